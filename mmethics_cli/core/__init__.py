@@ -1,0 +1,1 @@
+"""Pure meaning: values, conditions, decisions, completeness; imports nothing but itself."""

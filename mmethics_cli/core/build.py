@@ -1,0 +1,178 @@
+"""From the pack's trees to a proved Standard: every name, value and article is known, or it fails.
+
+All problems are reported at once, each with its file and place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
+
+from mmethics_cli.core.answer_tree import KeyPath
+from mmethics_cli.core.build_content import (
+    read_consistency,
+    read_document,
+    read_item,
+)
+from mmethics_cli.core.build_facts import (
+    derived_term,
+    question_term,
+    read_derived,
+    read_question,
+)
+from mmethics_cli.core.build_rules import documents_table, read_table, table_term
+from mmethics_cli.core.condition_parser import Term
+from mmethics_cli.core.law import VERIFIED, Source, Verified
+from mmethics_cli.core.node import Node, Trail
+from mmethics_cli.core.standard import Standard, Table
+from mmethics_cli.errors import PackError, Problem
+
+LineOf = Callable[[str, KeyPath], int | None]
+T = TypeVar("T")
+
+
+def build(files: Mapping[str, object], line_of: LineOf) -> Standard:
+    """Prove a pack and make the Standard of it.
+
+    `files` are text-first trees by name (`rules/review_method.yaml`); `line_of` tells the line
+    of a key path in a file. Raises PackError with every problem found.
+    """
+    trail = Trail()
+    nodes = {name: Node(name, (), tree, trail) for name, tree in sorted(files.items())}
+    standard = _Builder(nodes, trail).build()
+    if trail.problems:
+        raise PackError(
+            "标准包有错误：",
+            [Problem(text, name, line_of(name, keys)) for name, keys, text in trail.problems],
+        )
+    return standard
+
+
+class _Builder:
+    """Reads the parts in the order in which they name one another."""
+
+    def __init__(self, nodes: Mapping[str, Node], trail: Trail) -> None:
+        self.nodes = nodes
+        self.trail = trail
+
+    def build(self) -> Standard:
+        head = self.nodes["standard.yaml"]
+        sources = {one.text("id"): _source(one) for one in self._list("sources.yaml")}
+        articles = self._articles(sources)
+        self.trail.articles, self.trail.sources = articles, frozenset(sources)
+        titles = self._document_titles()
+        # Conditions may name any fact, so the terms of all facts come first.
+        terms = self._terms(titles)
+        self.trail.vocabulary = terms
+        questions = self._unique(
+            (question.path, question, node)
+            for node, section in self._questions()
+            for question in (read_question(node, section, titles),)
+        )
+        derived = self._unique(
+            (one.text("path"), read_derived(one, questions), one)
+            for one in self._list("derived.yaml")
+        )
+        documents = self._unique(
+            (one.text("id"), read_document(one), one) for one in self._list("documents.yaml")
+        )
+        tables = self._tables() | {"documents": documents_table(documents)}
+        principles = {str(k): str(v) for k, v in self.nodes["principles.yaml"].mapping().items()}
+        return Standard(
+            id=head.text("id"),
+            title=head.text("title"),
+            edition=head.text("edition"),
+            sources=sources,
+            articles=articles,
+            sections={
+                node.text("section"): node.text("title") for node in self._folder("questions/")
+            },
+            questions=questions,
+            derived=derived,
+            tables=tables,
+            principles=principles,
+            items=self._unique(
+                (one.text("id"), read_item(one, principles, titles), one)
+                for node in self._folder("review_items/")
+                for one in node.list()
+            ),
+            documents=documents,
+            consistency=self._unique(
+                (one.text("id"), read_consistency(one), one)
+                for one in self._list("consistency.yaml")
+            ),
+            vocabulary=terms,
+        )
+
+    def _list(self, name: str) -> Iterator[Node]:
+        return iter(self.nodes[name].list())
+
+    def _folder(self, prefix: str) -> list[Node]:
+        return [node for name, node in self.nodes.items() if name.startswith(prefix)]
+
+    def _questions(self) -> Iterator[tuple[Node, str]]:
+        for node in self._folder("questions/"):
+            for one in node.child("questions").list():
+                yield one, node.text("section")
+
+    def _unique(self, entries: Iterator[tuple[str, T, Node]]) -> dict[str, T]:
+        found: dict[str, T] = {}
+        for name, entry, node in entries:
+            if name in found:
+                node.problem(f"“{name}”重复")
+            found[name] = entry
+        return found
+
+    def _articles(self, sources: Mapping[str, Source]) -> dict[tuple[str, str], Verified]:
+        rows: dict[tuple[str, str], Verified] = {}
+        for node in self._list("articles.yaml"):
+            key = (node.text("source"), node.text("article"))
+            if key[0] not in sources:
+                node.problem(f"不认识的法源“{key[0]}”")
+            if key in rows:
+                node.problem(f"“{key[0]} {key[1]}”重复")
+            rows[key] = node.one_of("verified", VERIFIED)
+        return rows
+
+    def _document_titles(self) -> dict[str, str]:
+        return {
+            one.text("id"): one.child("title").text("zh") for one in self._list("documents.yaml")
+        }
+
+    def _terms(self, titles: Mapping[str, str]) -> dict[str, Term]:
+        plain = {
+            question.path: question
+            for node, section in self._questions()
+            for question in (read_question(node, section, titles, conditions=False),)
+        }
+        terms = {path: question_term(question) for path, question in plain.items()}
+        for node in self._list("derived.yaml"):
+            derived = read_derived(node, plain, conditions=False)
+            terms[derived.path] = derived_term(derived)
+        tables = self._table_nodes()
+        for name, node in tables.items():
+            terms[f"decided.{name}"] = table_term(node, tables)
+        terms["decided.documents"] = Term("choices", frozenset(titles))
+        terms["context.today"] = Term("date")
+        return terms
+
+    def _table_nodes(self) -> dict[str, Node]:
+        nodes = (one for node in self._folder("rules/") for one in node.list())
+        return self._unique((node.text("table"), node, node) for node in nodes)
+
+    def _tables(self) -> dict[str, Table]:
+        nodes = self._table_nodes()
+        return {name: read_table(node, nodes) for name, node in nodes.items()}
+
+
+def _source(node: Node) -> Source:
+    return Source(
+        id=node.text("id"),
+        title=node.text("title_zh"),
+        number=node.text("number", ""),
+        issuer=node.text("issuer", ""),
+        issued=node.text("issued", ""),
+        effective=node.text("effective", ""),
+        status=node.text("status", ""),
+        notes=node.text("notes", ""),
+    )

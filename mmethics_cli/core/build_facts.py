@@ -1,0 +1,157 @@
+"""Reading questions and computed facts of a pack, and the terms they give to conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from mmethics_cli.core.condition_parser import Term, Vocabulary
+from mmethics_cli.core.conditions import ALWAYS
+from mmethics_cli.core.node import Node
+from mmethics_cli.core.standard import Derived, Member, Question
+
+TYPES = ("bool", "choice", "choices", "int", "date", "text", "list")
+_QUESTION_KEYS = [
+    "path", "name", "type", "label", "prompt", "help", "example", "synonyms", "values", "fields",
+    "ask_when", "required_when", "required", "basis", "none_value", "at_least_one", "long",
+    "may_not_apply", "asked_of", "source", "min", "max",
+]  # fmt: skip
+
+
+def read_question(
+    node: Node, section: str, documents: Mapping[str, str], *, conditions: bool = True
+) -> Question:
+    """A question of a section, with its fields when it is a list.
+
+    `documents` are the titles that `values: documents` stands for. Without `conditions` only
+    what a vocabulary needs is read, and `ask_when` is left out.
+    """
+    if conditions:
+        node.only(*_QUESTION_KEYS)
+    fields = tuple(
+        _read_field(one, section, documents, conditions=False)
+        for one in (node.child("fields").list() if node.has("fields") else ())
+    )
+    if conditions and fields:
+        terms = {one.path: question_term(one) for one in fields}
+        fields = tuple(
+            _read_field(one, section, documents, conditions=True, terms=terms)
+            for one in node.child("fields").list()
+        )
+    return _question(node, node.text("path"), section, documents, fields, conditions, None)
+
+
+def _read_field(
+    node: Node,
+    section: str,
+    documents: Mapping[str, str],
+    *,
+    conditions: bool,
+    terms: Vocabulary | None = None,
+) -> Question:
+    return _question(node, node.text("name"), section, documents, (), conditions, terms)
+
+
+def _question(
+    node: Node,
+    path: str,
+    section: str,
+    documents: Mapping[str, str],
+    fields: tuple[Question, ...],
+    conditions: bool,
+    terms: Vocabulary | None,
+) -> Question:
+    values = documents if node.mapping().get("values") == "documents" else node.labels("values")
+    plain = Question(
+        path=path,
+        type=node.one_of("type", TYPES),
+        label=node.text("label"),
+        section=section,
+        values=values,
+        fields=fields,
+        at_least_one=node.yes("at_least_one"),
+        none_value=node.optional("none_value"),
+    )
+    if not conditions:
+        return plain if not node.has("ask_when") else _absent(plain)
+    required = node.condition("required_when", terms)
+    if node.yes("required"):
+        required = ALWAYS
+    return replace(
+        plain,
+        prompt=node.text("prompt", ""),
+        help=node.text("help", ""),
+        example=node.text("example", ""),
+        synonyms=node.texts("synonyms"),
+        ask_when=node.condition("ask_when", terms),
+        required_when=required,
+        basis=node.basis(),
+        long=node.yes("long"),
+        may_not_apply=node.yes("may_not_apply"),
+        of_office=node.text("asked_of", "") == "office",
+        of_institution=node.text("source", "") == "institution",
+        minimum=node.optional("min"),
+        maximum=node.optional("max"),
+    )
+
+
+def _absent(question: Question) -> Question:
+    return replace(question, ask_when=ALWAYS)
+
+
+def question_term(question: Question) -> Term:
+    """How conditions may speak of a question; one with an `ask_when` may be not applicable."""
+    return Term(
+        question.type,
+        frozenset(question.values),
+        question.ask_when is not None,
+        {one.path: question_term(one) for one in question.fields} or None,
+    )
+
+
+def read_derived(
+    node: Node, questions: Mapping[str, Question], *, conditions: bool = True
+) -> Derived:
+    """A computed fact; its keys come from its members or from the list's field it reads."""
+    node.only("path", "type", "label", "when", "members", "collect", "worst", "order", "basis")
+    source = node.optional("collect") or node.optional("worst")
+    of_field = _field_of(node, source, questions) if source else None
+    list_and_field = tuple(source.rsplit(".", 1)) if source else None
+    members = node.child("members").mapping() if node.has("members") else {}
+    labels = {key: node.child("members").child(key).text("zh") for key in members}
+    derived = Derived(
+        path=node.text("path"),
+        type=node.one_of("type", TYPES),
+        label=node.text("label"),
+        values=labels or (of_field.values if of_field else {}),
+        basis=(),
+        order=node.texts("order"),
+    )
+    if not conditions:
+        return derived
+    pair = None if list_and_field is None else (list_and_field[0], list_and_field[1])
+    return replace(
+        derived,
+        basis=node.basis(),
+        when=node.condition("when"),
+        members={
+            key: Member(labels[key], node.child("members").child(key).condition("when") or ALWAYS)
+            for key in members
+        },
+        collect=pair if node.has("collect") else None,
+        worst=pair if node.has("worst") else None,
+    )
+
+
+def _field_of(node: Node, source: str, questions: Mapping[str, Question]) -> Question | None:
+    list_path, _, name = source.rpartition(".")
+    question = questions.get(list_path)
+    found = question.field_named(name) if question else None
+    if found is None:
+        node.problem(f"不认识的列表字段“{source}”")
+    return found
+
+
+def derived_term(derived: Derived) -> Term:
+    """How conditions may speak of a computed fact; it is never 'not applicable' to them."""
+    return Term(derived.type, frozenset(derived.values))

@@ -1,0 +1,63 @@
+"""Text in display columns: a Chinese character takes two, and lines break where Chinese allows."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+# A line must not begin with these, nor end with those.
+_NO_START: Final = frozenset("，。、；：？！）》」』】〕％%,.;:?!)]}”’…")
+_NO_END: Final = frozenset("（《「『【〔“‘([{")
+
+# A run of ASCII (a word, an option, a path) stays whole; every other character stands alone.
+_PIECE: Final = re.compile(r"[!-~]+|\s+|.", re.DOTALL)
+
+
+def width(text: str) -> int:
+    """How many columns the text takes on a terminal; combining marks take none."""
+    return sum(map(_columns, text))
+
+
+def _columns(char: str) -> int:
+    if unicodedata.combining(char):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def pad(text: str, columns: int) -> str:
+    """The text with spaces after it, up to the given columns."""
+    return text + " " * max(columns - width(text), 0)
+
+
+def wrap(text: str, columns: int) -> list[str]:
+    """The text as lines of at most `columns` columns; its own line breaks are kept.
+
+    A word longer than a line (a path, an option) stays whole. An empty text is one empty line.
+    """
+    return [line for part in text.split("\n") for line in _wrap_line(part, columns)]
+
+
+def _wrap_line(text: str, columns: int) -> Iterator[str]:
+    line = ""
+    for piece in _pieces(text):
+        if line and width(line) + width(piece.rstrip()) > columns:
+            yield line.rstrip()
+            line = piece.lstrip()
+        else:
+            line += piece
+    yield line.rstrip()
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Parts that a line may not break inside of: words, and signs with their neighbours."""
+    held = ""
+    for piece in _PIECE.findall(text):
+        if held and piece[0] not in _NO_START and held[-1] not in _NO_END:
+            yield held
+            held = piece
+        else:
+            held += piece
+    if held:
+        yield held

@@ -1,0 +1,200 @@
+"""Is the dossier whole? Answers, papers, attachments and review items that are lacking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from mmethics_cli.core.conditions import Scope, evaluate, is_answered
+from mmethics_cli.core.decide import Pathway
+from mmethics_cli.core.facts import Facts
+from mmethics_cli.core.findings import Finding, Severity
+from mmethics_cli.core.names import label_at, label_of, question_at
+from mmethics_cli.core.self_check import SelfCheck, SelfCheckAnswer
+from mmethics_cli.core.standard import Question, ReviewItem
+from mmethics_cli.core.values import UNKNOWN, Element, Truth, Value, name_of
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """What was found of an attachment's file.
+
+    `trouble` says why it can't be used (missing, unreadable, empty); `changed_since` names the
+    sealed submission that holds other bytes under the same version (`same_version`) or, when only
+    the date is the same, under the same date.
+    """
+
+    trouble: str = ""
+    changed_since: str = ""
+    same_version: bool = False
+
+
+def missing_answers(pathway: Pathway) -> Iterator[Finding]:
+    """Questions that this dossier must answer and does not: required ones, then deciding ones."""
+    facts = pathway.facts
+    found: set[str] = set()
+    for question in facts.standard.questions.values():
+        for path, label in _required_and_open(question, facts):
+            found.add(path)
+            yield _missing(path, label, question)
+    for path in pathway.open_questions:
+        if path not in found:
+            label = label_at(facts.standard, facts, path)
+            yield _missing(path, label, question_at(facts.standard, path), deciding=True)
+
+
+def _required_and_open(question: Question, facts: Facts) -> Iterator[tuple[str, str]]:
+    if facts.applies(question) is not Truth.YES:
+        return
+    value = facts.get(question.path)
+    required = question.required_when
+    if required and value is UNKNOWN and evaluate(required, facts) is Truth.YES:
+        yield question.path, question.label
+    if isinstance(value, tuple):
+        for number, element in enumerate(value, 1):
+            yield from _open_fields(question, element, number, facts)
+
+
+def _open_fields(
+    question: Question, element: Element, number: int, facts: Facts
+) -> Iterator[tuple[str, str]]:
+    scope = Scope(question.path, element)
+    for one in question.fields:
+        if one.required_when is None or facts.field(scope, one.path) is not UNKNOWN:
+            continue
+        asked = Truth.YES if one.ask_when is None else evaluate(one.ask_when, facts, scope)
+        if asked is Truth.YES and evaluate(one.required_when, facts, scope) is Truth.YES:
+            label = f"{question.label}第 {number} 项（{name_of(element)}）的{one.label}"
+            yield scope.path_of(one.path), label
+
+
+def _missing(path: str, label: str, question: Question, deciding: bool = False) -> Finding:
+    why = "，它决定审查类型、方式或文件" if deciding else ""
+    return Finding(
+        "answer_missing",
+        "error",
+        "missing_answer",
+        path,
+        f"没有回答“{label}”{why}",
+        question.prompt or f"请填写{label}",
+        basis=question.basis,
+    )
+
+
+def missing_papers(pathway: Pathway, files: Mapping[str, FileState]) -> Iterator[Finding]:
+    """Papers that the applicant must bring and that no attachment is; then each attachment."""
+    facts = pathway.facts
+    attachments = facts.get("attachments")
+    entries = attachments if isinstance(attachments, tuple) else ()
+    brought = {element.get("kind") for element in entries}
+    needed = pathway.decisions["documents"].value
+    for key in needed if isinstance(needed, tuple) else ():
+        paper = facts.standard.documents[key]
+        if paper.template is None and paper.audience == "applicant" and key not in brought:
+            fix = paper.note or f"把文件放进 attachments/，并登记为类别 {key}"
+            yield Finding(
+                "paper_missing",
+                paper.missing,
+                "missing_attachment",
+                "attachments",
+                f"缺少自备文件“{paper.title}”",
+                fix,
+                basis=paper.basis,
+            )
+    for element in entries:
+        yield from _attachment(element, files.get(element.id, FileState()))
+
+
+def _attachment(element: Element, state: FileState) -> Iterator[Finding]:
+    path, name = f"attachments[{element.id}]", name_of(element)
+    if element.get("file") is UNKNOWN:
+        message = f"附件“{name}”没有写文件名"
+        yield Finding("file_missing", "error", "missing_attachment", f"{path}.file", message)
+    elif state.trouble:
+        message = f"附件“{name}”：{state.trouble}"
+        fix = "请核对 file 一栏，或把文件放进 attachments/"
+        yield Finding("file_missing", "error", "missing_attachment", f"{path}.file", message, fix)
+    if state.changed_since:
+        yield _changed(path, name, state)
+
+
+def _changed(path: str, name: str, state: FileState) -> Finding:
+    what = "版本号" if state.same_version else "版本日期"
+    severity: Severity = "error" if state.same_version else "warning"
+    message = f"附件“{name}”与 {state.changed_since} 送审的内容不同，{what}却没有变"
+    field = "version" if state.same_version else "date"
+    fix = "请升版本号、改版本日期，或放回原来的文件"
+    return Finding("file_changed", severity, "inconsistent", f"{path}.{field}", message, fix)
+
+
+def unanswered_items(facts: Facts, self_check: SelfCheck) -> Iterator[Finding]:
+    """Review items of the applicant's side that apply and lack an answer, a reason or evidence."""
+    for item in facts.standard.items.values():
+        if item.side == "applicant" and evaluate(item.applies_when, facts) is Truth.YES:
+            yield from _item(item, self_check.of(item.id), facts)
+
+
+def _item(item: ReviewItem, given: SelfCheckAnswer, facts: Facts) -> Iterator[Finding]:
+    severity: Severity = "error" if item.severity == "mandatory" else "warning"
+
+    def finding(id_: str, message: str, fix: str, level: Severity = severity) -> Finding:
+        text = f"审查要点 {item.id}“{item.text}”{message}"
+        path = f"self_check.{item.id}"
+        return Finding(id_, level, "missing_answer", path, text, fix, item.id, item.basis)
+
+    match given.answer:
+        case None:
+            yield finding("item_unanswered", "还没有自查", "答符合、不符合或不适用")
+        case "met" if not _has_evidence(item, given, facts):
+            yield finding(
+                "item_without_evidence", "答了符合，但没有证据", _evidence_wanted(item, facts)
+            )
+        case "not_met" if not given.note:
+            yield finding(
+                "item_without_reason", "答了不符合，但没有说明", "请在 note 里写明原因与打算"
+            )
+        case "not_applicable" if not given.note:
+            yield finding("item_without_reason", "答了不适用，但没有理由", "请在 note 里写明理由")
+        case "not_met":
+            yield finding(
+                "item_not_met", f"答了不符合：{given.note}", "委员会会就此提问", "warning"
+            )
+
+
+def _has_evidence(item: ReviewItem, given: SelfCheckAnswer, facts: Facts) -> bool:
+    if given.evidence:
+        return evidence_exists(given.evidence, facts)
+    return any(evidence_found(item, facts))
+
+
+def evidence_found(item: ReviewItem, facts: Facts) -> Iterator[bool]:
+    """For each piece of evidence that the item names, whether the dossier holds it."""
+    kinds = {element.get("kind") for element in _attachments(facts)}
+    for one in item.evidence:
+        if one.path is not None:
+            yield is_answered(facts.get(one.path)) and facts.get(one.path) != ()
+        else:
+            yield one.attachment in kinds
+
+
+def evidence_exists(evidence: str, facts: Facts) -> bool:
+    """Whether the applicant's own evidence is an attachment of the dossier or an answered path."""
+    if any(element.id == evidence for element in _attachments(facts)):
+        return True
+    known = evidence in facts.standard.questions
+    return known and is_answered(facts.get(evidence))
+
+
+def _attachments(facts: Facts) -> tuple[Element, ...]:
+    value: Value = facts.get("attachments")
+    return value if isinstance(value, tuple) else ()
+
+
+def _evidence_wanted(item: ReviewItem, facts: Facts) -> str:
+    names = [
+        label_of(facts.standard, one.path)
+        if one.path is not None
+        else f"附件“{facts.standard.documents[one.attachment or ''].title}”"
+        for one in item.evidence
+    ]
+    return f"请填写或附上：{'、'.join(names)}" if names else "请在 evidence 里写附件编号或字段路径"

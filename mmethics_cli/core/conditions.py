@@ -1,0 +1,249 @@
+"""The condition language: YAML mappings that are yes, no or unknown about the facts.
+
+A mapping is all-of, a list value any-of. Comparisons on a fact that does not apply are no; on an
+unknown fact they are unknown. Parsing stands in `condition_parser`, what a condition rests on in
+`explain`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from operator import ge, gt, le, lt
+from typing import Any, Final, Protocol
+
+from mmethics_cli.core.values import (
+    UNKNOWN,
+    Element,
+    NotApplicable,
+    Several,
+    Truth,
+    Unknown,
+    Value,
+    all_of,
+    any_of,
+)
+
+
+class FactReader(Protocol):
+    """What a condition needs of the facts."""
+
+    def get(self, path: str) -> Value: ...
+
+    def field(self, scope: Scope, name: str) -> Value: ...
+
+    @property
+    def baseline(self) -> FactReader | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The list element that a condition inside `some` or `every` is about."""
+
+    list_path: str
+    element: Element
+
+    def path_of(self, name: str) -> str:
+        return f"{self.list_path}[{self.element.id}].{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    part: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Newly:
+    """Holds now and did not hold of the approved baseline."""
+
+    part: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class FactRef:
+    """A bound that is another fact."""
+
+    path: str
+
+
+Literal_ = bool | int | str | date
+Bound = int | date | FactRef
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    values: frozenset[Literal_]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """An order comparison; `op` is a key of ORDER."""
+
+    op: str
+    bound: Bound
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    keys: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    op: str
+    bound: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contains:
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    part: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    part: Condition
+
+
+Test = OneOf | Limit | Only | Empty | Count | Contains | Answered | Some | Every
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """A test on one fact; a path without a dot is a field of the element in scope."""
+
+    path: str
+    test: Test
+
+
+Condition = All | AnyOf | Not | Newly | Compare
+ALWAYS: Final = All(())
+
+ORDER: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
+    "at_least": ge,
+    "at_most": le,
+    "more_than": gt,
+    "less_than": lt,
+    "after": gt,
+    "before": lt,
+}
+
+
+def evaluate(condition: Condition, facts: FactReader, scope: Scope | None = None) -> Truth:
+    """The truth of a condition; `scope` is the element that dotless paths belong to."""
+    match condition:
+        case All(parts):
+            return all_of(evaluate(part, facts, scope) for part in parts)
+        case AnyOf(parts):
+            return any_of(evaluate(part, facts, scope) for part in parts)
+        case Not(part):
+            return ~evaluate(part, facts, scope)
+        case Newly(part):
+            before = facts.baseline
+            if before is None:
+                return Truth.NO
+            return all_of((evaluate(part, facts, scope), ~evaluate(part, before, scope)))
+        case Compare(path, test):
+            return _test(test, value_at(path, facts, scope), path, facts, scope)
+
+
+def value_at(path: str, facts: FactReader, scope: Scope | None) -> Value:
+    """The value a path names: a field of the element in scope, or a fact of the study."""
+    if scope is not None and "." not in path:
+        return facts.field(scope, path)
+    return facts.get(path)
+
+
+def _test(test: Test, value: Value, path: str, facts: FactReader, scope: Scope | None) -> Truth:
+    if isinstance(test, Answered):
+        return Truth.of(is_answered(value) == test.wanted)
+    if isinstance(value, NotApplicable):
+        return Truth.NO
+    if isinstance(value, Unknown):
+        return Truth.UNKNOWN
+    match test:
+        case Some(part):
+            return any_of(evaluate(part, facts, inner) for inner in _scopes(value, path))
+        case Every(part):
+            return all_of(evaluate(part, facts, inner) for inner in _scopes(value, path))
+        case Limit(op, bound):
+            return _limit(op, bound, value, facts, scope)
+        case OneOf(values) if not isinstance(value, Several | tuple):
+            return Truth.of(value in values)
+        case Contains(words):
+            return Truth.of(any(word in str(value) for word in words))
+        case Empty(wanted) if isinstance(value, str):
+            return Truth.of((not value.strip()) == wanted)
+        case Empty(wanted) if isinstance(value, tuple):
+            return Truth.of((not value) == wanted)
+        case Count(op, bound) if isinstance(value, tuple):
+            return Truth.of(ORDER[op](len(value), bound))
+        case _ if isinstance(value, Several):
+            return _test_several(test, value)
+    raise TypeError(f"{path}: {test} does not fit {value!r}")  # refused by the parser
+
+
+def _test_several(test: Test, value: Several) -> Truth:
+    """Tests on a set of which some members may still be open."""
+    match test:
+        case OneOf(values):
+            if value.sure & values:
+                return Truth.YES
+            return Truth.UNKNOWN if value.possible & values else Truth.NO
+        case Only(keys):
+            if value.sure - keys:
+                return Truth.NO
+            return Truth.UNKNOWN if value.possible - keys else Truth.YES
+        case Empty(wanted):
+            empty = Truth.NO if value.sure else Truth.UNKNOWN if value.possible else Truth.YES
+            return empty if wanted else ~empty
+        case Count(op, bound):
+            least, most = len(value.sure), len(value.sure | value.possible)
+            truths = {ORDER[op](number, bound) for number in range(least, most + 1)}
+            return Truth.UNKNOWN if len(truths) > 1 else Truth.of(truths.pop())
+    raise TypeError(f"{test} does not fit a set")  # refused by the parser
+
+
+def _limit(op: str, bound: Bound, value: Value, facts: FactReader, scope: Scope | None) -> Truth:
+    other = value_at(bound.path, facts, scope) if isinstance(bound, FactRef) else bound
+    if isinstance(other, NotApplicable):
+        return Truth.NO
+    if isinstance(other, Unknown):
+        return Truth.UNKNOWN
+    return Truth.of(ORDER[op](value, other))
+
+
+def _scopes(value: Value, path: str) -> list[Scope]:
+    return [Scope(path, element) for element in value] if isinstance(value, tuple) else []
+
+
+def is_answered(value: Value) -> bool:
+    """A value stands there, or the applicant said why the question does not apply."""
+    if isinstance(value, NotApplicable):
+        return value.reason is not None
+    return value is not UNKNOWN

@@ -1,0 +1,62 @@
+"""Do the answers contradict one another? Rules of the pack, stray answers, unverified law."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mmethics_cli.core.conditions import Scope, evaluate
+from mmethics_cli.core.decide import Pathway
+from mmethics_cli.core.facts import Facts
+from mmethics_cli.core.findings import Finding
+from mmethics_cli.core.standard import ConsistencyRule
+from mmethics_cli.core.values import Truth
+
+
+def contradictions(facts: Facts) -> Iterator[Finding]:
+    """Every consistency rule of the pack that is certainly broken."""
+    for rule in facts.standard.consistency.values():
+        for path in _broken(rule, facts):
+            yield Finding(
+                rule.id, rule.severity, rule.kind, path, rule.message, rule.fix, basis=rule.basis
+            )
+
+
+def _broken(rule: ConsistencyRule, facts: Facts) -> Iterator[str]:
+    if rule.each is None:
+        if evaluate(rule.when, facts) is Truth.YES:
+            yield rule.path
+        return
+    elements = facts.get(rule.each)
+    for element in elements if isinstance(elements, tuple) else ():
+        scope = Scope(rule.each, element)
+        if evaluate(rule.when, facts, scope) is Truth.YES:
+            yield rule.path if "." in rule.path else scope.path_of(rule.path)
+
+
+def stray_answers(facts: Facts) -> Iterator[Finding]:
+    """Answers to questions that do not apply: they count for nothing and confuse readers."""
+    for question in facts.standard.questions.values():
+        if question.path in facts.values and facts.applies(question) is Truth.NO:
+            yield Finding(
+                "answer_stray",
+                "warning",
+                "inconsistent",
+                question.path,
+                f"“{question.label}”在这里不适用，写下的回答不起作用",
+                "请删去这一项，或更正使它适用的回答",
+            )
+
+
+def unverified_law(pathway: Pathway) -> Iterator[Finding]:
+    """One note with the number of fired rules whose articles were not read in the text."""
+    fired = [one for one in pathway.rules if one.truth is Truth.YES and one.table.id != "documents"]
+    doubtful = [one for one in fired if one.verified != "text"]
+    if doubtful:
+        yield Finding(
+            "law_unverified",
+            "note",
+            "not_verified",
+            "",
+            f"所依据的 {len(fired)} 条规则中，{len(doubtful)} 条的条文尚未核对原文（待核）",
+            "见 mmethics standard sources；本机构法务核对后可在机构包中标注",
+        )

@@ -1,0 +1,105 @@
+"""The review pathway: every decision table weighed, with its reasons and what is still open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from mmethics_cli.core.explain import facts_behind, unknown_facts
+from mmethics_cli.core.facts import Facts
+from mmethics_cli.core.law import Basis, Verified, weakest
+from mmethics_cli.core.standard import Rule, Table
+from mmethics_cli.core.tables import Decision
+from mmethics_cli.core.values import Truth, Value
+
+
+@dataclass(frozen=True, slots=True)
+class RuleResult:
+    """A rule, what became of it, the facts it rests on and those it still needs."""
+
+    table: Table
+    rule: Rule
+    truth: Truth
+    facts: Mapping[str, Value]
+    needs: tuple[str, ...]
+
+    @property
+    def verified(self) -> Verified:
+        return weakest(self.rule.basis)
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictKept:
+    """Two outcomes or two norms that met, and which was kept."""
+
+    table: Table
+    kept: Rule
+    over: tuple[Rule | Basis, ...]
+    why: str
+
+
+@dataclass(frozen=True)
+class Pathway:
+    """All decisions about one submission."""
+
+    facts: Facts
+
+    @cached_property
+    def decisions(self) -> Mapping[str, Decision]:
+        return {table: self.facts.decision(table) for table in self.facts.standard.tables}
+
+    @cached_property
+    def open_questions(self) -> tuple[str, ...]:
+        """Facts that could still change a decision that counts, first table first."""
+        seen = {path: None for one in self._counting() for path in one.open}
+        return tuple(seen)
+
+    @property
+    def settled(self) -> bool:
+        return all(decision.settled for decision in self._counting())
+
+    def _counting(self) -> Iterator[Decision]:
+        return (one for one in self.decisions.values() if one.table.counts)
+
+    @cached_property
+    def rules(self) -> tuple[RuleResult, ...]:
+        """Every rule of the tables that hold, in the order of the pack."""
+        return tuple(
+            result
+            for decision in self.decisions.values()
+            if not decision.table.assume
+            for result in self.results(decision)
+        )
+
+    def results(self, decision: Decision) -> Iterator[RuleResult]:
+        """The rules of one decision with their reasons."""
+        facts = self.facts.assuming(decision.table.assume)
+        for state in decision.states:
+            condition = state.rule.when
+            needs = tuple(sorted(unknown_facts(condition, facts)))
+            behind = facts_behind(condition, facts)
+            yield RuleResult(decision.table, state.rule, state.truth, behind, needs)
+
+    @cached_property
+    def conflicts(self) -> tuple[ConflictKept, ...]:
+        """Where fired rules differ (the stricter was kept) and where norms differ on one rule."""
+        return tuple(
+            conflict
+            for decision in self.decisions.values()
+            if not decision.table.assume
+            for conflict in _conflicts(decision)
+        )
+
+
+def _conflicts(decision: Decision) -> Iterator[ConflictKept]:
+    table = decision.table
+    fired = [state.rule for state in decision.states if state.truth is Truth.YES]
+    if table.kind != "union" and fired:
+        kept = max(fired, key=lambda rule: table.strictness(rule.outcome))
+        over = tuple(rule for rule in fired if rule.outcome != kept.outcome)
+        if over:
+            yield ConflictKept(table, kept, over, "stricter")
+    for rule in fired:
+        if rule.conflict is not None:
+            yield ConflictKept(table, rule, rule.conflict.over, rule.conflict.text)

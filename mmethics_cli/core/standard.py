@@ -1,0 +1,229 @@
+"""The standard as data: what a pack holds once it has been read and proved.
+
+Every requirement carries its `Basis`: a source, an article and how far that article was verified.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from mmethics_cli.core.condition_parser import Vocabulary
+from mmethics_cli.core.conditions import ALWAYS, Condition
+from mmethics_cli.core.law import Basis, Source, Verified
+
+TableKind = Literal["strictest", "union", "minimum", "maximum"]
+Outcome = str | bool | int
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A fact or text of the dossier: its path, its type, and how people are asked for it.
+
+    In a list's `fields` the path is the field's name and `ask_when` is about the element.
+    """
+
+    path: str
+    type: str
+    label: str
+    section: str = ""
+    prompt: str = ""
+    help: str = ""
+    example: str = ""
+    synonyms: tuple[str, ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
+    fields: tuple[Question, ...] = ()
+    ask_when: Condition | None = None
+    required_when: Condition | None = None
+    basis: tuple[Basis, ...] = ()
+    none_value: str | None = None
+    at_least_one: bool = False
+    long: bool = False
+    may_not_apply: bool = False
+    of_office: bool = False
+    of_institution: bool = False
+    minimum: str | None = None
+    maximum: str | None = None
+
+    def field_named(self, name: str) -> Question | None:
+        return next((one for one in self.fields if one.path == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One key of a derived set and when it belongs."""
+
+    label: str
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A fact that is computed, never asked; exactly one of the four definitions is given.
+
+    `when` makes a bool; `members` a set; `collect` the set of a list's field; `worst` the last of
+    `order` that a list's field holds.
+    """
+
+    path: str
+    type: str
+    label: str
+    values: Mapping[str, str]
+    basis: tuple[Basis, ...]
+    when: Condition | None = None
+    members: Mapping[str, Member] = field(default_factory=dict)
+    collect: tuple[str, str] | None = None
+    worst: tuple[str, str] | None = None
+    order: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two norms that differ, and why this rule's side was taken."""
+
+    over: tuple[Basis, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of a decision table."""
+
+    id: str
+    text: str
+    when: Condition
+    outcome: Outcome
+    strength: Literal["required", "advised"]
+    basis: tuple[Basis, ...]
+    conflict: Conflict | None = None
+    override: str | None = None
+    noted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A decision: rules, and how their outcomes combine (strictest, union, minimum, maximum)."""
+
+    id: str
+    label: str
+    kind: TableKind
+    type: Literal["choice", "bool", "int", "choices"]
+    values: Mapping[str, str]
+    order: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    otherwise: Outcome | None = None
+    never_provisional: frozenset[str] = frozenset()
+    shows_undecided: bool = False
+    undecided: Outcome | None = None
+    holds_when: Condition = ALWAYS
+    elsewhere: Outcome | tuple[str, ...] | None = None
+    part_of: tuple[str, str] | None = None
+    assume: Mapping[str, str | bool] = field(default_factory=dict)
+    counts: bool = True
+    unit: str = ""
+
+    def strictness(self, outcome: Outcome) -> int:
+        """A number that rises with the strictness of an outcome of this table."""
+        if isinstance(outcome, bool):
+            return int(outcome)
+        if isinstance(outcome, int):
+            return -outcome if self.kind == "minimum" else outcome
+        return self.order.index(outcome)
+
+    def label_of(self, outcome: object) -> str:
+        if isinstance(outcome, bool):
+            return self.values["yes" if outcome else "no"]
+        if isinstance(outcome, int):
+            return f"{outcome} {self.unit}".rstrip()
+        return self.values.get(str(outcome), str(outcome))
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where the dossier proves a review item: an answered path or an attachment's kind."""
+
+    path: str | None = None
+    attachment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewItem:
+    """One requirement of chapter 6 审查内容."""
+
+    id: str
+    principle: str
+    theme: str
+    side: Literal["applicant", "committee"]
+    text: str
+    applies_when: Condition
+    evidence: tuple[Evidence, ...]
+    severity: Literal["mandatory", "recommended"]
+    basis: tuple[Basis, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentKind:
+    """A paper of the package: rendered from a template, or brought by the applicant (自备)."""
+
+    id: str
+    title: str
+    title_en: str
+    audience: Literal["applicant", "committee"]
+    needed_when: Condition
+    template: str | None
+    formats: tuple[str, ...]
+    for_form: tuple[str, ...]
+    signers: tuple[str, ...]
+    basis: tuple[Basis, ...]
+    missing: Literal["error", "warning", "note"]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsistencyRule:
+    """A contradiction between answers: `when` says that it is there."""
+
+    id: str
+    severity: Literal["error", "warning"]
+    when: Condition
+    path: str
+    message: str
+    fix: str
+    basis: tuple[Basis, ...]
+    each: str | None = None
+    kind: Literal["inconsistent", "expired"] = "inconsistent"
+
+
+@dataclass(frozen=True)
+class Standard:
+    """A whole pack, proved: every name in it is known."""
+
+    id: str
+    title: str
+    edition: str
+    sources: Mapping[str, Source]
+    articles: Mapping[tuple[str, str], Verified]
+    sections: Mapping[str, str]
+    questions: Mapping[str, Question]
+    derived: Mapping[str, Derived]
+    tables: Mapping[str, Table]
+    principles: Mapping[str, str]
+    items: Mapping[str, ReviewItem]
+    documents: Mapping[str, DocumentKind]
+    consistency: Mapping[str, ConsistencyRule]
+    vocabulary: Vocabulary
+
+    @cached_property
+    def rules(self) -> Mapping[str, tuple[Table, Rule]]:
+        """Rules by id, with the table that each decides; borrowed rules count once."""
+        return {
+            rule.id: (table, rule)
+            for table in self.tables.values()
+            if not table.assume
+            for rule in table.rules
+        }
+
+    def questions_of(self, section: str) -> Iterator[Question]:
+        return (one for one in self.questions.values() if one.section == section)

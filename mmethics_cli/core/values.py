@@ -1,0 +1,103 @@
+"""The values a fact can have, and the three truths of a condition about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum
+from typing import Final
+
+
+class Truth(Enum):
+    """Kleene's three truths: unknown is neither yes nor no."""
+
+    NO = 0
+    UNKNOWN = 1
+    YES = 2
+
+    def __invert__(self) -> Truth:
+        return Truth(2 - self.value)
+
+    @staticmethod
+    def of(value: bool) -> Truth:
+        return Truth.YES if value else Truth.NO
+
+
+def all_of(truths: Iterable[Truth]) -> Truth:
+    """The weakest truth; yes when there is none to weigh."""
+    weakest = Truth.YES
+    for truth in truths:
+        if truth is Truth.NO:
+            return truth
+        if truth is Truth.UNKNOWN:
+            weakest = truth
+    return weakest
+
+
+def any_of(truths: Iterable[Truth]) -> Truth:
+    """The strongest truth; no when there is none to weigh."""
+    strongest = Truth.NO
+    for truth in truths:
+        if truth is Truth.YES:
+            return truth
+        if truth is Truth.UNKNOWN:
+            strongest = truth
+    return strongest
+
+
+class Unknown:
+    """The fact was not answered, or answered 不清楚; never the same as no."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN: Final = Unknown()
+
+
+@dataclass(frozen=True, slots=True)
+class NotApplicable:
+    """The question does not apply: by its `ask_when` (no reason), or as the applicant says why."""
+
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """A choice of several keys: those that certainly belong and those that still may.
+
+    An answered question has no possible keys; sets computed from incomplete lists may have some.
+    """
+
+    sure: frozenset[str] = frozenset()
+    possible: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, *keys: str) -> Several:
+        return cls(frozenset(keys))
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One entry of a list: a stable id and its fields. A missing field is unknown."""
+
+    id: str
+    fields: Mapping[str, Value] = field(default_factory=dict)
+
+    def get(self, name: str) -> Value:
+        return self.fields.get(name, UNKNOWN)
+
+
+Value = bool | int | str | date | Several | tuple[Element, ...] | Unknown | NotApplicable
+
+
+def name_of(element: Element) -> str:
+    """What people call an entry of a list: its name or title, else its id."""
+    for key in ("name", "title"):
+        value = element.get(key)
+        if isinstance(value, str):
+            return value
+    return element.id

@@ -1,0 +1,202 @@
+"""The condition language: three truths, and what the parser refuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mmethics_cli.core.answer_tree import read_tree
+from mmethics_cli.core.condition_parser import ConditionProblem, parse
+from mmethics_cli.core.conditions import evaluate
+from mmethics_cli.core.explain import facts_behind, unknown_facts
+from mmethics_cli.core.facts import Facts
+from mmethics_cli.core.values import Truth
+from tests.core.small_pack import small_standard
+
+STANDARD = small_standard()
+YES, NO, UNKNOWN = Truth.YES, Truth.NO, Truth.UNKNOWN
+
+
+def facts_of(tree: dict[str, Any], **more: Any) -> Facts:
+    return Facts(STANDARD, read_tree(STANDARD, tree).values, **more)
+
+
+def truth(condition: dict[str, Any], tree: dict[str, Any]) -> Truth:
+    return evaluate(parse(condition, STANDARD.vocabulary), facts_of(tree))
+
+
+@pytest.mark.parametrize(
+    ("condition", "tree", "expected"),
+    [
+        ({}, {}, YES),
+        ({"study.level": "low"}, {"study": {"level": "low"}}, YES),
+        ({"study.level": "low"}, {"study": {"level": "high"}}, NO),
+        ({"study.level": "low"}, {}, UNKNOWN),
+        ({"study.level": "low"}, {"study": {"level": "unsure"}}, UNKNOWN),
+        ({"study.level": ["low", "high"]}, {"study": {"level": "high"}}, YES),
+        ({"study.topics": "mind"}, {"study": {"topics": ["mind", "gene"]}}, YES),
+        ({"study.topics": "mind"}, {"study": {"topics": []}}, NO),
+        ({"study.topics": {"only": ["mind"]}}, {"study": {"topics": ["mind", "gene"]}}, NO),
+        ({"study.topics": {"only": ["mind"]}}, {"study": {"topics": []}}, YES),
+        ({"study.topics": {"empty": "yes"}}, {"study": {"topics": "none"}}, YES),
+        ({"study.topics": {"empty": "no"}}, {"study": {"topics": ["gene"]}}, YES),
+        ({"study.topics": {"count": {"at_least": "2"}}}, {"study": {"topics": ["gene"]}}, NO),
+        ({"study.age": {"at_least": "18"}}, {"study": {"age": "18"}}, YES),
+        ({"study.age": {"more_than": "18"}}, {"study": {"age": "18"}}, NO),
+        ({"study.age": {"at_most": "18"}}, {"study": {"age": "19"}}, NO),
+        ({"study.age": {"less_than": "18"}}, {"study": {"age": "17"}}, YES),
+        ({"study.age": {"at_least": "8", "at_most": "13"}}, {"study": {"age": "14"}}, NO),
+        ({"study.age": "18"}, {"study": {"age": "18"}}, YES),
+        (
+            {"study.end": {"before": {"fact": "study.start"}}},
+            {"study": {"start": "2027-02-01", "end": "2027-01-31"}},
+            YES,
+        ),
+        (
+            {"study.end": {"after": {"fact": "study.start"}}},
+            {"study": {"start": "2027-02-01"}},
+            UNKNOWN,
+        ),
+        ({"study.start": {"at_least": "2027-01-01"}}, {"study": {"start": "2027-01-01"}}, YES),
+        ({"study.title": {"contains": ["招募", "随访"]}}, {"study": {"title": "前瞻随访"}}, YES),
+        ({"study.title": {"contains": "招募"}}, {"study": {"title": "回顾"}}, NO),
+        ({"study.title": {"empty": "no"}}, {"study": {"title": "甲"}}, YES),
+        ({"study.title": {"answered": "yes"}}, {}, NO),
+        (
+            {"study.title": {"answered": "yes"}},
+            {"study": {"title": {"not_applicable": "理由"}}},
+            YES,
+        ),
+        ({"study.title": {"contains": "甲"}}, {"study": {"title": {"not_applicable": "理由"}}}, NO),
+        ({"all": [{"study.level": "low"}, {"study.age": "1"}]}, {"study": {"level": "high"}}, NO),
+        ({"any": [{"study.level": "low"}, {"study.age": "1"}]}, {"study": {"level": "low"}}, YES),
+        ({"any": [{"study.level": "low"}, {"study.age": "1"}]}, {"study": {"age": "2"}}, UNKNOWN),
+        ({"not": {"study.level": "low"}}, {"study": {"level": "high"}}, YES),
+        ({"not": {"study.level": "low"}}, {}, UNKNOWN),
+    ],
+)
+def test_truth(condition: dict[str, Any], tree: dict[str, Any], expected: Truth) -> None:
+    assert truth(condition, tree) is expected
+
+
+IMAGE = {"id": "a", "kind": "image", "state": "coded", "face": "no"}
+VOICE = {"id": "b", "kind": "voice", "state": "open"}
+
+
+@pytest.mark.parametrize(
+    ("condition", "assets", "expected"),
+    [
+        ({"data.assets": {"some": {"kind": "voice"}}}, [IMAGE, VOICE], YES),
+        ({"data.assets": {"some": {"kind": "voice"}}}, [IMAGE], NO),
+        ({"data.assets": {"some": {"kind": "voice"}}}, [IMAGE, {"id": "c"}], UNKNOWN),
+        ({"data.assets": {"some": {"kind": "voice"}}}, [], NO),
+        ({"data.assets": {"some": {"kind": "voice"}}}, None, UNKNOWN),
+        ({"data.assets": {"every": {"kind": "image"}}}, [], YES),
+        ({"data.assets": {"every": {"kind": "image"}}}, [IMAGE, VOICE], NO),
+        ({"data.assets": {"every": {"kind": "image"}}}, [IMAGE, {"id": "c"}], UNKNOWN),
+        ({"data.assets": {"some": {"kind": "image", "study.level": "low"}}}, [IMAGE], UNKNOWN),
+        # A field whose own ask_when is no: every comparison on it is no.
+        ({"data.assets": {"some": {"face": "no"}}}, [VOICE], NO),
+        ({"data.assets": {"some": {"face": "no"}}}, [{"id": "c"}], UNKNOWN),
+        ({"data.assets": {"count": {"at_least": "2"}}}, [IMAGE, VOICE], YES),
+        ({"data.assets": {"empty": "yes"}}, [], YES),
+        ({"data.kinds": "voice"}, [IMAGE, VOICE], YES),
+        ({"data.kinds": "voice"}, [IMAGE, {"id": "c"}], UNKNOWN),
+        ({"data.kinds": {"count": {"at_least": "2"}}}, [IMAGE, {"id": "c"}], UNKNOWN),
+        ({"data.kinds": {"only": ["image"]}}, [IMAGE, VOICE], NO),
+        ({"data.kinds": {"only": ["image"]}}, [IMAGE, {"id": "c"}], UNKNOWN),
+        ({"data.kinds": {"empty": "no"}}, None, UNKNOWN),
+        ({"data.worst": "open"}, [IMAGE, VOICE, {"id": "c"}], YES),
+        ({"data.worst": "coded"}, [IMAGE, {"id": "c"}], UNKNOWN),
+        ({"data.worst": "coded"}, [IMAGE], YES),
+        ({"data.worst": "coded"}, [], NO),
+        ({"data.anonymous": "no"}, [IMAGE], YES),
+        ({"data.anonymous": "yes"}, [], NO),
+    ],
+)
+def test_truth_over_lists(condition: dict[str, Any], assets: Any, expected: Truth) -> None:
+    tree = {} if assets is None else {"data": {"assets": assets}}
+    assert truth(condition, tree) is expected
+
+
+def test_a_fact_that_does_not_apply_makes_every_comparison_no() -> None:
+    tree = {"study": {"contact": "no", "refusal": "yes"}}
+    assert truth({"study.refusal": "yes"}, tree) is NO
+    assert truth({"study.refusal": "no"}, tree) is NO
+
+
+def test_a_fact_is_unknown_while_it_is_not_known_whether_it_applies() -> None:
+    assert truth({"study.refusal": "yes"}, {"study": {"refusal": "yes"}}) is UNKNOWN
+
+
+def test_what_only_the_office_can_tell_is_no_until_it_says_so() -> None:
+    assert truth({"study.asked_meeting": "yes"}, {}) is NO
+    assert truth({"study.asked_meeting": "yes"}, {"study": {"asked_meeting": "yes"}}) is YES
+
+
+def test_newly_compares_with_the_approved_baseline() -> None:
+    condition = parse({"newly": {"study.level": "high"}}, STANDARD.vocabulary)
+    now = {"study": {"level": "high"}}
+    assert evaluate(condition, facts_of(now)) is NO
+    assert evaluate(condition, facts_of(now, baseline=facts_of({"study": {"level": "low"}}))) is YES
+    assert evaluate(condition, facts_of(now, baseline=facts_of(now))) is NO
+    assert evaluate(condition, facts_of(now, baseline=facts_of({}))) is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        ({"study.levl": "low"}, "不认识的事实“study.levl”"),
+        ({"study.level": "middle"}, "没有“middle”这个值"),
+        ({"study.contact": "perhaps"}, "应是 yes 或 no"),
+        ({"study.age": {"at_least": "many"}}, "没有“many”这个值"),
+        ({"study.age": {"some": {}}}, "不能用 some 比较"),
+        ({"study.level": {"at_least": "1"}}, "不能用 at_least 比较"),
+        ({"study.age": {}}, "没有写比较"),
+        ({"data.assets": "image"}, "是列表"),
+        ({"data.assets": {"some": {"colour": "red"}}}, "不认识的事实“colour”"),
+        ({"study.topics": {"count": "2"}}, "应写成 count"),
+        ({"study.end": {"before": {"fact": "study.age"}}}, "类型不同"),
+        ({"any": []}, "条件的列表"),
+        ({"not": {"study.refusal": "yes"}}, "可能不适用"),
+        ({"not": {"any": [{"study.refusal": "yes"}]}}, "可能不适用"),
+        ({"not": {"data.assets": {"some": {"face": "yes"}}}}, "可能不适用"),
+        ("study.level", "路径: 值"),
+    ],
+)
+def test_the_parser_refuses(condition: Any, said: str) -> None:
+    with pytest.raises(ConditionProblem, match=said):
+        parse(condition, STANDARD.vocabulary)
+
+
+def test_unknown_facts_are_the_questions_still_to_answer() -> None:
+    condition = parse(
+        {"study.level": "low", "study.refusal": "no", "data.assets": {"some": {"face": "yes"}}},
+        STANDARD.vocabulary,
+    )
+    tree = {"study": {"level": "low"}, "data": {"assets": [{"id": "x", "kind": "image"}]}}
+    assert unknown_facts(condition, facts_of(tree)) == {
+        "study.contact",
+        "study.refusal",
+        "data.assets[x].face",
+    }
+
+
+def test_nothing_is_lacking_when_another_part_settles_the_condition() -> None:
+    condition = parse({"study.level": "low", "study.age": "3"}, STANDARD.vocabulary)
+    assert unknown_facts(condition, facts_of({"study": {"level": "high"}})) == frozenset()
+
+
+def test_facts_behind_are_those_that_made_the_outcome() -> None:
+    condition = parse(
+        {"any": [{"study.level": "high"}, {"study.age": {"less_than": "18"}}]}, STANDARD.vocabulary
+    )
+    facts = facts_of({"study": {"level": "low", "age": "12"}})
+    assert facts_behind(condition, facts) == {"study.age": 12}
+
+
+def test_facts_behind_a_computed_fact_are_the_answers_it_rests_on() -> None:
+    condition = parse({"data.anonymous": "no"}, STANDARD.vocabulary)
+    facts = facts_of({"data": {"assets": [IMAGE, {"id": "c", "state": "anonymous"}]}})
+    assert facts_behind(condition, facts) == {"data.assets[a].state": "coded"}

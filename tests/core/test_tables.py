@@ -1,0 +1,175 @@
+"""Decision tables: strictest wins, unknown never relaxes, open questions are those that matter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mmethics_cli.core.answer_tree import read_tree
+from mmethics_cli.core.decide import Pathway
+from mmethics_cli.core.facts import Facts
+from mmethics_cli.core.tables import Decision
+from tests.core.small_pack import small_standard, trees
+
+STANDARD = small_standard()
+QUIET = {"topics": [], "contact": "no"}
+
+
+def decide(table: str, study: dict[str, Any], **more: Any) -> Decision:
+    tree = {"study": study, **more}
+    return Facts(STANDARD, read_tree(STANDARD, tree).values).decision(table)
+
+
+def test_nothing_known_shows_the_strictest_that_may_be_shown() -> None:
+    method = decide("method", {})
+    assert (method.value, method.settled) == ("meeting", False)
+    # Urgent needs a rule that fires; until then it is only a candidate.
+    assert method.candidates == ("simple", "meeting", "urgent")
+    assert method.open == ("study.contact", "study.level", "study.refusal", "study.topics")
+
+
+def test_an_undecided_stricter_rule_keeps_the_decision_open() -> None:
+    method = decide("method", {"level": "low", "contact": "no"})
+    assert (method.value, method.settled) == ("meeting", False)
+    assert method.open == ("study.topics",)
+
+
+def test_a_fired_rule_makes_laxer_undecided_rules_idle() -> None:
+    method = decide("method", {"topics": ["mind"], "contact": "no"})
+    assert (method.value, method.settled, method.open) == ("meeting", True, ())
+
+
+def test_the_never_provisional_value_is_shown_once_its_rule_fires() -> None:
+    method = decide("method", {"contact": "yes", "refusal": "yes"})
+    assert (method.value, method.settled) == ("urgent", True)
+
+
+def test_all_rules_silent_gives_the_default() -> None:
+    assert decide("method", {"level": "unsure", **QUIET}).value == "meeting"
+    assert decide("method", {"level": "low", **QUIET}).value == "simple"
+
+
+def test_an_open_fact_that_changes_nothing_settles_the_table() -> None:
+    # Whatever the level is, both the rule and the default say meeting or simple: it matters.
+    assert decide("method", QUIET).open == ("study.level",)
+    # The interval does not depend on which level it is, only on the topics.
+    months = decide("months", {"topics": ["mind"]})
+    assert (months.value, months.settled) == (12, True)
+
+
+def test_minimum_takes_the_shorter_and_waits_for_the_facts() -> None:
+    assert decide("months", {"level": "low", "topics": ["gene"]}).value == 6
+    months = decide("months", {"level": "low"})
+    assert (months.value, months.settled, months.open) == (6, False, ("study.topics",))
+
+
+def test_union_keeps_undecided_outcomes_apart() -> None:
+    forms = decide("forms", {"age": "30"}, data={"assets": [{"id": "a"}]})
+    assert forms.value == ("adult",)
+    assert forms.possible == ("image",)
+    assert forms.open == ("data.assets[a].kind",)
+
+
+def test_thresholds_tell_numbers_apart() -> None:
+    forms = decide("forms", {}, data={"assets": []})
+    assert (forms.value, forms.possible, forms.open) == ((), ("adult", "minor"), ("study.age",))
+
+
+def test_a_table_under_an_assumption_holds_only_where_it_is_asked() -> None:
+    assert decide("if_asked", {"contact": "no"}).value == ("adult_written",)
+    assert decide("if_asked", {"contact": "yes"}).value == ()
+
+
+def test_a_paper_is_needed_when_its_form_is() -> None:
+    documents = decide("documents", {"contact": "yes", "level": "high"})
+    assert documents.value == ("form", "consent", "plan")
+    assert decide("documents", {"contact": "no"}).possible == ("plan",)
+
+
+def test_outcomes_that_differ_are_a_conflict_and_the_stricter_is_kept() -> None:
+    facts = Facts(
+        STANDARD,
+        read_tree(
+            STANDARD, {"study": {"level": "low", "topics": ["mind"], "contact": "no"}}
+        ).values,
+    )
+    conflict = next(one for one in Pathway(facts).conflicts if one.table.id == "method")
+    assert conflict.kept.id == "M2"
+    assert [getattr(one, "id", None) for one in conflict.over] == ["S1"]
+
+
+def test_settled_at_the_top_leaves_out_tables_that_do_not_count() -> None:
+    facts = Facts(STANDARD, read_tree(STANDARD, {"study": {"level": "low", **QUIET}}).values)
+    pathway = Pathway(facts)
+    assert not pathway.decisions["forms"].settled
+    assert pathway.settled
+    assert pathway.open_questions == ()
+
+
+def test_more_open_facts_than_can_be_tried_all_stay_open() -> None:
+    values = {f"v{number}": "甲" for number in range(20)}
+    pack = trees()
+    questions = pack["questions/01-study.yaml"]
+    more = [
+        {"path": f"study.x{n}", "type": "choice", "label": "某", "values": values} for n in range(2)
+    ]
+    rule = {
+        "id": "S9",
+        "zh": "某",
+        "when": {"study.x0": list(values), "study.x1": "v1"},
+        "outcome": "urgent",
+        "strength": "required",
+        "basis": [{"source": "law", "article": "1"}],
+    }
+    table = {**pack["rules/tables.yaml"][0], "rules": [rule]}
+    standard = small_standard(
+        **{
+            "questions/01-study.yaml": {**questions, "questions": questions["questions"] + more},
+            "rules/tables.yaml": [table, *pack["rules/tables.yaml"][1:]],
+        }
+    )
+    assert Facts(standard, {}).decision("method").open == ("study.x0", "study.x1")
+
+
+BOOL = st.sampled_from(["yes", "no", None])
+STUDY = st.fixed_dictionaries(
+    {
+        "level": st.sampled_from(["low", "high", None]),
+        "topics": st.sampled_from([[], ["mind"], ["gene"], ["mind", "gene"], None]),
+        "age": st.sampled_from(["7", "17", "18", "60", None]),
+        "contact": BOOL,
+        "refusal": BOOL,
+    }
+)
+
+
+def known(study: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in study.items() if value is not None}
+
+
+@given(STUDY, STUDY)
+@settings(max_examples=200, deadline=None)
+def test_filling_in_answers_only_narrows_the_candidates(
+    fuller: dict[str, Any], kept: dict[str, Any]
+) -> None:
+    """Take some answers away: every candidate of the fuller dossier was one before."""
+    poorer = {key: value for key, value in known(fuller).items() if kept[key] is not None}
+    for table in ("method", "months"):
+        before, after = decide(table, poorer), decide(table, known(fuller))
+        assert set(after.candidates) <= set(before.candidates)
+        if before.settled:
+            assert after.value == before.value
+    before, after = decide("forms", poorer), decide("forms", known(fuller))
+    assert isinstance(before.value, tuple)
+    assert isinstance(after.value, tuple)
+    assert set(before.value) <= set(after.value) <= set(before.value) | set(before.possible)
+
+
+@given(STUDY)
+@settings(max_examples=200, deadline=None)
+def test_a_settled_table_has_no_open_facts_and_an_open_one_has_some(study: dict[str, Any]) -> None:
+    for table in STANDARD.tables:
+        decision = decide(table, known(study), data={"assets": []})
+        assert decision.settled == (not decision.open)
