@@ -1,0 +1,118 @@
+"""A pack that contradicts itself is refused, every place at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mmethics_cli.core.build import build
+from mmethics_cli.errors import PackError
+from tests.core.small_pack import small_standard, trees
+
+
+def problems(**changes: Any) -> list[str]:
+    with pytest.raises(PackError) as error:
+        small_standard(**changes)
+    return [problem.message for problem in error.value.problems]
+
+
+def rule(**changes: Any) -> dict[str, Any]:
+    base: dict[str, Any] = {
+        "id": "R1",
+        "zh": "某",
+        "when": {"study.level": "low"},
+        "outcome": "simple",
+        "strength": "required",
+        "basis": [{"source": "law", "article": "1"}],
+    }
+    return {**base, **changes}
+
+
+def table(**changes: Any) -> list[Any]:
+    tables: list[Any] = trees()["rules/tables.yaml"]
+    return [{**tables[0], **changes}, *tables[1:]]
+
+
+def test_the_small_pack_is_whole() -> None:
+    standard = small_standard()
+    assert standard.title == "小标准"
+    assert standard.rules["M2"][1].basis[0].verified == "memory"
+    assert [one.path for one in standard.questions_of("study")][:2] == [
+        "study.title",
+        "study.level",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"when": {"study.levl": "low"}}, "不认识的事实“study.levl”"),
+        ({"outcome": "perhaps"}, "没有“perhaps”这个结果"),
+        ({"outcome": None}, "规则缺少 outcome"),
+        ({"basis": []}, "规则没有依据"),
+        ({"basis": [{"source": "nolaw"}]}, "不认识的法源“nolaw”"),
+        ({"basis": [{"source": "law", "article": "99"}]}, "没有“law 99”"),
+        ({"strength": "perhaps"}, "应是其中之一"),
+        ({"colour": "red"}, "不认识的键“colour”"),
+    ],
+)
+def test_a_rule_is_refused(change: dict[str, Any], said: str) -> None:
+    found = problems(**{"rules/tables.yaml": table(rules=[rule(**change)])})
+    assert any(said in one for one in found), found
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"order": ["simple"]}, "order 应恰好列出"),
+        ({"otherwise": "never"}, "没有“never”这个结果"),
+        ({"kind": "loosest"}, "应是其中之一"),
+        ({"rules_of": "nowhere"}, "没有决定表“nowhere”"),
+        ({"assume": {"study.age": "3"}}, "不是可设定的事实"),
+        ({"assume": {"study.level": "middle"}}, "没有“middle”这个值"),
+        ({"counts": "perhaps"}, "应是 yes 或 no"),
+    ],
+)
+def test_a_table_is_refused(change: dict[str, Any], said: str) -> None:
+    found = problems(**{"rules/tables.yaml": table(**change)})
+    assert any(said in one for one in found), found
+
+
+def first(name: str, **changes: Any) -> dict[str, Any]:
+    entries = trees()[name]
+    return {name: [{**entries[0], **changes}, *entries[1:]]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (first("review_items/benefit.yaml", principle="harm"), "不认识的原则“harm”"),
+        (first("review_items/benefit.yaml", basis=[]), "没有依据"),
+        (first("review_items/benefit.yaml", evidence=[{"path": "study.x"}]), "不认识的路径"),
+        (first("review_items/benefit.yaml", evidence=[{"attachment": "x"}]), "不认识的附件类别"),
+        (first("review_items/benefit.yaml", evidence=[{}]), "之一"),
+        (first("documents.yaml", formats=["pdf"]), "不认识的格式“pdf”"),
+        (first("documents.yaml", for_form="broad"), "不认识的同意书种类“broad”"),
+        (first("documents.yaml", id="plan"), "“plan”重复"),
+        (first("consistency.yaml", path="study.nowhere"), "不认识的路径"),
+        (first("consistency.yaml", each="study.level"), "不是列表"),
+        (first("consistency.yaml", message=None), "缺少“message”"),
+        (first("derived.yaml", collect="data.assets.colour"), "不认识的列表字段"),
+        (first("articles.yaml", source="nolaw"), "不认识的法源"),
+        (first("articles.yaml", verified="surely"), "应是其中之一"),
+        ({"sources.yaml": "law"}, "这里应是列表"),
+    ],
+)
+def test_a_part_is_refused(changes: dict[str, Any], said: str) -> None:
+    found = problems(**changes)
+    assert any(said in one for one in found), found
+
+
+def test_every_problem_is_reported_with_its_file_and_line() -> None:
+    broken = {**trees(), "rules/tables.yaml": table(rules=[rule(outcome="x"), rule(basis=[])])}
+    with pytest.raises(PackError) as error:
+        build(broken, lambda file, keys: len(keys))
+    places = [(one.file, one.line) for one in error.value.problems]
+    assert ("rules/tables.yaml", 4) in places
+    assert ("rules/tables.yaml", 3) in places

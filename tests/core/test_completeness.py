@@ -1,0 +1,215 @@
+"""What is lacking, what contradicts, and what is said about it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from mmethics_cli.core.answer_tree import read_tree
+from mmethics_cli.core.completeness import (
+    FileState,
+    evidence_exists,
+    evidence_found,
+    missing_answers,
+    missing_papers,
+    unanswered_items,
+)
+from mmethics_cli.core.consistency import contradictions, stray_answers, unverified_law
+from mmethics_cli.core.decide import Pathway
+from mmethics_cli.core.facts import Facts
+from mmethics_cli.core.findings import Finding, in_order
+from mmethics_cli.core.self_check import read_self_check
+from tests.core.small_pack import small_standard
+
+STANDARD = small_standard()
+WHOLE: dict[str, Any] = {
+    "title": "甲",
+    "level": "low",
+    "topics": [],
+    "age": "30",
+    "contact": "no",
+}
+
+
+def facts_of(study: dict[str, Any], **more: Any) -> Facts:
+    tree = {"study": study, "data": {"assets": []}, **more}
+    return Facts(STANDARD, read_tree(STANDARD, tree).values, date(2027, 1, 1))
+
+
+def without(*names: str) -> dict[str, Any]:
+    return {key: value for key, value in WHOLE.items() if key not in names}
+
+
+def test_a_whole_dossier_lacks_no_answer() -> None:
+    assert list(missing_answers(Pathway(facts_of(WHOLE)))) == []
+
+
+def test_a_required_answer_is_missed() -> None:
+    (finding,) = missing_answers(Pathway(facts_of(without("title"))))
+    assert (finding.id, finding.severity, finding.kind) == (
+        "answer_missing",
+        "error",
+        "missing_answer",
+    )
+    assert finding.path == "study.title"
+    assert finding.message == "没有回答“名称”"
+
+
+def test_a_deciding_answer_is_missed_and_says_why() -> None:
+    (finding,) = missing_answers(Pathway(facts_of(without("level"))))
+    assert finding.path == "study.level"
+    assert "决定审查类型、方式或文件" in finding.message
+
+
+def test_an_answer_that_does_not_apply_with_a_reason_is_an_answer() -> None:
+    facts = facts_of({**WHOLE, "title": {"not_applicable": "没有名称"}})
+    assert list(missing_answers(Pathway(facts))) == []
+
+
+def test_a_required_field_of_an_entry_is_missed_by_name() -> None:
+    facts = facts_of(
+        WHOLE, data={"assets": [{"id": "a", "name": "甲"}, {"id": "b", "kind": "voice"}]}
+    )
+    (finding,) = missing_answers(Pathway(facts))
+    assert finding.path == "data.assets[b].name"
+    assert finding.message == "没有回答“数据第 2 项（b）的名称”"
+
+
+def papers(study: dict[str, Any], attachments: Any, files: dict[str, FileState]) -> list[Finding]:
+    return list(missing_papers(Pathway(facts_of(study, attachments=attachments)), files))
+
+
+def test_a_paper_without_template_must_be_brought() -> None:
+    (finding,) = papers({**WHOLE, "level": "high"}, [], {})
+    assert (finding.kind, finding.severity, finding.path) == (
+        "missing_attachment",
+        "error",
+        "attachments",
+    )
+    assert "方案" in finding.message
+
+
+def test_a_paper_that_is_not_needed_is_not_missed() -> None:
+    assert papers(WHOLE, [], {}) == []
+
+
+PLAN = {"id": "p", "kind": "plan"}
+
+
+@pytest.mark.parametrize(
+    ("state", "severity", "path", "said"),
+    [
+        (FileState(trouble="文件不存在"), "error", "attachments[p].file", "文件不存在"),
+        (FileState("", "01-initial", True), "error", "attachments[p].version", "版本号却没有变"),
+        (FileState("", "01-initial", False), "warning", "attachments[p].date", "版本日期却没有变"),
+    ],
+)
+def test_the_file_of_an_attachment(state: FileState, severity: str, path: str, said: str) -> None:
+    standard_file = [{**PLAN, "file": "attachments/p.docx"}]
+    (finding,) = papers({**WHOLE, "level": "high"}, standard_file, {"p": state})
+    assert (finding.severity, finding.path) == (severity, path)
+    assert said in finding.message
+
+
+def test_an_attachment_without_a_file_name() -> None:
+    (finding,) = papers({**WHOLE, "level": "high"}, [PLAN], {})
+    assert finding.path == "attachments[p].file"
+
+
+def items(study: dict[str, Any], answers: Any, **more: Any) -> list[Finding]:
+    facts = facts_of(study, **more)
+    return list(unanswered_items(facts, read_self_check(STANDARD, answers)))
+
+
+@pytest.mark.parametrize(
+    ("answer", "ids"),
+    [
+        (None, ["item_unanswered"]),
+        ({"answer": "met"}, []),
+        ({"answer": "符合", "evidence": "study.title"}, []),
+        ({"answer": "met", "evidence": "nowhere"}, ["item_without_evidence"]),
+        ({"answer": "not_met"}, ["item_without_reason"]),
+        ({"answer": "not_met", "note": "尚缺"}, ["item_not_met"]),
+        ({"answer": "not_applicable"}, ["item_without_reason"]),
+        ({"answer": "not_applicable", "note": "无关"}, []),
+    ],
+)
+def test_answers_to_a_review_item(answer: Any, ids: list[str]) -> None:
+    found = items(WHOLE, {"B-1": answer})
+    assert [one.id for one in found] == ids
+    assert all(one.item == "B-1" and one.path == "self_check.B-1" for one in found)
+
+
+def test_an_item_met_without_the_evidence_it_names() -> None:
+    (finding,) = items(without("title"), {"B-1": {"answer": "met"}})
+    assert finding.id == "item_without_evidence"
+    assert finding.severity == "error"
+    assert "名称" in finding.fix
+
+
+def test_a_recommended_item_only_warns_and_is_asked_only_where_it_applies() -> None:
+    contact = {**WHOLE, "contact": "yes", "refusal": "no"}
+    (finding,) = items(contact, {"B-1": {"answer": "met"}})
+    assert (finding.item, finding.severity) == ("B-2", "warning")
+    assert items(WHOLE, {"B-1": {"answer": "met"}}) == []
+
+
+def test_an_attachment_is_evidence_by_kind_and_by_id() -> None:
+    facts = facts_of(WHOLE, attachments=[PLAN])
+    assert list(evidence_found(STANDARD.items["B-2"], facts)) == [True]
+    assert list(evidence_found(STANDARD.items["B-2"], facts_of(WHOLE))) == [False]
+    assert evidence_exists("p", facts)
+    assert evidence_exists("study.title", facts)
+    assert not evidence_exists("q", facts)
+
+
+def test_self_check_says_which_places_it_cannot_read() -> None:
+    check = read_self_check(STANDARD, {"B-9": {}, "B-1": {"answr": "met", "answer": "maybe"}})
+    assert [one.keys for one in check.unknown] == [("B-9",), ("B-1", "answr")]
+    assert check.unknown[0].fix == "是不是“B-2”？" or "B-1" in check.unknown[0].fix
+    assert [one.path for one in check.refused] == ["self_check.B-1"]
+    assert read_self_check(STANDARD, ["B-1"]).unknown[0].keys == ()
+    assert read_self_check(STANDARD, {"B-1": "met"}).unknown[0].keys == ("B-1",)
+    assert read_self_check(STANDARD, {"B-1": {"note": ["a"]}}).unknown[0].keys == ("B-1", "note")
+    assert read_self_check(STANDARD, None).answers == {}
+
+
+def test_a_contradiction_between_answers() -> None:
+    dates = {"start": "2027-03-01", "end": "2027-02-01"}
+    (finding,) = contradictions(facts_of({**WHOLE, **dates}))
+    assert (finding.id, finding.severity, finding.kind, finding.path) == (
+        "X1",
+        "error",
+        "inconsistent",
+        "study.end",
+    )
+    assert list(contradictions(facts_of(WHOLE))) == []
+
+
+def test_a_contradiction_in_each_entry_that_has_it() -> None:
+    face = {"kind": "image", "face": "yes", "state": "anonymous"}
+    data = {"assets": [{"id": "a", **face}, {"id": "b", **face, "state": "coded"}]}
+    (finding,) = contradictions(facts_of(WHOLE, data=data))
+    assert (finding.id, finding.path) == ("X2", "data.assets[a].state")
+
+
+def test_an_answer_to_a_question_that_does_not_apply_is_stray() -> None:
+    (finding,) = stray_answers(facts_of({**WHOLE, "refusal": "yes"}))
+    assert (finding.severity, finding.path) == ("warning", "study.refusal")
+    assert list(stray_answers(facts_of(WHOLE))) == []
+
+
+def test_unverified_law_is_one_note_with_its_count() -> None:
+    (note,) = unverified_law(Pathway(facts_of({**WHOLE, "topics": ["mind"]})))
+    assert (note.severity, note.kind) == ("note", "not_verified")
+    assert "4 条规则中，1 条" in note.message
+    assert list(unverified_law(Pathway(facts_of(WHOLE)))) == []
+
+
+def test_findings_come_errors_first_and_once() -> None:
+    note = Finding("n", "note", "not_verified", "", "")
+    error = Finding("e", "error", "invalid", "", "")
+    warning = Finding("w", "warning", "expired", "", "")
+    assert in_order([note, error, warning, error]) == (error, warning, note)
