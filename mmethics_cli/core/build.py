@@ -25,10 +25,20 @@ from mmethics_cli.core.condition_parser import Term
 from mmethics_cli.core.law import VERIFIED, Source, Verified
 from mmethics_cli.core.node import Node, Trail
 from mmethics_cli.core.standard import Standard, Table
+from mmethics_cli.core.thresholds import circles
 from mmethics_cli.errors import PackError, Problem
 
 LineOf = Callable[[str, KeyPath], int | None]
 T = TypeVar("T")
+_FILES = (
+    "standard.yaml",
+    "sources.yaml",
+    "articles.yaml",
+    "principles.yaml",
+    "derived.yaml",
+    "documents.yaml",
+    "consistency.yaml",
+)
 
 
 def build(files: Mapping[str, object], line_of: LineOf) -> Standard:
@@ -37,13 +47,22 @@ def build(files: Mapping[str, object], line_of: LineOf) -> Standard:
     `files` are text-first trees by name (`rules/review_method.yaml`); `line_of` tells the line
     of a key path in a file. Raises PackError with every problem found.
     """
+    lacking = [name for name in _FILES if name not in files]
+    if lacking:
+        raise PackError("标准包不完整：", [Problem("缺少这个文件", name) for name in lacking])
     trail = Trail()
     nodes = {name: Node(name, (), tree, trail) for name, tree in sorted(files.items())}
     standard = _Builder(nodes, trail).build()
+    if not trail.problems:
+        for circle in circles(standard):
+            trail.problems.append(("", (), f"事实互相依赖，成了循环：{circle}"))
     if trail.problems:
         raise PackError(
             "标准包有错误：",
-            [Problem(text, name, line_of(name, keys)) for name, keys, text in trail.problems],
+            [
+                Problem(text, name, line_of(name, keys) if name else None)
+                for name, keys, text in trail.problems
+            ],
         )
     return standard
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Final
 
 # A line must not begin with these, nor end with those.
-_NO_START: Final = frozenset("，。、；：？！）》」』】〕％%,.;:?!)]}”’…")
-_NO_END: Final = frozenset("（《「『【〔“‘([{")
+_NO_START: Final = frozenset("，。、；：？！）］》」』】〕％%,.;:?!)]}”’…")
+_NO_END: Final = frozenset("（［《「『【〔“‘([{")
 
 # A run of ASCII (a word, an option, a path) stays whole; every other character stands alone.
 _PIECE: Final = re.compile(r"[!-~]+|\s+|.", re.DOTALL)

@@ -51,9 +51,10 @@ class Pathway:
 
     @cached_property
     def open_questions(self) -> tuple[str, ...]:
-        """Facts that could still change a decision that counts, first table first."""
-        seen = {path: None for one in self._counting() for path in one.open}
-        return tuple(seen)
+        """Facts that could still change a decision that counts, in the order of the questions."""
+        order = {path: index for index, path in enumerate(self.facts.standard.questions)}
+        seen = {path for one in self._counting() for path in one.open}
+        return tuple(sorted(seen, key=lambda path: (order[path.partition("[")[0]], path)))
 
     @property
     def settled(self) -> bool:
@@ -74,7 +75,8 @@ class Pathway:
 
     def results(self, decision: Decision) -> Iterator[RuleResult]:
         """The rules of one decision with their reasons."""
-        facts = self.facts.assuming(decision.table.assume)
+        assumed = decision.table.assume
+        facts = self.facts.assuming(assumed) if assumed else self.facts
         for state in decision.states:
             condition = state.rule.when
             needs = tuple(sorted(unknown_facts(condition, facts)))

@@ -206,16 +206,18 @@ class Facts(FillableFacts):
 
 
 def _decided(decision: Decision) -> Value:
-    """A decision as a fact; a value shown while undecided is known, another candidate is not."""
+    """A decision as a fact; a value declared for while it is undecided is a known one then."""
     if decision.table.kind == "union":
         if decision.value is None:
             return NotApplicable()
         sure = decision.value if isinstance(decision.value, tuple) else ()
         return Several(frozenset(sure), frozenset(decision.possible))
-    shown = decision.settled or (decision.table.shows_undecided and decision.value is not None)
-    if not shown:
+    if not decision.settled:
+        if decision.table.type != "choice":
+            return UNKNOWN
+        shown = decision.table.shows_undecided and isinstance(decision.value, str)
         keys = frozenset(one for one in decision.candidates if isinstance(one, str))
-        return Several(possible=keys) if decision.table.type == "choice" else UNKNOWN
+        return Several(frozenset({str(decision.value)}) if shown else frozenset(), keys)
     value = decision.value
     return value if isinstance(value, str | bool | int) else NotApplicable()
 

@@ -110,6 +110,11 @@ class _Interview:
                 continue
             self.history.append(path)
             self.passed.add(path)
+            if step.question.type == "list":
+                # Whatever was left to ask of its elements is decided anew.
+                fields = f"{path}["
+                kept = (one for one in self.agenda if one != path and not one.startswith(fields))
+                self.agenda = deque(kept)
             self._take(step.place, reply)
         return self.facts
 
@@ -122,7 +127,9 @@ class _Interview:
             if place is not None and place.applies(self.facts):
                 return self._step(place, reasons.get(place.path), left)
         if self.plan.everything:
-            open_ = [(place, self._reason(place)) for place in places(self.facts)]
+            # Elements are changed through the menu of their list.
+            whole = (place for place in places(self.facts) if place.element is None)
+            open_ = [(place, self._reason(place)) for place in whole]
         for place, reason in open_:
             wanted = self.plan.section in (None, place.section)
             if wanted and place.path not in self.passed:

@@ -1,4 +1,4 @@
-"""The numbers and dates at which the rules of a table change their mind about a fact."""
+"""What facts rest on one another: the thresholds of a table, and definitions in a circle."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def thresholds(standard: Standard, table: Table, path: str) -> frozenset[int | d
                 found |= set(_bounds(compare))
             elif compare.path not in seen:
                 seen.add(compare.path)
-                todo += _definitions(standard, compare.path)
+                todo += definitions(standard, compare.path)
     return frozenset(found)
 
 
@@ -60,7 +60,8 @@ def _bounds(compare: Compare) -> Iterator[int | date]:
             yield from (one for one in values if isinstance(one, int | date))
 
 
-def _definitions(standard: Standard, path: str) -> list[Condition]:
+def definitions(standard: Standard, path: str) -> list[Condition]:
+    """The conditions that a fact rests on: its `ask_when`, its definition, or its rules."""
     derived = standard.derived.get(path)
     if derived is not None:
         members = [member.when for member in derived.members.values()]
@@ -70,3 +71,21 @@ def _definitions(standard: Standard, path: str) -> list[Condition]:
         return [] if question.ask_when is None else [question.ask_when]
     table = standard.tables.get(path.removeprefix("decided."))
     return [] if table is None else [rule.when for rule in table.rules] + [table.holds_when]
+
+
+def circles(standard: Standard) -> Iterator[str]:
+    """Facts whose definition comes back to themselves, each circle once as `a → b → a`."""
+    done: set[str] = set()
+    facts = [*standard.questions, *standard.derived, *(f"decided.{one}" for one in standard.tables)]
+    for fact in facts:
+        yield from _walk(standard, fact, (), done)
+
+
+def _walk(standard: Standard, path: str, trail: tuple[str, ...], done: set[str]) -> Iterator[str]:
+    if path in trail:
+        yield " → ".join((*trail[trail.index(path) :], path))
+    elif path not in done:
+        for condition in definitions(standard, path):
+            for compare in compares(condition):
+                yield from _walk(standard, compare.path, (*trail, path), done)
+        done.add(path)

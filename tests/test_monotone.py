@@ -1,0 +1,100 @@
+"""Unknown never relaxes: on the shipped pack, more answers only narrow what may be decided."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mmethics_cli.core.facts import Facts
+from mmethics_cli.core.standard import Question, Standard
+from mmethics_cli.core.tables import Decision
+from mmethics_cli.core.values import UNKNOWN, Element, Several, Value
+from mmethics_cli.store.pack import load
+
+ASSET_FIELDS = (
+    "modality",
+    "origin",
+    "identifiability",
+    "individual_level",
+    "contains_face",
+    "contains_voice",
+    "free_text",
+    "burned_in_text",
+    "covered_by_original_consent",
+)
+
+
+@cache
+def standard() -> Standard:
+    return load().standard()
+
+
+def scalars() -> list[Question]:
+    """The facts that rules read: everything that can be listed, but for the office's."""
+    types = {"bool", "choice", "choices"}
+    return [one for one in standard().questions.values() if one.type in types and not one.of_office]
+
+
+def answers(question: Question) -> st.SearchStrategy[Any]:
+    keys = [key for key in question.values if key != question.none_value]
+    match question.type:
+        case "bool":
+            return st.booleans()
+        case "choice":
+            return st.sampled_from(keys)
+    least = 1 if question.at_least_one else 0
+    return st.frozensets(st.sampled_from(keys), min_size=least, max_size=2).map(Several)
+
+
+def elements() -> st.SearchStrategy[tuple[Element, ...]]:
+    owner = standard().questions["data.assets"]
+    fields = {
+        name: answers(field)
+        for name in ASSET_FIELDS
+        if (field := owner.field_named(name)) is not None
+    }
+    element = st.fixed_dictionaries(fields)
+    return st.lists(element, max_size=2).map(
+        lambda found: tuple(Element(f"a{n}", one) for n, one in enumerate(found))
+    )
+
+
+def whole_studies() -> st.SearchStrategy[dict[str, Value]]:
+    known: dict[str, st.SearchStrategy[Any]] = {one.path: answers(one) for one in scalars()}
+    known["participants.age_min"] = st.sampled_from([0, 7, 8, 13, 14, 17, 18])
+    known["participants.age_max"] = st.sampled_from([7, 13, 17, 18, 60])
+    known["data.assets"] = elements()
+    return st.fixed_dictionaries(known)
+
+
+def candidates(decision: Decision) -> set[object]:
+    if isinstance(decision.value, tuple):
+        return set(decision.value) | set(decision.possible)
+    return set(decision.candidates)
+
+
+@given(st.data())
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.data_too_large])
+def test_more_answers_only_narrow_the_candidates(data: st.DataObject) -> None:
+    whole = data.draw(whole_studies())
+    hidden = data.draw(st.sets(st.sampled_from(sorted(whole)), max_size=6))
+    poorer = {path: value for path, value in whole.items() if path not in hidden}
+    if "data.assets" in poorer and (assets := poorer["data.assets"]):
+        assert isinstance(assets, tuple)
+        field = data.draw(st.sampled_from(ASSET_FIELDS))
+        first = Element(assets[0].id, {**assets[0].fields, field: UNKNOWN})
+        poorer["data.assets"] = (first, *assets[1:])
+    before, after = Facts(standard(), poorer), Facts(standard(), whole)
+    for name, table in standard().tables.items():
+        if table.assume:  # what holds if a waiver is declined depends on the waiver itself
+            continue
+        early, late = before.decision(name), after.decision(name)
+        if late.value is not None or early.settled:
+            assert candidates(late) <= candidates(early) | {None}, name
+        if early.settled:
+            assert early.value == late.value, name
+        if isinstance(early.value, tuple) and isinstance(late.value, tuple):
+            assert set(early.value) <= set(late.value), name
