@@ -125,8 +125,15 @@ def _test(
         case "count":
             return _count(path, raw)
         case "contains":
-            return Contains(tuple(raw) if isinstance(raw, list) else (str(raw),))
+            return Contains(_words(path, raw))
     return Limit(op, _bound(path, raw, term, vocabulary, fields))
+
+
+def _words(path: str, raw: object) -> tuple[str, ...]:
+    words = raw if isinstance(raw, list) else [raw]
+    if not words or not all(isinstance(word, str) for word in words):
+        raise ConditionProblem(f"“{path}”的 contains 应是词的列表")
+    return tuple(words)
 
 
 def _count(path: str, raw: object) -> Count:

@@ -158,6 +158,7 @@ def test_newly_compares_with_the_approved_baseline() -> None:
         ({"data.assets": {"some": {"colour": "red"}}}, "不认识的事实“colour”"),
         ({"study.topics": {"count": "2"}}, "应写成 count"),
         ({"study.end": {"before": {"fact": "study.age"}}}, "类型不同"),
+        ({"study.title": {"contains": [["招募"]]}}, "contains 应是词的列表"),
         ({"any": []}, "条件的列表"),
         ({"not": {"study.refusal": "yes"}}, "可能不适用"),
         ({"not": {"any": [{"study.refusal": "yes"}]}}, "可能不适用"),

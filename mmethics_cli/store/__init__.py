@@ -1,0 +1,1 @@
+"""Bytes on disk: YAML with positions, the workspace, sealing, the pack."""

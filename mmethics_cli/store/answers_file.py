@@ -1,0 +1,79 @@
+"""One YAML file of study facts with `event:` and `self_check:` beside them, in whole or part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mmethics_cli.core.answer_tree import Trouble, read_tree
+from mmethics_cli.core.self_check import SelfCheck
+from mmethics_cli.core.standard import Standard
+from mmethics_cli.core.values import Value
+from mmethics_cli.errors import UnreadableFile
+from mmethics_cli.store.parts import (
+    DocumentVersion,
+    RefusedAnswer,
+    problem_at,
+    read_self_check_part,
+    read_versions,
+)
+from mmethics_cli.store.yaml_events import Keys
+from mmethics_cli.store.yaml_reader import Document, read_file
+
+BESIDE = frozenset({"self_check", "documents", "as_of", "about"})
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What such a file says; `keys` leads from a path to its place in the document."""
+
+    document: Document
+    values: dict[str, Value]
+    keys: dict[str, Keys]
+    self_check: SelfCheck
+    versions: dict[str, DocumentVersion]
+    refused: tuple[RefusedAnswer, ...]
+
+    def where(self, path: str) -> tuple[str, int | None]:
+        """File and line of an answer; no line when the file does not give it."""
+        keys = self.keys.get(path)
+        return (self.document.file, None) if keys is None else self.document.locate(keys)
+
+    def require_all_read(self) -> None:
+        """Raises UnreadableFile naming every answer that its question refuses."""
+        if self.refused:
+            problems = [one.problem for one in self.refused]
+            raise UnreadableFile("有些回答读不懂，什么也没有写入：", problems)
+
+
+def read_answers(path: Path, standard: Standard) -> Answers:
+    """Read `path`; raises UnreadableFile with every place that is not a known question's."""
+    return answers_of(read_file(path, str(path)), standard)
+
+
+def answers_of(document: Document, standard: Standard) -> Answers:
+    """The answers of a document already read, such as a sealed snapshot; raises UnreadableFile."""
+    tree = document.tree
+    if isinstance(tree, dict):
+        tree = {key: value for key, value in tree.items() if key not in BESIDE}
+    reading = read_tree(standard, tree)
+    self_check = read_self_check_part(standard, document, ("self_check",))
+    versions, problems = read_versions(standard, document)
+    problems += [problem_at(document, one) for one in reading.unknown]
+    problems += [problem_at(document, _below("self_check", one)) for one in self_check.unknown]
+    if problems:
+        problems.sort(key=lambda one: one.line or 0)
+        raise UnreadableFile(f"文件读不了（{len(problems)} 处）：", problems)
+    refused = [*reading.refused, *(_below("self_check", one) for one in self_check.refused)]
+    return Answers(
+        document,
+        reading.values,
+        reading.keys,
+        self_check,
+        versions,
+        tuple(RefusedAnswer(one.path, problem_at(document, one)) for one in refused),
+    )
+
+
+def _below(key: str, trouble: Trouble) -> Trouble:
+    return replace(trouble, keys=(key, *trouble.keys))

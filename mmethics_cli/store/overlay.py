@@ -1,0 +1,203 @@
+"""An institution's pack laid over the shipped one: merged by id, each change recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from mmethics_cli.errors import PackError, Problem
+from mmethics_cli.store.elements import identity, label, leaves, marked_new, named_list, position
+from mmethics_cli.store.yaml_events import Keys, Tree
+from mmethics_cli.store.yaml_reader import Document
+
+Action = Literal["added", "replaced", "noted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """One change that an overlay makes; printed wherever decisions are explained."""
+
+    kind: str
+    id: str
+    action: Action
+    reason: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Merged(Document):
+    """A shipped file with parts of overlay files in it; places lead to the file they came from."""
+
+    grafts: Mapping[Keys, tuple[Document, Keys]] = field(default_factory=dict, repr=False)
+
+    def locate(self, keys: Keys) -> tuple[str, int]:
+        for length in range(len(keys), 0, -1):
+            if graft := self.grafts.get(keys[:length]):
+                document, prefix = graft
+                return document.locate((*prefix, *keys[length:]))
+        return super().locate(keys)
+
+
+class Overlay:
+    """Lays overlay files over shipped ones; `overrides` grows as it goes."""
+
+    def __init__(self, shipped: Mapping[str, Document]) -> None:
+        self.documents = dict(shipped)
+        self.overrides: list[Override] = []
+        self._problems: list[Problem] = []
+
+    def lay(self, name: str, over: Document) -> None:
+        """Merge one overlay file, named relative to `checklists/`."""
+        kind = _kind(name)
+        rest: list[tuple[Keys, Tree]] = []
+        elements = over.tree if isinstance(over.tree, list) else [over.tree]
+        for index, element in enumerate(elements):
+            prefix: Keys = (index,) if isinstance(over.tree, list) else ()
+            home = self._home(kind, name, element)
+            if home is None:
+                self._record_new(kind, element, over, prefix)
+                rest.append((prefix, marked_new(element)))
+            else:
+                self._graft(home, kind, element, over, prefix)
+        if rest:
+            self._add_file(name, over, rest)
+
+    def finish(self) -> tuple[Override, ...]:
+        """All changes; raises PackError when one of them is not allowed."""
+        if self._problems:
+            raise PackError("附加标准包不能这样改：", self._problems)
+        return tuple(self.overrides)
+
+    def _home(self, kind: str, name: str, element: Tree) -> tuple[str, Keys] | None:
+        """The shipped file and the key path at which an element of the same id stands."""
+        name_of_it = identity(element)
+        for file, document in self.documents.items():
+            if _kind(file) != kind:
+                continue
+            if isinstance(document.tree, list):
+                found = position(document.tree, name_of_it)
+                if found is not None:
+                    return file, (found,)
+            elif isinstance(element, dict) and isinstance(document.tree, dict):
+                section = element.get("section")
+                if file == name or (section and section == document.tree.get("section")):
+                    return file, ()
+        return None
+
+    def _graft(
+        self, home: tuple[str, Keys], kind: str, element: Any, over: Document, prefix: Keys
+    ) -> None:
+        file, keys = home
+        old = self.documents[file]
+        grafts = dict(old.grafts) if isinstance(old, Merged) else {}
+        base: Any = old.tree
+        merge = _Merge(self, kind, over, grafts)
+        if keys:
+            at = int(keys[0])
+            tree = list(base)
+            tree[at] = merge.element(base[at], element, keys, prefix)
+            self.documents[file] = Merged(tree, old.file, old.text, grafts)
+        else:
+            merged = merge.element(base, element, keys, prefix)
+            self.documents[file] = Merged(merged, old.file, old.text, grafts)
+
+    def _add_file(self, name: str, over: Document, rest: list[tuple[Keys, Tree]]) -> None:
+        if not isinstance(over.tree, list):
+            self.documents[_free_name(name, self.documents)] = over
+            return
+        home = self.documents.get(name)
+        if home is None or not isinstance(home.tree, list):
+            name, home = _free_name(name, self.documents), Document([], over.file, over.text)
+        old = home.tree if isinstance(home.tree, list) else []
+        grafts = dict(home.grafts) if isinstance(home, Merged) else {}
+        for at, (origin, _) in enumerate(rest, len(old)):
+            grafts[(at,)] = (over, origin)
+        tree = [*old, *(element for _, element in rest)]
+        self.documents[name] = Merged(tree, home.file, home.text, grafts)
+
+    def _record_new(self, kind: str, element: Tree, over: Document, keys: Keys) -> None:
+        for name, inner in leaves(element, keys):
+            self.record(kind, name, "added", "", over, inner)
+
+    def record(
+        self, kind: str, id_: str, action: Action, reason: str, over: Document, keys: Keys
+    ) -> None:
+        self.overrides.append(Override(kind, id_, action, reason, *over.locate(keys)))
+
+    def refuse(self, message: str, fix: str, over: Document, keys: Keys) -> None:
+        self._problems.append(Problem(message, *over.locate(keys), fix))
+
+
+@dataclass(frozen=True, slots=True)
+class _Merge:
+    """One element onto another: keys replace keys, lists of named things merge by name."""
+
+    overlay: Overlay
+    kind: str
+    over: Document
+    grafts: dict[Keys, tuple[Document, Keys]]
+
+    def element(self, base: Any, new: Any, keys: Keys, origin: Keys) -> Any:
+        if "note" in new and "outcome" in base:
+            return self._note(base, new, keys, origin)
+        merged = dict(base)
+        own = False
+        for key, value in new.items():
+            if named_list(value) and named_list(base.get(key)):
+                merged[key] = self._elements(base[key], value, (*keys, key), (*origin, key))
+            elif base.get(key) != value:
+                merged[key] = value
+                self.grafts[(*keys, key)] = (self.over, (*origin, key))
+                own = True
+        if own:
+            self.overlay.record(self.kind, label(base), "replaced", "", self.over, origin)
+            if "outcome" in merged:
+                merged["override"] = "由附加标准包改写"
+        return merged
+
+    def _elements(self, base: list[Any], new: list[Any], keys: Keys, origin: Keys) -> list[Any]:
+        merged = list(base)
+        for index, element in enumerate(new):
+            source = (*origin, index)
+            at = position(merged, identity(element))
+            if at is not None:
+                merged[at] = self.element(merged[at], element, (*keys, at), source)
+                continue
+            self.grafts[(*keys, len(merged))] = (self.over, source)
+            self.overlay.record(self.kind, label(element), "added", "", self.over, source)
+            merged.append(marked_new(element))
+        return merged
+
+    def _note(self, base: Any, new: Any, keys: Keys, origin: Keys) -> Any:
+        note = new["note"]
+        reason = note.get("reason") if isinstance(note, dict) else None
+        if base.get("strength") != "advised":
+            self.overlay.refuse(
+                f"规则 {base['id']} 是必须遵守的，不能改成提示。",
+                "只有“建议”（advised）的规则可以改成提示。",
+                self.over,
+                origin,
+            )
+        elif not reason or set(new) != {"id", "note"}:
+            self.overlay.refuse(
+                f"规则 {base['id']} 改成提示时只写 id 和 note，并写明理由。",
+                "写法：note: {reason: 理由}",
+                self.over,
+                origin,
+            )
+        else:
+            self.overlay.record(self.kind, base["id"], "noted", reason, self.over, origin)
+            self.grafts[(*keys, "note")] = (self.over, (*origin, "note"))
+        return {**base, "noted": "yes", "override": reason}
+
+
+def _kind(name: str) -> str:
+    return name.split("/", 1)[0].removesuffix(".yaml")
+
+
+def _free_name(name: str, taken: Mapping[str, Document]) -> str:
+    while name in taken:
+        name = name.removesuffix(".yaml") + "-overlay.yaml"
+    return name

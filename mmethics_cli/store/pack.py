@@ -1,0 +1,150 @@
+"""The standard pack on disk: shipped with the program, with an institution's overlay upon it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Final, Literal
+
+from mmethics_cli.core.build import build
+from mmethics_cli.core.standard import Standard
+from mmethics_cli.errors import PackError, Problem
+from mmethics_cli.store.overlay import Overlay, Override
+from mmethics_cli.store.yaml_events import Keys, Tree
+from mmethics_cli.store.yaml_reader import Document, decode, parse
+
+Kind = Literal["checklists", "templates"]
+
+# Read only by lint, by `new --example` and by the committee's worksheets: not at every start.
+_ON_DEMAND: Final = ("cases", "examples", "worksheets")
+
+
+@dataclass(frozen=True)
+class Pack:
+    """The files of a pack as trees, its template texts, and what the overlay changed."""
+
+    documents: Mapping[str, Document]
+    overrides: tuple[Override, ...] = ()
+    overlay: Path | None = None
+
+    @property
+    def trees(self) -> dict[str, Tree]:
+        """Trees by name relative to `checklists/`, as `core.build` takes them."""
+        return {name: document.tree for name, document in self.documents.items()}
+
+    def line_of(self, name: str, keys: Keys) -> int:
+        return self.documents[name].locate(keys)[1]
+
+    def standard(self) -> Standard:
+        """The proved standard; raises PackError with the places of all problems."""
+        return build(self.trees, self.line_of)
+
+    @cached_property
+    def templates(self) -> Mapping[str, Traversable]:
+        """Template files by name relative to `templates/`; the overlay's stand for shipped ones."""
+        found = dict(_walk(shipped("templates")))
+        if self.overlay is not None and (self.overlay / "templates").is_dir():
+            found.update(_walk(self.overlay / "templates"))
+        return found
+
+    def template_text(self, name: str) -> str:
+        """The text of one template; raises PackError when the pack has none of that name."""
+        if name not in self.templates:
+            raise PackError(f"标准包里没有模板“{name}”。")
+        return decode(self.templates[name].read_bytes(), name)
+
+    def digest(self, kind: Kind) -> str:
+        """SHA-256 over names and contents of the YAML read, or of the templates."""
+        total = hashlib.sha256()
+        for name in sorted(self.documents if kind == "checklists" else self.templates):
+            if kind == "checklists":
+                data = _data_of(self.documents[name])
+            else:
+                data = self.templates[name].read_bytes()
+            total.update(f"{name}\0{len(data)}\0".encode() + data)
+        return total.hexdigest()
+
+
+def load(overlay: Path | None = None, also: tuple[str, ...] = ()) -> Pack:
+    """Read the shipped pack, and the overlay folder upon it.
+
+    `also` names folders that are left out otherwise: cases, examples, worksheets.
+    Raises UnreadableFile or PackError with every problem found.
+    """
+    skipped = tuple(f"{name}/" for name in _ON_DEMAND if name not in also)
+    documents = {
+        name: parse(decode(file.read_bytes(), name), name)
+        for name, file in _yaml_files(shipped("checklists"), skipped)
+    }
+    if overlay is None:
+        return Pack(documents)
+    root = _overlay_root(overlay)
+    merging = Overlay(documents)
+    for name, file in _yaml_files(root, skipped):
+        shown = f"{overlay.name}/checklists/{name}"
+        merging.lay(name, parse(decode(file.read_bytes(), shown), shown))
+    return Pack(merging.documents, merging.finish(), overlay)
+
+
+def examples(overlay: Path | None = None) -> dict[str, Traversable]:
+    """The example folders by id, the overlay's last."""
+    roots = [shipped("checklists") / "examples"]
+    if overlay is not None:
+        roots.append(overlay / "checklists" / "examples")
+    return {
+        folder.name: folder
+        for root in roots
+        if root.is_dir()
+        for folder in sorted(root.iterdir(), key=lambda one: one.name)
+        if folder.is_dir() and not folder.name.startswith((".", "_"))
+    }
+
+
+def shipped(kind: Kind) -> Traversable:
+    """Where shipped data lies: in the installed package, else beside it in a checkout."""
+    packed = files("mmethics_cli") / "_data" / kind
+    if packed.is_dir():
+        return packed
+    beside = Path(__file__).resolve().parents[2] / kind
+    if beside.is_dir():
+        return beside
+    raise PackError(f"安装不完整：找不到 {kind}。请重新安装 mmethics。")
+
+
+def _overlay_root(overlay: Path) -> Path:
+    root = overlay / "checklists"
+    if not root.is_dir() and not (overlay / "templates").is_dir():
+        fix = "附加标准包是一个文件夹，里面有 checklists/ 或 templates/。"
+        raise PackError("附加标准包读不了：", [Problem("没有这样的文件夹。", str(root), fix=fix)])
+    return root
+
+
+def _yaml_files(root: Traversable, skipped: tuple[str, ...]) -> Iterator[tuple[str, Traversable]]:
+    if root.is_dir():
+        for name, file in _walk(root, skipped):
+            if name.endswith(".yaml"):
+                yield name, file
+
+
+def _walk(
+    root: Traversable, skipped: tuple[str, ...] = (), prefix: str = ""
+) -> Iterator[tuple[str, Traversable]]:
+    for entry in sorted(root.iterdir(), key=lambda one: one.name):
+        name = prefix + entry.name
+        if entry.name.startswith((".", "~", "__")):
+            continue
+        if entry.is_dir():
+            if f"{name}/" not in skipped:
+                yield from _walk(entry, skipped, f"{name}/")
+        else:
+            yield name, entry
+
+
+def _data_of(document: Document) -> bytes:
+    return json.dumps(document.tree, ensure_ascii=False).encode()

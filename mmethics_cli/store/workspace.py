@@ -1,0 +1,224 @@
+"""A dossier's folder: which path lives in which file, what all files say together, and writing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mmethics_cli.core.answers import write_value
+from mmethics_cli.core.completeness import FileState
+from mmethics_cli.core.self_check import SelfCheck
+from mmethics_cli.core.standard import Question, Standard
+from mmethics_cli.core.values import UNKNOWN, Value
+from mmethics_cli.errors import ChangedOnDisk, WorkspaceError
+from mmethics_cli.store.attachments import file_states
+from mmethics_cli.store.dossier_files import (
+    DOSSIER,
+    RULES,
+    SELF_CHECK,
+    DossierFiles,
+    require_dossier,
+    shown_name,
+)
+from mmethics_cli.store.editor import Editor
+from mmethics_cli.store.files import locked
+from mmethics_cli.store.parts import (
+    EVENT,
+    DocumentVersion,
+    Part,
+    RefusedAnswer,
+    problem_at,
+    read_part,
+    read_self_check_part,
+    read_versions,
+)
+from mmethics_cli.store.profile import INSTITUTION, profile_path
+from mmethics_cli.store.submissions import (
+    DECISION,
+    EVENT_FILE,
+    FOLDER,
+    Submission,
+    list_submissions,
+)
+from mmethics_cli.store.yaml_events import Keys
+from mmethics_cli.store.yaml_reader import Document
+
+
+@dataclass
+class Workspace:
+    """One dossier, read whole; `parts` are its files by name, in rising precedence."""
+
+    folder: Path
+    standard: Standard
+    submissions: tuple[Submission, ...]
+    parts: dict[str, Part]
+    self_check: SelfCheck
+    versions: dict[str, DocumentVersion]
+    self_check_document: Document | None = None
+    _editors: dict[Path, Editor] = field(default_factory=dict, repr=False)
+
+    @property
+    def current(self) -> Submission | None:
+        """The submission with the highest number."""
+        return self.submissions[-1] if self.submissions else None
+
+    @property
+    def baseline(self) -> Submission | None:
+        """The last sealed submission that the committee approved."""
+        return next((one for one in reversed(self.submissions) if one.approved), None)
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """All answers by path; the institution's profile holds over the dossier."""
+        merged: dict[str, Value] = {}
+        for part in self.parts.values():
+            merged |= part.reading.values
+        return merged
+
+    @property
+    def refused(self) -> tuple[RefusedAnswer, ...]:
+        """Answers that their questions refuse; they count as unknown."""
+        found = [one for part in self.parts.values() for one in part.refused]
+        if self.self_check_document is not None:
+            for trouble in self.self_check.refused:
+                problem = problem_at(self.self_check_document, trouble)
+                found.append(RefusedAnswer(trouble.path, problem))
+        return tuple(found)
+
+    def where(self, path: str) -> tuple[str, int | None]:
+        """File and line of an answer, or of the list that it stands in; no line if it is new."""
+        if path.startswith("self_check."):
+            document, item = self.self_check_document, path.partition(".")[2]
+            tree = document.tree if document else None
+            if document and isinstance(tree, dict) and item in tree:
+                return document.locate((item,))
+            return SELF_CHECK, None
+        for near in _around(path):
+            for part in reversed(self.parts.values()):
+                if (found := part.reading.keys.get(near)) is not None:
+                    return part.document.locate(found)
+        return shown_name(self.folder, self._home(path)), None
+
+    def file_states(self) -> dict[str, FileState]:
+        """What was found of each attachment's file, by the attachment's id."""
+        entries = self.values.get("attachments")
+        if not isinstance(entries, tuple):
+            return {}
+        return file_states(self.folder, entries, [one for one in self.submissions if one.sealed])
+
+    def set_answer(self, path: str, value: Value) -> None:
+        """Write the answer to a question (lists as a whole) into the file where it lives.
+
+        Raises KeyError for a path that is no question, ChangedOnDisk, WorkspaceError.
+        """
+        question = self.standard.questions[path]
+        home = self._home(path)
+        if self.current is not None and self.current.sealed and home == self.current.event_file:
+            raise WorkspaceError(f"{self.current.name} 已经封存，不能再改。")
+        tree = write_value(question, value)
+        old = self.parts.get(home.name)
+        if old is not None and question.type == "list":
+            tree = _with_unread(tree, old, question)
+        self.write(home, {tuple(path.split(".")): None if tree == "" else tree})
+
+    def write(self, path: Path, changes: Mapping[Keys, object]) -> None:
+        """Set plain trees at key paths of one of the dossier's files, and take them over.
+
+        Raises ChangedOnDisk, WorkspaceError; the file is then as it was.
+        """
+        with locked(self.folder if path.is_relative_to(self.folder) else path.parent):
+            editor = self._editors.pop(path, None) or self._editor(path)
+            for keys, tree in changes.items():
+                editor.set(keys, tree)
+            editor.save()
+            self._editors[path] = editor
+        self._take(path, editor.document)
+
+    def _editor(self, path: Path) -> Editor:
+        editor = Editor(path, shown_name(self.folder, path))
+        known = self.parts.get(path.name)
+        read = known.document if known is not None else None
+        if path.name == SELF_CHECK:
+            read = self.self_check_document
+        if read is not None and read.text != editor.document.text:
+            raise ChangedOnDisk(f"{path} 在读入之后被别的程序改过，这次没有写入。请重新运行。")
+        return editor
+
+    def _take(self, path: Path, document: Document) -> None:
+        if path.name == SELF_CHECK:
+            self.self_check_document = document
+            self.self_check = read_self_check_part(self.standard, document)
+            return
+        part = read_part(self.standard, path, document, *RULES[path.name])
+        known = {**self.parts, path.name: part}
+        self.parts = {name: known[name] for name in RULES if name in known}
+        if path.name == EVENT_FILE:
+            self.versions, _ = read_versions(self.standard, document)
+
+    def _home(self, path: str) -> Path:
+        """The file in which the answer to a path is written."""
+        question = self.standard.questions.get(path.partition("[")[0])
+        if question is not None and question.of_office and self.current is not None:
+            return self.current.folder / DECISION
+        if path.startswith(f"{EVENT}."):
+            if self.current is None:
+                raise WorkspaceError(f"{self.folder / FOLDER} 里还没有送审。")
+            return self.current.event_file
+        profile = self.parts.get(INSTITUTION)
+        if question is not None and question.of_institution and profile is not None:
+            return profile.path
+        return self.folder / DOSSIER
+
+
+def open_workspace(folder: Path, standard: Standard) -> Workspace:
+    """Read a dossier's folder.
+
+    Raises WorkspaceError where there is no dossier, UnreadableFile with all places of all files.
+    """
+    require_dossier(folder)
+    submissions = list_submissions(folder)
+    paths = {DOSSIER: folder / DOSSIER, INSTITUTION: profile_path(folder)}
+    if submissions:
+        paths[EVENT_FILE] = submissions[-1].event_file
+        paths[DECISION] = submissions[-1].folder / DECISION
+    files = DossierFiles(folder, standard)
+    parts = {
+        name: part
+        for name, path in paths.items()
+        if path is not None and path.exists() and (part := files.part(name, path))
+    }
+    versions: dict[str, DocumentVersion] = {}
+    if EVENT_FILE in parts:
+        versions, wrong = read_versions(standard, parts[EVENT_FILE].document)
+        files.problems += wrong
+    self_check, document = files.self_check()
+    files.finish()
+    return Workspace(folder, standard, submissions, parts, self_check, versions, document)
+
+
+def _around(path: str) -> Iterator[str]:
+    """The path, then what it stands in: a[1].b, a[1], a."""
+    yield path
+    if "[" in path:
+        yield path.partition("]")[0] + "]"
+        yield path.partition("[")[0]
+
+
+def _with_unread(new: object, old: Part, question: Question) -> object:
+    """A list as it is written, keeping what the engine could not read of its elements."""
+    raw: object = old.document.tree
+    for key in old.reading.keys.get(question.path, ("",)):
+        raw = raw.get(key) if isinstance(raw, dict) else None
+    elements = old.reading.values.get(question.path)
+    if not isinstance(new, list) or not isinstance(raw, list) or not isinstance(elements, tuple):
+        return new
+    unread = {
+        element.id: {
+            name: text
+            for name, text in fields.items()
+            if name != "id" and element.get(name) is UNKNOWN
+        }
+        for element, fields in zip(elements, raw, strict=True)
+    }
+    return [{"id": one["id"], **unread.get(one["id"], {}), **one} for one in new]

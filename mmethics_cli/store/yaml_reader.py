@@ -1,0 +1,140 @@
+"""Text-first reading of YAML: every scalar as text, with its place; all problems at once."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from mmethics_cli.errors import Problem, UnreadableFile
+from mmethics_cli.store.characters import blank_refused, is_clean_file, name_of, refused_in_file
+from mmethics_cli.store.yaml_events import Builder, Fault, Keys, Place, Tree
+from mmethics_cli.store.yaml_hints import explain
+from mmethics_cli.store.yaml_ordinary import ordinary_tree
+
+MAX_BYTES: Final = 8_000_000
+_MAX_MENDED: Final = 25
+# The short way would give up at the first anchor; a match in mere text only costs time.
+_ANCHOR: Final = re.compile(r"[:-] +&\w")
+
+
+@dataclass(frozen=True)
+class Document:
+    """One YAML file as a plain tree. `where` is worked out when it is first asked for."""
+
+    tree: Tree
+    file: str
+    text: str = field(repr=False)
+
+    @cached_property
+    def where(self) -> dict[Keys, Place]:
+        """Places of values by key path, and of keys under `path + ("@key",)`."""
+        builder = Builder(positions=True)
+        builder.run(self.text)
+        return builder.where
+
+    def locate(self, keys: Keys) -> tuple[str, int]:
+        """File and line of what stands at `keys`, or of the nearest thing around it."""
+        return self.file, self.line(keys)
+
+    def line(self, keys: Keys) -> int:
+        """The line of the key or list item at `keys`, or of the nearest thing around it."""
+        while keys not in self.where and keys:
+            keys = keys[:-2] if keys[-1] == "@key" else keys[:-1]
+        place = self.where.get((*keys, "@key")) or self.where.get(keys)
+        return place.line if place else 1
+
+
+def read_file(path: Path, name: str | None = None) -> Document:
+    """Read one file; `name` is what messages call it.
+
+    Raises UnreadableFile when it is missing, too large, not UTF-8, or not acceptable YAML.
+    """
+    name = name or path.name
+    return parse(decode(read_bytes(path, name), name), name)
+
+
+def read_bytes(path: Path, name: str) -> bytes:
+    """The bytes of a file that is not too large; raises UnreadableFile."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            fix = "请把大段材料作为附件，不要写进 YAML。"
+            raise _refusal([Problem(f"文件超过 {MAX_BYTES // 1_000_000} MB。", name, fix=fix)])
+        return path.read_bytes()
+    except OSError as error:
+        raise _refusal([Problem(f"读不出来：{reason(error)}。", name)]) from error
+
+
+def decode(data: bytes, name: str) -> str:
+    """The text of a UTF-8 file, with or without BOM; raises UnreadableFile else."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        problem = Problem("文件编码是 UTF-16。", name, 1, "请在编辑器里另存为 UTF-8。")
+        raise _refusal([problem])
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        guess = "文件编码不是 UTF-8" + ("，像是 GBK（ANSI）。" if _is_gbk(data) else "。")
+        problem = Problem(guess, name, line, "请在记事本或编辑器里“另存为”，编码选 UTF-8。")
+        raise _refusal([problem]) from error
+
+
+def parse(text: str, name: str) -> Document:
+    """The tree of `text`; raises UnreadableFile with every problem that can be found."""
+    if is_clean_file(text):
+        if not _ANCHOR.search(text) and (whole := ordinary_tree(text)):
+            return Document(whole[0], name, text)
+        builder = Builder(positions=False)
+        if builder.run(text) is None and not builder.faults:
+            return Document(builder.root, name, text)
+    faults = sorted(set(_all_faults(text)), key=lambda fault: fault.line)
+    raise _refusal([Problem(f.message, name, f.line, f.fix) for f in faults])
+
+
+def reason(error: OSError) -> str:
+    """Why the system refused, in plain Chinese."""
+    if isinstance(error, FileNotFoundError):
+        return "没有这个文件"
+    if isinstance(error, PermissionError):
+        return "没有权限，或正被其他程序打开"
+    if isinstance(error, IsADirectoryError):
+        return "这是文件夹，不是文件"
+    if isinstance(error, NotADirectoryError):
+        return "路径中间有一段不是文件夹"
+    return error.strerror or type(error).__name__
+
+
+def _all_faults(text: str) -> list[Fault]:
+    faults = [
+        Fault(line, f"含有不能使用的{name_of(character)}。", "请删去这个字符。")
+        for line, character in refused_in_file(text)
+    ]
+    text = blank_refused(text)
+    for _ in range(_MAX_MENDED):
+        builder = Builder(positions=True)
+        error = builder.run(text)
+        if error is None:
+            return [*faults, *builder.faults]
+        reading = explain(error, text)
+        faults.append(reading.fault)
+        if reading.mended is None or reading.mended == text:
+            return [*faults, *builder.faults]
+        text = reading.mended
+    return faults
+
+
+def _is_gbk(data: bytes) -> bool:
+    try:
+        data.decode("gb18030")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _refusal(problems: Sequence[Problem]) -> UnreadableFile:
+    count = f"（{len(problems)} 处）" if len(problems) > 1 else ""
+    return UnreadableFile(f"文件读不了{count}：", problems)
