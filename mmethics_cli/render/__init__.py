@@ -1,0 +1,1 @@
+"""Pure rendering: values and template texts in, bytes out."""

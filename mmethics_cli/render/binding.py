@@ -1,0 +1,230 @@
+"""What a template says about facts, bound to the standard: every name in it is known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from mmethics_cli.core.build_facts import derived_term, question_term
+from mmethics_cli.core.condition_parser import ConditionProblem, Term, Vocabulary, parse
+from mmethics_cli.core.conditions import Condition
+from mmethics_cli.core.standard import Standard
+from mmethics_cli.errors import EthicsError, Problem
+from mmethics_cli.render.language import CALLS, Loop, Written
+
+ReadTree = Callable[[str], object]
+
+_PATH = re.compile(r"\w+(?:\.\w+)+")
+_BOXES = re.compile(r"boxes\(\s*(?P<path>[\w.]+)\s*(?:,\s*only=\[(?P<only>[^\]]*)\]\s*)?\)")
+_CALL = re.compile(r"(?P<name>\w+)\((?P<arguments>.*)\)(?P<rest>(?:\.\w+)*)")
+_STRING = re.compile(r'"([^"]*)"')
+_GROUPS: Final = ("any", "all", "not", "newly")
+
+
+@dataclass(frozen=True, slots=True)
+class PrintFact:
+    """Prints a fact, or a field of the entry that `loop` has at hand."""
+
+    path: str
+    loop: str | None
+    boxes: bool = False
+    only: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PrintIndex:
+    """Prints the number of the entry that the innermost loop has at hand."""
+
+    loop: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintCall:
+    """Prints what a function gives, or an attribute of it."""
+
+    name: str
+    arguments: tuple[str, ...]
+    attributes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A passage under a condition; with `loop` it is about the entry at hand."""
+
+    condition: Condition
+    loop: str | None
+    block: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """A passage repeated for each entry of a list."""
+
+    name: str
+    path: str
+
+
+Node = PrintFact | PrintIndex | PrintCall | When | Each
+
+
+class _WrongError(Exception):
+    """What is written cannot be bound; the message says why in Chinese."""
+
+
+def vocabulary_of(standard: Standard) -> Vocabulary:
+    """What the conditions of templates may name."""
+    terms = {path: question_term(one) for path, one in standard.questions.items()}
+    terms |= {path: derived_term(one) for path, one in standard.derived.items()}
+    for name, table in standard.tables.items():
+        terms[f"decided.{name}"] = Term(table.type, frozenset(table.values))
+    return {**terms, "context.today": Term("date")}
+
+
+@dataclass(slots=True)
+class Binder:
+    """Binds what templates write; `problems` collects what it could not."""
+
+    standard: Standard
+    vocabulary: Vocabulary
+    read_tree: ReadTree
+    problems: list[Problem] = field(default_factory=list)
+
+    def bind(self, written: Sequence[Written]) -> tuple[Node, ...]:
+        conditions = iter(self._trees([one for one in written if one.kind in ("when", "block")]))
+        nodes: list[Node] = []
+        for one in written:
+            raw = next(conditions) if one.kind in ("when", "block") else None
+            try:
+                nodes.append(self._node(one, raw))
+            except (_WrongError, ConditionProblem) as wrong:
+                self.problems.append(one.place.problem(f"{one.text}：{wrong}"))
+        return tuple(nodes)
+
+    def _trees(self, conditions: Sequence[Written]) -> Sequence[object]:
+        """The trees of all conditions; one reading for all of them where none is broken."""
+        whole = "".join(f"- {one.text}\n" for one in conditions)
+        try:
+            trees = self.read_tree(whole) if whole else []
+        except EthicsError:
+            trees = None
+        if isinstance(trees, list) and len(trees) == len(conditions):
+            return trees
+        return [self._tree(one) for one in conditions]
+
+    def _tree(self, written: Written) -> object:
+        try:
+            return self.read_tree(written.text)
+        except EthicsError as error:
+            reason = error.problems[0].message if error.problems else error.message
+            self.problems.append(written.place.problem(f"条件 {written.text} 读不出来：{reason}"))
+            return {}
+
+    def _node(self, written: Written, raw: object) -> Node:
+        match written.kind:
+            case "print":
+                return self._print(written.text, written.loops)
+            case "each":
+                question = self.standard.questions.get(written.text)
+                if question is None or question.type != "list":
+                    raise _WrongError("不是列表，不能遍历")
+                return Each(written.inner.name if written.inner else "", written.text)
+        return self._when(raw, written)
+
+    # Conditions.
+
+    def _when(self, raw: object, written: Written) -> When:
+        block = written.kind == "block"
+        for loop in reversed(written.loops):
+            if _names(raw, loop.name):
+                question = self.standard.questions[loop.path]
+                fields = {one.path: question_term(one) for one in question.fields}
+                condition = parse(_rebase(raw, loop.name), self.vocabulary, fields)
+                return When(condition, loop.name, block)
+        return When(parse(raw, self.vocabulary), None, block)
+
+    # Prints.
+
+    def _print(self, text: str, loops: tuple[Loop, ...]) -> Node:
+        if text == "loop.index":
+            return PrintIndex(loops[-1].name)
+        if _PATH.fullmatch(text):
+            return self._fact(text, loops)
+        boxes = _BOXES.fullmatch(text)
+        if boxes is not None:
+            fact = self._fact(boxes["path"], loops)
+            only = tuple(_STRING.findall(boxes["only"] or ""))
+            return PrintFact(fact.path, fact.loop, boxes=True, only=only)
+        call = _CALL.fullmatch(text)
+        if call is None or call["name"] not in CALLS - {"boxes"}:
+            raise _WrongError("看不懂，这里只能写事实的路径或模板函数")
+        if _STRING.sub("", call["arguments"]).strip(" ,[]"):
+            raise _WrongError("函数里只能写双引号中的文字")
+        arguments = tuple(_STRING.findall(call["arguments"]))
+        self._check_call(call["name"], arguments)
+        return PrintCall(call["name"], arguments, tuple(call["rest"].split(".")[1:]))
+
+    def _fact(self, path: str, loops: tuple[Loop, ...]) -> PrintFact:
+        root, _, rest = path.partition(".")
+        for loop in reversed(loops):
+            if root == loop.name:
+                if self.standard.questions[loop.path].field_named(rest) is None:
+                    raise _WrongError(f"“{loop.path}”里没有“{rest}”这一项")
+                return PrintFact(rest, loop.name)
+        question = self.standard.questions.get(path)
+        if question is None and path not in self.standard.derived:
+            raise _WrongError("不认识的事实")
+        if question is not None and question.type == "list":
+            raise _WrongError("是列表，请用 for 逐项打印")
+        return PrintFact(path, None)
+
+    def _check_call(self, name: str, arguments: tuple[str, ...]) -> None:
+        standard = self.standard
+        first = arguments[0] if arguments else ""
+        match name:
+            case "label" if first not in {*standard.questions, *standard.derived}:
+                raise _WrongError("不认识的事实")
+            case "decision" if first not in standard.tables:
+                raise _WrongError("没有这张决定表")
+            case "basis" if first not in standard.sources:
+                raise _WrongError("法源表里没有这个法源")
+            case "basis" if any((first, one) not in standard.articles for one in arguments[1:]):
+                raise _WrongError("条文表（articles.yaml）里没有这一条")
+
+
+def _names(raw: object, loop: str) -> bool:
+    """Whether a condition speaks of the entry that a loop has at hand."""
+    if isinstance(raw, dict):
+        return any(
+            str(key).startswith(f"{loop}.") or _names(value, loop) for key, value in raw.items()
+        )
+    if isinstance(raw, list):
+        return any(_names(one, loop) for one in raw)
+    return isinstance(raw, str) and raw.startswith(f"{loop}.")
+
+
+def _rebase(raw: object, loop: str) -> object:
+    """The condition with `loop.field` as a field of the entry in scope."""
+    if isinstance(raw, list):
+        return [_rebase(one, loop) for one in raw]
+    if not isinstance(raw, Mapping):
+        return raw
+    return {
+        str(key).removeprefix(f"{loop}."): (
+            _rebase(value, loop) if key in _GROUPS else _rebase_bounds(value, loop)
+        )
+        for key, value in raw.items()
+    }
+
+
+def _rebase_bounds(tests: object, loop: str) -> object:
+    """The same for `{at_least: {fact: loop.field}}`."""
+    if not isinstance(tests, Mapping):
+        return tests
+    return {
+        op: {"fact": str(bound["fact"]).removeprefix(f"{loop}.")}
+        if isinstance(bound, Mapping) and set(bound) == {"fact"}
+        else bound
+        for op, bound in tests.items()
+    }

@@ -1,0 +1,93 @@
+"""A document as values: what stands between the text of a template and the file formats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from mmethics_cli.render.slots import Control
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words in one face; `value` when they came from data, `gap` when an answer is missing."""
+
+    text: str
+    bold: bool = False
+    italic: bool = False
+    value: bool = False
+    gap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A line to write on, about so many characters wide."""
+
+    width: int
+
+
+Inline = Text | Blank | Control
+Line = tuple[Inline, ...]
+Side = Literal["", "left", "center", "right"]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Level 0 is the title of the document."""
+
+    level: int
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """`number` is the mark of a list item (“1.”, “•”), `depth` how deep its list is nested."""
+
+    line: Line
+    number: str = ""
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a table and how many grid columns and rows it takes."""
+
+    line: Line
+    column: int
+    columns: int = 1
+    rows: int = 1
+    label: bool = False
+    align: Side = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells over relative column widths; `header` rows are repeated on each page."""
+
+    widths: tuple[float, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    header: int
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """Lines to sign; each stays on one page with the sentence before it."""
+
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Framed:
+    """Paragraphs in a frame; a note is small and grey instead."""
+
+    note: bool
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageBreak:
+    """What follows begins a page."""
+
+
+Block = Heading | Paragraph | Table | Signatures | Framed | PageBreak

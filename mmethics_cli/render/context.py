@@ -1,0 +1,169 @@
+"""The names that a template may use: facts, the document's own data, functions over decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mmethics_cli.core.conditions import evaluate
+from mmethics_cli.core.law import Basis
+from mmethics_cli.core.names import label_of
+from mmethics_cli.core.values import Truth
+from mmethics_cli.render.citation import cite
+from mmethics_cli.render.language import CALLS, FUNCTIONS
+from mmethics_cli.render.printing import Mark, Printing
+from mmethics_cli.render.slots import Pick, PickDate
+from mmethics_cli.render.study import Adjustment
+from mmethics_cli.render.values import labels, long_date
+from mmethics_cli.render.views import (
+    ConflictView,
+    DecisionView,
+    ItemView,
+    PrincipleView,
+    RuleView,
+    conflict_views,
+    item_view,
+    rule_view,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """`doc`: the document now rendered."""
+
+    id: str
+    title: str
+    version: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class StandardView:
+    """`standard`: what the pack rests on."""
+
+    title: str
+    edition: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """A row of the transmittal list."""
+
+    number: str
+    id: str
+    title: str
+    version: str
+    date: str
+    original: str
+    signers: str
+    note: str
+
+
+class Functions:
+    """The functions of the template language; their names are those of the methods."""
+
+    def __init__(self, printing: Printing) -> None:
+        self._printing = printing
+        self._study = printing.study
+
+    def calls(self) -> dict[str, Callable[..., object]]:
+        """The functions that templates may call outside Jinja's own loops."""
+        return {name: getattr(self, name) for name in CALLS - {"boxes"}}
+
+    def context(self) -> dict[str, object]:
+        """Everything in Jinja's reach, by name."""
+        standard, stamp = self._study.standard, self._study.stamp
+        day = long_date(stamp.date) if stamp.date else ""
+        return {
+            **{name: getattr(self, name) for name in FUNCTIONS},
+            "doc": DocumentView(stamp.id, stamp.title, stamp.version, day),
+            "standard": StandardView(standard.title, standard.edition),
+        }
+
+    def pick(self, tag: str, *options: str) -> Mark:
+        """A drop-down for people to fill in; `tag` names it in the Word file."""
+        return Mark(lambda: self._printing.book.put(Pick(self._printing.tag(tag), options)))
+
+    def pick_date(self, tag: str) -> Mark:
+        """A date for people to fill in."""
+        return Mark(lambda: self._printing.book.put(PickDate(self._printing.tag(tag))))
+
+    def label(self, path: str) -> str:
+        return label_of(self._study.standard, path)
+
+    def basis(self, source: str, *articles: str) -> str:
+        """《…》第N条、第M条, as the pack's articles have it."""
+        standard = self._study.standard
+        bases = [
+            Basis(source, one, standard.articles.get((source, one), "memory")) for one in articles
+        ]
+        return cite(standard, bases or [Basis(source, None, "memory")], self._printing.marks)
+
+    def decision(self, table: str) -> DecisionView:
+        return DecisionView(self._printing, self._study.pathway.decisions[table])
+
+    def decisions(self) -> list[DecisionView]:
+        """Every decision that is printed by itself, in the order of the pack."""
+        return [
+            DecisionView(self._printing, one)
+            for one in self._study.pathway.decisions.values()
+            if one.table.part_of is None and one.table.counts
+        ]
+
+    def limits(self) -> list[DecisionView]:
+        """Terms and periods (retention, deadlines) that hold for this submission."""
+        return [
+            DecisionView(self._printing, one)
+            for one in self._study.pathway.decisions.values()
+            if one.table.type == "int" and not one.table.counts and one.value is not None
+        ]
+
+    def undecided_rules(self) -> list[RuleView]:
+        pathway = self._study.pathway
+        waiting = {path for one in pathway.decisions.values() for path in one.open}
+        return [
+            rule_view(self._study, one)
+            for one in pathway.rules
+            if one.truth is Truth.UNKNOWN and waiting.intersection(one.needs)
+        ]
+
+    def open_questions(self) -> list[str]:
+        return labels(self._study.facts, self._study.pathway.open_questions)
+
+    def conflicts(self) -> list[ConflictView]:
+        return list(conflict_views(self._study))
+
+    def overrides(self) -> tuple[Adjustment, ...]:
+        return self._study.overrides
+
+    def documents(self) -> list[RowView]:
+        """The transmittal list."""
+        return [
+            RowView(
+                row.number, row.id, row.title, row.version,
+                long_date(row.date) if row.date else "",
+                row.original, "、".join(row.signers), row.note,
+            )
+            for row in self._study.transmittal
+        ]  # fmt: skip
+
+    def review_items(self, applies: str = "") -> list[ItemView]:
+        """The applicant's items; with `applies` only those (yes, no, unknown)."""
+        wanted = Truth[applies.upper()] if applies else None
+        return [
+            item_view(self._study, item)
+            for item in self._study.standard.items.values()
+            if item.side == "applicant"
+            and wanted in (None, evaluate(item.applies_when, self._study.facts))
+        ]
+
+    def not_applicable_items(self) -> list[ItemView]:
+        return self.review_items("no")
+
+    def principles(self) -> list[PrincipleView]:
+        """The principles with the items that apply, or may."""
+        items = [one for one in self.review_items() if one.applies != "no"]
+        return [
+            PrincipleView(key, label, [one for one in items if one.principle == key])
+            for key, label in self._study.standard.principles.items()
+        ]

@@ -1,0 +1,125 @@
+"""Words and controls as WordprocessingML, written as text in the order of the schema."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from mmethics_cli.render.blocks import Blank, Inline, Line, Text
+from mmethics_cli.render.slots import Control, Pick, PickDate, Tick
+
+BLANK_DATE: Final = "　　年　　月　　日"
+_UNPICKED: Final = "请选择"
+_FIRST_ID: Final = 1001
+_LONGEST_TAG: Final = 64  # Word refuses longer ones
+_PIECES = re.compile(r"([\n\t])")
+_ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
+_QUOTED: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
+# Quotes, dashes and dots have the width of a Han character only when Word is told so.
+_AMBIGUOUS = re.compile("[“”‘’…—·×÷±°℃§①-⑳]")
+_SYMBOL: Final = "Segoe UI Symbol"
+_SYMBOL_FONT: Final = (
+    f'<w:rFonts w:ascii="{_SYMBOL}" w:eastAsia="{_SYMBOL}" w:hAnsi="{_SYMBOL}" w:cs="{_SYMBOL}"/>'
+)
+_BREAKS: Final = {"\n": "<w:br/>", "\t": "<w:tab/>"}
+
+
+def escape(text: str) -> str:
+    return text.translate(_ESCAPES)
+
+
+def quote(text: str) -> str:
+    """A text as the value of an attribute."""
+    return text.translate(_QUOTED)
+
+
+def run(text: str, properties: str = "") -> str:
+    """A run; line breaks and tabs in the text become Word's own."""
+    if _AMBIGUOUS.search(text):
+        properties = '<w:rFonts w:hint="eastAsia"/>' + properties
+    head = f"<w:r><w:rPr>{properties}</w:rPr>" if properties else "<w:r>"
+    body = "".join(
+        _BREAKS.get(piece) or f'<w:t xml:space="preserve">{escape(piece)}</w:t>'
+        for piece in _PIECES.split(text)
+        if piece
+    )
+    return f"{head}{body}</w:r>"
+
+
+class Runs:
+    """Writes the lines of one document; controls get unique ids and tags in order of print."""
+
+    def __init__(self) -> None:
+        self._next_id = _FIRST_ID
+        self._tags: set[str] = set()
+
+    def line(self, line: Line) -> str:
+        return "".join([self._inline(one) for one in line])
+
+    def _inline(self, one: Inline) -> str:
+        match one:
+            case Text():
+                return run(one.text, _face(one)) if one.text else ""
+            case Blank(width):
+                return run("_" * width)
+        return self._control(one)
+
+    def _control(self, control: Control) -> str:
+        match control:
+            case Tick(checked=checked):
+                box = (
+                    f'<w14:checkbox><w14:checked w14:val="{int(checked)}"/>'
+                    f'<w14:checkedState w14:val="2611" w14:font="{_SYMBOL}"/>'
+                    f'<w14:uncheckedState w14:val="2610" w14:font="{_SYMBOL}"/></w14:checkbox>'
+                )
+                return self._sdt(control.tag, box, run("☑" if checked else "☐", _SYMBOL_FONT))
+            case PickDate():
+                form = (
+                    "<w:showingPlcHdr/><w:date><w:dateFormat w:val=\"yyyy'年'M'月'd'日'\"/>"
+                    '<w:lid w:val="zh-CN"/><w:storeMappedDataAs w:val="dateTime"/>'
+                    '<w:calendar w:val="gregorian"/></w:date>'
+                )
+                return self._sdt(control.tag, form, run(BLANK_DATE))
+            case Pick(options=options):
+                items = "".join(_item(one) for one in dict.fromkeys(options))
+                form = f"<w:showingPlcHdr/><w:dropDownList>{items}</w:dropDownList>"
+                return self._sdt(control.tag, form, run(_UNPICKED))
+
+    def _sdt(self, tag: str, form: str, content: str) -> str:
+        number = self._next_id
+        self._next_id += 1
+        return (
+            f'<w:sdt><w:sdtPr><w:tag w:val="{quote(self._unique(tag))}"/><w:id w:val="{number}"/>'
+            f"{form}</w:sdtPr><w:sdtContent>{content}</w:sdtContent></w:sdt>"
+        )
+
+    def _unique(self, tag: str) -> str:
+        if len(tag) > _LONGEST_TAG:
+            tag = f"{tag[: _LONGEST_TAG - 9]}~{hashlib.sha256(tag.encode()).hexdigest()[:8]}"
+        name, count = tag, 1
+        while name in self._tags:
+            count += 1
+            name = f"{tag[: _LONGEST_TAG - 5]}.{count}"
+        self._tags.add(name)
+        return name
+
+
+def _item(text: str) -> str:
+    return f'<w:listItem w:displayText="{quote(text)}" w:value="{quote(text)}"/>'
+
+
+def _face(text: Text) -> str:
+    parts = (
+        "<w:b/><w:bCs/>" if text.bold else "",
+        "<w:i/><w:iCs/>" if text.italic else "",
+        '<w:highlight w:val="yellow"/>' if text.gap else "",
+    )
+    return "".join(parts)
+
+
+def paragraph(style: str, content: str, *, keep: bool = False, extra: Iterable[str] = ()) -> str:
+    """A paragraph; `extra` are further properties, already in the order of the schema."""
+    kept = "<w:keepNext/>" if keep else ""
+    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{kept}{"".join(extra)}</w:pPr>{content}</w:p>'

@@ -1,0 +1,280 @@
+"""The template language: Markdown with the facts of a study in it, read line by line.
+
+What depends on facts (`{{ path }}`, `when`, `for` over a list of the dossier) becomes numbered
+marks, so that Jinja, which only sees results of functions, passes it through and `expand` fills it
+in. Other `:::` blocks become marks that the Markdown stage finds again. Parts are put in textually:
+each line keeps its file and number, and a part sees the loops round it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from mmethics_cli.errors import Problem
+
+# Marks are noncharacters, so that no word of a template or a dossier is one.
+MARK: Final = "\ufdd2"  # a line that opens a block of the Markdown stage
+END: Final = MARK + "/"
+NODE: Final = "\ufdd3"  # a number follows: something that depends on facts
+NODE_END: Final = "\ufdd4"
+CLOSE: Final = "\ufdd5"  # closes a `when` or a `for` over facts
+
+BLOCKS: Final = frozenset({"when", "element", "form", "table", "sign", "box", "note", "pagebreak"})
+FUNCTIONS: Final = frozenset({
+    "basis", "conflicts", "decision", "decisions", "documents", "label", "limits",
+    "not_applicable_items", "open_questions", "overrides", "pick", "pick_date", "principles",
+    "review_items", "undecided_rules",
+})  # fmt: skip
+# Those that `expand` itself calls; inside Jinja's own loops Jinja calls them.
+CALLS: Final = frozenset({"boxes", "basis", "label", "decision", "pick", "pick_date"})
+_LEAVES: Final = frozenset({"form", "table", "sign", "pagebreak"})
+_MAX_DEPTH: Final = 5
+# `marks: yes` puts 待核 behind articles whose text was not read.
+_FRONT: Final = ("title", "layout", "landscape", "marks")
+
+_INCLUDE = re.compile(r'\s*\{%\s*include\s+"([^"]+)"\s*%\}\s*')
+_FENCE = re.compile(r"\s*:{3,}\s*(?P<kind>[a-z]*)\s*(?P<rest>.*?)\s*")
+_TAG = re.compile(
+    r"\{%\s*(?:(?P<open>for|if|when)\s+(?P<rest>.*?)|end(?P<close>for|if|when))\s*%\}"
+    r"|\{\{\s*(?P<print>.*?)\s*\}\}|\{#.*?#\}"
+)
+_JINJA_TAG = re.compile(r"\{%.*?%\}")
+_SET = re.compile(r"\{%\s*set\s+(\w+)")
+_FOR = re.compile(r"(\w+)\s+in\s+(\w+(?:\.\w+)+)")
+_WIDTHS = re.compile(r"[\d.]+(?:\s+[\d.]+)*(?:\s*\{header=\d\})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    file: str
+    line: int
+
+    def problem(self, message: str, fix: str = "") -> Problem:
+        return Problem(message, self.file, self.line, fix)
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A loop over a list of the dossier that stands round a place."""
+
+    name: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What stands in a template and depends on facts, as it is written, with the loops round it.
+
+    `kind` is print, when, block (a `when` of its own lines) or each, which opens the loop `inner`.
+    """
+
+    kind: str
+    text: str
+    place: Place
+    loops: tuple[Loop, ...]
+    inner: Loop | None = None
+
+
+@dataclass(slots=True)
+class Source:
+    """A template with marks in it, and where each of its lines came from."""
+
+    front: dict[str, str] = field(default_factory=dict)
+    lines: list[str] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
+    written: list[Written] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines) + "\n"
+
+    def place(self, line: int) -> Place:
+        return self.places[min(max(line, 1), len(self.places)) - 1]
+
+
+def read(name: str, texts: Mapping[str, str], sections: frozenset[str]) -> Source:
+    """Read a template with its parts; `sections` are the first words of the facts' paths.
+
+    Troubles are collected in `problems`.
+    """
+    reader = _Reader(texts, sections)
+    reader.take(name, depth=0)
+    reader.finish()
+    return reader.source
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    kind: str
+    place: Place
+    fence: bool = False
+    loop: Loop | None = None
+
+    @property
+    def of_jinja(self) -> bool:
+        return not self.fence and self.kind in ("for", "if") and self.loop is None
+
+
+class _Reader:
+    def __init__(self, texts: Mapping[str, str], sections: frozenset[str]) -> None:
+        self.texts = texts
+        self.sections = sections
+        self.source = Source()
+        self.stack: list[_Open] = []
+        self.named: set[str] = set()  # by Jinja's `set`
+        # Tags that fill a line take their line break with them.
+        self.pending = ""
+        self.last = Place("", 1)
+
+    def take(self, name: str, depth: int) -> None:
+        lines = self.texts[name].splitlines()
+        start = 0
+        if lines and lines[0].strip() == "---":
+            start = self._front(name, lines, root=depth == 0)
+        for number, line in enumerate(lines[start:], start + 1):
+            place = Place(name, number)
+            part = _INCLUDE.fullmatch(line)
+            if part is None:
+                self._line(line, place)
+            elif part[1] not in self.texts:
+                self._problem(place, f"没有“{part[1]}”这个部件")
+            elif depth >= _MAX_DEPTH:
+                self._problem(place, "部件互相引用，或者套得太深")
+            else:
+                self.take(part[1], depth + 1)
+
+    def finish(self) -> None:
+        for left in self.stack:
+            self._problem(left.place, f"“{left.kind}”没有结束", "请补上 ::: 或 {% end… %}。")
+        if self.pending:
+            self._emit("", self.last)
+
+    def _front(self, name: str, lines: list[str], root: bool) -> int:
+        for number, line in enumerate(lines[1:], 2):
+            if line.strip() == "---":
+                return number
+            key, colon, value = line.partition(":")
+            if not root or not colon or key not in _FRONT:
+                self._problem(Place(name, number), f"文件头只能写 {'、'.join(_FRONT)}")
+            self.source.front[key.strip()] = value.strip()
+        self._problem(Place(name, 1), "文件头没有以 --- 结束")
+        return len(lines)
+
+    def _problem(self, place: Place, message: str, fix: str = "") -> None:
+        self.source.problems.append(place.problem(message, fix))
+
+    def _emit(self, line: str, place: Place) -> None:
+        self.source.lines.append(self.pending + line)
+        self.source.places.append(place)
+        self.pending = ""
+
+    # One line.
+
+    def _line(self, line: str, place: Place) -> None:
+        self.last = place
+        fence = _FENCE.fullmatch(line)
+        if fence is not None:
+            self._fence(fence["kind"], fence["rest"], place)
+            return
+        self.named.update(_SET.findall(line))
+        words = _JINJA_TAG.sub("", _TAG.sub("", line)).strip()
+        text = _TAG.sub(lambda found: self._tag(found, place), line)
+        if not words and text.strip() and "{{" not in line and "{%" not in text:
+            self.pending += text.strip()
+            return
+        self._emit(text, place)
+        if text.rstrip().endswith("%}") and (words or "{{" in line):
+            # Jinja takes the line break after its tags, also from a line that has words.
+            self._emit("", place)
+
+    def _tag(self, found: re.Match[str], place: Place) -> str:
+        if found["print"] is not None:
+            return self._print(found, place)
+        if found["close"] is not None:
+            return self._end(found, place)
+        if found["open"] is None:
+            return ""
+        return self._begin(found, place)
+
+    def _print(self, found: re.Match[str], place: Place) -> str:
+        text, loops = found["print"], self._loops()
+        root = re.split(r"\W", text, maxsplit=1)[0]
+        facts = self.sections - self.named
+        ours = root in facts or root in {one.name for one in loops}
+        if root == "loop":
+            inner = next((one for one in reversed(self.stack) if one.kind == "for"), None)
+            ours = inner is not None and inner.loop is not None
+        if not ours and root not in CALLS:
+            return found[0]
+        if root in CALLS and any(one.of_jinja for one in self.stack):
+            return found[0]
+        return self._node("print", text, place)
+
+    def _begin(self, found: re.Match[str], place: Place) -> str:
+        kind, rest = found["open"], found["rest"]
+        loop = _FOR.fullmatch(rest) if kind == "for" else None
+        over = loop is not None and loop[2].split(".", 1)[0] in self.sections
+        if loop is not None and over:
+            inner = Loop(loop[1], loop[2])
+            mark = self._node("each", loop[2], place, inner)
+            self.stack.append(_Open(kind, place, loop=inner))
+            return mark
+        mark = self._node("when", rest, place) if kind == "when" else found[0]
+        self.stack.append(_Open(kind, place))
+        return mark
+
+    def _end(self, found: re.Match[str], place: Place) -> str:
+        kind = found["close"]
+        if not self.stack or self.stack[-1].kind != kind or self.stack[-1].fence:
+            self._problem(place, f"{{% end{kind} %}} 与前面打开的块不对应")
+            return ""
+        return found[0] if self.stack.pop().of_jinja else CLOSE
+
+    def _loops(self) -> tuple[Loop, ...]:
+        return tuple(one.loop for one in self.stack if one.loop is not None)
+
+    def _node(self, kind: str, text: str, place: Place, inner: Loop | None = None) -> str:
+        if any(one.of_jinja for one in self.stack):
+            self._problem(place, "if 和函数的循环里面不能用事实，请移到外面或改用 when")
+        self.source.written.append(Written(kind, text, place, self._loops(), inner))
+        return f"{NODE}{len(self.source.written) - 1}{NODE_END}"
+
+    # Blocks.
+
+    def _fence(self, kind: str, rest: str, place: Place) -> None:
+        if not kind and not rest:
+            self._close(place)
+            return
+        if kind not in BLOCKS:
+            self._problem(place, f"不认识的块“{kind or rest}”")
+        outer = next((one.kind for one in reversed(self.stack) if one.kind in _LEAVES), None)
+        if outer is not None:
+            self._problem(place, f"“{outer}”里面不能再放“{kind}”块", "表格行请用 {% when %}。")
+        if kind == "when":
+            self.pending += self._node("block", rest, place)
+        else:
+            for message in _wrong_options(kind, rest):
+                self._problem(place, message)
+            self._emit(f"{MARK}{kind} {rest}".rstrip(), place)
+        self.stack.append(_Open(kind, place, fence=True))
+
+    def _close(self, place: Place) -> None:
+        if not self.stack or not self.stack[-1].fence:
+            self._problem(place, "这个 ::: 没有与它对应的块")
+        elif self.stack.pop().kind == "when":
+            self.pending += CLOSE
+        else:
+            self._emit(END, place)
+
+
+def _wrong_options(kind: str, rest: str) -> Iterator[str]:
+    if kind in ("form", "table") and not _WIDTHS.fullmatch(rest):
+        yield f"“{kind}”后面应写各列的相对宽度，例如 ::: {kind} 3 9 3 5"
+    if kind == "element" and not re.fullmatch(r"\w+(?:\.[\w()]+)+", rest):
+        yield "element 后面应写法源和条号，例如 erm2023.36.3"
+    if kind in ("sign", "box", "note", "pagebreak") and rest:
+        yield f"“{kind}”后面不写别的字"

@@ -1,0 +1,168 @@
+"""The pathway for people at a terminal: each decision, why, and what is still open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from mmethics_cli.core.columns import wrap
+from mmethics_cli.core.decide import Pathway, RuleResult
+from mmethics_cli.core.names import label_at
+from mmethics_cli.core.standard import Rule
+from mmethics_cli.core.tables import Answer, Decision
+from mmethics_cli.core.values import Truth
+from mmethics_cli.render.citation import cite, verified_mark
+from mmethics_cli.render.values import reasons
+
+COLUMNS: Final = 80
+STRENGTH: Final = {"required": "必须", "advised": "从严建议"}
+STATE: Final = {Truth.YES: "成立", Truth.NO: "不成立", Truth.UNKNOWN: "尚不能判定"}
+# More names than this are only counted: nobody reads a list of all that may come.
+_NAMED: Final = 4
+
+
+def pathway_text(pathway: Pathway, limits: bool = False) -> str:
+    """Every decision with its reasons; `limits` adds time limits, intervals and retention."""
+    standard = pathway.facts.standard
+    lines = [f"审查路径 ·《{standard.title}》（{standard.edition}）", ""]
+    for decision in pathway.decisions.values():
+        if decision.table.id != "documents" and (limits or not _is_limit(decision)):
+            lines += _decision(pathway, decision)
+    lines += ["", *_documents(pathway), *_open(pathway), *_conflicts(pathway), *_marks(pathway)]
+    return "\n".join(lines).rstrip()
+
+
+def _is_limit(decision: Decision) -> bool:
+    return decision.table.type == "int" and not decision.table.counts
+
+
+def _decision(pathway: Pathway, decision: Decision) -> Iterator[str]:
+    table = decision.table
+    if table.assume and not decision.value:
+        return
+    yield from wrap(f"{table.label}：{answer_label(decision)}", COLUMNS)
+    if table.assume:
+        return
+    fired = [one for one in pathway.results(decision) if one.truth is Truth.YES]
+    for result in fired:
+        if table.kind == "union" or result.rule.outcome == decision.value:
+            yield from _because(pathway, result)
+    if not fired and decision.settled and decision.holds is Truth.YES and table.counts:
+        yield from _indent("默认：没有别的规则成立", 4)
+
+
+def answer_label(decision: Decision) -> str:
+    """The decision in words: its value, and what else may come while it is open."""
+    label = value_label(decision, decision.value)
+    if decision.table.kind == "union":
+        others = [decision.table.label_of(key) for key in decision.possible]
+        return f"{label}（{_may('可能还有', others)}）" if others else label
+    if decision.settled:
+        return label
+    others = [value_label(decision, one) for one in decision.candidates if one is not None]
+    return f"{label}（{_may('暂定；还可能是', [one for one in others if one != label])}）"
+
+
+def _may(head: str, names: list[str]) -> str:
+    return f"另有 {len(names)} 项待定" if len(names) > _NAMED else f"{head}：{'、'.join(names)}"
+
+
+def value_label(decision: Decision, value: Answer) -> str:
+    """A value of the decision in Chinese; what is not decided anew says so."""
+    if isinstance(value, tuple):
+        return "、".join(decision.table.label_of(key) for key in value) or "无"
+    if value is not None:
+        return decision.table.label_of(value)
+    if decision.table.type == "int":
+        return "不适用"
+    return "沿用上次批准" if decision.holds is Truth.NO else "尚不能判定"
+
+
+def _because(pathway: Pathway, result: RuleResult) -> Iterator[str]:
+    rule = result.rule
+    mark = verified_mark(rule.basis)
+    cited = cite(pathway.facts.standard, rule.basis) + (f"（{mark}）" if mark else "")
+    head = f"{rule.id} 〔{STRENGTH[rule.strength]}〕{rule.text}。{cited}"
+    yield from _indent(head, 4)
+    because = reasons(pathway.facts, result.facts)
+    if because:
+        yield from _indent(because, 6)
+
+
+def _documents(pathway: Pathway) -> Iterator[str]:
+    decision = pathway.decisions["documents"]
+    standard = pathway.facts.standard
+    needed = decision.value if isinstance(decision.value, tuple) else ()
+    papers = [standard.documents[key] for key in needed]
+    made = [one.title for one in papers if one.template and one.audience == "applicant"]
+    brought = [one.title for one in papers if not one.template and one.audience == "applicant"]
+    yield "送审文件"
+    if made:
+        yield from _indent(f"本工具生成：{'、'.join(made)}", 4)
+    if brought:
+        yield from _indent(f"自备：{'、'.join(brought)}", 4)
+    if decision.possible:
+        papers = [standard.documents[key] for key in decision.possible]
+        may = "、".join(one.title for one in papers if one.audience == "applicant")
+        yield from _indent(f"可能还需要：{may}", 4)
+
+
+def _open(pathway: Pathway) -> Iterator[str]:
+    if pathway.open_questions:
+        yield ""
+        yield "还要回答这些问题，才能定下来："
+        for path in pathway.open_questions:
+            label = label_at(pathway.facts.standard, pathway.facts, path)
+            yield from _indent(f"{label}（{path}）", 4)
+
+
+def _conflicts(pathway: Pathway) -> Iterator[str]:
+    conflicts = pathway.conflicts
+    if conflicts:
+        yield ""
+        yield "规定不一致之处（取最严格、最具体者）："
+    for one in conflicts:
+        names = "、".join(
+            other.id if isinstance(other, Rule) else cite(pathway.facts.standard, (other,))
+            for other in one.over
+        )
+        why = "较严" if one.why == "stricter" else one.why
+        yield from _indent(f"{one.table.label}：取 {one.kept.id}，不取 {names}。{why}", 4)
+
+
+def _marks(pathway: Pathway) -> Iterator[str]:
+    doubtful = [one for one in pathway.rules if one.truth is Truth.YES and one.verified != "text"]
+    if doubtful:
+        yield ""
+        yield from wrap("待核：条文尚未核对原文，引用前请以官方文本为准。", COLUMNS)
+
+
+def explain_rule(pathway: Pathway, rule_id: str) -> str | None:
+    """One rule in full: what it says, how it stands, on which facts; None for an unknown id."""
+    result = next((one for one in pathway.rules if one.rule.id == rule_id), None)
+    if result is None:
+        return None
+    rule, facts = result.rule, result.facts
+    mark = verified_mark(rule.basis)
+    lines = [
+        f"{rule.id} {rule.text}",
+        f"  决定：{result.table.label} → {result.table.label_of(rule.outcome)}",
+        f"  状态：{STATE[result.truth]}〔{STRENGTH[rule.strength]}〕",
+        *_indent(
+            f"依据：{cite(pathway.facts.standard, rule.basis)}{f'（{mark}）' if mark else ''}", 2
+        ),
+    ]
+    if facts:
+        lines += _indent(f"事实：{reasons(pathway.facts, facts)}", 2)
+    if result.needs:
+        names = (label_at(pathway.facts.standard, pathway.facts, path) for path in result.needs)
+        needs = [f"{name}（{path}）" for name, path in zip(names, result.needs, strict=True)]
+        lines += _indent(f"还缺：{'、'.join(needs)}", 2)
+    if rule.conflict is not None:
+        over = cite(pathway.facts.standard, rule.conflict.over)
+        lines += _indent(f"规定不一致：{over}。{rule.conflict.text}", 2)
+    return "\n".join(lines)
+
+
+def _indent(text: str, columns: int) -> Iterable[str]:
+    return [" " * columns + line for line in wrap(text, COLUMNS - columns)]

@@ -1,0 +1,192 @@
+"""The standard for people at a terminal: lists, single entries, sources and their verification."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from difflib import get_close_matches
+from functools import partial
+from typing import Final
+
+from mmethics_cli.core.columns import pad, width, wrap
+from mmethics_cli.core.law import VERIFIED, Basis, Source
+from mmethics_cli.core.standard import Standard
+from mmethics_cli.core.words import parse_date
+from mmethics_cli.render.citation import cite, title, verified_mark
+from mmethics_cli.render.pathway_text import STRENGTH
+
+COLUMNS: Final = 80
+VERIFIED_LABEL: Final = {"text": "读过条文", "secondary": "二手", "memory": "凭记忆"}
+STATUS_LABEL: Final = {
+    "in_force": "现行有效",
+    "in_force_partly": "部分有效",
+    "in_force_secondary": "现行（二手证实，正文未读）",
+    "in_force_recommended": "推荐性国标",
+    "guide": "指南",
+    "guidance": "指引",
+    "practice": "医院实务",
+    "superseded": "已被替代",
+    "draft_only": "仅有编制说明",
+}
+TYPE_LABEL: Final = {
+    "bool": "是否",
+    "choice": "单选",
+    "choices": "多选",
+    "int": "整数",
+    "date": "日期",
+    "text": "文字",
+    "list": "列表",
+}
+_SEVERITY: Final = {"mandatory": "必须", "recommended": "建议"}
+_AUDIENCE: Final = {"applicant": "申请人", "committee": "伦理委员会"}
+
+
+def listing(standard: Standard, part: str) -> str:
+    """One line an entry, its id first."""
+    rows: Mapping[str, Callable[[], Iterator[tuple[str, str]]]] = {
+        "items": lambda: ((one.id, one.text) for one in standard.items.values()),
+        "rules": lambda: (
+            (name, f"{rule.text} → {table.label}：{table.label_of(rule.outcome)}")
+            for name, (table, rule) in standard.rules.items()
+            if table.id != "documents"
+        ),
+        "questions": lambda: ((one.path, one.label) for one in standard.questions.values()),
+        "documents": lambda: (
+            (one.id, one.title if one.template else f"{one.title}（自备）")
+            for one in standard.documents.values()
+        ),
+        "consistency": lambda: ((one.id, one.message) for one in standard.consistency.values()),
+    }
+    entries = list(rows[part]())
+    column = max((width(name) for name, _ in entries), default=0) + 2
+    return "\n".join(pad(name, column) + text for name, text in entries)
+
+
+def near_names(standard: Standard, name: str) -> list[str]:
+    """Ids and paths that look like the one asked for."""
+    return get_close_matches(name, list(_entries(standard)), 3)
+
+
+def showing(standard: Standard, name: str) -> str | None:
+    """Everything about one entry; None for an id that the pack does not have."""
+    entry = _entries(standard).get(name)
+    if entry is None:
+        return None
+    lines: list[str] = []
+    for label, text in entry():
+        if text:
+            head = f"{label}：" if label else ""
+            lines += wrap(head + text, COLUMNS)
+    return "\n".join(lines)
+
+
+_Entry = Callable[[], Iterator[tuple[str, str]]]
+
+
+def _entries(standard: Standard) -> dict[str, _Entry]:
+    kinds: list[tuple[Mapping[str, object], Callable[[Standard, str], Iterator[tuple[str, str]]]]]
+    kinds = [
+        (standard.sources, _source),
+        (standard.tables, _table),
+        (standard.questions, _question),
+        (standard.consistency, _contradiction),
+        (standard.documents, _document),
+        (standard.rules, _rule),
+        (standard.items, _item),
+    ]
+    return {name: partial(show, standard, name) for names, show in kinds for name in names}
+
+
+def _cited(standard: Standard, basis: tuple[Basis, ...]) -> str:
+    mark = verified_mark(basis)
+    return cite(standard, basis) + (f"（{mark}）" if basis and mark else "")
+
+
+def _question(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
+    one = standard.questions[name]
+    yield "", f"{one.path} {one.label}〔{TYPE_LABEL[one.type]}〕"
+    yield "问", one.prompt
+    yield "说明", one.help
+    yield "示例", one.example
+    yield "又称", "、".join(one.synonyms)
+    yield "选项", "；".join(f"{key}＝{label}" for key, label in one.values.items())
+    yield "每项要写", "、".join(f"{field.path}＝{field.label}" for field in one.fields)
+    yield "依据", _cited(standard, one.basis)
+
+
+def _rule(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
+    table, rule = standard.rules[name]
+    yield "", f"{rule.id} {rule.text}〔{STRENGTH[rule.strength]}〕"
+    yield "决定", f"{table.label}：{table.label_of(rule.outcome)}"
+    yield "依据", _cited(standard, rule.basis)
+    if rule.conflict is not None:
+        yield "规定不一致", f"{cite(standard, rule.conflict.over)}。{rule.conflict.text}"
+
+
+def _table(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
+    table = standard.tables[name]
+    yield "", f"{table.id} {table.label}"
+    yield "结果", "；".join(f"{key}＝{label}" for key, label in table.values.items())
+    yield "规则", "、".join(rule.id for rule in table.rules)
+
+
+def _item(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
+    item = standard.items[name]
+    yield "", f"{item.id} {item.text}"
+    yield "原则", f"{standard.principles[item.principle]} · {item.theme}"
+    yield "由谁", f"{_AUDIENCE[item.side]}〔{_SEVERITY[item.severity]}〕"
+    yield "证据", "、".join(one.path or one.attachment or "" for one in item.evidence)
+    yield "依据", _cited(standard, item.basis)
+
+
+def _document(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
+    one = standard.documents[name]
+    yield "", f"{one.id} {one.title}（{one.title_en}）"
+    yield "由谁", _AUDIENCE[one.audience]
+    yield "来自", f"模板 {one.template}" if one.template else "自备"
+    yield "说明", one.note
+    yield "签署", "、".join(one.signers)
+    yield "依据", _cited(standard, one.basis)
+
+
+def _contradiction(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
+    one = standard.consistency[name]
+    yield "", f"{one.id} {one.message}"
+    yield "位置", one.path
+    yield "办法", one.fix
+    yield "依据", _cited(standard, one.basis)
+
+
+def _source(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
+    one = standard.sources[name]
+    yield "", f"{one.id} {title(one)}"
+    yield "文号", one.number
+    yield "发布", "，".join(filter(None, (one.issuer, one.issued)))
+    yield "施行", one.effective
+    yield "状态", STATUS_LABEL.get(one.status, one.status)
+    yield "条文", _tally(standard, one)
+    yield "备注", one.notes
+
+
+def _tally(standard: Standard, source: Source) -> str:
+    counts = Counter(how for (of, _), how in standard.articles.items() if of == source.id)
+    said = (f"{VERIFIED_LABEL[how]} {counts[how]}" for how in VERIFIED if counts[how])
+    return "，".join(said) or "没有引用到条"
+
+
+def source_list(standard: Standard, today: date) -> str:
+    """Each source with its status and how far its articles were verified; then the sum."""
+    lines: list[str] = []
+    for one in standard.sources.values():
+        lines += wrap(f"{one.id}  {title(one)}", COLUMNS)
+        status = STATUS_LABEL.get(one.status, one.status) + _not_yet(one, today)
+        lines += (f"    {line}" for line in wrap(f"{status}；{_tally(standard, one)}", COLUMNS - 4))
+    counts = Counter(standard.articles.values())
+    total = "，".join(f"{VERIFIED_LABEL[how]} {counts[how]}" for how in VERIFIED)
+    return "\n".join([*lines, "", f"共 {len(standard.articles)} 条：{total}。后两类显示为“待核”。"])
+
+
+def _not_yet(source: Source, today: date) -> str:
+    effective = parse_date(source.effective)
+    return f"，{source.effective} 起施行，今天尚未生效" if effective and effective > today else ""

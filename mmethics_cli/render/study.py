@@ -1,0 +1,61 @@
+"""What a document prints from, as one plain value; the commands fill it in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from mmethics_cli.core.decide import Pathway
+from mmethics_cli.core.facts import Facts
+from mmethics_cli.core.self_check import SelfCheck
+from mmethics_cli.core.standard import Standard
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """The document now rendered: its title and its own version and date."""
+
+    id: str
+    title: str
+    version: str = ""
+    date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TransmittalRow:
+    """One paper of the package on the transmittal list: a rendered document or an attachment."""
+
+    number: str
+    id: str
+    title: str
+    version: str = ""
+    date: date | None = None
+    original: str = ""
+    signers: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """What an overlay pack changed in the standard, why, and who stands for it."""
+
+    id: str
+    what: str
+    reason: str
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study and its submission as documents see them; `pathway` was decided from `facts`."""
+
+    facts: Facts
+    pathway: Pathway
+    stamp: Stamp
+    transmittal: tuple[TransmittalRow, ...] = ()
+    self_check: SelfCheck = SelfCheck({})
+    overrides: tuple[Adjustment, ...] = ()
+
+    @property
+    def standard(self) -> Standard:
+        return self.facts.standard

@@ -1,0 +1,127 @@
+"""Templates made ready: read, bound to the standard, compiled where Jinja has a part in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, get_args
+
+from mmethics_cli.core.condition_parser import Vocabulary
+from mmethics_cli.core.standard import Standard
+from mmethics_cli.errors import Problem, TemplateError
+from mmethics_cli.render.binding import Binder, Node, ReadTree, vocabulary_of
+from mmethics_cli.render.language import Source, read
+
+if TYPE_CHECKING:
+    import jinja2
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+Layout = Literal["form", "letter", "consent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One document's template: a text with numbered marks, and what each of them means."""
+
+    name: str
+    title: str
+    layout: Layout
+    landscape: bool
+    marks: bool
+    text: str
+    nodes: tuple[Node, ...]
+    source: Source = field(repr=False)
+
+    @property
+    def needs_jinja(self) -> bool:
+        return "{%" in self.text or "{{" in self.text
+
+
+class Templates:
+    """The template texts of a pack; each is made ready when it is first asked for.
+
+    `texts` by name (`application_form.md`, `parts/study_head.md`); `read_tree` reads the YAML of
+    a condition, every scalar as text.
+    """
+
+    def __init__(self, texts: Mapping[str, str], standard: Standard, read_tree: ReadTree) -> None:
+        self.texts = texts
+        self.standard = standard
+        self.read_tree = read_tree
+        self._ready: dict[str, Template] = {}
+        self._programs: dict[str, jinja2.Template] = {}
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        return vocabulary_of(self.standard)
+
+    @cached_property
+    def sections(self) -> frozenset[str]:
+        """The first words of all facts' paths."""
+        paths = (*self.standard.questions, *self.standard.derived)
+        return frozenset(path.split(".", 1)[0] for path in paths)
+
+    @cached_property
+    def _environment(self) -> ImmutableSandboxedEnvironment:
+        from mmethics_cli.render.jinja_stage import environment
+
+        return environment()
+
+    def get(self, name: str) -> Template:
+        """A template made ready. Raises TemplateError with every place that is wrong."""
+        template = self._ready.get(name)
+        if template is None:
+            template, problems = self._prepare(name)
+            if problems:
+                raise TemplateError("文件模板有错误：", problems)
+            self._ready[name] = template
+        return template
+
+    def program(self, template: Template) -> jinja2.Template:
+        """What Jinja has to do in a template. Raises TemplateError where it may not do it."""
+        program = self._programs.get(template.name)
+        if program is None:
+            from mmethics_cli.render.jinja_stage import compile_text
+
+            program, problems = compile_text(self._environment, template.name, template.source)
+            if program is None:
+                raise TemplateError("文件模板有错误：", problems)
+            self._programs[template.name] = program
+        return program
+
+    def problems(self, name: str) -> tuple[Problem, ...]:
+        """Everything that is wrong with a template, by file and line: what `standard lint` asks."""
+        from mmethics_cli.render.residue import residues
+
+        template, problems = self._prepare(name)
+        problems += tuple(residues(template.source))
+        if template.needs_jinja:
+            try:
+                self.program(template)
+            except TemplateError as error:
+                problems += error.problems
+        return problems
+
+    def _prepare(self, name: str) -> tuple[Template, tuple[Problem, ...]]:
+        if name not in self.texts:
+            raise TemplateError(f"标准包里没有模板“{name}”。")
+        source = read(name, self.texts, self.sections)
+        binder = Binder(self.standard, self.vocabulary, self.read_tree)
+        nodes = binder.bind(source.written)
+        layout = source.front.get("layout", "letter")
+        found = next((one for one in get_args(Layout) if one == layout), None)
+        problems = [*source.problems, *binder.problems]
+        if found is None:
+            problems.append(Problem(f"layout 没有“{layout}”", name, 1))
+        template = Template(
+            name=name,
+            title=source.front.get("title", ""),
+            layout=found or "letter",
+            landscape=source.front.get("landscape") == "yes",
+            marks=source.front.get("marks") == "yes",
+            text=source.text,
+            nodes=nodes,
+            source=source,
+        )
+        return template, tuple(problems)

@@ -1,0 +1,102 @@
+"""The text stage: a template and a study give Markdown with slots, and the gaps left in it.
+
+Word is not needed here: `check` runs this stage to learn what a document would print as 【待填】.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from mmethics_cli.render.context import Functions
+from mmethics_cli.render.expand import expand
+from mmethics_cli.render.language import END, MARK
+from mmethics_cli.render.printing import Printing
+from mmethics_cli.render.slots import CLOSE, OPEN, SLOT, Fill, Words
+from mmethics_cli.render.study import Study
+from mmethics_cli.render.templates import Layout, Template, Templates
+from mmethics_cli.render.values import Gap
+
+# Between Chinese and a value no blank is wanted; Word sets the distance to Latin words itself.
+_HAN = "\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef“”‘’"
+_BLANK_BEFORE = re.compile(f"(?<=[{_HAN}]) +(?={OPEN})")
+_BLANK_AFTER = re.compile(f"(?<={CLOSE}) +(?=[{_HAN}])")
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A document as Markdown with slots; `fills` says what stands in each slot.
+
+    `elements` are the required consent elements that were printed with some text in them.
+    """
+
+    template: str
+    title: str
+    layout: Layout
+    landscape: bool
+    markdown: str
+    fills: tuple[Fill, ...]
+    gaps: tuple[Gap, ...]
+    elements: frozenset[str]
+
+    @property
+    def plain(self) -> str:
+        """The text with every value in its place, for people and tests."""
+        return SLOT.sub(lambda found: _plain(self.fills[int(found[1])]), self.markdown)
+
+
+def _plain(fill: Fill) -> str:
+    return fill.text if isinstance(fill, Words) else ""
+
+
+def render_text(templates: Templates, name: str, study: Study) -> Rendered:
+    """Print a template. Raises TemplateError when it asks for what is not there."""
+    template = templates.get(name)
+    printing = Printing(study, template.marks)
+    functions = Functions(printing)
+    text = template.text
+    if template.needs_jinja:
+        from mmethics_cli.render.jinja_stage import run
+
+        text = run(templates.program(template), functions.context(), printing)
+    return _rendered(template, expand(text, template.nodes, printing, functions.calls()), printing)
+
+
+def read_facts(templates: Templates, name: str, study: Study) -> Rendered:
+    """The same without Jinja's part: quicker, and all that is needed for gaps and elements.
+
+    No fact may stand in Jinja's part of a template, so nothing is missed.
+    """
+    template = templates.get(name)
+    printing = Printing(study, template.marks)
+    functions = Functions(printing).calls()
+    return _rendered(template, expand(template.text, template.nodes, printing, functions), printing)
+
+
+def _rendered(template: Template, text: str, printing: Printing) -> Rendered:
+    text = _BLANK_AFTER.sub("", _BLANK_BEFORE.sub("", text))
+    return Rendered(
+        template=template.name,
+        title=template.title,
+        layout=template.layout,
+        landscape=template.landscape,
+        markdown=text,
+        fills=tuple(printing.book.fills),
+        gaps=tuple(printing.gaps),
+        elements=_elements(text),
+    )
+
+
+def _elements(text: str) -> frozenset[str]:
+    """Consent elements whose block holds any words."""
+    found: set[str] = set()
+    stack: list[str] = []
+    for line in text.split("\n"):
+        if line.startswith(END):
+            stack.pop()
+        elif line.startswith(MARK):
+            kind, _, name = line[1:].partition(" ")
+            stack.append(name if kind == "element" else "")
+        elif line.strip():
+            found.update(stack)
+    return frozenset(found - {""})

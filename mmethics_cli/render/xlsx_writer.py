@@ -1,0 +1,280 @@
+"""Excel from a simple description: text stays text, and the same input gives the same bytes."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from copy import copy
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Final, cast
+
+from openpyxl import Workbook
+from openpyxl.cell import Cell
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from mmethics_cli.errors import TemplateError
+from mmethics_cli.render.slots import refuse_unprintable
+from mmethics_cli.render.study import Stamp
+from mmethics_cli.render.tables import display_width
+from mmethics_cli.render.values import long_date
+
+LONGEST_TEXT: Final = 32_767  # characters of a cell, as Excel counts them
+_LINE: Final = 15.0  # points
+_HIGHEST_ROW: Final = 409.0
+_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+# Excel reads _x0041_ as the letter A; its own escape is an escaped underscore.
+_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+_MODIFIED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
+_FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "'")
+
+# openpyxl writes the parts of a font in an order that Microsoft's validator refuses.
+_FONT = re.compile(rb"<font>(.*?)</font>")
+_FONT_PART = re.compile(rb"<(\w+)[^>]*/>")
+_FONT_ORDER: Final = (b"b", b"i", b"sz", b"color", b"name", b"family", b"charset", b"scheme")
+
+_THIN: Final = Side(style="thin", color="000000")
+_GRID: Final = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
+_HEAD, _INPUT, _MUTED = "E7E6E6", "FFF8DC", "F2F2F2"
+_NARROW: Final = 12  # columns up to this width are centred
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column `width` digits wide; people fill it in when `input`, from `choices` if any."""
+
+    title: str
+    width: float
+    input: bool = False
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The texts of a row; a muted one is grey and not to be filled in."""
+
+    cells: tuple[str, ...]
+    muted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet: title, lines of explanation, then a table whose first columns stay in view."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+    frozen_columns: int = 0
+    landscape: bool = True
+
+
+def excel_file(sheets: Sequence[Sheet], stamp: Stamp) -> bytes:
+    """The sheets as .xlsx. Raises TemplateError for a text that a cell cannot hold."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for sheet in sheets:
+        _Writer(book.create_sheet(sheet.name), sheet).write(stamp)
+    book.properties.creator = ""
+    book.properties.title = stamp.title
+    book.properties.language = "zh-CN"
+    book.properties.version = stamp.version or None
+    saved = io.BytesIO()
+    book.save(saved)
+    return _fixed(saved.getvalue(), stamp)
+
+
+@dataclass(frozen=True, slots=True)
+class _Face:
+    """How a cell looks."""
+
+    font: str = "宋体"
+    size: float = 10.5
+    grey: bool = False
+    side: str = "left"
+    fill: str = ""
+    grid: bool = False
+    locked: bool = True
+    quoted: bool = False
+
+    def dress(self, cell: Cell) -> None:
+        cell.font = Font(name=self.font, size=self.size, color="808080" if self.grey else "000000")
+        cell.alignment = Alignment(horizontal=self.side, vertical="center", wrap_text=True)
+        cell.protection = Protection(locked=self.locked)
+        if self.grid:
+            cell.border = _GRID
+        if self.fill:
+            cell.fill = PatternFill("solid", start_color=self.fill)
+        if self.quoted:
+            cell.quotePrefix = True
+
+
+class _Writer:
+    """Writes one sheet."""
+
+    def __init__(self, page: Worksheet, sheet: Sheet) -> None:
+        self.page = page
+        self.sheet = sheet
+        self.header = len(sheet.notes) + 2
+        # openpyxl takes long to dress a cell, so each look is made once and copied.
+        self.dressed: dict[_Face, Cell] = {}
+
+    def write(self, stamp: Stamp) -> None:
+        columns = self.sheet.columns
+        for at, column in enumerate(columns, 1):
+            self.page.column_dimensions[get_column_letter(at)].width = column.width
+        self._head()
+        face = _Face("黑体", side="center", fill=_HEAD, grid=True)
+        for at, column in enumerate(columns, 1):
+            self._put(self.header, at, column.title, face)
+        self._height(self.header, [one.title for one in columns], columns)
+        for number, row in enumerate(self.sheet.rows, self.header + 1):
+            for at, (text, column) in enumerate(zip(row.cells, columns, strict=True), 1):
+                self._put(number, at, text, _face_of(row, column))
+            self._height(number, row.cells, columns)
+        self._choices()
+        self._print(stamp)
+
+    def _head(self) -> None:
+        last = get_column_letter(len(self.sheet.columns))
+        whole = (Column("", sum(column.width for column in self.sheet.columns)),)
+        for number, text in enumerate((self.sheet.title, *self.sheet.notes), 1):
+            face = _Face("黑体", 16, side="center") if number == 1 else _Face()
+            self._put(number, 1, text, face)
+            self.page.merge_cells(f"A{number}:{last}{number}")
+            self._height(number, [text], whole, _LINE * (2 if number == 1 else 1))
+
+    def _put(self, row: int, column: int, text: str, face: _Face) -> None:
+        """A text that never becomes a formula, not even when it is edited."""
+        cell = cast(Cell, self.page.cell(row, column))
+        _check(cell, text)
+        if text.startswith(_FORMULA_SIGNS):
+            face = replace(face, quoted=True)
+        if text:
+            cell.value = _ESCAPED.sub("_x005F_", text)
+            cell.data_type = "s"
+        model = self.dressed.get(face)
+        if model is None:
+            face.dress(cell)
+            self.dressed[face] = cell
+        else:
+            cell._style = copy(model._style)  # type: ignore[attr-defined]  # not in the stubs
+
+    def _height(
+        self, row: int, texts: Sequence[str], columns: Sequence[Column], line: float = _LINE
+    ) -> None:
+        """As high as the longest text needs: not every program grows rows by itself."""
+        lines = max(_lines(text, column.width) for text, column in zip(texts, columns, strict=True))
+        self.page.row_dimensions[row].height = min(4 + lines * line, _HIGHEST_ROW)
+
+    def _choices(self) -> None:
+        for at, column in enumerate(self.sheet.columns, 1):
+            if not column.choices:
+                continue
+            rule = DataValidation(
+                type="list",
+                formula1=f'"{",".join(column.choices)}"',
+                allow_blank=True,
+                showErrorMessage=True,
+                errorTitle=column.title,
+                error="请从列表中选择：" + "、".join(column.choices),
+            )
+            letter = get_column_letter(at)
+            for first, last in self._open_rows():
+                rule.add(f"{letter}{first}:{letter}{last}")
+            self.page.add_data_validation(rule)
+
+    def _open_rows(self) -> Iterator[tuple[int, int]]:
+        """Stretches of rows that are to be filled in, first and last."""
+        numbered = enumerate(self.sheet.rows, self.header + 1)
+        for muted, group in groupby(numbered, key=lambda one: one[1].muted):
+            numbers = [number for number, _ in group]
+            if not muted:
+                yield numbers[0], numbers[-1]
+
+    def _print(self, stamp: Stamp) -> None:
+        """On screen the header stays in view, on paper it comes again; A4 wide; inputs unlocked."""
+        page, sheet = self.page, self.sheet
+        page.freeze_panes = f"{get_column_letter(sheet.frozen_columns + 1)}{self.header + 1}"
+        page.print_title_rows = f"{self.header}:{self.header}"
+        page.page_setup.orientation = "landscape" if sheet.landscape else "portrait"
+        page.page_setup.paperSize = 9  # A4
+        page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
+        page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        page.page_margins.left = page.page_margins.right = 0.6
+        page.print_options.horizontalCentered = True
+        day = long_date(stamp.date) if stamp.date else ""
+        version = f"版本 {stamp.version}　{day}" if stamp.version else day
+        page.oddHeader = HeaderFooterItem(
+            left=_HeaderFooterPart(stamp.title.replace("&", "&&")),
+            right=_HeaderFooterPart(version.replace("&", "&&")),
+        )
+        page.oddFooter = HeaderFooterItem(center=_HeaderFooterPart("第 &P 页　共 &N 页"))
+        page.protection.sheet = any(column.input for column in sheet.columns)
+        page.protection.formatColumns = page.protection.formatRows = False
+
+
+def _face_of(row: Row, column: Column) -> _Face:
+    side = "center" if column.width <= _NARROW else "left"
+    if row.muted:
+        return _Face(grey=True, side=side, fill=_MUTED, grid=True)
+    if column.input:
+        return _Face(side=side, fill=_INPUT, grid=True, locked=False)
+    return _Face(side=side, grid=True)
+
+
+def _check(cell: Cell, text: str) -> None:
+    try:
+        refuse_unprintable(text)
+    except TemplateError as error:
+        raise TemplateError(f"{_place(cell)}：{error}") from error
+    if len(text.encode("utf-16-le")) // 2 > LONGEST_TEXT:
+        raise TemplateError(
+            f"{_place(cell)}：有 {len(text)} 字，Excel 的一格最多 {LONGEST_TEXT} 字。"
+            "请把长文作为附件，这里只写摘要。"
+        )
+
+
+def _lines(text: str, width: float) -> int:
+    return sum(max(1, math.ceil(display_width(one) * 1.08 / width)) for one in text.split("\n"))
+
+
+def _place(cell: Cell) -> str:
+    return f"Excel 表“{cell.parent.title}”的 {cell.coordinate} 格"
+
+
+def _fixed(data: bytes, stamp: Stamp) -> bytes:
+    """The same file with the document's own date in it instead of the clock's."""
+    time = f"{stamp.date.isoformat() if stamp.date else '1980-01-01'}T00:00:00Z".encode()
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as source,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as target,
+    ):
+        for name in sorted(source.namelist(), key=lambda one: (one != "[Content_Types].xml", one)):
+            body = source.read(name)
+            if name == "docProps/core.xml":
+                body = _MODIFIED.sub(lambda found: found[1] + time, body)
+            elif name == "xl/styles.xml":
+                body = _FONT.sub(_ordered_font, body)
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o600 << 16
+            entry.create_system = 3
+            target.writestr(entry, body)
+    return out.getvalue()
+
+
+def _ordered_font(found: re.Match[bytes]) -> bytes:
+    parts = {one[1]: one[0] for one in _FONT_PART.finditer(found[1])}
+    ordered = sorted(parts, key=_FONT_ORDER.index)
+    return b"<font>" + b"".join(parts[name] for name in ordered) + b"</font>"
