@@ -1,0 +1,181 @@
+"""Typer in Chinese: commands and groups whose help, usage and parser errors are Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from enum import Enum
+from pathlib import Path
+from typing import Any, Final
+
+import typer
+
+# Typer vendors click and exports only some of its names.
+from typer._click.core import Command, Context, Parameter
+from typer._click.exceptions import (
+    BadOptionUsage,
+    BadParameter,
+    MissingParameter,
+    NoArgsIsHelpError,
+    NoSuchOption,
+    UsageError,
+)
+from typer._coercion import RuntimeParam
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+
+from mmethics_cli.core.words import parse_int
+from mmethics_cli.help_pages import element_type, help_page, name_of, usage
+
+HELP_SETTINGS: Final = {"help_option_names": ["--help", "-h"]}
+
+
+class _Plain(RuntimeParam):
+    """Typer's own conversion loads pydantic, which doubles the start of every command."""
+
+    def _coerce_value(self, value: Any, param: Any, ctx: Context) -> Any:
+        kind, several = element_type(self.annotation)
+        return [_converted(kind, one) for one in value] if several else _converted(kind, value)
+
+
+def _converted(kind: type, value: Any) -> Any:
+    if isinstance(value, kind):
+        return value
+    if issubclass(kind, Enum):
+        keys = [str(one.value) for one in kind]
+        if value not in keys:
+            raise BadParameter(f"不能是“{value}”，可选：{'、'.join(keys)}")
+    elif kind is int:
+        number = parse_int(value)
+        if number is None:
+            raise BadParameter(f"应是整数，现在是“{value}”")
+        return number
+    elif kind is Path and not value:
+        raise BadParameter("不能是空的")
+    return kind(value)
+
+
+def _prepare(params: Iterable[Parameter]) -> None:
+    for param in params:
+        if isinstance(param, TyperOption | TyperArgument):
+            described = param.type_descriptor
+            param._runtime_param = _Plain(described.parameter_info, described.annotation)
+
+
+def _refuse_rest(context: Context, rest: list[str]) -> None:
+    if rest and not context.resilient_parsing:
+        raise UsageError(f"多余的参数：{' '.join(rest)}", context)
+
+
+class ChineseCommand(TyperCommand):
+    """A command whose help and errors are Chinese and whose parameters need no pydantic."""
+
+    # Typer would refuse leftover arguments in English; `parse_args` does.
+    allow_extra_args = True
+
+    def __init__(self, name: str | None, **attributes: Any) -> None:
+        super().__init__(name, **attributes)
+        _prepare(self.params)
+
+    def get_help(self, ctx: Context) -> str:
+        return help_page(self, ctx)
+
+    def get_usage(self, ctx: Context) -> str:
+        return usage(self, ctx)
+
+    def get_help_option(self, ctx: Context) -> TyperOption | None:
+        return _chinese_help_option(super().get_help_option(ctx))
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        rest = super().parse_args(ctx, args)
+        _refuse_rest(ctx, rest)
+        return rest
+
+
+class ChineseGroup(TyperGroup):
+    """A group of commands, in Chinese like them; called without any it shows its help."""
+
+    def __init__(self, **attributes: Any) -> None:
+        attributes["no_args_is_help"] = True
+        super().__init__(**attributes)
+        _prepare(self.params)
+
+    def summaries(self, ctx: Context) -> list[tuple[str, str]]:
+        """The commands and what each does, in one line."""
+        return [(name, one.get_short_help_str()) for name, one in self.commands.items()]
+
+    def get_help(self, ctx: Context) -> str:
+        return help_page(self, ctx, self.summaries(ctx))
+
+    def get_usage(self, ctx: Context) -> str:
+        return usage(self, ctx)
+
+    def get_help_option(self, ctx: Context) -> TyperOption | None:
+        return _chinese_help_option(super().get_help_option(ctx))
+
+    def resolve_command(
+        self, ctx: Context, args: list[str]
+    ) -> tuple[str | None, Command | None, list[str]]:
+        name = args[0]
+        if self.get_command(ctx, name) is None:
+            near = get_close_matches(name, self.list_commands(ctx), 1)
+            hint = f"是不是“{near[0]}”？" if near else f"可用：{'、'.join(self.list_commands(ctx))}"
+            raise UsageError(f"没有“{name}”这个命令。{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: Context) -> Any:
+        if not ctx._protected_args:
+            raise UsageError("缺少命令。", ctx)
+        return super().invoke(ctx)
+
+
+def _chinese_help_option(option: TyperOption | None) -> TyperOption | None:
+    if option is not None:
+        option.help = "显示这份说明"
+        # The help option is made late, so it is prepared late too.
+        _prepare([option])
+    return option
+
+
+def explain(error: UsageError) -> str:
+    """What was wrong with the call, and where its help is."""
+    if isinstance(error, NoArgsIsHelpError):
+        return error.message
+    lines = [f"错误：{_reason(error)}"]
+    if error.ctx is not None:
+        lines += [usage(error.ctx.command, error.ctx), f"说明：{error.ctx.command_path} --help"]
+    return "\n".join(lines)
+
+
+def _reason(error: UsageError) -> str:
+    match error:
+        case MissingParameter(param=TyperArgument() as param):
+            return f"缺少参数 {name_of(param)}。"
+        case MissingParameter(param=TyperOption() as param):
+            return f"缺少必需的选项 {name_of(param)}。"
+        case BadParameter(param=TyperOption() | TyperArgument() as param):
+            name = param.opts[0] if isinstance(param, TyperOption) else name_of(param)
+            return f"{name} {error.message}。"
+        case NoSuchOption():
+            near = "、".join(f"“{one}”" for one in error.possibilities or ())
+            return f"没有“{error.option_name}”这个选项。" + (f"是不是{near}？" if near else "")
+        case BadOptionUsage() if "requires" in error.message:
+            return f"选项 {error.option_name} 后面要有一个值。"
+        case BadOptionUsage():
+            return f"选项 {error.option_name} 不带值。"
+    return error.message
+
+
+def build(name: str, made: Any, short_help: str) -> Command:
+    """A Chinese command of a function with Typer's annotations, or the group of a Typer app."""
+    if isinstance(made, typer.Typer):
+        app = made
+        app.info.name, app.info.cls = name, ChineseGroup
+        app.info.context_settings = dict(HELP_SETTINGS)
+    else:
+        app = typer.Typer()
+        app.command(name, short_help=short_help)(made)
+    for command in app.registered_commands:
+        command.cls, command.context_settings = ChineseCommand, dict(HELP_SETTINGS)
+    # Neither a shell's completion nor coloured help: both are English.
+    app._add_completion, app.rich_markup_mode = False, None
+    return typer.main.get_command(app)

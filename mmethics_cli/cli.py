@@ -1,0 +1,208 @@
+"""The program: global options, commands loaded when they are called, and one error boundary."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import re
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+from typer._click.core import Command, Context
+from typer._click.exceptions import UsageError
+
+from mmethics_cli import __version__
+from mmethics_cli.chinese import HELP_SETTINGS, ChineseGroup, build, explain
+from mmethics_cli.commands.options import Session, at_terminal, resolve_today
+from mmethics_cli.core.columns import wrap
+from mmethics_cli.errors import EthicsError
+from mmethics_cli.help_pages import COLUMNS
+
+# One line a command: the help of the program must not load them all.
+COMMANDS: Final = {
+    "new": "新建卷宗并开始访谈",
+    "fill": "继续访谈，回答尚未回答的问题",
+    "status": "查看进度：各节、未答问题、检查结果、审查路径",
+    "pathway": "判定审查类型、审查方式和所需文件，并说明理由",
+    "check": "核对卷宗是否齐全、前后是否一致",
+    "render": "生成送审文件的草稿（Word、Excel）",
+    "submit": "核对、定稿、封存一次送审",
+    "verify": "核验封存的送审材料是否被改动",
+    "standard": "查看和检验标准包（审查要点、规则、法源）",
+    "demo": "用一个完整示例走一遍全过程",
+}
+
+UNEXPECTED: Final = 70
+INTERRUPTED: Final = 130
+_REFUSALS: Final = {
+    errno.EACCES: "没有权限，或正被别的程序占用",
+    errno.EPERM: "没有权限，或正被别的程序占用",
+    errno.EROFS: "在只读的磁盘上",
+    errno.ENOSPC: "写不下：磁盘已满",
+    errno.EDQUOT: "写不下：磁盘配额已用完",
+    errno.ENOENT: "不存在",
+    errno.EEXIST: "已经存在",
+    errno.EISDIR: "是文件夹，不是文件",
+    errno.ENOTDIR: "不在文件夹里",
+    errno.ENAMETOOLONG: "的名称太长",
+}
+_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# As a shell reports a program that wrote to a closed pipe.
+PIPE_CLOSED: Final = 141
+
+
+class Program(ChineseGroup):
+    """The root command; it turns every failure into a message and an exit code."""
+
+    def list_commands(self, ctx: Context) -> list[str]:
+        return list(COMMANDS)
+
+    def summaries(self, ctx: Context) -> list[tuple[str, str]]:
+        return list(COMMANDS.items())
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        if cmd_name not in self.commands:
+            module = import_module(f"mmethics_cli.commands.{cmd_name}")
+            made = getattr(module, "app", None) or getattr(module, cmd_name)
+            self.commands[cmd_name] = build(cmd_name, made, COMMANDS[cmd_name])
+        return self.commands[cmd_name]
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, self._globals_first(args))
+
+    def _globals_first(self, args: list[str]) -> list[str]:
+        """The arguments with the global options, wherever they stood, before the command."""
+        values = {name: not one.is_flag for one in self.params for name in one.opts}  # type: ignore[attr-defined]
+        first: list[str] = []
+        others: list[str] = []
+        left = iter(args)
+        for arg in left:
+            if arg == "--":
+                others += [arg, *left]
+            elif (name := arg.partition("=")[0]) not in values:
+                others.append(arg)
+            else:
+                first.append(arg)
+                if values[name] and "=" not in arg:
+                    first += [value for value in [next(left, None)] if value is not None]
+        return first + others
+
+    def main(self, args: Sequence[str] | None = None, *_: Any, **__: Any) -> Any:
+        """Run, and leave with an exit code; whatever the command raises ends here."""
+        sys.exit(self._run(sys.argv[1:] if args is None else list(args)))
+
+    def _run(self, args: list[str]) -> int:
+        try:
+            with self.make_context("mmethics", args) as context:
+                self.invoke(context)
+            sys.stdout.flush()
+        except typer.Exit as end:
+            return end.exit_code
+        except UsageError as error:
+            return _fail(explain(error), error.exit_code)
+        except EthicsError as error:
+            return _fail(f"错误：{error}", error.exit_code)
+        except (KeyboardInterrupt, EOFError):
+            return _fail("\n已中断。", INTERRUPTED)
+        except BrokenPipeError:
+            # Else the interpreter complains when it flushes at the end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return PIPE_CLOSED
+        except OSError as error:
+            message = f"错误：{_system_message(error)}"
+            return _fail(message, EthicsError.exit_code, "--debug" in args)
+        except Exception as error:
+            message = f"程序内部出错（{type(error).__name__}）。加上 --debug 再运行可看到位置。"
+            return _fail(message, UNEXPECTED, "--debug" in args)
+        return 0
+
+
+def _fail(message: str, code: int, with_traceback: bool = False) -> int:
+    if with_traceback:
+        # The plain formatter shows lines of code, never the values of variables.
+        typer.echo(traceback.format_exc(), err=True)
+    # What a file or a caller wrote must not steer the terminal.
+    harmless = _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", message)
+    typer.echo("\n".join(wrap(harmless, COLUMNS)), err=True)
+    return code
+
+
+def _system_message(error: OSError) -> str:
+    """An operating system's refusal in Chinese, with the file that it is about."""
+    where = "文件" if error.filename is None else f"“{os.fsdecode(error.filename)}”"
+    return f"{where}{_REFUSALS.get(error.errno or 0) or f'读写失败（{error.strerror}）'}。"
+
+
+app = typer.Typer(
+    cls=Program,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings=dict(HELP_SETTINGS),
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"mmethics {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    pack: Annotated[
+        Path | None, typer.Option("--pack", metavar="DIR", help="叠加在内置标准包上的标准包")
+    ] = None,
+    today: Annotated[
+        str | None, typer.Option("--today", metavar="DATE", help="把这一天当作今天，如 2027-03-01")
+    ] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="内部出错时显示出错的位置")] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="显示版本号"),
+    ] = False,
+) -> None:
+    """准备、核对和生成多模态医疗数据研究的伦理审查送审材料。
+
+
+    依据《多模态医疗数据伦理合规技术规范》的章节和现行法规。离线运行，只读写普通文件。
+    这里的选项写在命令前面、后面都可以。
+
+    示例：
+    mmethics demo                      先看一个完整示例
+    mmethics new my-study              新建卷宗，回答问题
+    mmethics pathway my-study          看走什么审查路径、为什么
+    mmethics check my-study            看还缺什么
+    mmethics render my-study           生成文件草稿
+    mmethics submit my-study           定稿并封存
+    """
+    context.obj = Session(resolve_today(today), pack, debug, at_terminal())
+
+
+def main() -> None:
+    """The entry point of the `mmethics` command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            _make_writable(stream)
+    app()
+
+
+def _make_writable(stream: io.TextIOWrapper) -> None:
+    """Chinese must come out whatever the locale; a terminal that can show it keeps its encoding."""
+    encoding = "utf-8"
+    if stream.isatty():
+        try:
+            "伦理审查".encode(stream.encoding)
+            encoding = stream.encoding
+        except UnicodeEncodeError:
+            pass
+    stream.reconfigure(encoding=encoding, errors="backslashreplace")

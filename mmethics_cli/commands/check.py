@@ -1,0 +1,46 @@
+"""mmethics check: is the dossier whole and does it agree with itself?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mmethics_cli.commands.options import HERE, Format, OutputFormat, Session
+
+
+def check(
+    context: typer.Context,
+    folders: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[DIR]...", help="卷宗文件夹，可以写几个", show_default=False),
+    ] = None,
+    format_: Format = OutputFormat.text,
+    strict: Annotated[bool, typer.Option("--strict", help="警告也算不通过")] = False,
+) -> None:
+    """核对卷宗：该答的是否都答了，文件是否齐全，前后是否一致。
+
+    有错误时退出码为 1。每条都写明位置、办法和依据。
+
+    示例：
+    mmethics check my-study
+    mmethics check --format json 甲 乙
+    """
+    from mmethics_cli.commands.opening import open_dossier
+    from mmethics_cli.commands.package import package_of
+    from mmethics_cli.commands.review import review
+    from mmethics_cli.render.findings import findings_json, findings_text
+
+    session = Session.of(context)
+    counted = {"error", "warning"} if strict else {"error"}
+    gaps = False
+    for folder in folders or [HERE]:
+        dossier = open_dossier(session, folder)
+        found = review(dossier, package_of(dossier, session.today))
+        if format_ is OutputFormat.json:
+            session.out(findings_json(dossier.name, found))
+        else:
+            session.show(findings_text(dossier.standard, dossier.name, found))
+        gaps = gaps or any(one.finding.severity in counted for one in found)
+    raise typer.Exit(1 if gaps else 0)

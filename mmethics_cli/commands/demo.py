@@ -1,0 +1,66 @@
+"""mmethics demo: a worked example from the first file to the sealed submission."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mmethics_cli.commands.options import Session
+from mmethics_cli.errors import WorkspaceError
+
+
+def demo(
+    context: typer.Context,
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="放示例的文件夹，应不存在或是空的")
+    ] = Path("mmethics-demo"),
+) -> None:
+    """用一个完整的示例走一遍：新建、判定路径、核对、生成文件、封存送审。
+
+    示例的内容都是虚构的。日期用写成示例的那一天，另给 --today 时用所给的日期。
+
+    示例：
+    mmethics demo
+    mmethics demo 练习
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise WorkspaceError(f"“{folder}”不是空文件夹。请换一个：mmethics demo 别的名称")
+
+    from mmethics_cli.commands.check import check
+    from mmethics_cli.commands.new import from_example
+    from mmethics_cli.commands.pathway import pathway
+    from mmethics_cli.commands.render import render
+    from mmethics_cli.commands.submit import submit
+    from mmethics_cli.store.new_folder import about
+    from mmethics_cli.store.pack import examples
+
+    session = Session.of(context)
+    name, example = next(iter(examples(session.pack).items()))
+    written = about(example)
+    if context.find_root().params.get("today") is None:
+        session = context.obj = replace(session, today=written.as_of)
+    session.say(f"示例“{name}”：{written.title}。今天当作 {session.today}。")
+    steps: list[tuple[str, Callable[[], None]]] = [
+        (f"new {folder} --example {name}", lambda: from_example(session, folder, name)),
+        (f"pathway {folder}", lambda: pathway(context, folder)),
+        (f"check {folder}", lambda: check(context, [folder])),
+        (f"render {folder}", lambda: render(context, folder)),
+        (f"submit {folder}", lambda: submit(context, folder)),
+    ]
+    for number, (call, step) in enumerate(steps, 1):
+        session.say(f"\n【{number}/{len(steps)}】mmethics {call}")
+        _run(step)
+    session.say(f"\n走完了。看看 {folder} 里的文件；自己的研究从 mmethics new my-study 开始。")
+
+
+def _run(step: Callable[[], None]) -> None:
+    """Run a command; one that found something to complain about ends the demo with its code."""
+    try:
+        step()
+    except typer.Exit as end:
+        if end.exit_code:
+            raise

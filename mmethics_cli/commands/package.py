@@ -1,0 +1,142 @@
+"""The papers of a submission in the order of the transmittal list, and what each prints from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from mmethics_cli.commands.opening import Dossier
+from mmethics_cli.core.standard import DocumentKind
+from mmethics_cli.core.values import UNKNOWN, Element, name_of
+from mmethics_cli.render.study import Adjustment, Stamp, Study, TransmittalRow
+from mmethics_cli.render.templates import Templates
+from mmethics_cli.store.yaml_reader import parse
+
+FIRST_VERSION = "1.0"
+_ACTIONS = {"added": "增加", "replaced": "替换", "noted": "改为提示"}
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document to render: its place on the list, its version and its date."""
+
+    number: str
+    document: DocumentKind
+    stamp: Stamp
+
+
+@dataclass(frozen=True)
+class Package:
+    """What one submission holds; `rows` are all papers, `papers` those that are rendered."""
+
+    papers: tuple[Paper, ...]
+    rows: tuple[TransmittalRow, ...]
+    study: Study
+    templates: Templates
+
+    def study_of(self, paper: Paper) -> Study:
+        """What one paper prints from."""
+        return replace(self.study, stamp=paper.stamp)
+
+
+def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Package:
+    """The applicant's papers that the pathway needs; `also` names others to render besides.
+
+    A document that first applies gets version 1.0 and the date of today.
+    """
+    decision = dossier.pathway.decisions["documents"]
+    needed = [*(decision.value if isinstance(decision.value, tuple) else ()), *also]
+    wanted = [
+        one
+        for one in dossier.standard.documents.values()
+        if one.id in needed and (one.audience == "applicant" or one.id in also)
+    ]
+    papers: list[Paper] = []
+    rows: list[TransmittalRow] = []
+    for document in wanted:
+        number = f"{len(rows) + 1:02d}"
+        if document.template is not None:
+            stamp = _stamp(dossier, document, today)
+            papers.append(Paper(number, document, stamp))
+            rows.append(_row_of_paper(number, document, stamp))
+        else:
+            brought = _attachments(dossier, document.id)
+            rows += _rows_of(brought, document, len(rows))
+    kinds = {one.id for one in wanted}
+    for kind, document in dossier.standard.documents.items():
+        if kind not in kinds:
+            rows += _rows_of(_attachments(dossier, kind), document, len(rows))
+    study = Study(
+        facts=dossier.facts,
+        pathway=dossier.pathway,
+        stamp=Stamp("", ""),
+        transmittal=tuple(rows),
+        self_check=dossier.self_check,
+        overrides=tuple(
+            Adjustment(one.id, _ACTIONS[one.action], one.reason) for one in dossier.pack.overrides
+        ),
+    )
+    return Package(tuple(papers), tuple(rows), study, templates_of(dossier))
+
+
+def templates_of(dossier: Dossier) -> Templates:
+    """The pack's template texts, compiled when they are asked for."""
+    return Templates(_Texts(dossier), dossier.standard, lambda text: parse(text, "模板").tree)
+
+
+class _Texts(Mapping[str, str]):
+    """Template texts by name, each read from the pack when it is wanted."""
+
+    def __init__(self, dossier: Dossier) -> None:
+        self.pack = dossier.pack
+
+    def __getitem__(self, name: str) -> str:
+        if name not in self.pack.templates:
+            raise KeyError(name)
+        return self.pack.template_text(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.pack.templates)
+
+    def __len__(self) -> int:
+        return len(self.pack.templates)
+
+
+def _stamp(dossier: Dossier, document: DocumentKind, today: date) -> Stamp:
+    given = dossier.workspace.versions.get(document.id)
+    version = given.version if given and given.version else FIRST_VERSION
+    return Stamp(document.id, document.title, version, (given.date if given else None) or today)
+
+
+def _row_of_paper(number: str, document: DocumentKind, stamp: Stamp) -> TransmittalRow:
+    return TransmittalRow(
+        number,
+        document.id,
+        document.title,
+        stamp.version,
+        stamp.date,
+        signers=document.signers,
+        note=document.note,
+    )
+
+
+def _attachments(dossier: Dossier, kind: str) -> list[Element]:
+    entries = dossier.facts.get("attachments")
+    found = entries if isinstance(entries, tuple) else ()
+    return [one for one in found if one.get("kind") == kind]
+
+
+def _rows_of(
+    entries: list[Element], document: DocumentKind, before: int
+) -> Iterator[TransmittalRow]:
+    for index, entry in enumerate(entries, 1):
+        version, day = entry.get("version"), entry.get("date")
+        yield TransmittalRow(
+            f"{before + index:02d}",
+            document.id,
+            name_of(entry) if entry.get("title") is not UNKNOWN else document.title,
+            version if isinstance(version, str) else "",
+            day if isinstance(day, date) else None,
+            signers=document.signers,
+        )

@@ -1,0 +1,180 @@
+"""mmethics render: drafts of the current submission."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mmethics_cli.commands.options import HERE, Language, Names, Session
+from mmethics_cli.errors import EthicsError
+
+if TYPE_CHECKING:
+    from mmethics_cli.commands.opening import Dossier
+    from mmethics_cli.commands.package import Package, Paper
+    from mmethics_cli.store.documents import Written
+
+
+class Audience(StrEnum):
+    """Whose papers are rendered."""
+
+    applicant = "applicant"
+    committee = "committee"
+
+
+def render(
+    context: typer.Context,
+    folder: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="卷宗所在的文件夹", show_default=False)
+    ] = HERE,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="ID", help="只生成这份文件，可以写几次", show_default=False),
+    ] = None,
+    list_: Annotated[bool, typer.Option("--list", help="只列出需要哪些文件，不生成")] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="写到这个文件夹", show_default=False),
+    ] = None,
+    audience: Annotated[
+        Audience, typer.Option("--for", help="申请人的文件，或伦理委员会的文件")
+    ] = Audience.applicant,
+    language: Annotated[Language, typer.Option("--documents-lang", help="文件的语言")] = (
+        Language.zh
+    ),
+    names: Annotated[
+        Names | None, typer.Option("--names", help="文件按名称或按编号命名", show_default=False)
+    ] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="另用 LibreOffice 转成 PDF")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="手工改过的文件移到一边，重新生成")
+    ] = False,
+) -> None:
+    """生成本次送审文件的草稿，写入 submissions/…/documents/。
+
+    没有答的地方印成【待填】，还不能判定的印成【待定】。手工改过的文件不会被覆盖。
+
+    示例：
+    mmethics render my-study
+    mmethics render my-study --only application_form --pdf
+    mmethics render my-study --list
+    """
+    from mmethics_cli.commands.opening import open_dossier, tell_refused
+    from mmethics_cli.commands.package import package_of
+
+    session = Session.of(context)
+    dossier = open_dossier(session, folder)
+    tell_refused(session, dossier)
+    wanted = _known(dossier, only or [])
+    package = package_of(dossier, session.today, tuple(wanted))
+    if list_:
+        session.out(_listing(dossier, package))
+        return
+    papers = _papers(package, wanted, audience)
+    done, target = _write(session, dossier, package, papers, out, language, names, replace)
+    _tell(session, done, target)
+    if pdf:
+        _convert(session, target, done)
+    raise typer.Exit(1 if done.kept or done.failed else 0)
+
+
+def _known(dossier: Dossier, only: list[str]) -> list[str]:
+    """The documents named by `--only`; ids may be joined by commas."""
+    wanted = [one for text in only for one in text.replace("，", ",").replace("、", ",").split(",")]
+    for id_ in wanted:
+        document = dossier.standard.documents.get(id_)
+        if document is None:
+            near = get_close_matches(id_, dossier.standard.documents, 1)
+            hint = (
+                f"是不是“{near[0]}”？" if near else "全部编号见 mmethics standard list documents。"
+            )
+            raise EthicsError(f"没有文件“{id_}”。{hint}")
+        if document.template is None:
+            how = f"请自备，作为附件登记（kind: {id_}）。{document.note}"
+            raise EthicsError(f"《{document.title}》没有模板，{how}")
+    return wanted
+
+
+def _papers(package: Package, wanted: list[str], audience: Audience) -> list[Paper]:
+    found = [
+        one
+        for one in package.papers
+        if (one.document.id in wanted if wanted else one.document.audience == audience)
+    ]
+    if not found:
+        raise EthicsError("标准包里还没有这一方可以生成的文件模板。请看 mmethics render --list。")
+    return found
+
+
+def _listing(dossier: Dossier, package: Package) -> str:
+    """One paper a line: number, id, title, where it comes from, version and date."""
+    rendered = {paper.document.id for paper in package.papers}
+    lines = []
+    for row in package.rows:
+        source = "生成" if row.id in rendered else "自备"
+        day = row.date.isoformat() if row.date else ""
+        lines.append(
+            "  ".join(filter(None, (row.number, row.id, row.title, source, row.version, day)))
+        )
+    decision = dossier.pathway.decisions["documents"]
+    needed = decision.value if isinstance(decision.value, tuple) else ()
+    listed = {row.id for row in package.rows}
+    for id_ in needed:
+        document = dossier.standard.documents[id_]
+        if id_ not in listed and document.audience == "applicant":
+            lines.append(f"--  {id_}  {document.title}  自备  还没有附件")
+    for id_ in decision.possible:
+        document = dossier.standard.documents[id_]
+        if document.audience == "applicant":
+            lines.append(f"??  {id_}  {document.title}  是否需要尚不能判定")
+    return "\n".join(lines)
+
+
+def _write(
+    session: Session,
+    dossier: Dossier,
+    package: Package,
+    papers: list[Paper],
+    out: Path | None,
+    language: Language,
+    names: Names | None,
+    replace: bool,
+) -> tuple[Written, Path]:
+    from mmethics_cli.commands.drafting import files_of
+    from mmethics_cli.store.documents import enter_versions, write_documents
+    from mmethics_cli.store.profile import file_names_of
+
+    naming = names or Names(file_names_of(dossier.workspace.folder))
+    files = files_of(dossier, package, papers, naming, language)
+    enter_versions(dossier.workspace, [one.document.id for one in papers], session.today)
+    current = dossier.workspace.current
+    if out is None and current is None:
+        raise EthicsError("卷宗里没有送审，不知道写到哪里。请用 --out 指明文件夹。")
+    target = out if out is not None or current is None else current.folder / "documents"
+    assert target is not None  # one of the two is given
+    whole = out is None and len(papers) == len(package.papers)
+    return write_documents(target, files, replace=replace, whole=whole), target
+
+
+def _tell(session: Session, done: Written, target: Path) -> None:
+    session.say(f"写好 {len(done.written)} 份文件，在 {target}")
+    for name in done.written:
+        session.out(name)
+    for name in done.moved:
+        session.say(f"手工改过的旧文件移到了 {name}")
+    for name in done.removed:
+        session.say(f"不再需要，已删去：{name}")
+    for name in done.kept:
+        session.say(f"手工改过，没有覆盖：{name}（要重新生成请加 --replace，旧文件会移到一边）")
+    for name, why in done.failed:
+        session.say(f"没有写成：{name}：{why}。请关闭打开它的程序后重试。")
+
+
+def _convert(session: Session, target: Path, done: Written) -> None:
+    from mmethics_cli.store.pdf import to_pdf
+
+    made = to_pdf([target / name for name in done.written], target)
+    session.say(f"转成 {len(made)} 份 PDF。")

@@ -1,0 +1,66 @@
+"""Everything that is wrong with a dossier: the checks of all rooms, each finding with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mmethics_cli.commands.opening import Dossier
+from mmethics_cli.commands.package import Package
+from mmethics_cli.core.completeness import missing_answers, missing_papers, unanswered_items
+from mmethics_cli.core.consistency import contradictions, stray_answers, unverified_law
+from mmethics_cli.core.findings import Finding, in_order
+from mmethics_cli.core.names import label_at, question_at
+from mmethics_cli.render.findings import Placed
+from mmethics_cli.render.text import read_facts
+
+
+def review(dossier: Dossier, package: Package) -> tuple[Placed, ...]:
+    """All findings, errors first; answers that two checks miss are named once."""
+    found = [*_refused(dossier), *missing_answers(dossier.pathway)]
+    found += missing_papers(dossier.pathway, dossier.workspace.file_states())
+    found += unanswered_items(dossier.facts, dossier.self_check)
+    found += contradictions(dossier.facts)
+    found += stray_answers(dossier.facts)
+    found += _gaps(dossier, package, {one.path for one in found})
+    found += unverified_law(dossier.pathway)
+    return tuple(_place(dossier, one) for one in in_order(_once(found)))
+
+
+def _refused(dossier: Dossier) -> Iterator[Finding]:
+    for one in dossier.refused:
+        message, fix = one.problem.message, one.problem.fix
+        yield Finding("answer_refused", "error", "invalid", one.path, message, fix)
+
+
+def _once(found: list[Finding]) -> Iterator[Finding]:
+    """An answer that was refused is not missing besides."""
+    refused = {one.path for one in found if one.kind == "invalid"}
+    return (one for one in found if one.kind != "missing_answer" or one.path not in refused)
+
+
+def _gaps(dossier: Dossier, package: Package, known: set[str]) -> Iterator[Finding]:
+    """Answers that a document would print as a gap, unless another check misses them already."""
+    for paper in package.papers:
+        name, study = paper.document.template or "", package.study_of(paper)
+        for gap in read_facts(package.templates, name, study).gaps:
+            if gap.path not in known:
+                known.add(gap.path)
+                yield _gap(dossier, gap.path, paper.document.title)
+
+
+def _gap(dossier: Dossier, path: str, title: str) -> Finding:
+    label = label_at(dossier.standard, dossier.facts, path)
+    try:
+        question = question_at(dossier.standard, path)
+        fix, basis = question.prompt, question.basis
+    except KeyError:
+        fix, basis = "", ()
+    message = f"没有回答“{label}”，《{title}》要用到"
+    return Finding("answer_missing", "error", "missing_answer", path, message, fix, basis=basis)
+
+
+def _place(dossier: Dossier, finding: Finding) -> Placed:
+    if not finding.path:
+        return Placed(finding)
+    file, line = dossier.where(finding.path)
+    return Placed(finding, file, line)

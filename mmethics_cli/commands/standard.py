@@ -1,0 +1,111 @@
+"""mmethics standard: look at the pack and prove it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from mmethics_cli.commands.options import Session
+
+app = typer.Typer(
+    help="""查看标准包里有什么，检验它前后是否一致。
+
+    示例：
+    mmethics standard list
+    mmethics standard show M2
+    """
+)
+
+
+class Part(StrEnum):
+    """What `standard list` can list."""
+
+    items = "items"
+    rules = "rules"
+    questions = "questions"
+    documents = "documents"
+    consistency = "consistency"
+
+
+@app.command("lint", short_help="检验标准包：名称、依据、用例、模板")
+def lint(context: typer.Context) -> None:
+    """检验标准包：名称、条件、依据、用例和模板是否都对得上。
+
+    有问题时逐条列出文件与行号，退出码为 1。
+
+    示例：
+    mmethics standard lint
+    mmethics standard lint --pack 我院标准包
+    """
+    from mmethics_cli.commands.proof import faults
+    from mmethics_cli.errors import PackError
+
+    session = Session.of(context)
+    try:
+        found = faults(session.pack)
+    except PackError as error:
+        session.out("\n".join(str(one) for one in error.problems) or error.message)
+        raise typer.Exit(1) from None
+    for one in found:
+        session.out(str(one))
+    session.say(f"发现 {len(found)} 处问题。" if found else "标准包没有问题。")
+    raise typer.Exit(1 if found else 0)
+
+
+@app.command("list", short_help="列出审查要点、规则、问题、文件")
+def list_(
+    context: typer.Context,
+    part: Annotated[Part, typer.Argument(metavar="PART", help="列出哪一部分")] = Part.items,
+) -> None:
+    """列出标准包的一部分：审查要点、规则、问题、文件或一致性规则，每行一条，编号在前。
+
+    示例：
+    mmethics standard list              审查要点
+    mmethics standard list documents    送审文件与编号
+    """
+    from mmethics_cli.commands.opening import open_pack
+    from mmethics_cli.render.standard_text import listing
+
+    session = Session.of(context)
+    session.out(listing(open_pack(session).standard(), part.value))
+
+
+@app.command("show", short_help="查看一条要点、规则、问题或文件")
+def show(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="ID", help="编号或路径，如 M2、risk.level")],
+) -> None:
+    """查看一条审查要点、规则、问题、文件、决定表或法源的全部内容和依据。
+
+    示例：
+    mmethics standard show M2
+    mmethics standard show risk.level
+    """
+    from mmethics_cli.commands.opening import open_pack
+    from mmethics_cli.errors import EthicsError
+    from mmethics_cli.render.standard_text import near_names, showing
+
+    session = Session.of(context)
+    standard = open_pack(session).standard()
+    text = showing(standard, name)
+    if text is None:
+        near = "、".join(near_names(standard, name))
+        hint = f"相近的有：{near}。" if near else "编号见 mmethics standard list。"
+        raise EthicsError(f"标准包里没有“{name}”。{hint}")
+    session.show(text)
+
+
+@app.command("sources", short_help="列出法源与条文的核对情况")
+def sources(context: typer.Context) -> None:
+    """列出法源：名称、文号、施行日期、状态，以及各有多少条文读过、二手、凭记忆。
+
+    示例：
+    mmethics standard sources
+    """
+    from mmethics_cli.commands.opening import open_pack
+    from mmethics_cli.render.standard_text import source_list
+
+    session = Session.of(context)
+    session.out(source_list(open_pack(session).standard(), session.today))

@@ -1,0 +1,45 @@
+"""mmethics verify: is a sealed submission still what was handed in?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mmethics_cli.commands.options import Session
+
+
+def verify(
+    context: typer.Context,
+    sealed: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SUBMISSION|ZIP", help="封存的送审文件夹，或上交的压缩包", show_default=False
+        ),
+    ],
+) -> None:
+    """按清单核验封存的送审：有没有缺少、改动或多出的文件。
+
+    有出入时退出码为 1。委员会的决定（decision.yaml）和 committee/ 不在封存之内。
+    最后一行是清单的校验值，可与送审时记下的核对。
+
+    示例：
+    mmethics verify my-study/submissions/01-initial
+    mmethics verify 送审.zip
+    """
+    from mmethics_cli.store.archive import verify_zip
+    from mmethics_cli.store.manifest import verify_folder
+
+    session = Session.of(context)
+    seal = verify_folder(sealed) if sealed.is_dir() else verify_zip(sealed)
+    for one in seal.differences:
+        session.out(f"  {one}")
+    found = len(seal.differences)
+    session.out(
+        f"“{sealed}”与清单有 {found} 处不符。"
+        if found
+        else f"“{sealed}”与清单一致，共 {seal.files} 个文件。"
+    )
+    session.out(f"清单校验值（SHA-256）：{seal.digest}")
+    raise typer.Exit(1 if found else 0)

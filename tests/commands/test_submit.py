@@ -1,0 +1,65 @@
+"""Submitting and verifying, as a user does it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.program import EXAMPLES, as_of, mmethics, seal
+
+
+@pytest.fixture(scope="module")
+def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A worked example, submitted."""
+    return seal(EXAMPLES[0], tmp_path_factory.mktemp("submit") / "place")
+
+
+def test_what_is_not_complete_is_not_sealed(tmp_path: Path) -> None:
+    assert mmethics("new", "d", "--blank", cwd=tmp_path).returncode == 0
+    done = mmethics("submit", "d", "--zip", "x.zip", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "没有封存" in done.stderr
+    assert not (tmp_path / "x.zip").exists()
+    assert not (tmp_path / "d/submissions/01-initial/manifest.json").exists()
+    assert mmethics("verify", "d/submissions/01-initial", cwd=tmp_path).returncode == 2
+
+
+@pytest.mark.parametrize("place", ["none/x.zip", ".", "d/submissions/01-initial/x.zip"])
+def test_the_place_of_the_archive_is_looked_at_first(tmp_path: Path, place: str) -> None:
+    assert mmethics("new", "d", "--blank", cwd=tmp_path).returncode == 0
+    done = mmethics("submit", "d", "--zip", place, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--zip" in done.stderr
+
+
+def test_a_complete_dossier_is_sealed_once_and_verifies(sealed: Path) -> None:
+    folder = sealed / "submissions" / "01-initial"
+    done = mmethics("verify", folder, cwd=sealed)
+    assert done.returncode == 0, done.stdout
+    again = mmethics("--today", as_of(EXAMPLES[0]), "submit", sealed, cwd=sealed)
+    assert again.returncode == 2
+    assert "已经封存" in again.stderr
+
+
+def test_a_change_is_named(sealed: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "01-initial"
+    shutil.copytree(sealed / "submissions" / "01-initial", folder)
+    for path in [folder, *folder.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    (folder / "snapshot.yaml").write_text("x: 1\n", encoding="utf-8")
+    done = mmethics("verify", folder, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "内容变了：snapshot.yaml" in done.stdout
+
+
+def test_the_archive_holds_what_was_sealed(tmp_path: Path) -> None:
+    name = EXAMPLES[0]
+    day = as_of(name)
+    assert mmethics("--today", day, "new", "d", "--example", name, cwd=tmp_path).returncode == 0
+    done = mmethics("--today", day, "submit", "d", "--zip", "送审.zip", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
+    checked = mmethics("verify", "送审.zip", cwd=tmp_path)
+    assert checked.returncode == 0, checked.stdout
+    assert checked.stdout.splitlines()[-1] in done.stdout
