@@ -10,6 +10,7 @@ from mmethics_cli.core.conditions import ALWAYS, All, Compare, Condition, OneOf
 from mmethics_cli.core.node import Node
 from mmethics_cli.core.standard import (
     Conflict,
+    Default,
     DocumentKind,
     Outcome,
     Rule,
@@ -21,8 +22,8 @@ from mmethics_cli.core.words import NO_WORDS, YES_WORDS, parse_int
 KINDS: tuple[TableKind, ...] = ("strictest", "union", "minimum", "maximum")
 STRENGTHS: tuple[Literal["required", "advised"], ...] = ("required", "advised")
 _TABLE_KEYS = [
-    "table", "label", "kind", "values", "order", "otherwise", "never_provisional", "undecided",
-    "holds_when", "elsewhere", "part_of", "assume", "assumes_when", "rules_of", "counts", "unit",
+    "table", "label", "kind", "values", "order", "otherwise", "default", "never_provisional",
+    "undecided", "holds_when", "elsewhere", "part_of", "assume", "assumes_when", "rules_of", "counts", "unit",
     "rules",
 ]  # fmt: skip
 _RULE_KEYS = ["id", "zh", "when", "outcome", "strength", "basis", "conflict", "override", "noted"]
@@ -72,6 +73,7 @@ def read_table(node: Node, tables: Mapping[str, Node]) -> Table:
         order=order,
         rules=tuple(_read_rule(one, type_, order) for one in lender.child("rules").list()),
         otherwise=_outcome(node, "otherwise", type_, order),
+        default=_default(node),
         never_provisional=frozenset(node.texts("never_provisional")),
         shows_undecided=node.has("undecided"),
         undecided=_outcome(node, "undecided", type_, order),
@@ -82,6 +84,14 @@ def read_table(node: Node, tables: Mapping[str, Node]) -> Table:
         counts=node.yes("counts", default=True),
         unit=node.text("unit", ""),
     )
+
+
+def _default(node: Node) -> Default | None:
+    if not node.has("default"):
+        return None
+    default = node.child("default")
+    default.only("zh", "basis")
+    return Default(default.text("zh"), default.basis())
 
 
 def _assumption(node: Node) -> dict[str, str | bool]:

@@ -88,6 +88,14 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
+class Default:
+    """Why a table's `otherwise` holds where no rule fires."""
+
+    text: str
+    basis: tuple[Basis, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One row of a decision table."""
 
@@ -114,6 +122,7 @@ class Table:
     order: tuple[str, ...]
     rules: tuple[Rule, ...]
     otherwise: Outcome | None = None
+    default: Default | None = None
     never_provisional: frozenset[str] = frozenset()
     shows_undecided: bool = False
     undecided: Outcome | None = None

@@ -57,6 +57,12 @@ class Decision:
     states: tuple[RuleState, ...]
     holds: Truth = Truth.YES
 
+    def rests_on(self, outcome: Outcome) -> bool:
+        """Whether a rule with this outcome is a reason for the value."""
+        if isinstance(self.value, tuple):
+            return outcome in self.value
+        return outcome == self.value
+
 
 def decide_table(table: Table, facts: FillableFacts) -> Decision:
     """Weigh a table; the open facts are tried out jointly where they are few."""

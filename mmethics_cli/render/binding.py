@@ -12,7 +12,8 @@ from mmethics_cli.core.condition_parser import ConditionProblem, Term, Vocabular
 from mmethics_cli.core.conditions import Condition
 from mmethics_cli.core.standard import Standard
 from mmethics_cli.errors import EthicsError, Problem
-from mmethics_cli.render.language import CALLS, Loop, Written
+from mmethics_cli.render.language import CALLS
+from mmethics_cli.render.source import Loop, Written
 
 ReadTree = Callable[[str], object]
 

@@ -10,6 +10,7 @@ from mmethics_cli.core.law import Basis
 from mmethics_cli.core.names import label_of
 from mmethics_cli.core.values import Truth
 from mmethics_cli.render.citation import cite
+from mmethics_cli.render.item_views import ItemView, PrincipleView, item_view
 from mmethics_cli.render.language import CALLS, FUNCTIONS
 from mmethics_cli.render.printing import Mark, Printing
 from mmethics_cli.render.slots import Pick, PickDate
@@ -18,11 +19,8 @@ from mmethics_cli.render.values import labels, long_date
 from mmethics_cli.render.views import (
     ConflictView,
     DecisionView,
-    ItemView,
-    PrincipleView,
     RuleView,
     conflict_views,
-    item_view,
     rule_view,
 )
 

@@ -10,8 +10,8 @@ from mmethics_cli.core.conditions import Scope, evaluate
 from mmethics_cli.core.explain import unknown_facts
 from mmethics_cli.core.values import UNKNOWN, Truth
 from mmethics_cli.render.binding import Each, Node, PrintCall, PrintFact, PrintIndex, When
-from mmethics_cli.render.language import CLOSE, NODE, NODE_END
 from mmethics_cli.render.printing import Printing
+from mmethics_cli.render.source import CLOSE, NODE, NODE_END
 from mmethics_cli.render.values import Gap
 
 _TOKEN = re.compile(f"{NODE}(\\d+){NODE_END}|({CLOSE})")

@@ -23,8 +23,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from mmethics_cli.errors import Problem, TemplateError
-from mmethics_cli.render.language import FUNCTIONS, Source
+from mmethics_cli.render.language import FUNCTIONS
 from mmethics_cli.render.printing import Printing
+from mmethics_cli.render.source import Source
 
 OBJECTS: Final = frozenset({"doc", "standard"})
 _PRINTING: Final = "_printing"

@@ -10,17 +10,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
-from mmethics_cli.errors import Problem
-
-# Marks are noncharacters, so that no word of a template or a dossier is one.
-MARK: Final = "\ufdd2"  # a line that opens a block of the Markdown stage
-END: Final = MARK + "/"
-NODE: Final = "\ufdd3"  # a number follows: something that depends on facts
-NODE_END: Final = "\ufdd4"
-CLOSE: Final = "\ufdd5"  # closes a `when` or a `for` over facts
+from mmethics_cli.render.source import (
+    CLOSE,
+    END,
+    MARK,
+    NODE,
+    NODE_END,
+    Loop,
+    Place,
+    Source,
+    Written,
+)
 
 BLOCKS: Final = frozenset({"when", "element", "form", "table", "sign", "box", "note", "pagebreak"})
 FUNCTIONS: Final = frozenset({
@@ -45,55 +48,6 @@ _JINJA_TAG = re.compile(r"\{%.*?%\}")
 _SET = re.compile(r"\{%\s*set\s+(\w+)")
 _FOR = re.compile(r"(\w+)\s+in\s+(\w+(?:\.\w+)+)")
 _WIDTHS = re.compile(r"[\d.]+(?:\s+[\d.]+)*(?:\s*\{header=\d\})?")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    file: str
-    line: int
-
-    def problem(self, message: str, fix: str = "") -> Problem:
-        return Problem(message, self.file, self.line, fix)
-
-
-@dataclass(frozen=True, slots=True)
-class Loop:
-    """A loop over a list of the dossier that stands round a place."""
-
-    name: str
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What stands in a template and depends on facts, as it is written, with the loops round it.
-
-    `kind` is print, when, block (a `when` of its own lines) or each, which opens the loop `inner`.
-    """
-
-    kind: str
-    text: str
-    place: Place
-    loops: tuple[Loop, ...]
-    inner: Loop | None = None
-
-
-@dataclass(slots=True)
-class Source:
-    """A template with marks in it, and where each of its lines came from."""
-
-    front: dict[str, str] = field(default_factory=dict)
-    lines: list[str] = field(default_factory=list)
-    places: list[Place] = field(default_factory=list)
-    written: list[Written] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.lines) + "\n"
-
-    def place(self, line: int) -> Place:
-        return self.places[min(max(line, 1), len(self.places)) - 1]
 
 
 def read(name: str, texts: Mapping[str, str], sections: frozenset[str]) -> Source:

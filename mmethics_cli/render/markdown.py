@@ -22,8 +22,8 @@ from mmethics_cli.render.blocks import (
     Text,
 )
 from mmethics_cli.render.inline import UNDERSCORE, LineReader
-from mmethics_cli.render.language import END, MARK
 from mmethics_cli.render.slots import Fill
+from mmethics_cli.render.source import END, MARK
 from mmethics_cli.render.tables import Row, table_of
 
 _CELL_EDGE = re.compile(r"(?<!\\)\|")

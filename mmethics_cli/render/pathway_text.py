@@ -38,17 +38,21 @@ def _is_limit(decision: Decision) -> bool:
 
 def _decision(pathway: Pathway, decision: Decision) -> Iterator[str]:
     table = decision.table
-    if table.assume and not decision.value:
+    if table.part_of and not decision.value:
         return
     yield from wrap(f"{table.label}：{answer_label(decision)}", COLUMNS)
     if table.assume:
         return
     fired = [one for one in pathway.results(decision) if one.truth is Truth.YES]
     for result in fired:
-        if table.kind == "union" or result.rule.outcome == decision.value:
+        if decision.rests_on(result.rule.outcome):
             yield from _because(pathway, result)
-    if not fired and decision.settled and decision.holds is Truth.YES and table.counts:
-        yield from _indent("默认：没有别的规则成立", 4)
+    if table.default and not fired and decision.value == table.otherwise:
+        cited = cite(pathway.facts.standard, table.default.basis)
+        mark = verified_mark(table.default.basis)
+        yield from _indent(
+            f"〔默认〕{table.default.text}。{cited}{f'（{mark}）' if mark else ''}", 4
+        )
 
 
 def answer_label(decision: Decision) -> str:

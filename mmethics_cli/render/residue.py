@@ -8,8 +8,8 @@ from typing import Final
 
 from mmethics_cli.errors import Problem
 from mmethics_cli.render.blocks import Text
-from mmethics_cli.render.language import CLOSE, MARK, NODE, NODE_END, Source
 from mmethics_cli.render.markdown import line_reader
+from mmethics_cli.render.source import CLOSE, MARK, NODE, NODE_END, Source
 
 SIGNS: Final = ("**", ":::", "{{", "}}", "{%", "%}")
 _MARKS = re.compile(f"{NODE}\\d+{NODE_END}|{CLOSE}")

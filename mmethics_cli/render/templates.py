@@ -11,7 +11,8 @@ from mmethics_cli.core.condition_parser import Vocabulary
 from mmethics_cli.core.standard import Standard
 from mmethics_cli.errors import Problem, TemplateError
 from mmethics_cli.render.binding import Binder, Node, ReadTree, vocabulary_of
-from mmethics_cli.render.language import Source, read
+from mmethics_cli.render.language import read
+from mmethics_cli.render.source import Source
 
 if TYPE_CHECKING:
     import jinja2

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from mmethics_cli.render.context import Functions
 from mmethics_cli.render.expand import expand
-from mmethics_cli.render.language import END, MARK
 from mmethics_cli.render.printing import Printing
 from mmethics_cli.render.slots import CLOSE, OPEN, SLOT, Fill, Words
+from mmethics_cli.render.source import END, MARK
 from mmethics_cli.render.study import Study
 from mmethics_cli.render.templates import Layout, Template, Templates
 from mmethics_cli.render.values import Gap

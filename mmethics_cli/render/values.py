@@ -17,6 +17,7 @@ Asked = Question | Derived
 
 NOTHING: Final = "无"
 NOT_APPLICABLE: Final = "不适用"
+UNDECIDED: Final = "尚不能判定"
 _MOST_REASONS: Final = 6
 
 

@@ -1,4 +1,4 @@
-"""Decisions, review items and lists as templates see them: words ready to print."""
+"""Decisions as templates see them: words ready to print."""
 
 from __future__ import annotations
 
@@ -6,25 +6,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from mmethics_cli.core.conditions import evaluate
 from mmethics_cli.core.decide import RuleResult
-from mmethics_cli.core.explain import facts_behind
 from mmethics_cli.core.law import Basis
-from mmethics_cli.core.self_check import ANSWERS
-from mmethics_cli.core.standard import ReviewItem, Rule, Standard, Table
+from mmethics_cli.core.standard import Rule, Standard, Table
 from mmethics_cli.core.tables import Answer, Decision
 from mmethics_cli.core.values import Truth
 from mmethics_cli.render.citation import cite, verified_mark
 from mmethics_cli.render.printing import Mark, Printing
 from mmethics_cli.render.slots import Words
 from mmethics_cli.render.study import Study
-from mmethics_cli.render.values import NOT_APPLICABLE, NOTHING, Gap, labels, reasons
+from mmethics_cli.render.values import NOT_APPLICABLE, NOTHING, UNDECIDED, Gap, labels, reasons
 
 KEPT = "沿用上次批准"
-OPEN = "尚不能判定"
 STRENGTH = {"required": "必须", "advised": "从严建议"}
-SEVERITY = {"mandatory": "必须", "recommended": "建议"}
-APPLIES = {Truth.YES: "适用", Truth.NO: "不适用", Truth.UNKNOWN: OPEN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +95,7 @@ class DecisionView:
         if value is not None:
             return self._table.label_of(value)
         if not self._decision.settled:
-            return OPEN
+            return UNDECIDED
         initial = self._printing.facts.get("decided.review_type") == "initial"
         return NOT_APPLICABLE if initial else KEPT
 
@@ -161,6 +155,27 @@ class DecisionView:
         """The rules that fired."""
         study = self._printing.study
         return [rule_view(study, one) for one in self._results if one.truth is Truth.YES]
+
+    @property
+    def deciding(self) -> list[str]:
+        """The ids of the rules that the value rests on."""
+        return [
+            one.rule.id
+            for one in self._results
+            if one.truth is Truth.YES and self._decision.rests_on(one.rule.outcome)
+        ]
+
+    @property
+    def deciding_label(self) -> str:
+        return "、".join(self.deciding) or ("默认" if self.by_default else "—")
+
+    @property
+    def default_label(self) -> str:
+        """Why the value holds where no rule fired, with its basis."""
+        default = self._table.default
+        if default is None or not self.by_default:
+            return ""
+        return f"{default.text}（{cite(self._printing.study.standard, default.basis, marks=True)}）"
 
     @cached_property
     def undecided(self) -> list[RuleView]:
@@ -224,66 +239,3 @@ def _over(standard: Standard, table: Table, one: Rule | Basis) -> str:
     if isinstance(one, Basis):
         return cite(standard, [one], marks=True)
     return f"{table.label_of(one.outcome)}（{one.id}）"
-
-
-@dataclass(frozen=True, slots=True)
-class ItemView:
-    """A review item with the applicant's answer; `applies` is yes, no or unknown."""
-
-    id: str
-    principle: str
-    principle_label: str
-    theme: str
-    text: str
-    applies: str
-    applies_label: str
-    answer: str
-    answer_label: str
-    note: str
-    evidence: str
-    page: str
-    severity_label: str
-    basis_text: str
-    verified_mark: str
-    reason: str
-
-
-def item_view(study: Study, item: ReviewItem) -> ItemView:
-    facts, standard = study.facts, study.standard
-    truth = evaluate(item.applies_when, facts)
-    answer = study.self_check.of(item.id)
-    behind = facts_behind(item.applies_when, facts) if truth is Truth.NO else {}
-    return ItemView(
-        id=item.id,
-        principle=item.principle,
-        principle_label=standard.principles[item.principle],
-        theme=item.theme,
-        text=item.text,
-        applies=truth.name.lower(),
-        applies_label=APPLIES[truth],
-        answer=answer.answer or "",
-        answer_label=ANSWERS[answer.answer] if answer.answer else "",
-        note=answer.note,
-        evidence=_evidence(study, answer.evidence, answer.page),
-        page=answer.page,
-        severity_label=SEVERITY[item.severity],
-        basis_text=cite(standard, item.basis, marks=True),
-        verified_mark=verified_mark(item.basis),
-        reason=reasons(facts, behind),
-    )
-
-
-def _evidence(study: Study, evidence: str, page: str) -> str:
-    """The evidence by the title of its attachment or the label of its path, with its page."""
-    titles = {row.id: row.title for row in study.transmittal}
-    found = titles.get(evidence) or "、".join(labels(study.facts, [evidence] if evidence else []))
-    return f"{found}（第{page}页）" if page else found
-
-
-@dataclass(frozen=True, slots=True)
-class PrincipleView:
-    """One of the standard's principles and the items that (may) apply to the applicant."""
-
-    id: str
-    label: str
-    items: list[ItemView]

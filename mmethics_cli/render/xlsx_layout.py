@@ -9,10 +9,10 @@ from typing import Any
 
 from mmethics_cli.errors import Problem, TemplateError
 from mmethics_cli.render.context import Functions
+from mmethics_cli.render.item_views import ItemView
 from mmethics_cli.render.printing import Printing
 from mmethics_cli.render.slots import SLOT, Words
 from mmethics_cli.render.study import Study
-from mmethics_cli.render.views import ItemView
 from mmethics_cli.render.xlsx_writer import Column, Row, Sheet
 
 _KEYS = ("title", "sheet", "landscape", "freeze", "notes", "summary", "columns")

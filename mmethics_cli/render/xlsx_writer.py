@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import math
 import re
-import zipfile
 from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
@@ -26,20 +25,15 @@ from mmethics_cli.render.slots import refuse_unprintable
 from mmethics_cli.render.study import Stamp
 from mmethics_cli.render.tables import display_width
 from mmethics_cli.render.values import long_date
+from mmethics_cli.render.xlsx_package import mended
 
 LONGEST_TEXT: Final = 32_767  # characters of a cell, as Excel counts them
 _LINE: Final = 15.0  # points
 _HIGHEST_ROW: Final = 409.0
-_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 # Excel reads _x0041_ as the letter A; its own escape is an escaped underscore.
 _ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
-_MODIFIED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
 _FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "'")
 
-# openpyxl writes the parts of a font in an order that Microsoft's validator refuses.
-_FONT = re.compile(rb"<font>(.*?)</font>")
-_FONT_PART = re.compile(rb"<(\w+)[^>]*/>")
-_FONT_ORDER: Final = (b"b", b"i", b"sz", b"color", b"name", b"family", b"charset", b"scheme")
 
 _THIN: Final = Side(style="thin", color="000000")
 _GRID: Final = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
@@ -90,7 +84,7 @@ def excel_file(sheets: Sequence[Sheet], stamp: Stamp) -> bytes:
     book.properties.version = stamp.version or None
     saved = io.BytesIO()
     book.save(saved)
-    return _fixed(saved.getvalue(), stamp)
+    return mended(saved.getvalue(), stamp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,31 +244,3 @@ def _lines(text: str, width: float) -> int:
 
 def _place(cell: Cell) -> str:
     return f"Excel 表“{cell.parent.title}”的 {cell.coordinate} 格"
-
-
-def _fixed(data: bytes, stamp: Stamp) -> bytes:
-    """The same file with the document's own date in it instead of the clock's."""
-    time = f"{stamp.date.isoformat() if stamp.date else '1980-01-01'}T00:00:00Z".encode()
-    out = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(data)) as source,
-        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as target,
-    ):
-        for name in sorted(source.namelist(), key=lambda one: (one != "[Content_Types].xml", one)):
-            body = source.read(name)
-            if name == "docProps/core.xml":
-                body = _MODIFIED.sub(lambda found: found[1] + time, body)
-            elif name == "xl/styles.xml":
-                body = _FONT.sub(_ordered_font, body)
-            entry = zipfile.ZipInfo(name, _EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o600 << 16
-            entry.create_system = 3
-            target.writestr(entry, body)
-    return out.getvalue()
-
-
-def _ordered_font(found: re.Match[bytes]) -> bytes:
-    parts = {one[1]: one[0] for one in _FONT_PART.finditer(found[1])}
-    ordered = sorted(parts, key=_FONT_ORDER.index)
-    return b"<font>" + b"".join(parts[name] for name in ordered) + b"</font>"

@@ -14,7 +14,8 @@ from mmethics_cli.store.yaml_events import MAX_DEPTH, MAX_NODES, NULLS, Tree, ev
 def ordinary_tree(text: str) -> tuple[Tree] | None:
     """The tree of `text` in a one-tuple, or None where `Builder` has to look closer.
 
-    `text` is clean (`characters.is_clean_file`). The short way for files without faults, anchors and tags: the pack is read at every start.
+    The short way for files without faults, anchors and tags: the pack is read at every start.
+    `text` is clean (see `is_clean_file`).
     """
     try:
         return _ordinary(text)
