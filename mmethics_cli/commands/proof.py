@@ -21,8 +21,7 @@ def faults(overlay: Path | None) -> list[Problem]:
         *prove_consistency(standard, pack.trees["consistency.yaml"]),
     ]
     problems = [
-        Problem(text, file, pack.line_of(file, keys) if file else None)
-        for file, keys, text in found
+        Problem(text, *(pack.locate(file, keys) if file else ())) for file, keys, text in found
     ]
     texts = {name: pack.template_text(name) for name in pack.templates if name.endswith(".md")}
     templates = Templates(texts, standard, lambda text: parse(text, "模板").tree)

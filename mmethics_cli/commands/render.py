@@ -25,29 +25,31 @@ class Audience(StrEnum):
     committee = "committee"
 
 
+Only = Annotated[
+    list[str] | None,
+    typer.Option("--only", metavar="ID", help="只生成这份文件，可以写几次", show_default=False),
+]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="写到这个文件夹", show_default=False)
+]
+For = Annotated[Audience, typer.Option("--for", help="申请人的文件，或伦理委员会的文件")]
+DocumentsLanguage = Annotated[Language, typer.Option("--documents-lang", help="文件的语言")]
+FileNames = Annotated[
+    Names | None, typer.Option("--names", help="文件按名称或按编号命名", show_default=False)
+]
+
+
 def render(
     context: typer.Context,
     folder: Annotated[
         Path, typer.Argument(metavar="[DIR]", help="卷宗所在的文件夹", show_default=False)
     ] = HERE,
-    only: Annotated[
-        list[str] | None,
-        typer.Option("--only", metavar="ID", help="只生成这份文件，可以写几次", show_default=False),
-    ] = None,
+    only: Only = None,
     list_: Annotated[bool, typer.Option("--list", help="只列出需要哪些文件，不生成")] = False,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="DIR", help="写到这个文件夹", show_default=False),
-    ] = None,
-    audience: Annotated[
-        Audience, typer.Option("--for", help="申请人的文件，或伦理委员会的文件")
-    ] = Audience.applicant,
-    language: Annotated[Language, typer.Option("--documents-lang", help="文件的语言")] = (
-        Language.zh
-    ),
-    names: Annotated[
-        Names | None, typer.Option("--names", help="文件按名称或按编号命名", show_default=False)
-    ] = None,
+    out: Out = None,
+    audience: For = Audience.applicant,
+    language: DocumentsLanguage = Language.zh,
+    names: FileNames = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="另用 LibreOffice 转成 PDF")] = False,
     replace: Annotated[
         bool, typer.Option("--replace", help="手工改过的文件移到一边，重新生成")

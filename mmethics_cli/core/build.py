@@ -28,7 +28,7 @@ from mmethics_cli.core.standard import Standard, Table
 from mmethics_cli.core.thresholds import circles
 from mmethics_cli.errors import PackError, Problem
 
-LineOf = Callable[[str, KeyPath], int | None]
+Locate = Callable[[str, KeyPath], tuple[str, int | None]]
 T = TypeVar("T")
 _FILES = (
     "standard.yaml",
@@ -41,11 +41,11 @@ _FILES = (
 )
 
 
-def build(files: Mapping[str, object], line_of: LineOf) -> Standard:
+def build(files: Mapping[str, object], locate: Locate) -> Standard:
     """Prove a pack and make the Standard of it.
 
-    `files` are text-first trees by name (`rules/review_method.yaml`); `line_of` tells the line
-    of a key path in a file. Raises PackError with every problem found.
+    `files` are text-first trees by name (`rules/review_method.yaml`); `locate` tells the
+    file and line of a key path in a tree. Raises PackError with every problem found.
     """
     lacking = [name for name in _FILES if name not in files]
     if lacking:
@@ -60,7 +60,7 @@ def build(files: Mapping[str, object], line_of: LineOf) -> Standard:
         raise PackError(
             "标准包有错误：",
             [
-                Problem(text, name, line_of(name, keys) if name else None)
+                Problem(text, *(locate(name, keys) if name else ()))
                 for name, keys, text in trail.problems
             ],
         )
@@ -181,6 +181,9 @@ class _Builder:
 
     def _tables(self) -> dict[str, Table]:
         nodes = self._table_nodes()
+        own = (node for node in nodes.values() if not node.has("rules_of"))
+        rules = (rule for node in own for rule in node.child("rules").list())
+        self._unique((rule.text("id"), rule, rule) for rule in rules)
         return {name: read_table(node, nodes) for name, node in nodes.items()}
 
 

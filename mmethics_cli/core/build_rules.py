@@ -23,8 +23,8 @@ KINDS: tuple[TableKind, ...] = ("strictest", "union", "minimum", "maximum")
 STRENGTHS: tuple[Literal["required", "advised"], ...] = ("required", "advised")
 _TABLE_KEYS = [
     "table", "label", "kind", "values", "order", "otherwise", "default", "never_provisional",
-    "undecided", "holds_when", "elsewhere", "part_of", "assume", "assumes_when", "rules_of", "counts", "unit",
-    "rules",
+    "undecided", "holds_when", "elsewhere", "part_of", "assume", "assumes_when", "rules_of",
+    "counts", "unit", "rules",
 ]  # fmt: skip
 _RULE_KEYS = ["id", "zh", "when", "outcome", "strength", "basis", "conflict", "override", "noted"]
 
@@ -135,13 +135,16 @@ def _read_rule(node: Node, type_: str, order: tuple[str, ...]) -> Rule:
     basis = node.basis()
     if not basis:
         node.problem("规则没有依据（basis）")
+    strength = node.one_of("strength", STRENGTHS)
+    if node.yes("noted") and (strength == "required" or not node.has("override")):
+        node.problem("只有从严建议（advised）的规则可以改成提示，并要写明理由（override）")
     conflict = node.child("conflict") if node.has("conflict") else None
     return Rule(
         id=node.text("id"),
         text=node.text("zh"),
         when=node.condition("when") or ALWAYS,
         outcome=outcome if outcome is not None else "",
-        strength=node.one_of("strength", STRENGTHS),
+        strength=strength,
         basis=basis,
         conflict=Conflict(conflict.basis("over"), conflict.text("zh")) if conflict else None,
         override=node.optional("override"),

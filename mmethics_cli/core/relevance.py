@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
 
 from mmethics_cli.core.conditions import Condition, Scope, evaluate
 from mmethics_cli.core.decide import Pathway
 from mmethics_cli.core.facts import Facts
+from mmethics_cli.core.names import ELEMENT_PATH
 from mmethics_cli.core.standard import Question, Standard
 from mmethics_cli.core.values import UNKNOWN, Element, Truth, Value
-
-_FIELD: Final = re.compile(r"(?P<list>[^\[]+)\[(?P<id>[^\]]*)\]\.(?P<name>.+)")
 
 
 class Reason(Enum):
@@ -70,12 +67,12 @@ def place_at(facts: Facts, path: str) -> Place | None:
 
     The element of a list that does not hold its id yet is an empty one: it is about to be added.
     """
-    match = _FIELD.fullmatch(path)
+    match = ELEMENT_PATH.fullmatch(path)
     if match is None:
         question = facts.standard.questions.get(path)
         return None if question is None else Place(question)
     owner = facts.standard.questions.get(match["list"])
-    field = None if owner is None else owner.field_named(match["name"])
+    field = None if owner is None else owner.field_named(match["field"])
     if owner is None or field is None:
         return None
     elements = facts.values.get(owner.path, ())

@@ -71,7 +71,9 @@ def decide_table(table: Table, facts: FillableFacts) -> Decision:
         alone = () if table.elsewhere is None else (table.elsewhere,)
         return Decision(table, table.elsewhere, True, alone, (), (), (), holds)
     seen = facts.assuming(dict(table.assume)) if table.assume else facts
-    states = tuple(RuleState(rule, evaluate(rule.when, seen)) for rule in table.rules)
+    # A rule that the institution noted is shown with its reason and decides nothing.
+    rules = (rule for rule in table.rules if not rule.noted)
+    states = tuple(RuleState(rule, evaluate(rule.when, seen)) for rule in rules)
     weigh = _weigh_union if table.kind == "union" else _weigh_strictest
     first = weigh(table, states, holds)
     if first.settled:

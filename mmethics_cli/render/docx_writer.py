@@ -32,6 +32,7 @@ from mmethics_cli.render.text import Rendered
 
 _LINES: Final[Mapping[str, float]] = {"form": 1.3, "letter": 1.5, "consent": 1.5}
 _HEADINGS: Final = ("Title", "Heading1", "Heading2", "Heading3")
+_HELD_WITH_SIGNATURE: Final = 3  # blocks
 _LIST_STEP: Final = 420
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _RELATION = re.compile(rb'Id="(\w+)"[^>]*?/(header|footer)"|/(header|footer)"[^>]*?Id="(\w+)"')
@@ -94,9 +95,7 @@ class _Body:
 
     def all(self, blocks: Sequence[Block]) -> Iterator[str]:
         for at, block in enumerate(blocks):
-            after = blocks[at + 1] if at + 1 < len(blocks) else None
-            # What a signature stands under must be on the same page.
-            yield self._block(block, isinstance(after, Signatures), last=after is None)
+            yield self._block(block, _held(blocks, at), last=at + 1 == len(blocks))
 
     def _block(self, block: Block, keep: bool, last: bool) -> str:
         match block:
@@ -149,6 +148,20 @@ class _Body:
         inner.runs = self.runs
         content = "".join(inner.all(blocks))
         return box_xml(content or paragraph("Normal", ""), self.page.text_width)
+
+
+def _held(blocks: Sequence[Block], at: int) -> bool:
+    """Whether a block stays on the page of what follows, for the sake of a signature.
+
+    The sentence above it must; the paragraphs before that sentence go with it, so that no page
+    holds a signature and a line or two alone.
+    """
+    for after in blocks[at + 1 : at + 1 + _HELD_WITH_SIGNATURE]:
+        if isinstance(after, Signatures):
+            return True
+        if not isinstance(after, Paragraph):
+            return False
+    return False
 
 
 def _page_break() -> str:

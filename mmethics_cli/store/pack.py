@@ -38,12 +38,13 @@ class Pack:
         """Trees by name relative to `checklists/`, as `core.build` takes them."""
         return {name: document.tree for name, document in self.documents.items()}
 
-    def line_of(self, name: str, keys: Keys) -> int:
-        return self.documents[name].locate(keys)[1]
+    def locate(self, name: str, keys: Keys) -> tuple[str, int]:
+        """File and line of a key path; a place that the overlay changed lies in its file."""
+        return self.documents[name].locate(keys)
 
     def standard(self) -> Standard:
         """The proved standard; raises PackError with the places of all problems."""
-        return build(self.trees, self.line_of)
+        return build(self.trees, self.locate)
 
     @cached_property
     def templates(self) -> Mapping[str, Traversable]:

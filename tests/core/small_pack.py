@@ -21,4 +21,4 @@ def trees() -> dict[str, Any]:
 
 def small_standard(**changes: Any) -> Standard:
     """The small pack, with whole files replaced by name."""
-    return build({**trees(), **changes}, lambda file, keys: None)
+    return build({**trees(), **changes}, lambda file, keys: (file, None))

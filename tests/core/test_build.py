@@ -55,6 +55,9 @@ def test_the_small_pack_is_whole() -> None:
         ({"basis": [{"source": "law", "article": "99"}]}, "没有“law 99”"),
         ({"strength": "perhaps"}, "应是其中之一"),
         ({"colour": "red"}, "不认识的键“colour”"),
+        ({"noted": "yes", "override": "理由"}, "只有从严建议"),
+        ({"noted": "yes", "strength": "advised"}, "写明理由"),
+        ({"id": "F1"}, "“F1”重复"),
     ],
 )
 def test_a_rule_is_refused(change: dict[str, Any], said: str) -> None:
@@ -112,7 +115,7 @@ def test_a_part_is_refused(changes: dict[str, Any], said: str) -> None:
 def test_every_problem_is_reported_with_its_file_and_line() -> None:
     broken = {**trees(), "rules/tables.yaml": table(rules=[rule(outcome="x"), rule(basis=[])])}
     with pytest.raises(PackError) as error:
-        build(broken, lambda file, keys: len(keys))
+        build(broken, lambda file, keys: (file, len(keys)))
     places = [(one.file, one.line) for one in error.value.problems]
     assert ("rules/tables.yaml", 4) in places
     assert ("rules/tables.yaml", 3) in places

@@ -100,6 +100,19 @@ def test_outcomes_that_differ_are_a_conflict_and_the_stricter_is_kept() -> None:
     assert [getattr(one, "id", None) for one in conflict.over] == ["S1"]
 
 
+def test_a_noted_rule_decides_nothing() -> None:
+    tables = trees()["rules/tables.yaml"]
+    rules = [
+        {**one, "noted": "yes", "override": "本院另有规定"} if one["id"] == "M2" else one
+        for one in tables[0]["rules"]
+    ]
+    pack = small_standard(**{"rules/tables.yaml": [{**tables[0], "rules": rules}, *tables[1:]]})
+    study = {"level": "low", "topics": ["mind"], "contact": "no"}
+    values = read_tree(pack, {"study": study}).values
+    assert Facts(pack, values).decision("method").value == "simple"
+    assert decide("method", study).value == "meeting"
+
+
 def test_settled_at_the_top_leaves_out_tables_that_do_not_count() -> None:
     facts = Facts(STANDARD, read_tree(STANDARD, {"study": {"level": "low", **QUIET}}).values)
     pathway = Pathway(facts)
