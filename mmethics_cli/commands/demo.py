@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from mmethics_cli.commands.options import Session
 from mmethics_cli.errors import WorkspaceError
+
+EXAMPLE: Final = "retrospective-imaging-ai"
 
 
 def demo(
@@ -21,7 +23,8 @@ def demo(
 ) -> None:
     """用一个完整的示例走一遍：新建、判定路径、核对、生成文件、封存送审。
 
-    示例的内容都是虚构的。日期用写成示例的那一天，另给 --today 时用所给的日期。
+    研究的事实取自已发表的论文，机构和人员是虚构的（示例）。
+    日期用写成示例的那一天，另给 --today 时用所给的日期。
 
     示例：
     mmethics demo
@@ -39,8 +42,8 @@ def demo(
     from mmethics_cli.store.pack import examples
 
     session = Session.of(context)
-    name, example = next(iter(examples(session.pack).items()))
-    written = about(example)
+    name = EXAMPLE
+    written = about(examples(session.pack)[name])
     if context.find_root().params.get("today") is None:
         session = context.obj = replace(session, today=written.as_of)
     session.say(f"示例“{name}”：{written.title}。今天当作 {session.today}。")

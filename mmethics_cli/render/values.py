@@ -19,6 +19,7 @@ NOTHING: Final = "无"
 NOT_APPLICABLE: Final = "不适用"
 UNDECIDED: Final = "尚不能判定"
 _MOST_REASONS: Final = 6
+_MOST_NAMES: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def reasons(facts: Facts, behind: Mapping[str, Value]) -> str:
     """“弱势群体：未成年人；数据资产的模态：医学影像（胸部 CT、膝关节 MRI）”.
 
     The facts that an outcome rests on: a field of several entries once, with their names; facts
-    that do not apply and bare lists are left out; at most six, then 等.
+    that do not apply and bare lists are left out; at most six, then 等; of the names two.
     """
     clauses: dict[str, list[str]] = {}
     for path, value in behind.items():
@@ -98,8 +99,14 @@ def reasons(facts: Facts, behind: Mapping[str, Value]) -> str:
         field = whole.field_named(element["field"])
         label = f"{whole.label}的{field.label if field else element['field']}"
         clauses.setdefault(f"{label}：{text}", []).append(_entry_name(facts, element))
-    words = [f"{one}（{'、'.join(names)}）" if names else one for one, names in clauses.items()]
+    words = [f"{one}（{_some(names)}）" if names else one for one, names in clauses.items()]
     return "；".join(words[:_MOST_REASONS]) + ("等" if len(words) > _MOST_REASONS else "")
+
+
+def _some(names: list[str]) -> str:
+    """The first names of a list's entries, and how many there are when that is not all."""
+    few = "、".join(names[:_MOST_NAMES])
+    return few if len(names) <= _MOST_NAMES else f"{few}等 {len(names)} 项"
 
 
 def _entry_name(facts: Facts, element: re.Match[str]) -> str:

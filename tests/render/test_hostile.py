@@ -48,7 +48,7 @@ HOSTILE = [
 ]  # fmt: skip
 
 TEXTS = st.text(
-    st.characters(exclude_categories=("Cs",), exclude_characters="\ufffe\uffff").filter(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\ufffe\uffff").filter(
         lambda one: one in "\t\n" or ord(one) >= 0x20
     ),
     min_size=1,

@@ -9,6 +9,7 @@ import pytest
 
 from mmethics_cli.core.values import Element, NotApplicable, Several
 from mmethics_cli.errors import TemplateError
+from mmethics_cli.render.slots import Tick
 from mmethics_cli.render.text import read_facts, render_text
 from mmethics_cli.render.values import Gap
 from tests.render.small import printed, rendered, study, templates
@@ -98,7 +99,7 @@ def test_a_part_sees_the_loop_round_it() -> None:
 
 def test_tick_boxes_carry_every_option() -> None:
     found = rendered("{{ boxes(study.level) }}；{{ boxes(study.contact) }}")
-    assert [(one.tag, one.checked) for one in found.fills if hasattr(one, "tag")] == [
+    assert [(one.tag, one.checked) for one in found.fills if isinstance(one, Tick)] == [
         ("study.level.low", True),
         ("study.level.high", False),
         ("study.contact.yes", True),

@@ -95,7 +95,7 @@ def test_cells_are_joined_as_the_template_says() -> None:
     table = opened(word(FORM)).tables[0]
     assert table.cell(0, 1)._tc is table.cell(0, 3)._tc
     assert table.cell(2, 0)._tc is table.cell(3, 0)._tc
-    widths = [int(column.get(qn("w:w"))) for column in table._tbl.tblGrid]
+    widths = [int(column.get(qn("w:w")) or 0) for column in table._tbl.tblGrid]
     assert sum(widths) == 11906 - 2 * 1474
 
 
@@ -106,14 +106,10 @@ def test_header_rows_come_again_and_rows_stay_whole() -> None:
 
 
 def test_a_row_longer_than_half_a_page_may_break() -> None:
-    text = "| 甲 | {{ study.title }} |\n|---|---|\n"
-    assert (
-        opened(word(text, study(title="长" * 3000)))
-        .tables[0]
-        .rows[0]
-        ._tr.trPr.find(qn("w:cantSplit"))
-        is None
-    )
+    text = "| 甲 | {{ study.title }} |\n|---|---|\n| 乙 | 丙 |\n"
+    rows = opened(word(text, study(title="长" * 3000))).tables[0].rows
+    marks = [{one.tag for one in row._tr.iter()} for row in rows]
+    assert [qn("w:cantSplit") in one for one in marks] == [False, True]
 
 
 def test_a_signature_stays_with_its_sentence() -> None:
@@ -159,8 +155,8 @@ def test_properties_stand_in_the_order_of_the_schema() -> None:
     orders = {"rPr": RPR, "pPr": PPR}
     orders["tcPr"] = ("tcW", "gridSpan", "vMerge", "tcBorders", "shd", "noWrap", "vAlign")
     orders["tblPr"] = (
-        "tblStyle", "tblW", "jc", "tblInd", "tblBorders", "shd", "tblLayout", "tblCellMar", "tblLook",
-        "tblCaption",
+        "tblStyle", "tblW", "jc", "tblInd", "tblBorders", "shd", "tblLayout", "tblCellMar",
+        "tblLook", "tblCaption",
     )  # fmt: skip
     orders["sdtPr"] = (
         "rPr",
@@ -198,3 +194,11 @@ def test_the_same_input_gives_the_same_bytes(seed: str) -> None:
         check=True,
     )
     assert done.stdout.strip() == hashlib.sha256(word(FORM)).hexdigest()
+
+
+def test_paragraphs_before_a_signature_go_with_it() -> None:
+    text = "# 题\n\n甲\n\n乙\n\n丙\n\n丁\n\n::: sign\n签名：____\n:::"
+    kept = [
+        one.text for one in opened(word(text)).paragraphs if one.paragraph_format.keep_with_next
+    ]
+    assert kept == ["乙", "丙", "丁"]

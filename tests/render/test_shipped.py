@@ -1,0 +1,63 @@
+"""The shipped templates: nothing wrong with them, and their gaps found without Jinja."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from mmethics_cli.core.decide import Pathway
+from mmethics_cli.core.facts import Facts
+from mmethics_cli.core.standard import Standard
+from mmethics_cli.render.study import Stamp, Study
+from mmethics_cli.render.templates import Templates
+from mmethics_cli.render.text import read_facts, render_text
+from mmethics_cli.render.xlsx_layout import problems as layout_problems
+from mmethics_cli.store.pack import Pack, load
+from mmethics_cli.store.yaml_reader import parse
+
+
+@pytest.fixture(scope="module")
+def pack() -> Pack:
+    return load()
+
+
+@pytest.fixture(scope="module")
+def standard(pack: Pack) -> Standard:
+    return pack.standard()
+
+
+@pytest.fixture(scope="module")
+def shipped(pack: Pack, standard: Standard) -> Templates:
+    texts = {name: pack.template_text(name) for name in pack.templates if name.endswith(".md")}
+    return Templates(texts, standard, lambda text: parse(text, "条件").tree)
+
+
+def whole_documents(shipped: Templates) -> list[str]:
+    return [name for name in shipped.texts if "/" not in name]
+
+
+def test_no_template_has_a_problem(shipped: Templates) -> None:
+    names = whole_documents(shipped)
+    assert len(names) >= 7
+    assert [str(one) for name in names for one in shipped.problems(name)] == []
+
+
+def test_no_layout_has_a_problem(pack: Pack) -> None:
+    names = [name for name in pack.templates if name.endswith(".xlsx.yaml")]
+    assert names
+    for name in names:
+        assert layout_problems(name, parse(pack.template_text(name), name).tree) == []
+
+
+def test_gaps_are_found_without_jinja(shipped: Templates, standard: Standard) -> None:
+    facts = Facts(standard, {"event.kind": "initial"}, date(2027, 3, 1))
+    study = Study(facts, Pathway(facts), Stamp("x", "甲", "1.0", date(2027, 3, 1)))
+    for name in whole_documents(shipped):
+        quick, whole = read_facts(shipped, name, study), render_text(shipped, name, study)
+        assert quick.elements == whole.elements
+        # Jinja's part adds only what decisions wait for, which `check` asks of the pathway itself.
+        more = {one.path for one in set(whole.gaps) - set(quick.gaps)}
+        waiting = {path for one in study.pathway.decisions.values() for path in one.open}
+        assert set(quick.gaps) <= set(whole.gaps)
+        assert more <= waiting
