@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mmethics_cli.core.conditions import Scope, evaluate, is_answered
 from mmethics_cli.core.decide import Pathway
@@ -34,22 +34,23 @@ def missing_answers(pathway: Pathway) -> Iterator[Finding]:
     facts = pathway.facts
     found: set[str] = set()
     for question in facts.standard.questions.values():
-        for path, label in _required_and_open(question, facts):
+        for path, label, asked in _required_and_open(question, facts):
             found.add(path)
-            yield _missing(path, label, question)
+            yield _missing(path, label, asked)
     for path in pathway.open_questions:
         if path not in found:
             label = label_at(facts.standard, facts, path)
             yield _missing(path, label, question_at(facts.standard, path), deciding=True)
 
 
-def _required_and_open(question: Question, facts: Facts) -> Iterator[tuple[str, str]]:
+def _required_and_open(question: Question, facts: Facts) -> Iterator[tuple[str, str, Question]]:
+    """Path, label and question of every answer lacking: of the question, of its entries' fields."""
     if facts.applies(question) is not Truth.YES:
         return
     value = facts.get(question.path)
     required = question.required_when
     if required and value is UNKNOWN and evaluate(required, facts) is Truth.YES:
-        yield question.path, question.label
+        yield question.path, question.label, question
     if isinstance(value, tuple):
         for number, element in enumerate(value, 1):
             yield from _open_fields(question, element, number, facts)
@@ -57,7 +58,7 @@ def _required_and_open(question: Question, facts: Facts) -> Iterator[tuple[str, 
 
 def _open_fields(
     question: Question, element: Element, number: int, facts: Facts
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[str, str, Question]]:
     scope = Scope(question.path, element)
     for one in question.fields:
         if one.required_when is None or facts.field(scope, one.path) is not UNKNOWN:
@@ -65,7 +66,7 @@ def _open_fields(
         asked = Truth.YES if one.ask_when is None else evaluate(one.ask_when, facts, scope)
         if asked is Truth.YES and evaluate(one.required_when, facts, scope) is Truth.YES:
             label = f"{question.label}第 {number} 项（{name_of(element)}）的{one.label}"
-            yield scope.path_of(one.path), label
+            yield scope.path_of(one.path), label, replace(one, basis=one.basis or question.basis)
 
 
 def _missing(path: str, label: str, question: Question, deciding: bool = False) -> Finding:

@@ -156,7 +156,10 @@ ORDER: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
 
 def evaluate(condition: Condition, facts: FactReader, scope: Scope | None = None) -> Truth:
     """The truth of a condition; `scope` is the element that dotless paths belong to."""
+    # Comparisons are by far the most, so they come first.
     match condition:
+        case Compare(path, test):
+            return _test(test, value_at(path, facts, scope), path, facts, scope)
         case All(parts):
             return all_of(evaluate(part, facts, scope) for part in parts)
         case AnyOf(parts):
@@ -168,8 +171,6 @@ def evaluate(condition: Condition, facts: FactReader, scope: Scope | None = None
             if before is None:
                 return Truth.NO
             return all_of((evaluate(part, facts, scope), ~evaluate(part, before, scope)))
-        case Compare(path, test):
-            return _test(test, value_at(path, facts, scope), path, facts, scope)
 
 
 def value_at(path: str, facts: FactReader, scope: Scope | None) -> Value:
@@ -187,14 +188,14 @@ def _test(test: Test, value: Value, path: str, facts: FactReader, scope: Scope |
     if isinstance(value, Unknown):
         return Truth.UNKNOWN
     match test:
+        case OneOf(values) if not isinstance(value, Several | tuple):
+            return Truth.of(value in values)
         case Some(part):
             return any_of(evaluate(part, facts, inner) for inner in _scopes(value, path))
         case Every(part):
             return all_of(evaluate(part, facts, inner) for inner in _scopes(value, path))
         case Limit(op, bound):
             return _limit(op, bound, value, facts, scope)
-        case OneOf(values) if not isinstance(value, Several | tuple):
-            return Truth.of(value in values)
         case Contains(words):
             return Truth.of(any(word in str(value) for word in words))
         case Empty(wanted) if isinstance(value, str):

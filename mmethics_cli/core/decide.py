@@ -14,15 +14,24 @@ from mmethics_cli.core.tables import Decision
 from mmethics_cli.core.values import Truth, Value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RuleResult:
-    """A rule, what became of it, the facts it rests on and those it still needs."""
+    """A rule and what became of it, as its table saw the facts (`seen`)."""
 
     table: Table
     rule: Rule
     truth: Truth
-    facts: Mapping[str, Value]
-    needs: tuple[str, ...]
+    seen: Facts
+
+    @cached_property
+    def facts(self) -> Mapping[str, Value]:
+        """The facts that the outcome rests on."""
+        return facts_behind(self.rule.when, self.seen)
+
+    @cached_property
+    def needs(self) -> tuple[str, ...]:
+        """The questions that the rule still waits for."""
+        return tuple(sorted(unknown_facts(self.rule.when, self.seen)))
 
     @property
     def verified(self) -> Verified:
@@ -78,10 +87,7 @@ class Pathway:
         assumed = decision.table.assume
         facts = self.facts.assuming(assumed) if assumed else self.facts
         for state in decision.states:
-            condition = state.rule.when
-            needs = tuple(sorted(unknown_facts(condition, facts)))
-            behind = facts_behind(condition, facts)
-            yield RuleResult(decision.table, state.rule, state.truth, behind, needs)
+            yield RuleResult(decision.table, state.rule, state.truth, facts)
 
     @cached_property
     def conflicts(self) -> tuple[ConflictKept, ...]:

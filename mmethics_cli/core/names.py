@@ -25,12 +25,13 @@ def question_at(standard: Standard, path: str) -> Question:
 
 
 def label_of(standard: Standard, path: str) -> str:
-    """The Chinese name of an answered, computed or decided fact."""
+    """The Chinese name of an answered, computed or decided fact; KeyError for any other path."""
     found = standard.questions.get(path) or standard.derived.get(path)
     if found is not None:
         return found.label
-    table = standard.tables.get(path.removeprefix("decided."))
-    return "今天的日期" if table is None else table.label
+    if path == "context.today":
+        return "今天的日期"
+    return standard.tables[path.removeprefix("decided.")].label
 
 
 def label_at(standard: Standard, facts: FactReader, path: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
-from mmethics_cli.core.conditions import evaluate
 from mmethics_cli.core.law import Basis
 from mmethics_cli.core.names import label_of
 from mmethics_cli.core.values import Truth
@@ -147,13 +147,12 @@ class Functions:
 
     def review_items(self, applies: str = "") -> list[ItemView]:
         """The applicant's items; with `applies` only those (yes, no, unknown)."""
-        wanted = Truth[applies.upper()] if applies else None
-        return [
-            item_view(self._study, item)
-            for item in self._study.standard.items.values()
-            if item.side == "applicant"
-            and wanted in (None, evaluate(item.applies_when, self._study.facts))
-        ]
+        return [one for one in self._items if applies in ("", one.applies)]
+
+    @cached_property
+    def _items(self) -> list[ItemView]:
+        items = self._study.standard.items.values()
+        return [item_view(self._study, item) for item in items if item.side == "applicant"]
 
     def not_applicable_items(self) -> list[ItemView]:
         return self.review_items("no")

@@ -7,12 +7,13 @@ from typing import Final
 
 from mmethics_cli.core.conditions import evaluate
 from mmethics_cli.core.explain import facts_behind
+from mmethics_cli.core.names import label_of
 from mmethics_cli.core.self_check import ANSWERS
 from mmethics_cli.core.standard import ReviewItem
-from mmethics_cli.core.values import Truth
+from mmethics_cli.core.values import Truth, name_of
 from mmethics_cli.render.citation import cite, verified_mark
 from mmethics_cli.render.study import Study
-from mmethics_cli.render.values import UNDECIDED, labels, reasons
+from mmethics_cli.render.values import UNDECIDED, reasons
 
 _SEVERITY: Final = {"mandatory": "必须", "recommended": "建议"}
 _APPLIES: Final = {Truth.YES: "适用", Truth.NO: "不适用", Truth.UNKNOWN: UNDECIDED}
@@ -67,8 +68,11 @@ def item_view(study: Study, item: ReviewItem) -> ItemView:
 
 def _evidence(study: Study, evidence: str, page: str) -> str:
     """The evidence by the title of its attachment or the label of its path, with its page."""
-    titles = {row.id: row.title for row in study.transmittal}
-    found = titles.get(evidence) or "、".join(labels(study.facts, [evidence] if evidence else []))
+    entries = study.facts.get("attachments")
+    titles = {one.id: name_of(one) for one in entries} if isinstance(entries, tuple) else {}
+    found = titles.get(evidence, evidence)
+    if evidence in study.standard.questions:
+        found = label_of(study.standard, evidence)
     return f"{found}（第{page}页）" if page else found
 
 

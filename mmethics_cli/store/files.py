@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
-import socket
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +21,9 @@ _PAUSE_SECONDS: Final = 0.05
 
 def sha256(data: bytes) -> str:
     """The digest by which files are told apart, in hexadecimal."""
+    # Loaded late: OpenSSL takes long, and most commands neither hash nor write.
+    import hashlib
+
     return hashlib.sha256(data).hexdigest()
 
 
@@ -32,6 +32,8 @@ def write_atomic(path: Path, data: bytes) -> None:
 
     Raises WorkspaceError, with the old file untouched, when the system refuses.
     """
+    import tempfile
+
     target = path.resolve()
     temporary: Path | None = None
     try:
@@ -73,7 +75,7 @@ def locked(folder: Path, wait: float = 2.0) -> Iterator[None]:
     A lock whose process is gone from this machine is taken over.
     """
     lock = folder / LOCK_NAME
-    mine = json.dumps({"pid": os.getpid(), "host": socket.gethostname()})
+    mine = json.dumps({"pid": os.getpid(), "host": _host()})
     _acquire(lock, mine, time.monotonic() + wait)
     try:
         yield
@@ -134,7 +136,7 @@ def _is_stale(held: str, age: float) -> bool:
     pid, host = _holder(held)
     if pid is None:
         return age > _UNWRITTEN_LOCK_SECONDS
-    return host == socket.gethostname() and not _alive(pid)
+    return host == _host() and not _alive(pid)
 
 
 def _holder(held: str) -> tuple[int | None, str]:
@@ -143,6 +145,12 @@ def _holder(held: str) -> tuple[int | None, str]:
         return int(found["pid"]), str(found["host"])
     except (ValueError, KeyError, TypeError):
         return None, "未知"
+
+
+def _host() -> str:
+    import socket
+
+    return socket.gethostname()
 
 
 def _alive(pid: int) -> bool:

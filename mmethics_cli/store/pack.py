@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -62,6 +61,8 @@ class Pack:
 
     def digest(self, kind: Kind) -> str:
         """SHA-256 over names and contents of the YAML read, or of the templates."""
+        import hashlib
+
         total = hashlib.sha256()
         for name in sorted(self.documents if kind == "checklists" else self.templates):
             if kind == "checklists":

@@ -10,7 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from mmethics_cli.cli import app
-from tests.program import EXAMPLES, as_of
+from mmethics_cli.commands.demo import EXAMPLE
+from tests.program import told
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +24,7 @@ def test_demo_seals_a_submission_and_tells_each_step() -> None:
     assert result.exit_code == 0, result.stderr
     sealed = Path("mmethics-demo/submissions/01-initial")
     manifest = json.loads((sealed / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["date"] == as_of(EXAMPLES[0])
+    assert manifest["date"] == told(EXAMPLE, "as_of")
     assert list((sealed / "documents").glob("*.docx"))
     calls = re.findall("】mmethics ([a-z]+)", result.stderr)
     assert calls == ["new", "pathway", "check", "render", "submit"]

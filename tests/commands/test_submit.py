@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.program import EXAMPLES, as_of, mmethics, seal
+from tests.program import EXAMPLES, mmethics, seal, told
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def test_a_complete_dossier_is_sealed_once_and_verifies(sealed: Path) -> None:
     folder = sealed / "submissions" / "01-initial"
     done = mmethics("verify", folder, cwd=sealed)
     assert done.returncode == 0, done.stdout
-    again = mmethics("--today", as_of(EXAMPLES[0]), "submit", sealed, cwd=sealed)
+    again = mmethics("--today", told(EXAMPLES[0], "as_of"), "submit", sealed, cwd=sealed)
     assert again.returncode == 2
     assert "已经封存" in again.stderr
 
@@ -56,7 +56,7 @@ def test_a_change_is_named(sealed: Path, tmp_path: Path) -> None:
 
 def test_the_archive_holds_what_was_sealed(tmp_path: Path) -> None:
     name = EXAMPLES[0]
-    day = as_of(name)
+    day = told(name, "as_of")
     assert mmethics("--today", day, "new", "d", "--example", name, cwd=tmp_path).returncode == 0
     done = mmethics("--today", day, "submit", "d", "--zip", "送审.zip", cwd=tmp_path)
     assert done.returncode == 0, done.stdout

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mmethics_cli.core.answer_tree import read_tree
 from mmethics_cli.core.decide import Pathway
 from mmethics_cli.core.facts import Facts
+from mmethics_cli.core.names import label_of
 from mmethics_cli.core.tables import Decision
 from tests.core.small_pack import small_standard, trees
 
@@ -186,3 +188,10 @@ def test_a_settled_table_has_no_open_facts_and_an_open_one_has_some(study: dict[
     for table in STANDARD.tables:
         decision = decide(table, known(study), data={"assets": []})
         assert decision.settled == (not decision.open)
+
+
+def test_a_path_that_nobody_knows_has_no_name() -> None:
+    assert label_of(STANDARD, "decided.method") == "方式"
+    assert label_of(STANDARD, "context.today") == "今天的日期"
+    with pytest.raises(KeyError):
+        label_of(STANDARD, "protocol")

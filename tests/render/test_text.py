@@ -163,5 +163,7 @@ def test_the_text_stage_needs_neither_word_nor_markdown() -> None:
         "import sys, mmethics_cli.render.text\n"
         "print(sorted({'docx', 'markdown_it', 'jinja2'} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True
+    )
     assert done.stdout.strip() == "[]"

@@ -190,7 +190,7 @@ def test_the_same_input_gives_the_same_bytes(seed: str) -> None:
         env=environment,
         cwd=Path(__file__).parents[2],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=True,
     )
     assert done.stdout.strip() == hashlib.sha256(word(FORM)).hexdigest()

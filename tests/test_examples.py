@@ -1,0 +1,263 @@
+"""The worked examples hold what they promise: two are ready to submit, one is returned."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import docx
+import pytest
+import yaml
+
+from mmethics_cli.core.answer_tree import Reading, read_tree
+from mmethics_cli.core.standard import Standard
+from mmethics_cli.core.values import Element
+from mmethics_cli.store.pack import load
+from tests.program import STUDIES, mmethics
+
+ALL = ["prospective-ecg", "retrospective-imaging-ai", "retrospective-imaging-ai-incomplete"]
+COMPLETE = ALL[:2]
+INCOMPLETE = ALL[2]
+MARK = "示例"
+MAX_BYTES = 15 * 1024
+# The published figures that each study stands on, as its abstract gives them.
+PUBLISHED = {
+    "prospective-ecg": {
+        "design.sample_size_total": "114",
+        "data.assets[wrist].subjects": "114",
+        "data.assets[ecg12].subjects": "114",
+    },
+    "retrospective-imaging-ai": {
+        "design.sample_size_total": "508",
+        "design.sample_size_site": "391",
+        "data.assets[ct_own].subjects": "391",
+        "data.assets[ct_partner].subjects": "117",
+    },
+}
+PATHWAYS = {
+    "prospective-ecg": {
+        "review_method": "simplified",
+        "consent_waiver": "none",
+        "legal_advice_needed": False,
+        "consent_forms": ["adult_written", "separate_consent_sheet"],
+    },
+    "retrospective-imaging-ai": {
+        "review_method": "meeting",
+        "consent_waiver": "waiver_of_consent",
+        "legal_advice_needed": True,
+        "consent_forms": [],
+    },
+}
+PERSON = re.compile(r"^[一-鿿]示[一二三四五六]$")
+PHONE = re.compile(r"\d{3,4}-\d{4}-?\d{4}|1\d{10}")
+
+
+@cache
+def standard() -> Standard:
+    return load().standard()
+
+
+@cache
+def tree(example: str, name: str) -> dict[str, Any]:
+    """A file of an example with every scalar as text."""
+    text = (STUDIES / example / name).read_text(encoding="utf-8")
+    found = yaml.load(text, Loader=yaml.BaseLoader)
+    assert isinstance(found, dict)
+    return found
+
+
+def reading(example: str) -> Reading:
+    return read_tree(standard(), tree(example, "dossier.yaml"))
+
+
+def entries(example: str) -> tuple[Element, ...]:
+    value = reading(example).values["attachments"]
+    assert isinstance(value, tuple)
+    return value
+
+
+def dossier(example: str, folder: Path) -> Path:
+    """The example as `new` makes it."""
+    done = mmethics("new", example, "--example", example, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return folder / example
+
+
+def run(command: str, folder: Path, *options: str) -> tuple[int, Mapping[str, Any]]:
+    day = tree(folder.name, "example.yaml")["as_of"]
+    done = mmethics("--today", day, command, *options, "--format", "json", folder, cwd=folder)
+    return done.returncode, json.loads(done.stdout)
+
+
+def test_these_are_the_examples() -> None:
+    assert sorted(path.name for path in STUDIES.iterdir() if path.is_dir()) == ALL
+
+
+@pytest.mark.parametrize("example", ALL)
+def test_an_example_says_what_it_is(example: str) -> None:
+    about = tree(example, "example.yaml")
+    assert about["id"] == example
+    assert about["complete"] == ("no" if example == INCOMPLETE else "yes")
+    assert about["title"] and about["summary"] and "\n" not in about["summary"]
+    assert all(one["what"] and one["citation"] for one in about["sources"])
+    assert all("doi" in one and "read" in one for one in about["sources"] if one["id"] != MARK)
+
+
+@pytest.mark.parametrize("example", ALL)
+def test_every_fact_has_a_listed_source_and_an_answer(example: str) -> None:
+    about = tree(example, "example.yaml")
+    listed = {one["id"] for one in about["sources"]}
+    answered = set(reading(example).keys)
+    answered |= set(read_tree(standard(), tree(example, "institution.yaml")).keys)
+    for path, sources in about["fact_sources"].items():
+        assert sources and set(sources) <= listed, path
+        assert path in answered, path
+    assert {source for one in about["fact_sources"].values() for source in one} == listed
+
+
+@pytest.mark.parametrize("example", COMPLETE)
+def test_published_figures_are_those_of_the_paper(example: str) -> None:
+    sources = tree(example, "example.yaml")["fact_sources"]
+    for path, figure in PUBLISHED[example].items():
+        assert "paper" in sources[path]
+        assert raw(example, path) == figure
+
+
+def raw(example: str, path: str) -> str:
+    node: Any = tree(example, "dossier.yaml")
+    for key in reading(example).keys[path]:
+        node = node[key]
+    assert isinstance(node, str)
+    return node
+
+
+@pytest.mark.parametrize("example", ALL)
+def test_people_and_phones_are_visibly_made_up(example: str) -> None:
+    study = tree(example, "dossier.yaml")
+    people = [study["investigator"]["name"], study["contact"]["name"]]
+    people += [one["name"] for one in study["team"]["members"]]
+    assert [one for one in people if not PERSON.match(one)] == []
+    assert tree(example, "institution.yaml")["institution"]["name"].startswith(MARK)
+    for name in ("dossier.yaml", "institution.yaml"):
+        text = (STUDIES / example / name).read_text(encoding="utf-8")
+        phones = PHONE.findall(text)
+        assert phones and all(one.startswith("010-0000-") for one in phones)
+
+
+@pytest.mark.parametrize("example", ALL)
+def test_attachments_are_real_small_files_marked_as_examples(example: str) -> None:
+    folder = STUDIES / example / "attachments"
+    named = {str(one.get("file")) for one in entries(example)}
+    stored = {path.name for path in folder.iterdir()}
+    missing = {"法务意见.docx"} if example == INCOMPLETE else set()
+    assert named - stored == missing
+    assert stored - named == set()
+    for path in folder.iterdir():
+        assert path.stat().st_size <= MAX_BYTES, path.name
+        document = docx.Document(str(path))
+        assert MARK in document.sections[0].header.paragraphs[0].text, path.name
+        assert any(MARK in one.text for one in document.paragraphs), path.name
+        with ZipFile(path) as archive:
+            assert {one.date_time for one in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+@pytest.mark.parametrize("example", COMPLETE)
+def test_an_attachment_bears_the_version_and_date_of_its_entry(example: str) -> None:
+    for one in entries(example):
+        path = STUDIES / example / "attachments" / str(one.get("file"))
+        header = docx.Document(str(path)).sections[0].header.paragraphs[0].text
+        version = one.get("version")
+        assert f"{one.get('date')}" in header, path.name
+        assert ("版本号" in header) is isinstance(version, str), path.name
+        assert not isinstance(version, str) or f"版本号{version}" in header, path.name
+
+
+@pytest.mark.parametrize("example", COMPLETE)
+def test_a_complete_example_has_nothing_to_return(example: str, tmp_path: Path) -> None:
+    code, found = run("check", dossier(example, tmp_path))
+    assert [one for one in found["findings"] if one["severity"] != "note"] == []
+    assert {one["kind"] for one in found["findings"]} <= {"not_verified"}
+    assert found["complete"] is True
+    assert code == 0
+
+
+@pytest.mark.parametrize("example", COMPLETE)
+def test_a_complete_example_has_a_settled_pathway(example: str, tmp_path: Path) -> None:
+    code, found = run("pathway", dossier(example, tmp_path))
+    assert found["settled"] is True and found["open_questions"] == []
+    assert code == 0
+    decisions = found["decisions"]
+    assert {key: decisions[key]["value"] for key in PATHWAYS[example]} == PATHWAYS[example]
+    assert all(one["settled"] for one in decisions.values())
+
+
+def test_the_waiver_of_the_retrospective_example_stands(tmp_path: Path) -> None:
+    _, found = run("pathway", dossier("retrospective-imaging-ai", tmp_path))
+    assert found["decisions"]["consent_waiver"]["conditions"] == "met"
+    assert "adult_written" in found["decisions"]["consent_forms"]["if_declined"]
+
+
+@pytest.mark.parametrize("example", COMPLETE)
+def test_a_complete_example_is_submitted_without_a_draft_mark(example: str, tmp_path: Path) -> None:
+    folder = dossier(example, tmp_path)
+    day = tree(example, "example.yaml")["as_of"]
+    done = mmethics("--today", day, "submit", folder, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    sealed = folder / "submissions" / "01-initial"
+    assert (sealed / "manifest.json").is_file()
+    papers = sorted((sealed / "documents").iterdir())
+    assert len([one for one in papers if one.suffix == ".docx"]) >= 6
+    assert any("知情同意" in one.name for one in papers)
+    for paper in papers:
+        text = words(paper)
+        assert not re.search(r"草稿|【待填|【待定", text), paper.name
+
+
+def words(paper: Path) -> str:
+    """Every part of an office file as text, marks removed."""
+    with ZipFile(paper) as archive:
+        parts = [archive.read(one).decode() for one in archive.namelist() if one.endswith(".xml")]
+    return "".join(re.sub(r"<[^>]*>", "", one) + one for one in parts)
+
+
+def test_the_incomplete_example_is_returned_for_exactly_these(tmp_path: Path) -> None:
+    folder = dossier(INCOMPLETE, tmp_path)
+    code, found = run("check", folder)
+    wanted = tree(INCOMPLETE, "example.yaml")["findings"]
+    assert all(one["why"] for one in wanted)
+    assert Counter((one["kind"], one["path"]) for one in found["findings"]) == Counter(
+        (one["kind"], one["path"]) for one in wanted
+    )
+    assert code == 1 and found["complete"] is False
+    assert len({one["id"] for one in found["findings"]}) >= 8
+
+
+def test_the_incomplete_example_cannot_be_submitted(tmp_path: Path) -> None:
+    folder = dossier(INCOMPLETE, tmp_path)
+    done = mmethics("--today", "2027-03-01", "submit", folder, cwd=tmp_path)
+    assert done.returncode == 1
+    assert not (folder / "submissions" / "01-initial" / "manifest.json").exists()
+
+
+@pytest.mark.parametrize("example", COMPLETE)
+def test_every_item_that_applies_is_answered_with_a_page_or_a_path(
+    example: str, tmp_path: Path
+) -> None:
+    answers = tree(example, "self-check.yaml")
+    ids = {one.id for one in entries(example)}
+    assert set(answers) <= set(standard().items)
+    for item, answer in answers.items():
+        evidence = answer.get("evidence", "")
+        if answer["answer"] == "met":
+            assert evidence in ids or evidence in standard().questions, item
+            assert bool(answer.get("page")) is (evidence in ids), item
+        else:
+            assert answer["note"], item
+    _, found = run("check", dossier(example, tmp_path))
+    assert [one["item"] for one in found["findings"] if one["item"]] == []
