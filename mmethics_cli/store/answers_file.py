@@ -18,7 +18,7 @@ from mmethics_cli.store.parts import (
     read_versions,
 )
 from mmethics_cli.store.yaml_events import Keys
-from mmethics_cli.store.yaml_reader import Document, read_file
+from mmethics_cli.store.yaml_reader import Document, FaultyYaml, read_file
 
 BESIDE = frozenset({"self_check", "documents", "as_of", "about"})
 
@@ -48,7 +48,21 @@ class Answers:
 
 def read_answers(path: Path, standard: Standard) -> Answers:
     """Read `path`; raises UnreadableFile with every place that is not a known question's."""
-    return answers_of(read_file(path, str(path)), standard)
+    try:
+        return answers_of(read_file(path, str(path)), standard)
+    except FaultyYaml as error:
+        if error.rest is not None:
+            _add_problems(error, standard)
+        raise
+
+
+def _add_problems(error: FaultyYaml, standard: Standard) -> None:
+    """Let a faulty file also say which of its keys are no question's."""
+    assert error.rest is not None
+    try:
+        answers_of(error.rest, standard)
+    except UnreadableFile as more:
+        error.problems += more.problems
 
 
 def answers_of(document: Document, standard: Standard) -> Answers:

@@ -13,7 +13,7 @@ from mmethics_cli.store.parts import EVENT, Part, problem_at, read_part, read_se
 from mmethics_cli.store.paths import OutsideFolder, inside
 from mmethics_cli.store.profile import INSTITUTION, PROFILE_KEYS
 from mmethics_cli.store.submissions import DECISION, DECISION_KEYS, EVENT_FILE
-from mmethics_cli.store.yaml_reader import Document, read_file
+from mmethics_cli.store.yaml_reader import Document, FaultyYaml, read_file
 
 DOSSIER: Final = "dossier.yaml"
 SELF_CHECK: Final = "self-check.yaml"
@@ -79,6 +79,10 @@ class DossierFiles:
             return read_file(path, name)
         except OutsideFolder as outside:
             self.problems.append(Problem(f"{outside}。", name))
+        except FaultyYaml as error:
+            # What the rest of the file says may be wrong in other ways: all is told at once.
+            self.problems += error.problems
+            return error.rest
         except UnreadableFile as error:
             self.problems += error.problems
         return None

@@ -49,6 +49,14 @@ class Document:
         return place.line if place else 1
 
 
+class FaultyYaml(UnreadableFile):
+    """A file with faults; `rest` is what it says once they are mended, where all could be."""
+
+    def __init__(self, message: str, problems: Sequence[Problem], rest: Document | None) -> None:
+        super().__init__(message, problems)
+        self.rest = rest
+
+
 def read_file(path: Path, name: str | None = None) -> Document:
     """Read one file; `name` is what messages call it.
 
@@ -91,8 +99,10 @@ def parse(text: str, name: str) -> Document:
         builder = Builder(positions=False)
         if builder.run(text) is None and not builder.faults:
             return Document(builder.root, name, text)
-    faults = sorted(set(_all_faults(text)), key=lambda fault: fault.line)
-    raise _refusal([Problem(f.message, name, f.line, f.fix) for f in faults])
+    found, rest = _all_faults(text, name)
+    faults = sorted(set(found), key=lambda fault: fault.line)
+    problems = [Problem(f.message, name, f.line, f.fix) for f in faults]
+    raise FaultyYaml(_refusal(problems).message, problems, rest)
 
 
 def reason(error: OSError) -> str:
@@ -108,7 +118,8 @@ def reason(error: OSError) -> str:
     return error.strerror or type(error).__name__
 
 
-def _all_faults(text: str) -> list[Fault]:
+def _all_faults(text: str, name: str) -> tuple[list[Fault], Document | None]:
+    """Every fault, and what the file says when all of them are mended."""
     faults = [
         Fault(line, f"含有不能使用的{name_of(character)}。", "请删去这个字符。")
         for line, character in refused_in_file(text)
@@ -118,13 +129,13 @@ def _all_faults(text: str) -> list[Fault]:
         builder = Builder(positions=True)
         error = builder.run(text)
         if error is None:
-            return [*faults, *builder.faults]
+            return [*faults, *builder.faults], Document(builder.root, name, text)
         reading = explain(error, text)
         faults.append(reading.fault)
         if reading.mended is None or reading.mended == text:
-            return [*faults, *builder.faults]
+            return [*faults, *builder.faults], None
         text = reading.mended
-    return faults
+    return faults, None
 
 
 def _is_gbk(data: bytes) -> bool:

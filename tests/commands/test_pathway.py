@@ -274,3 +274,12 @@ def test_a_path_that_is_not_there(tmp_path: Path) -> None:
     result = run("pathway", tmp_path / "nowhere")
     assert result.exit_code == 2
     assert "nowhere" in result.stderr
+
+
+def test_faults_of_all_kinds_are_named_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text("risk:\n  level: high\n  level: minimal\n  levl: high\n", encoding="utf-8")
+    result = run("pathway", path)
+    assert result.exit_code == 2
+    assert "bad.yaml:3" in result.stderr
+    assert "bad.yaml:4" in result.stderr

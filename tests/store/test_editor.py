@@ -113,7 +113,7 @@ def test_a_failed_write_leaves_the_old_file_whole(
     editor = Editor(file)
     editor.set(("a", "b"), "2")
     with monkeypatch.context() as patch:
-        patch.setattr(f"mmethics_cli.store.files.{name}", _raise(error))
+        patch.setattr(name, _raise(error))
         with pytest.raises(WorkspaceError, match="没有改动"):
             editor.save()
     assert file.read_text(encoding="utf-8") == BEFORE
