@@ -1,0 +1,92 @@
+"""What is timed inside one process: the engine, and documents that were rendered before."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import docx
+from docxtpl import DocxTemplate
+
+from mmethics_cli.commands.opening import Dossier, open_dossier
+from mmethics_cli.commands.options import Session
+from mmethics_cli.commands.package import Package, Paper, package_of
+from mmethics_cli.core.completeness import missing_answers, unanswered_items
+from mmethics_cli.core.consistency import contradictions
+from mmethics_cli.core.decide import Pathway
+from mmethics_cli.core.facts import Facts
+from mmethics_cli.render.docx_writer import word_file
+from mmethics_cli.render.slots import Words
+from mmethics_cli.render.text import Rendered, render_text
+
+
+class Inside:
+    """A full dossier, opened once; its candidates start from what a command has then read."""
+
+    def __init__(self, folder: Path, today: date) -> None:
+        self.dossier: Dossier = open_dossier(Session(today), folder)
+        self.package: Package = package_of(self.dossier, today)
+        self.papers = [paper for paper in self.package.papers if "docx" in paper.document.formats]
+        self.form = next(one for one in self.papers if one.document.id == "application_form")
+        self.template, self.values = self._for_docxtpl()
+        same = _words(self._word(self.form)), _words(self.by_docxtpl())
+        assert same[0] == same[1], "docxtpl must print the same text"
+
+    def candidates(self) -> dict[str, Callable[[], object]]:
+        return {
+            "evaluate": self.evaluate,
+            "render all": lambda: [self._word(paper) for paper in self.papers],
+            "render form": lambda: self._word(self.form),
+            "docxtpl": self.by_docxtpl,
+        }
+
+    def evaluate(self) -> object:
+        """All decisions, rules, required answers, review items and consistency rules, afresh."""
+        old = self.dossier.facts
+        facts = Facts(old.standard, old.values, old.today, old.baseline)
+        pathway = Pathway(facts)
+        return (
+            pathway.decisions,
+            pathway.rules,
+            list(missing_answers(pathway)),
+            list(unanswered_items(facts, self.dossier.self_check)),
+            list(contradictions(facts)),
+        )
+
+    def by_docxtpl(self) -> bytes:
+        template = DocxTemplate(io.BytesIO(self.template))
+        template.render({"v": self.values}, autoescape=True)
+        return _saved(template)
+
+    def _text(self, paper: Paper) -> Rendered:
+        name = paper.document.template or ""
+        return render_text(self.package.templates, name, self.package.study_of(paper))
+
+    def _word(self, paper: Paper) -> bytes:
+        return word_file(self._text(paper), paper.stamp, draft=False)
+
+    def _for_docxtpl(self) -> tuple[bytes, list[str]]:
+        """Our own document with a tag in place of each value that stands alone in its run."""
+        rendered = self._text(self.form)
+        known = {fill.text for fill in rendered.fills if isinstance(fill, Words)}
+        document = docx.Document(io.BytesIO(self._word(self.form)))
+        values: list[str] = []
+        for text in document.element.body.iter("{*}t"):
+            if text.text in known:
+                values.append(text.text)
+                text.text = f"{{{{ v[{len(values) - 1}] }}}}"
+        assert values, "the document prints values"
+        return _saved(document), values
+
+
+def _saved(document: DocxTemplate | docx.document.Document) -> bytes:
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def _words(data: bytes) -> str:
+    body = docx.Document(io.BytesIO(data)).element.body
+    return "".join(text.text or "" for text in body.iter("{*}t"))

@@ -1,0 +1,103 @@
+"""Speed, side by side in one run, with the bars that the project sets itself.
+
+    python benchmarks/run.py [--rounds N] [--example NAME]
+
+Candidates take turns; the figures are medians. Prints a Markdown table and writes nothing else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.inside import Inside  # noqa: E402 - the tree must be found first
+from benchmarks.timing import medians, process  # noqa: E402
+from mmethics_cli.store.new_folder import about  # noqa: E402
+from mmethics_cli.store.pack import examples  # noqa: E402
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table: milliseconds, and what they are held against."""
+
+    name: str
+    taken: float
+    measure: str
+    bar: float | None = None
+    share: float = 1.0  # of `taken` that the bar is set on: 1 / reference for a ratio
+
+    def __str__(self) -> str:
+        held = self.taken * self.share
+        limit = "" if self.bar is None else f"≤ {self.bar:g} {self.measure}"
+        met = "" if self.bar is None else ("yes" if held <= self.bar else "**no**")
+        return f"| {self.name} | {self.taken:.1f} | {held:.2f} {self.measure} | {limit} | {met} |"
+
+
+def whole_processes(folder: Path, today: date) -> dict[str, Callable[[], object]]:
+    """Commands as a user starts them, on the dossier in `folder`."""
+    start = [sys.executable, "-c", "from mmethics_cli.cli import main; main()"]
+    day = ["--today", today.isoformat()]
+    render = ["render", folder.name, "--out", "out", "--replace"]
+    return {
+        "import typer": process([sys.executable, "-c", "import typer"], folder.parent),
+        "--help": process([*start, "--help"], folder.parent),
+        "check": process([*start, *day, "check", folder.name], folder.parent),
+        "pathway": process([*start, *day, "pathway", folder.name], folder.parent),
+        "package": process([*start, *day, *render], folder.parent),
+    }
+
+
+def rows(folder: Path, today: date, rounds: int) -> Iterator[Row]:
+    """The table, measured."""
+    inside = Inside(folder, today)
+    outside = whole_processes(folder, today)
+    ms = medians(outside | inside.candidates(), rounds)
+    typer = ms["import typer"]
+    papers = len(inside.papers)
+    yield Row("`python -c 'import typer'`", typer, "× typer", share=1 / typer)
+    yield Row("`mmethics --help`", ms["--help"], "× typer", 1.5, 1 / typer)
+    yield Row("`mmethics check`", ms["check"], "× typer", 5, 1 / typer)
+    yield Row("`mmethics pathway`", ms["pathway"], "× typer", 5, 1 / typer)
+    yield Row("all rules and items, in process", ms["evaluate"], "ms", 5)
+    each = ms["render all"] / papers
+    yield Row(f"a document, warm, mean of {papers}", each, "ms a document", 20)
+    yield Row("application_form, warm", ms["render form"], "ms", 20)
+    yield Row("the same by docxtpl, warm", ms["docxtpl"], "ms")
+    yield Row(f"`mmethics render`, {papers} documents", ms["package"], "s", 1.5, 1 / 1000)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=11, help="measured rounds (at least 11)")
+    parser.add_argument("--example", help="worked example (default: the first)")
+    options = parser.parse_args()
+    os.environ["PYTHONPATH"] = str(ROOT)
+    known = examples(None)
+    name = options.example or next(iter(known))
+    today = about(known[name]).as_of
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "full"
+        new = ["-m", "mmethics_cli", "--today", today.isoformat(), "new", "full"]
+        process([sys.executable, *new, "--example", name], Path(scratch))()
+        table = list(rows(folder, today, max(options.rounds, 11)))
+    print(f"Example {name}; Python {platform.python_version()}, {os.cpu_count()} cores, ", end="")
+    print(f"medians of {max(options.rounds, 11)} interleaved rounds.\n")
+    print("| what | ms | figure | bar | met |")
+    print("|---|---:|---:|---:|---|")
+    for row in table:
+        print(row)
+
+
+if __name__ == "__main__":
+    main()

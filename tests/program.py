@@ -1,0 +1,72 @@
+"""The program as a user starts it, and the tree it is started from."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+STUDIES: Final = ROOT / "checklists" / "examples"
+
+
+def told(example: str, key: str) -> str:
+    """What a worked example says about itself in its example.yaml."""
+    text = (STUDIES / example / "example.yaml").read_text(encoding="utf-8")
+    found = re.search(rf"^{key}: *(\S+)$", text, re.MULTILINE)
+    assert found, f"{example} does not say {key}"
+    return found[1]
+
+
+# The worked examples that can be handed in; another is left incomplete for practice.
+EXAMPLES: Final = [
+    path.parent.name
+    for path in sorted(STUDIES.glob("*/example.yaml"))
+    if told(path.parent.name, "complete") == "yes"
+]
+
+
+def mmethics(
+    *arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run `mmethics` in a process of its own, without a terminal."""
+    return subprocess.run(
+        [sys.executable, "-m", "mmethics_cli", *map(str, arguments)],
+        cwd=cwd,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"} | dict(env or {}),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+
+
+def listed_files(*folders: str) -> list[str]:
+    """Files that git tracks or would track, relative to the root; skips outside a checkout."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout")
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *folders],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        encoding="utf-8",
+    ).stdout
+    return sorted(name for name in listed.split("\0") if name and (ROOT / name).is_file())
+
+
+def seal(example: str, folder: Path, env: Mapping[str, str] | None = None) -> Path:
+    """A worked example as a dossier in `folder`, submitted on the day it was written for."""
+    day = told(example, "as_of")
+    folder.mkdir(parents=True)
+    for step in (["new", example, "--example", example], ["submit", example]):
+        done = mmethics("--today", day, *step, cwd=folder, env=env)
+        assert done.returncode == 0, f"{step}\n{done.stdout}\n{done.stderr}"
+    return folder / example
