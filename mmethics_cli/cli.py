@@ -119,6 +119,8 @@ class Program(ChineseGroup):
         except OSError as error:
             message = f"错误：{_system_message(error)}"
             return _fail(message, EthicsError.exit_code, "--debug" in args)
+        except UnicodeEncodeError as error:
+            return _fail(_unwritable(error), EthicsError.exit_code, "--debug" in args)
         except Exception as error:
             message = f"程序内部出错（{type(error).__name__}）。加上 --debug 再运行可看到位置。"
             return _fail(message, UNEXPECTED, "--debug" in args)
@@ -135,6 +137,12 @@ def _fail(message: str, code: int, with_traceback: bool = False) -> int:
     harmless = _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", message)
     typer.echo("\n".join(wrap(harmless, COLUMNS)), err=True)
     return code
+
+
+def _unwritable(error: UnicodeEncodeError) -> str:
+    """Chinese that the system's encoding lacks: in practice the name of a file."""
+    fix = "请先设置环境变量 PYTHONUTF8=1；生成文件时也可以加 --names id。"
+    return f"错误：系统的编码（{error.encoding}）写不了中文文件名。{fix}"
 
 
 def _system_message(error: OSError) -> str:

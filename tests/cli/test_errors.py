@@ -206,6 +206,16 @@ def test_chinese_comes_out_in_any_locale(tmp_path: Path) -> None:
     assert "没有“\\udcff”这个命令" in strange.stderr
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="file names are Unicode there")
+def test_a_system_that_cannot_write_chinese_names_says_so(tmp_path: Path) -> None:
+    env = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    assert mmethics("new", "d", "--blank", cwd=tmp_path, env=env).returncode == 0
+    refused = mmethics("render", "d", cwd=tmp_path, env=env)
+    assert refused.returncode == 2
+    assert "PYTHONUTF8=1" in refused.stderr
+    assert mmethics("render", "d", "--names", "id", cwd=tmp_path, env=env).returncode == 0
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes close otherwise there")
 def test_closed_pipe_is_quiet() -> None:
     read, write = os.pipe()
