@@ -1,4 +1,4 @@
-"""The worked examples hold what they promise: two are ready to submit, one is returned."""
+"""The worked examples hold what they promise: three are ready to submit, one is returned."""
 
 from __future__ import annotations
 
@@ -21,13 +21,20 @@ from mmethics_cli.core.values import Element
 from mmethics_cli.store.pack import load
 from tests.program import STUDIES, mmethics
 
-ALL = ["prospective-ecg", "retrospective-imaging-ai", "retrospective-imaging-ai-incomplete"]
-COMPLETE = ALL[:2]
-INCOMPLETE = ALL[2]
+ALL = [
+    "genomics-imaging-partner",
+    "prospective-ecg",
+    "retrospective-imaging-ai",
+    "retrospective-imaging-ai-incomplete",
+]
+COMPLETE = ALL[:3]
+INCOMPLETE = ALL[3]
+FOREIGN = "genomics-imaging-partner"
 MARK = "示例"
 MAX_BYTES = 15 * 1024
 # The published figures that each study stands on, as its abstract gives them.
 PUBLISHED = {
+    "genomics-imaging-partner": {"data.assets[mri_tcga].subjects": str(135 + 108)},
     "prospective-ecg": {
         "design.sample_size_total": "114",
         "data.assets[wrist].subjects": "114",
@@ -41,6 +48,13 @@ PUBLISHED = {
     },
 }
 PATHWAYS = {
+    "genomics-imaging-partner": {
+        "review_method": "meeting",
+        "exemption": "not_available",
+        "consent_waiver": "none",
+        "legal_advice_needed": False,
+        "consent_forms": ["adult_written", "separate_consent_sheet", "genomic_biospecimen"],
+    },
     "prospective-ecg": {
         "review_method": "simplified",
         "consent_waiver": "none",
@@ -106,7 +120,8 @@ def test_an_example_says_what_it_is(example: str) -> None:
     assert about["complete"] == ("no" if example == INCOMPLETE else "yes")
     assert about["title"] and about["summary"] and "\n" not in about["summary"]
     assert all(one["what"] and one["citation"] for one in about["sources"])
-    assert all("doi" in one and "read" in one for one in about["sources"] if one["id"] != MARK)
+    published = [one for one in about["sources"] if one["id"] != MARK]
+    assert all(("doi" in one or "url" in one) and one["read"] for one in published)
 
 
 @pytest.mark.parametrize("example", ALL)
@@ -182,7 +197,12 @@ def test_an_attachment_bears_the_version_and_date_of_its_entry(example: str) -> 
 def test_a_complete_example_has_nothing_to_return(example: str, tmp_path: Path) -> None:
     code, found = run("check", dossier(example, tmp_path))
     assert [one for one in found["findings"] if one["severity"] != "note"] == []
-    assert {one["kind"] for one in found["findings"]} <= {"not_verified"}
+    expected = tree(example, "example.yaml").get("notes", [])
+    assert all(one["why"] for one in expected)
+    notes = [one for one in found["findings"] if one["kind"] != "not_verified"]
+    assert Counter((one["kind"], one["path"]) for one in notes) == Counter(
+        (one["kind"], one["path"]) for one in expected
+    )
     assert found["complete"] is True
     assert code == 0
 
@@ -201,6 +221,40 @@ def test_the_waiver_of_the_retrospective_example_stands(tmp_path: Path) -> None:
     _, found = run("pathway", dossier("retrospective-imaging-ai", tmp_path))
     assert found["decisions"]["consent_waiver"]["conditions"] == "met"
     assert "adult_written" in found["decisions"]["consent_forms"]["if_declined"]
+
+
+def test_a_remote_look_from_abroad_is_read_strictly(tmp_path: Path) -> None:
+    """Nothing leaves the hospital, yet both sets of rules on providing abroad apply."""
+    _, found = run("pathway", dossier(FOREIGN, tmp_path))
+    duties = set(found["decisions"]["duties"]["value"])
+    assert {"export_mechanism", "hgr_authority", "hgr_bundle", "hgr_review"} <= duties
+    fired = {one["rule"] for one in found["rules"] if one["state"] == "fired"}
+    assert {"M5", "M6", "CF9", "CF11"} <= fired
+    papers = set(found["decisions"]["documents"]["value"])
+    assert {"hgr_statement", "hgr_approval", "cross_border_statement"} <= papers
+
+
+def test_the_only_paper_missing_is_the_permit_that_needs_the_approval(tmp_path: Path) -> None:
+    _, found = run("check", dossier(FOREIGN, tmp_path))
+    missing = [one for one in found["findings"] if one["kind"] == "missing_attachment"]
+    title = standard().documents["hgr_approval"].title
+    assert [title in one["message"] for one in missing] == [True]
+
+
+def test_the_partner_abroad_sees_no_raw_or_controlled_data() -> None:
+    study = tree(FOREIGN, "dossier.yaml")
+    abroad = [one["name"] for one in study["team"]["members"] if "境外" in one["institution"]]
+    assert len(abroad) == 1
+    assets = {one["id"]: one for one in study["data"]["assets"]}
+    assert {one["origin"] for one in assets.values()} == {
+        "prospective",
+        "open_public",
+        "controlled_access",
+    }
+    assert abroad[0] not in assets["wes_gsa"]["access"]
+    for one in ("mri_own", "wes_own", "clin_own"):
+        assert f"{abroad[0]}只能远程看" in assets[one]["access"]
+    assert {one["contains_face"] for one in assets.values()} == {"no"}
 
 
 @pytest.mark.parametrize("example", COMPLETE)

@@ -11,10 +11,21 @@ from mmethics_cli.core.standard import DocumentKind
 from mmethics_cli.core.values import UNKNOWN, Element, name_of
 from mmethics_cli.render.study import Adjustment, Stamp, Study, TransmittalRow
 from mmethics_cli.render.templates import Templates
+from mmethics_cli.store.overlay import Override
 from mmethics_cli.store.yaml_reader import parse
 
 FIRST_VERSION = "1.0"
-_ACTIONS = {"added": "增加", "replaced": "替换", "noted": "改为提示"}
+_ACTIONS = {"added": "增加", "replaced": "改写", "noted": "改为提示"}
+_KINDS = {
+    "sources": "法源",
+    "derived": "推导的事实",
+    "questions": "问题",
+    "rules": "规则",
+    "review_items": "审查要点",
+    "documents": "文件",
+    "consistency": "一致性规则",
+    "templates": "文件模板",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +85,27 @@ def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Pac
         transmittal=tuple(rows),
         self_check=dossier.self_check,
         overrides=tuple(
-            Adjustment(one.id, _ACTIONS[one.action], one.reason) for one in dossier.pack.overrides
+            Adjustment(one.id, _what(one), one.reason, one.by) for one in dossier.pack.overrides
         ),
     )
     return Package(tuple(papers), tuple(rows), study, templates_of(dossier))
 
 
+def _what(override: Override) -> str:
+    if override.kind == "articles":
+        return "核对条文"
+    # A note is about a rule: no other kind can become one.
+    kind = "" if override.action == "noted" else _KINDS.get(override.kind, "")
+    return _ACTIONS[override.action] + kind
+
+
 def templates_of(dossier: Dossier) -> Templates:
     """The pack's template texts, compiled when they are asked for."""
-    return Templates(_Texts(dossier), dossier.standard, lambda text: parse(text, "模板").tree)
+    return Templates(_Texts(dossier), dossier.standard, _tree, dossier.pack.own_templates)
+
+
+def _tree(text: str) -> object:
+    return parse(text, "模板").tree
 
 
 class _Texts(Mapping[str, str]):

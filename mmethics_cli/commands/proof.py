@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+from mmethics_cli.core.answer_tree import KeyPath
 from mmethics_cli.core.cases import prove_consistency, prove_rules
+from mmethics_cli.core.standard import DocumentKind, Standard
 from mmethics_cli.errors import Problem
 from mmethics_cli.render.templates import Templates
-from mmethics_cli.store.pack import load
+from mmethics_cli.store.pack import Pack, load
 from mmethics_cli.store.yaml_reader import parse
 
 
@@ -15,21 +18,47 @@ def faults(overlay: Path | None) -> list[Problem]:
     """Everything that is wrong with the pack; raises PackError when it can't even be built."""
     pack = load(overlay, also=("cases",))
     standard = pack.standard()
-    cases = {name: tree for name, tree in pack.trees.items() if name.startswith("cases/")}
+    trees = pack.trees
     found = [
-        *prove_rules(standard, cases),
-        *prove_consistency(standard, pack.trees["consistency.yaml"]),
+        *prove_rules(standard, trees),
+        *prove_consistency(standard, trees["consistency.yaml"]),
     ]
     problems = [
-        Problem(text, *(pack.locate(file, keys) if file else ())) for file, keys, text in found
+        Problem(text, *pack.locate(file, keys), fix=_fix(pack, file, keys))
+        for file, keys, text in found
     ]
+    return list(dict.fromkeys([*problems, *_template_faults(pack, standard)]))
+
+
+def _fix(pack: Pack, file: str, keys: KeyPath) -> str:
+    """What an institution can do about a shipped case that its own pack has silenced."""
+    if pack.overlay is None or pack.locate(file, keys)[0] != file:
+        return ""
+    return "它受你的标准包影响：请在自己的 cases/ 里写一条同名的用例代替它。"
+
+
+def _template_faults(pack: Pack, standard: Standard) -> Iterator[Problem]:
+    """What is wrong in templates, documents whose template is not there, templates of no use."""
     texts = {name: pack.template_text(name) for name in pack.templates if name.endswith(".md")}
-    templates = Templates(texts, standard, lambda text: parse(text, "模板").tree)
-    for document in standard.documents.values():
+    templates = Templates(texts, standard, _tree, pack.own_templates)
+    used = {f"{document.id}.xlsx.yaml" for document in standard.documents.values()}
+    for number, document in enumerate(standard.documents.values()):
         if document.template is None:
             continue
         if document.template not in texts:
-            problems.append(Problem(f"没有模板“{document.template}”", "documents.yaml"))
+            yield _lacks_template(pack, number, document)
         else:
-            problems += templates.problems(document.template)
-    return list(dict.fromkeys(problems))
+            used |= templates.files(document.template)
+            yield from templates.problems(document.template)
+    for name in sorted(pack.own_templates.keys() - used):
+        fix = "请核对文件名，或在 documents.yaml 里写 template:。"
+        yield Problem("没有文件用到这个模板。", pack.own_templates[name], fix=fix)
+
+
+def _tree(text: str) -> object:
+    return parse(text, "模板").tree
+
+
+def _lacks_template(pack: Pack, number: int, document: DocumentKind) -> Problem:
+    place = pack.locate("documents.yaml", (number, "template"))
+    return Problem(f"没有模板“{document.template}”", *place)

@@ -6,7 +6,12 @@ from collections.abc import Iterator
 
 from mmethics_cli.commands.opening import Dossier
 from mmethics_cli.commands.package import Package
-from mmethics_cli.core.completeness import missing_answers, missing_papers, unanswered_items
+from mmethics_cli.core.completeness import (
+    first_asked,
+    missing_answers,
+    missing_papers,
+    unanswered_items,
+)
 from mmethics_cli.core.consistency import contradictions, stray_answers, unverified_law
 from mmethics_cli.core.findings import Finding, in_order
 from mmethics_cli.core.names import label_at, question_at
@@ -42,10 +47,11 @@ def _gaps(dossier: Dossier, package: Package, known: set[str]) -> Iterator[Findi
     """Answers that a document would print as a gap, unless another check misses them already."""
     for paper in package.papers:
         name, study = paper.document.template or "", package.study_of(paper)
-        for gap in read_facts(package.templates, name, study).gaps:
-            if gap.path not in known:
-                known.add(gap.path)
-                yield _gap(dossier, gap.path, paper.document.title)
+        gaps = read_facts(package.templates, name, study).gaps
+        for path in (one for gap in gaps for one in first_asked(gap.path, dossier.facts)):
+            if path not in known:
+                known.add(path)
+                yield _gap(dossier, path, paper.document.title)
 
 
 def _gap(dossier: Dossier, path: str, title: str) -> Finding:

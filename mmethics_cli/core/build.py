@@ -22,10 +22,11 @@ from mmethics_cli.core.build_facts import (
 )
 from mmethics_cli.core.build_rules import documents_table, read_table, table_term
 from mmethics_cli.core.condition_parser import Term
-from mmethics_cli.core.law import VERIFIED, Source, Verified
+from mmethics_cli.core.law import VERIFIED, Article, Source
 from mmethics_cli.core.node import Node, Trail
 from mmethics_cli.core.standard import Standard, Table
 from mmethics_cli.core.thresholds import circles
+from mmethics_cli.core.words import parse_date
 from mmethics_cli.errors import PackError, Problem
 
 Locate = Callable[[str, KeyPath], tuple[str, int | None]]
@@ -97,6 +98,8 @@ class _Builder:
         )
         tables = self._tables() | {"documents": documents_table(documents)}
         principles = {str(k): str(v) for k, v in self.nodes["principles.yaml"].mapping().items()}
+        for node in self._folder("questions/"):
+            node.only("section", "title", "questions")
         return Standard(
             id=head.text("id"),
             title=head.text("title"),
@@ -142,15 +145,15 @@ class _Builder:
             found[name] = entry
         return found
 
-    def _articles(self, sources: Mapping[str, Source]) -> dict[tuple[str, str], Verified]:
-        rows: dict[tuple[str, str], Verified] = {}
+    def _articles(self, sources: Mapping[str, Source]) -> dict[tuple[str, str], Article]:
+        rows: dict[tuple[str, str], Article] = {}
         for node in self._list("articles.yaml"):
             key = (node.text("source"), node.text("article"))
             if key[0] not in sources:
                 node.problem(f"不认识的法源“{key[0]}”")
             if key in rows:
                 node.problem(f"“{key[0]} {key[1]}”重复")
-            rows[key] = node.one_of("verified", VERIFIED)
+            rows[key] = _article(node)
         return rows
 
     def _document_titles(self) -> dict[str, str]:
@@ -187,7 +190,21 @@ class _Builder:
         return {name: read_table(node, nodes) for name, node in nodes.items()}
 
 
+def _article(node: Node) -> Article:
+    node.only("source", "article", "verified", "by", "date")
+    by, day = node.text("by", ""), node.text("date", "")
+    on = parse_date(day)
+    if day and on is None:
+        node.child("date").problem(f"“{day}”不是日期，应写成 2027-03-01 的样子")
+    if bool(by) != bool(day):
+        node.problem("核对条文的人（by）与日期（date）应一起写")
+    return Article(node.one_of("verified", VERIFIED), by, on)
+
+
 def _source(node: Node) -> Source:
+    node.only(
+        "id", "title_zh", "title_en", "number", "issuer", "issued", "effective", "status", "notes"
+    )
     return Source(
         id=node.text("id"),
         title=node.text("title_zh"),

@@ -24,9 +24,10 @@ CASE_DAY = date(2027, 1, 1)
 
 
 def prove_rules(standard: Standard, files: Mapping[str, object]) -> Iterator[Fault]:
-    """Cases (trees of `cases/` by file) that do not do what they say, and rules without one."""
+    """Cases that do not do what they say, and rules without one; `files` are the pack's trees."""
     proved: set[str] = set()
-    for file, index, case in _entries(files):
+    cases = {name: tree for name, tree in files.items() if name.startswith("cases/")}
+    for file, index, case in _entries(cases):
         name = str(case.get("rule", ""))
         if not name:
             continue
@@ -41,9 +42,18 @@ def prove_rules(standard: Standard, files: Mapping[str, object]) -> Iterator[Fau
 
         for text in prove(standard, name, case, fires):
             yield file, (index,), text
+    places = dict(_rule_places(files))
     for name, (table, _) in standard.rules.items():
         if name not in proved and table.id != "documents":
-            yield "", (), f"规则 {name} 没有用例"
+            yield *places[name], f"规则 {name} 没有用例"
+
+
+def _rule_places(files: Mapping[str, object]) -> Iterator[tuple[str, tuple[str, KeyPath]]]:
+    tables = {name: tree for name, tree in files.items() if name.startswith("rules/")}
+    for file, index, table in _entries(tables):
+        rules = table.get("rules")
+        for at, rule in enumerate(rules if isinstance(rules, list) else []):
+            yield str(rule["id"]), (file, (index, "rules", at))
 
 
 def prove_consistency(standard: Standard, tree: object) -> Iterator[Fault]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 
 from mmethics_cli.core.conditions import Scope, evaluate, is_answered
 from mmethics_cli.core.decide import Pathway
+from mmethics_cli.core.explain import unknown_facts
 from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.findings import Finding, Severity
 from mmethics_cli.core.names import label_at, label_of, question_at
+from mmethics_cli.core.relevance import Place, place_at
 from mmethics_cli.core.self_check import SelfCheck, SelfCheckAnswer
 from mmethics_cli.core.standard import Question, ReviewItem
 from mmethics_cli.core.values import UNKNOWN, Element, Truth, Value, name_of
@@ -37,10 +39,30 @@ def missing_answers(pathway: Pathway) -> Iterator[Finding]:
         for path, label, asked in _required_and_open(question, facts):
             found.add(path)
             yield _missing(path, label, asked)
-    for path in pathway.open_questions:
+    deciding = (one for path in pathway.open_questions for one in first_asked(path, facts))
+    for path in deciding:
         if path not in found:
+            found.add(path)
             label = label_at(facts.standard, facts, path)
             yield _missing(path, label, question_at(facts.standard, path), deciding=True)
+
+
+def first_asked(path: str, facts: Facts) -> tuple[str, ...]:
+    """What to answer where a fact is lacking: itself, or what decides whether it is asked at all.
+
+    An answer that may not apply is not missing; it may even stand there already.
+    """
+    place = place_at(facts, path)
+    if place is None or place.question.ask_when is None or _is_asked(place, facts):
+        return (path,)
+    causes = sorted(unknown_facts(place.question.ask_when, facts, place.scope()))
+    places = {one: place_at(facts, one) for one in causes}
+    asked = tuple(one for one, found in places.items() if found and _is_asked(found, facts))
+    return asked or (path,)
+
+
+def _is_asked(place: Place, facts: Facts) -> bool:
+    return place.holds(place.question.ask_when, facts, True)
 
 
 def _required_and_open(question: Question, facts: Facts) -> Iterator[tuple[str, str, Question]]:
@@ -108,10 +130,7 @@ def missing_papers(pathway: Pathway, files: Mapping[str, FileState]) -> Iterator
 
 def _attachment(element: Element, state: FileState) -> Iterator[Finding]:
     path, name = f"attachments[{element.id}]", name_of(element)
-    if element.get("file") is UNKNOWN:
-        message = f"附件“{name}”没有写文件名"
-        yield Finding("file_missing", "error", "missing_attachment", f"{path}.file", message)
-    elif state.trouble:
+    if state.trouble:
         message = f"附件“{name}”：{state.trouble}"
         fix = "请核对 file 一栏，或把文件放进 attachments/"
         yield Finding("file_missing", "error", "missing_attachment", f"{path}.file", message, fix)

@@ -1,8 +1,7 @@
 """The condition language: YAML mappings that are yes, no or unknown about the facts.
 
 A mapping is all-of, a list value any-of. Comparisons on a fact that does not apply are no; on an
-unknown fact they are unknown. Parsing stands in `condition_parser`, what a condition rests on in
-`explain`.
+unknown fact they are unknown. `condition_parser` reads them, `explain` says what they rest on.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from operator import ge, gt, le, lt
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from mmethics_cli.core.values import (
     UNKNOWN,
@@ -48,30 +47,25 @@ class Scope:
         return f"{self.list_path}[{self.element.id}].{name}"
 
 
-@dataclass(frozen=True, slots=True)
-class All:
+class All(NamedTuple):
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(NamedTuple):
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(NamedTuple):
     part: Condition
 
 
-@dataclass(frozen=True, slots=True)
-class Newly:
+class Newly(NamedTuple):
     """Holds now and did not hold of the approved baseline."""
 
     part: Condition
 
 
-@dataclass(frozen=True, slots=True)
-class FactRef:
+class FactRef(NamedTuple):
     """A bound that is another fact."""
 
     path: str
@@ -81,60 +75,50 @@ Literal_ = bool | int | str | date
 Bound = int | date | FactRef
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf:
+class OneOf(NamedTuple):
     values: frozenset[Literal_]
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(NamedTuple):
     """An order comparison; `op` is a key of ORDER."""
 
     op: str
     bound: Bound
 
 
-@dataclass(frozen=True, slots=True)
-class Only:
+class Only(NamedTuple):
     keys: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Empty:
+class Empty(NamedTuple):
     wanted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(NamedTuple):
     op: str
     bound: int
 
 
-@dataclass(frozen=True, slots=True)
-class Contains:
+class Contains(NamedTuple):
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(NamedTuple):
     wanted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Some:
+class Some(NamedTuple):
     part: Condition
 
 
-@dataclass(frozen=True, slots=True)
-class Every:
+class Every(NamedTuple):
     part: Condition
 
 
 Test = OneOf | Limit | Only | Empty | Count | Contains | Answered | Some | Every
 
 
-@dataclass(frozen=True, slots=True)
-class Compare:
+class Compare(NamedTuple):
     """A test on one fact; a path without a dot is a field of the element in scope."""
 
     path: str
@@ -143,6 +127,7 @@ class Compare:
 
 Condition = All | AnyOf | Not | Newly | Compare
 ALWAYS: Final = All(())
+_SEVERAL: Final = (Several, tuple)
 
 ORDER: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "at_least": ge,
@@ -183,13 +168,13 @@ def value_at(path: str, facts: FactReader, scope: Scope | None) -> Value:
 def _test(test: Test, value: Value, path: str, facts: FactReader, scope: Scope | None) -> Truth:
     if isinstance(test, Answered):
         return Truth.of(is_answered(value) == test.wanted)
+    if value is UNKNOWN:
+        return Truth.UNKNOWN
     if isinstance(value, NotApplicable):
         return Truth.NO
-    if isinstance(value, Unknown):
-        return Truth.UNKNOWN
     match test:
-        case OneOf(values) if not isinstance(value, Several | tuple):
-            return Truth.of(value in values)
+        case OneOf(values) if not isinstance(value, _SEVERAL):
+            return Truth.YES if value in values else Truth.NO
         case Some(part):
             return any_of(evaluate(part, facts, inner) for inner in _scopes(value, path))
         case Every(part):
@@ -213,7 +198,7 @@ def _test_several(test: Test, value: Several) -> Truth:
     """Tests on a set of which some members may still be open."""
     match test:
         case OneOf(values):
-            if value.sure & values:
+            if value.sure & values or (value.one_of_them and value.possible <= values):
                 return Truth.YES
             return Truth.UNKNOWN if value.possible & values else Truth.NO
         case Only(keys):

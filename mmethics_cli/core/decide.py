@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from mmethics_cli.core.conditions import evaluate
 from mmethics_cli.core.explain import facts_behind, unknown_facts
 from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.law import Basis, Verified, weakest
@@ -81,6 +82,13 @@ class Pathway:
             if not decision.table.assume
             for result in self.results(decision)
         )
+
+    def rule(self, rule_id: str) -> RuleResult | None:
+        """One rule by its id, noted ones too; None for an unknown id."""
+        if rule_id not in self.facts.standard.rules:
+            return None
+        table, rule = self.facts.standard.rules[rule_id]
+        return RuleResult(table, rule, evaluate(rule.when, self.facts), self.facts)
 
     def results(self, decision: Decision) -> Iterator[RuleResult]:
         """The rules of one decision with their reasons."""

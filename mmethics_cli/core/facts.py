@@ -217,7 +217,8 @@ def _decided(decision: Decision) -> Value:
             return UNKNOWN
         shown = decision.table.shows_undecided and isinstance(decision.value, str)
         keys = frozenset(one for one in decision.candidates if isinstance(one, str))
-        return Several(frozenset({str(decision.value)}) if shown else frozenset(), keys)
+        known = frozenset({str(decision.value)}) if shown else frozenset[str]()
+        return Several(known, keys, one_of_them=len(keys) == len(decision.candidates))
     value = decision.value
     return value if isinstance(value, str | bool | int) else NotApplicable()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 Verified = Literal["text", "secondary", "memory"]
@@ -23,6 +24,15 @@ class Source:
     effective: str
     status: str
     notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """How far an article was verified, and who in the institution did so and when (own packs)."""
+
+    verified: Verified
+    by: str = ""
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

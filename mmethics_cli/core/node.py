@@ -9,7 +9,7 @@ from typing import TypeVar
 from mmethics_cli.core.answer_tree import KeyPath
 from mmethics_cli.core.condition_parser import ConditionProblem, Vocabulary, parse
 from mmethics_cli.core.conditions import ALWAYS, Condition
-from mmethics_cli.core.law import Basis, Verified
+from mmethics_cli.core.law import Article, Basis
 from mmethics_cli.core.words import NO_WORDS, YES_WORDS
 
 Word = TypeVar("Word", bound=str)
@@ -22,7 +22,7 @@ class Trail:
     problems: list[tuple[str, KeyPath, str]] = field(default_factory=list)
     vocabulary: Vocabulary = field(default_factory=dict)
     sources: frozenset[str] = frozenset()
-    articles: Mapping[tuple[str, str], Verified] = field(default_factory=dict)
+    articles: Mapping[tuple[str, str], Article] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class Node:
             source, article = node.text("source"), node.optional("article")
             if source not in self.trail.sources:
                 node.problem(f"不认识的法源“{source}”")
-            verified = self.trail.articles.get((source, article or ""))
-            if article is not None and verified is None:
+            known = self.trail.articles.get((source, article or ""))
+            if article is not None and known is None:
                 node.problem(f"条文表（articles.yaml）里没有“{source} {article}”")
-            yield Basis(source, article, verified or "memory")
+            yield Basis(source, article, known.verified if known else "memory")

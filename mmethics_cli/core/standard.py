@@ -12,7 +12,7 @@ from typing import Literal
 
 from mmethics_cli.core.condition_parser import Vocabulary
 from mmethics_cli.core.conditions import ALWAYS, Condition
-from mmethics_cli.core.law import Basis, Source, Verified
+from mmethics_cli.core.law import Article, Basis, Source
 
 TableKind = Literal["strictest", "union", "minimum", "maximum"]
 Outcome = str | bool | int
@@ -213,7 +213,7 @@ class Standard:
     title: str
     edition: str
     sources: Mapping[str, Source]
-    articles: Mapping[tuple[str, str], Verified]
+    articles: Mapping[tuple[str, str], Article]
     sections: Mapping[str, str]
     questions: Mapping[str, Question]
     derived: Mapping[str, Derived]

@@ -70,10 +70,12 @@ class Several:
     """A choice of several keys: those that certainly belong and those that still may.
 
     An answered question has no possible keys; sets computed from incomplete lists may have some.
+    A decision that is still open is `one_of_them`: one of these keys will be its value.
     """
 
     sure: frozenset[str] = frozenset()
     possible: frozenset[str] = frozenset()
+    one_of_them: bool = False
 
     @classmethod
     def of(cls, *keys: str) -> Several:

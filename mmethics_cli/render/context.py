@@ -92,8 +92,10 @@ class Functions:
     def basis(self, source: str, *articles: str) -> str:
         """《…》第N条、第M条, as the pack's articles have it."""
         standard = self._study.standard
+        known = standard.articles
         bases = [
-            Basis(source, one, standard.articles.get((source, one), "memory")) for one in articles
+            Basis(source, one, known[source, one].verified if (source, one) in known else "memory")
+            for one in articles
         ]
         return cite(standard, bases or [Basis(source, None, "memory")], self._printing.marks)
 

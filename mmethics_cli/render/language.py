@@ -50,12 +50,18 @@ _FOR = re.compile(r"(\w+)\s+in\s+(\w+(?:\.\w+)+)")
 _WIDTHS = re.compile(r"[\d.]+(?:\s+[\d.]+)*(?:\s*\{header=\d\})?")
 
 
-def read(name: str, texts: Mapping[str, str], sections: frozenset[str]) -> Source:
+def read(
+    name: str,
+    texts: Mapping[str, str],
+    sections: frozenset[str],
+    shown: Mapping[str, str] | None = None,
+) -> Source:
     """Read a template with its parts; `sections` are the first words of the facts' paths.
 
-    Troubles are collected in `problems`.
+    `shown` is what messages call a file, where that is not its name. Troubles are collected in
+    `problems`.
     """
-    reader = _Reader(texts, sections)
+    reader = _Reader(texts, sections, shown or {})
     reader.take(name, depth=0)
     reader.finish()
     return reader.source
@@ -74,8 +80,11 @@ class _Open:
 
 
 class _Reader:
-    def __init__(self, texts: Mapping[str, str], sections: frozenset[str]) -> None:
+    def __init__(
+        self, texts: Mapping[str, str], sections: frozenset[str], shown: Mapping[str, str]
+    ) -> None:
         self.texts = texts
+        self.shown = shown
         self.sections = sections
         self.source = Source()
         self.stack: list[_Open] = []
@@ -86,11 +95,13 @@ class _Reader:
 
     def take(self, name: str, depth: int) -> None:
         lines = self.texts[name].splitlines()
+        file = self.shown.get(name, name)
+        self.source.files.add(name)
         start = 0
         if lines and lines[0].strip() == "---":
-            start = self._front(name, lines, root=depth == 0)
+            start = self._front(file, lines, root=depth == 0)
         for number, line in enumerate(lines[start:], start + 1):
-            place = Place(name, number)
+            place = Place(file, number)
             part = _INCLUDE.fullmatch(line)
             if part is None:
                 self._line(line, place)
@@ -107,15 +118,15 @@ class _Reader:
         if self.pending:
             self._emit("", self.last)
 
-    def _front(self, name: str, lines: list[str], root: bool) -> int:
+    def _front(self, file: str, lines: list[str], root: bool) -> int:
         for number, line in enumerate(lines[1:], 2):
             if line.strip() == "---":
                 return number
             key, colon, value = line.partition(":")
             if not root or not colon or key not in _FRONT:
-                self._problem(Place(name, number), f"文件头只能写 {'、'.join(_FRONT)}")
+                self._problem(Place(file, number), f"文件头只能写 {'、'.join(_FRONT)}")
             self.source.front[key.strip()] = value.strip()
-        self._problem(Place(name, 1), "文件头没有以 --- 结束")
+        self._problem(Place(file, 1), "文件头没有以 --- 结束")
         return len(lines)
 
     def _problem(self, place: Place, message: str, fix: str = "") -> None:

@@ -143,7 +143,7 @@ def _marks(pathway: Pathway) -> Iterator[str]:
 
 def explain_rule(pathway: Pathway, rule_id: str) -> str | None:
     """One rule in full: what it says, how it stands, on which facts; None for an unknown id."""
-    result = next((one for one in pathway.rules if one.rule.id == rule_id), None)
+    result = pathway.rule(rule_id)
     if result is None:
         return None
     rule, facts = result.rule, result.facts
@@ -151,13 +151,15 @@ def explain_rule(pathway: Pathway, rule_id: str) -> str | None:
     lines = [
         f"{rule.id} {rule.text}",
         f"  决定：{result.table.label} → {result.table.label_of(rule.outcome)}",
-        f"  状态：{STATE[result.truth]}〔{STRENGTH[rule.strength]}〕",
+        f"  状态：{_state(pathway, result)}〔{STRENGTH[rule.strength]}〕",
         *_indent(
             f"依据：{cite(pathway.facts.standard, rule.basis)}{f'（{mark}）' if mark else ''}", 2
         ),
     ]
-    if facts:
-        lines += _indent(f"事实：{reasons(pathway.facts, facts)}", 2)
+    if rule.override:
+        lines += _indent(f"{override_label(rule)}：{rule.override}", 2)
+    if because := reasons(pathway.facts, facts):
+        lines += _indent(f"事实：{because}", 2)
     if result.needs:
         names = (label_at(pathway.facts.standard, pathway.facts, path) for path in result.needs)
         needs = [f"{name}（{path}）" for name, path in zip(names, result.needs, strict=True)]
@@ -166,6 +168,17 @@ def explain_rule(pathway: Pathway, rule_id: str) -> str | None:
         over = cite(pathway.facts.standard, rule.conflict.over)
         lines += _indent(f"规定不一致：{over}。{rule.conflict.text}", 2)
     return "\n".join(lines)
+
+
+def _state(pathway: Pathway, result: RuleResult) -> str:
+    if pathway.decisions[result.table.id].holds is Truth.NO:
+        return "这一事项本次送审不判定"
+    return STATE[result.truth]
+
+
+def override_label(rule: Rule) -> str:
+    """What the institution's own pack did to a rule."""
+    return "本机构改为提示，不作判定" if rule.noted else "本机构标准包"
 
 
 def _indent(text: str, columns: int) -> Iterable[str]:

@@ -55,6 +55,7 @@ class Source:
     places: list[Place] = field(default_factory=list)
     written: list[Written] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    files: set[str] = field(default_factory=set)
 
     @property
     def text(self) -> str:

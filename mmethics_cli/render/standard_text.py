@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
@@ -13,10 +14,11 @@ from mmethics_cli.core.columns import pad, width, wrap
 from mmethics_cli.core.law import VERIFIED, Basis, Source
 from mmethics_cli.core.standard import Standard
 from mmethics_cli.core.words import parse_date
-from mmethics_cli.render.citation import cite, title, verified_mark
-from mmethics_cli.render.pathway_text import STRENGTH
+from mmethics_cli.render.citation import article, cite, title, verified_mark
+from mmethics_cli.render.pathway_text import STRENGTH, override_label
 
 COLUMNS: Final = 80
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 VERIFIED_LABEL: Final = {"text": "读过条文", "secondary": "二手", "memory": "凭记忆"}
 STATUS_LABEL: Final = {
     "in_force": "现行有效",
@@ -120,6 +122,7 @@ def _rule(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
     yield "", f"{rule.id} {rule.text}〔{STRENGTH[rule.strength]}〕"
     yield "决定", f"{table.label}：{table.label_of(rule.outcome)}"
     yield "依据", _cited(standard, rule.basis)
+    yield override_label(rule), rule.override or ""
     if rule.conflict is not None:
         yield "规定不一致", f"{cite(standard, rule.conflict.over)}。{rule.conflict.text}"
 
@@ -166,13 +169,24 @@ def _source(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
     yield "施行", one.effective
     yield "状态", STATUS_LABEL.get(one.status, one.status)
     yield "条文", _tally(standard, one)
+    for who, articles in _readers(standard, one).items():
+        yield "核对", f"{who}：{'、'.join(article(one, text) for text in articles)}"
     yield "备注", one.notes
 
 
 def _tally(standard: Standard, source: Source) -> str:
-    counts = Counter(how for (of, _), how in standard.articles.items() if of == source.id)
+    counts = Counter(one.verified for (of, _), one in standard.articles.items() if of == source.id)
     said = (f"{VERIFIED_LABEL[how]} {counts[how]}" for how in VERIFIED if counts[how])
     return "，".join(said) or "没有引用到条"
+
+
+def _readers(standard: Standard, source: Source) -> dict[str, list[str]]:
+    """Who in the institution verified which articles of a source, by name and day."""
+    found: dict[str, list[str]] = {}
+    for (of, text), one in standard.articles.items():
+        if of == source.id and one.by:
+            found.setdefault(f"{one.by} {one.on}", []).append(text)
+    return found
 
 
 def source_list(standard: Standard, today: date) -> str:
@@ -180,13 +194,19 @@ def source_list(standard: Standard, today: date) -> str:
     lines: list[str] = []
     for one in standard.sources.values():
         lines += wrap(f"{one.id}  {title(one)}", COLUMNS)
-        status = STATUS_LABEL.get(one.status, one.status) + _not_yet(one, today)
-        lines += (f"    {line}" for line in wrap(f"{status}；{_tally(standard, one)}", COLUMNS - 4))
-    counts = Counter(standard.articles.values())
+        read = (f"；{who} 核对 {len(by)} 条" for who, by in _readers(standard, one).items())
+        told = f"{_standing(one, today)}；{_tally(standard, one)}{''.join(read)}"
+        lines += (f"    {line}" for line in wrap(told, COLUMNS - 4))
+    counts = Counter(one.verified for one in standard.articles.values())
     total = "，".join(f"{VERIFIED_LABEL[how]} {counts[how]}" for how in VERIFIED)
     return "\n".join([*lines, "", f"共 {len(standard.articles)} 条：{total}。后两类显示为“待核”。"])
 
 
-def _not_yet(source: Source, today: date) -> str:
-    effective = parse_date(source.effective)
-    return f"，{source.effective} 起施行，今天尚未生效" if effective and effective > today else ""
+def _standing(source: Source, today: date) -> str:
+    """The status of a norm on that day: it, or its latest amendment, may take effect later."""
+    status = STATUS_LABEL.get(source.status, source.status)
+    days = [day for text in _DATE.findall(source.effective) if (day := parse_date(text))]
+    later = next((day for day in days if day > today), None)
+    if later is None:
+        return status
+    return f"尚未生效，{later} 起施行" if later == days[0] else f"{status}，{later} 的修正尚未生效"

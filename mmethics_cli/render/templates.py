@@ -43,11 +43,18 @@ class Templates:
     """The template texts of a pack; each is made ready when it is first asked for.
 
     `texts` by name (`application_form.md`, `parts/study_head.md`); `read_tree` reads the YAML of
-    a condition, every scalar as text.
+    a condition, every scalar as text; `shown` is what messages call a file, if not by its name.
     """
 
-    def __init__(self, texts: Mapping[str, str], standard: Standard, read_tree: ReadTree) -> None:
+    def __init__(
+        self,
+        texts: Mapping[str, str],
+        standard: Standard,
+        read_tree: ReadTree,
+        shown: Mapping[str, str] | None = None,
+    ) -> None:
         self.texts = texts
+        self.shown = shown or {}
         self.standard = standard
         self.read_tree = read_tree
         self._ready: dict[str, Template] = {}
@@ -104,17 +111,21 @@ class Templates:
                 problems += error.problems
         return problems
 
+    def files(self, name: str) -> frozenset[str]:
+        """The names of a template and of the parts put into it."""
+        return frozenset(self._prepare(name)[0].source.files)
+
     def _prepare(self, name: str) -> tuple[Template, tuple[Problem, ...]]:
         if name not in self.texts:
             raise TemplateError(f"标准包里没有模板“{name}”。")
-        source = read(name, self.texts, self.sections)
+        source = read(name, self.texts, self.sections, self.shown)
         binder = Binder(self.standard, self.vocabulary, self.read_tree)
         nodes = binder.bind(source.written)
         layout = source.front.get("layout", "letter")
         found = next((one for one in get_args(Layout) if one == layout), None)
         problems = [*source.problems, *binder.problems]
         if found is None:
-            problems.append(Problem(f"layout 没有“{layout}”", name, 1))
+            problems.append(Problem(f"layout 没有“{layout}”", self.shown.get(name, name), 1))
         template = Template(
             name=name,
             title=source.front.get("title", ""),

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 from mmethics_cli.store.yaml_events import Keys, Tree
 
 _NAMES: Final = ("id", "path", "table", "rule", "name")
+# Lists under these keys hold named elements, which merge by name; other lists are replaced.
+NAMED_LISTS: Final = frozenset({"rules", "questions", "fields"})
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an overlay says of a change of its own: why it is made and who stands for it."""
+
+    reason: str = ""
+    by: str = ""
+    misspelt: tuple[str, ...] = ()
 
 
 def identity(element: Tree) -> Tree:
@@ -29,14 +41,24 @@ def label(element: Tree) -> str:
     return str(name)
 
 
-def named_list(value: Tree) -> bool:
-    """Whether a list holds named elements; citations are none."""
-    return (
-        isinstance(value, list)
-        and bool(value)
-        and all(identity(one) is not None for one in value)
-        and not any(isinstance(one, dict) and "source" in one for one in value)
-    )
+def said_of(element: Tree) -> Said:
+    """From `override:` or `note:` of an element, or from who verified an article."""
+    if not isinstance(element, dict):
+        return Said()
+    if "verified" in element:
+        return Said(by=_joined(element.get("by"), element.get("date")))
+    said = element.get("override", element.get("note"))
+    if isinstance(said, str) and "override" in element:
+        return Said(misspelt=("override",))
+    if not isinstance(said, dict):
+        return Said()
+    by = _joined(said.get("by"), said.get("date"))
+    misspelt = tuple(key for key in said if key not in ("reason", "by", "date"))
+    return Said(_joined(said.get("reason")), by, misspelt)
+
+
+def _joined(*parts: Tree) -> str:
+    return " ".join(part for part in parts if isinstance(part, str))
 
 
 def position(elements: list[Tree], wanted: Tree) -> int | None:
@@ -46,23 +68,25 @@ def position(elements: list[Tree], wanted: Tree) -> int | None:
     return next((at for at, one in enumerate(elements) if identity(one) == wanted), None)
 
 
-def leaves(element: Tree, keys: Keys) -> Iterator[tuple[str, Keys]]:
+def leaves(element: Tree, keys: Keys) -> Iterator[tuple[Tree, Keys]]:
     """The things an element brings: the rules of a table, the questions of a section, or itself."""
     for inner in ("rules", "questions"):
         parts = element.get(inner) if isinstance(element, dict) else None
         if isinstance(parts, list):
             for index, part in enumerate(parts):
-                yield label(part), (*keys, inner, index)
+                yield part, (*keys, inner, index)
             return
-    yield label(element), keys
+    yield element, keys
 
 
-def marked_new(element: Any) -> Any:
-    """The element with its rules marked as added, for the explanation of decisions."""
+def marked(element: Any, default: str) -> Any:
+    """The element without what is said of it; its rules keep the reason, or else `default`."""
     if not isinstance(element, dict):
         return element
-    if "outcome" in element:
-        return {**element, "override": "由附加标准包新增"}
-    if "rules" in element:
-        return {**element, "rules": [marked_new(rule) for rule in element["rules"]]}
-    return element
+    kept = {key: value for key, value in element.items() if key != "override"}
+    for key in NAMED_LISTS & kept.keys():
+        if isinstance(kept[key], list):
+            kept[key] = [marked(one, default) for one in kept[key]]
+    if "outcome" in kept:
+        kept["override"] = said_of(element).reason or default
+    return kept

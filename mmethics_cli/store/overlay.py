@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from mmethics_cli.errors import PackError, Problem
-from mmethics_cli.store.elements import identity, label, leaves, marked_new, named_list, position
+from mmethics_cli.store.elements import (
+    NAMED_LISTS,
+    identity,
+    label,
+    leaves,
+    marked,
+    position,
+    said_of,
+)
 from mmethics_cli.store.yaml_events import Keys, Tree
 from mmethics_cli.store.yaml_reader import Document
 
 Action = Literal["added", "replaced", "noted"]
+
+# Where an overlay speaks of an element that it changes in part; what it leaves is the shipped one.
+_ELEMENT: Final = "@element"
+
+_ADDED: Final = "由本机构标准包新增"
+_REPLACED: Final = "由本机构标准包改写"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +38,7 @@ class Override:
     reason: str
     file: str
     line: int
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,20 +52,28 @@ class Merged(Document):
             if graft := self.grafts.get(keys[:length]):
                 document, prefix = graft
                 return document.locate((*prefix, *keys[length:]))
+        if graft := self.grafts.get((*keys, _ELEMENT)):
+            document, prefix = graft
+            return document.locate(prefix)
         return super().locate(keys)
 
 
 class Overlay:
-    """Lays overlay files over shipped ones; `overrides` grows as it goes."""
+    """Lays overlay files over shipped ones; each change is recorded as it goes."""
 
     def __init__(self, shipped: Mapping[str, Document]) -> None:
         self.documents = dict(shipped)
-        self.overrides: list[Override] = []
+        self._kinds = sorted({_kind(name) for name in shipped})
+        self._overrides: list[Override] = []
         self._problems: list[Problem] = []
 
     def lay(self, name: str, over: Document) -> None:
         """Merge one overlay file, named relative to `checklists/`."""
         kind = _kind(name)
+        if kind not in self._kinds:
+            fix = f"checklists/ 里可以有：{'、'.join(self._kinds)}。"
+            self.refuse(f"标准包没有“{kind}”这一部分，这个文件不会被用到。", fix, over, ())
+            return
         rest: list[tuple[Keys, Tree]] = []
         elements = over.tree if isinstance(over.tree, list) else [over.tree]
         for index, element in enumerate(elements):
@@ -58,7 +81,7 @@ class Overlay:
             home = self._home(kind, name, element)
             if home is None:
                 self._record_new(kind, element, over, prefix)
-                rest.append((prefix, marked_new(element)))
+                rest.append((prefix, marked(element, _ADDED)))
             else:
                 self._graft(home, kind, element, over, prefix)
         if rest:
@@ -68,7 +91,7 @@ class Overlay:
         """All changes; raises PackError when one of them is not allowed."""
         if self._problems:
             raise PackError("附加标准包不能这样改：", self._problems)
-        return tuple(self.overrides)
+        return tuple(self._overrides)
 
     def _home(self, kind: str, name: str, element: Tree) -> tuple[str, Keys] | None:
         """The shipped file and the key path at which an element of the same id stands."""
@@ -118,13 +141,24 @@ class Overlay:
         self.documents[name] = Merged(tree, home.file, home.text, grafts)
 
     def _record_new(self, kind: str, element: Tree, over: Document, keys: Keys) -> None:
-        for name, inner in leaves(element, keys):
-            self.record(kind, name, "added", "", over, inner)
+        for one, inner in leaves(element, keys):
+            self.record(kind, one, "added", over, inner)
 
     def record(
-        self, kind: str, id_: str, action: Action, reason: str, over: Document, keys: Keys
+        self, kind: str, element: Tree, action: Action, over: Document, keys: Keys, name: str = ""
     ) -> None:
-        self.overrides.append(Override(kind, id_, action, reason, *over.locate(keys)))
+        """Note a change and what its element says of it; `name` where the element has none."""
+        said = said_of(element)
+        if said.misspelt:
+            fix = "写法：override: {reason: 理由, by: 姓名, date: 日期}"
+            self.refuse(f"不认识“{'、'.join(said.misspelt)}”。", fix, over, keys)
+        if kind == "articles" and _is_text(element) and not said.by:
+            fix = "写法：verified: text, by: 姓名, date: 2027-03-01"
+            self.refuse("标为读过条文的，要写明核对人与日期。", fix, over, keys)
+        override = Override(
+            kind, name or label(element), action, said.reason, *over.locate(keys), said.by
+        )
+        self._overrides.append(override)
 
     def refuse(self, message: str, fix: str, over: Document, keys: Keys) -> None:
         self._problems.append(Problem(message, *over.locate(keys), fix))
@@ -145,16 +179,20 @@ class _Merge:
         merged = dict(base)
         own = False
         for key, value in new.items():
-            if named_list(value) and named_list(base.get(key)):
+            if key == "override":
+                continue
+            if key in NAMED_LISTS and isinstance(value, list) and isinstance(base.get(key), list):
                 merged[key] = self._elements(base[key], value, (*keys, key), (*origin, key))
             elif base.get(key) != value:
                 merged[key] = value
                 self.grafts[(*keys, key)] = (self.over, (*origin, key))
                 own = True
         if own:
-            self.overlay.record(self.kind, label(base), "replaced", "", self.over, origin)
+            self.grafts[(*keys, _ELEMENT)] = (self.over, origin)
+            name = label(base) or self.kind
+            self.overlay.record(self.kind, new, "replaced", self.over, origin, name)
             if "outcome" in merged:
-                merged["override"] = "由附加标准包改写"
+                merged["override"] = said_of(new).reason or _REPLACED
         return merged
 
     def _elements(self, base: list[Any], new: list[Any], keys: Keys, origin: Keys) -> list[Any]:
@@ -166,13 +204,12 @@ class _Merge:
                 merged[at] = self.element(merged[at], element, (*keys, at), source)
                 continue
             self.grafts[(*keys, len(merged))] = (self.over, source)
-            self.overlay.record(self.kind, label(element), "added", "", self.over, source)
-            merged.append(marked_new(element))
+            self.overlay.record(self.kind, element, "added", self.over, source)
+            merged.append(marked(element, _ADDED))
         return merged
 
     def _note(self, base: Any, new: Any, keys: Keys, origin: Keys) -> Any:
-        note = new["note"]
-        reason = note.get("reason") if isinstance(note, dict) else None
+        reason = said_of(new).reason
         if base.get("strength") != "advised":
             self.overlay.refuse(
                 f"规则 {base['id']} 是必须遵守的，不能改成提示。",
@@ -188,9 +225,13 @@ class _Merge:
                 origin,
             )
         else:
-            self.overlay.record(self.kind, base["id"], "noted", reason, self.over, origin)
+            self.overlay.record(self.kind, new, "noted", self.over, origin)
             self.grafts[(*keys, "note")] = (self.over, (*origin, "note"))
         return {**base, "noted": "yes", "override": reason}
+
+
+def _is_text(article: Tree) -> bool:
+    return isinstance(article, dict) and article.get("verified") == "text"
 
 
 def _kind(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -26,11 +26,15 @@ _ON_DEMAND: Final = ("cases", "examples", "worksheets")
 
 @dataclass(frozen=True)
 class Pack:
-    """The files of a pack as trees, its template texts, and what the overlay changed."""
+    """The files of a pack as trees, its template texts, and what the overlay changed.
+
+    `own_templates`: what messages call the overlay's templates, by name.
+    """
 
     documents: Mapping[str, Document]
     overrides: tuple[Override, ...] = ()
     overlay: Path | None = None
+    own_templates: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def trees(self) -> dict[str, Tree]:
@@ -49,8 +53,8 @@ class Pack:
     def templates(self) -> Mapping[str, Traversable]:
         """Template files by name relative to `templates/`; the overlay's stand for shipped ones."""
         found = dict(_walk(shipped("templates")))
-        if self.overlay is not None and (self.overlay / "templates").is_dir():
-            found.update(_walk(self.overlay / "templates"))
+        if self.overlay is not None:
+            found.update(_templates_of(self.overlay))
         return found
 
     def template_text(self, name: str) -> str:
@@ -87,11 +91,14 @@ def load(overlay: Path | None = None, also: tuple[str, ...] = ()) -> Pack:
     if overlay is None:
         return Pack(documents)
     root = _overlay_root(overlay)
+    called = overlay.resolve().name
     merging = Overlay(documents)
     for name, file in _yaml_files(root, skipped):
-        shown = f"{overlay.name}/checklists/{name}"
+        shown = f"{called}/checklists/{name}"
         merging.lay(name, parse(decode(file.read_bytes(), shown), shown))
-    return Pack(merging.documents, merging.finish(), overlay)
+    templates = {name: f"{called}/templates/{name}" for name in _templates_of(overlay)}
+    changed = (*merging.finish(), *_template_overrides(templates))
+    return Pack(merging.documents, changed, overlay, templates)
 
 
 def examples(overlay: Path | None = None) -> dict[str, Traversable]:
@@ -125,6 +132,17 @@ def _overlay_root(overlay: Path) -> Path:
         fix = "附加标准包是一个文件夹，里面有 checklists/ 或 templates/。"
         raise PackError("附加标准包读不了：", [Problem("没有这样的文件夹。", str(root), fix=fix)])
     return root
+
+
+def _templates_of(overlay: Path) -> dict[str, Traversable]:
+    root = overlay / "templates"
+    return dict(_walk(root)) if root.is_dir() else {}
+
+
+def _template_overrides(shown: Mapping[str, str]) -> Iterator[Override]:
+    known = dict(_walk(shipped("templates"))) if shown else {}
+    for name, file in shown.items():
+        yield Override("templates", name, "replaced" if name in known else "added", "", file, 1)
 
 
 def _yaml_files(root: Traversable, skipped: tuple[str, ...]) -> Iterator[tuple[str, Traversable]]:

@@ -241,6 +241,8 @@ def test_what_does_not_hold_at_an_event_follows_the_last_approval(study: Path) -
     assert tree["decisions"]["consent_waiver"]["value"] is None
     assert tree["decisions"]["consent_forms"]["value"] is None
     assert "沿用上次批准" in run("pathway", progress).stdout
+    explained = run("pathway", progress, "--explain", "L1").stdout
+    assert "这一事项本次送审不判定" in explained
 
 
 def test_an_answer_that_is_refused_counts_as_unknown_and_is_said(study: Path) -> None:

@@ -12,6 +12,7 @@ from mmethics_cli.core.completeness import (
     FileState,
     evidence_exists,
     evidence_found,
+    first_asked,
     missing_answers,
     missing_papers,
     unanswered_items,
@@ -68,6 +69,23 @@ def test_an_answer_that_does_not_apply_with_a_reason_is_an_answer() -> None:
     assert list(missing_answers(Pathway(facts))) == []
 
 
+def test_a_question_that_may_not_apply_is_not_missed_before_what_decides_that() -> None:
+    facts = facts_of(without("contact"))
+    assert "study.refusal" in Pathway(facts).open_questions
+    (finding,) = missing_answers(Pathway(facts))
+    assert finding.path == "study.contact"
+    assert first_asked("study.refusal", facts) == ("study.contact",)
+    assert first_asked("study.refusal", facts_of({**WHOLE, "contact": "yes"})) == ("study.refusal",)
+
+
+def test_the_same_holds_for_the_fields_of_an_entry() -> None:
+    asset = {"id": "a", "name": "甲"}
+    facts = facts_of(WHOLE, data={"assets": [asset]})
+    assert first_asked("data.assets[a].face", facts) == ("data.assets[a].kind",)
+    facts = facts_of(WHOLE, data={"assets": [{**asset, "kind": "image"}]})
+    assert first_asked("data.assets[a].face", facts) == ("data.assets[a].face",)
+
+
 def test_a_required_field_of_an_entry_is_missed_by_name() -> None:
     facts = facts_of(
         WHOLE, data={"assets": [{"id": "a", "name": "甲"}, {"id": "b", "kind": "voice"}]}
@@ -114,8 +132,9 @@ def test_the_file_of_an_attachment(state: FileState, severity: str, path: str, s
 
 
 def test_an_attachment_without_a_file_name() -> None:
-    (finding,) = papers({**WHOLE, "level": "high"}, [PLAN], {})
-    assert finding.path == "attachments[p].file"
+    facts = facts_of({**WHOLE, "level": "high"}, attachments=[PLAN])
+    found = [*missing_answers(Pathway(facts)), *missing_papers(Pathway(facts), {})]
+    assert [one.path for one in found] == ["attachments[p].file"]
 
 
 def items(study: dict[str, Any], answers: Any, **more: Any) -> list[Finding]:

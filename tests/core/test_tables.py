@@ -9,10 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mmethics_cli.core.answer_tree import read_tree
+from mmethics_cli.core.condition_parser import parse
+from mmethics_cli.core.conditions import evaluate
 from mmethics_cli.core.decide import Pathway
 from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.names import label_of
 from mmethics_cli.core.tables import Decision
+from mmethics_cli.core.values import Truth
 from tests.core.small_pack import small_standard, trees
 
 STANDARD = small_standard()
@@ -188,6 +191,19 @@ def test_a_settled_table_has_no_open_facts_and_an_open_one_has_some(study: dict[
     for table in STANDARD.tables:
         decision = decide(table, known(study), data={"assets": []})
         assert decision.settled == (not decision.open)
+
+
+@pytest.mark.parametrize(
+    ("values", "truth"),
+    [
+        (["simple", "meeting", "urgent"], Truth.YES),
+        (["simple", "meeting"], Truth.UNKNOWN),
+        ("urgent", Truth.UNKNOWN),
+    ],
+)
+def test_an_open_decision_is_one_of_its_candidates(values: object, truth: Truth) -> None:
+    condition = parse({"decided.method": values}, STANDARD.vocabulary)
+    assert evaluate(condition, Facts(STANDARD, {})) is truth
 
 
 def test_a_path_that_nobody_knows_has_no_name() -> None:

@@ -148,6 +148,7 @@ files.write_atomic(path, b"new" * 100000)
         ("replace-before", "old"),
         ("replace-after", "new" * 100000),
     ],
+    ids=lambda value: value[:20],  # pytest puts the id into the environment of child processes
 )
 def test_a_killed_write_leaves_the_old_or_the_new_file(
     tmp_path: Path, stage: str, expected: str

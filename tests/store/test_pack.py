@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from mmethics_cli.core.law import Article
 from mmethics_cli.core.standard import Standard
 from mmethics_cli.errors import PackError, UnreadableFile
 from mmethics_cli.store.pack import Pack, load
@@ -92,10 +94,86 @@ def test_questions_merge_by_section_and_path(overlay: Path, standard: Standard) 
     assert built.sections == standard.sections
 
 
+def test_a_section_keeps_its_other_questions_wherever_their_answers_come_from(
+    overlay: Path, standard: Standard
+) -> None:
+    text = "section: institution\nquestions:\n  - {path: institution.name, label: 医院}\n"
+    built = lay(overlay, text, "questions/ours.yaml").standard()
+    assert list(built.questions) == list(standard.questions)
+    assert built.questions["institution.name"].label == "医院"
+    assert built.questions["institution.name"].of_institution
+
+
+def test_lists_without_names_are_replaced_whole(overlay: Path, standard: Standard) -> None:
+    item = next(
+        one
+        for one in standard.items.values()
+        if len(one.evidence) > 1 and all(evidence.path for evidence in one.evidence)
+    )
+    text = f"- {{id: {item.id}, evidence: [{{path: project.title}}]}}\n"
+    built = lay(overlay, text, "review_items/ours.yaml").standard()
+    assert [one.path for one in built.items[item.id].evidence] == ["project.title"]
+
+
+def test_a_change_says_why_and_who_stands_for_it(overlay: Path) -> None:
+    said = "override: {reason: 本院规程, by: 邓示六, date: 2027-01-10}"
+    text = f"- table: review_method\n  rules:\n    - {{id: M2, zh: 新, {said}}}\n"
+    pack = lay(overlay, text + f"    - {{id: OURS1, outcome: meeting, {RULE}, {said}}}\n")
+    assert {(one.reason, one.by) for one in pack.overrides} == {("本院规程", "邓示六 2027-01-10")}
+    rules = pack.standard().rules
+    assert rules["M2"][1].override == rules["OURS1"][1].override == "本院规程"
+
+
+def test_every_kind_of_element_may_say_why(overlay: Path) -> None:
+    said = "override: {reason: 本院规程}"
+    text = f"section: data\nquestions:\n  - {{path: data.ours, type: bool, label: 新, {said}}}\n"
+    pack = lay(overlay, text, "questions/ours.yaml")
+    assert "data.ours" in pack.standard().questions
+    assert [(one.id, one.reason) for one in pack.overrides] == [("data.ours", "本院规程")]
+
+
+@pytest.mark.parametrize("said", ["override: 因为", "override: {why: 因为}"])
+def test_a_reason_that_is_misspelt_is_refused(overlay: Path, said: str) -> None:
+    text = f"- table: review_method\n  rules:\n    - {{id: M2, zh: 新, {said}}}\n"
+    with pytest.raises(PackError, match=r"ours.yaml:3：不认识.*写法：override"):
+        lay(overlay, text)
+
+
+def test_a_file_that_no_part_reads_is_refused(overlay: Path) -> None:
+    with pytest.raises(PackError, match=r"ours/checklists/rule/ours.yaml:1：.*“rule”.*rules"):
+        lay(overlay, "- {id: X}\n", "rule/ours.yaml")
+
+
+def test_misspelt_keys_of_sections_and_sources_are_refused(overlay: Path) -> None:
+    with pytest.raises(PackError, match=r"ours.yaml:2：不认识的键“question”"):
+        lay(overlay, "section: data\nquestion: []\n", "questions/ours.yaml").standard()
+    (overlay / "checklists/questions/ours.yaml").unlink()
+    with pytest.raises(PackError, match=r"sources.yaml:1：不认识的键“title”"):
+        lay(overlay, "- {id: erm2023, title: x}\n", "sources.yaml").standard()
+
+
 def test_an_article_is_verified_by_the_institution(overlay: Path) -> None:
-    text = '- {source: erm2023, article: "17", verified: text}\n'
-    built = lay(overlay, text, "articles.yaml").standard()
-    assert built.articles["erm2023", "17"] == "text"
+    row = '- {source: erm2023, article: "17", verified: text'
+    pack = lay(overlay, f"{row}, by: 许示五, date: 2027-01-12}}\n", "articles.yaml")
+    assert pack.standard().articles["erm2023", "17"] == Article("text", "许示五", date(2027, 1, 12))
+    [override] = pack.overrides
+    assert (override.id, override.by) == ("erm2023 17", "许示五 2027-01-12")
+    with pytest.raises(PackError, match=r"ours/checklists/articles.yaml:1.*核对人与日期"):
+        lay(overlay, f"{row}}}\n", "articles.yaml")
+
+
+@pytest.mark.parametrize(
+    ("more", "wrong"),
+    [
+        (", by: 许示五", "一起写"),
+        (", by: 许示五, date: 去年", "不是日期"),
+        (", who: x", "不认识的键"),
+    ],
+)
+def test_who_verified_an_article_is_a_name_and_a_day(overlay: Path, more: str, wrong: str) -> None:
+    text = f'# 本院\n- {{source: erm2023, article: "17", verified: secondary{more}}}\n'
+    with pytest.raises(PackError, match=rf"ours/checklists/articles.yaml:2：.*{wrong}"):
+        lay(overlay, text, "articles.yaml").standard()
 
 
 def advised(standard: Standard) -> tuple[str, str]:
@@ -157,6 +235,9 @@ def test_templates_of_the_overlay_stand_for_shipped_ones(overlay: Path) -> None:
     pack = load(overlay)
     assert pack.template_text(name) == "# 本院\n"
     assert set(pack.templates) == set(load().templates)
+    [override] = pack.overrides
+    assert (override.id, override.kind, override.action) == (name, "templates", "replaced")
+    assert override.file == pack.own_templates[name] == f"ours/templates/{name}"
     with pytest.raises(PackError, match="没有模板"):
         pack.template_text("none.md")
 
