@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 from collections.abc import Callable
 from datetime import date
@@ -13,7 +14,7 @@ from docxtpl import DocxTemplate
 from mmethics_cli.commands.opening import Dossier, open_dossier
 from mmethics_cli.commands.options import Session
 from mmethics_cli.commands.package import Package, Paper, package_of
-from mmethics_cli.core.completeness import missing_answers, unanswered_items
+from mmethics_cli.core.conditions import evaluate
 from mmethics_cli.core.consistency import contradictions
 from mmethics_cli.core.decide import Pathway
 from mmethics_cli.core.facts import Facts
@@ -26,6 +27,7 @@ class Inside:
     """A full dossier, opened once; its candidates start from what a command has then read."""
 
     def __init__(self, folder: Path, today: date) -> None:
+        gc.disable()  # as the program does
         self.dossier: Dossier = open_dossier(Session(today), folder)
         self.package: Package = package_of(self.dossier, today)
         self.papers = [paper for paper in self.package.papers if "docx" in paper.document.formats]
@@ -43,15 +45,13 @@ class Inside:
         }
 
     def evaluate(self) -> object:
-        """All decisions, rules, required answers, review items and consistency rules, afresh."""
+        """All decision rules, review items and consistency rules, afresh."""
         old = self.dossier.facts
         facts = Facts(old.standard, old.values, old.today, old.baseline)
         pathway = Pathway(facts)
         return (
             pathway.decisions,
-            pathway.rules,
-            list(missing_answers(pathway)),
-            list(unanswered_items(facts, self.dossier.self_check)),
+            [evaluate(item.applies_when, facts) for item in facts.standard.items.values()],
             list(contradictions(facts)),
         )
 

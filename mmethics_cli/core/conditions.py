@@ -127,7 +127,6 @@ class Compare(NamedTuple):
 
 Condition = All | AnyOf | Not | Newly | Compare
 ALWAYS: Final = All(())
-_SEVERAL: Final = (Several, tuple)
 
 ORDER: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "at_least": ge,
@@ -141,10 +140,11 @@ ORDER: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
 
 def evaluate(condition: Condition, facts: FactReader, scope: Scope | None = None) -> Truth:
     """The truth of a condition; `scope` is the element that dotless paths belong to."""
-    # Comparisons are by far the most, so they come first.
+    # Comparisons are by far the most, so they come first and cheap.
+    if isinstance(condition, Compare):
+        path, test = condition
+        return _test(test, value_at(path, facts, scope), path, facts, scope)
     match condition:
-        case Compare(path, test):
-            return _test(test, value_at(path, facts, scope), path, facts, scope)
         case All(parts):
             return all_of(evaluate(part, facts, scope) for part in parts)
         case AnyOf(parts):
@@ -172,8 +172,10 @@ def _test(test: Test, value: Value, path: str, facts: FactReader, scope: Scope |
         return Truth.UNKNOWN
     if isinstance(value, NotApplicable):
         return Truth.NO
+    if isinstance(value, Several):
+        return _test_several(test, value)
     match test:
-        case OneOf(values) if not isinstance(value, _SEVERAL):
+        case OneOf(values):
             return Truth.YES if value in values else Truth.NO
         case Some(part):
             return any_of(evaluate(part, facts, inner) for inner in _scopes(value, path))
@@ -189,8 +191,6 @@ def _test(test: Test, value: Value, path: str, facts: FactReader, scope: Scope |
             return Truth.of((not value) == wanted)
         case Count(op, bound) if isinstance(value, tuple):
             return Truth.of(ORDER[op](len(value), bound))
-        case _ if isinstance(value, Several):
-            return _test_several(test, value)
     raise TypeError(f"{path}: {test} does not fit {value!r}")  # refused by the parser
 
 

@@ -89,10 +89,7 @@ class Facts(FillableFacts):
         return scope.element.get(name) if applies is Truth.YES else UNKNOWN
 
     def _field(self, list_path: str, name: str) -> Question:
-        found = self.standard.questions[list_path].field_named(name)
-        if found is None:
-            raise KeyError(f"{list_path}[].{name}")
-        return found
+        return self.standard.fields[list_path, name]
 
     def decision(self, table_id: str) -> Decision:
         """What a decision table says of these facts."""

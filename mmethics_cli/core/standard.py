@@ -234,5 +234,14 @@ class Standard:
             for rule in table.rules
         }
 
+    @cached_property
+    def fields(self) -> Mapping[tuple[str, str], Question]:
+        """The fields of list questions by the list's path and their name."""
+        return {
+            (question.path, field.path): field
+            for question in self.questions.values()
+            for field in question.fields
+        }
+
     def questions_of(self, section: str) -> Iterator[Question]:
         return (one for one in self.questions.values() if one.section == section)
