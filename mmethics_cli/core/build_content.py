@@ -9,7 +9,12 @@ from mmethics_cli.core.conditions import ALWAYS
 from mmethics_cli.core.node import Node
 from mmethics_cli.core.standard import ConsistencyRule, DocumentKind, Evidence, ReviewItem
 
-SIDES: tuple[Literal["applicant", "committee"], ...] = ("applicant", "committee")
+SIDES: tuple[Literal["applicant", "institution", "committee"], ...] = (
+    "applicant",
+    "institution",
+    "committee",
+)
+AUDIENCES: tuple[Literal["applicant", "committee"], ...] = ("applicant", "committee")
 ITEM_SEVERITIES: tuple[Literal["mandatory", "recommended"], ...] = ("mandatory", "recommended")
 MISSING: tuple[Literal["error", "warning", "note"], ...] = ("error", "warning", "note")
 RULE_SEVERITIES: tuple[Literal["error", "warning"], ...] = ("error", "warning")
@@ -76,7 +81,7 @@ def read_document(node: Node) -> DocumentKind:
         id=node.text("id"),
         title=node.child("title").text("zh"),
         title_en=node.child("title").text("en"),
-        audience=node.one_of("audience", SIDES),
+        audience=node.one_of("audience", AUDIENCES),
         needed_when=node.condition("render_when") or ALWAYS,
         template=template,
         formats=formats,

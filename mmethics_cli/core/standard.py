@@ -164,7 +164,7 @@ class ReviewItem:
     id: str
     principle: str
     theme: str
-    side: Literal["applicant", "committee"]
+    side: Literal["applicant", "institution", "committee"]
     text: str
     applies_when: Condition
     evidence: tuple[Evidence, ...]

@@ -41,7 +41,7 @@ TYPE_LABEL: Final = {
     "list": "列表",
 }
 _SEVERITY: Final = {"mandatory": "必须", "recommended": "建议"}
-_AUDIENCE: Final = {"applicant": "申请人", "committee": "伦理委员会"}
+_AUDIENCE: Final = {"applicant": "申请人", "institution": "组织机构", "committee": "伦理委员会"}
 
 
 def listing(standard: Standard, part: str) -> str:
