@@ -64,10 +64,14 @@ def table_xml(table: Table, runs: Runs, total: int, keep: bool) -> str:
 
 
 def _stays(table: Table, at: int, keep: bool) -> bool:
-    """Whether a row stays on the page of the next: header, cells joined downwards, signatures."""
+    """Whether a row stays on the page of the next: header, cells joined downwards, signatures.
+
+    Nor does a table begin or end with a row alone on its page.
+    """
     if at + 1 == len(table.rows):
         return keep
-    return at < table.header or any(cell.rows == 0 for cell in table.rows[at + 1])
+    edge = at == table.header or at + 2 == len(table.rows)
+    return at < table.header or edge or any(cell.rows == 0 for cell in table.rows[at + 1])
 
 
 def _row(row: Sequence[Cell], runs: Runs, widths: Sequence[int], header: bool, keep: bool) -> str:
