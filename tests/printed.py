@@ -15,14 +15,9 @@ from xml.etree import ElementTree
 import docx
 import openpyxl
 
+from mmethics_cli.store.pdf import fonts_xml
+
 # Families that our templates name → what a Linux machine has instead.
-FONTS: Final = {
-    "宋体": ["SimSun", "Noto Serif CJK SC"],
-    "SimSun": ["Noto Serif CJK SC"],
-    "仿宋": ["FangSong", "Noto Serif CJK SC"],
-    "黑体": ["SimHei", "Noto Sans CJK SC"],
-    "楷体": ["KaiTi", "AR PL UKai CN", "Noto Serif CJK SC"],
-}
 DPI: Final = 36  # of the grey maps that `ink` reads
 _X: Final = "{http://www.w3.org/1999/xhtml}"
 
@@ -104,7 +99,7 @@ class Converted:
 def convert(sources: Sequence[Path], folder: Path) -> list[Converted]:
     """Convert all `sources` in one call of LibreOffice with a profile of its own under `folder`."""
     fonts = folder / "fonts.conf"
-    fonts.write_text(_font_map(), encoding="utf-8")
+    fonts.write_text(fonts_xml(), encoding="utf-8")
     staged = []
     for number, source in enumerate(sources):  # a .docx and an .xlsx may share their stem
         staged.append(folder / f"{number:04d}{source.suffix}")
@@ -175,17 +170,3 @@ def ink(pdf: Path) -> Iterator[tuple[int, list[bytes]]]:
 
 def _output(*command: str | Path) -> bytes:
     return subprocess.run(command, capture_output=True, check=True, timeout=120).stdout
-
-
-def _font_map() -> str:
-    aliases = "".join(
-        f'<alias binding="same"><family>{name}</family><prefer>'
-        + "".join(f"<family>{family}</family>" for family in families)
-        + "</prefer></alias>"
-        for name, families in FONTS.items()
-    )
-    return (
-        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
-        '<include ignore_missing="yes">/etc/fonts/fonts.conf</include>'
-        f"{aliases}</fontconfig>"
-    )

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from mmethics_cli.core.build_facts import derived_term, question_term
-from mmethics_cli.core.condition_parser import ConditionProblem, Term, Vocabulary, parse
+from mmethics_cli.core.build_facts import question_term
+from mmethics_cli.core.condition_parser import ConditionProblem, Vocabulary, parse
 from mmethics_cli.core.conditions import Condition
 from mmethics_cli.core.standard import Standard
 from mmethics_cli.errors import EthicsError, Problem
@@ -72,15 +72,6 @@ Node = PrintFact | PrintIndex | PrintCall | When | Each
 
 class _WrongError(Exception):
     """What is written cannot be bound; the message says why in Chinese."""
-
-
-def vocabulary_of(standard: Standard) -> Vocabulary:
-    """What the conditions of templates may name."""
-    terms = {path: question_term(one) for path, one in standard.questions.items()}
-    terms |= {path: derived_term(one) for path, one in standard.derived.items()}
-    for name, table in standard.tables.items():
-        terms[f"decided.{name}"] = Term(table.type, frozenset(table.values))
-    return {**terms, "context.today": Term("date")}
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from mmethics_cli.core.names import label_of
 from mmethics_cli.core.self_check import ANSWERS
 from mmethics_cli.core.standard import ReviewItem
 from mmethics_cli.core.values import Truth, name_of
-from mmethics_cli.render.citation import cite, verified_mark
+from mmethics_cli.render.citation import cite
 from mmethics_cli.render.study import Study
 from mmethics_cli.render.values import UNDECIDED, reasons
 
@@ -37,7 +37,6 @@ class ItemView:
     page: str
     severity_label: str
     basis_text: str
-    verified_mark: str
     reason: str
 
 
@@ -61,7 +60,6 @@ def item_view(study: Study, item: ReviewItem) -> ItemView:
         page=answer.page,
         severity_label=_SEVERITY[item.severity],
         basis_text=cite(standard, item.basis, marks=True),
-        verified_mark=verified_mark(item.basis),
         reason=reasons(facts, behind),
     )
 

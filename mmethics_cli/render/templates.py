@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, get_args
 
-from mmethics_cli.core.condition_parser import Vocabulary
 from mmethics_cli.core.standard import Standard
 from mmethics_cli.errors import Problem, TemplateError
-from mmethics_cli.render.binding import Binder, Node, ReadTree, vocabulary_of
+from mmethics_cli.render.binding import Binder, Node, ReadTree
 from mmethics_cli.render.language import read
 from mmethics_cli.render.source import Source
 
@@ -59,10 +58,6 @@ class Templates:
         self.read_tree = read_tree
         self._ready: dict[str, Template] = {}
         self._programs: dict[str, jinja2.Template] = {}
-
-    @cached_property
-    def vocabulary(self) -> Vocabulary:
-        return vocabulary_of(self.standard)
 
     @cached_property
     def sections(self) -> frozenset[str]:
@@ -119,7 +114,7 @@ class Templates:
         if name not in self.texts:
             raise TemplateError(f"标准包里没有模板“{name}”。")
         source = read(name, self.texts, self.sections, self.shown)
-        binder = Binder(self.standard, self.vocabulary, self.read_tree)
+        binder = Binder(self.standard, self.standard.vocabulary, self.read_tree)
         nodes = binder.bind(source.written)
         layout = source.front.get("layout", "letter")
         found = next((one for one in get_args(Layout) if one == layout), None)

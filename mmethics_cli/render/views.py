@@ -11,7 +11,7 @@ from mmethics_cli.core.law import Basis
 from mmethics_cli.core.standard import Rule, Standard, Table
 from mmethics_cli.core.tables import Answer, Decision
 from mmethics_cli.core.values import Truth
-from mmethics_cli.render.citation import cite, verified_mark
+from mmethics_cli.render.citation import cite
 from mmethics_cli.render.printing import Mark, Printing
 from mmethics_cli.render.slots import Words
 from mmethics_cli.render.study import Study
@@ -33,7 +33,6 @@ class RuleView:
     facts: str
     needs: str
     basis_text: str
-    verified_mark: str
 
 
 def rule_view(study: Study, result: RuleResult) -> RuleView:
@@ -47,7 +46,6 @@ def rule_view(study: Study, result: RuleResult) -> RuleView:
         facts=reasons(study.facts, result.facts),
         needs="、".join(labels(study.facts, result.needs)),
         basis_text=cite(standard, rule.basis, marks=True),
-        verified_mark=verified_mark(rule.basis),
     )
 
 

@@ -49,7 +49,7 @@ def to_pdf(sources: Sequence[Path], folder: Path) -> list[Path]:
         profile, made = Path(scratch, "profile"), Path(scratch, "made")
         made.mkdir()
         fonts = Path(scratch, "fonts.conf")
-        fonts.write_text(_fonts_xml(), encoding="utf-8")
+        fonts.write_text(fonts_xml(), encoding="utf-8")
         failed: list[str] = []
         results: list[Path] = []
         for suffix, target in ((".docx", _TAGGED), (".xlsx", "pdf")):
@@ -101,7 +101,8 @@ def _convert(
     return done.stderr.strip()[-120:] if done.returncode else ""
 
 
-def _fonts_xml() -> str:
+def fonts_xml() -> str:
+    """A fontconfig file that maps the Windows fonts of our papers to free ones."""
     aliases = "".join(
         f'<alias binding="same"><family>{escape(name)}</family><prefer>'
         + "".join(f"<family>{escape(one)}</family>" for one in better)

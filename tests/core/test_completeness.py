@@ -187,7 +187,7 @@ def test_an_attachment_is_evidence_by_kind_and_by_id() -> None:
 def test_self_check_says_which_places_it_cannot_read() -> None:
     check = read_self_check(STANDARD, {"B-9": {}, "B-1": {"answr": "met", "answer": "maybe"}})
     assert [one.keys for one in check.unknown] == [("B-9",), ("B-1", "answr")]
-    assert check.unknown[0].fix == "是不是“B-2”？" or "B-1" in check.unknown[0].fix
+    assert check.unknown[0].fix in ("是不是“B-1”？", "是不是“B-2”？")
     assert [one.path for one in check.refused] == ["self_check.B-1"]
     assert read_self_check(STANDARD, ["B-1"]).unknown[0].keys == ()
     assert read_self_check(STANDARD, {"B-1": "met"}).unknown[0].keys == ("B-1",)
