@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from mmethics_cli.commands.opening import Dossier
+from mmethics_cli.core.papers import attachments_of
 from mmethics_cli.core.standard import DocumentKind
 from mmethics_cli.core.values import UNKNOWN, Element, name_of
 from mmethics_cli.render.study import Adjustment, Stamp, Study, TransmittalRow
@@ -54,6 +55,7 @@ class Package:
 def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Package:
     """The applicant's papers that the pathway needs; `also` names others to render besides.
 
+    A paper that the applicant brings stands in the place of ours, unless `also` names it.
     A document that first applies gets version 1.0 and the date of today.
     """
     decision = dossier.pathway.decisions["documents"]
@@ -67,12 +69,12 @@ def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Pac
     rows: list[TransmittalRow] = []
     for document in wanted:
         number = f"{len(rows) + 1:02d}"
-        if document.template is not None:
+        brought = _attachments(dossier, document.id)
+        if document.template is not None and (document.id in also or not brought):
             stamp = _stamp(dossier, document, today)
             papers.append(Paper(number, document, stamp))
             rows.append(_row_of_paper(number, document, stamp))
         else:
-            brought = _attachments(dossier, document.id)
             rows += _rows_of(brought, document, len(rows))
     kinds = {one.id for one in wanted}
     for kind, document in dossier.standard.documents.items():
@@ -145,9 +147,7 @@ def _row_of_paper(number: str, document: DocumentKind, stamp: Stamp) -> Transmit
 
 
 def _attachments(dossier: Dossier, kind: str) -> list[Element]:
-    entries = dossier.facts.get("attachments")
-    found = entries if isinstance(entries, tuple) else ()
-    return [one for one in found if one.get("kind") == kind]
+    return [one for one in attachments_of(dossier.facts) if one.get("kind") == kind]
 
 
 def _rows_of(

@@ -9,12 +9,12 @@ from mmethics_cli.commands.package import Package
 from mmethics_cli.core.completeness import (
     first_asked,
     missing_answers,
-    missing_papers,
     unanswered_items,
 )
 from mmethics_cli.core.consistency import contradictions, stray_answers, unverified_law
 from mmethics_cli.core.findings import Finding, in_order
 from mmethics_cli.core.names import label_at, question_at
+from mmethics_cli.core.papers import missing_papers, own_papers
 from mmethics_cli.render.findings import Placed
 from mmethics_cli.render.text import read_facts
 
@@ -27,6 +27,7 @@ def review(dossier: Dossier, package: Package) -> tuple[Placed, ...]:
     found += contradictions(dossier.facts)
     found += stray_answers(dossier.facts)
     found += _gaps(dossier, package, {one.path for one in found})
+    found += own_papers(dossier.facts)
     found += unverified_law(dossier.pathway)
     return tuple(_place(dossier, one) for one in in_order(_once(found)))
 

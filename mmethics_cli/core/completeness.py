@@ -1,9 +1,9 @@
-"""Is the dossier whole? Answers, papers, attachments and review items that are lacking."""
+"""Is the dossier whole? Answers and review items that are lacking."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
 from mmethics_cli.core.conditions import Scope, evaluate, is_answered
 from mmethics_cli.core.decide import Pathway
@@ -11,24 +11,11 @@ from mmethics_cli.core.explain import unknown_facts
 from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.findings import Finding, Severity
 from mmethics_cli.core.names import label_at, label_of, question_at
+from mmethics_cli.core.papers import attachments_of, brought_papers, rendered_papers
 from mmethics_cli.core.relevance import Place, place_at
 from mmethics_cli.core.self_check import SelfCheck, SelfCheckAnswer
 from mmethics_cli.core.standard import Question, ReviewItem
-from mmethics_cli.core.values import UNKNOWN, Element, Truth, Value, name_of
-
-
-@dataclass(frozen=True, slots=True)
-class FileState:
-    """What was found of an attachment's file.
-
-    `trouble` says why it can't be used (missing, unreadable, empty); `changed_since` names the
-    sealed submission that holds other bytes under the same version (`same_version`) or, when only
-    the date is the same, under the same date.
-    """
-
-    trouble: str = ""
-    changed_since: str = ""
-    same_version: bool = False
+from mmethics_cli.core.values import UNKNOWN, Element, Truth, name_of
 
 
 def missing_answers(pathway: Pathway) -> Iterator[Finding]:
@@ -104,49 +91,6 @@ def _missing(path: str, label: str, question: Question, deciding: bool = False) 
     )
 
 
-def missing_papers(pathway: Pathway, files: Mapping[str, FileState]) -> Iterator[Finding]:
-    """Papers that the applicant must bring and that no attachment is; then each attachment."""
-    facts = pathway.facts
-    attachments = facts.get("attachments")
-    entries = attachments if isinstance(attachments, tuple) else ()
-    brought = {element.get("kind") for element in entries}
-    needed = pathway.decisions["documents"].value
-    for key in needed if isinstance(needed, tuple) else ():
-        paper = facts.standard.documents[key]
-        if paper.template is None and paper.audience == "applicant" and key not in brought:
-            fix = paper.note or f"把文件放进 attachments/，并登记为类别 {key}"
-            yield Finding(
-                "paper_missing",
-                paper.missing,
-                "missing_attachment",
-                "attachments",
-                f"缺少自备文件“{paper.title}”",
-                fix,
-                basis=paper.basis,
-            )
-    for element in entries:
-        yield from _attachment(element, files.get(element.id, FileState()))
-
-
-def _attachment(element: Element, state: FileState) -> Iterator[Finding]:
-    path, name = f"attachments[{element.id}]", name_of(element)
-    if state.trouble:
-        message = f"附件“{name}”：{state.trouble}"
-        fix = "请核对 file 一栏，或把文件放进 attachments/"
-        yield Finding("file_missing", "error", "missing_attachment", f"{path}.file", message, fix)
-    if state.changed_since:
-        yield _changed(path, name, state)
-
-
-def _changed(path: str, name: str, state: FileState) -> Finding:
-    what = "版本号" if state.same_version else "版本日期"
-    severity: Severity = "error" if state.same_version else "warning"
-    message = f"附件“{name}”与 {state.changed_since} 送审的内容不同，{what}却没有变"
-    field = "version" if state.same_version else "date"
-    fix = "请升版本号、改版本日期，或放回原来的文件"
-    return Finding("file_changed", severity, "inconsistent", f"{path}.{field}", message, fix)
-
-
 def unanswered_items(facts: Facts, self_check: SelfCheck) -> Iterator[Finding]:
     """Review items of the applicant's side that apply and lack an answer, a reason or evidence."""
     for item in facts.standard.items.values():
@@ -189,7 +133,7 @@ def _has_evidence(item: ReviewItem, given: SelfCheckAnswer, facts: Facts) -> boo
 
 def evidence_found(item: ReviewItem, facts: Facts) -> Iterator[bool]:
     """For each piece of evidence that the item names, whether the dossier holds it."""
-    kinds = {element.get("kind") for element in _attachments(facts)}
+    kinds = brought_papers(facts) | rendered_papers(facts)
     for one in item.evidence:
         if one.path is not None:
             yield is_answered(facts.get(one.path)) and facts.get(one.path) != ()
@@ -198,16 +142,13 @@ def evidence_found(item: ReviewItem, facts: Facts) -> Iterator[bool]:
 
 
 def evidence_exists(evidence: str, facts: Facts) -> bool:
-    """Whether the applicant's own evidence is an attachment of the dossier or an answered path."""
-    if any(element.id == evidence for element in _attachments(facts)):
+    """Whether the applicant's own evidence is an attachment, a rendered paper or an answer."""
+    if any(element.id == evidence for element in attachments_of(facts)):
         return True
+    if evidence in facts.standard.documents:
+        return evidence in rendered_papers(facts)
     known = evidence in facts.standard.questions
     return known and is_answered(facts.get(evidence))
-
-
-def _attachments(facts: Facts) -> tuple[Element, ...]:
-    value: Value = facts.get("attachments")
-    return value if isinstance(value, tuple) else ()
 
 
 def _evidence_wanted(item: ReviewItem, facts: Facts) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 from mmethics_cli.core.conditions import evaluate
 from mmethics_cli.core.explain import facts_behind
 from mmethics_cli.core.names import label_of
+from mmethics_cli.core.papers import attachments_of
 from mmethics_cli.core.self_check import ANSWERS
 from mmethics_cli.core.standard import ReviewItem
 from mmethics_cli.core.values import Truth, name_of
@@ -65,12 +66,14 @@ def item_view(study: Study, item: ReviewItem) -> ItemView:
 
 
 def _evidence(study: Study, evidence: str, page: str) -> str:
-    """The evidence by the title of its attachment or the label of its path, with its page."""
-    entries = study.facts.get("attachments")
-    titles = {one.id: name_of(one) for one in entries} if isinstance(entries, tuple) else {}
+    """The evidence by the title of its paper or the label of its path, with its page."""
+    standard = study.standard
+    titles = {one.id: name_of(one) for one in attachments_of(study.facts)}
     found = titles.get(evidence, evidence)
-    if evidence in study.standard.questions:
-        found = label_of(study.standard, evidence)
+    if evidence in standard.questions:
+        found = label_of(standard, evidence)
+    elif evidence in standard.documents and evidence not in titles:
+        found = standard.documents[evidence].title
     return f"{found}（第{page}页）" if page else found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
-from mmethics_cli.core.completeness import FileState
+from mmethics_cli.core.papers import FileState
 from mmethics_cli.core.values import Element, Value
 from mmethics_cli.store.files import sha256
 from mmethics_cli.store.paths import OutsideFolder, inside

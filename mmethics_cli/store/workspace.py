@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mmethics_cli.core.answers import write_value
-from mmethics_cli.core.completeness import FileState
+from mmethics_cli.core.papers import FileState
 from mmethics_cli.core.self_check import SelfCheck
 from mmethics_cli.core.standard import Question, Standard
 from mmethics_cli.core.values import UNKNOWN, Value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -9,19 +10,19 @@ import pytest
 
 from mmethics_cli.core.answer_tree import read_tree
 from mmethics_cli.core.completeness import (
-    FileState,
     evidence_exists,
     evidence_found,
     first_asked,
     missing_answers,
-    missing_papers,
     unanswered_items,
 )
 from mmethics_cli.core.consistency import contradictions, stray_answers, unverified_law
 from mmethics_cli.core.decide import Pathway
 from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.findings import Finding, in_order
+from mmethics_cli.core.papers import FileState, missing_papers, own_papers, rendered_papers
 from mmethics_cli.core.self_check import read_self_check
+from mmethics_cli.core.standard import Evidence
 from tests.core.small_pack import small_standard
 
 STANDARD = small_standard()
@@ -137,6 +138,25 @@ def test_an_attachment_without_a_file_name() -> None:
     assert [one.path for one in found] == ["attachments[p].file"]
 
 
+FORM = {"id": "f", "kind": "form", "file": "attachments/f.docx"}
+
+
+def test_a_paper_that_is_brought_stands_in_the_place_of_the_rendered_one() -> None:
+    assert rendered_papers(facts_of(WHOLE)) == {"form"}
+    own = facts_of(WHOLE, attachments=[FORM])
+    assert rendered_papers(own) == frozenset()
+    (note,) = own_papers(own)
+    assert (note.id, note.severity, note.kind) == ("own_paper", "note", "not_verified")
+    assert note.path == "attachments"
+    assert "1 份文件用自备的" in note.message and "《申请表》" in note.message
+
+
+def test_a_paper_that_is_not_rendered_anyway_stands_in_nobodys_place() -> None:
+    high = {**WHOLE, "level": "high"}
+    assert list(own_papers(facts_of(high, attachments=[PLAN]))) == []
+    assert rendered_papers(facts_of(high)) == {"form"}
+
+
 def items(study: dict[str, Any], answers: Any, **more: Any) -> list[Finding]:
     facts = facts_of(study, **more)
     return list(unanswered_items(facts, read_self_check(STANDARD, answers)))
@@ -182,6 +202,17 @@ def test_an_attachment_is_evidence_by_kind_and_by_id() -> None:
     assert evidence_exists("p", facts)
     assert evidence_exists("study.title", facts)
     assert not evidence_exists("q", facts)
+
+
+def test_a_rendered_paper_is_evidence_and_stays_so_when_another_is_brought() -> None:
+    facts = facts_of(WHOLE)
+    assert evidence_exists("form", facts)
+    assert not evidence_exists("plan", facts)
+    own = facts_of(WHOLE, attachments=[FORM])
+    assert not evidence_exists("form", own) and evidence_exists("f", own)
+    names_form = replace(STANDARD.items["B-2"], evidence=(Evidence(attachment="form"),))
+    assert list(evidence_found(names_form, facts)) == [True]
+    assert list(evidence_found(names_form, own)) == [True]
 
 
 def test_self_check_says_which_places_it_cannot_read() -> None:

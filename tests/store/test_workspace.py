@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mmethics_cli.core.completeness import FileState
+from mmethics_cli.core.papers import FileState
 from mmethics_cli.core.standard import Standard
 from mmethics_cli.core.values import UNKNOWN, Element
 from mmethics_cli.errors import ChangedOnDisk, UnreadableFile, WorkspaceError
