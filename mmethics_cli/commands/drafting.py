@@ -3,19 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from mmethics_cli.commands.opening import Dossier
-from mmethics_cli.commands.options import Language, Names
+from mmethics_cli.commands.options import Language, Names, Session
 from mmethics_cli.commands.package import Package, Paper
+from mmethics_cli.core.names import label_of
+from mmethics_cli.core.standard import Standard
 from mmethics_cli.errors import EthicsError, Problem
 from mmethics_cli.render.docx_writer import word_file
 from mmethics_cli.render.text import render_text
 from mmethics_cli.store.documents import RenderedFile, file_name
 from mmethics_cli.store.parts import DocumentVersion
+from mmethics_cli.store.translation import ENGLISH
 from mmethics_cli.store.yaml_reader import parse
 
 
-def files_of(
+@dataclass(slots=True)
+class Drafts:
+    """The files of papers, and what is not English in them though English was asked for.
+
+    `chinese` are the titles of papers that have no English template, `untranslated` the paths of
+    texts that English papers print in Chinese.
+    """
+
+    files: list[RenderedFile] = field(default_factory=list)
+    chinese: list[str] = field(default_factory=list)
+    untranslated: dict[str, None] = field(default_factory=dict)
+
+    def tell(self, session: Session, standard: Standard) -> None:
+        """Say what is not English, and where to write it."""
+        if self.chinese:
+            session.say(f"只有中文的 {len(self.chinese)} 份，仍是中文：{'、'.join(self.chinese)}")
+        if self.untranslated:
+            # Entries of a list go by the list: it is one place to write in.
+            places = dict.fromkeys(path.partition("[")[0] for path in self.untranslated)
+            labels = "、".join(label_of(standard, path) for path in places)
+            session.say(f"英文文件里有 {len(self.untranslated)} 项仍是中文：{labels}")
+            session.say(f"请在卷宗的 {ENGLISH} 里照 dossier.yaml 的样子写英文，再生成一次。")
+
+
+def drafts_of(
     dossier: Dossier,
     package: Package,
     papers: Iterable[Paper],
@@ -23,31 +51,54 @@ def files_of(
     language: Language = Language.zh,
     *,
     draft: bool = True,
-) -> list[RenderedFile]:
+) -> Drafts:
     """Every file of the papers, in their order; drafts carry a watermark.
 
-    Raises EthicsError when a template is wrong or there is none in the language.
+    A paper that has no English template stays Chinese. Raises EthicsError when a template is
+    wrong, or when English is asked for and no paper has it.
     """
-    return [
-        file for paper in papers for file in _files(dossier, package, paper, names, language, draft)
+    wanted = list(papers)
+    drafts = Drafts()
+    if language is not Language.zh:
+        _require_english(dossier, wanted, drafts)
+    english = _english(dossier, package, language)
+    for paper in wanted:
+        alone = english is None or paper.document.title in drafts.chinese
+        if alone or language is not Language.en:
+            drafts.files += _files(dossier, package, paper, names, draft)
+        if english is not None and not alone:
+            drafts.files.append(_english_file(english, paper, names, draft, drafts))
+    return drafts
+
+
+def _require_english(dossier: Dossier, papers: list[Paper], drafts: Drafts) -> None:
+    from mmethics_cli.commands.english import template_of
+
+    drafts.chinese += [
+        one.document.title
+        for one in papers
+        if template_of(one.document) not in dossier.pack.templates
     ]
+    if len(drafts.chinese) == len(papers):
+        problems = [Problem("没有英文模板", title) for title in drafts.chinese]
+        raise EthicsError("这些文件只有中文：", problems)
+
+
+def _english(dossier: Dossier, package: Package, language: Language) -> Package | None:
+    if language is Language.zh:
+        return None
+    from mmethics_cli.commands.english import english_package
+
+    return english_package(dossier, package)
 
 
 def _files(
-    dossier: Dossier,
-    package: Package,
-    paper: Paper,
-    names: Names,
-    language: Language,
-    draft: bool,
+    dossier: Dossier, package: Package, paper: Paper, names: Names, draft: bool
 ) -> Iterator[RenderedFile]:
     document, stamp, study = paper.document, paper.stamp, package.study_of(paper)
-    title = document.id if names is Names.by_id else document.title
-    version = DocumentVersion(stamp.version, stamp.date)
-    for tongue, template in _templates(dossier, paper, language):
-        data = word_file(render_text(package.templates, template, study), stamp, draft=draft)
-        suffix = ".docx" if tongue == Language.zh else f".{tongue}.docx"
-        yield RenderedFile(file_name(paper.number, title, version, suffix), data)
+    template = document.template or ""
+    data = word_file(render_text(package.templates, template, study), stamp, draft=draft)
+    yield RenderedFile(_name(paper, names, ".docx"), data)
     layout = f"{document.id}.xlsx.yaml"
     if "xlsx" in document.formats and layout in dossier.pack.templates:
         # openpyxl takes long to load, and few papers need it.
@@ -56,19 +107,23 @@ def _files(
 
         tree = parse(dossier.pack.template_text(layout), layout).tree
         data = excel_file(item_sheets(layout, tree, study), stamp)
-        yield RenderedFile(file_name(paper.number, title, version, ".xlsx"), data)
+        yield RenderedFile(_name(paper, names, ".xlsx"), data)
 
 
-def _templates(dossier: Dossier, paper: Paper, language: Language) -> list[tuple[str, str]]:
-    """The templates of a paper by language; `x.en.md` stands beside `x.md`."""
-    chinese = paper.document.template or ""
-    english = f"{chinese.removesuffix('.md')}.en.md"
-    found = []
-    if language is not Language.en:
-        found.append((Language.zh.value, chinese))
-    if language is not Language.zh and english in dossier.pack.templates:
-        found.append((Language.en.value, english))
-    if not found:
-        problem = Problem("没有英文模板", paper.document.title)
-        raise EthicsError("这些文件只有中文：", [problem])
-    return found
+def _english_file(
+    package: Package, paper: Paper, names: Names, draft: bool, drafts: Drafts
+) -> RenderedFile:
+    from mmethics_cli.commands.english import in_english_words, template_of
+
+    paper = in_english_words(paper)
+    study = package.study_of(paper)
+    rendered = render_text(package.templates, template_of(paper.document), study)
+    drafts.untranslated |= dict.fromkeys(rendered.untranslated)
+    data = word_file(rendered, paper.stamp, draft=draft)
+    return RenderedFile(_name(paper, names, ".en.docx"), data)
+
+
+def _name(paper: Paper, names: Names, suffix: str) -> str:
+    document, stamp = paper.document, paper.stamp
+    title = document.id if names is Names.by_id else document.title
+    return file_name(paper.number, title, DocumentVersion(stamp.version, stamp.date), suffix)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from mmethics_cli.commands.english import FOLDER, english_faults, template_of, words_of
 from mmethics_cli.core.answer_tree import KeyPath
 from mmethics_cli.core.cases import prove_consistency, prove_rules
 from mmethics_cli.core.standard import DocumentKind, Standard
@@ -16,7 +17,7 @@ from mmethics_cli.store.yaml_reader import parse
 
 def faults(overlay: Path | None) -> list[Problem]:
     """Everything that is wrong with the pack; raises PackError when it can't even be built."""
-    pack = load(overlay, also=("cases",))
+    pack = load(overlay, also=("cases", FOLDER))
     standard = pack.standard()
     trees = pack.trees
     found = [
@@ -41,6 +42,8 @@ def _template_faults(pack: Pack, standard: Standard) -> Iterator[Problem]:
     """What is wrong in templates, documents whose template is not there, templates of no use."""
     texts = {name: pack.template_text(name) for name in pack.templates if name.endswith(".md")}
     templates = Templates(texts, standard, _tree, pack.own_templates)
+    terms, problems = words_of(pack, standard)
+    yield from problems
     used = {f"{document.id}.xlsx.yaml" for document in standard.documents.values()}
     for number, document in enumerate(standard.documents.values()):
         if document.template is None:
@@ -49,7 +52,12 @@ def _template_faults(pack: Pack, standard: Standard) -> Iterator[Problem]:
             yield _lacks_template(pack, number, document)
         else:
             used |= templates.files(document.template)
-            yield from templates.problems(document.template)
+            wrong = templates.problems(document.template)
+            yield from wrong
+            english = template_of(document)
+            if not wrong and english in texts:
+                used |= templates.files(english)
+                yield from english_faults(terms, templates, document)
     for name in sorted(pack.own_templates.keys() - used):
         fix = "请核对文件名，或在 documents.yaml 里写 template:。"
         yield Problem("没有文件用到这个模板。", pack.own_templates[name], fix=fix)

@@ -33,7 +33,9 @@ Out = Annotated[
     Path | None, typer.Option("--out", metavar="DIR", help="写到这个文件夹", show_default=False)
 ]
 For = Annotated[Audience, typer.Option("--for", help="申请人的文件，或伦理委员会的文件")]
-DocumentsLanguage = Annotated[Language, typer.Option("--documents-lang", help="文件的语言")]
+DocumentsLanguage = Annotated[
+    Language, typer.Option("--documents-lang", help="文件的语言；没有英文的仍是中文")
+]
 FileNames = Annotated[
     Names | None, typer.Option("--names", help="文件按名称或按编号命名", show_default=False)
 ]
@@ -145,12 +147,12 @@ def _write(
     names: Names | None,
     replace: bool,
 ) -> tuple[Written, Path]:
-    from mmethics_cli.commands.drafting import files_of
+    from mmethics_cli.commands.drafting import drafts_of
     from mmethics_cli.store.documents import enter_versions, write_documents
     from mmethics_cli.store.profile import file_names_of
 
     naming = names or Names(file_names_of(dossier.workspace.folder))
-    files = files_of(dossier, package, papers, naming, language)
+    drafts = drafts_of(dossier, package, papers, naming, language)
     enter_versions(dossier.workspace, [one.document.id for one in papers], session.today)
     current = dossier.workspace.current
     if out is None and current is None:
@@ -158,7 +160,8 @@ def _write(
     target = out if out is not None or current is None else current.folder / "documents"
     assert target is not None  # one of the two is given
     whole = out is None and len(papers) == len(package.papers)
-    return write_documents(target, files, replace=replace, whole=whole), target
+    drafts.tell(session, dossier.standard)
+    return write_documents(target, drafts.files, replace=replace, whole=whole), target
 
 
 def _tell(session: Session, done: Written, target: Path) -> None:

@@ -97,16 +97,17 @@ def _seal(
     language: Language,
     names: Names | None,
 ) -> Sealed:
-    from mmethics_cli.commands.drafting import files_of
+    from mmethics_cli.commands.drafting import drafts_of
     from mmethics_cli.store.documents import enter_versions
     from mmethics_cli.store.profile import file_names_of
     from mmethics_cli.store.sealing import seal
 
     workspace = dossier.workspace
     naming = names or Names(file_names_of(workspace.folder))
-    files = files_of(dossier, package, package.papers, naming, language, draft=False)
+    drafts = drafts_of(dossier, package, package.papers, naming, language, draft=False)
+    drafts.tell(session, dossier.standard)
     enter_versions(workspace, [one.document.id for one in package.papers], session.today)
-    return seal(workspace, files, _about(dossier, package), session.today)
+    return seal(workspace, drafts.files, _about(dossier, package), session.today)
 
 
 def _about(dossier: Dossier, package: Package) -> dict[str, Any]:

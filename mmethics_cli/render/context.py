@@ -15,7 +15,7 @@ from mmethics_cli.render.language import CALLS, FUNCTIONS
 from mmethics_cli.render.printing import Mark, Printing
 from mmethics_cli.render.slots import Pick, PickDate
 from mmethics_cli.render.study import Adjustment
-from mmethics_cli.render.values import labels, long_date
+from mmethics_cli.render.values import labels
 from mmethics_cli.render.views import (
     ConflictView,
     DecisionView,
@@ -71,7 +71,7 @@ class Functions:
     def context(self) -> dict[str, object]:
         """Everything in Jinja's reach, by name."""
         standard, stamp = self._study.standard, self._study.stamp
-        day = long_date(stamp.date) if stamp.date else ""
+        day = stamp.wording.date(stamp.date) if stamp.date else ""
         return {
             **{name: getattr(self, name) for name in FUNCTIONS},
             "doc": DocumentView(stamp.id, stamp.title, stamp.version, day),
@@ -80,7 +80,10 @@ class Functions:
 
     def pick(self, tag: str, *options: str) -> Mark:
         """A drop-down for people to fill in; `tag` names it in the Word file."""
-        return Mark(lambda: self._printing.book.put(Pick(self._printing.tag(tag), options)))
+        printing = self._printing
+        return Mark(
+            lambda: printing.book.put(Pick(printing.tag(tag), options, printing.words.pick))
+        )
 
     def pick_date(self, tag: str) -> Mark:
         """A date for people to fill in."""
@@ -138,11 +141,12 @@ class Functions:
 
     def documents(self) -> list[RowView]:
         """The transmittal list."""
+        words = self._printing.words
         return [
             RowView(
                 row.number, row.id, row.title, row.version,
-                long_date(row.date) if row.date else "",
-                row.original, "、".join(row.signers), row.note,
+                words.date(row.date) if row.date else "",
+                row.original, words.joined(row.signers), row.note,
             )
             for row in self._study.transmittal
         ]  # fmt: skip

@@ -8,7 +8,6 @@ from typing import Final
 
 from mmethics_cli.render.docx_runs import quote, run
 from mmethics_cli.render.study import Stamp
-from mmethics_cli.render.values import long_date
 
 _NAMESPACES: Final = " ".join(
     f'xmlns:{name}="{uri}"'
@@ -64,24 +63,26 @@ class Page:
 
 def header_xml(stamp: Stamp, page: Page, draft: bool) -> str:
     """Title on the left, version and version date on the right, a rule under them."""
-    version = f"版本 {stamp.version}" if stamp.version else ""
-    day = long_date(stamp.date) if stamp.date else ""
+    wording = stamp.wording
+    version = wording.version.format(stamp.version) if stamp.version else ""
+    day = wording.date(stamp.date) if stamp.date else ""
     words = f"{stamp.title}\t{'　'.join(one for one in (version, day) if one)}"
     properties = (
         '<w:pStyle w:val="Header"/>'
         '<w:pBdr><w:bottom w:val="single" w:sz="4" w:space="1" w:color="000000"/></w:pBdr>'
         f'<w:tabs><w:tab w:val="right" w:pos="{page.text_width}"/></w:tabs>'
     )
-    mark = _watermark("草稿") if draft else ""
+    mark = _watermark(wording.draft) if draft else ""
     return (
         f'{_XML}<w:hdr {_NAMESPACES} mc:Ignorable="w14"><w:p><w:pPr>{properties}</w:pPr>'
         f"{run(words)}{mark}</w:p></w:hdr>"
     )
 
 
-def footer_xml() -> str:
+def footer_xml(stamp: Stamp) -> str:
     """第 X 页 共 Y 页."""
-    words = run("第 ") + _field("PAGE") + run(" 页　共 ") + _field("NUMPAGES") + run(" 页")
+    before, between, after = stamp.wording.page
+    words = run(before) + _field("PAGE") + run(between) + _field("NUMPAGES") + run(after)
     return (
         f'{_XML}<w:ftr {_NAMESPACES} mc:Ignorable="w14"><w:p><w:pPr><w:pStyle w:val="Footer"/>'
         f"</w:pPr>{words}</w:p></w:ftr>"
@@ -109,7 +110,7 @@ def core_xml(stamp: Stamp) -> str:
         'xmlns:dcterms="http://purl.org/dc/terms/" '
         'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
         f"<dc:title>{quote(stamp.title)}</dc:title><dc:creator></dc:creator>"
-        f"<dc:language>zh-CN</dc:language><cp:lastModifiedBy></cp:lastModifiedBy>"
+        f"<dc:language>{stamp.wording.tag}</dc:language><cp:lastModifiedBy></cp:lastModifiedBy>"
         f"<cp:revision>1</cp:revision>{dated}<cp:version>{quote(stamp.version)}</cp:version>"
         "</cp:coreProperties>"
     )

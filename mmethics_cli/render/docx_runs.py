@@ -11,7 +11,6 @@ from mmethics_cli.render.blocks import Blank, Inline, Line, Text
 from mmethics_cli.render.slots import Control, Pick, PickDate, Tick
 
 BLANK_DATE: Final = "　　年　　月　　日"
-_UNPICKED: Final = "请选择"
 _FIRST_ID: Final = 1001
 _LONGEST_TAG: Final = 64  # Word refuses longer ones
 _PIECES = re.compile(r"([\n\t])")
@@ -82,10 +81,10 @@ class Runs:
                     '<w:calendar w:val="gregorian"/></w:date>'
                 )
                 return self._sdt(control.tag, form, run(BLANK_DATE))
-            case Pick(options=options):
+            case Pick(options=options, prompt=prompt):
                 items = "".join(_item(one) for one in dict.fromkeys(options))
                 form = f"<w:showingPlcHdr/><w:dropDownList>{items}</w:dropDownList>"
-                return self._sdt(control.tag, form, run(_UNPICKED))
+                return self._sdt(control.tag, form, run(prompt))
 
     def _sdt(self, tag: str, form: str, content: str) -> str:
         number = self._next_id

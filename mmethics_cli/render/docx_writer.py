@@ -53,7 +53,7 @@ def write(
     section = page.section(_relations(parts["word/_rels/document.xml.rels"]))
     parts["word/document.xml"] = f"{DOCUMENT}{body}{section}</w:body></w:document>".encode()
     parts["word/header1.xml"] = header_xml(stamp, page, draft).encode()
-    parts["word/footer1.xml"] = footer_xml().encode()
+    parts["word/footer1.xml"] = footer_xml(stamp).encode()
     parts["docProps/core.xml"] = core_xml(stamp).encode()
     return _zipped(parts)
 

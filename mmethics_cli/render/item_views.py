@@ -14,10 +14,11 @@ from mmethics_cli.core.standard import ReviewItem
 from mmethics_cli.core.values import Truth, name_of
 from mmethics_cli.render.citation import cite
 from mmethics_cli.render.study import Study
-from mmethics_cli.render.values import UNDECIDED, reasons
+from mmethics_cli.render.values import reasons
+from mmethics_cli.render.wording import CHINESE
 
 _SEVERITY: Final = {"mandatory": "必须", "recommended": "建议"}
-_APPLIES: Final = {Truth.YES: "适用", Truth.NO: "不适用", Truth.UNKNOWN: UNDECIDED}
+_APPLIES: Final = {Truth.YES: "适用", Truth.NO: "不适用", Truth.UNKNOWN: CHINESE.undecided}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -11,7 +12,10 @@ from mmethics_cli.core.values import UNKNOWN, NotApplicable, Several, Value
 from mmethics_cli.errors import TemplateError
 from mmethics_cli.render.slots import NO_BREAK, Book, Slot, Tick, Words
 from mmethics_cli.render.study import Study
-from mmethics_cli.render.values import NOTHING, Asked, Gap, labels, long_date, value_text
+from mmethics_cli.render.values import Asked, Gap, labels, value_text
+from mmethics_cli.render.wording import ENGLISH, Wording
+
+_HAN = re.compile("[\u3400-\u9fff]")
 
 
 class Mark:
@@ -32,9 +36,12 @@ class Printing:
     def __init__(self, study: Study, marks: bool = False) -> None:
         self.study = study
         self.facts = study.facts
+        self.words = study.stamp.wording
         self.marks = marks
         self.book = Book()
         self.gaps: dict[Gap, None] = {}
+        # Texts that an English document prints in Chinese.
+        self.untranslated: dict[str, None] = {}
         self._tags: dict[str, int] = {}
 
     def print(self, value: object) -> str:
@@ -47,7 +54,7 @@ class Printing:
         if isinstance(value, str):
             return self.book.put(Words(str(value))) if value else ""
         if isinstance(value, date):
-            return self.book.put(Words(long_date(value)))
+            return self.book.put(Words(self.words.date(value)))
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value)
         raise TemplateError(f"模板想打印一个不能打印的值（{type(value).__name__}）。")
@@ -62,9 +69,11 @@ class Printing:
     def fact(self, path: str, scope: Scope | None = None) -> str:
         """The value of a fact, or of a field of the entry in scope; 【待填】 where unknown."""
         asked, value = self._asked(path, scope), self._value(path, scope)
-        text = value_text(asked, value)
+        text = value_text(asked, value, self.words)
         if text is None:
             return self._gap(path, scope, asked)
+        if self.words is ENGLISH and isinstance(value, str) and _HAN.search(text):
+            self.untranslated[scope.path_of(path) if scope else path] = None
         mark = self.book.put(Words(text))
         if isinstance(value, Several) and value.possible:
             mark += self._gap(path, scope, asked)
@@ -80,7 +89,7 @@ class Printing:
             self.book.put(Tick(self.tag(f"{place}.{key}"), checked))
             + NO_BREAK
             + self.book.put(Words(label))
-            for key, label, checked in _options(asked, value, only)
+            for key, label, checked in _options(asked, value, only, self.words)
         ]
         text = "　".join(marks)
         return text + self._gap(path, scope, asked) if value is UNKNOWN else text
@@ -89,13 +98,14 @@ class Printing:
         """【待定：…】 with the labels of what it waits for."""
         for path in sorted(paths):
             self.gaps[Gap("undecided", path)] = None
-        return self.book.put(Words(f"【待定：{'、'.join(labels(self.facts, paths))}】", gap=True))
+        waiting = self.words.joined(labels(self.facts, paths))
+        return self.book.put(Words(self.words.waiting.format(waiting), gap=True))
 
     def _gap(self, path: str, scope: Scope | None, asked: Asked) -> str:
         if not isinstance(asked, Question):
             return self.undecided(self.facts.unknown_below(path) or frozenset({path}))
         self.gaps[Gap("missing", scope.path_of(path) if scope else path)] = None
-        return self.book.put(Words(f"【待填：{asked.label}】", gap=True))
+        return self.book.put(Words(self.words.missing.format(asked.label), gap=True))
 
     def _asked(self, path: str, scope: Scope | None) -> Asked:
         standard = self.study.standard
@@ -110,10 +120,12 @@ class Printing:
         return self.facts.field(scope, path) if scope is not None else self.facts.get(path)
 
 
-def _options(asked: Asked, value: Value, only: tuple[str, ...]) -> list[tuple[str, str, bool]]:
+def _options(
+    asked: Asked, value: Value, only: tuple[str, ...], words: Wording
+) -> list[tuple[str, str, bool]]:
     """Key, label and tick of each option."""
     if asked.type == "bool":
-        return [("yes", "是", value is True), ("no", "否", value is False)]
+        return [("yes", words.yes, value is True), ("no", words.no, value is False)]
     chosen = value.sure if isinstance(value, Several) else frozenset({value})
     none = asked.none_value if isinstance(asked, Question) else None
     found = [
@@ -123,5 +135,5 @@ def _options(asked: Asked, value: Value, only: tuple[str, ...]) -> list[tuple[st
     ]
     must = isinstance(asked, Question) and asked.at_least_one
     if asked.type == "choices" and none is None and not must and not only:
-        found.append(("none", NOTHING, value == Several()))
+        found.append(("none", words.nothing, value == Several()))
     return found

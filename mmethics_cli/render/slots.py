@@ -44,6 +44,7 @@ class Pick:
 
     tag: str
     options: tuple[str, ...]
+    prompt: str
 
 
 @dataclass(frozen=True, slots=True)

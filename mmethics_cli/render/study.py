@@ -9,16 +9,22 @@ from mmethics_cli.core.decide import Pathway
 from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.self_check import SelfCheck
 from mmethics_cli.core.standard import Standard
+from mmethics_cli.render.wording import WORDINGS, Language, Wording
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """The document now rendered: its title and its own version and date."""
+    """The document now rendered: its title, its own version and date, and its language."""
 
     id: str
     title: str
     version: str = ""
     date: date | None = None
+    language: Language = "zh"
+
+    @property
+    def wording(self) -> Wording:
+        return WORDINGS[self.language]
 
 
 @dataclass(frozen=True, slots=True)

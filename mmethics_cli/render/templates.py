@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from mmethics_cli.core.standard import Standard
 from mmethics_cli.errors import Problem, TemplateError
-from mmethics_cli.render.binding import Binder, Node, ReadTree
+from mmethics_cli.render.binding import Binder, Each, Node, PrintCall, PrintFact, ReadTree
 from mmethics_cli.render.language import read
-from mmethics_cli.render.source import Source
+from mmethics_cli.render.source import MARK, Source
 
 if TYPE_CHECKING:
     import jinja2
@@ -36,6 +36,28 @@ class Template:
     @property
     def needs_jinja(self) -> bool:
         return "{%" in self.text or "{{" in self.text
+
+    @property
+    def printed(self) -> frozenset[str]:
+        """The paths of the facts and decisions printed: `list.field`, `decided.table`."""
+        lists = {one.name: one.path for one in self.nodes if isinstance(one, Each)}
+        facts = {
+            f"{lists[one.loop]}.{one.path}" if one.loop else one.path
+            for one in self.nodes
+            if isinstance(one, PrintFact)
+        }
+        tables = {
+            f"decided.{one.arguments[0]}"
+            for one in self.nodes
+            if isinstance(one, PrintCall) and one.name == "decision"
+        }
+        return frozenset(facts | tables)
+
+    @property
+    def elements(self) -> frozenset[str]:
+        """The consent elements that the template has a passage for."""
+        opened = (line.removeprefix(MARK).partition(" ") for line in self.source.lines)
+        return frozenset(name for kind, _, name in opened if kind == "element")
 
 
 class Templates:

@@ -27,7 +27,8 @@ _BLANK_AFTER = re.compile(f"(?<={CLOSE}) +(?=[{_HAN}])")
 class Rendered:
     """A document as Markdown with slots; `fills` says what stands in each slot.
 
-    `elements` are the required consent elements that were printed with some text in them.
+    `elements` are the required consent elements that were printed with some text in them,
+    `untranslated` the paths of texts that an English document has in Chinese.
     """
 
     template: str
@@ -38,6 +39,7 @@ class Rendered:
     fills: tuple[Fill, ...]
     gaps: tuple[Gap, ...]
     elements: frozenset[str]
+    untranslated: tuple[str, ...] = ()
 
     @property
     def plain(self) -> str:
@@ -84,6 +86,7 @@ def _rendered(template: Template, text: str, printing: Printing) -> Rendered:
         fills=tuple(printing.book.fills),
         gaps=tuple(printing.gaps),
         elements=_elements(text),
+        untranslated=tuple(printing.untranslated),
     )
 
 

@@ -12,12 +12,10 @@ from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.names import ELEMENT_PATH, label_at, question_at
 from mmethics_cli.core.standard import Derived, Question, Standard
 from mmethics_cli.core.values import NotApplicable, Several, Unknown, Value, name_of
+from mmethics_cli.render.wording import CHINESE, Wording
 
 Asked = Question | Derived
 
-NOTHING: Final = "无"
-NOT_APPLICABLE: Final = "不适用"
-UNDECIDED: Final = "尚不能判定"
 _MOST_REASONS: Final = 6
 _MOST_NAMES: Final = 2
 
@@ -30,38 +28,35 @@ class Gap:
     path: str
 
 
-def long_date(value: date) -> str:
-    return f"{value.year}年{value.month}月{value.day}日"
-
-
-def value_text(asked: Asked, value: Value) -> str | None:
+def value_text(asked: Asked, value: Value, words: Wording = CHINESE) -> str | None:
     """The words for a value; None where it is unknown. Lists give the number of their entries."""
     match value:
         case Unknown():
             return None
         case NotApplicable(reason):
-            return f"{NOT_APPLICABLE}（{reason}）" if reason else NOT_APPLICABLE
+            because = words.not_applicable_because
+            return because.format(reason) if reason else words.not_applicable
         case bool():
-            return "是" if value else "否"
+            return words.yes if value else words.no
         case date():
-            return long_date(value)
+            return words.date(value)
         case Several(sure, possible):
             if not sure and possible:
                 return None
             labels = [label for key, label in asked.values.items() if key in sure]
-            return "、".join(labels) or none_label(asked)
+            return words.joined(labels) or none_label(asked, words)
         case tuple():
-            return f"{len(value)}项"
+            return words.entries.format(len(value))
         case str():
             return asked.values.get(value, value).rstrip("\n")
     return str(value)
 
 
-def none_label(asked: Asked) -> str:
+def none_label(asked: Asked, words: Wording = CHINESE) -> str:
     """The word for “none of them”."""
     if isinstance(asked, Question) and asked.none_value is not None:
-        return asked.values.get(asked.none_value, NOTHING)
-    return NOTHING
+        return asked.values.get(asked.none_value, words.nothing)
+    return words.nothing
 
 
 def asked_at(standard: Standard, path: str) -> Asked | None:
@@ -118,10 +113,11 @@ def _entry_name(facts: Facts, element: re.Match[str]) -> str:
 def _fact_text(standard: Standard, path: str, value: Value) -> str:
     asked = asked_at(standard, path)
     if asked is not None:
-        return value_text(asked, value) or NOTHING
+        return value_text(asked, value) or CHINESE.nothing
     table = standard.tables.get(path.removeprefix("decided."))
     if table is None:
-        return long_date(value) if isinstance(value, date) else str(value)
+        return CHINESE.date(value) if isinstance(value, date) else str(value)
     if isinstance(value, Several):
-        return "、".join(table.label_of(key) for key in table.order if key in value.sure) or NOTHING
-    return NOT_APPLICABLE if isinstance(value, NotApplicable) else table.label_of(value)
+        found = [table.label_of(key) for key in table.order if key in value.sure]
+        return CHINESE.joined(found) or CHINESE.nothing
+    return CHINESE.not_applicable if isinstance(value, NotApplicable) else table.label_of(value)

@@ -15,9 +15,8 @@ from mmethics_cli.render.citation import cite
 from mmethics_cli.render.printing import Mark, Printing
 from mmethics_cli.render.slots import Words
 from mmethics_cli.render.study import Study
-from mmethics_cli.render.values import NOT_APPLICABLE, NOTHING, UNDECIDED, Gap, labels, reasons
+from mmethics_cli.render.values import Gap, labels, reasons
 
-KEPT = "沿用上次批准"
 STRENGTH = {"required": "必须", "advised": "从严建议"}
 
 
@@ -88,14 +87,15 @@ class DecisionView:
         return self._printing.book.put(Words(self._words(self._decision.value)))
 
     def _words(self, value: Answer) -> str:
+        words = self._printing.words
         if isinstance(value, tuple):
-            return "、".join(self._labels(value)) or NOTHING
+            return words.joined(self._labels(value)) or words.nothing
         if value is not None:
             return self._table.label_of(value)
         if not self._decision.settled:
-            return UNDECIDED
+            return words.undecided
         initial = self._printing.facts.get("decided.review_type") == "initial"
-        return NOT_APPLICABLE if initial else KEPT
+        return words.not_applicable if initial else words.kept
 
     @property
     def values(self) -> list[str]:

@@ -24,7 +24,6 @@ from mmethics_cli.errors import TemplateError
 from mmethics_cli.render.slots import refuse_unprintable
 from mmethics_cli.render.study import Stamp
 from mmethics_cli.render.tables import display_width
-from mmethics_cli.render.values import long_date
 from mmethics_cli.render.xlsx_package import mended
 
 LONGEST_TEXT: Final = 32_767  # characters of a cell, as Excel counts them
@@ -206,7 +205,7 @@ class _Writer:
         page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         page.page_margins.left = page.page_margins.right = 0.6
         page.print_options.horizontalCentered = True
-        day = long_date(stamp.date) if stamp.date else ""
+        day = stamp.wording.date(stamp.date) if stamp.date else ""
         version = f"版本 {stamp.version}　{day}" if stamp.version else day
         page.oddHeader = HeaderFooterItem(
             left=_HeaderFooterPart(stamp.title.replace("&", "&&")),

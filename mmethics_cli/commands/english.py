@@ -1,0 +1,84 @@
+"""What English papers print from: the pack's English words, and the texts of dossier.en.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Final
+
+from mmethics_cli.commands.opening import Dossier
+from mmethics_cli.commands.package import Package, Paper
+from mmethics_cli.core.decide import Pathway
+from mmethics_cli.core.english import Term, in_english, lacking, read_english, with_texts
+from mmethics_cli.core.facts import Facts
+from mmethics_cli.core.node import Node, Trail
+from mmethics_cli.core.standard import DocumentKind, Standard
+from mmethics_cli.errors import PackError, Problem
+from mmethics_cli.render.study import TransmittalRow
+from mmethics_cli.render.templates import Templates
+from mmethics_cli.store.pack import Pack, load
+from mmethics_cli.store.translation import english_texts
+
+FOLDER: Final = "english"
+
+
+def template_of(document: DocumentKind) -> str:
+    """The name that a document's English template has: `x.en.md` beside `x.md`."""
+    return f"{(document.template or '').removesuffix('.md')}.en.md"
+
+
+def words_of(pack: Pack, standard: Standard) -> tuple[Mapping[str, Term], list[Problem]]:
+    """The English words of a pack that was loaded with them, and what is wrong with them."""
+    trail = Trail()
+    files = (name for name in pack.documents if name.startswith(f"{FOLDER}/"))
+    nodes = (Node(name, (), pack.documents[name].tree, trail) for name in files)
+    terms = read_english((one for node in nodes for one in node.list()), standard)
+    return terms, [Problem(text, *pack.locate(name, keys)) for name, keys, text in trail.problems]
+
+
+def english_package(dossier: Dossier, package: Package) -> Package:
+    """The same package in English words.
+
+    Raises PackError when the pack's English words are wrong, UnreadableFile when the dossier's are.
+    """
+    terms, problems = words_of(load(dossier.pack.overlay, (FOLDER,)), dossier.standard)
+    if problems:
+        raise PackError("标准包的英文有错误：", problems)
+    standard = in_english(dossier.standard, terms)
+    mine = dossier.facts
+    texts = english_texts(dossier.workspace.folder, dossier.standard, mine.values)
+    facts = Facts(standard, with_texts(mine.values, texts), mine.today, mine.baseline)
+    rows = tuple(_rows(dossier.standard, package.rows))
+    study = replace(package.study, facts=facts, pathway=Pathway(facts), transmittal=rows)
+    return replace(package, rows=rows, study=study)
+
+
+def in_english_words(paper: Paper) -> Paper:
+    """The paper under its English title."""
+    return replace(paper, stamp=replace(paper.stamp, title=paper.document.title_en, language="en"))
+
+
+def _rows(standard: Standard, rows: Iterable[TransmittalRow]) -> Iterable[TransmittalRow]:
+    """The list of papers; one that goes by its kind's title goes by the English one."""
+    for row in rows:
+        document = standard.documents[row.id]
+        yield replace(row, title=document.title_en) if row.title == document.title else row
+
+
+def english_faults(
+    terms: Mapping[str, Term], templates: Templates, document: DocumentKind
+) -> Iterator[Problem]:
+    """What is wrong with a document's English template, beside the Chinese one, which is right."""
+    name = template_of(document)
+    wrong = templates.problems(name)
+    if wrong:
+        yield from wrong
+        return
+    english, chinese = templates.get(name), templates.get(document.template or "")
+    # `check` looks for gaps in the Chinese paper only.
+    for path in sorted(english.printed - chinese.printed):
+        yield Problem(f"英文印了“{path}”，中文没有印", name)
+    for element in sorted(chinese.elements - english.elements):
+        yield Problem(f"英文没有告知内容“{element}”，中文有", name)
+    for path in lacking(terms, templates.standard, sorted(english.printed)):
+        yield Problem(f"{FOLDER}/ 里没有“{path}”的英文", name)

@@ -1,0 +1,87 @@
+"""The tool's own words on paper, in the two languages of the documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal
+
+Language = Literal["zh", "en"]
+
+_MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Words round the values of a study; `{}` is where a value goes.
+
+    `tag` is the language tag of the file's properties.
+    """
+
+    tag: str
+    yes: str
+    no: str
+    nothing: str
+    not_applicable: str
+    not_applicable_because: str
+    undecided: str
+    kept: str
+    entries: str
+    missing: str
+    waiting: str
+    comma: str
+    version: str
+    page: tuple[str, str, str]
+    draft: str
+    pick: str
+
+    def date(self, value: date) -> str:
+        if self.tag.startswith("zh"):
+            return f"{value.year}年{value.month}月{value.day}日"
+        return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+    def joined(self, words: Iterable[str]) -> str:
+        return self.comma.join(words)
+
+
+CHINESE: Final = Wording(
+    tag="zh-CN",
+    yes="是",
+    no="否",
+    nothing="无",
+    not_applicable="不适用",
+    not_applicable_because="不适用（{}）",
+    undecided="尚不能判定",
+    kept="沿用上次批准",
+    entries="{}项",
+    missing="【待填：{}】",
+    waiting="【待定：{}】",
+    comma="、",
+    version="版本 {}",
+    page=("第 ", " 页　共 ", " 页"),
+    draft="草稿",
+    pick="请选择",
+)
+ENGLISH: Final = Wording(
+    tag="en-GB",
+    yes="Yes",
+    no="No",
+    nothing="None",
+    not_applicable="Not applicable",
+    not_applicable_because="Not applicable ({})",
+    undecided="Not yet determined",
+    kept="As last approved",
+    entries="{} entries",
+    missing="【To be filled in: {}】",
+    waiting="【To be decided: {}】",
+    comma=", ",
+    version="Version {}",
+    page=("Page ", " of ", ""),
+    draft="DRAFT",
+    pick="Please choose",
+)
+WORDINGS: Final[dict[Language, Wording]] = {"zh": CHINESE, "en": ENGLISH}
