@@ -103,7 +103,8 @@ def _what(override: Override) -> str:
 
 def templates_of(dossier: Dossier) -> Templates:
     """The pack's template texts, compiled when they are asked for."""
-    return Templates(_Texts(dossier), dossier.standard, _tree, dossier.pack.own_templates)
+    pack = dossier.pack
+    return Templates(_Texts(dossier), dossier.standard, _tree, pack.own_templates, pack.pictures)
 
 
 def _tree(text: str) -> object:

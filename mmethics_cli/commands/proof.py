@@ -41,7 +41,7 @@ def _fix(pack: Pack, file: str, keys: KeyPath) -> str:
 def _template_faults(pack: Pack, standard: Standard) -> Iterator[Problem]:
     """What is wrong in templates, documents whose template is not there, templates of no use."""
     texts = {name: pack.template_text(name) for name in pack.templates if name.endswith(".md")}
-    templates = Templates(texts, standard, _tree, pack.own_templates)
+    templates = Templates(texts, standard, _tree, pack.own_templates, pack.pictures)
     terms, problems = words_of(pack, standard)
     yield from problems
     used = {f"{document.id}.xlsx.yaml" for document in standard.documents.values()}

@@ -16,7 +16,7 @@ from mmethics_cli.core.findings import Finding, in_order
 from mmethics_cli.core.names import label_at, question_at
 from mmethics_cli.core.papers import missing_papers, own_papers
 from mmethics_cli.render.findings import Placed
-from mmethics_cli.render.text import read_facts
+from mmethics_cli.render.text import gaps_of
 
 
 def review(dossier: Dossier, package: Package) -> tuple[Placed, ...]:
@@ -48,7 +48,7 @@ def _gaps(dossier: Dossier, package: Package, known: set[str]) -> Iterator[Findi
     """Answers that a document would print as a gap, unless another check misses them already."""
     for paper in package.papers:
         name, study = paper.document.template or "", package.study_of(paper)
-        gaps = read_facts(package.templates, name, study).gaps
+        gaps = gaps_of(package.templates, name, study)
         for path in (one for gap in gaps for one in first_asked(gap.path, dossier.facts)):
             if path not in known:
                 known.add(path)

@@ -62,23 +62,32 @@ def _question(
     terms: Vocabulary | None,
 ) -> Question:
     values = documents if node.mapping().get("values") == "documents" else node.labels("values")
-    plain = Question(
-        path=path,
-        type=node.one_of("type", TYPES),
-        label=node.text("label"),
-        section=section,
-        values=values,
-        fields=fields,
-        at_least_one=node.yes("at_least_one"),
-        none_value=node.optional("none_value"),
-    )
+    kind, label = node.one_of("type", TYPES), node.text("label")
+    none_value, at_least_one = node.optional("none_value"), node.yes("at_least_one")
     if not conditions:
-        return plain if not node.has("ask_when") else _absent(plain)
+        return Question(
+            path=path,
+            type=kind,
+            label=label,
+            section=section,
+            values=values,
+            fields=fields,
+            at_least_one=at_least_one,
+            none_value=none_value,
+            ask_when=ALWAYS if node.has("ask_when") else None,
+        )
     required = node.condition("required_when", terms)
     if node.yes("required"):
         required = ALWAYS
-    return replace(
-        plain,
+    return Question(
+        path=path,
+        type=kind,
+        label=label,
+        section=section,
+        values=values,
+        fields=fields,
+        at_least_one=at_least_one,
+        none_value=none_value,
         prompt=node.text("prompt", ""),
         help=node.text("help", ""),
         example=node.text("example", ""),
@@ -93,10 +102,6 @@ def _question(
         minimum=node.optional("min"),
         maximum=node.optional("max"),
     )
-
-
-def _absent(question: Question) -> Question:
-    return replace(question, ask_when=ALWAYS)
 
 
 def question_term(question: Question) -> Term:

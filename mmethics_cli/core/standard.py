@@ -48,7 +48,10 @@ class Question:
     maximum: str | None = None
 
     def field_named(self, name: str) -> Question | None:
-        return next((one for one in self.fields if one.path == name), None)
+        for one in self.fields:
+            if one.path == name:
+                return one
+        return None
 
 
 @dataclass(frozen=True, slots=True)

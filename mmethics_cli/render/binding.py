@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from mmethics_cli.core.build_facts import question_term
 from mmethics_cli.core.condition_parser import ConditionProblem, Vocabulary, parse
 from mmethics_cli.core.conditions import Condition
 from mmethics_cli.core.standard import Standard
@@ -130,8 +129,7 @@ class Binder:
         block = written.kind == "block"
         for loop in reversed(written.loops):
             if _names(raw, loop.name):
-                question = self.standard.questions[loop.path]
-                fields = {one.path: question_term(one) for one in question.fields}
+                fields = self.vocabulary[loop.path].fields
                 condition = parse(_rebase(raw, loop.name), self.vocabulary, fields)
                 return When(condition, loop.name, block)
         return When(parse(raw, self.vocabulary), None, block)

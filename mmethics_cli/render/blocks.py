@@ -26,7 +26,16 @@ class Blank:
     width: int
 
 
-Inline = Text | Blank | Control
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of the pack, `width` centimetres wide; `alt` says what one sees in it."""
+
+    file: str
+    width: float
+    alt: str
+
+
+Inline = Text | Blank | Picture | Control
 Line = tuple[Inline, ...]
 Side = Literal["", "left", "center", "right"]
 
@@ -71,6 +80,30 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class FlowRow:
+    """A way through the columns of a flow figure: the lines of a box for each, none for no box.
+
+    `border` names what the row lies beyond, if anything.
+    """
+
+    cells: tuple[tuple[Line, ...], ...]
+    border: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Who passes what to whom: boxes in columns of relative widths, joined along each row.
+
+    Boxes of a column that say the same are one box.
+    """
+
+    widths: tuple[float, ...]
+    columns: tuple[str, ...]
+    rows: tuple[FlowRow, ...]
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
 class Signatures:
     """Lines to sign; each stays on one page with the sentence before it."""
 
@@ -90,4 +123,4 @@ class PageBreak:
     """What follows begins a page."""
 
 
-Block = Heading | Paragraph | Table | Signatures | Framed | PageBreak
+Block = Heading | Paragraph | Table | Flow | Signatures | Framed | PageBreak

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from itertools import groupby
 from typing import Final
 
@@ -39,6 +40,7 @@ def _cite_one(source: Source, bases: list[Basis], marks: bool) -> str:
     return title(source) + articles + (MARK if all(doubtful) else "")
 
 
+@cache
 def title(source: Source) -> str:
     """The title in book marks; a practice is no published norm and gets none."""
     if source.status == _PRACTICE:
@@ -50,6 +52,7 @@ def title(source: Source) -> str:
     return f"《{amended[1]}》{amended[2]}" if amended else f"《{source.title}》"
 
 
+@cache
 def article(source: Source, text: str) -> str:
     """`18(2)` → 第18条（2）: the pack's bracket counts 款 or 项, so neither word is claimed."""
     number = _ARTICLE.fullmatch(text)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from mmethics_cli.render.docx_runs import quote, run
+from mmethics_cli.render.docx_runs import run
+from mmethics_cli.render.docx_text import quote
 from mmethics_cli.render.study import Stamp
 
 _NAMESPACES: Final = " ".join(
@@ -29,6 +30,7 @@ _MARGIN_SIDE: Final = 1474  # 2.6 cm
 # low, so it gives the text more of its height: 1.9 and 1.1 cm.
 _UPRIGHT: Final = (1440, 850)
 _LYING: Final = (1077, 624)
+_BESIDE_FIGURE: Final = 1300
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,11 @@ class Page:
     @property
     def text_width(self) -> int:
         return self.size[0] - 2 * _MARGIN_SIDE - self.inset
+
+    @property
+    def figure_height(self) -> int:
+        """What a figure may take of a page, so that its heading and a note stand beside it."""
+        return self.size[1] - 2 * (_LYING if self.landscape else _UPRIGHT)[0] - _BESIDE_FIGURE
 
     def section(self, relations: Mapping[str, str]) -> str:
         """The section properties, with the ids of the header's and footer's relations."""

@@ -7,15 +7,15 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from mmethics_cli.render.blocks import Blank, Inline, Line, Text
+from mmethics_cli.render.blocks import Blank, Inline, Line, Picture, Text
+from mmethics_cli.render.docx_drawings import Drawings
+from mmethics_cli.render.docx_text import escape, quote
 from mmethics_cli.render.slots import Control, Pick, PickDate, Tick
 
 BLANK_DATE: Final = "　　年　　月　　日"
 _FIRST_ID: Final = 1001
 _LONGEST_TAG: Final = 64  # Word refuses longer ones
 _PIECES = re.compile(r"([\n\t])")
-_ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
-_QUOTED: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 # Quotes, dashes and dots have the width of a Han character only when Word is told so.
 _AMBIGUOUS = re.compile("[“”‘’…—·×÷±°℃§①-⑳]")
 _SYMBOL: Final = "Segoe UI Symbol"
@@ -25,20 +25,13 @@ _SYMBOL_FONT: Final = (
 _BREAKS: Final = {"\n": "<w:br/>", "\t": "<w:tab/>"}
 
 
-def escape(text: str) -> str:
-    return text.translate(_ESCAPES)
-
-
-def quote(text: str) -> str:
-    """A text as the value of an attribute."""
-    return text.translate(_QUOTED)
-
-
 def run(text: str, properties: str = "") -> str:
     """A run; line breaks and tabs in the text become Word's own."""
     if _AMBIGUOUS.search(text):
         properties = '<w:rFonts w:hint="eastAsia"/>' + properties
     head = f"<w:r><w:rPr>{properties}</w:rPr>" if properties else "<w:r>"
+    if "\n" not in text and "\t" not in text:
+        return f'{head}<w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
     body = "".join(
         _BREAKS.get(piece) or f'<w:t xml:space="preserve">{escape(piece)}</w:t>'
         for piece in _PIECES.split(text)
@@ -50,19 +43,23 @@ def run(text: str, properties: str = "") -> str:
 class Runs:
     """Writes the lines of one document; controls get unique ids and tags in order of print."""
 
-    def __init__(self) -> None:
+    def __init__(self, drawings: Drawings) -> None:
+        self.drawings = drawings
         self._next_id = _FIRST_ID
         self._tags: set[str] = set()
 
-    def line(self, line: Line) -> str:
-        return "".join([self._inline(one) for one in line])
+    def line(self, line: Line, *, size: int = 0, bold: bool = False, color: str = "") -> str:
+        """The runs of a line; `size` in half points, `bold` and `color` where the style is not."""
+        return "".join([self._inline(one, size, bold, color) for one in line])
 
-    def _inline(self, one: Inline) -> str:
+    def _inline(self, one: Inline, size: int, bold: bool, color: str) -> str:
         match one:
             case Text():
-                return run(one.text, _face(one)) if one.text else ""
+                return run(one.text, _face(one, size, bold, color)) if one.text else ""
             case Blank(width):
                 return run("_" * width)
+            case Picture():
+                return self.drawings.picture(one)
         return self._control(one)
 
     def _control(self, control: Control) -> str:
@@ -109,10 +106,12 @@ def _item(text: str) -> str:
     return f'<w:listItem w:displayText="{quote(text)}" w:value="{quote(text)}"/>'
 
 
-def _face(text: Text) -> str:
+def _face(text: Text, size: int, bold: bool, color: str) -> str:
     parts = (
-        "<w:b/><w:bCs/>" if text.bold else "",
+        "<w:b/><w:bCs/>" if text.bold or bold else "",
         "<w:i/><w:iCs/>" if text.italic else "",
+        f'<w:color w:val="{color}"/>' if color else "",
+        f'<w:sz w:val="{size}"/><w:szCs w:val="{size}"/>' if size else "",
         '<w:highlight w:val="yellow"/>' if text.gap else "",
     )
     return "".join(parts)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from mmethics_cli.render.blocks import Blank, Cell, Inline, Line, Signatures, Table, Text
-from mmethics_cli.render.docx_runs import BLANK_DATE, Runs, paragraph, quote
+from mmethics_cli.render.docx_runs import BLANK_DATE, Runs, paragraph
+from mmethics_cli.render.docx_text import quote
 from mmethics_cli.render.slots import PickDate
 from mmethics_cli.render.tables import display_width
 
@@ -88,9 +89,14 @@ def _row(row: Sequence[Cell], runs: Runs, widths: Sequence[int], header: bool, k
 
 
 def _lines(line: Line, width: int) -> int:
-    """How many lines the text takes in a cell, roughly."""
-    text = "".join(one.text if isinstance(one, Text) else "□" for one in line)
+    """How many lines the text takes in a cell, roughly; 1 where it is short enough anyway."""
     letters = max(1, width // _HALF_SMALL)
+    if len(line) == 1 and isinstance(only := line[0], Text):
+        text = only.text
+    else:
+        text = "".join([one.text if isinstance(one, Text) else "□" for one in line])
+    if 2 * len(text) <= letters and "\n" not in text:
+        return 1
     return sum(max(1, math.ceil(display_width(one) / letters)) for one in text.split("\n"))
 
 

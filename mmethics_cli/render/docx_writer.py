@@ -15,13 +15,17 @@ from typing import Final
 
 from mmethics_cli.render.blocks import (
     Block,
+    Flow,
     Framed,
     Heading,
     PageBreak,
     Paragraph,
+    Picture,
     Signatures,
     Table,
 )
+from mmethics_cli.render.docx_drawings import Drawings
+from mmethics_cli.render.docx_flow import flow_xml
 from mmethics_cli.render.docx_page import DOCUMENT, Page, core_xml, footer_xml, header_xml
 from mmethics_cli.render.docx_runs import Runs, paragraph
 from mmethics_cli.render.docx_style import base_parts
@@ -41,15 +45,24 @@ _RELATION = re.compile(rb'Id="(\w+)"[^>]*?/(header|footer)"|/(header|footer)"[^>
 def word_file(rendered: Rendered, stamp: Stamp, *, draft: bool) -> bytes:
     """A rendered document as .docx; a draft carries the watermark 草稿."""
     blocks = blocks_of(rendered.markdown, rendered.fills, rendered.title)
-    return write(blocks, stamp, Page(rendered.landscape), _LINES[rendered.layout], draft=draft)
+    drawings = Drawings(rendered.pictures)
+    page, line = Page(rendered.landscape), _LINES[rendered.layout]
+    return write(blocks, stamp, page, drawings, line, draft=draft)
 
 
 def write(
-    blocks: Sequence[Block], stamp: Stamp, page: Page, line: float = 1.5, *, draft: bool
+    blocks: Sequence[Block],
+    stamp: Stamp,
+    page: Page,
+    drawings: Drawings,
+    line: float = 1.5,
+    *,
+    draft: bool,
 ) -> bytes:
     """Blocks as .docx on the given paper, `line` lines high."""
     parts = dict(base_parts(line))
-    body = "".join(_Body(page).all(blocks))
+    body = "".join(_Body(page, Runs(drawings)).all(blocks))
+    drawings.add_to(parts)
     section = page.section(_relations(parts["word/_rels/document.xml.rels"]))
     parts["word/document.xml"] = f"{DOCUMENT}{body}{section}</w:body></w:document>".encode()
     parts["word/header1.xml"] = header_xml(stamp, page, draft).encode()
@@ -86,12 +99,7 @@ class _Body:
 
     page: Page
     runs: Runs
-    fresh_page: bool
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.runs = Runs()
-        self.fresh_page = False
+    fresh_page: bool = False
 
     def all(self, blocks: Sequence[Block]) -> Iterator[str]:
         for at, block in enumerate(blocks):
@@ -109,6 +117,8 @@ class _Body:
                 return self._text(block, keep)
             case Table():
                 body = table_xml(block, self.runs, self.page.text_width, keep)
+            case Flow():
+                return self._figure(block, keep)
             case Signatures():
                 body = signatures_xml(block, self.runs, self.page.text_width)
             case Framed(note, blocks):
@@ -129,6 +139,8 @@ class _Body:
 
     def _text(self, block: Paragraph, keep: bool, style: str = "BodyIndent") -> str:
         content = self.runs.line(block.line)
+        if len(block.line) == 1 and isinstance(block.line[0], Picture):
+            return self._paragraph("Normal", content, True, '<w:jc w:val="center"/>')
         if not block.depth:
             return self._paragraph(style, content, keep)
         left = _LIST_STEP * (block.depth + 1)
@@ -137,6 +149,11 @@ class _Body:
         mark = f"<w:r><w:t>{block.number}</w:t><w:tab/></w:r>" if block.number else ""
         return self._paragraph("ListItem", mark + content, keep, indent)
 
+    def _figure(self, block: Flow, keep: bool) -> str:
+        content = flow_xml(block, self.runs, self.page.text_width, self.page.figure_height)
+        centred = '<w:jc w:val="center"/>'
+        return self._paragraph("Normal", content, keep, centred) if content else ""
+
     def _note(self, block: Block) -> str:
         if not isinstance(block, Paragraph):
             return self._block(block, keep=False, last=False)
@@ -144,8 +161,7 @@ class _Body:
         return self._paragraph("NoteText", mark + self.runs.line(block.line), False)
 
     def _framed(self, blocks: Sequence[Block]) -> str:
-        inner = _Body(Page(self.page.landscape, inset=340))
-        inner.runs = self.runs
+        inner = _Body(Page(self.page.landscape, inset=340), self.runs)
         content = "".join(inner.all(blocks))
         return box_xml(content or paragraph("Normal", ""), self.page.text_width)
 

@@ -43,6 +43,12 @@ def expand(text: str, nodes: Sequence[Node], printing: Printing, functions: Func
     return _Expansion(printing, functions).run(parts, {})
 
 
+def note_gaps(text: str, nodes: Sequence[Node], printing: Printing, functions: Functions) -> None:
+    """Record the gaps that `expand` would, without making any text: `check` asks every paper."""
+    parts = tuple(_parse(iter(_TOKEN.split(text)), nodes))
+    _GapsOnly(printing, functions).run(parts, {})
+
+
 def _parse(pieces: Iterator[str | None], nodes: Sequence[Node]) -> Iterator[_Part]:
     """Parts up to the end or the next closing mark; `pieces` are text, number, close by turns."""
     for text in pieces:
@@ -118,6 +124,18 @@ class _Expansion:
             return f"\n{hint}\n\n{body}\n" if hint else f"\n{body}\n"
         sign = len(_leading_sign(body)) if hint else 0
         return body[:sign] + hint + body[sign:]
+
+
+class _GapsOnly(_Expansion):
+    def _part(self, part: _Part, turns: Mapping[str, _Turn]) -> str:
+        match part.node:
+            case None | PrintIndex():
+                return ""
+            case PrintFact(path, loop, boxes):
+                scope = turns[loop].scope if loop is not None else None
+                self.printing.note_gap(path, scope, boxes=boxes)
+                return ""
+        return super()._part(part, turns)
 
 
 def _leading_sign(text: str) -> str:

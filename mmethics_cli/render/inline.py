@@ -8,11 +8,14 @@ from collections.abc import Iterator, Sequence
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from mmethics_cli.render.blocks import Blank, Inline, Line, Text
+from mmethics_cli.render.blocks import Blank, Inline, Line, Picture, Text
+from mmethics_cli.render.pictures import PICTURE
 from mmethics_cli.render.slots import NO_BREAK, Fill, PickDate, Tick, Words, split
 
-# In template text only: [ ] a tick box, ____年__月__日 a date, ____ a line to write on.
-_SIGN = re.compile(r"(?P<tick>\[[ x]\])|(?P<date>_{2,}年_{2,}月_{2,}日)|(?P<blank>_{2,})")
+# In template text only: [ ] a tick box, ____年__月__日 a date, ____ a line to write on, a picture.
+_SIGN = re.compile(
+    r"(?P<tick>\[[ x]\])|(?P<date>_{2,}年_{2,}月_{2,}日)|(?P<blank>_{2,})|" + PICTURE.pattern
+)
 # `_` writes blanks to fill in, so it is kept from the parser, which would see emphasis.
 UNDERSCORE = "\ufdd6"
 # A line break in a template is a blank between Latin words only.
@@ -29,7 +32,9 @@ class LineReader:
 
     def read(self, text: str) -> Line:
         """The line of a text, which goes through the Markdown parser where it holds a sign."""
-        text = _BREAK.sub(lambda found: " " if _between_latin(found) else "", text.strip())
+        text = text.strip()
+        if "\n" in text:
+            text = _BREAK.sub(lambda found: " " if _between_latin(found) else "", text)
         if "*" not in text and "\\" not in text:
             return tuple(self._words(text, False, False))
         tokens: list[Token] = []
@@ -60,6 +65,9 @@ class LineReader:
                 yield fill
 
     def _written(self, text: str, bold: bool, italic: bool) -> Iterator[Inline]:
+        if "[" not in text and "__" not in text:
+            yield Text(text, bold, italic)
+            return
         last = 0
         for sign in _SIGN.finditer(text):
             if sign.start() > last:
@@ -75,6 +83,8 @@ class LineReader:
     def _control(self, sign: re.Match[str]) -> Inline:
         if sign["blank"]:
             return Blank(len(sign["blank"]))
+        if sign["file"]:
+            return Picture(sign["file"], float(sign["cm"]), sign["alt"].strip())
         self._controls += 1
         if sign["date"]:
             return PickDate(f"date.{self._controls}")

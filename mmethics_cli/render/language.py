@@ -9,10 +9,11 @@ each line keeps its file and number, and a part sees the loops round it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from mmethics_cli.render.block_options import wrong_options
 from mmethics_cli.render.source import (
     CLOSE,
     END,
@@ -25,7 +26,9 @@ from mmethics_cli.render.source import (
     Written,
 )
 
-BLOCKS: Final = frozenset({"when", "element", "form", "table", "sign", "box", "note", "pagebreak"})
+BLOCKS: Final = frozenset({
+    "when", "element", "form", "table", "flow", "sign", "box", "note", "pagebreak",
+})  # fmt: skip
 FUNCTIONS: Final = frozenset({
     "basis", "conflicts", "decision", "decisions", "documents", "label", "limits",
     "not_applicable_items", "open_questions", "overrides", "pick", "pick_date", "principles",
@@ -33,7 +36,7 @@ FUNCTIONS: Final = frozenset({
 })  # fmt: skip
 # Those that `expand` itself calls; inside Jinja's own loops Jinja calls them.
 CALLS: Final = frozenset({"boxes", "basis", "label", "decision", "pick", "pick_date"})
-_LEAVES: Final = frozenset({"form", "table", "sign", "pagebreak"})
+_LEAVES: Final = frozenset({"form", "table", "flow", "sign", "pagebreak"})
 _MAX_DEPTH: Final = 5
 # `marks: yes` puts 待核 behind articles whose text was not read.
 _FRONT: Final = ("title", "layout", "landscape", "marks")
@@ -45,9 +48,9 @@ _TAG = re.compile(
     r"|\{\{\s*(?P<print>.*?)\s*\}\}|\{#.*?#\}"
 )
 _JINJA_TAG = re.compile(r"\{%.*?%\}")
+_NO_WORD = re.compile(r"\W")
 _SET = re.compile(r"\{%\s*set\s+(\w+)")
 _FOR = re.compile(r"(\w+)\s+in\s+(\w+(?:\.\w+)+)")
-_WIDTHS = re.compile(r"[\d.]+(?:\s+[\d.]+)*(?:\s*\{header=\d\})?")
 
 
 def read(
@@ -141,12 +144,15 @@ class _Reader:
 
     def _line(self, line: str, place: Place) -> None:
         self.last = place
-        fence = _FENCE.fullmatch(line)
+        fence = _FENCE.fullmatch(line) if ":::" in line else None
         if fence is not None:
             self._fence(fence["kind"], fence["rest"], place)
             return
+        if "{" not in line:
+            self._emit(line, place)
+            return
         self.named.update(_SET.findall(line))
-        words = _JINJA_TAG.sub("", _TAG.sub("", line)).strip()
+        words = not line.lstrip().startswith("{") or _JINJA_TAG.sub("", _TAG.sub("", line)).strip()
         text = _TAG.sub(lambda found: self._tag(found, place), line)
         if not words and text.strip() and "{{" not in line and "{%" not in text:
             self.pending += text.strip()
@@ -166,10 +172,10 @@ class _Reader:
         return self._begin(found, place)
 
     def _print(self, found: re.Match[str], place: Place) -> str:
-        text, loops = found["print"], self._loops()
-        root = re.split(r"\W", text, maxsplit=1)[0]
-        facts = self.sections - self.named
-        ours = root in facts or root in {one.name for one in loops}
+        text = found["print"]
+        root = _NO_WORD.split(text, maxsplit=1)[0]
+        ours = root in self.sections and root not in self.named
+        ours = ours or any(one.name == root for one in self._loops())
         if root == "loop":
             inner = next((one for one in reversed(self.stack) if one.kind == "for"), None)
             ours = inner is not None and inner.loop is not None
@@ -222,7 +228,7 @@ class _Reader:
         if kind == "when":
             self.pending += self._node("block", rest, place)
         else:
-            for message in _wrong_options(kind, rest):
+            for message in wrong_options(kind, rest):
                 self._problem(place, message)
             self._emit(f"{MARK}{kind} {rest}".rstrip(), place)
         self.stack.append(_Open(kind, place, fence=True))
@@ -234,12 +240,3 @@ class _Reader:
             self.pending += CLOSE
         else:
             self._emit(END, place)
-
-
-def _wrong_options(kind: str, rest: str) -> Iterator[str]:
-    if kind in ("form", "table") and not _WIDTHS.fullmatch(rest):
-        yield f"“{kind}”后面应写各列的相对宽度，例如 ::: {kind} 3 9 3 5"
-    if kind == "element" and not re.fullmatch(r"\w+(?:\.[\w()]+)+", rest):
-        yield "element 后面应写法源和条号，例如 erm2023.36.3"
-    if kind in ("sign", "box", "note", "pagebreak") and rest:
-        yield f"“{kind}”后面不写别的字"

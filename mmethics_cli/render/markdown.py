@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from mmethics_cli.render.blocks import (
     Block,
+    Flow,
+    FlowRow,
     Framed,
     Heading,
     Line,
@@ -21,6 +24,7 @@ from mmethics_cli.render.blocks import (
     Signatures,
     Text,
 )
+from mmethics_cli.render.flow_text import box_lines, key_of
 from mmethics_cli.render.inline import UNDERSCORE, LineReader
 from mmethics_cli.render.slots import Fill
 from mmethics_cli.render.source import END, MARK
@@ -28,6 +32,7 @@ from mmethics_cli.render.tables import Row, table_of
 
 _CELL_EDGE = re.compile(r"(?<!\\)\|")
 _RULER = re.compile(r"\|?[\s:|-]*-[\s:|-]*")
+_BORDER: Final = "---"
 _OPTIONS = re.compile(r"(?P<widths>[\d. ]*)(?:\{header=(?P<header>\d)\})?")
 
 
@@ -101,6 +106,8 @@ class _Builder:
                 rows = self._rows(_text(part))
                 if rows:
                     yield table_of(rows, widths, header, part.kind == "form", self.caption)
+            case "flow":
+                yield self._flow(_text(part), tuple(float(one) for one in part.options.split()))
             case "sign":
                 lines = [self.reader.read(one) for one in _text(part).split("\n") if one.strip()]
                 yield Signatures(tuple(lines))
@@ -152,6 +159,23 @@ class _Builder:
         if level > 0:
             self.caption = "".join(one.text for one in line if isinstance(one, Text))
         return Heading(level, line)
+
+    def _flow(self, text: str, widths: tuple[float, ...]) -> Flow:
+        """A figure; `--- name` on a line of its own: what comes after lies beyond a border."""
+        border, stretch = "", ""
+        rows: list[FlowRow] = []
+        heads: tuple[str, ...] = ()
+        for line in [*text.split("\n"), _BORDER]:
+            if not line.startswith(_BORDER):
+                stretch += line + "\n"
+                continue
+            read = [[box_lines(cell) for cell, _ in row] for row in self._rows(stretch)]
+            if not heads and read:
+                heads = tuple(key_of(cell) for cell in read.pop(0))
+            padding = [()] * len(widths)
+            rows += [FlowRow(tuple((row + padding)[: len(widths)]), border) for row in read]
+            border, stretch = line.removeprefix(_BORDER).strip(), ""
+        return Flow(widths, heads, tuple(rows), self.caption)
 
     def _rows(self, text: str) -> list[Row]:
         """The rows of a pipe table. Empty lines are rows that a condition left out."""

@@ -94,6 +94,12 @@ class Printing:
         text = "　".join(marks)
         return text + self._gap(path, scope, asked) if value is UNKNOWN else text
 
+    def note_gap(self, path: str, scope: Scope | None, *, boxes: bool) -> None:
+        """Record the gap that printing a fact, plain or as boxes, would leave."""
+        value = self._value(path, scope)
+        if value is UNKNOWN or (isinstance(value, Several) and value.possible and not boxes):
+            self._gap(path, scope, self._asked(path, scope))
+
     def undecided(self, paths: frozenset[str]) -> str:
         """【待定：…】 with the labels of what it waits for."""
         for path in sorted(paths):

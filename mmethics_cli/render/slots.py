@@ -102,6 +102,10 @@ def refuse_unprintable(text: str) -> None:
 
 def split(text: str) -> Iterator[str | int]:
     """The pieces of a text in order: template words as str, slots as their number."""
+    if OPEN not in text:
+        if text:
+            yield text
+        return
     last = 0
     for found in SLOT.finditer(text):
         if found.start() > last:

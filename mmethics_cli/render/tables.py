@@ -40,7 +40,7 @@ def table_of(
         made = tuple(_with_labels(row) for row in made)
     else:
         made = tuple(
-            tuple(replace(cell, label=True) for cell in row) if number < header else row
+            tuple(_labelled(cell) for cell in row) if number < header else row
             for number, row in enumerate(made)
         )
     return Table(widths or (1.0,) * columns, made, header if not form else 0, caption)
@@ -61,18 +61,25 @@ def _cells(
     for column in range(columns):
         sign = signs[number][column]
         if column and sign == JOIN_LEFT:
-            found[-1] = replace(found[-1], columns=found[-1].columns + 1)
             continue
         if sign == JOIN_ABOVE:
             # A cell under another: kept with no rows of its own, since Word wants it there.
-            found.append(Cell((), column, rows=0))
+            found.append(Cell((), column, _joined(signs[number], column), rows=0))
             continue
         line, align = rows[number][column]
         below = 1
         while number + below < len(rows) and signs[number + below][column] == JOIN_ABOVE:
             below += 1
-        found.append(Cell(line, column, rows=below, align=align))
+        found.append(Cell(line, column, _joined(signs[number], column), below, align=align))
     return found
+
+
+def _joined(signs: Sequence[str], column: int) -> int:
+    """How many columns a cell takes, with those after it that belong to it."""
+    after = column + 1
+    while after < len(signs) and signs[after] == JOIN_LEFT:
+        after += 1
+    return after - column
 
 
 def _with_labels(row: tuple[Cell, ...]) -> tuple[Cell, ...]:
@@ -86,8 +93,12 @@ def _with_labels(row: tuple[Cell, ...]) -> tuple[Cell, ...]:
         label = _is_short(cell) and (
             len(row) == 1 or (after is not None and (not named or not _is_short(after)))
         )
-        found.append(replace(cell, label=label))
+        found.append(_labelled(cell) if label else cell)
     return tuple(found)
+
+
+def _labelled(cell: Cell) -> Cell:
+    return replace(cell, label=True)
 
 
 def _is_short(cell: Cell) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, get_args
@@ -11,6 +11,7 @@ from mmethics_cli.core.standard import Standard
 from mmethics_cli.errors import Problem, TemplateError
 from mmethics_cli.render.binding import Binder, Each, Node, PrintCall, PrintFact, ReadTree
 from mmethics_cli.render.language import read
+from mmethics_cli.render.pictures import picture_problems, pictures_in, png_size
 from mmethics_cli.render.source import MARK, Source
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ class Templates:
     """The template texts of a pack; each is made ready when it is first asked for.
 
     `texts` by name (`application_form.md`, `parts/study_head.md`); `read_tree` reads the YAML of
-    a condition, every scalar as text; `shown` is what messages call a file, if not by its name.
+    a condition, every scalar as text; `shown` is what messages call a file, if not by its name;
+    `pictures` are PNG files by name (`pictures/hospital.png`).
     """
 
     def __init__(
@@ -73,8 +75,10 @@ class Templates:
         standard: Standard,
         read_tree: ReadTree,
         shown: Mapping[str, str] | None = None,
+        pictures: Mapping[str, bytes] | None = None,
     ) -> None:
         self.texts = texts
+        self.pictures = pictures or {}
         self.shown = shown or {}
         self.standard = standard
         self.read_tree = read_tree
@@ -121,6 +125,7 @@ class Templates:
 
         template, problems = self._prepare(name)
         problems += tuple(residues(template.source))
+        problems += tuple(self._broken_pictures(template))
         if template.needs_jinja:
             try:
                 self.program(template)
@@ -129,8 +134,16 @@ class Templates:
         return problems
 
     def files(self, name: str) -> frozenset[str]:
-        """The names of a template and of the parts put into it."""
-        return frozenset(self._prepare(name)[0].source.files)
+        """The names of a template, of the parts put into it and of its pictures."""
+        source = self._prepare(name)[0].source
+        return frozenset(source.files | pictures_in(source))
+
+    def _broken_pictures(self, template: Template) -> Iterator[Problem]:
+        for file in sorted(pictures_in(template.source) & self.pictures.keys()):
+            try:
+                png_size(file, self.pictures[file])
+            except TemplateError as error:
+                yield Problem(error.message, self.shown.get(template.name, template.name))
 
     def _prepare(self, name: str) -> tuple[Template, tuple[Problem, ...]]:
         if name not in self.texts:
@@ -141,6 +154,7 @@ class Templates:
         layout = source.front.get("layout", "letter")
         found = next((one for one in get_args(Layout) if one == layout), None)
         problems = [*source.problems, *binder.problems]
+        problems += picture_problems(source, self.pictures)
         if found is None:
             problems.append(Problem(f"layout 没有“{layout}”", self.shown.get(name, name), 1))
         template = Template(

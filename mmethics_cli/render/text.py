@@ -6,10 +6,11 @@ Word is not needed here: `check` runs this stage to learn what a document would 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from mmethics_cli.render.context import Functions
-from mmethics_cli.render.expand import expand
+from mmethics_cli.render.expand import expand, note_gaps
 from mmethics_cli.render.printing import Printing
 from mmethics_cli.render.slots import CLOSE, OPEN, SLOT, Fill, Words
 from mmethics_cli.render.source import END, MARK
@@ -28,7 +29,8 @@ class Rendered:
     """A document as Markdown with slots; `fills` says what stands in each slot.
 
     `elements` are the required consent elements that were printed with some text in them,
-    `untranslated` the paths of texts that an English document has in Chinese.
+    `untranslated` the paths of texts that an English document has in Chinese;
+    `pictures` are the pack's, by name.
     """
 
     template: str
@@ -39,6 +41,7 @@ class Rendered:
     fills: tuple[Fill, ...]
     gaps: tuple[Gap, ...]
     elements: frozenset[str]
+    pictures: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     untranslated: tuple[str, ...] = ()
 
     @property
@@ -61,7 +64,8 @@ def render_text(templates: Templates, name: str, study: Study) -> Rendered:
         from mmethics_cli.render.jinja_stage import run
 
         text = run(templates.program(template), functions.context(), printing)
-    return _rendered(template, expand(text, template.nodes, printing, functions.calls()), printing)
+    text = expand(text, template.nodes, printing, functions.calls())
+    return _rendered(templates, template, text, printing)
 
 
 def read_facts(templates: Templates, name: str, study: Study) -> Rendered:
@@ -72,10 +76,19 @@ def read_facts(templates: Templates, name: str, study: Study) -> Rendered:
     template = templates.get(name)
     printing = Printing(study, template.marks)
     functions = Functions(printing).calls()
-    return _rendered(template, expand(template.text, template.nodes, printing, functions), printing)
+    text = expand(template.text, template.nodes, printing, functions)
+    return _rendered(templates, template, text, printing)
 
 
-def _rendered(template: Template, text: str, printing: Printing) -> Rendered:
+def gaps_of(templates: Templates, name: str, study: Study) -> tuple[Gap, ...]:
+    """The gaps of a document alone: the quickest of the three."""
+    template = templates.get(name)
+    printing = Printing(study, template.marks)
+    note_gaps(template.text, template.nodes, printing, Functions(printing).calls())
+    return tuple(printing.gaps)
+
+
+def _rendered(templates: Templates, template: Template, text: str, printing: Printing) -> Rendered:
     text = _BLANK_AFTER.sub("", _BLANK_BEFORE.sub("", text))
     return Rendered(
         template=template.name,
@@ -87,6 +100,7 @@ def _rendered(template: Template, text: str, printing: Printing) -> Rendered:
         gaps=tuple(printing.gaps),
         elements=_elements(text),
         untranslated=tuple(printing.untranslated),
+        pictures=templates.pictures,
     )
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
@@ -87,7 +86,7 @@ def _take_back(made: list[Path]) -> None:
             path.unlink(missing_ok=True)
 
 
-def copy_example(example: Traversable, folder: Path) -> None:
+def copy_example(example: Path, folder: Path) -> None:
     """Put a shipped example's files into a new dossier's folder."""
     for name, file in _walk(example):
         if name != ABOUT:
@@ -104,7 +103,7 @@ class About:
     as_of: date
 
 
-def about(example: Traversable) -> About:
+def about(example: Path) -> About:
     """Read what an example says about itself; raises PackError when it does not."""
     tree = parse(decode((example / ABOUT).read_bytes(), ABOUT), ABOUT).tree
     told = tree if isinstance(tree, dict) else {}
@@ -114,7 +113,7 @@ def about(example: Traversable) -> About:
     return About(str(told["title"]), as_of)
 
 
-def _walk(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, Traversable]]:
+def _walk(folder: Path, prefix: str = "") -> Iterator[tuple[str, Path]]:
     for entry in sorted(folder.iterdir(), key=lambda one: one.name):
         if entry.is_dir():
             yield from _walk(entry, f"{prefix}{entry.name}/")

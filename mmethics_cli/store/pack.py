@@ -6,14 +6,13 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final, Literal
 
 from mmethics_cli.core.build import build
 from mmethics_cli.core.standard import Standard
 from mmethics_cli.errors import PackError, Problem
+from mmethics_cli.store.compiled import compiled, trees_of
 from mmethics_cli.store.overlay import Overlay, Override
 from mmethics_cli.store.yaml_events import Keys, Tree
 from mmethics_cli.store.yaml_reader import Document, decode, parse
@@ -23,6 +22,7 @@ Kind = Literal["checklists", "templates"]
 # Read only by lint, by `new --example`, by the committee's worksheets and by English papers: not at
 # every start.
 _ON_DEMAND: Final = ("cases", "english", "examples", "worksheets")
+_NOT_ALWAYS: Final = tuple(f"{name}/" for name in _ON_DEMAND)
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,17 @@ class Pack:
         return build(self.trees, self.locate)
 
     @cached_property
-    def templates(self) -> Mapping[str, Traversable]:
+    def templates(self) -> Mapping[str, Path]:
         """Template files by name relative to `templates/`; the overlay's stand for shipped ones."""
         found = dict(_walk(shipped("templates")))
         if self.overlay is not None:
             found.update(_templates_of(self.overlay))
         return found
+
+    @property
+    def pictures(self) -> Mapping[str, bytes]:
+        """The pictures that templates show, by name; each is read when it is wanted."""
+        return _Pictures(self.templates)
 
     def template_text(self, name: str) -> str:
         """The text of one template; raises PackError when the pack has none of that name."""
@@ -78,6 +83,20 @@ class Pack:
         return total.hexdigest()
 
 
+class _Pictures(Mapping[str, bytes]):
+    def __init__(self, templates: Mapping[str, Path]) -> None:
+        self._files = {name: file for name, file in templates.items() if name.endswith(".png")}
+
+    def __getitem__(self, name: str) -> bytes:
+        return self._files[name].read_bytes()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+
 def load(overlay: Path | None = None, also: tuple[str, ...] = ()) -> Pack:
     """Read the shipped pack, and the overlay folder upon it.
 
@@ -85,10 +104,7 @@ def load(overlay: Path | None = None, also: tuple[str, ...] = ()) -> Pack:
     Raises UnreadableFile or PackError with every problem found.
     """
     skipped = tuple(f"{name}/" for name in _ON_DEMAND if name not in also)
-    documents = {
-        name: parse(decode(file.read_bytes(), name), name)
-        for name, file in _yaml_files(shipped("checklists"), skipped)
-    }
+    documents = _shipped_documents(skipped)
     if overlay is None:
         return Pack(documents)
     root = _overlay_root(overlay)
@@ -102,7 +118,28 @@ def load(overlay: Path | None = None, also: tuple[str, ...] = ()) -> Pack:
     return Pack(merging.documents, changed, overlay, templates)
 
 
-def examples(overlay: Path | None = None) -> dict[str, Traversable]:
+def compiled_pack() -> bytes:
+    """The shipped YAML that every run reads, in the form that is read faster."""
+    data = _shipped_bytes(_NOT_ALWAYS)
+    return compiled(data, {name: parse(decode(one, name), name).tree for name, one in data.items()})
+
+
+def _shipped_documents(skipped: tuple[str, ...]) -> dict[str, Document]:
+    data = _shipped_bytes(skipped)
+    texts = {name: decode(one, name) for name, one in data.items()}
+    always = {name: one for name, one in data.items() if not name.startswith(_NOT_ALWAYS)}
+    trees = trees_of(always, lambda name: parse(texts[name], name).tree)
+    return {
+        name: Document(trees[name], name, text) if name in trees else parse(text, name)
+        for name, text in texts.items()
+    }
+
+
+def _shipped_bytes(skipped: tuple[str, ...]) -> dict[str, bytes]:
+    return {name: file.read_bytes() for name, file in _yaml_files(shipped("checklists"), skipped)}
+
+
+def examples(overlay: Path | None = None) -> dict[str, Path]:
     """The example folders by id, the overlay's last."""
     roots = [shipped("checklists") / "examples"]
     if overlay is not None:
@@ -116,9 +153,10 @@ def examples(overlay: Path | None = None) -> dict[str, Traversable]:
     }
 
 
-def shipped(kind: Kind) -> Traversable:
+def shipped(kind: Kind) -> Path:
     """Where shipped data lies: in the installed package, else beside it in a checkout."""
-    packed = files("mmethics_cli") / "_data" / kind
+    # Not by importlib.resources, which takes long to load: wheels are always unpacked.
+    packed = Path(__file__).parents[1] / "_data" / kind
     if packed.is_dir():
         return packed
     beside = Path(__file__).resolve().parents[2] / kind
@@ -135,7 +173,7 @@ def _overlay_root(overlay: Path) -> Path:
     return root
 
 
-def _templates_of(overlay: Path) -> dict[str, Traversable]:
+def _templates_of(overlay: Path) -> dict[str, Path]:
     root = overlay / "templates"
     return dict(_walk(root)) if root.is_dir() else {}
 
@@ -146,7 +184,7 @@ def _template_overrides(shown: Mapping[str, str]) -> Iterator[Override]:
         yield Override("templates", name, "replaced" if name in known else "added", "", file, 1)
 
 
-def _yaml_files(root: Traversable, skipped: tuple[str, ...]) -> Iterator[tuple[str, Traversable]]:
+def _yaml_files(root: Path, skipped: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
     if root.is_dir():
         for name, file in _walk(root, skipped):
             if name.endswith(".yaml"):
@@ -154,8 +192,8 @@ def _yaml_files(root: Traversable, skipped: tuple[str, ...]) -> Iterator[tuple[s
 
 
 def _walk(
-    root: Traversable, skipped: tuple[str, ...] = (), prefix: str = ""
-) -> Iterator[tuple[str, Traversable]]:
+    root: Path, skipped: tuple[str, ...] = (), prefix: str = ""
+) -> Iterator[tuple[str, Path]]:
     for entry in sorted(root.iterdir(), key=lambda one: one.name):
         name = prefix + entry.name
         if entry.name.startswith((".", "~", "__")):

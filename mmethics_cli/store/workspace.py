@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mmethics_cli.core.answers import write_value
 from mmethics_cli.core.papers import FileState
@@ -21,7 +22,6 @@ from mmethics_cli.store.dossier_files import (
     require_dossier,
     shown_name,
 )
-from mmethics_cli.store.editor import Editor
 from mmethics_cli.store.files import locked
 from mmethics_cli.store.parts import (
     EVENT,
@@ -43,6 +43,9 @@ from mmethics_cli.store.submissions import (
 )
 from mmethics_cli.store.yaml_events import Keys
 from mmethics_cli.store.yaml_reader import Document
+
+if TYPE_CHECKING:
+    from mmethics_cli.store.editor import Editor
 
 
 @dataclass
@@ -136,6 +139,9 @@ class Workspace:
         self._take(path, editor.document)
 
     def _editor(self, path: Path) -> Editor:
+        # Loaded late: most commands do not write.
+        from mmethics_cli.store.editor import Editor
+
         editor = Editor(path, shown_name(self.folder, path))
         known = self.parts.get(path.name)
         read = known.document if known is not None else None

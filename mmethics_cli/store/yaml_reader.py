@@ -13,7 +13,6 @@ from typing import Final
 from mmethics_cli.errors import Problem, UnreadableFile
 from mmethics_cli.store.characters import blank_refused, is_clean_file, name_of, refused_in_file
 from mmethics_cli.store.yaml_events import Builder, Fault, Keys, Place, Tree
-from mmethics_cli.store.yaml_hints import explain
 from mmethics_cli.store.yaml_ordinary import ordinary_tree
 
 MAX_BYTES: Final = 8_000_000
@@ -120,6 +119,9 @@ def reason(error: OSError) -> str:
 
 def _all_faults(text: str, name: str) -> tuple[list[Fault], Document | None]:
     """Every fault, and what the file says when all of them are mended."""
+    # Loaded late: most files are sound.
+    from mmethics_cli.store.yaml_hints import explain
+
     faults = [
         Fault(line, f"含有不能使用的{name_of(character)}。", "请删去这个字符。")
         for line, character in refused_in_file(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import docx
@@ -39,6 +40,9 @@ ANSWERS: Mapping[str, Value] = {
     "data.assets": ASSETS,
 }
 
+SHIPPED = Path(__file__).parents[2] / "templates"
+PICTURES = {"pictures/stop.png": (SHIPPED / "pictures/stop.png").read_bytes(), "x.png": b"GIF89a"}
+
 
 def read_tree(text: str) -> object:
     try:
@@ -64,7 +68,7 @@ def study(**changes: Any) -> Study:
 
 def templates(text: str, **parts: str) -> Templates:
     named = {f"parts/{name}.md": part for name, part in parts.items()}
-    return Templates({"t.md": text, **named}, STANDARD, read_tree)
+    return Templates({"t.md": text, **named}, STANDARD, read_tree, pictures=PICTURES)
 
 
 def rendered(text: str, of: Study | None = None, **parts: str) -> Rendered:

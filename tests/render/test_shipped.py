@@ -11,7 +11,7 @@ from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.standard import Standard
 from mmethics_cli.render.study import Stamp, Study
 from mmethics_cli.render.templates import Templates
-from mmethics_cli.render.text import read_facts, render_text
+from mmethics_cli.render.text import gaps_of, read_facts, render_text
 from mmethics_cli.render.xlsx_layout import problems as layout_problems
 from mmethics_cli.store.pack import Pack, load
 from mmethics_cli.store.yaml_reader import parse
@@ -30,7 +30,11 @@ def standard(pack: Pack) -> Standard:
 @pytest.fixture(scope="module")
 def shipped(pack: Pack, standard: Standard) -> Templates:
     texts = {name: pack.template_text(name) for name in pack.templates if name.endswith(".md")}
-    return Templates(texts, standard, lambda text: parse(text, "条件").tree)
+    return Templates(texts, standard, _tree, pictures=pack.pictures)
+
+
+def _tree(text: str) -> object:
+    return parse(text, "条件").tree
 
 
 def whole_documents(shipped: Templates) -> list[str]:
@@ -56,6 +60,7 @@ def test_gaps_are_found_without_jinja(shipped: Templates, standard: Standard) ->
     for name in whole_documents(shipped):
         quick, whole = read_facts(shipped, name, study), render_text(shipped, name, study)
         assert quick.elements == whole.elements
+        assert gaps_of(shipped, name, study) == quick.gaps
         # Jinja's part adds only what decisions wait for, which `check` asks of the pathway itself.
         more = {one.path for one in set(whole.gaps) - set(quick.gaps)}
         waiting = {path for one in study.pathway.decisions.values() for path in one.open}

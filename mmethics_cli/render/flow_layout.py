@@ -1,0 +1,226 @@
+"""Where the boxes, arrows and borders of a flow figure stand. Lengths are twips (1/20 point)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from mmethics_cli.render.blocks import Flow, FlowRow, Line, Text
+from mmethics_cli.render.flow_figure import Arrow, Border, Box, Figure
+from mmethics_cli.render.flow_rows import Kind, fold, kind_of, tracks
+from mmethics_cli.render.flow_text import Fit, cut, key_of
+
+PAD: Final = 70  # between the edge of a box and its text
+_GAP: Final = 90  # between boxes, one under the other
+_ARROW: Final = 640  # between columns
+_HEAD: Final = 330
+_LABEL: Final = 270  # of a border
+# Tried in turn: smaller letters first, then fewer lines.
+_FITS: Final = (
+    Fit(18, 3, 3), Fit(17, 3, 3), Fit(16, 3, 3), Fit(16, 2, 2), Fit(15, 2, 2), Fit(15, 1, 2),
+    Fit(15, 1, 1),
+)  # fmt: skip
+
+
+def lay_out(flow: Flow, rows: Sequence[FlowRow], width: int, most: int) -> Figure:
+    """The figure, at most `most` high: letters get smaller, long texts are cut, then rows folded.
+
+    `rows` are those of the flow as `settled` gives them, one at least.
+    """
+    for fit in _FITS:
+        figure = _Layout(flow, rows, width, fit).figure()
+        if figure.height <= most:
+            return figure
+    folded: Counter[Kind] = Counter()
+    layout = _Layout(flow, rows, width, _FITS[-1])
+    while figure.height > most and (kind := layout.fullest(folded)) is not None:
+        folded[kind] += 1
+        layout = _Layout(flow, fold(rows, folded), width, _FITS[-1])
+        figure = layout.figure()
+    return figure
+
+
+@dataclass(slots=True)
+class _Place:
+    """A box being placed: the rows of a track that it spans, then its top and bottom."""
+
+    column: int
+    lines: tuple[Line, ...]
+    need: int
+    border: str
+    top: int = 0
+    bottom: int = 0
+
+
+@dataclass(slots=True)
+class _Track:
+    """Rows one under the other.
+
+    `boxes`: how high the boxes of each row are; `heights`: the row itself, for the sake of a box
+    that spans several; `above`: room for the name of a border.
+    """
+
+    rows: list[FlowRow]
+    boxes: list[int] = field(default_factory=list)
+    heights: list[int] = field(default_factory=list)
+    above: list[int] = field(default_factory=list)
+
+    @property
+    def height(self) -> int:
+        return sum(self.heights) + sum(self.above) + _GAP * (len(self.rows) - 1)
+
+
+class _Layout:
+    def __init__(self, flow: Flow, rows: Sequence[FlowRow], width: int, fit: Fit) -> None:
+        self.flow, self.fit, self.width = flow, fit, width
+        room = width - _ARROW * (len(flow.widths) - 1)
+        whole = sum(flow.widths)
+        self.widths = [int(room * one / whole) for one in flow.widths]
+        self.lefts = [sum(self.widths[:at]) + _ARROW * at for at in range(len(self.widths))]
+        self.tracks = [_Track(one) for one in tracks(rows)]
+        self.places: dict[tuple[int, str, int], _Place] = {}
+        self.runs: list[tuple[_Track, int, int, _Place]] = []
+        for track in self.tracks:
+            self._measure(track)
+
+    def _measure(self, track: _Track) -> None:
+        rows = track.rows
+        track.heights = [0] * len(rows)
+        borders = [row.border for row in rows]
+        track.above = [
+            _LABEL if name and name not in borders[:at] else 0 for at, name in enumerate(borders)
+        ]
+        runs = sorted(self._runs(track), key=lambda run: run[2] - run[1])
+        track.boxes = [0] * len(rows)
+        own = self._own(track)
+        for _, first, last, place in runs:
+            if first == last and (place.column, key_of(rows[first].cells[place.column])) in own:
+                track.boxes[first] = max(track.boxes[first], place.need)
+        for _, first, last, place in runs:
+            span = range(first, last + 1)
+            has = sum(track.heights[at] for at in span) + _GAP * (len(span) - 1)
+            for at in span:
+                track.heights[at] += max(0, -(-(place.need - has) // len(span)))
+        self.runs += runs
+
+    def _own(self, track: _Track) -> set[tuple[int, str]]:
+        """The boxes of a track that no other track shares."""
+
+        def boxes(of: _Track) -> set[tuple[int, str]]:
+            return {(at, key_of(cell)) for row in of.rows for at, cell in enumerate(row.cells)}
+
+        return boxes(track).difference(*(boxes(one) for one in self.tracks if one is not track))
+
+    def _runs(self, track: _Track) -> Iterator[tuple[_Track, int, int, _Place]]:
+        """The boxes of a track with the first and last of the rows that they span."""
+        for column in range(len(self.widths)):
+            at = 0
+            while at < len(track.rows):
+                cell, border = track.rows[at].cells[column], track.rows[at].border
+                last = at
+                while last + 1 < len(track.rows) and key_of(cell) == key_of(
+                    track.rows[last + 1].cells[column]
+                ):
+                    last += 1
+                if cell:
+                    yield track, at, last, self._place(column, cell, border, at, track)
+                at = last + 1
+
+    def _place(
+        self, column: int, cell: tuple[Line, ...], border: str, at: int, track: _Track
+    ) -> _Place:
+        lines, count = cut(cell, self.fit, self.widths[column] - 2 * PAD)
+        # A box that the same track shows before stands there a second time.
+        earlier = any(key_of(row.cells[column]) == key_of(cell) for row in track.rows[:at])
+        number = at if earlier else 0
+        need = count * self.fit.height + 2 * PAD
+        new = _Place(column, lines, need, border)
+        return self.places.setdefault((column, key_of(cell), number), new)
+
+    def fullest(self, folded: Counter[Kind]) -> Kind | None:
+        """What most rows of the highest track are like, if there are rows to fold among them."""
+        highest = max(self.tracks, key=lambda track: track.height)
+        kinds = Counter(kind_of(row) for row in highest.rows)
+        kind, count = kinds.most_common(1)[0]
+        return kind if count > 2 or not folded[kind] else None
+
+    def figure(self) -> Figure:
+        inner = max(track.height for track in self.tracks)
+        tops = {id(track): self._row_edges(track, inner) for track in self.tracks}
+        for track, first, last, place in self.runs:
+            edges = tops[id(track)]
+            top, bottom = edges[first][0], edges[last][1]
+            place.top = min(place.top, top) if place.bottom else top
+            place.bottom = max(place.bottom, bottom)
+        for place in self.places.values():
+            lacking = max(0, place.need - (place.bottom - place.top))
+            place.top, place.bottom = place.top - lacking // 2, place.bottom + lacking // 2
+        return Figure(
+            width=self.width,
+            height=_HEAD + inner + _GAP,
+            size=self.fit.size,
+            line_height=self.fit.height,
+            heads=tuple(self._heads()),
+            boxes=tuple(self._box(place) for place in self.places.values()),
+            arrows=tuple(self._arrows()),
+            borders=tuple(self._borders(_HEAD + inner + _GAP)),
+        )
+
+    def _row_edges(self, track: _Track, inner: int) -> list[tuple[int, int]]:
+        """Top and bottom of the boxes of each row; the rows share what room the track leaves."""
+        spare = (inner - track.height) / len(track.rows)
+        edges, top = [], float(_HEAD)
+        for box, height, above in zip(track.boxes, track.heights, track.above, strict=True):
+            start = top + above + (spare + height - box) / 2
+            edges.append((round(start), round(start) + box))
+            top += above + height + spare + _GAP
+        return edges
+
+    def _box(self, place: _Place) -> Box:
+        left, width = self.lefts[place.column], self.widths[place.column]
+        height = place.bottom - place.top
+        return Box(left, place.top, width, height, place.lines, place.column)
+
+    def _heads(self) -> Iterator[Box]:
+        for at, title in enumerate(self.flow.columns):
+            line: Line = (Text(title),)
+            yield Box(self.lefts[at], 0, self.widths[at], _HEAD - 50, (line,), at)
+
+    def _arrows(self) -> Iterator[Arrow]:
+        done = set()
+        runs = sorted(self.runs, key=lambda run: run[3].column)
+        for track in self.tracks:
+            for number in range(len(track.rows)):
+                way = [run[3] for run in runs if run[0] is track and run[1] <= number <= run[2]]
+                for one, other in zip(way, way[1:], strict=False):
+                    if (id(one), id(other)) not in done:
+                        done.add((id(one), id(other)))
+                        yield self._arrow(one, other)
+
+    def _arrow(self, one: _Place, other: _Place) -> Arrow:
+        """Level where one box reaches the middle of the other."""
+        middle, next_middle = (one.top + one.bottom) // 2, (other.top + other.bottom) // 2
+        if one.top <= next_middle <= one.bottom:
+            middle = next_middle
+        elif other.top <= middle <= other.bottom:
+            next_middle = middle
+        start = self.lefts[one.column] + self.widths[one.column]
+        return Arrow((start, middle), (self.lefts[other.column], next_middle))
+
+    def _borders(self, bottom: int) -> Iterator[Border]:
+        """In each column that holds boxes beyond a border, a line that parts them from the rest."""
+        beyond: dict[tuple[str, int], list[_Place]] = {}
+        inside = {id(run[3]) for run in self.runs for row in run[0].rows[run[1] : run[2] + 1]
+                  if not row.border}  # fmt: skip
+        for place in self.places.values():
+            if place.border and id(place) not in inside:
+                beyond.setdefault((place.border, place.column), []).append(place)
+        for (label, column), places in beyond.items():
+            top = min(place.top for place in places) - _LABEL
+            left, right = self.lefts[column], self.lefts[column] + self.widths[column]
+            edge, far = (left - _ARROW // 2, right) if column else (right + _ARROW // 2, left)
+            points = ((edge, bottom), (edge, top), (far, top))
+            start = min(edge, far) + (40 if column else 0)
+            yield Border(points, label, start, top + 10, abs(far - edge) - 40)

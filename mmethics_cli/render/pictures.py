@@ -1,0 +1,51 @@
+"""Pictures of the pack in template text: `![what one sees](pictures/hospital.png 5)`, 5 cm wide."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from mmethics_cli.errors import Problem, TemplateError
+from mmethics_cli.render.source import MARK, Source
+
+PICTURE: Final = re.compile(
+    r"!\[(?P<alt>[^\]\[{}|\ufdd0-\ufdef]*)\]\((?P<file>[\w./-]+\.png) (?P<cm>\d+(?:\.\d+)?)\)"
+)
+_OPENING: Final = "!["
+_WIDEST: Final = 16.0  # centimetres: what an upright page holds
+_NARROWEST: Final = 0.5
+_PNG: Final = b"\x89PNG\r\n\x1a\n"
+
+
+def png_size(name: str, data: bytes) -> tuple[int, int]:
+    """Width and height in pixels. Raises TemplateError where `data` is no PNG file."""
+    width, height = int.from_bytes(data[16:20]), int.from_bytes(data[20:24])
+    if not data.startswith(_PNG) or data[12:16] != b"IHDR" or not width or not height:
+        raise TemplateError(f"图片“{name}”不是 PNG 文件。")
+    return width, height
+
+
+def pictures_in(source: Source) -> set[str]:
+    """The files of a template's pictures."""
+    return {one["file"] for line in source.lines for one in PICTURE.finditer(line)}
+
+
+def picture_problems(source: Source, pictures: Mapping[str, bytes]) -> Iterator[Problem]:
+    """Pictures that are not there, too wide, without words, or not written as they must be."""
+    for line, place in zip(source.lines, source.places, strict=True):
+        if _OPENING not in line or line.startswith(MARK):
+            continue
+        found = list(PICTURE.finditer(line))
+        if len(found) != line.count(_OPENING):
+            fix = "应写成 ![看得见什么](pictures/文件名.png 宽度厘米)；说明里不写事实和记号。"
+            yield place.problem("图片的写法不对", fix)
+        for one in found:
+            if not one["alt"].strip():
+                yield place.problem(
+                    f"图片“{one['file']}”没有文字说明", "看不见图的人靠它知道内容。"
+                )
+            if one["file"] not in pictures:
+                yield place.problem(f"没有图片“{one['file']}”")
+            if not _NARROWEST <= float(one["cm"]) <= _WIDEST:
+                yield place.problem(f"图片的宽度应在 {_NARROWEST} 至 {_WIDEST:g} 厘米之间")
