@@ -1,4 +1,4 @@
-"""Writes docs/fields.md and docs/verification.md from the shipped pack and field-coverage.yaml.
+"""Writes fields.md, documents.md and verification.md from the pack and field-coverage.yaml.
 
     python -m docs.generate
 
@@ -15,6 +15,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from docs.page import MADE, table
+from docs.papers import documents_page
 from mmethics_cli.core.law import VERIFIED, Basis, Source, Verified, weakest
 from mmethics_cli.core.standard import Standard
 from mmethics_cli.render.citation import article, cite, title
@@ -28,7 +30,6 @@ FIRST: Final = 40  # articles listed to be verified first
 _INCLUDE: Final = re.compile(r'{%\s*include\s+"([^"]+)"\s*%}')
 _LOOP: Final = re.compile(r"{%\s*for (\w+) in ([\w.]+)\s*%}")
 _PRINTED: Final = re.compile(r"{{\s*(?:boxes\()?([a-z_]+(?:\.\w+)+)")
-_MADE: Final = "<!-- 由 python -m docs.generate 生成，不要手改。 -->"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def fields_page(pack: Pack, standard: Standard) -> str:
     lines = [
         "# 字段对照：表单问到的，卷宗里在哪里",
         "",
-        _MADE,
+        MADE,
         "",
         f"已公开的审查表单问到 {len(fields)} 个字段；七份中国初审表里至少三份问到的有 {often} 个。",
         "下表逐个列出：多少份表单问到（全部、中国、中国初审），卷宗里由哪些问题回答，哪些文件印出。",
@@ -108,7 +109,7 @@ def fields_page(pack: Pack, standard: Standard) -> str:
     for section, part in sections.items():
         rows = (_field_row(one, labels, printed, standard) for one in part)
         lines += ["", f"## {section}", ""]
-        lines += _table(("字段", "表单数", "卷宗里的问题", "印在", "由文件承载"), rows)
+        lines += table(("字段", "表单数", "卷宗里的问题", "印在", "由文件承载"), rows)
     asked = {path for one in fields for path in one.paths}
     lines += ["", "## 表单没有问、卷宗要问的", ""]
     lines += [
@@ -148,7 +149,7 @@ def verification_page(standard: Standard) -> str:
     lines = [
         "# 依据核对到什么程度",
         "",
-        _MADE,
+        MADE,
         "",
         f"共引用 {len(standard.articles)} 条条文：{_counts(how)}。",
         f"审查要点 {len(standard.items)} 条，按各自最弱的依据：{_counts(items)}。",
@@ -159,7 +160,7 @@ def verification_page(standard: Standard) -> str:
         "",
         f"规则和要点所依据、还没有读过原文的条文；牵动规则多的在前，取前 {FIRST} 条。",
         "",
-        *_table(
+        *table(
             ("法源", "条文", "核对到", "牵动的规则", "牵动的要点"),
             islice(_worklist(standard), FIRST),
         ),
@@ -172,7 +173,7 @@ def verification_page(standard: Standard) -> str:
         (one.id, one.text, VERIFIED_LABEL[weakest(one.basis)], cite(standard, one.basis, True))
         for one in standard.items.values()
     )
-    lines += ["", "## 逐条要点", "", *_table(("编号", "要点", "最弱的依据", "依据"), rows)]
+    lines += ["", "## 逐条要点", "", *table(("编号", "要点", "最弱的依据", "依据"), rows)]
     return "\n".join(lines) + "\n"
 
 
@@ -225,19 +226,15 @@ def _source_lines(standard: Standard, source: Source) -> Iterator[str]:
         yield f"- 备注：{source.notes}"
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(head)} |"
-    yield "|---" * len(head) + "|"
-    for row in rows:
-        yield f"| {' | '.join(cell.replace('|', '&#124;') for cell in row)} |"
-
-
 def pages() -> dict[Path, str]:
     """What the generated pages should say, by file."""
     pack = load()
     standard = pack.standard()
     return {
         HERE / "fields.md": fields_page(pack, standard),
+        HERE / "documents.md": documents_page(
+            standard, printed_by(pack, standard), known_paths(standard)
+        ),
         HERE / "verification.md": verification_page(standard),
     }
 

@@ -144,6 +144,8 @@ def _row_of_paper(number: str, document: DocumentKind, stamp: Stamp) -> Transmit
         stamp.date,
         signers=document.signers,
         note=document.note,
+        seals=document.seals,
+        later=bool(document.for_form),
     )
 
 
@@ -163,4 +165,7 @@ def _rows_of(
             version if isinstance(version, str) else "",
             day if isinstance(day, date) else None,
             signers=document.signers,
+            seals=document.seals,
+            later=bool(document.for_form),
+            signed=entry.get("signed") is True,
         )

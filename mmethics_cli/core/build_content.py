@@ -65,7 +65,7 @@ def read_document(node: Node) -> DocumentKind:
     """A paper of the package."""
     node.only(
         "id", "title", "audience", "template", "formats", "render_when", "for_form", "signers",
-        "basis", "missing", "note",
+        "seals", "basis", "missing", "note",
     )  # fmt: skip
     template = node.optional("template")
     formats = node.texts("formats") or (("docx",) if template else ())
@@ -87,6 +87,7 @@ def read_document(node: Node) -> DocumentKind:
         formats=formats,
         for_form=forms,
         signers=node.texts("signers"),
+        seals=node.texts("seals"),
         basis=node.basis(),
         missing=node.one_of("missing", MISSING, "error"),
         note=node.text("note", ""),

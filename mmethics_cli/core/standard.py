@@ -188,6 +188,7 @@ class DocumentKind:
     formats: tuple[str, ...]
     for_form: tuple[str, ...]
     signers: tuple[str, ...]
+    seals: tuple[str, ...]
     basis: tuple[Basis, ...]
     missing: Literal["error", "warning", "note"]
     note: str

@@ -71,7 +71,8 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells over relative column widths; `header` rows are repeated on each page."""
+    """Rows of cells over relative column widths; `header` rows are repeated on each page.
+    """
 
     widths: tuple[float, ...]
     rows: tuple[tuple[Cell, ...], ...]

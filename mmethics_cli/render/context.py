@@ -45,7 +45,7 @@ class StandardView:
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """A row of the transmittal list."""
+    """A row of the transmittal list; `people` and `stamps` are signers and seals one by one."""
 
     number: str
     id: str
@@ -55,6 +55,10 @@ class RowView:
     original: str
     signers: str
     note: str
+    people: tuple[str, ...]
+    stamps: tuple[str, ...]
+    later: bool
+    signed: bool
 
 
 class Functions:
@@ -147,6 +151,7 @@ class Functions:
                 row.number, row.id, row.title, row.version,
                 words.date(row.date) if row.date else "",
                 row.original, words.joined(row.signers), row.note,
+                row.signers, row.seals, row.later, row.signed,
             )
             for row in self._study.transmittal
         ]  # fmt: skip

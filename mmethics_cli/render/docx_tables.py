@@ -18,6 +18,7 @@ _PAD: Final = 85
 # A row longer than this may break over pages: else it would leave half a page empty.
 _UNSPLIT_LINES: Final = 22
 _SIGN_HEIGHT: Final = 620
+_SHORT: Final = 4  # rows
 _LEAST_BLANK: Final = 1300  # 2.3 cm, enough for a name
 _BORDERS: Final = "".join(
     f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
@@ -67,11 +68,13 @@ def table_xml(table: Table, runs: Runs, total: int, keep: bool) -> str:
 def _stays(table: Table, at: int, keep: bool) -> bool:
     """Whether a row stays on the page of the next: header, cells joined downwards, signatures.
 
-    Nor does a table begin or end with a row alone on its page.
+    Nor does a table begin or end with a row alone on its page, but for the first of many rows under
+    a header: LibreOffice would move such a table whole and leave half a page empty.
     """
     if at + 1 == len(table.rows):
         return keep
-    edge = at == table.header or at + 2 == len(table.rows)
+    held = not table.header or len(table.rows) - table.header <= _SHORT
+    edge = (held and at == table.header) or at + 2 == len(table.rows)
     return at < table.header or edge or any(cell.rows == 0 for cell in table.rows[at + 1])
 
 

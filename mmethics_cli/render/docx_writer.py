@@ -167,17 +167,23 @@ class _Body:
 
 
 def _held(blocks: Sequence[Block], at: int) -> bool:
-    """Whether a block stays on the page of what follows, for the sake of a signature.
+    """Whether a block stays on the page of what follows: a signature, or a table it introduces.
 
-    The sentence above it must; the paragraphs before that sentence go with it, so that no page
-    holds a signature and a line or two alone.
+    The sentence above a signature must; the paragraphs before that sentence go with it, so that no
+    page holds a signature and a line or two alone.
     """
+    if isinstance(blocks[at], Paragraph) and isinstance(_next(blocks, at), Table):
+        return True
     for after in blocks[at + 1 : at + 1 + _HELD_WITH_SIGNATURE]:
         if isinstance(after, Signatures):
             return True
         if not isinstance(after, Paragraph):
             return False
     return False
+
+
+def _next(blocks: Sequence[Block], at: int) -> Block | None:
+    return blocks[at + 1] if at + 1 < len(blocks) else None
 
 
 def _page_break() -> str:

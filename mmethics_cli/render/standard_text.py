@@ -150,6 +150,7 @@ def _document(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
     yield "来自", f"模板 {one.template}" if one.template else "自备"
     yield "说明", one.note
     yield "签署", "、".join(one.signers)
+    yield "盖章", "、".join(one.seals)
     yield "依据", _cited(standard, one.basis)
 
 

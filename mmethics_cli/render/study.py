@@ -29,7 +29,11 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class TransmittalRow:
-    """One paper of the package on the transmittal list: a rendered document or an attachment."""
+    """One paper of the package on the transmittal list: a rendered document or an attachment.
+
+    `later` marks a paper that is signed after the approval, person by person; `signed` an
+    attachment whose signatures and seals are there already.
+    """
 
     number: str
     id: str
@@ -39,6 +43,9 @@ class TransmittalRow:
     original: str = ""
     signers: tuple[str, ...] = ()
     note: str = ""
+    seals: tuple[str, ...] = ()
+    later: bool = False
+    signed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

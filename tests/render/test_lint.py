@@ -12,6 +12,7 @@ WRONG = {
     "不认识的块": "::: frame\n甲\n:::",
     "表里套块": "::: form 1 1\n::: when {study.level: high}\n:::\n:::",
     "没有列宽": "::: form\n| a |\n|---|\n:::",
+    "不认识的表选项": "::: table 1 {header=1 high}\n| a |\n|---|\n:::",
     "要素没有条号": "::: element law\n甲\n:::",
     "交叉": "{% for a in data.assets %}\n::: box\n{% endfor %}\n:::",
     "不认识的事实": "{{ study.titel }}",

@@ -202,3 +202,36 @@ def test_paragraphs_before_a_signature_go_with_it() -> None:
         one.text for one in opened(word(text)).paragraphs if one.paragraph_format.keep_with_next
     ]
     assert kept == ["乙", "丙", "丁"]
+
+
+def test_a_sentence_stays_with_the_table_that_it_introduces() -> None:
+    text = "# 题\n\n甲\n\n乙\n\n::: table 1 1\n| 丙 | 丁 |\n|---|---|\n| 戊 | 己 |\n:::\n\n庚"
+    kept = [
+        one.text for one in opened(word(text)).paragraphs if one.paragraph_format.keep_with_next
+    ]
+    assert kept == ["乙"]
+
+
+def test_rows_of_a_tall_table_leave_room_to_sign() -> None:
+    text = "::: table 1 1 {header=1 tall}\n| 姓名 | 签名 |\n|---|---|\n| 甲 | |\n| 乙 | |\n:::"
+    rows = opened(word(text)).tables[0].rows
+    assert [row.height is not None and row.height.cm > 1 for row in rows] == [False, True, True]
+    plain = opened(word(text.replace(" tall", ""))).tables[0].rows
+    assert [row.height for row in plain] == [None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("block", "rows", "kept"),
+    [
+        ("table 1 {header=1}", 3, [0, 1, 2]),
+        ("table 1 {header=1}", 6, [0, 5]),
+        ("form 1", 6, [0, 5]),
+    ],
+)
+def test_rows_are_held_together_at_the_ends_of_a_table(
+    block: str, rows: int, kept: list[int]
+) -> None:
+    body = "".join(f"| {at} |\n" for at in range(rows))
+    table = opened(word(f"::: {block}\n| 甲 |\n|---|\n{body}:::\n")).tables[0]
+    firsts = [row.cells[0].paragraphs[0].paragraph_format for row in table.rows]
+    assert [at for at, one in enumerate(firsts) if one.keep_with_next] == kept

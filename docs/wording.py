@@ -1,0 +1,105 @@
+"""Conditions of the pack in Chinese, for pages that people read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Final
+
+from mmethics_cli.core.conditions import (
+    All,
+    Answered,
+    AnyOf,
+    Bound,
+    Compare,
+    Condition,
+    Contains,
+    Count,
+    Empty,
+    Every,
+    FactRef,
+    Limit,
+    Newly,
+    Not,
+    OneOf,
+    Only,
+    Some,
+    Test,
+)
+from mmethics_cli.core.names import label_of
+from mmethics_cli.core.standard import Question, Standard
+
+ALWAYS: Final = "每次送审"
+_ORDER: Final[Mapping[str, str]] = {
+    "at_least": "不小于",
+    "at_most": "不大于",
+    "more_than": "大于",
+    "less_than": "小于",
+    "after": "晚于",
+    "before": "早于",
+}
+
+
+def worded(standard: Standard, condition: Condition, of: Question | None = None) -> str:
+    """A condition as words; `of` is the list whose entry it is about."""
+    match condition:
+        case All(()):
+            return ALWAYS
+        case All(parts):
+            return "；且".join(_inner(standard, part, of) for part in parts)
+        case AnyOf(parts):
+            return "，或".join(_inner(standard, part, of) for part in parts)
+        case Not(part):
+            return f"不是〔{worded(standard, part, of)}〕"
+        case Newly(part):
+            return f"新出现：{worded(standard, part, of)}"
+        case Compare(path, test):
+            return _compared(standard, path, test, of)
+
+
+def _inner(standard: Standard, part: Condition, of: Question | None) -> str:
+    words = worded(standard, part, of)
+    return f"〔{words}〕" if isinstance(part, AnyOf | All) else words
+
+
+def _compared(standard: Standard, path: str, test: Test, of: Question | None) -> str:
+    field = of.field_named(path) if of is not None and "." not in path else None
+    label = field.label if field is not None else label_of(standard, path)
+    match test:
+        case OneOf(values):
+            return f"{label}：{_listed(_labels(standard, path, field), values)}"
+        case Only(keys):
+            return f"{label}只有：{_listed(_labels(standard, path, field), keys)}"
+        case Limit(op, bound):
+            return f"{label}{_ORDER[op]}{_bound(standard, bound)}"
+        case Count(op, bound):
+            return f"{label}的项数{_ORDER[op]}{bound}"
+        case Empty(wanted):
+            return f"{label}：{'没有' if wanted else '有'}"
+        case Answered(wanted):
+            return f"{label}{'已' if wanted else '未'}填写"
+        case Contains(words):
+            return f"{label}写到{'、'.join(words)}"
+        case Some(part):
+            return f"{label}中有一项（{worded(standard, part, standard.questions[path])}）"
+        case Every(part):
+            return f"{label}每一项（{worded(standard, part, standard.questions[path])}）"
+
+
+def _labels(standard: Standard, path: str, field: Question | None) -> Mapping[str, str]:
+    """The words of a fact's values, in the order of the pack."""
+    asked = field or standard.questions.get(path) or standard.derived.get(path)
+    if asked is not None:
+        return asked.values
+    return standard.tables[path.removeprefix("decided.")].values
+
+
+def _listed(labels: Mapping[str, str], values: Iterable[bool | int | str | date]) -> str:
+    wanted = set(values)
+    if wanted <= {True, False} and not wanted & set(labels):
+        return "、".join("是" if one else "否" for one in sorted(wanted, reverse=True))
+    return "、".join(label for key, label in labels.items() if key in wanted)
+
+
+def _bound(standard: Standard, bound: Bound) -> str:
+    return label_of(standard, bound.path) if isinstance(bound, FactRef) else str(bound)
