@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from tests.program import EXAMPLES, seal
+from tests.program import EXAMPLES, mmethics, seal
 
 # In CI a skip of a marked test is a failure: nothing goes unchecked. Read before tests clean up.
 IN_CI: Final = bool(os.environ.get("MMETHICS_CI"))
@@ -35,13 +35,31 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def sealed_documents(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+def sealed_folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The worked examples, submitted."""
+    return [seal(name, tmp_path_factory.mktemp("sealed") / name) for name in EXAMPLES]
+
+
+@pytest.fixture(scope="session")
+def sealed_documents(sealed_folders: list[Path]) -> list[Path]:
     """Every Word and Excel file that the worked examples submit."""
-    folders = [seal(name, tmp_path_factory.mktemp("sealed") / name) for name in EXAMPLES]
+    return _office_files(sealed_folders, "documents")
+
+
+@pytest.fixture(scope="session")
+def committee_papers(sealed_folders: list[Path]) -> list[Path]:
+    """Every Word and Excel file that the ethics office makes for them."""
+    for folder in sealed_folders:
+        done = mmethics("render", folder, "--for", "committee", cwd=folder)
+        assert done.returncode == 0, done.stderr
+    return _office_files(sealed_folders, "committee")
+
+
+def _office_files(folders: list[Path], place: str) -> list[Path]:
     return sorted(
         path
         for folder in folders
-        for path in folder.glob("submissions/*/documents/*")
+        for path in folder.glob(f"submissions/*/{place}/*")
         if path.suffix in {".docx", ".xlsx"}
     )
 

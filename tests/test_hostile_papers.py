@@ -14,7 +14,7 @@ import pytest
 from docx.oxml.ns import qn
 from lxml import etree
 
-from mmethics_cli.commands.drafting import files_of
+from mmethics_cli.commands.drafting import drafts_of
 from mmethics_cli.commands.new import from_example
 from mmethics_cli.commands.opening import Dossier, open_dossier
 from mmethics_cli.commands.options import Names, Session
@@ -79,7 +79,9 @@ def papers(dossier: Dossier) -> dict[str, bytes]:
     """Every paper that has a template, needed or not."""
     every = tuple(one.id for one in dossier.standard.documents.values() if one.template)
     package = package_of(dossier, TODAY, every)
-    return {one.name: one.data for one in files_of(dossier, package, package.papers, Names.by_id)}
+    return {
+        one.name: one.data for one in drafts_of(dossier, package, package.papers, Names.by_id).files
+    }
 
 
 def skeleton(node: Any, texts: list[str]) -> Iterator[str]:

@@ -52,8 +52,10 @@ def test_a_wrong_order_of_children_is_seen(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_every_worked_example_is_valid(sealed_documents: list[Path]) -> None:
-    assert len(sealed_documents) >= len(EXAMPLES) > 0
+@pytest.mark.parametrize("kind", ["sealed_documents", "committee_papers"])
+def test_every_worked_example_is_valid(kind: str, request: pytest.FixtureRequest) -> None:
+    files: list[Path] = request.getfixturevalue(kind)
+    assert len(files) >= len(EXAMPLES) > 0
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        found = [error for of_file in pool.map(errors, sealed_documents) for error in of_file]
+        found = [error for of_file in pool.map(errors, files) for error in of_file]
     assert found == []

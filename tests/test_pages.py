@@ -209,11 +209,13 @@ def _stream(content: bytes) -> bytes:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("kind", ["sealed_documents", "committee_papers"])
 def test_every_worked_example_is_clean_on_paper(
-    sealed_documents: list[Path], tmp_path: Path
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    assert len(sealed_documents) >= len(EXAMPLES) > 0
-    word_files = [path for path in sealed_documents if path.suffix == ".docx"]
+    files: list[Path] = request.getfixturevalue(kind)
+    assert len(files) >= len(EXAMPLES) > 0
+    word_files = [path for path in files if path.suffix == ".docx"]
     assert any(list(pages.signatures(path)) for path in word_files)
-    found = [fault for item in convert(sealed_documents, tmp_path) for fault in pages.faults(item)]
+    found = [fault for item in convert(files, tmp_path) for fault in pages.faults(item)]
     assert found == []

@@ -41,21 +41,24 @@ class Dossier(Opened):
     workspace: Workspace
 
 
-def open_pack(session: Session, folder: Path | None = None) -> Pack:
-    """The pack with the overlay that `--pack`, else the institution's profile, names."""
+def open_pack(session: Session, folder: Path | None = None, also: tuple[str, ...] = ()) -> Pack:
+    """The pack with the overlay that `--pack`, else the institution's profile, names.
+
+    `also` names folders that are read on demand only, such as `worksheets`.
+    """
     overlay = session.pack
     if overlay is None and folder is not None:
         overlay = overlay_of(folder)
-    return load(overlay)
+    return load(overlay, also)
 
 
-def open_dossier(session: Session, folder: Path) -> Dossier:
-    """Read a dossier and decide its pathway; says on stderr which answers were not understood.
+def open_dossier(session: Session, folder: Path, also: tuple[str, ...] = ()) -> Dossier:
+    """Read a dossier and decide its pathway; `also` as for `open_pack`.
 
     Raises WorkspaceError, UnreadableFile or PackError.
     """
     require_dossier(folder)
-    pack = open_pack(session, folder)
+    pack = open_pack(session, folder, also)
     standard = pack.standard()
     workspace = open_workspace(folder, standard)
     baseline = workspace.baseline

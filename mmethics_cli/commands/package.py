@@ -25,6 +25,7 @@ _KINDS = {
     "review_items": "审查要点",
     "documents": "文件",
     "consistency": "一致性规则",
+    "worksheets": "审查工作表的要点",
     "templates": "文件模板",
 }
 

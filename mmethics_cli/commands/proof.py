@@ -17,7 +17,7 @@ from mmethics_cli.store.yaml_reader import parse
 
 def faults(overlay: Path | None) -> list[Problem]:
     """Everything that is wrong with the pack; raises PackError when it can't even be built."""
-    pack = load(overlay, also=("cases", FOLDER))
+    pack = load(overlay, also=("cases", "worksheets", FOLDER))
     standard = pack.standard()
     trees = pack.trees
     found = [
@@ -58,9 +58,20 @@ def _template_faults(pack: Pack, standard: Standard) -> Iterator[Problem]:
             if not wrong and english in texts:
                 used |= templates.files(english)
                 yield from english_faults(terms, templates, document)
+        yield from _layout_faults(pack, document)
     for name in sorted(pack.own_templates.keys() - used):
         fix = "请核对文件名，或在 documents.yaml 里写 template:。"
         yield Problem("没有文件用到这个模板。", pack.own_templates[name], fix=fix)
+
+
+def _layout_faults(pack: Pack, document: DocumentKind) -> Iterator[Problem]:
+    """What is wrong in the layout of a document that is also an Excel file."""
+    name = f"{document.id}.xlsx.yaml"
+    if "xlsx" in document.formats and name in pack.templates:
+        from mmethics_cli.render.xlsx_layout import problems
+
+        tree = parse(pack.template_text(name), name).tree
+        yield from problems(pack.own_templates.get(name, name), tree)
 
 
 def _tree(text: str) -> object:

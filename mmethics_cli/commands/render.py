@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +16,7 @@ from mmethics_cli.errors import EthicsError
 if TYPE_CHECKING:
     from mmethics_cli.commands.opening import Dossier
     from mmethics_cli.commands.package import Package, Paper
+    from mmethics_cli.core.decide import Pathway
     from mmethics_cli.store.documents import Written
 
 
@@ -60,25 +62,30 @@ def render(
     """生成本次送审文件的草稿，写入 submissions/…/documents/。
 
     没有答的地方印成【待填】，还不能判定的印成【待定】。手工改过的文件不会被覆盖。
+    伦理委员会的文件写入 submissions/…/committee/；已封存的送审，按封存时的内容生成。
 
     示例：
     mmethics render my-study
     mmethics render my-study --only application_form --pdf
     mmethics render my-study --list
+    mmethics render my-study --for committee
     """
     from mmethics_cli.commands.opening import open_dossier, tell_refused
-    from mmethics_cli.commands.package import package_of
 
     session = Session.of(context)
-    dossier = open_dossier(session, folder)
+    of_office = audience is Audience.committee or bool(only)
+    dossier = open_dossier(session, folder, ("worksheets",) if of_office else ())
     tell_refused(session, dossier)
     wanted = _known(dossier, only or [])
-    package = package_of(dossier, session.today, tuple(wanted))
+    audience = _audience(dossier, wanted, audience)
+    package = _package(session, dossier, wanted, audience)
     if list_:
-        session.out(_listing(dossier, package))
+        session.out(_listing(dossier, package, audience))
         return
     papers = _papers(package, wanted, audience)
-    done, target = _write(session, dossier, package, papers, out, language, names, replace)
+    done, target = _write(
+        session, dossier, package, papers, out, language, names, replace, audience
+    )
     _tell(session, done, target)
     if pdf:
         _convert(session, target, done)
@@ -102,6 +109,26 @@ def _known(dossier: Dossier, only: list[str]) -> list[str]:
     return wanted
 
 
+def _audience(dossier: Dossier, wanted: list[str], audience: Audience) -> Audience:
+    """Whose papers `--only` names; else whose were asked for."""
+    found = {dossier.standard.documents[id_].audience for id_ in wanted}
+    if len(found) > 1:
+        raise EthicsError("--only 里既有申请人的文件，也有伦理委员会的文件。请分两次生成。")
+    if found == {"applicant"} and audience is Audience.committee:
+        raise EthicsError("--only 写的是申请人的文件，与 --for committee 不符。请去掉其中一个。")
+    return Audience(found.pop()) if found else audience
+
+
+def _package(session: Session, dossier: Dossier, wanted: list[str], audience: Audience) -> Package:
+    if audience is Audience.committee:
+        from mmethics_cli.commands.committee import committee_package
+
+        return committee_package(dossier, session.today, tuple(wanted))
+    from mmethics_cli.commands.package import package_of
+
+    return package_of(dossier, session.today, tuple(wanted))
+
+
 def _papers(package: Package, wanted: list[str], audience: Audience) -> list[Paper]:
     found = [
         one
@@ -113,8 +140,13 @@ def _papers(package: Package, wanted: list[str], audience: Audience) -> list[Pap
     return found
 
 
-def _listing(dossier: Dossier, package: Package) -> str:
+def _listing(dossier: Dossier, package: Package, audience: Audience) -> str:
     """One paper a line: number, id, title, where it comes from, version and date."""
+    if audience is Audience.committee:
+        lines = [
+            f"{one.number}  {one.document.id}  {one.document.title}  生成" for one in package.papers
+        ]
+        return "\n".join([*lines, *_undecided(package.study.pathway, audience)])
     rendered = {paper.document.id for paper in package.papers}
     lines = []
     for row in package.rows:
@@ -130,11 +162,14 @@ def _listing(dossier: Dossier, package: Package) -> str:
         document = dossier.standard.documents[id_]
         if id_ not in listed and document.audience == "applicant":
             lines.append(f"--  {id_}  {document.title}  自备  还没有附件")
-    for id_ in decision.possible:
-        document = dossier.standard.documents[id_]
-        if document.audience == "applicant":
-            lines.append(f"??  {id_}  {document.title}  是否需要尚不能判定")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_undecided(dossier.pathway, audience)])
+
+
+def _undecided(pathway: Pathway, audience: Audience) -> Iterator[str]:
+    documents = pathway.facts.standard.documents
+    for id_ in pathway.decisions["documents"].possible:
+        if documents[id_].audience == audience:
+            yield f"??  {id_}  {documents[id_].title}  是否需要尚不能判定"
 
 
 def _write(
@@ -146,18 +181,24 @@ def _write(
     language: Language,
     names: Names | None,
     replace: bool,
+    audience: Audience,
 ) -> tuple[Written, Path]:
     from mmethics_cli.commands.drafting import drafts_of
-    from mmethics_cli.store.documents import enter_versions, write_documents
+    from mmethics_cli.store.documents import DOCUMENTS, enter_versions, write_documents
+    from mmethics_cli.store.manifest import COMMITTEE
     from mmethics_cli.store.profile import file_names_of
 
     naming = names or Names(file_names_of(dossier.workspace.folder))
-    drafts = drafts_of(dossier, package, papers, naming, language)
-    enter_versions(dossier.workspace, [one.document.id for one in papers], session.today)
     current = dossier.workspace.current
+    of_office = audience is Audience.committee
+    draft = not (of_office and current is not None and current.sealed)
+    drafts = drafts_of(dossier, package, papers, naming, language, draft=draft)
+    if not of_office:
+        enter_versions(dossier.workspace, [one.document.id for one in papers], session.today)
     if out is None and current is None:
         raise EthicsError("卷宗里没有送审，不知道写到哪里。请用 --out 指明文件夹。")
-    target = out if out is not None or current is None else current.folder / "documents"
+    place = COMMITTEE if of_office else DOCUMENTS
+    target = out if out is not None or current is None else current.folder / place
     assert target is not None  # one of the two is given
     whole = out is None and len(papers) == len(package.papers)
     drafts.tell(session, dossier.standard)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from mmethics_cli.commands.opening import Dossier
 from mmethics_cli.commands.package import Package
@@ -14,15 +14,22 @@ from mmethics_cli.core.completeness import (
 from mmethics_cli.core.consistency import contradictions, stray_answers, unverified_law
 from mmethics_cli.core.findings import Finding, in_order
 from mmethics_cli.core.names import label_at, question_at
-from mmethics_cli.core.papers import missing_papers, own_papers
+from mmethics_cli.core.papers import FileState, missing_papers, own_papers
 from mmethics_cli.render.findings import Placed
 from mmethics_cli.render.text import gaps_of
 
 
-def review(dossier: Dossier, package: Package) -> tuple[Placed, ...]:
-    """All findings, errors first; answers that two checks miss are named once."""
+def review(
+    dossier: Dossier, package: Package, files: Mapping[str, FileState] | None = None
+) -> tuple[Placed, ...]:
+    """All findings, errors first; answers that two checks miss are named once.
+
+    `files` is what is known of the attachments' files, if not what lies in the dossier's folder.
+    """
+    if files is None:
+        files = dossier.workspace.file_states()
     found = [*_refused(dossier), *missing_answers(dossier.pathway)]
-    found += missing_papers(dossier.pathway, dossier.workspace.file_states())
+    found += missing_papers(dossier.pathway, files)
     found += unanswered_items(dossier.facts, dossier.self_check)
     found += contradictions(dossier.facts)
     found += stray_answers(dossier.facts)

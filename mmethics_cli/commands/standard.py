@@ -27,6 +27,7 @@ class Part(StrEnum):
     questions = "questions"
     documents = "documents"
     consistency = "consistency"
+    worksheets = "worksheets"
 
 
 @app.command("lint", short_help="检验标准包：名称、依据、用例、模板")
@@ -59,7 +60,7 @@ def list_(
     context: typer.Context,
     part: Annotated[Part, typer.Argument(metavar="PART", help="列出哪一部分")] = Part.items,
 ) -> None:
-    """列出标准包的一部分：审查要点、规则、问题、文件或一致性规则，每行一条，编号在前。
+    """列出标准包的一部分：审查要点、规则、问题、文件、一致性规则或工作表，每行一条，编号在前。
 
     示例：
     mmethics standard list              审查要点
@@ -69,7 +70,8 @@ def list_(
     from mmethics_cli.render.standard_text import listing
 
     session = Session.of(context)
-    session.out(listing(open_pack(session).standard(), part.value))
+    also = (part.value,) if part is Part.worksheets else ()
+    session.out(listing(open_pack(session, also=also).standard(), part.value))
 
 
 @app.command("show", short_help="查看一条要点、规则、问题或文件")
@@ -77,7 +79,7 @@ def show(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="ID", help="编号或路径，如 M2、risk.level")],
 ) -> None:
-    """查看一条审查要点、规则、问题、文件、决定表或法源的全部内容和依据。
+    """查看一条要点、规则、问题、文件、决定表、法源或工作表要点的全部内容和依据。
 
     示例：
     mmethics standard show M2
@@ -88,7 +90,7 @@ def show(
     from mmethics_cli.render.standard_text import near_names, showing
 
     session = Session.of(context)
-    standard = open_pack(session).standard()
+    standard = open_pack(session, also=("worksheets",)).standard()
     text = showing(standard, name)
     if text is None:
         near = "、".join(near_names(standard, name))

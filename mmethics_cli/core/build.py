@@ -27,6 +27,7 @@ from mmethics_cli.core.node import Node, Trail
 from mmethics_cli.core.standard import Standard, Table
 from mmethics_cli.core.thresholds import circles
 from mmethics_cli.core.words import parse_date
+from mmethics_cli.core.worksheets import read_criterion
 from mmethics_cli.errors import PackError, Problem
 
 Locate = Callable[[str, KeyPath], tuple[str, int | None]]
@@ -98,32 +99,32 @@ class _Builder:
         )
         tables = self._tables() | {"documents": documents_table(documents)}
         principles = {str(k): str(v) for k, v in self.nodes["principles.yaml"].mapping().items()}
-        for node in self._folder("questions/"):
-            node.only("section", "title", "questions")
+        items = self._unique(
+            (one.text("id"), read_item(one, principles, titles), one)
+            for one in self._elements("review_items/")
+        )
         return Standard(
             id=head.text("id"),
             title=head.text("title"),
             edition=head.text("edition"),
             sources=sources,
             articles=articles,
-            sections={
-                node.text("section"): node.text("title") for node in self._folder("questions/")
-            },
+            sections=self._sections(),
             questions=questions,
             derived=derived,
             tables=tables,
             principles=principles,
-            items=self._unique(
-                (one.text("id"), read_item(one, principles, titles), one)
-                for node in self._folder("review_items/")
-                for one in node.list()
-            ),
+            items=items,
             documents=documents,
             consistency=self._unique(
                 (one.text("id"), read_consistency(one), one)
                 for one in self._list("consistency.yaml")
             ),
             vocabulary=terms,
+            criteria=self._unique(
+                (one.text("id"), read_criterion(one, documents, items), one)
+                for one in self._elements("worksheets/")
+            ),
         )
 
     def _list(self, name: str) -> Iterator[Node]:
@@ -131,6 +132,16 @@ class _Builder:
 
     def _folder(self, prefix: str) -> list[Node]:
         return [node for name, node in self.nodes.items() if name.startswith(prefix)]
+
+    def _elements(self, prefix: str) -> Iterator[Node]:
+        """The elements of all files of a folder."""
+        return (one for node in self._folder(prefix) for one in node.list())
+
+    def _sections(self) -> dict[str, str]:
+        nodes = self._folder("questions/")
+        for node in nodes:
+            node.only("section", "title", "questions")
+        return {node.text("section"): node.text("title") for node in nodes}
 
     def _questions(self) -> Iterator[tuple[Node, str]]:
         for node in self._folder("questions/"):
@@ -179,7 +190,7 @@ class _Builder:
         return terms
 
     def _table_nodes(self) -> dict[str, Node]:
-        nodes = (one for node in self._folder("rules/") for one in node.list())
+        nodes = self._elements("rules/")
         return self._unique((node.text("table"), node, node) for node in nodes)
 
     def _tables(self) -> dict[str, Table]:

@@ -12,6 +12,7 @@ from typing import Literal
 
 from mmethics_cli.core.condition_parser import Vocabulary
 from mmethics_cli.core.conditions import ALWAYS, Condition
+from mmethics_cli.core.criteria import Criterion
 from mmethics_cli.core.law import Article, Basis, Source
 
 TableKind = Literal["strictest", "union", "minimum", "maximum"]
@@ -227,6 +228,7 @@ class Standard:
     documents: Mapping[str, DocumentKind]
     consistency: Mapping[str, ConsistencyRule]
     vocabulary: Vocabulary
+    criteria: Mapping[str, Criterion] = field(default_factory=dict)  # read on demand
 
     @cached_property
     def rules(self) -> Mapping[str, tuple[Table, Rule]]:

@@ -20,6 +20,8 @@ _PATH = re.compile(r"\w+(?:\.\w+)+")
 _BOXES = re.compile(r"boxes\(\s*(?P<path>[\w.]+)\s*(?:,\s*only=\[(?P<only>[^\]]*)\]\s*)?\)")
 _CALL = re.compile(r"(?P<name>\w+)\((?P<arguments>.*)\)(?P<rest>(?:\.\w+)*)")
 _STRING = re.compile(r'"([^"]*)"')
+# What `recorded` prints of decision.yaml.
+RECORDED: Final = ("decision", "date", "number", "valid_until", "interval_months")
 _GROUPS: Final = ("any", "all", "not", "newly")
 
 
@@ -177,6 +179,8 @@ class Binder:
                 raise _WrongError("不认识的事实")
             case "decision" if first not in standard.tables:
                 raise _WrongError("没有这张决定表")
+            case "recorded" if first not in RECORDED:
+                raise _WrongError(f"decision.yaml 里没有这一项，可写：{'、'.join(RECORDED)}")
             case "basis" if first not in standard.sources:
                 raise _WrongError("法源表里没有这个法源")
             case "basis" if any((first, one) not in standard.articles for one in arguments[1:]):

@@ -72,12 +72,15 @@ class Cell:
 @dataclass(frozen=True, slots=True)
 class Table:
     """Rows of cells over relative column widths; `header` rows are repeated on each page.
+
+    Each other row is at least `lines` high, so that there is room to write.
     """
 
     widths: tuple[float, ...]
     rows: tuple[tuple[Cell, ...], ...]
     header: int
     caption: str
+    lines: int = 1
 
 
 @dataclass(frozen=True, slots=True)

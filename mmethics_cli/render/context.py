@@ -12,6 +12,7 @@ from mmethics_cli.core.values import Truth
 from mmethics_cli.render.citation import cite
 from mmethics_cli.render.item_views import ItemView, PrincipleView, item_view
 from mmethics_cli.render.language import CALLS, FUNCTIONS
+from mmethics_cli.render.office_functions import OfficeFunctions
 from mmethics_cli.render.printing import Mark, Printing
 from mmethics_cli.render.slots import Pick, PickDate
 from mmethics_cli.render.study import Adjustment
@@ -61,7 +62,7 @@ class RowView:
     signed: bool
 
 
-class Functions:
+class Functions(OfficeFunctions):
     """The functions of the template language; their names are those of the methods."""
 
     def __init__(self, printing: Printing) -> None:
@@ -84,10 +85,7 @@ class Functions:
 
     def pick(self, tag: str, *options: str) -> Mark:
         """A drop-down for people to fill in; `tag` names it in the Word file."""
-        printing = self._printing
-        return Mark(
-            lambda: printing.book.put(Pick(printing.tag(tag), options, printing.words.pick))
-        )
+        return Mark(lambda: self._printing.book.put(Pick(self._printing.tag(tag), options)))
 
     def pick_date(self, tag: str) -> Mark:
         """A date for people to fill in."""

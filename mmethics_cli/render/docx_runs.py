@@ -78,10 +78,10 @@ class Runs:
                     '<w:calendar w:val="gregorian"/></w:date>'
                 )
                 return self._sdt(control.tag, form, run(BLANK_DATE))
-            case Pick(options=options, prompt=prompt):
+            case Pick(options=options):
                 items = "".join(_item(one) for one in dict.fromkeys(options))
                 form = f"<w:showingPlcHdr/><w:dropDownList>{items}</w:dropDownList>"
-                return self._sdt(control.tag, form, run(prompt))
+                return self._sdt(control.tag, form, run("／".join(options)))
 
     def _sdt(self, tag: str, form: str, content: str) -> str:
         number = self._next_id

@@ -17,6 +17,7 @@ _HALF_SMALL: Final = 105  # the same in 五号
 _PAD: Final = 85
 # A row longer than this may break over pages: else it would leave half a page empty.
 _UNSPLIT_LINES: Final = 22
+_LINE: Final = 340  # of 五号 in a cell
 _SIGN_HEIGHT: Final = 620
 _SHORT: Final = 4  # rows
 _LEAST_BLANK: Final = 1300  # 2.3 cm, enough for a name
@@ -59,7 +60,7 @@ def table_xml(table: Table, runs: Runs, total: int, keep: bool) -> str:
     """A table as wide as the text; `keep` holds its last row with what follows."""
     widths = _shares(table.widths, total)
     rows = "".join(
-        _row(row, runs, widths, at < table.header, keep=_stays(table, at, keep))
+        _row(row, runs, widths, at < table.header, _stays(table, at, keep), table.lines)
         for at, row in enumerate(table.rows)
     )
     return _frame(widths, _BORDERS, _PAD, table.caption, rows)
@@ -69,16 +70,21 @@ def _stays(table: Table, at: int, keep: bool) -> bool:
     """Whether a row stays on the page of the next: header, cells joined downwards, signatures.
 
     Nor does a table begin or end with a row alone on its page, but for the first of many rows under
-    a header: LibreOffice would move such a table whole and leave half a page empty.
+    a header: LibreOffice would move such a table whole and leave half a page empty. Nor does a band
+    part from what it names.
     """
     if at + 1 == len(table.rows):
         return keep
+    if len(table.rows[at]) == 1 and table.rows[at][0].label:
+        return True
     held = not table.header or len(table.rows) - table.header <= _SHORT
     edge = (held and at == table.header) or at + 2 == len(table.rows)
     return at < table.header or edge or any(cell.rows == 0 for cell in table.rows[at + 1])
 
 
-def _row(row: Sequence[Cell], runs: Runs, widths: Sequence[int], header: bool, keep: bool) -> str:
+def _row(
+    row: Sequence[Cell], runs: Runs, widths: Sequence[int], header: bool, keep: bool, least: int
+) -> str:
     lines = 1
     cells = []
     for cell in row:
@@ -86,9 +92,9 @@ def _row(row: Sequence[Cell], runs: Runs, widths: Sequence[int], header: bool, k
         lines = max(lines, _lines(cell.line, width - 2 * _PAD))
         cells.append(_cell(cell, runs, width, keep, alone=len(row) == 1))
     unsplit = "<w:cantSplit/>" if lines <= _UNSPLIT_LINES else ""
-    repeated = "<w:tblHeader/>" if header else ""
-    properties = f"<w:trPr>{unsplit}{repeated}</w:trPr>" if unsplit or repeated else ""
-    return f"<w:tr>{properties}{''.join(cells)}</w:tr>"
+    room = f'<w:trHeight w:val="{least * _LINE}" w:hRule="atLeast"/>'
+    properties = unsplit + ("<w:tblHeader/>" if header else room if least > 1 else "")
+    return f"<w:tr>{properties and f'<w:trPr>{properties}</w:trPr>'}{''.join(cells)}</w:tr>"
 
 
 def _lines(line: Line, width: int) -> int:

@@ -30,12 +30,13 @@ BLOCKS: Final = frozenset({
     "when", "element", "form", "table", "flow", "sign", "box", "note", "pagebreak",
 })  # fmt: skip
 FUNCTIONS: Final = frozenset({
-    "basis", "conflicts", "decision", "decisions", "documents", "label", "limits",
+    "basis", "changed_papers", "checked_papers", "comments", "conflicts", "criteria",
+    "criterion_groups", "decision", "decisions", "documents", "label", "limits",
     "not_applicable_items", "open_questions", "overrides", "pick", "pick_date", "principles",
-    "review_items", "undecided_rules",
+    "recorded", "review_items", "undecided_rules", "wanted_papers",
 })  # fmt: skip
 # Those that `expand` itself calls; inside Jinja's own loops Jinja calls them.
-CALLS: Final = frozenset({"boxes", "basis", "label", "decision", "pick", "pick_date"})
+CALLS: Final = frozenset({"boxes", "basis", "label", "decision", "pick", "pick_date", "recorded"})
 _LEAVES: Final = frozenset({"form", "table", "flow", "sign", "pagebreak"})
 _MAX_DEPTH: Final = 5
 # `marks: yes` puts 待核 behind articles whose text was not read.

@@ -33,7 +33,9 @@ from mmethics_cli.render.tables import Row, table_of
 _CELL_EDGE = re.compile(r"(?<!\\)\|")
 _RULER = re.compile(r"\|?[\s:|-]*-[\s:|-]*")
 _BORDER: Final = "---"
-_OPTIONS = re.compile(r"(?P<widths>[\d. ]*)(?:\{header=(?P<header>\d)\})?")
+_OPTIONS = re.compile(
+    r"(?P<widths>[\d. ]*)(?:\{header=(?P<header>\d)\})?\s*(?:\{lines=(?P<lines>\d)\})?"
+)
 
 
 def blocks_of(markdown: str, fills: Sequence[Fill], title: str) -> tuple[Block, ...]:
@@ -105,7 +107,8 @@ class _Builder:
                 header = int(options["header"] or (part.kind == "table"))
                 rows = self._rows(_text(part))
                 if rows:
-                    yield table_of(rows, widths, header, part.kind == "form", self.caption)
+                    table = table_of(rows, widths, header, part.kind == "form", self.caption)
+                    yield replace(table, lines=int(options["lines"] or 1))
             case "flow":
                 yield self._flow(_text(part), tuple(float(one) for one in part.options.split()))
             case "sign":

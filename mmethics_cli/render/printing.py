@@ -108,6 +108,8 @@ class Printing:
         return self.book.put(Words(self.words.waiting.format(waiting), gap=True))
 
     def _gap(self, path: str, scope: Scope | None, asked: Asked) -> str:
+        if _of_office(asked):
+            return ""  # the office fills it in by hand
         if not isinstance(asked, Question):
             return self.undecided(self.facts.unknown_below(path) or frozenset({path}))
         self.gaps[Gap("missing", scope.path_of(path) if scope else path)] = None
@@ -123,7 +125,13 @@ class Printing:
         return standard.questions.get(path) or standard.derived[path]
 
     def _value(self, path: str, scope: Scope | None) -> Value:
+        if _of_office(self._asked(path, scope)) and path not in self.facts.values:
+            return UNKNOWN  # conditions take it for no, but a paper must not say so
         return self.facts.field(scope, path) if scope is not None else self.facts.get(path)
+
+
+def _of_office(asked: Asked) -> bool:
+    return isinstance(asked, Question) and asked.of_office
 
 
 def _options(

@@ -44,7 +44,6 @@ class Pick:
 
     tag: str
     options: tuple[str, ...]
-    prompt: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ def listing(standard: Standard, part: str) -> str:
             for one in standard.documents.values()
         ),
         "consistency": lambda: ((one.id, one.message) for one in standard.consistency.values()),
+        "worksheets": lambda: ((one.id, one.text) for one in standard.criteria.values()),
     }
     entries = list(rows[part]())
     column = max((width(name) for name, _ in entries), default=0) + 2
@@ -96,6 +97,7 @@ def _entries(standard: Standard) -> dict[str, _Entry]:
         (standard.documents, _document),
         (standard.rules, _rule),
         (standard.items, _item),
+        (standard.criteria, _criterion),
     ]
     return {name: partial(show, standard, name) for names, show in kinds for name in names}
 
@@ -141,6 +143,15 @@ def _item(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
     yield "由谁", f"{_AUDIENCE[item.side]}〔{_SEVERITY[item.severity]}〕"
     yield "证据", "、".join(one.path or one.attachment or "" for one in item.evidence)
     yield "依据", _cited(standard, item.basis)
+
+
+def _criterion(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
+    one = standard.criteria[name]
+    yield "", f"{one.id} {one.text}"
+    yield "类别", one.group
+    yield "用在", "、".join(standard.documents[paper].title for paper in one.worksheets)
+    yield "申请人的回答", "、".join((*one.facts, *one.items, *one.papers, *one.elements))
+    yield "依据", _cited(standard, one.basis)
 
 
 def _document(standard: Standard, name: str) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from mmethics_cli.core.decide import Pathway
 from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.self_check import SelfCheck
 from mmethics_cli.core.standard import Standard
+from mmethics_cli.render.office import Office
 from mmethics_cli.render.wording import WORDINGS, Language, Wording
 
 
@@ -60,7 +61,10 @@ class Adjustment:
 
 @dataclass(frozen=True)
 class Study:
-    """A study and its submission as documents see them; `pathway` was decided from `facts`."""
+    """A study and its submission as documents see them; `pathway` was decided from `facts`.
+
+    `office` is there for the papers of the ethics office only.
+    """
 
     facts: Facts
     pathway: Pathway
@@ -68,6 +72,7 @@ class Study:
     transmittal: tuple[TransmittalRow, ...] = ()
     self_check: SelfCheck = SelfCheck({})
     overrides: tuple[Adjustment, ...] = ()
+    office: Office | None = None
 
     @property
     def standard(self) -> Standard:

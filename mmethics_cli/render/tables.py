@@ -40,10 +40,17 @@ def table_of(
         made = tuple(_with_labels(row) for row in made)
     else:
         made = tuple(
-            tuple(_labelled(cell) for cell in row) if number < header else row
+            tuple(_labelled(cell) for cell in row)
+            if number < header or _is_band(row, columns)
+            else row
             for number, row in enumerate(made)
         )
     return Table(widths or (1.0,) * columns, made, header if not form else 0, caption)
+
+
+def _is_band(row: Sequence[Cell], columns: int) -> bool:
+    """Whether a row is one cell across the table: it names the rows below it."""
+    return len(row) == 1 and 1 < columns == row[0].columns
 
 
 def _sign(line: Line) -> str:

@@ -37,7 +37,6 @@ class Wording:
     version: str
     page: tuple[str, str, str]
     draft: str
-    pick: str
 
     def date(self, value: date) -> str:
         if self.tag.startswith("zh"):
@@ -64,7 +63,6 @@ CHINESE: Final = Wording(
     version="版本 {}",
     page=("第 ", " 页　共 ", " 页"),
     draft="草稿",
-    pick="请选择",
 )
 ENGLISH: Final = Wording(
     tag="en-GB",
@@ -82,6 +80,5 @@ ENGLISH: Final = Wording(
     version="Version {}",
     page=("Page ", " of ", ""),
     draft="DRAFT",
-    pick="Please choose",
 )
 WORDINGS: Final[dict[Language, Wording]] = {"zh": CHINESE, "en": ENGLISH}

@@ -2,58 +2,105 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
-from typing import Any
+from typing import Any, Final
 
 from mmethics_cli.errors import Problem, TemplateError
+from mmethics_cli.render.binding import RECORDED
 from mmethics_cli.render.context import Functions
+from mmethics_cli.render.criterion_views import CriterionView
 from mmethics_cli.render.item_views import ItemView
 from mmethics_cli.render.printing import Printing
-from mmethics_cli.render.slots import SLOT, Words
 from mmethics_cli.render.study import Study
-from mmethics_cli.render.xlsx_writer import Column, Row, Sheet
+from mmethics_cli.render.xlsx_rules import COLOURS
+from mmethics_cli.render.xlsx_sheet import Column, Row, Sheet
+from mmethics_cli.render.xlsx_summary import counted, reckoned
 
-_KEYS = ("title", "sheet", "landscape", "freeze", "notes", "summary", "columns")
-_COLUMN_KEYS = ("value", "title", "width", "input", "choices", "mutes")
+_KEYS: Final = (
+    "title", "sheet", "rows", "landscape", "freeze", "notes", "summary", "columns", "form",
+)  # fmt: skip
+_COLUMN_KEYS: Final = ("value", "title", "width", "input", "choices", "mutes", "colours")
+_LINE_KEYS: Final = ("label", "choices", "lines", "recorded")
+# What rows can be made of, and the values that their columns can show.
+_VIEWS: Final = {"review_items": ItemView, "criteria": CriterionView}
+_LONGEST_CHOICES: Final = 255  # characters of a drop-down's list, as Excel holds it
 
 
 def problems(name: str, tree: object) -> list[Problem]:
     """What is wrong with a layout; the messages say where in it."""
     if not isinstance(tree, dict):
         return [Problem("版面应是一组“键: 值”", name)]
-    found = [Problem(f"不认识的键“{key}”", name) for key in tree if key not in _KEYS]
-    known = {one.name for one in fields(ItemView)}
+    return [Problem(message, name) for message in _wrong(tree)]
+
+
+def _wrong(tree: Mapping[str, Any]) -> Iterator[str]:
+    yield from (f"不认识的键“{key}”" for key in tree if key not in _KEYS)
+    view = _VIEWS.get(tree.get("rows", "review_items"))
+    if view is None:
+        yield f"rows 只能是 {'、'.join(_VIEWS)}"
+        return
+    known = {one.name for one in fields(view)}
     columns = tree.get("columns")
     for at, column in enumerate(columns if isinstance(columns, list) else [], 1):
-        where = f"columns 第 {at} 项"
-        found += [
-            Problem(f"{where}：不认识的键“{key}”", name)
-            for key in column
-            if key not in _COLUMN_KEYS
-        ]
-        if column.get("value") not in known:
-            found.append(Problem(f"{where}：审查要点没有“{column.get('value')}”这一项", name))
-        if not str(column.get("width", "")).isdigit():
-            found.append(Problem(f"{where}：width 应是整数", name))
+        yield from (f"columns 第 {at} 项：{one}" for one in _wrong_column(column, known))
     if not columns:
-        found.append(Problem("版面没有 columns", name))
-    return found
+        yield "版面没有 columns"
+    shown = {one.get("value") for one in columns or ()}
+    summary = tree.get("summary")
+    if isinstance(summary, dict):
+        for key in ("group", "count"):
+            if key in summary and summary[key] not in shown:
+                yield f"summary 的 {key} 应是 columns 里的一列"
+    form = tree.get("form")
+    for at, line in enumerate(form.get("lines") or () if isinstance(form, dict) else (), 1):
+        yield from (f"form 第 {at} 项：{one}" for one in _wrong_line(line))
+
+
+def _wrong_column(column: Mapping[str, Any], known: set[str]) -> Iterator[str]:
+    yield from (f"不认识的键“{key}”" for key in column if key not in _COLUMN_KEYS)
+    if column.get("value") not in known:
+        yield f"没有“{column.get('value')}”这一项"
+    if not str(column.get("width", "")).isdigit():
+        yield "width 应是整数"
+    yield from _wrong_choices(column)
+    for value, colour in (column.get("colours") or {}).items():
+        if colour not in COLOURS or value not in (column.get("choices") or ()):
+            known_colours = "、".join(COLOURS)
+            yield f"colours 里“{value}: {colour}”不对：应是 choices 之一和 {known_colours} 之一"
+
+
+def _wrong_line(line: Mapping[str, Any]) -> Iterator[str]:
+    yield from (f"不认识的键“{key}”" for key in line if key not in _LINE_KEYS)
+    if not line.get("label"):
+        yield "没有 label"
+    if line.get("recorded", RECORDED[0]) not in RECORDED:
+        yield f"recorded 只能是 {'、'.join(RECORDED)}"
+    if not str(line.get("lines", "1")).isdigit():
+        yield "lines 应是整数"
+    yield from _wrong_choices(line)
+
+
+def _wrong_choices(raw: Mapping[str, Any]) -> Iterator[str]:
+    choices = raw.get("choices") or ()
+    if any("," in one or '"' in one for one in choices) or len(",".join(choices)) > (
+        _LONGEST_CHOICES
+    ):
+        yield f"choices 里不能有逗号和引号，连起来不超过 {_LONGEST_CHOICES} 字"
 
 
 def item_sheets(name: str, tree: object, study: Study) -> tuple[Sheet, ...]:
-    """The sheets of the applicant's review items: a summary, and the items, muted ones last.
+    """The sheets of review items or of a worksheet's criteria: summary, rows, what else to fill in.
 
-    Raises TemplateError when the layout is wrong.
+    Muted rows come last. Raises TemplateError when the layout is wrong.
     """
     wrong = problems(name, tree)
     if wrong or not isinstance(tree, dict):
         raise TemplateError("Excel 版面有错误：", wrong)
     functions = Functions(Printing(study))
-    items = functions.review_items()
+    views = _views(functions, tree)
     columns: list[Mapping[str, Any]] = tree["columns"]
-    made = [_row(item, columns) for item in items]
+    made = [_row(view, columns) for view in views]
     sheet = Sheet(
         name=tree.get("sheet", study.stamp.title),
         title=tree.get("title", study.stamp.title),
@@ -63,8 +110,15 @@ def item_sheets(name: str, tree: object, study: Study) -> tuple[Sheet, ...]:
         frozen_columns=int(tree.get("freeze", "0")),
         landscape=tree.get("landscape") == "yes",
     )
-    summary = tree.get("summary")
-    return (_summary(summary, study, items), sheet) if isinstance(summary, dict) else (sheet,)
+    return (*_summaries(tree, study, functions, sheet), sheet, *_forms(tree, functions))
+
+
+def _views(
+    functions: Functions, tree: Mapping[str, Any]
+) -> Sequence[ItemView] | Sequence[CriterionView]:
+    if tree.get("rows") == "criteria":
+        return functions.criteria()
+    return functions.review_items()
 
 
 def _column(raw: Mapping[str, Any]) -> Column:
@@ -73,46 +127,43 @@ def _column(raw: Mapping[str, Any]) -> Column:
         float(raw["width"]),
         "input" in raw,
         tuple(raw.get("choices") or ()),
+        raw.get("colours") or {},
     )
 
 
-def _row(item: ItemView, columns: list[Mapping[str, Any]]) -> Row:
-    values = [str(getattr(item, one["value"])) for one in columns]
+def _row(view: ItemView | CriterionView, columns: list[Mapping[str, Any]]) -> Row:
+    values = [str(getattr(view, one["value"])) for one in columns]
     muted = any(one.get("mutes") == value for one, value in zip(columns, values, strict=True))
     return Row(tuple(values), muted)
 
 
-def _summary(raw: Mapping[str, Any], study: Study, items: list[ItemView]) -> Sheet:
-    """Counts by principle, under the study's name and number."""
-    printing = Printing(study)
-    notes = []
-    for path in raw.get("head") or ():
-        mark = SLOT.search(printing.fact(path))
-        fill = printing.book.fills[int(mark[1])] if mark else Words("")
-        label = Functions(printing).label(path)
-        notes.append(f"{label}：{fill.text if isinstance(fill, Words) else ''}")
-    rows = []
-    for key, label in study.standard.principles.items():
-        own = [one for one in items if one.principle == key]
-        count = Counter(one.applies for one in own)
-        answers = Counter(one.answer for one in own if one.applies != "no")
-        numbers = (
-            count["yes"], count["unknown"], count["no"],
-            answers["met"], answers["not_met"], answers["not_applicable"], answers[""],
-        )  # fmt: skip
-        rows.append(Row((label, *map(str, numbers))))
-    titles = (
-        "原则",
-        "适用",
-        "尚不能判定",
-        "不适用",
-        "答：符合",
-        "答：不符合",
-        "答：不适用",
-        "未答",
-    )
-    columns = tuple(Column(title, 12 if at else 18) for at, title in enumerate(titles))
-    name = raw.get("sheet", "汇总")
-    return Sheet(
-        name, raw.get("title", name), columns, tuple(rows), (*notes, *raw.get("notes", ()))
-    )
+def _summaries(
+    tree: Mapping[str, Any], study: Study, functions: Functions, sheet: Sheet
+) -> Iterator[Sheet]:
+    raw = tree.get("summary")
+    if not isinstance(raw, dict):
+        return
+    if "count" in raw:
+        at = {one["value"]: place for place, one in enumerate(tree["columns"])}
+        yield reckoned(raw, study, sheet, at[raw["group"]], at[raw["count"]])
+    else:
+        yield counted(raw, study, functions.review_items())
+
+
+def _forms(tree: Mapping[str, Any], functions: Functions) -> Iterator[Sheet]:
+    """A sheet of lines to fill in: what they are about, and a cell for it."""
+    raw = tree.get("form")
+    if isinstance(raw, dict):
+        name = str(raw.get("sheet", "意见"))
+        rows = tuple(_line(one, functions) for one in raw.get("lines") or ())
+        columns = (Column("事项", 26), Column("填写", 66, input=True))
+        notes = tuple(raw.get("notes") or ())
+        yield Sheet(name, raw.get("title", name), columns, rows, notes, landscape=False)
+
+
+def _line(raw: Mapping[str, Any], functions: Functions) -> Row:
+    """A line of the form; what decision.yaml already says stands in it."""
+    key = raw.get("recorded")
+    choices = functions.options(key) if key else tuple(raw.get("choices") or ())
+    given = functions.given(key) if key else ""
+    return Row((raw["label"], given), choices=choices, lines=int(raw.get("lines", "1")))

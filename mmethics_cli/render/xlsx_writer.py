@@ -5,19 +5,15 @@ from __future__ import annotations
 import io
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import Final, cast
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from mmethics_cli.errors import TemplateError
@@ -25,6 +21,8 @@ from mmethics_cli.render.slots import refuse_unprintable
 from mmethics_cli.render.study import Stamp
 from mmethics_cli.render.tables import display_width
 from mmethics_cli.render.xlsx_package import mended
+from mmethics_cli.render.xlsx_rules import add_choices, add_colours, set_up_print
+from mmethics_cli.render.xlsx_sheet import Column, Formula, Row, Sheet
 
 LONGEST_TEXT: Final = 32_767  # characters of a cell, as Excel counts them
 _LINE: Final = 15.0  # points
@@ -40,37 +38,6 @@ _HEAD, _INPUT, _MUTED = "E7E6E6", "FFF8DC", "F2F2F2"
 _NARROW: Final = 12  # columns up to this width are centred
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column `width` digits wide; people fill it in when `input`, from `choices` if any."""
-
-    title: str
-    width: float
-    input: bool = False
-    choices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """The texts of a row; a muted one is grey and not to be filled in."""
-
-    cells: tuple[str, ...]
-    muted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A sheet: title, lines of explanation, then a table whose first columns stay in view."""
-
-    name: str
-    title: str
-    columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
-    notes: tuple[str, ...] = ()
-    frozen_columns: int = 0
-    landscape: bool = True
-
-
 def excel_file(sheets: Sequence[Sheet], stamp: Stamp) -> bytes:
     """The sheets as .xlsx. Raises TemplateError for a text that a cell cannot hold."""
     book = Workbook()
@@ -83,7 +50,14 @@ def excel_file(sheets: Sequence[Sheet], stamp: Stamp) -> bytes:
     book.properties.version = stamp.version or None
     saved = io.BytesIO()
     book.save(saved)
-    return mended(saved.getvalue(), stamp)
+    known = {
+        cell.text: cell.value
+        for sheet in sheets
+        for row in sheet.rows
+        for cell in row.cells
+        if isinstance(cell, Formula)
+    }
+    return mended(saved.getvalue(), stamp, known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +91,7 @@ class _Writer:
     def __init__(self, page: Worksheet, sheet: Sheet) -> None:
         self.page = page
         self.sheet = sheet
-        self.header = len(sheet.notes) + 2
+        self.header = sheet.first_row - 1
         # openpyxl takes long to dress a cell, so each look is made once and copied.
         self.dressed: dict[_Face, Cell] = {}
 
@@ -131,11 +105,13 @@ class _Writer:
             self._put(self.header, at, column.title, face)
         self._height(self.header, [one.title for one in columns], columns)
         for number, row in enumerate(self.sheet.rows, self.header + 1):
-            for at, (text, column) in enumerate(zip(row.cells, columns, strict=True), 1):
-                self._put(number, at, text, _face_of(row, column))
-            self._height(number, row.cells, columns)
-        self._choices()
-        self._print(stamp)
+            for at, (content, column) in enumerate(zip(row.cells, columns, strict=True), 1):
+                self._put(number, at, content, _face_of(row, column))
+            texts = [one if isinstance(one, str) else "" for one in row.cells]
+            self._height(number, texts, columns, least=row.lines)
+        add_choices(self.page, self.sheet)
+        add_colours(self.page, self.sheet)
+        set_up_print(self.page, self.sheet, stamp)
 
     def _head(self) -> None:
         last = get_column_letter(len(self.sheet.columns))
@@ -146,15 +122,18 @@ class _Writer:
             self.page.merge_cells(f"A{number}:{last}{number}")
             self._height(number, [text], whole, _LINE * (2 if number == 1 else 1))
 
-    def _put(self, row: int, column: int, text: str, face: _Face) -> None:
-        """A text that never becomes a formula, not even when it is edited."""
+    def _put(self, row: int, column: int, content: str | Formula, face: _Face) -> None:
+        """A formula of ours, or a text that never becomes one, not even when it is edited."""
         cell = cast(Cell, self.page.cell(row, column))
-        _check(cell, text)
-        if text.startswith(_FORMULA_SIGNS):
-            face = replace(face, quoted=True)
-        if text:
-            cell.value = _ESCAPED.sub("_x005F_", text)
-            cell.data_type = "s"
+        if isinstance(content, Formula):
+            cell.value = content.text
+        else:
+            _check(cell, content)
+            if content.startswith(_FORMULA_SIGNS):
+                face = replace(face, quoted=True)
+            if content:
+                cell.value = _ESCAPED.sub("_x005F_", content)
+                cell.data_type = "s"
         model = self.dressed.get(face)
         if model is None:
             face.dress(cell)
@@ -163,57 +142,17 @@ class _Writer:
             cell._style = copy(model._style)  # type: ignore[attr-defined]  # not in the stubs
 
     def _height(
-        self, row: int, texts: Sequence[str], columns: Sequence[Column], line: float = _LINE
+        self,
+        row: int,
+        texts: Sequence[str],
+        columns: Sequence[Column],
+        line: float = _LINE,
+        least: int = 1,
     ) -> None:
         """As high as the longest text needs: not every program grows rows by itself."""
         lines = max(_lines(text, column.width) for text, column in zip(texts, columns, strict=True))
+        lines = max(lines, least)
         self.page.row_dimensions[row].height = min(4 + lines * line, _HIGHEST_ROW)
-
-    def _choices(self) -> None:
-        for at, column in enumerate(self.sheet.columns, 1):
-            if not column.choices:
-                continue
-            rule = DataValidation(
-                type="list",
-                formula1=f'"{",".join(column.choices)}"',
-                allow_blank=True,
-                showErrorMessage=True,
-                errorTitle=column.title,
-                error="请从列表中选择：" + "、".join(column.choices),
-            )
-            letter = get_column_letter(at)
-            for first, last in self._open_rows():
-                rule.add(f"{letter}{first}:{letter}{last}")
-            self.page.add_data_validation(rule)
-
-    def _open_rows(self) -> Iterator[tuple[int, int]]:
-        """Stretches of rows that are to be filled in, first and last."""
-        numbered = enumerate(self.sheet.rows, self.header + 1)
-        for muted, group in groupby(numbered, key=lambda one: one[1].muted):
-            numbers = [number for number, _ in group]
-            if not muted:
-                yield numbers[0], numbers[-1]
-
-    def _print(self, stamp: Stamp) -> None:
-        """On screen the header stays in view, on paper it comes again; A4 wide; inputs unlocked."""
-        page, sheet = self.page, self.sheet
-        page.freeze_panes = f"{get_column_letter(sheet.frozen_columns + 1)}{self.header + 1}"
-        page.print_title_rows = f"{self.header}:{self.header}"
-        page.page_setup.orientation = "landscape" if sheet.landscape else "portrait"
-        page.page_setup.paperSize = 9  # A4
-        page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
-        page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-        page.page_margins.left = page.page_margins.right = 0.6
-        page.print_options.horizontalCentered = True
-        day = stamp.wording.date(stamp.date) if stamp.date else ""
-        version = f"版本 {stamp.version}　{day}" if stamp.version else day
-        page.oddHeader = HeaderFooterItem(
-            left=_HeaderFooterPart(stamp.title.replace("&", "&&")),
-            right=_HeaderFooterPart(version.replace("&", "&&")),
-        )
-        page.oddFooter = HeaderFooterItem(center=_HeaderFooterPart("第 &P 页　共 &N 页"))
-        page.protection.sheet = any(column.input for column in sheet.columns)
-        page.protection.formatColumns = page.protection.formatRows = False
 
 
 def _face_of(row: Row, column: Column) -> _Face:

@@ -18,7 +18,7 @@ import docx
 import openpyxl
 from docx.oxml.ns import qn
 
-from mmethics_cli.commands.drafting import files_of
+from mmethics_cli.commands.drafting import drafts_of
 from mmethics_cli.commands.new import from_example
 from mmethics_cli.commands.opening import open_dossier
 from mmethics_cli.commands.options import Names, Session
@@ -37,7 +37,7 @@ def texts_of(example: str) -> dict[str, str]:
         from_example(session, folder, example)
         dossier = open_dossier(session, folder)
         package = package_of(dossier, today)
-        files = files_of(dossier, package, package.papers, Names.by_id, draft=False)
+        files = drafts_of(dossier, package, package.papers, Names.by_id, draft=False).files
     found = {}
     for file in files:
         name = file.name.split("-V", 1)[0].split("-", 1)[1]

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from mmethics_cli.core.values import Element
 from mmethics_cli.errors import TemplateError
 from mmethics_cli.render.slots import CLOSE, OPEN
-from mmethics_cli.render.xlsx_writer import Column, Row, Sheet, excel_file
+from mmethics_cli.render.xlsx_sheet import Column, Row, Sheet
+from mmethics_cli.render.xlsx_writer import excel_file
 from tests.render.small import STAMP, body_lines, rendered, study, word
 
 TEMPLATE = """# 题：{{ study.title }}
