@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,23 @@ import typer
 
 from mmethics_cli.commands.options import Session
 from mmethics_cli.errors import EthicsError
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a new dossier is made of."""
+
+    answers: Path | None
+    example: str | None
+    old: Path | None
+    blank: bool
+
+    def require_agreement(self) -> None:
+        """Raises EthicsError for options that exclude one another."""
+        if sum((self.answers is not None, self.example is not None, self.blank)) > 1:
+            raise EthicsError("--answers、--example、--blank 只能用一个。")
+        if self.old is not None and self.example is not None:
+            raise EthicsError("--from 和 --example 只能用一个。")
 
 
 def new(
@@ -22,42 +40,79 @@ def new(
     example: Annotated[
         str | None, typer.Option("--example", metavar="NAME", help="照一个示例新建")
     ] = None,
+    old: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="OLD_DIR", help="沿用旧卷宗的团队、机构和常用文字"),
+    ] = None,
     blank: Annotated[bool, typer.Option("--blank", help="只建空白卷宗，不提问")] = False,
     list_examples: Annotated[
         bool, typer.Option("--list-examples", help="列出示例，编号在前")
+    ] = False,
+    prepare: Annotated[
+        bool, typer.Option("--prepare", help="只列出动手前要准备什么，按研究的种类分组")
     ] = False,
 ) -> None:
     """新建卷宗，并从决定审查路径的问题开始访谈。
 
     文件夹里已有卷宗时不新建；其他文件保留不动。--answers 有什么写什么，缺的由 check 指出。
 
+    --from 从旧卷宗沿用团队、机构、联系人和仍有效的证书；数据安全、退出等常用文字要逐条
+    确认才算回答。可与 --answers 同用（以 --answers 为准），加 --blank 则不提问。旧卷宗不变。
+
+    --prepare 什么也不新建；DIR 是已有的卷宗，或写 --answers FILE 时，只列这项研究还缺的。
+
     示例：
+    mmethics new --prepare
     mmethics new my-study
+    mmethics new my-study --from 去年的研究
     mmethics new my-study --answers 回答.yaml
     mmethics new --list-examples
     """
     session = Session.of(context)
+    origin = Origin(answers, example, old, blank)
     if list_examples:
         session.out("\n".join(f"{name}  {title}" for name, title in titles(session)))
-        return
-    if folder is None:
+    elif prepare:
+        _prepare(session, folder, origin)
+    elif folder is None:
         raise EthicsError("缺少参数 DIR：新卷宗的文件夹。例如 mmethics new my-study")
-    if sum((answers is not None, example is not None, blank)) > 1:
-        raise EthicsError("--answers、--example、--blank 只能用一个。")
-    if answers is not None:
-        from_answers(session, folder, answers)
-    elif example is not None:
-        from_example(session, folder, example)
-    elif blank:
-        from_nothing(session, folder)
     else:
-        session.need_terminal("请用 --answers FILE、--example NAME 或 --blank。")
+        _make(session, folder, origin)
+
+
+def _prepare(session: Session, folder: Path | None, origin: Origin) -> None:
+    """Print what to have at hand; nothing is made."""
+    from mmethics_cli.commands.prepare import tell_what_to_prepare
+
+    if origin.example is not None or origin.old is not None or origin.blank:
+        raise EthicsError("--prepare 只能与 DIR 或 --answers FILE 同用，它什么也不新建。")
+    tell_what_to_prepare(session, folder, origin.answers)
+
+
+def _make(session: Session, folder: Path, origin: Origin) -> None:
+    """Make the dossier, and ask what it still needs where it was not given and someone is there."""
+    origin.require_agreement()
+    following = "check"
+    if origin.old is not None:
+        from mmethics_cli.commands.reuse import from_old
+
+        from_old(session, folder, origin.old, origin.answers)
+        following = "fill"
+    elif origin.answers is not None:
+        from_answers(session, folder, origin.answers)
+    elif origin.example is not None:
+        from_example(session, folder, origin.example)
+    else:
+        if not origin.blank:
+            session.need_terminal("请用 --answers FILE、--example NAME 或 --blank。")
         from_nothing(session, folder)
+    given = origin.answers is not None or origin.example is not None or origin.blank
+    if session.terminal and not given:
         from mmethics_cli.commands.conversation import converse
 
         converse(session, folder, None, False)
-        return
-    session.say(f"已新建卷宗：{folder}。下一步：mmethics check {folder}")
+    else:
+        session.say(f"已新建卷宗：{folder}。下一步：mmethics {following} {folder}")
 
 
 def titles(session: Session) -> list[tuple[str, str]]:

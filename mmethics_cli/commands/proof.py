@@ -1,4 +1,5 @@
-"""Proof of a whole pack: names and bases (by building it), cases, consistency, templates."""
+"""Proof of a whole pack: names and bases (by building it), cases, consistency, what to prepare,
+templates."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from mmethics_cli.commands.english import FOLDER, english_faults, template_of, words_of
 from mmethics_cli.core.answer_tree import KeyPath
+from mmethics_cli.core.build_prepare import PREPARE, prove_guide
 from mmethics_cli.core.cases import prove_consistency, prove_rules
 from mmethics_cli.core.standard import DocumentKind, Standard
 from mmethics_cli.errors import Problem
@@ -17,12 +19,13 @@ from mmethics_cli.store.yaml_reader import parse
 
 def faults(overlay: Path | None) -> list[Problem]:
     """Everything that is wrong with the pack; raises PackError when it can't even be built."""
-    pack = load(overlay, also=("cases", "worksheets", FOLDER))
+    pack = load(overlay, also=("cases", "worksheets", FOLDER, PREPARE))
     standard = pack.standard()
     trees = pack.trees
     found = [
         *prove_rules(standard, trees),
         *prove_consistency(standard, trees["consistency.yaml"]),
+        *prove_guide(standard, trees),
     ]
     problems = [
         Problem(text, *pack.locate(file, keys), fix=_fix(pack, file, keys))
@@ -33,7 +36,8 @@ def faults(overlay: Path | None) -> list[Problem]:
 
 def _fix(pack: Pack, file: str, keys: KeyPath) -> str:
     """What an institution can do about a shipped case that its own pack has silenced."""
-    if pack.overlay is None or pack.locate(file, keys)[0] != file:
+    own = pack.overlay is None or pack.locate(file, keys)[0] != file
+    if own or file.startswith(f"{PREPARE}/"):
         return ""
     return "它受你的标准包影响：请在自己的 cases/ 里写一条同名的用例代替它。"
 

@@ -65,7 +65,7 @@ def read_document(node: Node) -> DocumentKind:
     """A paper of the package."""
     node.only(
         "id", "title", "audience", "template", "formats", "render_when", "for_form", "signers",
-        "seals", "basis", "missing", "note",
+        "seals", "basis", "missing", "note", "reuse_when",
     )  # fmt: skip
     template = node.optional("template")
     formats = node.texts("formats") or (("docx",) if template else ())
@@ -91,6 +91,7 @@ def read_document(node: Node) -> DocumentKind:
         basis=node.basis(),
         missing=node.one_of("missing", MISSING, "error"),
         note=node.text("note", ""),
+        reuse_when=node.condition("reuse_when"),
     )
 
 

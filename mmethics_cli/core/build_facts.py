@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Literal
 
 from mmethics_cli.core.condition_parser import Term, Vocabulary
 from mmethics_cli.core.conditions import ALWAYS
@@ -11,10 +12,12 @@ from mmethics_cli.core.node import Node
 from mmethics_cli.core.standard import Derived, Member, Question
 
 TYPES = ("bool", "choice", "choices", "int", "date", "text", "list")
+Reuse = Literal["", "yes", "confirm", "no"]
+REUSE: tuple[Reuse, ...] = ("yes", "confirm", "no", "")
 _QUESTION_KEYS = [
     "path", "name", "type", "label", "prompt", "help", "example", "synonyms", "values", "fields",
     "ask_when", "required_when", "required", "basis", "none_value", "at_least_one", "long",
-    "may_not_apply", "asked_of", "source", "min", "max",
+    "may_not_apply", "asked_of", "source", "min", "max", "reuse",
 ]  # fmt: skip
 
 
@@ -101,7 +104,16 @@ def _question(
         of_institution=node.text("source", "") == "institution",
         minimum=node.optional("min"),
         maximum=node.optional("max"),
+        reuse=_reuse(node, kind),
     )
+
+
+def _reuse(node: Node, kind: str) -> Reuse:
+    """Whether the next study may use the answer; what a person must confirm is shown as text."""
+    reuse = node.one_of("reuse", REUSE, "")
+    if reuse == "confirm" and kind not in ("text", "int", "date"):
+        node.problem("reuse: confirm 只用于文字、整数和日期")
+    return reuse
 
 
 def question_term(question: Question) -> Term:

@@ -23,7 +23,8 @@ Outcome = str | bool | int
 class Question:
     """A fact or text of the dossier: its path, its type, and how people are asked for it.
 
-    In a list's `fields` the path is the field's name and `ask_when` is about the element.
+    In a list's `fields` the path is the field's name and `ask_when` is about the element. `reuse`
+    says whether an answer holds for the next study: yes, no, or when it was confirmed.
     """
 
     path: str
@@ -47,6 +48,7 @@ class Question:
     of_institution: bool = False
     minimum: str | None = None
     maximum: str | None = None
+    reuse: Literal["", "yes", "confirm", "no"] = ""
 
     def field_named(self, name: str) -> Question | None:
         for one in self.fields:
@@ -193,6 +195,7 @@ class DocumentKind:
     basis: tuple[Basis, ...]
     missing: Literal["error", "warning", "note"]
     note: str
+    reuse_when: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True)

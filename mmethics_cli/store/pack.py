@@ -19,9 +19,9 @@ from mmethics_cli.store.yaml_reader import Document, decode, parse
 
 Kind = Literal["checklists", "templates"]
 
-# Read only by lint, by `new --example`, by the committee's worksheets and by English papers: not at
-# every start.
-_ON_DEMAND: Final = ("cases", "english", "examples", "worksheets")
+# Read only by lint, by `new --example` and `--prepare`, by the committee's worksheets and by
+# English papers: not at every start.
+_ON_DEMAND: Final = ("cases", "english", "examples", "prepare", "worksheets")
 _NOT_ALWAYS: Final = tuple(f"{name}/" for name in _ON_DEMAND)
 
 
@@ -100,7 +100,8 @@ class _Pictures(Mapping[str, bytes]):
 def load(overlay: Path | None = None, also: tuple[str, ...] = ()) -> Pack:
     """Read the shipped pack, and the overlay folder upon it.
 
-    `also` names folders that are left out otherwise: cases, english, examples, worksheets.
+    `also` names folders that are left out otherwise: cases, english, examples, prepare,
+    worksheets.
     Raises UnreadableFile or PackError with every problem found.
     """
     skipped = tuple(f"{name}/" for name in _ON_DEMAND if name not in also)

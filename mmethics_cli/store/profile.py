@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Final, Literal
 
@@ -43,6 +44,18 @@ def overlay_of(folder: Path) -> Path | None:
 def file_names_of(folder: Path) -> FileNames:
     """How the institution wants rendered files named; by title unless it says `id`."""
     return "id" if _setting(folder, "file_names") == "id" else "title"
+
+
+def settings_for(folder: Path, new: Path) -> dict[str, str]:
+    """What a dossier's profile says besides answers, as a profile in the folder `new` would.
+
+    Raises UnreadableFile.
+    """
+    found = {key: text for key in sorted(PROFILE_KEYS) if (text := _setting(folder, key))}
+    overlay = overlay_of(folder)
+    if overlay is not None:
+        found["pack"] = Path(os.path.relpath(overlay, new.resolve())).as_posix()
+    return found
 
 
 def _setting(folder: Path, key: str) -> str | None:

@@ -20,7 +20,7 @@ def snapshot_text(workspace: Workspace, day: date) -> str:
     tree: dict[str, Tree] = {}
     for part in workspace.parts.values():
         if isinstance(part.document.tree, dict):
-            _lay(tree, {k: v for k, v in part.document.tree.items() if k not in _NOT_ANSWERS})
+            lay(tree, {k: v for k, v in part.document.tree.items() if k not in _NOT_ANSWERS})
     document = workspace.self_check_document
     if document is not None and document.tree:
         tree["self_check"] = document.tree
@@ -31,14 +31,14 @@ def snapshot_text(workspace: Workspace, day: date) -> str:
     return text
 
 
-def _lay(base: dict[str, Tree], over: dict[str, Tree]) -> None:
+def lay(base: dict[str, Tree], over: dict[str, Tree]) -> None:
     """Values of `over` hold over those of `base`; blanks hold over nothing."""
     for key, value in over.items():
         held = base.get(key)
         if isinstance(held, dict) and isinstance(value, dict):
-            _lay(held, value)
+            lay(held, value)
         elif isinstance(value, dict):
             base[key] = {}
-            _lay(base[key], value)  # type: ignore[arg-type]
+            lay(base[key], value)  # type: ignore[arg-type]
         elif value is not None or key not in base:
             base[key] = value
