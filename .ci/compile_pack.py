@@ -1,4 +1,4 @@
-"""Puts the shipped YAML into the wheel in compiled form too: `store/compiled.py` says why."""
+"""Puts the shipped YAML and templates into the wheel in compiled form too (store/compiled.py)."""
 
 from __future__ import annotations
 
@@ -15,13 +15,22 @@ class CompiledPack(BuildHookInterface):  # type: ignore[misc, type-arg, unused-i
         if version == "editable":
             return  # the files may change; the first run compiles them
         sys.path.insert(0, self.root)
-        from mmethics_cli.store.compiled import NAME
-        from mmethics_cli.store.pack import compiled_pack
+        from mmethics_cli.render.templates import Templates
+        from mmethics_cli.store.compiled import NAME, TEMPLATES, compiled
+        from mmethics_cli.store.pack import compiled_pack, load
 
+        pack = load()
+        texts = {name: pack.template_text(name) for name in pack.templates if name.endswith(".md")}
+        templates = Templates(texts, pack.standard(), lambda text: None)
+        files = pack.template_bytes(templates.sections)
         self.made = tempfile.TemporaryDirectory()
-        file = Path(self.made.name) / NAME
-        file.write_bytes(compiled_pack())
-        build_data["force_include"][str(file)] = f"mmethics_cli/_data/{NAME}"
+        for name, data in (
+            (NAME, compiled_pack()),
+            (TEMPLATES, compiled(files, templates.compiled())),
+        ):
+            file = Path(self.made.name) / name
+            file.write_bytes(data)
+            build_data["force_include"][str(file)] = f"mmethics_cli/_data/{name}"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         if version != "editable":

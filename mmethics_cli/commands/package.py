@@ -12,6 +12,7 @@ from mmethics_cli.core.standard import DocumentKind
 from mmethics_cli.core.values import UNKNOWN, Element, name_of
 from mmethics_cli.render.study import Adjustment, Stamp, Study, TransmittalRow
 from mmethics_cli.render.templates import Templates
+from mmethics_cli.store.compiled import TEMPLATES, keep, kept
 from mmethics_cli.store.overlay import Override
 from mmethics_cli.store.yaml_reader import parse
 
@@ -104,8 +105,16 @@ def _what(override: Override) -> str:
 
 def templates_of(dossier: Dossier) -> Templates:
     """The pack's template texts, compiled when they are asked for."""
-    pack = dossier.pack
-    return Templates(_Texts(dossier), dossier.standard, _tree, pack.own_templates, pack.pictures)
+    pack, standard = dossier.pack, dossier.standard
+    made = Templates(_Texts(dossier), standard, _tree, pack.own_templates, pack.pictures)
+    if pack.overlay is None:
+        files = pack.template_bytes(made.sections)
+        known = kept(TEMPLATES, files)
+        if known is not None:
+            made.known = known
+        else:
+            keep(TEMPLATES, files, made.compiled)
+    return made
 
 
 def _tree(text: str) -> object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from mmethics_cli.core.condition_parser import ConditionProblem, Vocabulary, parse
 from mmethics_cli.core.conditions import Condition
@@ -25,8 +25,7 @@ RECORDED: Final = ("decision", "date", "number", "valid_until", "interval_months
 _GROUPS: Final = ("any", "all", "not", "newly")
 
 
-@dataclass(frozen=True, slots=True)
-class PrintFact:
+class PrintFact(NamedTuple):
     """Prints a fact, or a field of the entry that `loop` has at hand."""
 
     path: str
@@ -35,15 +34,13 @@ class PrintFact:
     only: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PrintIndex:
+class PrintIndex(NamedTuple):
     """Prints the number of the entry that the innermost loop has at hand."""
 
     loop: str
 
 
-@dataclass(frozen=True, slots=True)
-class PrintCall:
+class PrintCall(NamedTuple):
     """Prints what a function gives, or an attribute of it."""
 
     name: str
@@ -51,8 +48,7 @@ class PrintCall:
     attributes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(NamedTuple):
     """A passage under a condition; with `loop` it is about the entry at hand."""
 
     condition: Condition
@@ -60,8 +56,7 @@ class When:
     block: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Each:
+class Each(NamedTuple):
     """A passage repeated for each entry of a list."""
 
     name: str

@@ -27,6 +27,9 @@ SONG, HEI, KAI = "宋体", "黑体", "楷体"
 # 二号 三号 四号 小四 五号 小五, in half points.
 ER, SAN, SI, XIAO_SI, WU, XIAO_WU = 44, 32, 28, 24, 21, 18
 
+_STYLES: Final = "word/styles.xml"
+_UNSET: Final = 9.0  # lines
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -68,9 +71,18 @@ def _looks(line: float) -> tuple[Look, ...]:
 @cache
 def base_parts(line: float) -> Mapping[str, bytes]:
     """The parts of an empty document with body text `line` lines high; never change them."""
+    parts = dict(_parts())
+    unset, height = (f'w:line="{_height(one)}"'.encode() for one in (_UNSET, line))
+    parts[_STYLES] = parts[_STYLES].replace(unset, height)
+    return parts
+
+
+@cache
+def _parts() -> Mapping[str, bytes]:
+    """The same with a height that no document has: the rest is built only once."""
     document = Document()
     _defaults(document)
-    for look in _looks(line):
+    for look in _looks(_UNSET):
         _apply(document, look)
     _drop_other_styles(document)
     _settings(document)
@@ -89,6 +101,11 @@ def base_parts(line: float) -> Mapping[str, bytes]:
     document.save(saved)
     with zipfile.ZipFile(saved) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
+
+
+def _height(lines: float) -> int:
+    """In 240ths of a line, as Word counts."""
+    return int(lines * 240)
 
 
 def _element(tag: str, **attributes: object) -> BaseOxmlElement:
@@ -135,7 +152,7 @@ def _apply(document: WordDocument, look: Look) -> None:
         put(paragraph, _element("w:keepLines"), PPR)
     put(paragraph, _element("w:snapToGrid", val=0), PPR)
     spacing = {"before": int(look.before * 20), "after": int(look.after * 20)}
-    height = int(look.line * 240)
+    height = _height(look.line)
     put(paragraph, _element("w:spacing", **spacing, line=height, lineRule="auto"), PPR)
     if look.indent:
         width = look.indent * look.size * 10

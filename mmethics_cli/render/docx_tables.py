@@ -1,4 +1,4 @@
-"""Tables, frames and signature lines as WordprocessingML. Lengths are twips (1/20 point)."""
+"""Tables and frames as WordprocessingML. Lengths are twips (1/20 point)."""
 
 from __future__ import annotations
 
@@ -6,34 +6,27 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from mmethics_cli.render.blocks import Blank, Cell, Inline, Line, Signatures, Table, Text
-from mmethics_cli.render.docx_runs import BLANK_DATE, Runs, paragraph
+from mmethics_cli.render.blocks import Cell, Line, Table, Text
+from mmethics_cli.render.docx_runs import Runs, paragraph
 from mmethics_cli.render.docx_text import quote
-from mmethics_cli.render.slots import PickDate
 from mmethics_cli.render.tables import display_width
 
-_HALF: Final = 120  # of a Han character in 小四, what a Latin letter takes about
-_HALF_SMALL: Final = 105  # the same in 五号
+_HALF_SMALL: Final = 105  # of a Han character in 五号, what a Latin letter takes about
 _PAD: Final = 85
+_LEAST_BALANCED: Final = 6  # letters of a cell whose label can be parted evenly
+_SLACK: Final = 60
 # A row longer than this may break over pages: else it would leave half a page empty.
 _UNSPLIT_LINES: Final = 22
 _LINE: Final = 340  # of 五号 in a cell
-_SIGN_HEIGHT: Final = 620
 _SHORT: Final = 4  # rows
-_LEAST_BLANK: Final = 1300  # 2.3 cm, enough for a name
 _BORDERS: Final = "".join(
     f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
     for side in ("top", "left", "bottom", "right", "insideH", "insideV")
 )
-_NO_BORDERS: Final = "".join(
-    f'<w:{side} w:val="nil"/>' for side in ("top", "left", "bottom", "right", "insideH", "insideV")
-)
-_UNDERLINE: Final = (
-    '<w:tcBorders><w:bottom w:val="single" w:sz="4" w:space="0" w:color="000000"/></w:tcBorders>'
-)
 
 
-def _frame(widths: Sequence[int], borders: str, pad: int, caption: str, rows: str) -> str:
+def frame(widths: Sequence[int], borders: str, pad: int, caption: str, rows: str) -> str:
+    """A table of fixed grid `widths`; `pad` is the distance of a cell's text from its sides."""
     margins = "".join(
         f'<w:{side} w:w="{width}" w:type="dxa"/>'
         for side, width in (("top", 34), ("left", pad), ("bottom", 34), ("right", pad))
@@ -63,7 +56,7 @@ def table_xml(table: Table, runs: Runs, total: int, keep: bool) -> str:
         _row(row, runs, widths, at < table.header, _stays(table, at, keep), table.lines)
         for at, row in enumerate(table.rows)
     )
-    return _frame(widths, _BORDERS, _PAD, table.caption, rows)
+    return frame(widths, _BORDERS, _PAD, table.caption, rows)
 
 
 def _stays(table: Table, at: int, keep: bool) -> bool:
@@ -116,7 +109,10 @@ def _cell(cell: Cell, runs: Runs, width: int, keep: bool, alone: bool) -> str:
         merge = '<w:vMerge w:val="restart"/>' if cell.rows else "<w:vMerge/>"
     shade = '<w:shd w:val="clear" w:color="auto" w:fill="F2F2F2"/>' if cell.label else ""
     side = cell.align or ("left" if cell.label and alone else "")
-    extra = (f'<w:jc w:val="{side}"/>',) if side else ()
+    extra = (
+        _balance(cell.line, width) if cell.label else "",
+        f'<w:jc w:val="{side}"/>' if side else "",
+    )
     style = "TableLabel" if cell.label else "TableText"
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{merge}{shade}'
@@ -125,134 +121,19 @@ def _cell(cell: Cell, runs: Runs, width: int, keep: bool, alone: bool) -> str:
     )
 
 
+def _balance(line: Line, width: int) -> str:
+    """Indents that part a label over its lines evenly, so that no character stands alone below."""
+    text = "".join(one.text for one in line if isinstance(one, Text)).strip()
+    letters, room = display_width(text), (width - 2 * _PAD) // _HALF_SMALL
+    if letters <= room or room < _LEAST_BALANCED or len(text) * 2 != letters:
+        return ""
+    lines = math.ceil(letters / (room - room % 2))
+    per_line = 2 * math.ceil(letters / 2 / lines)
+    side = (width - 2 * _PAD - per_line * _HALF_SMALL - _SLACK) // 2
+    return f'<w:ind w:left="{side}" w:right="{side}"/>' if side > 0 else ""
+
+
 def box_xml(content: str, total: int) -> str:
     """A frame round paragraphs: a table of one cell, which Word keeps as one frame."""
     cell = f'<w:tc><w:tcPr><w:tcW w:w="{total}" w:type="dxa"/></w:tcPr>{content}</w:tc>'
-    return _frame([total], _BORDERS, 2 * _PAD, "提示", f"<w:tr>{cell}</w:tr>")
-
-
-# Signature lines: a table without borders, whose blanks are underlined cells.
-
-
-def signatures_xml(block: Signatures, runs: Runs, total: int) -> str:
-    """Lines to sign, set one under the other, on one page."""
-    lines = [part for line in block.lines for part in _fitting(_chunks(line), total)]
-    fixed = [[_fixed_width(chunk) for chunk in line] for line in lines]
-    kinds = {tuple(width is None for width in line) for line in fixed}
-    if len(kinds) == 1:
-        # Lines of one kind are aligned: their labels take the widest one's room.
-        widest = [_widest(column) for column in zip(*fixed, strict=True)]
-        fixed = [widest for _ in lines]
-    placed = [_place(widths, total) for widths in fixed]
-    edges = sorted({0, total, *(edge for line in placed for edge in line)})
-    last = len(lines) - 1
-    rows = "".join(
-        _sign_row(line, places, edges, runs, keep=at < last)
-        for at, (line, places) in enumerate(zip(lines, placed, strict=True))
-    )
-    widths = [right - left for left, right in zip(edges, edges[1:], strict=False)]
-    return _frame(widths, _NO_BORDERS, 0, "签署栏", rows)
-
-
-def _chunks(line: Line) -> list[list[Inline]]:
-    """A line cut into labels and places to write; every blank stands alone."""
-    found: list[list[Inline]] = []
-    for one in line:
-        alone = isinstance(one, Blank | PickDate)
-        if isinstance(one, Text) and not one.value and not one.text.strip():
-            continue
-        if alone or not found or isinstance(found[-1][0], Blank | PickDate):
-            found.append([one])
-        else:
-            found[-1].append(one)
-    return found
-
-
-def _fitting(chunks: list[list[Inline]], total: int) -> list[list[list[Inline]]]:
-    """The line, in two or more where its labels would leave too little room to write."""
-    lines: list[list[list[Inline]]] = []
-    used = 0
-    for at, chunk in enumerate(chunks):
-        place = isinstance(chunk[0], Blank | PickDate)
-        width = _fixed_width(chunk) or _LEAST_BLANK
-        # A label goes to the next line together with the place that it names.
-        ahead = 0 if place or at + 1 == len(chunks) else _fixed_width(chunks[at + 1])
-        need = width + (_LEAST_BLANK if ahead is None else ahead)
-        if not lines or (not place and used + need > total):
-            lines.append([])
-            used = 0
-        lines[-1].append(chunk)
-        used += width
-    return lines
-
-
-def _fixed_width(chunk: Sequence[Inline]) -> int | None:
-    """The room of a label or date; None for a blank, which takes a share of the rest."""
-    if isinstance(chunk[0], Blank):
-        return None
-    if isinstance(chunk[0], PickDate):
-        return display_width(BLANK_DATE) * _HALF + 60
-    text = "".join(one.text.strip() if isinstance(one, Text) else "□" for one in chunk)
-    return display_width(text) * _HALF + 60
-
-
-def _widest(column: Sequence[int | None]) -> int | None:
-    known = [width for width in column if width is not None]
-    return max(known) if known else None
-
-
-def _place(widths: Sequence[int | None], total: int) -> list[int]:
-    """The right edges of the chunks of one line."""
-    blanks = sum(width is None for width in widths)
-    rest = total - sum(width for width in widths if width is not None)
-    share = max(rest // blanks, _LEAST_BLANK) if blanks else 0
-    edges, edge = [], 0
-    for width in widths:
-        edge += share if width is None else width
-        edges.append(edge)
-    if edges and edges[-1] > total:
-        return [edge * total // edges[-1] for edge in edges]
-    if blanks and edges:
-        edges[-1] = total if widths[-1] is None else edges[-1]
-    return edges
-
-
-def _sign_row(
-    line: Sequence[Sequence[Inline]],
-    places: Sequence[int],
-    edges: Sequence[int],
-    runs: Runs,
-    keep: bool,
-) -> str:
-    cells, left = [], 0
-    for chunk, right in zip(line, places, strict=True):
-        cells.append(_sign_cell(chunk, left, right, edges, runs, keep))
-        left = right
-    if left < edges[-1]:
-        cells.append(_sign_cell([], left, edges[-1], edges, runs, keep))
-    height = f'<w:trHeight w:val="{_SIGN_HEIGHT}" w:hRule="atLeast"/>'
-    return f"<w:tr><w:trPr><w:cantSplit/>{height}</w:trPr>{''.join(cells)}</w:tr>"
-
-
-def _sign_cell(
-    chunk: Sequence[Inline], left: int, right: int, edges: Sequence[int], runs: Runs, keep: bool
-) -> str:
-    span = sum(left < edge <= right for edge in edges)
-    spanned = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
-    blank = bool(chunk) and isinstance(chunk[0], Blank)
-    words = "" if blank else runs.line(tuple(_trimmed(chunk)))
-    return (
-        f'<w:tc><w:tcPr><w:tcW w:w="{right - left}" w:type="dxa"/>{spanned}'
-        f'{_UNDERLINE if blank else ""}<w:vAlign w:val="bottom"/></w:tcPr>'
-        f"{paragraph('SignLine', words, keep=keep)}</w:tc>"
-    )
-
-
-def _trimmed(chunk: Sequence[Inline]) -> list[Inline]:
-    """The chunk without the blanks at its ends that separated it on the line."""
-    found = list(chunk)
-    for at, strip in ((0, str.lstrip), (-1, str.rstrip)):
-        one = found[at] if found else None
-        if isinstance(one, Text) and not one.value:
-            found[at] = Text(strip(one.text), one.bold, one.italic)
-    return found
+    return frame([total], _BORDERS, 2 * _PAD, "提示", f"<w:tr>{cell}</w:tr>")

@@ -28,8 +28,9 @@ from mmethics_cli.render.docx_drawings import Drawings
 from mmethics_cli.render.docx_flow import flow_xml
 from mmethics_cli.render.docx_page import DOCUMENT, Page, core_xml, footer_xml, header_xml
 from mmethics_cli.render.docx_runs import Runs, paragraph
+from mmethics_cli.render.docx_signatures import signatures_xml
 from mmethics_cli.render.docx_style import base_parts
-from mmethics_cli.render.docx_tables import box_xml, signatures_xml, table_xml
+from mmethics_cli.render.docx_tables import box_xml, table_xml
 from mmethics_cli.render.markdown import blocks_of
 from mmethics_cli.render.study import Stamp
 from mmethics_cli.render.text import Rendered

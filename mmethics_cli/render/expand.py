@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mmethics_cli.core.conditions import Scope, evaluate
 from mmethics_cli.core.explain import unknown_facts
@@ -20,16 +20,14 @@ _TOKEN = re.compile(f"{NODE}(\\d+){NODE_END}|({CLOSE})")
 Functions = Mapping[str, Callable[..., object]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Turn:
+class _Turn(NamedTuple):
     """One turn of a loop: the entry at hand and its number."""
 
     scope: Scope
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     """A piece of text, or a node with what stands in it."""
 
     text: str = ""

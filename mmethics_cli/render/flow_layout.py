@@ -19,8 +19,8 @@ _HEAD: Final = 330
 _LABEL: Final = 270  # of a border
 # Tried in turn: smaller letters first, then fewer lines.
 _FITS: Final = (
-    Fit(18, 3, 3), Fit(17, 3, 3), Fit(16, 3, 3), Fit(16, 2, 2), Fit(15, 2, 2), Fit(15, 1, 2),
-    Fit(15, 1, 1),
+    Fit(18, 6, 6), Fit(17, 5, 5), Fit(16, 4, 4), Fit(16, 3, 3), Fit(16, 2, 2), Fit(15, 2, 2),
+    Fit(15, 1, 2), Fit(15, 1, 1),
 )  # fmt: skip
 
 
@@ -200,14 +200,14 @@ class _Layout:
                         yield self._arrow(one, other)
 
     def _arrow(self, one: _Place, other: _Place) -> Arrow:
-        """Level where one box reaches the middle of the other."""
-        middle, next_middle = (one.top + one.bottom) // 2, (other.top + other.bottom) // 2
-        if one.top <= next_middle <= one.bottom:
-            middle = next_middle
-        elif other.top <= middle <= other.bottom:
-            next_middle = middle
+        """Level with the middle of the smaller box where the larger one reaches it."""
+        small, large = sorted((one, other), key=lambda place: place.bottom - place.top)
+        level = (small.top + small.bottom) // 2
+        ends = [level, level]
+        if not large.top <= level <= large.bottom:
+            ends = [(place.top + place.bottom) // 2 for place in (one, other)]
         start = self.lefts[one.column] + self.widths[one.column]
-        return Arrow((start, middle), (self.lefts[other.column], next_middle))
+        return Arrow((start, ends[0]), (self.lefts[other.column], ends[1]))
 
     def _borders(self, bottom: int) -> Iterator[Border]:
         """In each column that holds boxes beyond a border, a line that parts them from the rest."""

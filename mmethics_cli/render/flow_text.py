@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from mmethics_cli.render.blocks import Flow, FlowRow, Inline, Line, Text
@@ -70,21 +71,34 @@ def cut(cell: Sequence[Line], fit: Fit, width: int) -> tuple[tuple[Line, ...], i
 
 def lines_of(text: str, columns: int) -> int:
     """How many lines a text takes where one holds `columns` Latin letters; words stay whole."""
-    lines, used = 1, 0.0
-    for word in _WORD.findall(text):
-        if word == "\n":
-            lines, used = lines + 1, 0.0
-            continue
-        width = display_width(word) + _WIDER * sum(map(str.isupper, word))
-        if used and used + width > columns:
-            lines, used = lines + 1, 0.0
-            if word == " ":
-                continue
+    return max((line for _, line, _ in _walk(text, columns)), default=1)
+
+
+def _walk(text: str, columns: int) -> Iterator[tuple[int, int, float]]:
+    """Word by word: where it ends, on which line, and how much of that line is then used."""
+    line, used = 1, 0.0
+    for end, word, width in _words(text):
+        if word == "\n" or (used and used + width > columns):
+            line, used = line + 1, 0.0
+            width = 0.0 if word in ("\n", " ") else width
         used += width
         if used > columns:  # one long word
             extra = math.ceil(used / columns) - 1
-            lines, used = lines + extra, used - extra * columns
-    return lines
+            line, used = line + extra, used - extra * columns
+        yield end, line, used
+
+
+@lru_cache(maxsize=1024)
+def _words(text: str) -> tuple[tuple[int, str, float], ...]:
+    """The words of a text, where each ends and how wide it is; a Han character is a word."""
+    return tuple(
+        (
+            found.end(),
+            found[0],
+            display_width(found[0]) + _WIDER * sum(map(str.isupper, found[0])),
+        )
+        for found in _WORD.finditer(text)
+    )
 
 
 def _cut_line(line: Line, columns: int, most: int) -> Line:
@@ -102,15 +116,15 @@ def _cut_line(line: Line, columns: int, most: int) -> Line:
 
 
 def _longest(piece: Text, before: str, columns: int, most: int) -> Text:
-    """As much of a piece as fits behind `before`."""
-    if lines_of(before + piece.text, columns) <= most:
-        return piece
-    low, high = 0, len(piece.text)
-    while low < high:
-        middle = (low + high + 1) // 2
-        fits = lines_of(before + piece.text[:middle] + _MORE, columns) <= most
-        low, high = (middle, high) if fits else (low, middle - 1)
-    return replace(piece, text=piece.text[:low] + _MORE)
+    """As much of a piece as fits behind `before`, cut after a word."""
+    whole, room = before + piece.text, 0
+    for end, line, used in _walk(whole, columns):
+        if line > most:
+            cut_off = whole[len(before) : max(room, len(before))]
+            return replace(piece, text=cut_off + _MORE)
+        if line < most or used + display_width(_MORE) <= columns:
+            room = end
+    return piece
 
 
 def words(flow: Flow, rows: Sequence[FlowRow]) -> str:

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from mmethics_cli.render.block_options import wrong_options
 from mmethics_cli.render.source import (
@@ -71,8 +70,7 @@ def read(
     return reader.source
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
+class _Open(NamedTuple):
     kind: str
     place: Place
     fence: bool = False

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from mmethics_cli.errors import Problem
+
+Plain = list[Any]  # what JSON gives back
 
 # Marks are noncharacters, so that no word of a template or a dossier is one.
 MARK: Final = "\ufdd2"  # a line that opens a block of the Markdown stage
@@ -15,8 +17,7 @@ NODE_END: Final = "\ufdd4"
 CLOSE: Final = "\ufdd5"  # closes a `when` or a `for` over facts
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     file: str
     line: int
 
@@ -24,16 +25,14 @@ class Place:
         return Problem(message, self.file, self.line, fix)
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(NamedTuple):
     """A loop over a list of the dossier that stands round a place."""
 
     name: str
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """What stands in a template and depends on facts, as it is written, with the loops round it.
 
     `kind` is print, when, block (a `when` of its own lines) or each, which opens the loop `inner`.
@@ -60,6 +59,35 @@ class Source:
     @property
     def text(self) -> str:
         return "\n".join(self.lines) + "\n"
+
+    def plain(self) -> Plain:
+        """All of it but the problems, as JSON holds it."""
+        written = [
+            [one.kind, one.text, *one.place, [list(loop) for loop in one.loops], one.inner]
+            for one in self.written
+        ]
+        places = [list(place) for place in self.places]
+        return [self.front, self.lines, places, written, sorted(self.files)]
+
+    @classmethod
+    def of_plain(cls, plain: Plain) -> Source:
+        front, lines, places, written, files = plain
+        return cls(
+            front=dict(front),
+            lines=list(lines),
+            places=[Place(*place) for place in places],
+            written=[
+                Written(
+                    kind,
+                    text,
+                    Place(file, line),
+                    tuple(Loop(*loop) for loop in loops),
+                    Loop(*inner) if inner else None,
+                )
+                for kind, text, file, line, loops, inner in written
+            ],
+            files=set(files),
+        )
 
     def place(self, line: int) -> Place:
         return self.places[min(max(line, 1), len(self.places)) - 1]

@@ -12,7 +12,7 @@ from mmethics_cli.errors import Problem, TemplateError
 from mmethics_cli.render.binding import Binder, Each, Node, PrintCall, PrintFact, ReadTree
 from mmethics_cli.render.language import read
 from mmethics_cli.render.pictures import picture_problems, pictures_in, png_size
-from mmethics_cli.render.source import MARK, Source
+from mmethics_cli.render.source import MARK, Plain, Source
 
 if TYPE_CHECKING:
     import jinja2
@@ -66,7 +66,8 @@ class Templates:
 
     `texts` by name (`application_form.md`, `parts/study_head.md`); `read_tree` reads the YAML of
     a condition, every scalar as text; `shown` is what messages call a file, if not by its name;
-    `pictures` are PNG files by name (`pictures/hospital.png`).
+    `pictures` are PNG files by name (`pictures/hospital.png`). What `known` has, as `compiled`
+    gave it for the same texts and sections, is not read again.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Templates:
         self.shown = shown or {}
         self.standard = standard
         self.read_tree = read_tree
+        self.known: Mapping[str, Plain] = {}
         self._ready: dict[str, Template] = {}
         self._programs: dict[str, jinja2.Template] = {}
 
@@ -145,10 +147,21 @@ class Templates:
             except TemplateError as error:
                 yield Problem(error.message, self.shown.get(template.name, template.name))
 
+    def compiled(self) -> dict[str, Plain]:
+        """Every document's template as read, those that have a problem aside."""
+        names = [name for name in self.texts if name.endswith(".md") and "/" not in name]
+        sources = {name: self._source(name) for name in names}
+        return {name: one.plain() for name, one in sources.items() if not one.problems}
+
+    def _source(self, name: str) -> Source:
+        if name in self.known:
+            return Source.of_plain(self.known[name])
+        return read(name, self.texts, self.sections, self.shown)
+
     def _prepare(self, name: str) -> tuple[Template, tuple[Problem, ...]]:
         if name not in self.texts:
             raise TemplateError(f"标准包里没有模板“{name}”。")
-        source = read(name, self.texts, self.sections, self.shown)
+        source = self._source(name)
         binder = Binder(self.standard, self.standard.vocabulary, self.read_tree)
         nodes = binder.bind(source.written)
         layout = source.front.get("layout", "letter")

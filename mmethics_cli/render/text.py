@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from mmethics_cli.render.context import Functions
 from mmethics_cli.render.expand import expand, note_gaps
@@ -20,8 +21,12 @@ from mmethics_cli.render.values import Gap
 
 # Between Chinese and a value no blank is wanted; Word sets the distance to Latin words itself.
 _HAN = "\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef“”‘’"
-_BLANK_BEFORE = re.compile(f"(?<=[{_HAN}]) +(?={OPEN})")
-_BLANK_AFTER = re.compile(f"(?<={CLOSE}) +(?=[{_HAN}])")
+
+
+@cache
+def _blanks() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Made when first asked for: `check` prints no text and would wait for them."""
+    return re.compile(f"(?<=[{_HAN}]) +(?={OPEN})"), re.compile(f"(?<={CLOSE}) +(?=[{_HAN}])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,8 @@ def gaps_of(templates: Templates, name: str, study: Study) -> tuple[Gap, ...]:
 
 
 def _rendered(templates: Templates, template: Template, text: str, printing: Printing) -> Rendered:
-    text = _BLANK_AFTER.sub("", _BLANK_BEFORE.sub("", text))
+    for blank in _blanks():
+        text = blank.sub("", text)
     return Rendered(
         template=template.name,
         title=template.title,

@@ -13,6 +13,7 @@ from mmethics_cli.render.criterion_views import CriterionView
 from mmethics_cli.render.item_views import ItemView
 from mmethics_cli.render.printing import Printing
 from mmethics_cli.render.study import Study
+from mmethics_cli.render.xlsx_paper import printed_size
 from mmethics_cli.render.xlsx_rules import COLOURS
 from mmethics_cli.render.xlsx_sheet import Column, Row, Sheet
 from mmethics_cli.render.xlsx_summary import counted, reckoned
@@ -24,6 +25,7 @@ _COLUMN_KEYS: Final = ("value", "title", "width", "input", "choices", "mutes", "
 _LINE_KEYS: Final = ("label", "choices", "lines", "recorded")
 # What rows can be made of, and the values that their columns can show.
 _VIEWS: Final = {"review_items": ItemView, "criteria": CriterionView}
+_LEAST_SIZE: Final = 9.0  # points
 _LONGEST_CHOICES: Final = 255  # characters of a drop-down's list, as Excel holds it
 
 
@@ -46,6 +48,7 @@ def _wrong(tree: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"columns 第 {at} 项：{one}" for one in _wrong_column(column, known))
     if not columns:
         yield "版面没有 columns"
+    yield from _too_wide(tree)
     shown = {one.get("value") for one in columns or ()}
     summary = tree.get("summary")
     if isinstance(summary, dict):
@@ -55,6 +58,15 @@ def _wrong(tree: Mapping[str, Any]) -> Iterator[str]:
     form = tree.get("form")
     for at, line in enumerate(form.get("lines") or () if isinstance(form, dict) else (), 1):
         yield from (f"form 第 {at} 项：{one}" for one in _wrong_line(line))
+
+
+def _too_wide(tree: Mapping[str, Any]) -> Iterator[str]:
+    widths = [str(one.get("width", "")) for one in tree.get("columns") or ()]
+    if widths and all(one.isdigit() for one in widths):
+        landscape = tree.get("landscape") == "yes"
+        size = printed_size([float(one) for one in widths], landscape=landscape)
+        if size < _LEAST_SIZE:
+            yield f"太宽，A4 纸上的字只有 {size:.1f} 磅，请减小各列的 width"
 
 
 def _wrong_column(column: Mapping[str, Any], known: set[str]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from mmethics_cli.render.study import Stamp
 from mmethics_cli.render.wording import CHINESE
+from mmethics_cli.render.xlsx_paper import MARGIN
 from mmethics_cli.render.xlsx_sheet import Sheet
 
 COLOURS: Final = {"red": "FFC7CE", "yellow": "FFEB9C", "green": "E2EFDA", "grey": "E7E6E6"}
@@ -79,7 +80,7 @@ def set_up_print(page: Worksheet, sheet: Sheet, stamp: Stamp) -> None:
     page.page_setup.paperSize = 9  # A4
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    page.page_margins.left = page.page_margins.right = 0.6
+    page.page_margins.left = page.page_margins.right = MARGIN
     page.print_options.horizontalCentered = True
     day = CHINESE.date(stamp.date) if stamp.date else ""
     version = f"版本 {stamp.version}　{day}" if stamp.version else day

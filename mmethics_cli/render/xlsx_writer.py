@@ -21,6 +21,7 @@ from mmethics_cli.render.slots import refuse_unprintable
 from mmethics_cli.render.study import Stamp
 from mmethics_cli.render.tables import display_width
 from mmethics_cli.render.xlsx_package import mended
+from mmethics_cli.render.xlsx_paper import TEXT_SIZE
 from mmethics_cli.render.xlsx_rules import add_choices, add_colours, set_up_print
 from mmethics_cli.render.xlsx_sheet import Column, Formula, Row, Sheet
 
@@ -65,7 +66,7 @@ class _Face:
     """How a cell looks."""
 
     font: str = "宋体"
-    size: float = 10.5
+    size: float = TEXT_SIZE
     grey: bool = False
     side: str = "left"
     fill: str = ""

@@ -1,4 +1,4 @@
-"""The shipped YAML read once: its trees as JSON, made when the program is packed or first run.
+"""The shipped YAML and templates read once, kept as JSON, at packing or at the first run.
 
 Reading a third of a megabyte of YAML takes longer than all the rest of a command. What is kept
 holds nothing that runs, and counts only while it was made from the very files of this run: they
@@ -10,48 +10,65 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import json
+import os
 import sys
 import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.store.files import write_atomic
 from mmethics_cli.store.yaml_events import Tree
 
-# To be raised whenever the same YAML gives other trees than before.
+# To be raised whenever the same files give something else than before.
 _FORMAT: Final = 1
 NAME: Final = "pack.json"
-_PACKED: Final = Path(__file__).parents[1] / "_data" / NAME
+TEMPLATES: Final = "templates.json"
+_PACKED: Final = Path(__file__).parents[1] / "_data"
 
 Parse = Callable[[str], Tree]
 
 
 def trees_of(files: Mapping[str, bytes], parse: Parse) -> dict[str, Tree]:
     """The trees of the files by name; `parse` gives the tree of a file of that name, or raises."""
+    known: dict[str, Tree] | None = kept(NAME, files)
+    if known is None:
+        known = {name: parse(name) for name in files}
+        keep(NAME, files, lambda: known)
+    return known
+
+
+def kept(name: str, files: Mapping[str, bytes]) -> Any | None:
+    """What was kept under a name, if it was made from these files and is whole."""
     source, own = _source(files), _beside_python()
-    for place in (_PACKED, own):
-        if place is not None and (known := _kept(place, source)) is not None:
-            return known
-    made = {name: parse(name) for name in files}
-    if own is not None and not sys.dont_write_bytecode:
-        with contextlib.suppress(OSError, WorkspaceError):
-            own.parent.mkdir(exist_ok=True)
-            write_atomic(own, compiled(files, made))
-    return made
+    for folder in (_PACKED, own):
+        if folder is not None and (found := _read(folder / name, source)) is not None:
+            return found
+    return None
 
 
-def compiled(files: Mapping[str, bytes], trees: Mapping[str, Tree]) -> bytes:
-    """What is kept of these files and the trees made of them."""
-    body = json.dumps(trees, ensure_ascii=False, separators=(",", ":")).encode()
+def keep(name: str, files: Mapping[str, bytes], make: Callable[[], object]) -> None:
+    """Keep what `make` gives, where this run can and may."""
+    own = _beside_python()
+    if own is None or sys.dont_write_bytecode:
+        return
+    with contextlib.suppress(OSError, WorkspaceError):
+        own.mkdir(exist_ok=True)
+        if os.access(own, os.W_OK):
+            write_atomic(own / name, compiled(files, make()))
+
+
+def compiled(files: Mapping[str, bytes], made: object) -> bytes:
+    """What is kept of these files and of what was made of them."""
+    body = json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode()
     return b"\n".join((_source(files) + _check(body), body))
 
 
 def _beside_python() -> Path | None:
-    """Beside what Python compiled of this module, wherever it is told to keep that."""
+    """Where Python keeps what it compiled of this module, wherever it is told to."""
     with contextlib.suppress(NotImplementedError):
-        return Path(importlib.util.cache_from_source(__file__)).with_name(NAME)
+        return Path(importlib.util.cache_from_source(__file__)).parent
     return None
 
 
@@ -61,8 +78,7 @@ def _source(files: Mapping[str, bytes]) -> bytes:
     return b"\n".join((names.encode(), *files.values(), b""))
 
 
-def _kept(place: Path, source: bytes) -> dict[str, Tree] | None:
-    """What was kept, if it was made from this source and is whole."""
+def _read(place: Path, source: bytes) -> Any | None:
     try:
         data = place.read_bytes()
     except OSError:
@@ -72,8 +88,7 @@ def _kept(place: Path, source: bytes) -> dict[str, Tree] | None:
     check, _, body = data[len(source) :].partition(b"\n")
     if check != _check(body):
         return None
-    found: dict[str, Tree] = json.loads(body)
-    return found
+    return json.loads(body)
 
 
 def _check(body: bytes) -> bytes:

@@ -69,6 +69,13 @@ class Pack:
             raise PackError(f"标准包里没有模板“{name}”。")
         return decode(self.templates[name].read_bytes(), name)
 
+    def template_bytes(self, sections: frozenset[str]) -> dict[str, bytes]:
+        """What the reading of all templates rests on: their texts, the first words of facts."""
+        files = {
+            name: file.read_bytes() for name, file in self.templates.items() if name.endswith(".md")
+        }
+        return files | {"sections": " ".join(sorted(sections)).encode()}
+
     def digest(self, kind: Kind) -> str:
         """SHA-256 over names and contents of the YAML read, or of the templates."""
         import hashlib

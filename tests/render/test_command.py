@@ -61,7 +61,7 @@ def test_another_folder_gets_only_what_was_named(dossier: Path, tmp_path: Path) 
     [
         (["--only", "transmital_list"], "transmittal_list"),
         (["--only", "protocol"], "自备"),
-        (["--documents-lang", "en"], "没有英文模板"),
+        (["--only", "transmittal_list", "--documents-lang", "en"], "没有英文模板"),
         (["--for", "committee", "--only", "application_form"], "申请人的文件"),
         (["--only", "application_form,formal_check"], "分两次"),
     ],

@@ -12,6 +12,7 @@ from mmethics_cli.core.self_check import SelfCheck, SelfCheckAnswer
 from mmethics_cli.errors import TemplateError
 from mmethics_cli.render.study import Study
 from mmethics_cli.render.xlsx_layout import item_sheets, problems
+from mmethics_cli.render.xlsx_paper import printed_size
 from mmethics_cli.render.xlsx_writer import excel_file
 from tests.render.small import STAMP, read_tree, study
 
@@ -95,3 +96,12 @@ def test_a_wrong_layout_is_refused(change: tuple[str, str]) -> None:
     assert problems("t", tree)
     with pytest.raises(TemplateError):
         item_sheets("t", tree, answered())
+
+
+def test_a_sheet_too_wide_to_be_read_on_paper_is_refused() -> None:
+    columns = [{"value": "text", "title": "要点", "width": "130"}]
+    assert problems("t", {"columns": columns, "landscape": "yes"}) == []
+    (problem,) = problems("t", {"columns": columns})
+    assert "A4" in str(problem)
+    assert printed_size([130], landscape=True) == 10.5
+    assert 8 < printed_size([130], landscape=False) < 9

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
@@ -66,3 +67,17 @@ def test_gaps_are_found_without_jinja(shipped: Templates, standard: Standard) ->
         waiting = {path for one in study.pathway.decisions.values() for path in one.open}
         assert set(quick.gaps) <= set(whole.gaps)
         assert more <= waiting
+
+
+def test_templates_in_compiled_form_are_the_same(
+    pack: Pack, shipped: Templates, standard: Standard
+) -> None:
+    compiled = shipped.compiled()
+    assert compiled.keys() == set(whole_documents(shipped))
+    other = Templates({}, standard, _tree, pictures=pack.pictures)
+    other.texts, other.known = shipped.texts, json.loads(json.dumps(compiled))
+    for name in compiled:
+        one, same = shipped.get(name), other.get(name)
+        assert (one.text, one.nodes, one.layout) == (same.text, same.nodes, same.layout)
+        assert one.source.places == same.source.places
+        assert one.source.files == same.source.files

@@ -212,14 +212,6 @@ def test_a_sentence_stays_with_the_table_that_it_introduces() -> None:
     assert kept == ["乙"]
 
 
-def test_rows_of_a_tall_table_leave_room_to_sign() -> None:
-    text = "::: table 1 1 {header=1 tall}\n| 姓名 | 签名 |\n|---|---|\n| 甲 | |\n| 乙 | |\n:::"
-    rows = opened(word(text)).tables[0].rows
-    assert [row.height is not None and row.height.cm > 1 for row in rows] == [False, True, True]
-    plain = opened(word(text.replace(" tall", ""))).tables[0].rows
-    assert [row.height for row in plain] == [None, None, None]
-
-
 @pytest.mark.parametrize(
     ("block", "rows", "kept"),
     [
@@ -235,3 +227,18 @@ def test_rows_are_held_together_at_the_ends_of_a_table(
     table = opened(word(f"::: {block}\n| 甲 |\n|---|\n{body}:::\n")).tables[0]
     firsts = [row.cells[0].paragraphs[0].paragraph_format for row in table.rows]
     assert [at for at, one in enumerate(firsts) if one.keep_with_next] == kept
+
+
+def test_a_long_label_is_parted_evenly_and_stays_one_text() -> None:
+    label = "是否曾被暂停或者终止"
+    text = (
+        f"::: form 3 9 3 5\n| {label} | {{{{ study.title }}}} | 年龄 | 甲 |\n|---|---|---|---|\n:::"
+    )
+    cells = opened(word(text)).tables[0].rows[0].cells
+    assert cells[0].text == label
+    indents = cells[0].paragraphs[0].paragraph_format
+    assert indents.left_indent == indents.right_indent
+    assert indents.left_indent is not None
+    room = cells[0].width - indents.left_indent - indents.right_indent
+    assert 5 <= (room / 12700 - 8.5) / 10.5 < 6, "two lines of five characters"
+    assert cells[2].paragraphs[0].paragraph_format.left_indent is None

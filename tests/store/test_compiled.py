@@ -19,7 +19,7 @@ FILES = {"a.yaml": "键: [一, ~, 'no']\n".encode(), "b/c.yaml": b"x: {y: 1.10}\
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     found = tmp_path / "cache" / compiled.NAME
     monkeypatch.setattr(compiled, "_PACKED", tmp_path / "none")
-    monkeypatch.setattr(compiled, "_beside_python", lambda: found)
+    monkeypatch.setattr(compiled, "_beside_python", lambda: found.parent)
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     return found
 
@@ -86,9 +86,10 @@ def test_where_nothing_can_be_written_the_yaml_is_read(
 def test_the_form_in_the_wheel_comes_first(
     place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    packed = tmp_path / "packed.json"
+    packed = tmp_path / "packed"
+    packed.mkdir()
     monkeypatch.setattr(compiled, "_PACKED", packed)
-    packed.write_bytes(compiled.compiled(FILES, trees(FILES)[0]))
+    (packed / compiled.NAME).write_bytes(compiled.compiled(FILES, trees(FILES)[0]))
     place.unlink()
     assert trees(FILES)[1] == 0
 
