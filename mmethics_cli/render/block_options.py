@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_WIDTHS = re.compile(r"[\d.]+(?:\s+[\d.]+)*(?:\s*\{header=\d\})?(?:\s*\{lines=\d\})?")
+_WIDTHS = re.compile(
+    r"[\d.]+(?:\s+[\d.]+)*(?:\s*\{header=\d\})?(?:\s*\{lines=\d\})?(?:\s*\{whole\})?"
+)
 _COLUMNS = re.compile(r"\d+(?:\.\d+)?(?:\s+\d+(?:\.\d+)?)+")
 
 

@@ -73,7 +73,8 @@ class Cell:
 class Table:
     """Rows of cells over relative column widths; `header` rows are repeated on each page.
 
-    Each other row is at least `lines` high, so that there is room to write.
+    Each other row is at least `lines` high, so that there is room to write. A `whole` table stays on
+    one page where it fits on one.
     """
 
     widths: tuple[float, ...]
@@ -81,6 +82,7 @@ class Table:
     header: int
     caption: str
     lines: int = 1
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,12 @@ _UNDERLINE: Final = (
 )
 
 
-def signatures_xml(block: Signatures, runs: Runs, total: int) -> str:
-    """Lines to sign, set one under the other, on one page."""
+def signatures_xml(block: Signatures, runs: Runs, total: int, keep: bool) -> str:
+    """Lines to sign, set one under the other, on one page.
+
+    `keep` holds them with the paragraph that ends the document, which would else get a page of
+    its own where they fill the last one.
+    """
     lines = [part for line in block.lines for part in _fitting(_chunks(line), total)]
     fixed = [[_fixed_width(chunk) for chunk in line] for line in lines]
     kinds = {tuple(width is None for width in line) for line in fixed}
@@ -35,7 +39,7 @@ def signatures_xml(block: Signatures, runs: Runs, total: int) -> str:
     edges = sorted({0, total, *(edge for line in placed for edge in line)})
     last = len(lines) - 1
     rows = "".join(
-        _sign_row(line, places, edges, runs, keep=at < last)
+        _sign_row(line, places, edges, runs, keep=keep or at < last)
         for at, (line, places) in enumerate(zip(lines, placed, strict=True))
     )
     widths = [right - left for left, right in zip(edges, edges[1:], strict=False)]

@@ -68,7 +68,8 @@ def _stays(table: Table, at: int, keep: bool) -> bool:
     """
     if at + 1 == len(table.rows):
         return keep
-    if len(table.rows[at]) == 1 and table.rows[at][0].label:
+    first = table.rows[at][0]
+    if table.whole or (first.label and first.columns == len(table.widths) > 1):
         return True
     held = not table.header or len(table.rows) - table.header <= _SHORT
     edge = (held and at == table.header) or at + 2 == len(table.rows)

@@ -121,7 +121,7 @@ class _Body:
             case Flow():
                 return self._figure(block, keep)
             case Signatures():
-                body = signatures_xml(block, self.runs, self.page.text_width)
+                body = signatures_xml(block, self.runs, self.page.text_width, keep=last)
             case Framed(note, blocks):
                 if note:
                     return "".join(self._note(one) for one in blocks)

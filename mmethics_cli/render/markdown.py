@@ -35,6 +35,7 @@ _RULER = re.compile(r"\|?[\s:|-]*-[\s:|-]*")
 _BORDER: Final = "---"
 _OPTIONS = re.compile(
     r"(?P<widths>[\d. ]*)(?:\{header=(?P<header>\d)\})?\s*(?:\{lines=(?P<lines>\d)\})?"
+    r"\s*(?P<whole>\{whole\})?"
 )
 
 
@@ -108,7 +109,8 @@ class _Builder:
                 rows = self._rows(_text(part))
                 if rows:
                     table = table_of(rows, widths, header, part.kind == "form", self.caption)
-                    yield replace(table, lines=int(options["lines"] or 1))
+                    high, whole = int(options["lines"] or 1), options["whole"] is not None
+                    yield replace(table, lines=high, whole=whole)
             case "flow":
                 yield self._flow(_text(part), tuple(float(one) for one in part.options.split()))
             case "sign":

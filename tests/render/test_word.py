@@ -105,6 +105,23 @@ def test_header_rows_come_again_and_rows_stay_whole() -> None:
     assert marks == [["cantSplit", "tblHeader"], ["cantSplit"], ["cantSplit"]]
 
 
+@pytest.mark.parametrize(("option", "kept"), [("", [0, 2]), (" {whole}", [0, 1, 2])])
+def test_a_whole_table_keeps_all_its_rows_together(option: str, kept: list[int]) -> None:
+    rows = "".join(f"| 甲{number} | 乙 |\n" for number in range(3))
+    head, first, *others = rows.splitlines()
+    text = f"::: form 1 4{option}\n{head}\n|---|---|\n{first}\n{others[0]}\n| 丁 | 戊 |\n:::\n"
+    found = opened(word(text)).tables[0].rows
+    held = [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in found]
+    assert [at for at, keep in enumerate(held) if keep] == kept
+
+
+def test_a_paragraph_above_a_table_stays_with_it() -> None:
+    table = "::: table 1 4\n| 甲 | 乙 |\n|---|---|\n| 丙 | 丁 |\n:::"
+    text = f"说明。\n\n下表如下：\n\n{table}\n\n末段。\n"
+    kept = {one.text: one.paragraph_format.keep_with_next for one in opened(word(text)).paragraphs}
+    assert (kept["说明。"], kept["下表如下："], kept["末段。"]) == (None, True, None)
+
+
 def test_a_row_longer_than_half_a_page_may_break() -> None:
     text = "| 甲 | {{ study.title }} |\n|---|---|\n| 乙 | 丙 |\n"
     rows = opened(word(text, study(title="长" * 3000))).tables[0].rows
@@ -119,7 +136,8 @@ def test_a_signature_stays_with_its_sentence() -> None:
     assert sentence.paragraph_format.page_break_before
     rows = document.tables[-1].rows
     kept = [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in rows]
-    assert kept == [True, True, None]
+    # The last one too: the paragraph that ends the document must not get a page of its own.
+    assert kept == [True, True, True]
 
 
 def test_controls_have_unique_ids_and_tags() -> None:
