@@ -30,6 +30,10 @@ OPTIONAL_IN_PRINT = {
     "investigator.cv",
     "institution.qualification",
     "sites.facilities",
+    # Children are told the same in other words where these are left out.
+    "consent.child_purpose",
+    "consent.child_procedures",
+    "consent.child_discomfort",
 }
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from mmethics_cli.commands.opening import Dossier
+from mmethics_cli.core.conditions import evaluate
 from mmethics_cli.core.papers import attachments_of
 from mmethics_cli.core.standard import DocumentKind
-from mmethics_cli.core.values import UNKNOWN, Element, name_of
-from mmethics_cli.render.study import Adjustment, Stamp, Study, TransmittalRow
+from mmethics_cli.core.values import UNKNOWN, Element, Truth, name_of
+from mmethics_cli.render.study import Adjustment, ConsentPaper, Stamp, Study, TransmittalRow
 from mmethics_cli.render.templates import Templates
+from mmethics_cli.render.text import Rendered, gaps_of, read_facts
+from mmethics_cli.render.values import Gap
 from mmethics_cli.store.compiled import TEMPLATES, keep, kept
 from mmethics_cli.store.overlay import Override
 from mmethics_cli.store.yaml_reader import parse
@@ -25,6 +28,8 @@ _KINDS = {
     "rules": "规则",
     "review_items": "审查要点",
     "documents": "文件",
+    "elements": "告知要素",
+    "readability": "易读的界限",
     "consistency": "一致性规则",
     "worksheets": "审查工作表的要点",
     "templates": "文件模板",
@@ -42,16 +47,55 @@ class Paper:
 
 @dataclass(frozen=True)
 class Package:
-    """What one submission holds; `rows` are all papers, `papers` those that are rendered."""
+    """What one submission holds; `rows` are all papers, `papers` those that are rendered.
+
+    `wanted` are the kinds of paper that it needs, brought by the applicant or rendered.
+    """
 
     papers: tuple[Paper, ...]
     rows: tuple[TransmittalRow, ...]
     study: Study
     templates: Templates
+    wanted: tuple[DocumentKind, ...] = ()
+    _read: dict[str, Rendered] = field(default_factory=dict, repr=False)
 
     def study_of(self, paper: Paper) -> Study:
         """What one paper prints from."""
-        return replace(self.study, stamp=paper.stamp)
+        return replace(self.study, stamp=paper.stamp, consents=self.consents)
+
+    def reading(self, paper: Paper) -> Rendered:
+        """What a paper says of the study, without Jinja's part; read once."""
+        id_ = paper.document.id
+        if id_ not in self._read:
+            name = paper.document.template or ""
+            self._read[id_] = read_facts(self.templates, name, self.study_of(paper))
+        return self._read[id_]
+
+    def gaps(self, paper: Paper) -> tuple[Gap, ...]:
+        """The gaps that a paper would print; of the papers for participants more is wanted."""
+        if paper.document.for_form:
+            return self.reading(paper).gaps
+        return gaps_of(self.templates, paper.document.template or "", self.study_of(paper))
+
+    def consents(self) -> tuple[ConsentPaper, ...]:
+        """The papers for participants, the elements that they must hold, and where they do.
+
+        An element that is not due for sure waits for an answer, which `check` asks for itself.
+        """
+        ours = {one.document.id: one for one in self.papers}
+        return tuple(
+            ConsentPaper(
+                one.title,
+                tuple(
+                    element.id
+                    for element in one.elements
+                    if evaluate(element.when, self.study.facts) is Truth.YES
+                ),
+                self.reading(ours[one.id]).tagged if one.id in ours else None,
+            )
+            for one in self.wanted
+            if one.for_form
+        )
 
 
 def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Package:
@@ -92,7 +136,7 @@ def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Pac
             Adjustment(one.id, _what(one), one.reason, one.by) for one in dossier.pack.overrides
         ),
     )
-    return Package(tuple(papers), tuple(rows), study, templates_of(dossier))
+    return Package(tuple(papers), tuple(rows), study, templates_of(dossier), tuple(wanted))
 
 
 def _what(override: Override) -> str:

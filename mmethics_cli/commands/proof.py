@@ -58,6 +58,7 @@ def _template_faults(pack: Pack, standard: Standard) -> Iterator[Problem]:
             used |= templates.files(document.template)
             wrong = templates.problems(document.template)
             yield from wrong
+            yield from _element_faults(pack, number, document, templates)
             english = template_of(document)
             if not wrong and english in texts:
                 used |= templates.files(english)
@@ -76,6 +77,20 @@ def _layout_faults(pack: Pack, document: DocumentKind) -> Iterator[Problem]:
 
         tree = parse(pack.template_text(name), name).tree
         yield from problems(pack.own_templates.get(name, name), tree)
+
+
+def _element_faults(
+    pack: Pack, number: int, document: DocumentKind, templates: Templates
+) -> Iterator[Problem]:
+    """Consent elements that a paper must hold and its template never writes of, or the reverse."""
+    written = templates.elements(document.template or "")
+    for at, one in enumerate(document.elements):
+        if one.id not in written:
+            place = pack.locate("documents.yaml", (number, "elements", at))
+            yield Problem(f"模板“{document.template}”里没有“::: element {one.id}”", *place)
+    for name in sorted(written - templates.standard.elements.keys()):
+        place = pack.locate("documents.yaml", (number, "template"))
+        yield Problem(f"模板“{document.template}”标出了不认识的告知要素“{name}”", *place)
 
 
 def _tree(text: str) -> object:

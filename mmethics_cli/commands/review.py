@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from mmethics_cli.commands.consent import hard_to_read, lacking_elements
 from mmethics_cli.commands.opening import Dossier
 from mmethics_cli.commands.package import Package
 from mmethics_cli.core.completeness import (
@@ -16,7 +17,6 @@ from mmethics_cli.core.findings import Finding, in_order
 from mmethics_cli.core.names import label_at, question_at
 from mmethics_cli.core.papers import FileState, missing_papers, own_papers
 from mmethics_cli.render.findings import Placed
-from mmethics_cli.render.text import gaps_of
 
 
 def review(
@@ -35,6 +35,8 @@ def review(
     found += stray_answers(dossier.facts)
     found += _gaps(dossier, package, {one.path for one in found})
     found += own_papers(dossier.facts)
+    found += lacking_elements(package)
+    found += hard_to_read(package)
     found += unverified_law(dossier.pathway)
     return tuple(_place(dossier, one) for one in in_order(_once(found)))
 
@@ -54,8 +56,7 @@ def _once(found: list[Finding]) -> Iterator[Finding]:
 def _gaps(dossier: Dossier, package: Package, known: set[str]) -> Iterator[Finding]:
     """Answers that a document would print as a gap, unless another check misses them already."""
     for paper in package.papers:
-        name, study = paper.document.template or "", package.study_of(paper)
-        gaps = gaps_of(package.templates, name, study)
+        gaps = package.gaps(paper)
         for path in (one for gap in gaps for one in first_asked(gap.path, dossier.facts)):
             if path not in known:
                 known.add(path)

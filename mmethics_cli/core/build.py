@@ -14,6 +14,7 @@ from mmethics_cli.core.build_content import (
     read_document,
     read_item,
 )
+from mmethics_cli.core.build_elements import read_element, read_readability
 from mmethics_cli.core.build_facts import (
     derived_term,
     question_term,
@@ -22,9 +23,10 @@ from mmethics_cli.core.build_facts import (
 )
 from mmethics_cli.core.build_rules import documents_table, read_table, table_term
 from mmethics_cli.core.condition_parser import Term
+from mmethics_cli.core.consent import ConsentElement
 from mmethics_cli.core.law import VERIFIED, Article, Source
 from mmethics_cli.core.node import Node, Trail
-from mmethics_cli.core.standard import Standard, Table
+from mmethics_cli.core.standard import DocumentKind, Standard, Table
 from mmethics_cli.core.thresholds import circles
 from mmethics_cli.core.words import parse_date
 from mmethics_cli.core.worksheets import read_criterion
@@ -94,9 +96,8 @@ class _Builder:
             (one.text("path"), read_derived(one, questions), one)
             for one in self._list("derived.yaml")
         )
-        documents = self._unique(
-            (one.text("id"), read_document(one), one) for one in self._list("documents.yaml")
-        )
+        elements = self._consent_elements()
+        documents = self._documents(elements)
         tables = self._tables() | {"documents": documents_table(documents)}
         principles = {str(k): str(v) for k, v in self.nodes["principles.yaml"].mapping().items()}
         items = self._unique(
@@ -125,10 +126,23 @@ class _Builder:
                 (one.text("id"), read_criterion(one, documents, items), one)
                 for one in self._elements("worksheets/")
             ),
+            elements=elements,
+            readability=read_readability(self._optional("readability.yaml")),
         )
 
+    def _consent_elements(self) -> dict[str, ConsentElement]:
+        nodes = self._list("elements.yaml")
+        return self._unique((one.text("id"), read_element(one), one) for one in nodes)
+
+    def _documents(self, elements: Mapping[str, ConsentElement]) -> dict[str, DocumentKind]:
+        nodes = self._list("documents.yaml")
+        return self._unique((one.text("id"), read_document(one, elements), one) for one in nodes)
+
+    def _optional(self, name: str) -> Node:
+        return self.nodes.get(name, Node(name, (), {}, self.trail))
+
     def _list(self, name: str) -> Iterator[Node]:
-        return iter(self.nodes[name].list())
+        return iter(self.nodes[name].list() if name in self.nodes else ())
 
     def _folder(self, prefix: str) -> list[Node]:
         return [node for name, node in self.nodes.items() if name.startswith(prefix)]

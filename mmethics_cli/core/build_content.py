@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from mmethics_cli.core.build_elements import read_required
 from mmethics_cli.core.conditions import ALWAYS
+from mmethics_cli.core.consent import ConsentElement
 from mmethics_cli.core.node import Node
-from mmethics_cli.core.standard import ConsistencyRule, DocumentKind, Evidence, ReviewItem
+from mmethics_cli.core.standard import (
+    ConsistencyRule,
+    DocumentKind,
+    Evidence,
+    ReviewItem,
+)
 
 SIDES: tuple[Literal["applicant", "institution", "committee"], ...] = (
     "applicant",
@@ -61,11 +68,11 @@ def _evidence(node: Node, documents: Mapping[str, str]) -> Evidence:
     return Evidence(path, attachment)
 
 
-def read_document(node: Node) -> DocumentKind:
-    """A paper of the package."""
+def read_document(node: Node, elements: Mapping[str, ConsentElement]) -> DocumentKind:
+    """A paper of the package; the consent elements that it must hold are known ones."""
     node.only(
         "id", "title", "audience", "template", "formats", "render_when", "for_form", "signers",
-        "seals", "basis", "missing", "note", "reuse_when",
+        "seals", "basis", "missing", "note", "reuse_when", "elements",
     )  # fmt: skip
     template = node.optional("template")
     formats = node.texts("formats") or (("docx",) if template else ())
@@ -92,6 +99,7 @@ def read_document(node: Node) -> DocumentKind:
         missing=node.one_of("missing", MISSING, "error"),
         note=node.text("note", ""),
         reuse_when=node.condition("reuse_when"),
+        elements=read_required(node.child("elements"), elements) if node.has("elements") else (),
     )
 
 

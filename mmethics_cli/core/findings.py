@@ -10,7 +10,13 @@ from mmethics_cli.core.law import Basis
 
 Severity = Literal["error", "warning", "note"]
 Kind = Literal[
-    "missing_answer", "missing_attachment", "inconsistent", "invalid", "not_verified", "expired"
+    "missing_answer",
+    "missing_attachment",
+    "inconsistent",
+    "invalid",
+    "not_verified",
+    "expired",
+    "readability",
 ]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 

@@ -12,6 +12,7 @@ from typing import Literal
 
 from mmethics_cli.core.condition_parser import Vocabulary
 from mmethics_cli.core.conditions import ALWAYS, Condition
+from mmethics_cli.core.consent import ConsentElement, Readability, RequiredElement
 from mmethics_cli.core.criteria import Criterion
 from mmethics_cli.core.law import Article, Basis, Source
 
@@ -196,6 +197,7 @@ class DocumentKind:
     missing: Literal["error", "warning", "note"]
     note: str
     reuse_when: Condition | None = None
+    elements: tuple[RequiredElement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,16 +234,14 @@ class Standard:
     consistency: Mapping[str, ConsistencyRule]
     vocabulary: Vocabulary
     criteria: Mapping[str, Criterion] = field(default_factory=dict)  # read on demand
+    elements: Mapping[str, ConsentElement] = field(default_factory=dict)
+    readability: Readability = Readability()
 
     @cached_property
     def rules(self) -> Mapping[str, tuple[Table, Rule]]:
         """Rules by id, with the table that each decides; borrowed rules count once."""
-        return {
-            rule.id: (table, rule)
-            for table in self.tables.values()
-            if not table.assume
-            for rule in table.rules
-        }
+        own = (table for table in self.tables.values() if not table.assume)
+        return {rule.id: (table, rule) for table in own for rule in table.rules}
 
     @cached_property
     def fields(self) -> Mapping[tuple[str, str], Question]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_WIDTHS = re.compile(
-    r"[\d.]+(?:\s+[\d.]+)*(?:\s*\{header=\d\})?(?:\s*\{lines=\d\})?(?:\s*\{whole\})?"
-)
+_WIDTHS = re.compile(r"[\d.]+(?:\s+[\d.]+)*(?:\s*\{header=\d\})?(?:\s*\{lines=\d\})?")
 _COLUMNS = re.compile(r"\d+(?:\.\d+)?(?:\s+\d+(?:\.\d+)?)+")
 
 
@@ -19,5 +17,5 @@ def wrong_options(kind: str, rest: str) -> Iterator[str]:
         yield "flow 后面应写各列的相对宽度，至少两列，例如 ::: flow 4 6 4 5"
     if kind == "element" and not re.fullmatch(r"\w+(?:\.[\w()]+)+", rest):
         yield "element 后面应写法源和条号，例如 erm2023.36.3"
-    if kind in ("sign", "box", "note", "pagebreak") and rest:
+    if kind in ("sign", "box", "note", "together", "pagebreak") and rest:
         yield f"“{kind}”后面不写别的字"

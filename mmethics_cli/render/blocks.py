@@ -73,8 +73,7 @@ class Cell:
 class Table:
     """Rows of cells over relative column widths; `header` rows are repeated on each page.
 
-    Each other row is at least `lines` high, so that there is room to write. A `whole` table stays on
-    one page where it fits on one.
+    Each other row is at least `lines` high, so that there is room to write.
     """
 
     widths: tuple[float, ...]
@@ -82,7 +81,6 @@ class Table:
     header: int
     caption: str
     lines: int = 1
-    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +123,15 @@ class Framed:
 
 
 @dataclass(frozen=True, slots=True)
+class Together:
+    """Blocks that one page holds, if it can."""
+
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PageBreak:
     """What follows begins a page."""
 
 
-Block = Heading | Paragraph | Table | Flow | Signatures | Framed | PageBreak
+Block = Heading | Paragraph | Table | Flow | Signatures | Framed | Together | PageBreak

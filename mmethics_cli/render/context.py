@@ -10,6 +10,7 @@ from mmethics_cli.core.law import Basis
 from mmethics_cli.core.names import label_of
 from mmethics_cli.core.values import Truth
 from mmethics_cli.render.citation import cite
+from mmethics_cli.render.element_views import ElementView, element_views
 from mmethics_cli.render.item_views import ItemView, PrincipleView, item_view
 from mmethics_cli.render.language import CALLS, FUNCTIONS
 from mmethics_cli.render.office_functions import OfficeFunctions
@@ -153,6 +154,10 @@ class Functions(OfficeFunctions):
             )
             for row in self._study.transmittal
         ]  # fmt: skip
+
+    def consent_elements(self) -> list[ElementView]:
+        """What participants must be told, and where their papers say it."""
+        return element_views(self._study, self._printing.marks)
 
     def review_items(self, applies: str = "") -> list[ItemView]:
         """The applicant's items; with `applies` only those (yes, no, unknown)."""

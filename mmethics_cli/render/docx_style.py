@@ -50,16 +50,17 @@ class Look:
     level: int | None = None
 
 
-def _looks(line: float) -> tuple[Look, ...]:
+def _looks(line: float, large: bool = False) -> tuple[Look, ...]:
+    text, table = (SI, SAN) if large else (XIAO_SI, WU)
     return (
-        Look("Normal", "Normal", line=line),
+        Look("Normal", "Normal", size=text, line=line),
         Look("Title", "Title", HEI, ER, 1.2, 6, 12, "center", keep=True),
         Look("Heading1", "Heading 1", HEI, SAN, 1.2, 12, 6, "left", keep=True, level=0),
         Look("Heading2", "Heading 2", HEI, SI, 1.2, 9, 4, "left", keep=True, level=1),
         Look("Heading3", "Heading 3", KAI, XIAO_SI, 1.2, 6, 3, "left", 0, True, keep=True, level=2),
-        Look("BodyIndent", "正文缩进两字", line=line, indent=2),
-        Look("ListItem", "列表项", line=line),
-        Look("TableText", "表格文字", size=WU, line=1.15, side="left"),
+        Look("BodyIndent", "正文缩进两字", size=text, line=line, indent=2),
+        Look("ListItem", "列表项", size=text, line=line),
+        Look("TableText", "表格文字", size=table, line=1.15, side="left"),
         Look("TableLabel", "表格栏目", HEI, WU, 1.15, side="center"),
         Look("SignLine", "签署行", side="left"),
         Look("NoteText", "说明文字", KAI, XIAO_WU, 1.2, 3, 3, grey=True),
@@ -69,20 +70,20 @@ def _looks(line: float) -> tuple[Look, ...]:
 
 
 @cache
-def base_parts(line: float) -> Mapping[str, bytes]:
+def base_parts(line: float, large: bool = False) -> Mapping[str, bytes]:
     """The parts of an empty document with body text `line` lines high; never change them."""
-    parts = dict(_parts())
+    parts = dict(_parts(large))
     unset, height = (f'w:line="{_height(one)}"'.encode() for one in (_UNSET, line))
     parts[_STYLES] = parts[_STYLES].replace(unset, height)
     return parts
 
 
 @cache
-def _parts() -> Mapping[str, bytes]:
+def _parts(large: bool) -> Mapping[str, bytes]:
     """The same with a height that no document has: the rest is built only once."""
     document = Document()
     _defaults(document)
-    for look in _looks(_UNSET):
+    for look in _looks(_UNSET, large):
         _apply(document, look)
     _drop_other_styles(document)
     _settings(document)

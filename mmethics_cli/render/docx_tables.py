@@ -49,17 +49,17 @@ def _shares(weights: Sequence[float], total: int) -> list[int]:
     return [right - left for left, right in zip(edges, edges[1:], strict=False)]
 
 
-def table_xml(table: Table, runs: Runs, total: int, keep: bool) -> str:
-    """A table as wide as the text; `keep` holds its last row with what follows."""
+def table_xml(table: Table, runs: Runs, total: int, keep: bool, whole: bool = False) -> str:
+    """A table as wide as the text; `keep` holds its last row with what follows, `whole` each."""
     widths = _shares(table.widths, total)
     rows = "".join(
-        _row(row, runs, widths, at < table.header, _stays(table, at, keep), table.lines)
+        _row(row, runs, widths, at < table.header, _stays(table, at, keep, whole), table.lines)
         for at, row in enumerate(table.rows)
     )
     return frame(widths, _BORDERS, _PAD, table.caption, rows)
 
 
-def _stays(table: Table, at: int, keep: bool) -> bool:
+def _stays(table: Table, at: int, keep: bool, whole: bool) -> bool:
     """Whether a row stays on the page of the next: header, cells joined downwards, signatures.
 
     Nor does a table begin or end with a row alone on its page, but for the first of many rows under
@@ -69,7 +69,7 @@ def _stays(table: Table, at: int, keep: bool) -> bool:
     if at + 1 == len(table.rows):
         return keep
     first = table.rows[at][0]
-    if table.whole or (first.label and first.columns == len(table.widths) > 1):
+    if whole or (first.label and first.columns == len(table.widths) > 1):
         return True
     held = not table.header or len(table.rows) - table.header <= _SHORT
     edge = (held and at == table.header) or at + 2 == len(table.rows)

@@ -23,6 +23,7 @@ from mmethics_cli.render.blocks import (
     Picture,
     Signatures,
     Table,
+    Together,
 )
 from mmethics_cli.render.docx_drawings import Drawings
 from mmethics_cli.render.docx_flow import flow_xml
@@ -35,7 +36,7 @@ from mmethics_cli.render.markdown import blocks_of
 from mmethics_cli.render.study import Stamp
 from mmethics_cli.render.text import Rendered
 
-_LINES: Final[Mapping[str, float]] = {"form": 1.3, "letter": 1.5, "consent": 1.5}
+_LINES: Final[Mapping[str, float]] = {"form": 1.3, "letter": 1.5, "consent": 1.5, "large": 1.5}
 _HEADINGS: Final = ("Title", "Heading1", "Heading2", "Heading3")
 _HELD_WITH_SIGNATURE: Final = 3  # blocks
 _LIST_STEP: Final = 420
@@ -48,7 +49,8 @@ def word_file(rendered: Rendered, stamp: Stamp, *, draft: bool) -> bytes:
     blocks = blocks_of(rendered.markdown, rendered.fills, rendered.title)
     drawings = Drawings(rendered.pictures)
     page, line = Page(rendered.landscape), _LINES[rendered.layout]
-    return write(blocks, stamp, page, drawings, line, draft=draft)
+    large = rendered.layout == "large"
+    return write(blocks, stamp, page, drawings, line, draft=draft, large=large)
 
 
 def write(
@@ -59,9 +61,10 @@ def write(
     line: float = 1.5,
     *,
     draft: bool,
+    large: bool = False,
 ) -> bytes:
-    """Blocks as .docx on the given paper, `line` lines high."""
-    parts = dict(base_parts(line))
+    """Blocks as .docx on the given paper, `line` lines high; `large` for children and weak eyes."""
+    parts = dict(base_parts(line, large))
     body = "".join(_Body(page, Runs(drawings)).all(blocks))
     drawings.add_to(parts)
     section = page.section(_relations(parts["word/_rels/document.xml.rels"]))
@@ -96,11 +99,15 @@ def _zipped(parts: Mapping[str, bytes]) -> bytes:
 
 @dataclass(slots=True)
 class _Body:
-    """Writes blocks one after the other; `fresh_page` is pending until the next one."""
+    """Writes blocks one after the other; `fresh_page` is pending until the next one.
+
+    `whole` while what is written stays on one page.
+    """
 
     page: Page
     runs: Runs
     fresh_page: bool = False
+    whole: bool = False
 
     def all(self, blocks: Sequence[Block]) -> Iterator[str]:
         for at, block in enumerate(blocks):
@@ -116,8 +123,10 @@ class _Body:
                 return self._paragraph(style, self.runs.line(line), keep)
             case Paragraph():
                 return self._text(block, keep)
+            case Together(inner):
+                return "".join(self._together(inner))
             case Table():
-                body = table_xml(block, self.runs, self.page.text_width, keep)
+                body = table_xml(block, self.runs, self.page.text_width, keep, self.whole)
             case Flow():
                 return self._figure(block, keep)
             case Signatures():
@@ -128,6 +137,12 @@ class _Body:
                 body = self._framed(blocks)
         head = paragraph("Normal", "", extra=(_page_break(), _thin(1))) if self._turn() else ""
         return head + body + _spacer(keep, last)
+
+    def _together(self, blocks: Sequence[Block]) -> Iterator[str]:
+        self.whole = True
+        for at, block in enumerate(blocks, 1):
+            yield self._block(block, keep=at < len(blocks), last=False)
+        self.whole = False
 
     def _turn(self) -> bool:
         """Whether this block begins a page; asked once."""

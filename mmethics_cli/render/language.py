@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from mmethics_cli.render.block_options import wrong_options
+from mmethics_cli.render.include import MAX_DEPTH, include_of, worded
 from mmethics_cli.render.source import (
     CLOSE,
     END,
@@ -26,22 +27,20 @@ from mmethics_cli.render.source import (
 )
 
 BLOCKS: Final = frozenset({
-    "when", "element", "form", "table", "flow", "sign", "box", "note", "pagebreak",
+    "when", "element", "form", "table", "flow", "sign", "box", "note", "together", "pagebreak",
 })  # fmt: skip
 FUNCTIONS: Final = frozenset({
     "basis", "changed_papers", "checked_papers", "comments", "conflicts", "criteria",
     "criterion_groups", "decision", "decisions", "documents", "label", "limits",
     "not_applicable_items", "open_questions", "overrides", "pick", "pick_date", "principles",
-    "recorded", "review_items", "undecided_rules", "wanted_papers",
+    "recorded", "review_items", "undecided_rules", "wanted_papers", "consent_elements",
 })  # fmt: skip
 # Those that `expand` itself calls; inside Jinja's own loops Jinja calls them.
 CALLS: Final = frozenset({"boxes", "basis", "label", "decision", "pick", "pick_date", "recorded"})
 _LEAVES: Final = frozenset({"form", "table", "flow", "sign", "pagebreak"})
-_MAX_DEPTH: Final = 5
 # `marks: yes` puts 待核 behind articles whose text was not read.
 _FRONT: Final = ("title", "layout", "landscape", "marks")
 
-_INCLUDE = re.compile(r'\s*\{%\s*include\s+"([^"]+)"\s*%\}\s*')
 _FENCE = re.compile(r"\s*:{3,}\s*(?P<kind>[a-z]*)\s*(?P<rest>.*?)\s*")
 _TAG = re.compile(
     r"\{%\s*(?:(?P<open>for|if|when)\s+(?P<rest>.*?)|end(?P<close>for|if|when))\s*%\}"
@@ -95,24 +94,24 @@ class _Reader:
         self.pending = ""
         self.last = Place("", 1)
 
-    def take(self, name: str, depth: int) -> None:
+    def take(self, name: str, depth: int, words: Mapping[str, str] | None = None) -> None:
         lines = self.texts[name].splitlines()
         file = self.shown.get(name, name)
         self.source.files.add(name)
         start = 0
         if lines and lines[0].strip() == "---":
             start = self._front(file, lines, root=depth == 0)
-        for number, line in enumerate(lines[start:], start + 1):
-            place = Place(file, number)
-            part = _INCLUDE.fullmatch(line)
+        for number, text in enumerate(lines[start:], start + 1):
+            place, line = Place(file, number), worded(text, words or {})
+            part = include_of(line)
             if part is None:
                 self._line(line, place)
-            elif part[1] not in self.texts:
-                self._problem(place, f"没有“{part[1]}”这个部件")
-            elif depth >= _MAX_DEPTH:
+            elif part.name not in self.texts:
+                self._problem(place, f"没有“{part.name}”这个部件")
+            elif depth >= MAX_DEPTH:
                 self._problem(place, "部件互相引用，或者套得太深")
             else:
-                self.take(part[1], depth + 1)
+                self.take(part.name, depth + 1, {**(words or {}), **part.words})
 
     def finish(self) -> None:
         for left in self.stack:

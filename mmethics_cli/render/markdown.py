@@ -23,6 +23,7 @@ from mmethics_cli.render.blocks import (
     Side,
     Signatures,
     Text,
+    Together,
 )
 from mmethics_cli.render.flow_text import box_lines, key_of
 from mmethics_cli.render.inline import UNDERSCORE, LineReader
@@ -35,7 +36,6 @@ _RULER = re.compile(r"\|?[\s:|-]*-[\s:|-]*")
 _BORDER: Final = "---"
 _OPTIONS = re.compile(
     r"(?P<widths>[\d. ]*)(?:\{header=(?P<header>\d)\})?\s*(?:\{lines=(?P<lines>\d)\})?"
-    r"\s*(?P<whole>\{whole\})?"
 )
 
 
@@ -109,8 +109,7 @@ class _Builder:
                 rows = self._rows(_text(part))
                 if rows:
                     table = table_of(rows, widths, header, part.kind == "form", self.caption)
-                    high, whole = int(options["lines"] or 1), options["whole"] is not None
-                    yield replace(table, lines=high, whole=whole)
+                    yield replace(table, lines=int(options["lines"] or 1))
             case "flow":
                 yield self._flow(_text(part), tuple(float(one) for one in part.options.split()))
             case "sign":
@@ -118,6 +117,8 @@ class _Builder:
                 yield Signatures(tuple(lines))
             case "box" | "note":
                 yield Framed(part.kind == "note", tuple(self.build(part.inside)))
+            case "together":
+                yield Together(tuple(self.build(part.inside)))
             case "pagebreak":
                 yield PageBreak()
             case _:

@@ -74,7 +74,7 @@ class Printing:
             return self._gap(path, scope, asked)
         if self.words is ENGLISH and isinstance(value, str) and _HAN.search(text):
             self.untranslated[scope.path_of(path) if scope else path] = None
-        mark = self.book.put(Words(text))
+        mark = self.book.put(Words(text, path=scope.path_of(path) if scope else path))
         if isinstance(value, Several) and value.possible:
             mark += self._gap(path, scope, asked)
         return mark

@@ -24,10 +24,14 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A text that came from data; `gap` marks an answer that is still wanted."""
+    """A text that came from data; `gap` marks an answer that is still wanted.
+
+    `path` is the fact that it is the value of, if it is one.
+    """
 
     text: str
     gap: bool = False
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,7 @@ def _entries(standard: Standard) -> dict[str, _Entry]:
         (standard.rules, _rule),
         (standard.items, _item),
         (standard.criteria, _criterion),
+        (standard.elements, _element),
     ]
     return {name: partial(show, standard, name) for names, show in kinds for name in names}
 
@@ -127,6 +128,17 @@ def _rule(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
     yield override_label(rule), rule.override or ""
     if rule.conflict is not None:
         yield "规定不一致", f"{cite(standard, rule.conflict.over)}。{rule.conflict.text}"
+
+
+def _element(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
+    one = standard.elements[name]
+    papers = standard.documents.values()
+    yield "", f"{one.id} {one.text}〔告知要素〕"
+    yield (
+        "须写在",
+        "、".join(paper.title for paper in papers if name in {each.id for each in paper.elements}),
+    )
+    yield "依据", _cited(standard, one.basis)
 
 
 def _table(standard: Standard, name: str) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -59,11 +60,28 @@ class Adjustment:
     by: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ConsentPaper:
+    """A paper for participants, the elements it must hold, and the headings they stand under.
+
+    `places` is None for a paper that the applicant brings: nobody has looked into it.
+    """
+
+    title: str
+    required: tuple[str, ...]
+    places: Mapping[str, tuple[str, ...]] | None
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        return tuple(one for one in self.required if one not in (self.places or {}))
+
+
 @dataclass(frozen=True)
 class Study:
     """A study and its submission as documents see them; `pathway` was decided from `facts`.
 
-    `office` is there for the papers of the ethics office only.
+    `office` is there for the papers of the ethics office only. `consents` gives the papers for
+    participants of the submission, when it is asked for.
     """
 
     facts: Facts
@@ -73,6 +91,7 @@ class Study:
     self_check: SelfCheck = SelfCheck({})
     overrides: tuple[Adjustment, ...] = ()
     office: Office | None = None
+    consents: Callable[[], tuple[ConsentPaper, ...]] = tuple
 
     @property
     def standard(self) -> Standard:

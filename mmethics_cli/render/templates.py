@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     import jinja2
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-Layout = Literal["form", "letter", "consent"]
+_ELEMENT = re.compile(f"{MARK}element (\\S+)")
+Layout = Literal["form", "letter", "consent", "large"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +55,6 @@ class Template:
             if isinstance(one, PrintCall) and one.name == "decision"
         }
         return frozenset(facts | tables)
-
-    @property
-    def elements(self) -> frozenset[str]:
-        """The consent elements that the template has a passage for."""
-        opened = (line.removeprefix(MARK).partition(" ") for line in self.source.lines)
-        return frozenset(name for kind, _, name in opened if kind == "element")
 
 
 class Templates:
@@ -146,6 +142,10 @@ class Templates:
                 png_size(file, self.pictures[file])
             except TemplateError as error:
                 yield Problem(error.message, self.shown.get(template.name, template.name))
+
+    def elements(self, name: str) -> frozenset[str]:
+        """The consent elements that a template writes of, whatever the study."""
+        return frozenset(_ELEMENT.findall(self._prepare(name)[0].source.text))
 
     def compiled(self) -> dict[str, Plain]:
         """Every document's template as read, those that have a problem aside."""

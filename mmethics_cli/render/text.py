@@ -6,7 +6,7 @@ Word is not needed here: `check` runs this stage to learn what a document would 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -29,13 +29,18 @@ def _blanks() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(f"(?<=[{_HAN}]) +(?={OPEN})"), re.compile(f"(?<={CLOSE}) +(?=[{_HAN}])")
 
 
+# A sentence that a value has ended already needs no second stop of the template's.
+_STOP_AFTER = re.compile(f"{OPEN}(\\d+){CLOSE}[。；，]")
+_ENDED = ("。", "！", "？", "；")
+
+
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """A document as Markdown with slots; `fills` says what stands in each slot.
 
-    `elements` are the required consent elements that were printed with some text in them,
-    `untranslated` the paths of texts that an English document has in Chinese;
-    `pictures` are the pack's, by name.
+    `tagged` are the required consent elements that were printed with some text in them, each with
+    the headings that it stands under; `pictures` are the pack's, by name; `untranslated` are the
+    paths of texts that an English document has in Chinese.
     """
 
     template: str
@@ -45,14 +50,22 @@ class Rendered:
     markdown: str
     fills: tuple[Fill, ...]
     gaps: tuple[Gap, ...]
-    elements: frozenset[str]
+    tagged: Mapping[str, tuple[str, ...]]
     pictures: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     untranslated: tuple[str, ...] = ()
 
     @property
+    def elements(self) -> frozenset[str]:
+        return frozenset(self.tagged)
+
+    @property
     def plain(self) -> str:
         """The text with every value in its place, for people and tests."""
-        return SLOT.sub(lambda found: _plain(self.fills[int(found[1])]), self.markdown)
+        return _filled(self.markdown, self.fills)
+
+
+def _filled(text: str, fills: Sequence[Fill]) -> str:
+    return SLOT.sub(lambda found: _plain(fills[int(found[1])]), text)
 
 
 def _plain(fill: Fill) -> str:
@@ -96,6 +109,11 @@ def gaps_of(templates: Templates, name: str, study: Study) -> tuple[Gap, ...]:
 def _rendered(templates: Templates, template: Template, text: str, printing: Printing) -> Rendered:
     for blank in _blanks():
         text = blank.sub("", text)
+    fills = printing.book.fills
+    text = _STOP_AFTER.sub(
+        lambda found: found[0][: -1 if _plain(fills[int(found[1])]).endswith(_ENDED) else None],
+        text,
+    )
     return Rendered(
         template=template.name,
         title=template.title,
@@ -104,22 +122,29 @@ def _rendered(templates: Templates, template: Template, text: str, printing: Pri
         markdown=text,
         fills=tuple(printing.book.fills),
         gaps=tuple(printing.gaps),
-        elements=_elements(text),
+        tagged=_tagged(text, printing.book.fills),
         untranslated=tuple(printing.untranslated),
         pictures=templates.pictures,
     )
 
 
-def _elements(text: str) -> frozenset[str]:
-    """Consent elements whose block holds any words."""
-    found: set[str] = set()
-    stack: list[str] = []
+def _tagged(text: str, fills: Sequence[Fill]) -> dict[str, tuple[str, ...]]:
+    """Consent elements whose block holds any words, and the headings that they stand under."""
+    found: dict[str, dict[str, None]] = {}
+    # Of each open block its element and the heading above it; no element once words have come.
+    stack: list[tuple[str, str]] = []
+    heading = ""
     for line in text.split("\n"):
         if line.startswith(END):
             stack.pop()
         elif line.startswith(MARK):
             kind, _, name = line[1:].partition(" ")
-            stack.append(name if kind == "element" else "")
+            stack.append((name if kind == "element" else "", heading))
+        elif line.startswith("#"):
+            heading = _filled(line.lstrip("# "), fills).strip()
         elif line.strip():
-            found.update(stack)
-    return frozenset(found - {""})
+            for name, above in stack:
+                if name:
+                    found.setdefault(name, {})[above or heading] = None
+            stack = [("", "")] * len(stack)
+    return {name: tuple(places) for name, places in found.items()}

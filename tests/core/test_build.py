@@ -105,6 +105,12 @@ def first(name: str, **changes: Any) -> dict[str, Any]:
         (first("articles.yaml", source="nolaw"), "不认识的法源"),
         (first("articles.yaml", verified="surely"), "应是其中之一"),
         ({"sources.yaml": "law"}, "这里应是列表"),
+        (first("documents.yaml", elements=["law.9"]), "不认识的告知要素“law.9”"),
+        (first("documents.yaml", elements=[{"element": "e", "when": {"x": "1"}}]), "不认识的事实"),
+        ({"elements.yaml": [{"id": "e", "zh": "某", "basis": []}]}, "告知要素没有依据"),
+        ({"elements.yaml": [{"id": "e", "basis": [{"source": "law"}]}]}, "缺少“zh”"),
+        ({"readability.yaml": {"sentence": "很长"}}, "“sentence”应是正整数"),
+        ({"readability.yaml": {"sentense": "50"}}, "不认识的键“sentense”"),
     ],
 )
 def test_a_part_is_refused(changes: dict[str, Any], said: str) -> None:

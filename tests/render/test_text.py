@@ -9,10 +9,10 @@ import pytest
 
 from mmethics_cli.core.values import Element, NotApplicable, Several
 from mmethics_cli.errors import TemplateError
-from mmethics_cli.render.slots import Tick
+from mmethics_cli.render.slots import Tick, Words
 from mmethics_cli.render.text import read_facts, render_text
 from mmethics_cli.render.values import Gap
-from tests.render.small import printed, rendered, study, templates
+from tests.render.small import printed, problems, rendered, study, templates
 
 
 @pytest.mark.parametrize(
@@ -167,3 +167,57 @@ def test_the_text_stage_needs_neither_word_nor_markdown() -> None:
         [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_part_takes_the_words_of_the_paper_that_it_stands_in() -> None:
+    text = (
+        '{% include "parts/p.md" who="您" whose="您的{{ study.title }}的" %}\n'
+        '{% include "parts/p.md" who="你" whose="你的" %}\n'
+    )
+    inner = '{{ who }}看{{ whose }}资料\n{% include "parts/q.md" %}\n'
+    made = printed(text, p=inner, q="{{ who }}签字")
+    assert made.split() == [
+        "您看您的多模态预测研究的资料",
+        "您签字",
+        "你看你的资料",
+        "你签字",
+    ]
+
+
+def test_a_word_that_a_part_was_not_given_is_a_problem() -> None:
+    found = problems('{% include "parts/p.md" who="您" %}\n', p="{{ who }}和{{ whom }}")
+    assert [(one.file, one.line) for one in found] == [("parts/p.md", 1)]
+
+
+def test_words_never_reach_the_value_of_a_fact() -> None:
+    text = '{% include "parts/p.md" who="您" %}\n'
+    made = rendered(
+        text, study(title='{{ who }} {% include "parts/p.md" %}'), p="{{ study.title }}"
+    )
+    assert made.plain.strip() == '{{ who }} {% include "parts/p.md" %}'
+
+
+def test_elements_have_the_heading_that_their_block_stands_under() -> None:
+    text = (
+        "# 同意书\n## {{ study.title }}\n::: element law.1\n### 甲\n写了\n"
+        "### 乙\n::: element law.2\n也写了\n:::\n又写了\n:::\n"
+        "## 丙\n::: element law.1\n再写\n:::\n::: element law.3\n### 只有标题\n:::\n"
+    )
+    assert rendered(text).tagged == {"law.1": ("多模态预测研究", "丙"), "law.2": ("乙",)}
+
+
+@pytest.mark.parametrize(
+    ("title", "line"),
+    [("看完了。", "看完了。"), ("看完了", "看完了。"), ("好吗？", "好吗？"), ("甲、", "甲、。")],
+)
+def test_a_sentence_that_a_value_ends_gets_no_second_stop(title: str, line: str) -> None:
+    assert printed("{{ study.title }}。", study(title=title)).strip() == line
+
+
+def test_a_value_knows_the_fact_it_comes_from() -> None:
+    made = rendered("{% for a in data.assets %}{{ a.name }}{% endfor %}{{ study.title }}")
+    assert [one.path for one in made.fills if isinstance(one, Words)] == [
+        "data.assets[a1].name",
+        "data.assets[a2].name",
+        "study.title",
+    ]

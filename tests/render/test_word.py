@@ -105,16 +105,6 @@ def test_header_rows_come_again_and_rows_stay_whole() -> None:
     assert marks == [["cantSplit", "tblHeader"], ["cantSplit"], ["cantSplit"]]
 
 
-@pytest.mark.parametrize(("option", "kept"), [("", [0, 2]), (" {whole}", [0, 1, 2])])
-def test_a_whole_table_keeps_all_its_rows_together(option: str, kept: list[int]) -> None:
-    rows = "".join(f"| 甲{number} | 乙 |\n" for number in range(3))
-    head, first, *others = rows.splitlines()
-    text = f"::: form 1 4{option}\n{head}\n|---|---|\n{first}\n{others[0]}\n| 丁 | 戊 |\n:::\n"
-    found = opened(word(text)).tables[0].rows
-    held = [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in found]
-    assert [at for at, keep in enumerate(held) if keep] == kept
-
-
 def test_a_paragraph_above_a_table_stays_with_it() -> None:
     table = "::: table 1 4\n| 甲 | 乙 |\n|---|---|\n| 丙 | 丁 |\n:::"
     text = f"说明。\n\n下表如下：\n\n{table}\n\n末段。\n"
@@ -245,6 +235,29 @@ def test_rows_are_held_together_at_the_ends_of_a_table(
     table = opened(word(f"::: {block}\n| 甲 |\n|---|\n{body}:::\n")).tables[0]
     firsts = [row.cells[0].paragraphs[0].paragraph_format for row in table.rows]
     assert [at for at, one in enumerate(firsts) if one.keep_with_next] == kept
+
+
+def test_what_stays_together_is_held_row_by_row() -> None:
+    table = "::: table 1 1 {header=1}\n| 甲 | 乙 |\n|---|---|\n" + "| 一 | 二 |\n" * 5 + ":::\n"
+    text = f"---\ntitle: 表\n---\n::: together\n## 选择\n\n{table}\n说明\n:::\n\n完\n"
+    held, free = opened(word(text)), opened(word(text.replace("::: together", "::: element l.1")))
+    keeps = [
+        len(one.element.body.findall(f".//{qn('w:tc')}//{qn('w:keepNext')}"))
+        for one in (held, free)
+    ]
+    assert keeps == [12, 6]
+    assert body_lines(word(text)) == body_lines(
+        word(text.replace("::: together", "::: element l.1"))
+    )
+
+
+def test_large_type_is_larger_in_text_and_tables() -> None:
+    text = "---\ntitle: 图\nlayout: {}\n---\n话\n\n::: table 1 1\n| 甲 | 乙 |\n|---|---|\n:::\n"
+    sizes = []
+    for layout in ("consent", "large"):
+        styles = {one.style_id: one for one in opened(word(text.format(layout))).styles}
+        sizes.append([styles[name].font.size.pt for name in ("BodyIndent", "TableText")])
+    assert sizes == [[12, 10.5], [14, 16]]
 
 
 def test_a_long_label_is_parted_evenly_and_stays_one_text() -> None:
