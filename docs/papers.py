@@ -14,7 +14,8 @@ from docs.wording import worded
 from mmethics_cli.commands.opening import open_dossier
 from mmethics_cli.commands.options import Session
 from mmethics_cli.commands.package import package_of
-from mmethics_cli.core.standard import DocumentKind, Standard
+from mmethics_cli.core.content import DocumentKind
+from mmethics_cli.core.standard import Standard
 from mmethics_cli.render.citation import cite
 from mmethics_cli.store.yaml_reader import decode, parse
 

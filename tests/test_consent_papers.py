@@ -16,9 +16,10 @@ import pytest
 
 from mmethics_cli.core.answer_tree import read_tree
 from mmethics_cli.core.conditions import evaluate
+from mmethics_cli.core.content import DocumentKind
 from mmethics_cli.core.decide import Pathway
 from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.standard import DocumentKind, Question, Standard
+from mmethics_cli.core.standard import Question, Standard
 from mmethics_cli.core.values import Element, Several, Truth, Value
 from mmethics_cli.render.study import Stamp, Study
 from mmethics_cli.render.templates import Templates

@@ -8,18 +8,21 @@ from datetime import date
 import pytest
 
 from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.interview import (
+from mmethics_cli.core.interview import Plan, interview
+from mmethics_cli.core.relevance import Reason, place_at, relevant, section_named
+from mmethics_cli.core.steps import (
     Add,
     Answer,
+    Choose,
     Edit,
     Move,
-    Plan,
+    Offer,
+    Overview,
+    Prompt,
     Remove,
     Reply,
     Step,
-    interview,
 )
-from mmethics_cli.core.relevance import Reason, place_at, relevant, section_named
 from mmethics_cli.core.values import UNKNOWN, Element, Several, Value
 from tests.core.small_pack import small_standard
 
@@ -32,7 +35,10 @@ class Stop(Exception):
 
 
 class Script:
-    """Replies in order by path; anything else is put off. Keeps what was asked and saved."""
+    """Replies in order by path; anything else is put off, what is optional is wanted.
+
+    Keeps what was asked and saved.
+    """
 
     def __init__(self, *replies: tuple[str, Reply], stop_after: int = 100) -> None:
         self.replies = list(replies)
@@ -41,7 +47,11 @@ class Script:
         self.saved: list[tuple[str, Value]] = []
         self.stop_after = stop_after
 
-    def ask(self, step: Step) -> Reply:
+    def ask(self, step: Prompt) -> Reply:
+        if isinstance(step, Offer):
+            return Choose(frozenset(step.sections))
+        if isinstance(step, Overview):
+            return Move.LATER
         path = step.place.path
         self.asked.append(path)
         self.steps.append(step)
@@ -51,8 +61,8 @@ class Script:
             return self.replies.pop(0)[1]
         return Move.LATER
 
-    def save(self, path: str, value: Value) -> None:
-        self.saved.append((path, value))
+    def save(self, answers: Mapping[str, Value]) -> None:
+        self.saved += answers.items()
 
 
 def facts(values: Mapping[str, Value] | None = None) -> Facts:
@@ -190,10 +200,11 @@ def test_an_element_is_edited_and_removed_in_its_list() -> None:
     assert [(one.id, one.get("name")) for one in elements] == [("a1", "丙"), ("a2", "丁")]
 
 
-def test_open_fields_of_an_element_are_asked_by_themselves() -> None:
+def test_what_an_element_must_still_say_is_asked_by_itself() -> None:
     script = Script()
-    run(script, {"data.assets": (Element("a1", {"name": "甲", "kind": "image"}),)})
-    assert {"data.assets[a1].state", "data.assets[a1].face"} <= set(script.asked)
+    run(script, {"data.assets": (Element("a1", {"state": "open"}),)})
+    assert {"data.assets[a1].name", "data.assets[a1].kind"} <= set(script.asked)
+    assert "data.assets[a1].face" not in script.asked  # optional: on editing the entry
     assert "data.assets" not in script.asked
 
 
@@ -222,10 +233,11 @@ def test_everything_asks_what_is_answered_too() -> None:
 def test_progress_counts_sections_and_required_questions() -> None:
     script = Script(("study.title", Answer("某研究")))
     run(script)
-    assert all(1 <= step.number <= step.total for step in script.steps)
-    before = next(step.left for step in script.steps if step.place.path == "study.title")
-    at = script.asked.index("study.title")
-    assert script.steps[at + 1].left == before - 1
+    at = [step.progress for step in script.steps]
+    assert all(1 <= one.number <= one.total for one in at)
+    here = script.asked.index("study.title")
+    assert at[here + 1].left == at[here].left - 1
+    assert at[here + 1].screens == at[here].screens - 1
 
 
 @pytest.mark.parametrize("path", ["no.such", "data.assets[a1].no", "no.list[a1].name"])
@@ -234,9 +246,9 @@ def test_an_unknown_path_has_no_place(path: str) -> None:
 
 
 def test_what_save_raises_ends_the_interview() -> None:
-    def refuse(path: str, value: Value) -> None:
+    def refuse(answers: Mapping[str, Value]) -> None:
         raise OSError(28, "full")
 
-    ask: Callable[[Step], Reply] = Script(("study.level", Answer("low"))).ask
+    ask: Callable[[Prompt], Reply] = Script(("study.level", Answer("low"))).ask
     with pytest.raises(OSError, match="full"):
         interview(facts(), ask, refuse)

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
+from mmethics_cli.core.content import Evidence
 from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.interview import Move
 from mmethics_cli.core.item_evidence import State, answered_paths, citable, pieces, proposed
 from mmethics_cli.core.item_screens import Given, Reply, Screen, Single, Ticked
 from mmethics_cli.core.item_walk import WalkPlan, by_answer, open_items, walk_items
 from mmethics_cli.core.self_check import SelfCheck, SelfCheckAnswer
-from mmethics_cli.core.standard import Evidence, Standard
+from mmethics_cli.core.standard import Standard
+from mmethics_cli.core.steps import Move
 from mmethics_cli.core.values import Element, Truth, Value
 from tests.core.small_pack import small_standard
 

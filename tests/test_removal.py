@@ -28,12 +28,12 @@ from mmethics_cli.commands.options import Session
 from mmethics_cli.commands.package import Package, package_of
 from mmethics_cli.commands.review import review
 from mmethics_cli.core.conditions import evaluate
+from mmethics_cli.core.content import ReviewItem
 from mmethics_cli.core.decide import Pathway
 from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.findings import Finding
 from mmethics_cli.core.papers import FileState
 from mmethics_cli.core.self_check import MET, SelfCheck
-from mmethics_cli.core.standard import ReviewItem
 from mmethics_cli.core.values import Element, Truth, Value
 from mmethics_cli.store.workspace import Workspace
 from mmethics_cli.store.yaml_edit import edit

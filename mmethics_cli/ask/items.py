@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from mmethics_cli.ask.item_words import SEVERITY, ItemWords, folded, wanting
-from mmethics_cli.ask.prompts import Key, Option, Prompts
+from mmethics_cli.ask.prompts import Key, Option
+from mmethics_cli.ask.short import ShortPrompts
 from mmethics_cli.core.columns import wrap
+from mmethics_cli.core.content import ReviewItem
 from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.interview import Move
 from mmethics_cli.core.item_evidence import State, answered_paths, pieces
 from mmethics_cli.core.item_screens import Given, Part, Progress, Reply, Screen, Single, Ticked
 from mmethics_cli.core.law import Basis
 from mmethics_cli.core.self_check import ANSWERS, MET, NOT_APPLICABLE, NOT_MET
-from mmethics_cli.core.standard import ReviewItem
+from mmethics_cli.core.steps import Move
 from mmethics_cli.core.values import Truth
 
 _LATER, _UNFOLD, _OTHER = "\0later", "\0unfold", "\0other"
@@ -37,7 +38,7 @@ class ItemTerminal:
     says why an item does not apply (or what is still to answer), `columns` is the width.
     """
 
-    prompts: Prompts
+    prompts: ShortPrompts
     facts: Facts
     out: Callable[[str], None]
     cite: Callable[[tuple[Basis, ...]], str]
@@ -131,7 +132,7 @@ class ItemTerminal:
         self, items: tuple[ReviewItem, ...], ticked: frozenset[str]
     ) -> Ticked | Move | Key:
         options = [(one.id, self._option(one)) for one in items]
-        keys = self.prompts.several(self._lines(_TOGETHER), options, ticked, lambda keys: None)
+        keys = self.prompts.several(self._lines(_TOGETHER), options, ticked)
         return keys if isinstance(keys, Key) else Ticked(frozenset(keys))
 
     def _option(self, item: ReviewItem) -> str:

@@ -7,6 +7,7 @@ raises KeyboardInterrupt, Ctrl-D on an empty line EOFError.
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -20,15 +21,16 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent, merge_key_bin
 from prompt_toolkit.output import Output
 from prompt_toolkit.validation import ValidationError, Validator
 
+from mmethics_cli.core.columns import wrap
 from mmethics_cli.errors import NoTerminal
 
-_MARK: Final = "›"
+MARK: Final = "›"
 _SELECT_HINT: Final = "（↑↓ 移动，回车确认，Esc 返回，? 说明）"
 _SEVERAL_HINT: Final = "（空格勾选，回车确认，Esc 返回，? 说明）"
 _LINE_HINT: Final = "（回车确认，Esc 返回，? 说明）"
-_LONG_HINT: Final = "（可写多行，Ctrl-D 写完，Ctrl-B 返回，? 说明）\n"
+_LONG_HINT: Final = "（可写多行，Ctrl-D 写完，Ctrl-E 用编辑器写，Ctrl-B 返回，? 说明）"
 # What the terminal waits for after Esc, in seconds: an arrow key begins with the same code.
-_ESCAPE_WAIT: Final = 0.05
+ESCAPE_WAIT: Final = 0.05
 
 _BREAK: Final = re.compile(r"[ \t]*[\r\n\u2028\u2029]+[ \t]*")
 
@@ -41,6 +43,16 @@ class Key(Enum):
 
     BACK = "back"
     HELP = "help"
+    EDITOR = "editor"
+    LEAVE = "leave"
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A key and the text that stood in the prompt when it was pressed."""
+
+    key: Key
+    text: str = ""
 
 
 Verdict = Callable[[str], str | None]
@@ -78,49 +90,55 @@ class Prompts:
     input: Input | None = None
     output: Output | None = None
 
-    def line(self, message: str, default: str, complaint: Verdict) -> str | Key:
+    def line(self, message: str, default: str, complaint: Verdict) -> str | Pressed:
         """One line of text that passes `complaint`."""
         return self._run(
             lambda: questionary.text(
                 f"{message}\n",
                 default,
                 _Checked(lambda text: complaint(one_line(text))),
-                _MARK,
-                instruction=_LINE_HINT,
+                MARK,
+                instruction=_hint(_LINE_HINT),
                 **self._settings(),
             ),
             one_line,
+            _short_keys(),
         )
 
-    def long(self, message: str, default: str, complaint: Verdict) -> str | Key:
-        """A text of several lines. Esc would lose what was written, so only Ctrl-B goes back."""
+    def long(self, message: str, default: str, complaint: Verdict) -> str | Pressed:
+        """A text of several lines. Esc is not bound: it is too easily hit while writing."""
         return self._run(
             lambda: questionary.text(
                 f"{message}\n",
                 default,
                 _Checked(lambda text: complaint(text.strip())),
-                _MARK,
+                MARK,
                 multiline=True,
-                instruction=_LONG_HINT,
+                instruction=_hint(_LONG_HINT) + "\n",
                 **self._settings(),
             ),
             str.strip,
-            _long_keys(default),
+            _long_keys(),
         )
 
-    def one(self, message: str, options: Sequence[Option], default: str | None) -> str | Key:
-        """The key of one of the options, which are keys with labels."""
+    def one(self, message: str, options: Sequence[Option], default: str | None) -> str | Pressed:
+        """The key of one of the options, which are keys with labels; a key without label heads
+        those below it."""
         return self._run(
             lambda: questionary.select(
                 f"{message}\n",
-                [questionary.Choice(label, key) for key, label in options],
+                [
+                    questionary.Choice(label, key) if key else questionary.Separator(label)
+                    for key, label in options
+                ],
                 default,
-                _MARK,
+                MARK,
                 use_jk_keys=False,
-                instruction=_SELECT_HINT,
+                instruction=_hint(_SELECT_HINT),
                 **self._settings(),
             ),
             str,
+            _short_keys(),
         )
 
     def several(
@@ -129,41 +147,46 @@ class Prompts:
         options: Sequence[Option],
         ticked: frozenset[str],
         complaint: Callable[[list[str]], str | None],
-    ) -> list[str] | Key:
+    ) -> list[str] | Pressed:
         """The keys of any of the options that together pass `complaint`."""
         return self._run(
             lambda: questionary.checkbox(
                 f"{message}\n",
                 [questionary.Choice(label, key, checked=key in ticked) for key, label in options],
                 validate=lambda keys: complaint(keys) or True,
-                qmark=_MARK,
+                qmark=MARK,
                 use_jk_keys=False,
-                instruction=_SEVERAL_HINT,
+                instruction=_hint(_SEVERAL_HINT),
                 **self._settings(),
             ),
             list[str],
+            _short_keys(),
         )
+
+    def need_terminal(self) -> None:
+        """Raises NoTerminal: piped input would silently take the defaults."""
+        if not self.terminal:
+            raise NoTerminal("这里不是终端，不能提问。")
 
     def _settings(self) -> dict[str, Any]:
         return {"input": self.input, "output": self.output, "erase_when_done": True}
 
     def _run(
-        self,
-        make: Callable[[], questionary.Question],
-        clean: Callable[[Any], T],
-        keys: KeyBindings | None = None,
-    ) -> T | Key:
-        # Piped input would silently take the defaults, and building a prompt already warns.
-        if not self.terminal:
-            raise NoTerminal("这里不是终端，不能提问。")
+        self, make: Callable[[], questionary.Question], clean: Callable[[Any], T], ours: KeyBindings
+    ) -> T | Pressed:
+        self.need_terminal()  # building a prompt already warns where there is none
         question = make()
         application = question.application
-        ours = keys or _short_keys()
         theirs = application.key_bindings
         application.key_bindings = merge_key_bindings([theirs, ours]) if theirs else ours
-        application.ttimeoutlen = application.timeoutlen = _ESCAPE_WAIT
+        application.ttimeoutlen = application.timeoutlen = ESCAPE_WAIT
         answer = question.unsafe_ask()
-        return answer if isinstance(answer, Key) else clean(answer)
+        return answer if isinstance(answer, Pressed) else clean(answer)
+
+
+def _hint(text: str) -> str:
+    """A hint in lines that fit: a prompt cuts what does not."""
+    return "\n  ".join(wrap(text, shutil.get_terminal_size().columns - 3))
 
 
 def _short_keys() -> KeyBindings:
@@ -174,38 +197,32 @@ def _short_keys() -> KeyBindings:
     return keys
 
 
-def _long_keys(default: str) -> KeyBindings:
+def _long_keys() -> KeyBindings:
     keys = KeyBindings()
-
-    @keys.add("c-b", eager=True)
-    def _(event: KeyPressEvent) -> None:
-        # Going back would lose what was written.
-        if event.current_buffer.text == default:
-            _back(event)
-        else:
-            event.app.output.bell()
+    keys.add("c-b", eager=True)(_back)
 
     @keys.add("c-d", eager=True)
     def _(event: KeyPressEvent) -> None:
         event.current_buffer.validate_and_handle()
+
+    @keys.add("c-e", eager=True)
+    def _(event: KeyPressEvent) -> None:
+        event.app.exit(result=Pressed(Key.EDITOR, event.current_buffer.text))
 
     _add_help(keys)
     return keys
 
 
 def _add_help(keys: KeyBindings) -> None:
-    empty = Condition(lambda: not _buffer_text())
+    empty = Condition(lambda: not get_app().current_buffer.text)
     for mark in ("?", "？"):
         keys.add(mark, filter=empty, eager=True)(_help)
-
-
-def _buffer_text() -> str:
-    return get_app().current_buffer.text
+    keys.add("f1", eager=True)(_help)
 
 
 def _back(event: KeyPressEvent) -> None:
-    event.app.exit(result=Key.BACK)
+    event.app.exit(result=Pressed(Key.BACK, event.current_buffer.text))
 
 
 def _help(event: KeyPressEvent) -> None:
-    event.app.exit(result=Key.HELP)
+    event.app.exit(result=Pressed(Key.HELP, event.current_buffer.text))

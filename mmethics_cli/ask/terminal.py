@@ -3,218 +3,228 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
 from typing import Final
 
-from mmethics_cli.ask.prompts import Key, Option, Prompts
-from mmethics_cli.core.answers import NOT_APPLICABLE, Refused, read_value, write_value
+from mmethics_cli.ask.editor import Edited, edit_text
+from mmethics_cli.ask.field import NOT_HERE, Draft, fault_of, options_of, picked_value, picks_of
+from mmethics_cli.ask.form import Form
+from mmethics_cli.ask.lists import list_menu
+from mmethics_cli.ask.prompts import Key, Option, Pressed, Prompts
+from mmethics_cli.ask.review import ask_offer, ask_overview
+from mmethics_cli.ask.wording import (
+    NOT_APPLICABLE_WORD,
+    TAGS,
+    Cite,
+    brief,
+    complaint,
+    help_on,
+    read_text,
+    shown,
+    title,
+)
 from mmethics_cli.core.columns import wrap
-from mmethics_cli.core.interview import Add, Answer, Edit, Move, Remove, Reply, Step
-from mmethics_cli.core.law import Basis
-from mmethics_cli.core.relevance import Reason
 from mmethics_cli.core.standard import Question
-from mmethics_cli.core.values import UNKNOWN, Element, NotApplicable, Several, Value
+from mmethics_cli.core.steps import (
+    Answer,
+    Answers,
+    Jump,
+    Move,
+    Offer,
+    Overview,
+    Prompt,
+    Reply,
+    Row,
+    Step,
+)
+from mmethics_cli.core.values import UNKNOWN, NotApplicable
 
-NOT_APPLICABLE_WORD: Final = "不适用"
-_UNSURE, _LATER, _NONE, _ADD, _DONE = "\0unsure", "\0later", "\0none", "\0add", "\0done"
-_TAGS: Final = {Reason.DECIDING: "决定审查路径", Reason.REQUIRED: "必答", Reason.OPTIONAL: "选答"}
-_BOOL: Final = (("yes", "是"), ("no", "否"))
-_SHOWN: Final = 40
+_LATER: Final = "\0later"
 
 
 @dataclass
 class Terminal:
-    """Asks the steps of an interview; an instance remembers which section it is in.
+    """Asks the steps of an interview.
 
     `out` prints, `cite` words a basis, `refused` names a character that no file may hold,
-    `columns` is the width of the terminal.
+    `columns` tells the width of the terminal, `editor` opens a text in the person's editor. What
+    was typed when the person went back is kept and stands there when they come again.
     """
 
     prompts: Prompts
     titles: dict[str, str]
     out: Callable[[str], None]
-    cite: Callable[[tuple[Basis, ...]], str]
+    cite: Cite
     refused: Callable[[str], str | None]
-    columns: int = 80
+    columns: Callable[[], int] = lambda: 80
+    editor: Callable[[str], Edited] = edit_text
     _section: str = ""
-    _optional: bool = False
+    _drafts: dict[str, Draft] = field(default_factory=dict)
 
-    def __call__(self, step: Step) -> Reply:
+    def __call__(self, prompt: Prompt) -> Reply:
         """Put one step to the person until it has an answer."""
-        self._announce(step)
+        if isinstance(prompt, Offer):
+            return ask_offer(self.prompts, prompt, self.titles, self.columns())
+        if isinstance(prompt, Overview):
+            return self._overview(prompt)
+        self._announce(prompt)
+        if prompt.screen is not None:
+            return self._form(prompt)
         while True:
-            reply = self._list(step) if step.question.type == "list" else self._scalar(step)
-            if reply is not Key.HELP:
+            reply = self._list(prompt) if prompt.question.type == "list" else self._single(prompt)
+            if not isinstance(reply, Pressed):
                 break
-            self._help(step.question)
-        if reply is Key.BACK:
-            return Move.BACK
-        assert not isinstance(reply, Key)
-        self._confirm(step, reply)
+            self._keep(prompt, reply.text)
+            if reply.key is Key.BACK:
+                return Move.BACK
+            if reply.key is Key.HELP:
+                for text in help_on(prompt.question, self.cite):
+                    self._print(f"  {text}")
+        self._drafts.pop(prompt.place.path, None)
+        if isinstance(reply, Answer):
+            self._confirm(prompt.question, brief(prompt.question, reply.value))
         return reply
 
-    def _announce(self, step: Step) -> None:
-        if step.place.section != self._section:
-            self._section = step.place.section
-            title = self.titles[self._section]
-            left = f"，还有 {step.left} 道必答题" if step.left else ""
-            self.out(f"\n第 {step.number}/{step.total} 节 {title}{left}")
-        optional = step.reason is Reason.OPTIONAL and step.left == 0
-        if optional and not self._optional:
-            self._print("必答的都答完了。下面是选答：直接回车跳过，Ctrl-C 结束，已答的都已保存。")
-        self._optional = optional
-
-    def _confirm(self, step: Step, reply: Reply) -> None:
-        if isinstance(reply, Answer):
-            shown = self.shown(step.question, reply.value).replace("\n", " ")
-            short = shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "…"
-            self._print(f"✓ {step.question.label}：{short}")
-
-    def _print(self, text: str) -> None:
-        for line in wrap(text, self.columns - 1):
-            self.out(line)
-
-    def _help(self, question: Question) -> None:
-        parts = [question.help or f"请回答“{question.label}”。"]
-        if question.example:
-            parts.append(f"例如：{question.example}")
-        if question.type == "date":
-            parts.append("日期写成 2027-03-01 的样子。")
-        if question.may_not_apply:
-            parts.append(f"不适用时写“{NOT_APPLICABLE_WORD}：理由”。")
-        if question.basis:
-            parts.append(f"依据：{self.cite(question.basis)}")
-        for part in parts:
-            self._print("  " + part)
+    def _overview(self, overview: Overview) -> Reply:
+        """All answers; what is doubtful about the one that is jumped to is said in full."""
+        reply = ask_overview(self.prompts, overview, self.titles, self.columns())
+        if isinstance(reply, Jump):
+            notes = (one.note for one in overview.entries if one.path == reply.path and one.note)
+            for note in notes:
+                self._print(f"！{note}")
+        return reply
 
     def message(self, step: Step) -> str:
-        """How the question is put, with why it is asked."""
+        """How a question is put, with why it is asked."""
         question = step.question
         text = question.prompt or question.label
         if step.place.owner is not None and step.place.element is not None:
             text = f"{step.place.owner.label}·{step.place.element.id}：{text}"
+        if step.hint:
+            text = f"{text}{step.hint}。"
+        if step.value is UNKNOWN and step.rows[0].why:
+            text = f"{text}（{step.rows[0].why}）"
+        if question.may_not_apply and question.type in ("text", "int", "date"):
+            text = f"{text}（不适用就写“{NOT_APPLICABLE_WORD}：理由”）"
         # A prompt cuts what does not fit; the sign before it takes two columns.
-        return "\n  ".join(wrap(f"{text}［{_TAGS[step.reason]}］", self.columns - 3))
+        lines = wrap(f"{self._where(step)}\n{text}［{TAGS[step.reason]}］", self.columns() - 3)
+        return "\n  ".join(lines)
 
-    def _scalar(self, step: Step) -> Answer | Move | Key:
-        question = step.question
-        if question.type in ("bool", "choice"):
+    def _announce(self, step: Step) -> None:
+        if step.progress.section != self._section:
+            self._section = step.progress.section
+            self.out("")
+            self._print(f"【{self.titles[self._section]}】")
+
+    def _where(self, step: Step) -> str:
+        """第 3/12 节 数据资产 · 本节还有 7 题，全部还有 40 屏。"""
+        at = step.progress
+        parts = [f"第 {at.number}/{at.total} 节 {self.titles[at.section]}"]
+        if at.left:
+            parts.append(f"本节还有 {at.left} 题")
+        if at.screens:
+            parts.append(f"共余 {at.screens} 屏")
+        return " · ".join(parts)
+
+    def _confirm(self, question: Question, said: str) -> None:
+        self._print(f"✓ {question.label}：{said}")
+
+    def _print(self, text: str) -> None:
+        for line in wrap(text, self.columns() - 1):
+            self.out(line)
+
+    # One screen of several rows.
+
+    def _form(self, step: Step) -> Reply:
+        columns = self.columns()
+        filled = Form(
+            self.prompts,
+            self._heading(step, columns),
+            step.rows_with,
+            lambda row: self._help_lines(row, columns),
+            self.refused,
+            columns,
+            self._drafts,
+        ).run()
+        paths = {row.path for row in step.rows_with(filled.values)}
+        for path in paths:
+            self._drafts.pop(path, None)
+        if filled.key is Key.BACK:
+            self._drafts |= filled.drafts
+            return Move.BACK
+        for row in step.rows_with(filled.values):
+            if row.path in filled.values:
+                self._confirm(row.question, brief(row.question, filled.values[row.path]))
+        return Answers(filled.values, leave=filled.key is Key.LEAVE)
+
+    def _heading(self, step: Step, columns: int) -> list[str]:
+        text = step.screen.title if step.screen else ""
+        if step.place.owner is not None and step.place.element is not None:
+            text = f"{step.place.owner.label} {title(step.place.owner, step.place.element)}：{text}"
+        return wrap(f"{text}（{self._where(step)}）", columns - 1)
+
+    def _help_lines(self, row: Row, columns: int) -> list[str]:
+        texts = help_on(row.question, self.cite)
+        return [line for text in texts for line in wrap(text, columns - 4)]
+
+    # One question.
+
+    def _list(self, step: Step) -> Reply | Pressed:
+        return list_menu(self.prompts, step, self.message(step))
+
+    def _single(self, step: Step) -> Answer | Move | Pressed:
+        question, draft = step.question, self._drafts.get(step.place.path)
+        written = isinstance(step.value, NotApplicable) or (draft is not None and draft.text)
+        if question.type in ("bool", "choice", "choices") and not written:
             return self._choice(step)
-        if question.type == "choices":
-            return self._choices(step)
-        default = self.shown(question, step.value, plain=True)
+        return self._text(step, draft.text if draft is not None and draft.text else None)
+
+    def _text(self, step: Step, draft: str | None) -> Answer | Move | Pressed:
+        question = step.question
+        known = step.rows[0].proposal if step.value is UNKNOWN else step.value
+        default = shown(question, known, plain=True) if draft is None else draft
         prompt = self.prompts.long if question.long else self.prompts.line
-        text = prompt(
-            self.message(step), default, lambda entered: self._complaint(question, entered)
-        )
-        if isinstance(text, Key):
+
+        def wrong(text: str) -> str | None:
+            return complaint(question, text, self.refused)
+
+        text = prompt(self.message(step), default, wrong)
+        while isinstance(text, Pressed) and text.key is Key.EDITOR:
+            edited = self.editor(text.text)
+            if edited.trouble:
+                self._print(edited.trouble)
+            text = prompt(self.message(step), edited.text, wrong)
+        if isinstance(text, Pressed):
             return text
         if not text and step.value is UNKNOWN:
             return Move.LATER
-        return Answer(_read(question, text))
+        return Answer(read_text(question, text))
 
-    def _complaint(self, question: Question, text: str) -> str | None:
-        bad = self.refused(text)
-        if bad is not None:
-            return f"含有不能使用的{bad}，请删去。"
-        try:
-            _read(question, text)
-        except Refused as refusal:
-            return f"{refusal.message}。{refusal.fix}"
-        return None
-
-    def _choice(self, step: Step) -> Answer | Move | Key:
+    def _choice(self, step: Step) -> Answer | Move | Pressed:
         question = step.question
-        keys = _BOOL if question.type == "bool" else tuple(question.values.items())
-        later = "以后再答" if step.value is UNKNOWN else "不改"
-        options = [*keys, (_UNSURE, "不清楚"), (_LATER, later)]
-        current = write_value(question, step.value) if step.value is not UNKNOWN else None
-        default = current if isinstance(current, str) else None
-        key = self.prompts.one(self.message(step), options, default)
-        if isinstance(key, Key):
-            return key
-        if key == _LATER:
-            return Move.LATER
-        return Answer(UNKNOWN if key == _UNSURE else read_value(question, key))
+        options = options_of(question)
+        ticked = picks_of(question, step.value)
+        keys: list[str] | str | Pressed
 
-    def _choices(self, step: Step) -> Answer | Move | Key:
-        question = step.question
-        options: list[Option] = list(question.values.items())
-        if question.none_value is None and not question.at_least_one:
-            options.append((_NONE, "以上都没有"))
-        options.append((_UNSURE, "不清楚，以后再答"))
-        ticked = step.value.sure if isinstance(step.value, Several) else frozenset[str]()
-        if isinstance(step.value, Several) and not ticked:
-            ticked = frozenset({question.none_value or _NONE})
+        def fault(keys: list[str]) -> str | None:
+            return fault_of(question, keys) if keys else "请用空格勾选至少一项，再按回车。"
 
-        def complaint(keys: list[str]) -> str | None:
-            alone = {_UNSURE, _NONE, question.none_value} & set(keys)
-            if not keys:
-                return "请用空格勾选至少一项，再按回车。"
-            return "“没有”“不清楚”不能和别的一起选。" if alone and len(keys) > 1 else None
-
-        keys = self.prompts.several(self.message(step), options, ticked, complaint)
-        if isinstance(keys, Key):
-            return keys
-        if keys == [_UNSURE]:
-            return Answer(UNKNOWN)
-        return Answer(Several() if keys == [_NONE] else read_value(question, keys))
-
-    def _list(self, step: Step) -> Reply | Key:
-        """What to do with a list: add, edit, remove, or go on."""
-        elements = step.value if isinstance(step.value, tuple) else ()
-        options: list[Option] = [(_ADD, "添加一项")]
-        if elements:
-            options.append((_DONE, f"就这 {len(elements)} 项，继续"))
+        if question.type == "choices":
+            keys = self.prompts.several(self.message(step), options, ticked, fault)
         else:
-            options += [(_NONE, "没有"), (_LATER, "以后再答")]
-        for one in elements:
-            name = _title(step.question, one)
-            options += [(f"e{one.id}", f"修改 {name}"), (f"r{one.id}", f"删去 {name}")]
-        default = _DONE if elements else _ADD
-        key = self.prompts.one(self.message(step), options, default)
-        if isinstance(key, Key):
-            return key
-        if key in (_LATER, _DONE):
+            later: Option = (_LATER, "以后再答" if step.value is UNKNOWN else "不改")
+            default = next(iter(ticked), None)
+            keys = self.prompts.one(self.message(step), [*options, later], default)
+        if isinstance(keys, Pressed):
+            return Pressed(keys.key)
+        if keys == _LATER:
             return Move.LATER
-        if key == _NONE:
-            return Answer(())
-        if key == _ADD:
-            return Add()
-        return Edit(key[1:]) if key[0] == "e" else Remove(key[1:])
+        chosen = frozenset([keys] if isinstance(keys, str) else keys)
+        if NOT_HERE in chosen:
+            return self._text(step, f"{NOT_APPLICABLE_WORD}：")
+        return Answer(picked_value(question, chosen))
 
-    def shown(self, question: Question, value: Value, plain: bool = False) -> str:
-        """A value as people write it; `plain` as it is typed into a prompt (unknown is empty)."""
-        match value:
-            case bool():
-                return "是" if value else "否"
-            case Several(sure):
-                labels = [label for key, label in question.values.items() if key in sure]
-                return "、".join(labels) or "没有"
-            case NotApplicable(reason):
-                return f"{NOT_APPLICABLE_WORD}：{reason}"
-            case date():
-                return value.isoformat()
-            case tuple():
-                return f"{len(value)} 项" if value else "没有"
-            case int() | str():
-                return question.values.get(str(value), str(value))
-        return "" if plain else "不清楚"
-
-
-def _read(question: Question, text: str) -> Value:
-    """The value of a typed text; 不适用：理由 where the question may not apply."""
-    if question.may_not_apply and text.startswith(NOT_APPLICABLE_WORD):
-        reason = text.removeprefix(NOT_APPLICABLE_WORD).lstrip("：:，, ")
-        if not reason:
-            raise Refused("不适用要写理由", f"写成“{NOT_APPLICABLE_WORD}：理由”")
-        return read_value(question, {NOT_APPLICABLE: reason})
-    return read_value(question, text)
-
-
-def _title(question: Question, element: Element) -> str:
-    """What an element is called in a menu: its first text, else its id."""
-    texts = (element.get(one.path) for one in question.fields if one.type == "text")
-    name = next((text for text in texts if isinstance(text, str)), "")
-    return f"{element.id} {name}".strip()
+    def _keep(self, step: Step, text: str) -> None:
+        """Keep what was typed for when the question is put again."""
+        if step.question.type != "list" and text != shown(step.question, step.value, plain=True):
+            self._drafts[step.place.path] = Draft(text=text)

@@ -10,9 +10,9 @@ from typing import Any, Final
 from mmethics_cli.commands.opening import Dossier
 from mmethics_cli.commands.package import Package, Paper, package_of
 from mmethics_cli.commands.review import review
+from mmethics_cli.core.content import DocumentKind
 from mmethics_cli.core.decide import Pathway
 from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.standard import DocumentKind
 from mmethics_cli.core.words import parse_date
 from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.render.office import Office

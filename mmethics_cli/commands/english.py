@@ -8,11 +8,12 @@ from typing import Final
 
 from mmethics_cli.commands.opening import Dossier
 from mmethics_cli.commands.package import Package, Paper
+from mmethics_cli.core.content import DocumentKind
 from mmethics_cli.core.decide import Pathway
 from mmethics_cli.core.english import Term, in_english, lacking, read_english, with_texts
 from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.node import Node, Trail
-from mmethics_cli.core.standard import DocumentKind, Standard
+from mmethics_cli.core.standard import Standard
 from mmethics_cli.errors import PackError, Problem
 from mmethics_cli.render.study import TransmittalRow
 from mmethics_cli.render.templates import Templates

@@ -11,15 +11,16 @@ import typer
 
 from mmethics_cli.ask.items import ItemTerminal
 from mmethics_cli.ask.prompts import Prompts
+from mmethics_cli.ask.short import ShortPrompts
 from mmethics_cli.commands.opening import Dossier
 from mmethics_cli.commands.options import Session
 from mmethics_cli.core.conditions import evaluate
+from mmethics_cli.core.content import ReviewItem
 from mmethics_cli.core.explain import facts_behind, unknown_facts
 from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.item_walk import Save, WalkPlan, by_answer, open_items, walk_items
 from mmethics_cli.core.law import Basis
 from mmethics_cli.core.self_check import ANSWERS, SelfCheck, SelfCheckAnswer
-from mmethics_cli.core.standard import ReviewItem
 from mmethics_cli.core.values import Truth
 from mmethics_cli.render.citation import cite
 from mmethics_cli.render.values import labels, reasons
@@ -57,7 +58,7 @@ def walk_review_items(
     columns, rows = shutil.get_terminal_size()
     columns = min(columns, _WIDEST)
     terminal = ItemTerminal(
-        Prompts(session.terminal),
+        ShortPrompts(Prompts(session.terminal)),
         facts,
         session.out,
         lambda basis: _cited(facts, basis),

@@ -8,8 +8,8 @@ from datetime import date
 
 from mmethics_cli.commands.opening import Dossier
 from mmethics_cli.core.conditions import evaluate
+from mmethics_cli.core.content import DocumentKind
 from mmethics_cli.core.papers import attachments_of
-from mmethics_cli.core.standard import DocumentKind
 from mmethics_cli.core.values import UNKNOWN, Element, Truth, name_of
 from mmethics_cli.render.study import Adjustment, ConsentPaper, Stamp, Study, TransmittalRow
 from mmethics_cli.render.templates import Templates

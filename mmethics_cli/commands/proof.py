@@ -10,7 +10,8 @@ from mmethics_cli.commands.english import FOLDER, english_faults, template_of, w
 from mmethics_cli.core.answer_tree import KeyPath
 from mmethics_cli.core.build_prepare import PREPARE, prove_guide
 from mmethics_cli.core.cases import prove_consistency, prove_rules
-from mmethics_cli.core.standard import DocumentKind, Standard
+from mmethics_cli.core.content import DocumentKind
+from mmethics_cli.core.standard import Standard
 from mmethics_cli.errors import Problem
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.store.pack import Pack, load

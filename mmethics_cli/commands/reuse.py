@@ -11,16 +11,16 @@ from mmethics_cli.commands.opening import Dossier, open_dossier, open_pack
 from mmethics_cli.commands.options import Session
 from mmethics_cli.core.columns import wrap
 from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.interview import Ask
 from mmethics_cli.core.names import label_at, question_at
 from mmethics_cli.core.reuse import (
     ATTACHMENTS,
     CarriedOver,
     carry_over,
-    prefilled,
     still_unconfirmed,
+    with_proposals,
 )
 from mmethics_cli.core.standard import Standard
+from mmethics_cli.core.steps import Ask
 from mmethics_cli.core.values import Element, name_of
 from mmethics_cli.errors import UnreadableFile, WorkspaceError
 from mmethics_cli.store.answers_file import Answers, read_answers
@@ -32,7 +32,7 @@ from mmethics_cli.store.profile import INSTITUTION, profile_path, settings_for
 from mmethics_cli.store.snapshot import lay
 
 _COLUMNS: Final = 80
-_CARRIED: Final = "下面的文字来自上一份卷宗，还没有确认。请核对、修改后再提交："
+_CARRIED: Final = "来自上一份卷宗，请核对"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def with_carried_texts(session: Session, dossier: Dossier, ask: Ask) -> Ask:
     if not waiting:
         return ask
     session.out(f"从上一份卷宗带来的文字有 {len(waiting)} 项还要确认，问到时会显示在输入处。")
-    return prefilled(ask, texts, lambda: session.out(_CARRIED))
+    return with_proposals(ask, texts, _CARRIED)
 
 
 def _opened(session: Session, old: Path) -> Dossier:

@@ -22,11 +22,13 @@ from mmethics_cli.core.build_facts import (
     read_question,
 )
 from mmethics_cli.core.build_rules import documents_table, read_table, table_term
+from mmethics_cli.core.build_screens import read_screens
 from mmethics_cli.core.condition_parser import Term
 from mmethics_cli.core.consent import ConsentElement
+from mmethics_cli.core.content import ConsistencyRule, DocumentKind
 from mmethics_cli.core.law import VERIFIED, Article, Source
 from mmethics_cli.core.node import Node, Trail
-from mmethics_cli.core.standard import DocumentKind, Standard, Table
+from mmethics_cli.core.standard import Standard, Table
 from mmethics_cli.core.thresholds import circles
 from mmethics_cli.core.words import parse_date
 from mmethics_cli.core.worksheets import read_criterion
@@ -117,10 +119,7 @@ class _Builder:
             principles=principles,
             items=items,
             documents=documents,
-            consistency=self._unique(
-                (one.text("id"), read_consistency(one), one)
-                for one in self._list("consistency.yaml")
-            ),
+            consistency=self._consistency(),
             vocabulary=terms,
             criteria=self._unique(
                 (one.text("id"), read_criterion(one, documents, items), one)
@@ -128,7 +127,12 @@ class _Builder:
             ),
             elements=elements,
             readability=read_readability(self._optional("readability.yaml")),
+            screens=read_screens(self.nodes, questions),
         )
+
+    def _consistency(self) -> dict[str, ConsistencyRule]:
+        nodes = self._list("consistency.yaml")
+        return self._unique((one.text("id"), read_consistency(one), one) for one in nodes)
 
     def _consent_elements(self) -> dict[str, ConsentElement]:
         nodes = self._list("elements.yaml")

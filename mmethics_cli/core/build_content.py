@@ -8,13 +8,8 @@ from typing import Literal
 from mmethics_cli.core.build_elements import read_required
 from mmethics_cli.core.conditions import ALWAYS
 from mmethics_cli.core.consent import ConsentElement
+from mmethics_cli.core.content import ConsistencyRule, DocumentKind, Evidence, ReviewItem
 from mmethics_cli.core.node import Node
-from mmethics_cli.core.standard import (
-    ConsistencyRule,
-    DocumentKind,
-    Evidence,
-    ReviewItem,
-)
 
 SIDES: tuple[Literal["applicant", "institution", "committee"], ...] = (
     "applicant",

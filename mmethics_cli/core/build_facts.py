@@ -69,24 +69,18 @@ def _question(
     none_value, at_least_one = node.optional("none_value"), node.yes("at_least_one")
     if not conditions:
         return Question(
-            path=path,
-            type=kind,
-            label=label,
-            section=section,
-            values=values,
-            fields=fields,
-            at_least_one=at_least_one,
-            none_value=none_value,
+            path, kind, label, section,
+            values=values, fields=fields, at_least_one=at_least_one, none_value=none_value,
             ask_when=ALWAYS if node.has("ask_when") else None,
-        )
+        )  # fmt: skip
     required = node.condition("required_when", terms)
     if node.yes("required"):
         required = ALWAYS
     return Question(
-        path=path,
-        type=kind,
-        label=label,
-        section=section,
+        path,
+        kind,
+        label,
+        section,
         values=values,
         fields=fields,
         at_least_one=at_least_one,

@@ -7,16 +7,9 @@ from typing import Literal
 
 from mmethics_cli.core.condition_parser import Term
 from mmethics_cli.core.conditions import ALWAYS, All, Compare, Condition, OneOf
+from mmethics_cli.core.content import DocumentKind
 from mmethics_cli.core.node import Node
-from mmethics_cli.core.standard import (
-    Conflict,
-    Default,
-    DocumentKind,
-    Outcome,
-    Rule,
-    Table,
-    TableKind,
-)
+from mmethics_cli.core.standard import Conflict, Default, Outcome, Rule, Table, TableKind
 from mmethics_cli.core.words import NO_WORDS, YES_WORDS, parse_int
 
 KINDS: tuple[TableKind, ...] = ("strictest", "union", "minimum", "maximum")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mmethics_cli.core.conditions import Scope, evaluate, is_answered
+from mmethics_cli.core.content import ReviewItem
 from mmethics_cli.core.decide import Pathway
 from mmethics_cli.core.explain import unknown_facts
 from mmethics_cli.core.facts import Facts
@@ -14,7 +15,7 @@ from mmethics_cli.core.names import label_at, label_of, question_at
 from mmethics_cli.core.papers import attachments_of, brought_papers, rendered_papers
 from mmethics_cli.core.relevance import Place, place_at
 from mmethics_cli.core.self_check import SelfCheck, SelfCheckAnswer
-from mmethics_cli.core.standard import Question, ReviewItem
+from mmethics_cli.core.standard import Question
 from mmethics_cli.core.values import UNKNOWN, Element, Truth, name_of
 
 

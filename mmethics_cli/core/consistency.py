@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mmethics_cli.core.conditions import Scope, evaluate
+from mmethics_cli.core.content import ConsistencyRule
 from mmethics_cli.core.decide import Pathway
 from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.findings import Finding
-from mmethics_cli.core.standard import ConsistencyRule
 from mmethics_cli.core.values import Truth
 
 

@@ -1,93 +1,80 @@
 """The interview as a pure loop: the terminal and the disk are parameters.
 
-Each answer is saved before the next question is asked.
+The answers of each step are saved before the next one is put.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Mapping
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
+from typing import Final
 
+from mmethics_cli.core.agenda import key_of, keys_of_element, step_at
+from mmethics_cli.core.decide import Pathway
 from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.relevance import Place, Reason, place_at, places, relevant, sections_of
+from mmethics_cli.core.recording import changes, copy_of, elements_of, new_id, recorded
+from mmethics_cli.core.relevance import Place, Reason, place_at, places, relevant
+from mmethics_cli.core.review import overview
 from mmethics_cli.core.standard import Question
-from mmethics_cli.core.values import UNKNOWN, Element, Value
+from mmethics_cli.core.steps import (
+    Add,
+    Answer,
+    Answers,
+    Ask,
+    Choose,
+    Copy,
+    Edit,
+    Jump,
+    Left,
+    Move,
+    Offer,
+    Overview,
+    Prompt,
+    Remove,
+    Reply,
+    Step,
+)
+from mmethics_cli.core.values import UNKNOWN, Value
 
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One question as it is put to a person, and how far the interview has got.
-
-    `number` of `total` counts the sections that apply; `left` the required questions still open.
-    """
-
-    place: Place
-    value: Value
-    reason: Reason
-    number: int
-    total: int
-    left: int
-
-    @property
-    def question(self) -> Question:
-        return self.place.question
-
-
-class Move(Enum):
-    """Instead of an answer."""
-
-    BACK = "back"
-    LATER = "later"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """UNKNOWN is an answer too: 不清楚."""
-
-    value: Value
-
-
-@dataclass(frozen=True, slots=True)
-class Add:
-    """Add an element to the list and ask for its fields."""
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """Ask for the fields of an element again."""
-
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Remove:
-    """Drop an element of the list."""
-
-    id: str
-
-
-Reply = Answer | Move | Add | Edit | Remove
-Ask = Callable[[Step], Reply]
-Save = Callable[[str, Value], None]
+# Saves answers by question (whole lists), all of them at once.
+Save = Callable[[Mapping[str, Value]], None]
+# Is told which list is being filled, None when it is finished: what stands there is all of it
+# only then, which no file of the dossier says.
+Listing = Callable[[str | None], None]
+# Is told which decisions have just been settled, or settled otherwise.
+Tell = Callable[[Facts, tuple[str, ...]], None]
+# The decision that people wait for most: it is told before all the others are settled.
+METHOD: Final = "review_method"
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to ask: one section or all of them; open questions or answered ones too."""
+    """What to ask: one section or all of them; open questions or answered ones too.
+
+    `refused` are paths whose recorded answers can't be used; `unfinished` is the list that was
+    being filled when an earlier interview broke off.
+    """
 
     section: str | None = None
     everything: bool = False
+    refused: Collection[str] = ()
+    unfinished: str | None = None
 
 
-def interview(facts: Facts, ask: Ask, save: Save, plan: Plan | None = None) -> Facts:
+def interview(
+    facts: Facts,
+    ask: Ask,
+    save: Save,
+    plan: Plan | None = None,
+    tell: Tell = lambda facts, tables: None,
+    listing: Listing = lambda path: None,
+) -> Facts:
     """Ask until nothing relevant is left, and return the facts with all answers.
 
-    `save(path, value)` gets the whole list for an element's answer; whatever `ask` or `save`
-    raises ends the interview.
+    Whatever `ask` or `save` raises ends the interview; Left when the person went away.
     """
-    return _Interview(facts, ask, save, plan or Plan()).run()
+    return _Interview(facts, ask, save, plan or Plan(), tell, listing).run()
 
 
 @dataclass
@@ -96,111 +83,165 @@ class _Interview:
     ask: Ask
     save: Save
     plan: Plan
+    tell: Tell
+    listing: Listing
     # Asked in this run: not put again unless the person goes back.
     passed: set[str] = field(default_factory=set)
     history: list[str] = field(default_factory=list)
     agenda: deque[str] = field(default_factory=deque)
+    # Sections whose optional questions are wanted; None once they were declined.
+    wanted: frozenset[str] | None = frozenset()
+    finished: bool = False
+    key: str = ""
+    told: dict[str, object] = field(default_factory=dict)
 
     def run(self) -> Facts:
-        while (step := self._next()) is not None:
-            path = step.place.path
-            reply = self.ask(step)
+        self.told = self._settled()
+        if self.plan.unfinished is not None:
+            self.agenda.append(self.plan.unfinished)
+        while (prompt := self._next()) is not None:
+            reply = self.ask(prompt)
             if reply is Move.BACK:
-                self._back(path)
-                continue
-            self.history.append(path)
-            self.passed.add(path)
-            if step.question.type == "list":
-                # Whatever was left to ask of its elements is decided anew.
-                fields = f"{path}["
-                kept = (one for one in self.agenda if one != path and not one.startswith(fields))
-                self.agenda = deque(kept)
-            self._take(step.place, reply)
+                self._back(self.key if isinstance(prompt, Step) else None)
+            elif isinstance(prompt, Step):
+                self._answered(prompt, reply)
+            elif isinstance(prompt, Offer):
+                chosen = reply.sections if isinstance(reply, Choose) else frozenset[str]()
+                self.wanted = chosen or None
+            elif isinstance(reply, Jump):
+                self.agenda.appendleft(self._key_at(reply.path))
+            else:
+                self.finished = True
         return self.facts
 
-    def _next(self) -> Step | None:
-        open_ = [] if self.plan.everything else list(relevant(self.facts))
+    def _next(self) -> Prompt | None:
+        open_ = list(relevant(self.facts))
         reasons = {place.path: reason for place, reason in open_}
-        left = sum(reason is not Reason.OPTIONAL for reason in reasons.values())
         while self.agenda:
-            place = place_at(self.facts, self.agenda.popleft())
-            if place is not None and place.applies(self.facts):
-                return self._step(place, reasons.get(place.path), left)
+            self.key = self.agenda.popleft()
+            if step := step_at(self.facts, self.key, reasons):
+                return step
         if self.plan.everything:
             # Elements are changed through the menu of their list.
-            whole = (place for place in places(self.facts) if place.element is None)
-            open_ = [(place, self._reason(place)) for place in whole]
+            whole = [place for place in places(self.facts) if place.element is None]
+            open_ = [(place, Reason.REQUIRED) for place in whole]
+        optional: Counter[str] = Counter()
         for place, reason in open_:
-            wanted = self.plan.section in (None, place.section)
-            if wanted and place.path not in self.passed:
-                return self._step(place, reason, left)
-        return None
+            if self.plan.section not in (None, place.section) or place.path in self.passed:
+                continue
+            if reason is Reason.OPTIONAL and place.element is not None:
+                continue  # it stood on the screen of its entry, and does so whenever that is edited
+            if reason is Reason.OPTIONAL and place.section not in (self.wanted or ()):
+                optional[place.section] += 1
+                continue
+            self.key = key_of(self.facts, place)
+            if step := step_at(self.facts, self.key, reasons, self._unasked()):
+                return step
+        if optional and self.wanted is not None:
+            return Offer(optional)
+        return self._review()
 
-    def _step(self, place: Place, reason: Reason | None, left: int) -> Step:
-        sections = sections_of(self.facts)
-        number = sections.index(place.section) + 1
-        value = place.recorded(self.facts)
-        known = reason or self._reason(place)
-        return Step(place, value, known, number, len(sections), left)
+    def _unasked(self) -> Callable[[Place], bool]:
+        """Which places of a screen to show, as things stand when it is put."""
+        facts, passed, everything = self.facts, frozenset(self.passed), self.plan.everything
 
-    def _reason(self, place: Place) -> Reason:
-        required = place.holds(place.question.required_when, self.facts, False)
-        return Reason.REQUIRED if required else Reason.OPTIONAL
+        def shown(place: Place) -> bool:
+            lacking = place.recorded(facts) is UNKNOWN or place.question.type == "list"
+            return place.path not in passed and (everything or lacking)
 
-    def _back(self, path: str) -> None:
-        self.agenda.appendleft(path)
+        return shown
+
+    def _review(self) -> Overview | None:
+        if self.finished:
+            return None
+        entries = overview(self.facts, self.plan.refused)
+        section = self.plan.section
+        return Overview(tuple(one for one in entries if section in (None, one.place.section)))
+
+    def _key_at(self, path: str) -> str:
+        place = place_at(self.facts, path)
+        return path if place is None or not place.applies(self.facts) else key_of(self.facts, place)
+
+    def _back(self, key: str | None) -> None:
+        if key is not None:
+            self.agenda.appendleft(key)
         if self.history:
             self.agenda.appendleft(self.history.pop())
 
-    def _take(self, place: Place, reply: Reply) -> None:
+    def _answered(self, step: Step, reply: Reply) -> None:
+        self.history.append(self.key)
+        answers = reply.values if isinstance(reply, Answers) else {}
+        self.passed |= {row.path for row in (*step.rows, *step.rows_with(answers))}
+        if step.question.type == "list":
+            # Whatever was left to ask of its elements is decided anew.
+            self._drop(step.question, None)
+            finished = isinstance(reply, Answer | Move)
+            self.listing(None if finished else step.place.path)
         match reply:
             case Answer(value):
-                self._record(place, value)
+                self._record({step.place.path: value})
+            case Answers(values, leave):
+                self._record(values)
+                if leave:
+                    raise Left
+                self._forget_empty(step.place)
             case Add():
-                self._visit(place.question, _new_id(place.question, self.facts.values))
+                self._visit(step.question, new_id(step.question, self.facts))
+            case Copy(id_):
+                self._copy(step.question, id_)
             case Edit(id_):
-                self._visit(place.question, id_)
+                self._visit(step.question, id_)
             case Remove(id_):
-                kept = tuple(one for one in self._elements(place.question) if one.id != id_)
-                self._record(place, kept)
-                self.agenda.appendleft(place.path)
+                kept = (one for one in elements_of(step.question, self.facts) if one.id != id_)
+                self._record({step.place.path: tuple(kept)})
+                self.agenda.appendleft(step.place.path)
+            case Move.LATER:
+                self._forget_empty(step.place)
+
+    def _copy(self, owner: Question, id_: str) -> None:
+        elements = elements_of(owner, self.facts)
+        original = next(one for one in elements if one.id == id_)
+        copy = copy_of(original, new_id(owner, self.facts))
+        self._record({owner.path: (*elements, copy)})
+        self._visit(owner, copy.id)
 
     def _visit(self, owner: Question, id_: str) -> None:
         """Next come all fields of the element, then the list itself again."""
-        fields = [f"{owner.path}[{id_}].{one.path}" for one in owner.fields]
-        self.agenda.extendleft(reversed([*fields, owner.path]))
+        keys = keys_of_element(self.facts, owner, id_)
+        self.agenda.extendleft(reversed([*keys, owner.path]))
 
-    def _elements(self, owner: Question) -> tuple[Element, ...]:
-        value = self.facts.values.get(owner.path)
-        return value if isinstance(value, tuple) else ()
+    def _forget_empty(self, place: Place) -> None:
+        """After a screen that was left empty a new element is not asked for any further."""
+        if place.owner is None or place.element is None or not self.key.startswith("@"):
+            return
+        if all(one.id != place.element.id for one in elements_of(place.owner, self.facts)):
+            self._drop(place.owner, place.element.id)
 
-    def _record(self, place: Place, value: Value) -> None:
-        """Save an answer; the first answer to a new element's field adds the element."""
-        path = place.question.path
-        if place.owner is not None and place.element is not None:
-            path, old = place.owner.path, place.element
-            fields = {**old.fields, place.question.path: value}
-            new = Element(old.id, {key: one for key, one in fields.items() if one is not UNKNOWN})
-            value = _with(self._elements(place.owner), new)
-        self.save(path, value)
-        values = {key: one for key, one in self.facts.values.items() if key != path}
-        if value is not UNKNOWN:
-            values[path] = value
-        self.facts = Facts(self.facts.standard, values, self.facts.today, self.facts.baseline)
+    def _drop(self, owner: Question, id_: str | None) -> None:
+        """Take the list, or one of its elements, off the agenda."""
+        ids = {one.id for one in elements_of(owner, self.facts)} | {new_id(owner, self.facts)}
+        gone = {owner.path} if id_ is None else set[str]()
+        for one in ids if id_ is None else {id_}:
+            gone |= set(keys_of_element(self.facts, owner, one))
+        self.agenda = deque(key for key in self.agenda if key not in gone)
 
+    def _record(self, answers: Mapping[str, Value]) -> None:
+        changed = changes(self.facts, answers)
+        if not changed:
+            return
+        self.save(changed)
+        self.facts = recorded(self.facts, changed)
+        settled = self._settled()
+        news = tuple(name for name, value in settled.items() if self.told.get(name) != value)
+        self.told = settled
+        if news:
+            self.tell(self.facts, news)
 
-def _with(elements: tuple[Element, ...], new: Element) -> tuple[Element, ...]:
-    if all(one.id != new.id for one in elements):
-        return (*elements, new) if new.fields else elements
-    return tuple(new if one.id == new.id else one for one in elements)
-
-
-def _new_id(owner: Question, values: Mapping[str, Value]) -> str:
-    """An id that no element has: the initial of the list's name and a number."""
-    elements = values.get(owner.path)
-    taken = {one.id for one in elements} if isinstance(elements, tuple) else set()
-    initial = owner.path.rpartition(".")[2][:1]
-    number = len(taken) + 1
-    while f"{initial}{number}" in taken:
-        number += 1
-    return f"{initial}{number}"
+    def _settled(self) -> dict[str, object]:
+        """The values of what is settled: of the review method alone, or of every decision."""
+        pathway = Pathway(self.facts)
+        return {
+            name: (one.value,)
+            for name, one in pathway.decisions.items()
+            if one.table.counts and one.settled and (pathway.settled or name == METHOD)
+        }

@@ -8,9 +8,9 @@ from enum import Enum
 
 from mmethics_cli.core.completeness import evidence_found
 from mmethics_cli.core.conditions import is_answered
+from mmethics_cli.core.content import Evidence, ReviewItem
 from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.papers import attachments_of, rendered_papers
-from mmethics_cli.core.standard import Evidence, ReviewItem
 from mmethics_cli.core.values import NotApplicable
 
 

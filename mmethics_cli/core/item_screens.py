@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from mmethics_cli.core.interview import Move
+from mmethics_cli.core.content import ReviewItem
 from mmethics_cli.core.self_check import SelfCheckAnswer
-from mmethics_cli.core.standard import ReviewItem
+from mmethics_cli.core.steps import Move
 from mmethics_cli.core.values import Truth
 
 

@@ -13,8 +13,8 @@ from itertools import pairwise
 
 from mmethics_cli.core.completeness import unanswered_items
 from mmethics_cli.core.conditions import evaluate
+from mmethics_cli.core.content import ReviewItem
 from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.interview import Move
 from mmethics_cli.core.item_evidence import citable, proposed
 from mmethics_cli.core.item_screens import (
     Given,
@@ -27,7 +27,7 @@ from mmethics_cli.core.item_screens import (
     Together,
 )
 from mmethics_cli.core.self_check import MET, NOT_APPLICABLE, NOT_MET, SelfCheck, SelfCheckAnswer
-from mmethics_cli.core.standard import ReviewItem
+from mmethics_cli.core.steps import Move
 from mmethics_cli.core.values import Truth
 
 # Items that can be read together on a screen of 24 lines.

@@ -12,12 +12,13 @@ from functools import cached_property
 
 from mmethics_cli.core.completeness import first_asked
 from mmethics_cli.core.conditions import evaluate
+from mmethics_cli.core.content import DocumentKind
 from mmethics_cli.core.explain import unknown_facts
 from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.names import label_at
 from mmethics_cli.core.papers import brought_papers
 from mmethics_cli.core.relevance import Place, places
-from mmethics_cli.core.standard import DocumentKind, Question, Standard
+from mmethics_cli.core.standard import Question, Standard
 from mmethics_cli.core.values import UNKNOWN, Truth, Value
 
 OTHERS = "others"

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from mmethics_cli.core.conditions import Condition, Scope, evaluate
+from mmethics_cli.core.content import DocumentKind
 from mmethics_cli.core.decide import Pathway
 from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.names import ELEMENT_PATH
 from mmethics_cli.core.standard import Question, Standard
 from mmethics_cli.core.values import UNKNOWN, Element, Truth, Value
+
+ATTACHMENTS: Final = "attachments"
 
 
 class Reason(Enum):
@@ -98,23 +102,57 @@ def places(facts: Facts) -> Iterator[Place]:
 
 
 def relevant(facts: Facts) -> Iterator[tuple[Place, Reason]]:
-    """The open questions with the reason for each, the most deciding first."""
-    deciding = _deciding(facts)
-    open_ = [place for place in places(facts) if place.recorded(facts) is UNKNOWN]
-    first = [place for place in open_ if place.path in deciding]
-    yield from ((place, Reason.DECIDING) for place in first)
-    rest = [place for place in open_ if place.path not in deciding]
-    required = [place.holds(place.question.required_when, facts, False) for place in rest]
+    """The open questions with the reason for each, the most deciding first.
+
+    Before all others come the facts of decisions that count; the list of attachments is open as
+    long as a paper lacks that the applicant must bring.
+    """
+    pathway, other = _deciding(facts)
+    lacking = bool(papers_lacking(facts))
+    open_ = [
+        place
+        for place in places(facts)
+        if place.recorded(facts) is UNKNOWN or (lacking and place.path == ATTACHMENTS)
+    ]
+    for deciding in (pathway, other - pathway):
+        yield from ((place, Reason.DECIDING) for place in open_ if place.path in deciding)
+    rest = [place for place in open_ if place.path not in pathway | other]
+    required = [
+        place.path == ATTACHMENTS
+        and lacking
+        or place.holds(place.question.required_when, facts, False)
+        for place in rest
+    ]
     for reason, wanted in ((Reason.REQUIRED, True), (Reason.OPTIONAL, False)):
         for place, is_required in zip(rest, required, strict=True):
             if is_required is wanted:
                 yield place, reason
 
 
-def _deciding(facts: Facts) -> frozenset[str]:
-    """Facts that could still change a decision, the list of documents or a consent form."""
+def _deciding(facts: Facts) -> tuple[frozenset[str], frozenset[str]]:
+    """Facts that could still change a decision that counts, and the documents or forms."""
     decisions = Pathway(facts).decisions.values()
-    return frozenset(path for decision in decisions for path in decision.open)
+    counting = (path for one in decisions if one.table.counts for path in one.open)
+    other = (path for one in decisions if not one.table.counts for path in one.open)
+    return frozenset(counting), frozenset(other)
+
+
+def papers_lacking(facts: Facts) -> tuple[DocumentKind, ...]:
+    """The papers of this pathway that the applicant must bring and that no attachment is."""
+    attachments = facts.values.get(ATTACHMENTS)
+    entries = attachments if isinstance(attachments, tuple) else ()
+    brought = {element.get("kind") for element in entries}
+    needed = facts.decision("documents").value
+    keys = needed if isinstance(needed, tuple) else ()
+    papers = (facts.standard.documents[key] for key in keys)
+    return tuple(
+        one
+        for one in papers
+        if one.template is None
+        and one.audience == "applicant"
+        and one.missing == "error"
+        and one.id not in brought
+    )
 
 
 def sections_of(facts: Facts) -> tuple[str, ...]:

@@ -6,17 +6,17 @@ of a document); what is not named there stays behind.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from mmethics_cli.core.conditions import evaluate
 from mmethics_cli.core.consistency import contradictions
 from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.interview import Ask, Reply, Step
 from mmethics_cli.core.names import ELEMENT_PATH
 from mmethics_cli.core.relevance import place_at
 from mmethics_cli.core.standard import Question, Standard
+from mmethics_cli.core.steps import Ask, Prompt, Reply, Rows, Step
 from mmethics_cli.core.values import (
     UNKNOWN,
     Element,
@@ -159,17 +159,30 @@ def _is_open(facts: Facts, path: str) -> bool:
     return facts.applies(place.question) is not Truth.NO
 
 
-def prefilled(ask: Ask, texts: Mapping[str, Value], tell: Callable[[], None]) -> Ask:
-    """Ask with the carried text standing in the prompt of each question that has no answer yet.
+def with_proposals(ask: Ask, texts: Mapping[str, Value], why: str) -> Ask:
+    """Ask with the carried text proposed for each question that has no answer yet.
 
-    What the person sends is the answer; `tell` is called before such a question.
+    What the person confirms is the answer; `why` says where the proposal comes from.
     """
 
-    def asked(step: Step) -> Reply:
-        text = texts.get(step.place.path)
-        if text is None or step.value is not UNKNOWN:
-            return ask(step)
-        tell()
-        return ask(replace(step, value=text))
+    def proposed(rows: Rows) -> Rows:
+        return tuple(
+            replace(row, proposal=texts[row.path], why=why)
+            if row.value is UNKNOWN and row.path in texts
+            else row
+            for row in rows
+        )
+
+    def asked(prompt: Prompt) -> Reply:
+        if not isinstance(prompt, Step):
+            return ask(prompt)
+        rows_with = prompt.rows_with
+        return ask(
+            replace(
+                prompt,
+                rows=proposed(prompt.rows),
+                rows_with=lambda answers: proposed(rows_with(answers)),
+            )
+        )
 
     return asked

@@ -8,9 +8,9 @@ from typing import Final
 
 from mmethics_cli.core.condition_parser import Vocabulary
 from mmethics_cli.core.conditions import ALWAYS
+from mmethics_cli.core.content import DocumentKind
 from mmethics_cli.core.criteria import Criterion
 from mmethics_cli.core.node import Node
-from mmethics_cli.core.standard import DocumentKind
 
 _ELEMENT: Final = re.compile(r"\w+(?:\.[\w()]+)+")
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from mmethics_cli.core.conditions import evaluate
+from mmethics_cli.core.content import ReviewItem
 from mmethics_cli.core.explain import facts_behind
 from mmethics_cli.core.names import label_of
 from mmethics_cli.core.papers import attachments_of
 from mmethics_cli.core.self_check import ANSWERS
-from mmethics_cli.core.standard import ReviewItem
 from mmethics_cli.core.values import Truth, name_of
 from mmethics_cli.render.citation import cite
 from mmethics_cli.render.study import Study

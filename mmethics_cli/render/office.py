@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from mmethics_cli.core.content import DocumentKind
 from mmethics_cli.core.findings import Finding
-from mmethics_cli.core.standard import DocumentKind
 from mmethics_cli.render.spots import Spots
 
 

@@ -27,7 +27,7 @@ def pathway_text(pathway: Pathway, limits: bool = False) -> str:
     lines = [f"审查路径 ·《{standard.title}》（{standard.edition}）", ""]
     for decision in pathway.decisions.values():
         if decision.table.id != "documents" and (limits or not _is_limit(decision)):
-            lines += _decision(pathway, decision)
+            lines += decision_lines(pathway, decision)
     lines += ["", *_documents(pathway), *_open(pathway), *_conflicts(pathway), *_marks(pathway)]
     return "\n".join(lines).rstrip()
 
@@ -36,22 +36,23 @@ def _is_limit(decision: Decision) -> bool:
     return decision.table.type == "int" and not decision.table.counts
 
 
-def _decision(pathway: Pathway, decision: Decision) -> Iterator[str]:
+def decision_lines(pathway: Pathway, decision: Decision, columns: int = COLUMNS) -> Iterator[str]:
+    """One decision and the rules that it rests on, in lines of at most so many columns."""
     table = decision.table
     if table.part_of and not decision.value:
         return
-    yield from wrap(f"{table.label}：{answer_label(decision)}", COLUMNS)
+    yield from wrap(f"{table.label}：{answer_label(decision)}", columns)
     if table.assume:
         return
     fired = [one for one in pathway.results(decision) if one.truth is Truth.YES]
     for result in fired:
         if decision.rests_on(result.rule.outcome):
-            yield from _because(pathway, result)
+            yield from _because(pathway, result, columns)
     if table.default and not fired and decision.value == table.otherwise:
         cited = cite(pathway.facts.standard, table.default.basis)
         mark = verified_mark(table.default.basis)
         yield from _indent(
-            f"〔默认〕{table.default.text}。{cited}{f'（{mark}）' if mark else ''}", 4
+            f"〔默认〕{table.default.text}。{cited}{f'（{mark}）' if mark else ''}", 4, columns
         )
 
 
@@ -82,15 +83,15 @@ def value_label(decision: Decision, value: Answer) -> str:
     return "沿用上次批准" if decision.holds is Truth.NO else "尚不能判定"
 
 
-def _because(pathway: Pathway, result: RuleResult) -> Iterator[str]:
+def _because(pathway: Pathway, result: RuleResult, columns: int) -> Iterator[str]:
     rule = result.rule
     mark = verified_mark(rule.basis)
     cited = cite(pathway.facts.standard, rule.basis) + (f"（{mark}）" if mark else "")
     head = f"{rule.id} 〔{STRENGTH[rule.strength]}〕{rule.text}。{cited}"
-    yield from _indent(head, 4)
+    yield from _indent(head, 4, columns)
     because = reasons(pathway.facts, result.facts)
     if because:
-        yield from _indent(because, 6)
+        yield from _indent(because, 6, columns)
 
 
 def _documents(pathway: Pathway) -> Iterator[str]:
@@ -181,5 +182,5 @@ def override_label(rule: Rule) -> str:
     return "本机构改为提示，不作判定" if rule.noted else "本机构标准包"
 
 
-def _indent(text: str, columns: int) -> Iterable[str]:
-    return [" " * columns + line for line in wrap(text, COLUMNS - columns)]
+def _indent(text: str, spaces: int, columns: int = COLUMNS) -> Iterable[str]:
+    return [" " * spaces + line for line in wrap(text, columns - spaces)]

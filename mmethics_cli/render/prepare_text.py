@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from mmethics_cli.core.columns import wrap
+from mmethics_cli.core.content import DocumentKind
 from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.names import label_at
 from mmethics_cli.core.prepare import Guide, Needs
 from mmethics_cli.core.relevance import Place
-from mmethics_cli.core.standard import DocumentKind, Standard
+from mmethics_cli.core.standard import Standard
 from mmethics_cli.render.citation import cite
 
 COLUMNS: Final = 80

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from mmethics_cli.core.standard import DocumentKind
+from mmethics_cli.core.content import DocumentKind
 from mmethics_cli.render.binding import PrintFact
 from mmethics_cli.render.source import MARK, NODE, NODE_END
 from mmethics_cli.render.templates import Template, Templates

@@ -13,6 +13,7 @@ from mmethics_cli.store.files import sha256, write_atomic
 from mmethics_cli.store.yaml_edit import edit
 from mmethics_cli.store.yaml_events import Keys, Tree
 from mmethics_cli.store.yaml_reader import Document, decode, parse, read_bytes
+from mmethics_cli.store.yaml_sections import Sections
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -24,7 +25,10 @@ class ElementId(str):
 
 
 class Editor:
-    """Changes are made in memory and reach the disk with `save`; nothing is parsed twice."""
+    """Changes are made in memory and reach the disk with `save`; what was read stays in memory.
+
+    Trees are never changed in place: what two of them have in common they share.
+    """
 
     def __init__(self, path: Path, name: str | None = None) -> None:
         """Read `path`, or begin an empty file; raises UnreadableFile."""
@@ -33,7 +37,8 @@ class Editor:
         self._data = read_bytes(path, self.name) if path.exists() else None
         self._text = decode(self._data or b"", self.name)
         self.document: Document = parse(self._text, self.name)
-        self.tree: Tree = copy.deepcopy(self.document.tree)
+        self.tree: Tree = self.document.tree
+        self._sections = Sections.cut(self.document)
 
     def set(self, keys: Sequence[str | int], value: object) -> None:
         """Put a plain tree (text, list, mapping, None) at `keys`; makes what is missing around it.
@@ -42,38 +47,28 @@ class Editor:
         Raises WorkspaceError for a character that no value may hold.
         """
         _refuse_characters(value, ".".join(map(str, keys)))
-        if not keys:
-            self.tree = cast(Tree, copy.deepcopy(value))
-            return
-        if self.tree is None:
-            self.tree = {}
-        node: Tree = self.tree
-        for key, following in zip(keys, keys[1:], strict=False):
-            empty: Tree = [] if isinstance(following, ElementId) else {}
-            node = _enter(node, key, empty)
-        _assign(node, keys[-1], copy.deepcopy(value))
+        tree = cast(Tree, copy.deepcopy(value))
+        self.tree = _with(self.tree, keys, tree) if keys else tree
 
     def delete(self, keys: Keys) -> None:
         """Take away the key or list element at `keys`; nothing happens when there is none."""
-        node = self.tree
-        for key in keys[:-1]:
-            node = _child(node, key)
-        last = keys[-1]
-        if isinstance(node, dict):
-            node.pop(str(last), None)
-        elif isinstance(node, list):
-            at = _index(node, last)
-            if at is not None:
-                del node[at]
+        self.tree = _without(self.tree, keys)
 
     def save(self) -> bool:
         """Write the changes; False when there are none. The caller holds the folder's lock.
 
-        The new text is read back first. Raises ChangedOnDisk when the file is not the one that
-        was read, WorkspaceError when the system or the reading back refuses; the file is whole.
+        What changes is read back first: the sections that differ, or the whole text where it
+        can't be cut. Raises ChangedOnDisk when the file is not the one that was read,
+        WorkspaceError when the system or the reading back refuses; the file is whole.
         """
         if self.tree == self.document.tree:
             return False
+        before = self.document.tree
+        if self._sections is not None:
+            changed = self._sections.changed(before, self.tree, self.name)
+            if changed is not None:
+                self._write(Document(self.tree, self.name, changed.text), changed)
+                return True
         windows = "\r\n" in self._text
         text = edit(self._text.replace("\r\n", "\n").replace("\r", "\n"), self.tree)
         if windows:
@@ -84,20 +79,20 @@ class Editor:
                 f"{self.name} 的写法特殊（例如用了 & 和 *），没法自动修改，文件没有改动。"
                 "请手工改写那一处。"
             )
-        self._write(text, written)
+        self._write(written, Sections.cut(written))
         return True
 
-    def _write(self, text: str, written: Document) -> None:
+    def _write(self, written: Document, sections: Sections | None) -> None:
         now = read_bytes(self.path, self.name) if self.path.exists() else None
         if now != self._data:
             raise ChangedOnDisk(
                 f"{self.path} 在读入之后被别的程序改过，这次没有写入。请重新运行，再作修改。"
             )
         bom = _BOM if (self._data or b"").startswith(_BOM) else b""
-        data = bom + text.encode("utf-8")
+        data = bom + written.text.encode("utf-8")
         write_atomic(self.path, data)
-        self._data, self._text, self.document = data, text, written
-        self.tree = copy.deepcopy(written.tree)
+        self._data, self._text, self.document = data, written.text, written
+        self._sections, self.tree = sections, written.tree
 
     @property
     def digest(self) -> str:
@@ -105,27 +100,41 @@ class Editor:
         return sha256(self._data or b"")
 
 
-def _enter(node: Tree, key: str | int, empty: Tree) -> Tree:
-    """The container below `key`; an empty one is made where nothing stands."""
-    child = _child(node, key)
-    if isinstance(child, (dict, list)) and (child or type(child) is type(empty)):
-        return child
-    return _assign(node, key, empty)
+def _with(node: Tree, keys: Sequence[str | int], value: Tree) -> Tree:
+    """A copy of `node` with a value at `keys`; containers that are missing are made."""
+    key, rest = keys[0], keys[1:]
+    if rest:
+        empty: Tree = [] if isinstance(rest[0], ElementId) else {}
+        child = _child(node, key)
+        fits = isinstance(child, (dict, list)) and (child or type(child) is type(empty))
+        value = _with(child if fits else empty, rest, value)
+        return _put(node, key, value, new=not fits)
+    return _put(node, key, value, new=True)
 
 
-def _assign(node: Tree, key: str | int, value: object) -> Tree:
-    tree = cast(Tree, value)
-    if isinstance(node, dict):
-        node[str(key)] = tree
-    elif isinstance(node, list):
+def _put(node: Tree, key: str | int, value: Tree, *, new: bool) -> Tree:
+    """A copy of a container with one value; a new list element gets its id."""
+    if isinstance(node, list):
         at = _index(node, key)
-        if isinstance(key, ElementId) and isinstance(tree, dict):
-            tree = {"id": str(key), **tree}
-        if at is None:
-            node.append(tree)
-        else:
-            node[at] = tree
-    return tree
+        if new and isinstance(key, ElementId) and isinstance(value, dict):
+            value = {"id": str(key), **value}
+        return [*node, value] if at is None else [*node[:at], value, *node[at:][1:]]
+    return {**(node if isinstance(node, dict) else {}), str(key): value}
+
+
+def _without(node: Tree, keys: Keys) -> Tree:
+    """A copy of `node` without what stands at `keys`; itself when nothing stands there."""
+    if not keys:
+        return node
+    key, rest = keys[0], keys[1:]
+    if rest:
+        child = _child(node, key)
+        left = _without(child, rest)
+        return node if left is child else _put(node, key, left, new=False)
+    if isinstance(node, dict) and str(key) in node:
+        return {name: one for name, one in node.items() if name != str(key)}
+    at = _index(node, key) if isinstance(node, list) else None
+    return node if at is None or not isinstance(node, list) else [*node[:at], *node[at:][1:]]
 
 
 def _child(node: Tree, key: str | int) -> Tree:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -58,16 +58,23 @@ def read_part(
     document: Document,
     belongs: Callable[[Question], str],
     besides: frozenset[str] = frozenset(),
+    before: Part | None = None,
+    changed: Collection[str] = (),
 ) -> Part:
     """Read the answers of one file.
 
     `belongs` names the file to which a question belongs where this is the wrong one, else it is
-    empty. Keys of `besides` at the top are other people's business.
+    empty. Keys of `besides` at the top are other people's business. Where the file was read
+    `before` and only the top-level keys of `changed` are new, the rest of that reading stays.
     """
     tree = document.tree
     if isinstance(tree, dict):
         tree = {key: value for key, value in tree.items() if key not in besides}
+        if before is not None:
+            tree = {key: value for key, value in tree.items() if key in changed}
     reading = read_tree(standard, tree)
+    if before is not None:
+        _keep_unchanged(reading, before.reading, changed)
     unknown = [problem_at(document, one) for one in reading.unknown]
     for name, keys in reading.keys.items():
         question = standard.questions.get(name)
@@ -75,6 +82,16 @@ def read_part(
             message = f"“{name}”不写在这个文件里。"
             unknown.append(Problem(message, *document.locate(keys), f"请移到 {home}。"))
     return Part(path, document, reading, tuple(unknown))
+
+
+def _keep_unchanged(reading: Reading, before: Reading, changed: Collection[str]) -> None:
+    """Put into `reading` what an earlier reading says of other top-level keys."""
+    for path, keys in before.keys.items():
+        if keys[0] not in changed:
+            reading.keys[path] = keys
+            if path in before.values:
+                reading.values[path] = before.values[path]
+    reading.refused += [one for one in before.refused if one.keys[0] not in changed]
 
 
 def read_self_check_part(standard: Standard, document: Document, keys: Keys = ()) -> SelfCheck:

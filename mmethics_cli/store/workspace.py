@@ -111,19 +111,28 @@ class Workspace:
         return file_states(self.folder, entries, [one for one in self.submissions if one.sealed])
 
     def set_answer(self, path: str, value: Value) -> None:
-        """Write the answer to a question (lists as a whole) into the file where it lives.
+        """Write the answer to one question; see `set_answers`."""
+        self.set_answers({path: value})
+
+    def set_answers(self, answers: Mapping[str, Value]) -> None:
+        """Write answers (lists as a whole) where they live, those of one file all at once.
 
         Raises KeyError for a path that is no question, ChangedOnDisk, WorkspaceError.
         """
-        question = self.standard.questions[path]
-        home = self._home(path)
-        if self.current is not None and self.current.sealed and home == self.current.event_file:
-            raise WorkspaceError(f"{self.current.name} 已经封存，不能再改。")
-        tree = write_value(question, value)
-        old = self.parts.get(home.name)
-        if old is not None and question.type == "list":
-            tree = _with_unread(tree, old, question)
-        self.write(home, {tuple(path.split(".")): None if tree == "" else tree})
+        changes: dict[Path, dict[Keys, object]] = {}
+        for path, value in answers.items():
+            question = self.standard.questions[path]
+            home = self._home(path)
+            if self.current is not None and self.current.sealed and home == self.current.event_file:
+                raise WorkspaceError(f"{self.current.name} 已经封存，不能再改。")
+            tree = write_value(question, value)
+            old = self.parts.get(home.name)
+            if old is not None and question.type == "list":
+                tree = _with_unread(tree, old, question)
+            keys = tuple(path.split("."))
+            changes.setdefault(home, {})[keys] = None if tree == "" else tree
+        for home, trees in changes.items():
+            self.write(home, trees)
 
     def write(self, path: Path, changes: Mapping[Keys, object]) -> None:
         """Set plain trees at key paths of one of the dossier's files, and take them over.
@@ -136,7 +145,7 @@ class Workspace:
                 editor.set(keys, tree)
             editor.save()
             self._editors[path] = editor
-        self._take(path, editor.document)
+        self._take(path, editor.document, {str(keys[0]) for keys in changes if keys})
 
     def _editor(self, path: Path) -> Editor:
         # Loaded late: most commands do not write.
@@ -151,12 +160,13 @@ class Workspace:
             raise ChangedOnDisk(f"{path} 在读入之后被别的程序改过，这次没有写入。请重新运行。")
         return editor
 
-    def _take(self, path: Path, document: Document) -> None:
+    def _take(self, path: Path, document: Document, sections: set[str]) -> None:
         if path.name == SELF_CHECK:
             self.self_check_document = document
             self.self_check = read_self_check_part(self.standard, document)
             return
-        part = read_part(self.standard, path, document, *RULES[path.name])
+        before = self.parts.get(path.name)
+        part = read_part(self.standard, path, document, *RULES[path.name], before, sections)
         known = {**self.parts, path.name: part}
         self.parts = {name: known[name] for name in RULES if name in known}
         if path.name == EVENT_FILE:

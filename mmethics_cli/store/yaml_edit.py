@@ -28,8 +28,9 @@ def edit(text: str, tree: Tree) -> str:
     root = read_nodes(text)
     if root is None or (root.tree is None and root.start == root.end):
         return text + (mapping_lines(tree, 0) if isinstance(tree, dict) else "")
-    # From the end, so that places stay true; of several at one place the first comes first.
-    in_order = sorted(_Change(text).root(root, tree), key=lambda one: one.start)
+    # From the end, so that places stay true; of several at one place the first comes first, and
+    # what is put in before what is taken away there.
+    in_order = sorted(_Change(text).root(root, tree), key=lambda one: (one.start, one.end))
     for splice in reversed(in_order):
         text = text[: splice.start] + splice.text + text[splice.end :]
     return text
@@ -63,7 +64,7 @@ class _Change:
             alone = self.text[self._line_start(first.start) : first.start].strip() == ""
             return alone or next(iter(node.entries)) in tree
         if isinstance(tree, list) and node.items:
-            old, new = _ids(node.tree), _ids(tree)
+            old, new = ids_of(node.tree), ids_of(tree)
             if old is None or new is None:
                 return False
             kept = [one for one in old if one in new]
@@ -77,13 +78,16 @@ class _Change:
             elif entry.node.tree != tree[key]:
                 yield from self._entry(entry, tree[key])
         column = next(iter(node.entries.values())).column
-        new = {key: value for key, value in tree.items() if key not in node.entries}
-        if new:
-            end = self._line_end(node.end)
-            yield _Splice(end, end, "".join(entry_lines(k, v, column) for k, v in new.items()))
+        place = self._line_end(node.end)
+        for key, value in tree.items():
+            if key in node.entries:
+                entry = node.entries[key]
+                place = self._line_end(max(entry.after, entry.node.end))
+            else:  # a new one follows what stands before it in the tree
+                yield _Splice(place, place, "".join(entry_lines(key, value, column)))
 
     def _items(self, node: Node, tree: list[Tree]) -> Iterator[_Splice]:
-        old, new = _ids(node.tree) or [], _ids(tree) or []
+        old, new = ids_of(node.tree) or [], ids_of(tree) or []
         wanted = dict(zip(new, tree, strict=True))
         for identity, item in zip(old, node.items, strict=True):
             if identity not in wanted:
@@ -134,7 +138,7 @@ class _Change:
         return self.text.index("\n", index) + 1
 
 
-def _ids(tree: Tree) -> list[str] | None:
+def ids_of(tree: Tree) -> list[str] | None:
     """The ids of a list's elements, its number for one without; None where they say nothing."""
     if not isinstance(tree, list) or not all(isinstance(one, dict) for one in tree):
         return None

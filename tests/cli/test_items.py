@@ -15,9 +15,9 @@ from prompt_toolkit.output import DummyOutput
 from mmethics_cli.ask.item_words import ItemWords
 from mmethics_cli.ask.items import ItemTerminal
 from mmethics_cli.ask.prompts import Prompts
+from mmethics_cli.ask.short import ShortPrompts
 from mmethics_cli.core.columns import width
 from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.interview import Move
 from mmethics_cli.core.item_screens import (
     Given,
     Part,
@@ -29,6 +29,7 @@ from mmethics_cli.core.item_screens import (
     Together,
 )
 from mmethics_cli.core.self_check import SelfCheckAnswer
+from mmethics_cli.core.steps import Move
 from mmethics_cli.core.values import Element, Truth
 from mmethics_cli.store.editor import Editor
 from mmethics_cli.store.pack import load
@@ -61,7 +62,7 @@ class Keyboard:
         self.pipe = pipe
         self.printed: list[str] = []
         self.terminal = ItemTerminal(
-            Prompts(True, pipe, DummyOutput()),
+            ShortPrompts(Prompts(True, pipe, DummyOutput())),
             FACTS,
             self.printed.append,
             lambda basis: "某法第1条",
@@ -253,9 +254,9 @@ def test_the_walk_follows_the_questions(dossier: Path) -> None:
     )
     # Enter or Ctrl-D puts off what is asked, whatever it is.
     for _ in range(100):
-        if child.expect(["自查 第", "写完，", "（回车确认", "（↑↓ 移动"]) == 0:
+        if child.expect(["自查 第", "写完，", "Ctrl-D 确认", "（回车确认", "（↑↓ 移动"]) == 0:
             break
-        child.send("\x04" if child.after == "写完，" else ENTER)
+        child.send("\x04" if "写完" in child.after or "Ctrl-D" in child.after else ENTER)
     child.expect("条待查")
     child.send(CTRL_C)
     child.expect("继续自查：mmethics fill d --section 自查")

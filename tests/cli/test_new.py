@@ -231,7 +231,7 @@ def test_an_interview_at_a_terminal(tmp_path: Path) -> None:
     child.expect("第 1/[0-9]+ 节")
     child.expect("监管路径|专门规定")
     child.expect("不清楚")
-    child.send("\x1b[B\r")
+    child.send("\x1b[B2\x04\x04")  # down, the second option, confirmed with rows left open
     child.expect("✓ 监管路径：药物临床试验")
     child.expect("Ctrl-D|Esc")
     child.send("\x03")

@@ -10,17 +10,29 @@ from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
+from mmethics_cli.ask.editor import Edited
 from mmethics_cli.ask.prompts import Key, Prompts, one_line
 from mmethics_cli.ask.terminal import Terminal
-from mmethics_cli.core.interview import Add, Answer, Edit, Move, Remove, Reply, Step
-from mmethics_cli.core.relevance import Place, Reason
+from mmethics_cli.core.relevance import Place
 from mmethics_cli.core.standard import Question
+from mmethics_cli.core.steps import (
+    Add,
+    Answer,
+    Copy,
+    Edit,
+    Move,
+    Progress,
+    Remove,
+    Reply,
+    Row,
+    Step,
+)
 from mmethics_cli.core.values import UNKNOWN, Element, NotApplicable, Several, Value
 from mmethics_cli.errors import NoTerminal
 from tests.core.small_pack import small_standard
 
 STANDARD = small_standard()
-ENTER, ESC, SPACE, DOWN, UP, CTRL_B, CTRL_C, CTRL_D = (
+ENTER, ESC, SPACE, DOWN, UP, CTRL_B, CTRL_C, CTRL_D, CTRL_E = (
     "\r",
     "\x1b",
     " ",
@@ -29,7 +41,9 @@ ENTER, ESC, SPACE, DOWN, UP, CTRL_B, CTRL_C, CTRL_D = (
     "\x02",
     "\x03",
     "\x04",
+    "\x05",
 )
+PROGRESS = Progress("study", 1, 2, 3, 4)
 
 
 class Keyboard:
@@ -48,7 +62,7 @@ class Keyboard:
 
     def ask(self, question: Question, keys: str, value: Value = UNKNOWN) -> Reply:
         self.pipe.send_text(keys)
-        return self.terminal(Step(Place(question), value, Reason.REQUIRED, 1, 2, 3))
+        return self.terminal(Step((Row(Place(question), value),), PROGRESS))
 
 
 @pytest.fixture
@@ -134,9 +148,35 @@ def test_an_answer_can_be_emptied(keyboard: Keyboard) -> None:
 
 def test_long_text_keeps_its_lines_and_esc_loses_nothing(keyboard: Keyboard) -> None:
     assert keyboard.ask(LONG, f"第一行{ENTER}第二行{CTRL_D}") == Answer("第一行\n第二行")
-    assert keyboard.ask(LONG, f"第一行{CTRL_B}{ENTER}二{CTRL_D}") == Answer("第一行\n二")
     assert keyboard.ask(LONG, CTRL_B) is Move.BACK
+    assert keyboard.ask(LONG, f"第一行{CTRL_B}") is Move.BACK
+    assert keyboard.ask(LONG, f"{ENTER}二{CTRL_D}") == Answer("第一行\n二")
     assert keyboard.ask(LONG, f"甲{ESC}{ENTER}") == Answer("甲")
+
+
+def test_what_was_typed_is_there_again_after_going_back(keyboard: Keyboard) -> None:
+    assert keyboard.ask(question("study.title"), f"某研{ESC}") is Move.BACK
+    assert keyboard.ask(question("study.title"), f"究{ENTER}") == Answer("某研究")
+    assert keyboard.ask(question("study.title"), f"二{ENTER}") == Answer("二")
+
+
+def test_a_long_text_is_written_in_an_editor(keyboard: Keyboard) -> None:
+    given: list[str] = []
+
+    def editor(text: str) -> Edited:
+        given.append(text)
+        return Edited(f"{text}\n二", "出错了")
+
+    keyboard.terminal.editor = editor
+    assert keyboard.ask(LONG, f"一{CTRL_E}{CTRL_D}") == Answer("一\n二")
+    assert given == ["一"]
+    assert "出错了" in keyboard.printed
+
+
+def test_a_choice_that_may_not_apply_asks_for_the_reason(keyboard: Keyboard) -> None:
+    choice = Question("study.x", "choice", "覆盖", values={"a": "甲"}, may_not_apply=True)
+    keys = DOWN * 2 + ENTER + f"没有{ENTER}"
+    assert keyboard.ask(choice, keys) == Answer(NotApplicable("没有"))
 
 
 def test_question_mark_shows_the_help_and_asks_again(keyboard: Keyboard) -> None:
@@ -156,8 +196,11 @@ def test_a_list_is_added_to_edited_and_left(keyboard: Keyboard) -> None:
     assert keyboard.ask(assets, DOWN * 2 + ENTER) is Move.LATER
     assert keyboard.ask(assets, ENTER, two) is Move.LATER
     assert keyboard.ask(assets, UP + ENTER, two) == Add()
-    assert keyboard.ask(assets, DOWN + ENTER, two) == Edit("a1")
-    assert keyboard.ask(assets, DOWN * 4 + ENTER, two) == Remove("a2")
+    assert keyboard.ask(assets, DOWN + ENTER + ENTER, two) == Edit("a1")
+    assert keyboard.ask(assets, DOWN * 2 + ENTER + DOWN + ENTER, two) == Copy("a2")
+    remove = DOWN * 2 + ENTER + DOWN * 2 + ENTER
+    assert keyboard.ask(assets, remove + DOWN + ENTER, two) == Remove("a2")
+    assert keyboard.ask(assets, remove + ENTER + ENTER, two) is Move.LATER
 
 
 def test_interrupt_is_raised(keyboard: Keyboard) -> None:
@@ -173,15 +216,17 @@ def test_a_field_says_which_element_it_is_about(keyboard: Keyboard) -> None:
     owner = question("data.assets")
     place = Place(owner.fields[0], owner, Element("a1"))
     keyboard.pipe.send_text(f"头部CT{ENTER}")
-    step = Step(place, UNKNOWN, Reason.REQUIRED, 1, 2, 3)
+    step = Step((Row(place),), PROGRESS)
     assert "a1" in keyboard.terminal.message(step)
     assert keyboard.terminal(step) == Answer("头部CT")
 
 
 def test_section_and_answers_are_printed_in_lines_that_fit(keyboard: Keyboard) -> None:
-    keyboard.terminal.columns = 40
+    keyboard.terminal.columns = lambda: 40
+    step = Step((Row(Place(question("study.title"))),), PROGRESS)
+    assert "第 1/2 节 研究 · 本节还有 3 题" in keyboard.terminal.message(step)
     keyboard.ask(question("study.title"), "长" * 60 + ENTER)
-    assert "第 1/2 节 研究，还有 3 道必答题" in keyboard.printed[0]
+    assert "【研究】" in keyboard.printed
     assert any(line.startswith("✓ 名称：长") for line in keyboard.printed)
 
 

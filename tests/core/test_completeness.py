@@ -17,12 +17,12 @@ from mmethics_cli.core.completeness import (
     unanswered_items,
 )
 from mmethics_cli.core.consistency import contradictions, stray_answers, unverified_law
+from mmethics_cli.core.content import Evidence
 from mmethics_cli.core.decide import Pathway
 from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.findings import Finding, in_order
 from mmethics_cli.core.papers import FileState, missing_papers, own_papers, rendered_papers
 from mmethics_cli.core.self_check import read_self_check
-from mmethics_cli.core.standard import Evidence
 from tests.core.small_pack import small_standard
 
 STANDARD = small_standard()

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.interview import Answer, Move, Plan, Reply, Step, interview
+from mmethics_cli.core.interview import Plan, interview
 from mmethics_cli.core.relevance import relevant
-from mmethics_cli.core.reuse import carry_over, prefilled, still_unconfirmed
+from mmethics_cli.core.reuse import carry_over, still_unconfirmed, with_proposals
 from mmethics_cli.core.standard import Standard
+from mmethics_cli.core.steps import Answer, Answers, Move, Prompt, Reply, Row, Step
 from mmethics_cli.core.values import UNKNOWN, Element, NotApplicable, Several, Value
 from mmethics_cli.errors import PackError
 from tests.core.small_pack import small_standard, trees
@@ -130,22 +131,28 @@ def test_only_what_can_be_shown_as_text_waits_to_be_confirmed(path: str) -> None
         standard(**{path: {"reuse": "confirm"}})
 
 
-def test_a_carried_text_stands_in_its_question_and_counts_when_it_is_sent() -> None:
-    seen: dict[str, Value] = {}
-    saved: list[tuple[str, Value]] = []
-    told: list[str] = []
+def test_a_carried_text_is_proposed_and_counts_when_it_is_confirmed() -> None:
+    seen: dict[str, Row] = {}
+    saved: dict[str, Value] = {}
 
-    def ask(step: Step) -> Reply:
-        seen[step.place.path] = step.value
-        return Answer(21) if step.place.path == "study.age" else Move.LATER
+    def ask(prompt: Prompt) -> Reply:
+        if not isinstance(prompt, Step):
+            return Move.LATER
+        rows = prompt.rows_with({}) if prompt.screen else prompt.rows
+        seen.update((row.path, row) for row in rows)
+        if prompt.screen is None:
+            return Answer(21) if prompt.place.path == "study.age" else Move.LATER
+        mine = [row for row in rows if row.path == "study.age"]
+        return Answers({row.path: 21 for row in mine})
 
-    asked = prefilled(ask, {"study.age": 20, "study.title": "旧研究"}, lambda: told.append("核对"))
+    asked = with_proposals(ask, {"study.age": 20, "study.title": "旧研究"}, "核对")
     facts = Facts(STANDARD, {"study.title": "新研究"}, TODAY)
-    end = interview(facts, asked, lambda path, value: saved.append((path, value)), Plan(None, True))
-    assert seen["study.age"] == 20
-    assert seen["study.title"] == "新研究", "an answer is never replaced"
-    assert told == ["核对"]
-    assert saved == [("study.age", 21)]
+    end = interview(facts, asked, saved.update, Plan(None, True))
+    assert (seen["study.age"].proposal, seen["study.age"].why) == (20, "核对")
+    assert seen["study.age"].value is UNKNOWN
+    assert seen["study.title"].value == "新研究", "an answer is never replaced"
+    assert seen["study.title"].proposal is UNKNOWN
+    assert saved == {"study.age": 21}
     assert end.values["study.age"] == 21
 
 

@@ -1,0 +1,201 @@
+"""A screen of several rows that waits for one confirmation, by keyboard only.
+
+A row that is left alone answers nothing; what is proposed is taken only by a second confirmation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+
+from mmethics_cli.ask.field import Draft, Field
+from mmethics_cli.ask.form_layout import FormView
+from mmethics_cli.ask.form_panel import LETTERS
+from mmethics_cli.ask.prompts import ESCAPE_WAIT, Key, Prompts
+from mmethics_cli.core.steps import Row, Rows
+from mmethics_cli.core.values import UNKNOWN, Value
+
+_PAGE: Final = 8  # options
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """How a form was left: confirmed (`key` is None), gone back from, or gone away from.
+
+    `values` are the answers that changed; `drafts` what was put in and not confirmed.
+    """
+
+    values: Mapping[str, Value]
+    drafts: Mapping[str, Draft]
+    key: Key | None = None
+
+
+class Form:
+    """One run of a form.
+
+    `rows_with` gives the rows as they are with these answers; `help_on` the lines of help on a
+    row; `refused` names a character that no file may hold.
+    """
+
+    def __init__(
+        self,
+        prompts: Prompts,
+        heading: Sequence[str],
+        rows_with: Callable[[Mapping[str, Value]], Rows],
+        help_on: Callable[[Row], Sequence[str]],
+        refused: Callable[[str], str | None],
+        columns: int,
+        drafts: Mapping[str, Draft] | None = None,
+    ) -> None:
+        self.prompts = prompts
+        self.rows_with = rows_with
+        self.refused = refused
+        self.known: dict[str, Field] = {}
+        self.drafts = dict(drafts or {})
+        self.warned: tuple[str, ...] = ()
+        self.fields: list[Field] = []
+        self.view = FormView(heading, help_on, columns, self._typed)
+        self._refresh()
+
+    def run(self) -> Filled:
+        """Wait for the person; Ctrl-C and a closed terminal keep what is valid."""
+        self.prompts.need_terminal()
+        application: Application[Key | None] = Application(
+            layout=self.view.layout(),
+            key_bindings=self._keys(),
+            style=self.view.style(),
+            erase_when_done=True,
+            input=self.prompts.input,
+            output=self.prompts.output,
+        )
+        application.ttimeoutlen = application.timeoutlen = ESCAPE_WAIT
+        try:
+            key = application.run()
+        except (KeyboardInterrupt, EOFError):
+            key = Key.LEAVE
+        drafts = {path: one.draft for path, one in self.known.items() if one.touched}
+        return Filled(self._values(taken=key is None), drafts, key)
+
+    def _values(self, *, taken: bool) -> dict[str, Value]:
+        """The changed answers that are valid, with the proposals once they are `taken`."""
+        values: dict[str, Value] = {}
+        for one in self.fields:
+            if one.complaint() is None and one.changed():
+                values[one.row.path] = one.value()
+            elif taken and one.proposal is not UNKNOWN:
+                values[one.row.path] = one.proposal
+        return values
+
+    def _refresh(self) -> None:
+        """Bring the rows up to date with the answers: some may appear, others go."""
+        rows = self.rows_with({})
+        answers: dict[str, Value] = {}
+        for _ in range(len(rows) + 1):
+            for row in rows:
+                field = self.known.get(row.path)
+                if field is None:
+                    draft = self.drafts.pop(row.path, Draft())
+                    field = self.known[row.path] = Field(row, self.refused, draft)
+                field.row = row
+            self.fields = [self.known[row.path] for row in rows]
+            before, answers = answers, self._values(taken=False)
+            if answers == before:
+                break
+            rows = self.rows_with(answers)
+        self.view.show(self.fields)
+
+    def _typed(self, field: Field, text: str) -> None:
+        field.type(text)
+        self._refresh()
+
+    def _confirm(self, event: KeyPressEvent) -> None:
+        wrong = next((one for one in self.fields if one.complaint()), None)
+        if wrong is not None:
+            self.view.go_to(wrong)
+            self.view.note = wrong.complaint() or ""
+            return
+        open_ = [one for one in self.fields if one.unanswered]
+        proposed = [one for one in self.fields if one.proposal is not UNKNOWN]
+        asked = tuple(one.row.path for one in (*open_, *proposed))
+        if not asked or self.warned == asked:
+            event.app.exit(result=None)
+            return
+        self.warned = asked
+        notes = []
+        if open_:
+            notes.append(f"还有 {len(open_)} 项没有答，先空着就不作回答")
+        if proposed:
+            notes.append(f"有 {len(proposed)} 项是建议值（带 * 号），确认才采用，不要的按 Delete")
+        self.view.note = f"{'；'.join(notes)}。再按一次 Ctrl-D 就这样确认。"
+        self.view.go_to((open_ or proposed)[0])
+
+    def _keys(self) -> KeyBindings:
+        keys = KeyBindings()
+
+        def on(*names: str, eager: bool = True) -> Callable[[Any], Any]:
+            def add(handler: Callable[[KeyPressEvent], None]) -> Callable[[KeyPressEvent], None]:
+                for name in names:
+                    keys.add(name, eager=eager)(handler)
+                return handler
+
+            return add
+
+        on("up", "s-tab")(lambda event: self.view.move(-1))
+        on("down", "tab")(lambda event: self.view.move(1))
+        on("escape", "c-b")(lambda event: event.app.exit(result=Key.BACK))
+        on("c-c")(lambda event: event.app.exit(result=Key.LEAVE))
+        on("c-d")(self._confirm)
+        on("f1")(lambda event: self.view.toggle_help())
+        on("enter", "c-j")(self._enter)  # c-j: typed ahead, before the terminal is raw
+        self._add_picking(keys)
+        return keys
+
+    def _enter(self, event: KeyPressEvent) -> None:
+        field = self.view.focused()
+        if field is None:
+            self._confirm(event)
+        else:
+            if self.view.pointing and not field.written and field.question.type != "choices":
+                self._pick(field.cursor)
+            self.view.move(1)
+
+    def _add_picking(self, keys: KeyBindings) -> None:
+        picking, writing_empty = self.view.picking, self.view.not_writing
+        for name, step in (("left", -1), ("right", 1), ("pageup", -_PAGE), ("pagedown", _PAGE)):
+            keys.add(name, filter=picking)(lambda event, step=step: self.view.point(step))
+        keys.add("space", filter=picking)(lambda event: self._pick(None))
+        for at, letter in enumerate(LETTERS):
+            keys.add(letter, filter=picking)(lambda event, at=at: self._pick(at, on=True))
+        for letter, key in (("y", "yes"), ("n", "no")):
+            keys.add(letter, filter=picking)(lambda event, key=key: self._pick_key(key))
+        for name in ("delete", "backspace"):
+            keys.add(name, filter=self.view.clearable)(lambda event: self._clear())
+        for mark in ("?", "？"):
+            keys.add(mark, filter=writing_empty)(lambda event: self.view.toggle_help())
+
+    def _pick_key(self, key: str) -> None:
+        field = self.view.focused()
+        keys = [] if field is None else [one for one, _ in field.options]
+        if key in keys:
+            self._pick(keys.index(key), on=True)
+
+    def _pick(self, at: int | None, on: bool = False) -> None:
+        """Pick an option of the focused row; one choice picked by its number leads `on`."""
+        field = self.view.focused()
+        if field is None or (at is not None and at >= len(field.options)):
+            return
+        field.pick(field.cursor if at is None else at)
+        self._refresh()
+        if on and field.question.type != "choices" and not field.written:
+            self.view.move(1)
+
+    def _clear(self) -> None:
+        field = self.view.focused()
+        if field is not None:
+            field.clear()
+            self.view.reset(field)
+            self._refresh()

@@ -1,0 +1,248 @@
+"""How a form looks: a line a row, the help on the focused row below, within any width."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from prompt_toolkit.application import get_app
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.document import Document
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.layout import (
+    BufferControl,
+    DynamicContainer,
+    FormattedTextControl,
+    HSplit,
+    Layout,
+    ScrollablePane,
+    VerticalAlign,
+    VSplit,
+    Window,
+)
+from prompt_toolkit.layout.containers import AnyContainer
+from prompt_toolkit.layout.dimension import Dimension
+from prompt_toolkit.styles import Style
+
+from mmethics_cli.ask.field import Field
+from mmethics_cli.ask.form_panel import panel
+from mmethics_cli.ask.wording import brief
+from mmethics_cli.core.columns import width, wrap
+from mmethics_cli.core.steps import Row
+from mmethics_cli.core.values import UNKNOWN
+
+# Below this width a row's label stands on a line of its own.
+_BESIDE: Final = 60
+_ANY: Final = 10_000  # lines
+_MOST_LINES: Final = 4
+_STYLE: Final = Style.from_dict(
+    {"focused": "bold", "open": "ansiyellow", "note": "bold", "hint": "", "picked": "reverse"}
+)
+
+
+class FormView:
+    """The windows of a form; keeps which row has the focus.
+
+    `typed` is told when the text of a row changes.
+    """
+
+    def __init__(
+        self,
+        heading: Sequence[str],
+        help_on: Callable[[Row], Sequence[str]],
+        columns: int,
+        typed: Callable[[Field, str], None],
+    ) -> None:
+        self.heading = heading
+        self.help_on = help_on
+        self.columns = columns
+        self.typed = typed
+        self.note = ""
+        self.helping = False
+        # Whether the person moved along the options of the focused row.
+        self.pointing = False
+        self.fields: list[Field] = []
+        self._windows: dict[str, tuple[Field, Window, Window]] = {}
+        self._at = 0
+        self._laid: Layout | None = None
+        self._button = Window(
+            FormattedTextControl(self._button_text, focusable=True, show_cursor=False), height=1
+        )
+        self.picking = Condition(lambda: (one := self.focused()) is not None and not one.written)
+        self.not_writing = Condition(self._not_writing)
+        self.clearable = Condition(self._clearable)
+
+    def show(self, fields: list[Field]) -> None:
+        """Show these rows; the focus stays on its row where that is still there."""
+        focused = self.focused()
+        self.fields = list(fields)
+        if focused in self.fields:
+            self._at = self.fields.index(focused)
+        self._at = min(self._at, len(self.fields))
+        self._focus()
+
+    def layout(self) -> Layout:
+        body = HSplit(
+            [
+                self._fixed(lambda: [("class:focused", "\n".join(self.heading))], self.heading),
+                ScrollablePane(
+                    DynamicContainer(self._body),
+                    height=self._body_height,
+                    show_scrollbar=Condition(self._scrolls),
+                ),
+                Window(
+                    FormattedTextControl(self._below),
+                    height=lambda: Dimension.exact(len(self._panel())),
+                ),
+            ],
+            align=VerticalAlign.TOP,
+        )
+        self._laid = Layout(body)
+        self._focus()
+        return self._laid
+
+    def style(self) -> Style:
+        return _STYLE
+
+    def focused(self) -> Field | None:
+        """The row that has the focus; None on the button below them."""
+        return self.fields[self._at] if self._at < len(self.fields) else None
+
+    def move(self, step: int) -> None:
+        """The focus to the next row or the one before."""
+        self._at = max(0, min(len(self.fields), self._at + step))
+        self.note, self.pointing = "", False
+        self._focus()
+
+    def go_to(self, field: Field) -> None:
+        self._at = self.fields.index(field)
+        self._focus()
+
+    def point(self, step: int) -> None:
+        """Along the options of the focused row."""
+        field = self.focused()
+        if field is not None:
+            field.cursor = (field.cursor + step) % len(field.options)
+            self.pointing = True
+
+    def toggle_help(self) -> None:
+        self.helping = not self.helping
+
+    def reset(self, field: Field) -> None:
+        """The row's text again as the field has it."""
+        if known := self._windows.get(field.row.path):
+            control = known[1].content
+            if isinstance(control, BufferControl):
+                control.buffer.set_document(Document(field.text, len(field.text)))
+
+    def _not_writing(self) -> bool:
+        field = self.focused()
+        return field is None or not field.written or not field.text
+
+    def _clearable(self) -> bool:
+        """Delete takes back a pick, a proposal, or the empty reason of 不适用."""
+        field = self.focused()
+        if field is None:
+            return False
+        if field.options:
+            return not field.written or field.text in ("", "不适用", "不适用：")
+        return field.proposal is not UNKNOWN
+
+    def _focus(self) -> None:
+        if self._laid is not None:
+            field = self.focused()
+            self._laid.focus(self._button if field is None else self._window(field))
+
+    def _window(self, field: Field) -> Window:
+        """The window of a row: its text to write on, or what was picked."""
+        if field.row.path not in self._windows:
+            buffer = Buffer(
+                document=Document(field.text, len(field.text)),
+                multiline=False,
+                on_text_changed=lambda buffer: self.typed(field, buffer.text),
+            )
+            height = Dimension(min=1, max=_MOST_LINES)
+            writing = Window(
+                BufferControl(buffer, input_processors=[]),
+                height=height,
+                wrap_lines=True,
+                dont_extend_height=True,
+            )
+            said = FormattedTextControl(
+                lambda: self._said(field), focusable=True, show_cursor=False
+            )
+            picking = Window(said, height=height, wrap_lines=True, dont_extend_height=True)
+            self._windows[field.row.path] = (field, writing, picking)
+        _, writing, picking = self._windows[field.row.path]
+        return writing if field.written else picking
+
+    def _body(self) -> HSplit:
+        return HSplit([*map(self._row, self.fields), self._button])
+
+    def _body_height(self) -> Dimension:
+        """As many lines as the rows need; fewer where the terminal has no more."""
+        lines = self._body().preferred_height(self.columns, _ANY).preferred
+        return Dimension(min=1, preferred=lines, max=lines)
+
+    def _scrolls(self) -> bool:
+        others = len(self.heading) + len(self._panel())
+        return self._body_height().preferred + others > get_app().output.get_size().rows
+
+    def _row(self, field: Field) -> AnyContainer:
+        window = self._window(field)
+        here = field is self.focused()
+        mark = "›" if here else " "
+        label = f"{'*' if field.proposal is not UNKNOWN else ''}{field.question.label}"
+        style = "class:focused" if here else "class:open" if field.unanswered else ""
+        beside = self._label_columns()
+        lines = wrap(label, (beside or self.columns) - 3)
+        text = "\n  ".join(lines)
+        head = self._fixed(lambda: [(style, f"{mark} {text}")], lines, beside)
+        if beside is not None:
+            return VSplit([head, *self._value(field, window)])
+        return HSplit([head, VSplit([Window(width=4, height=1), *self._value(field, window)])])
+
+    def _label_columns(self) -> int | None:
+        """The columns of the labels; None where they stand above their rows."""
+        if self.columns < _BESIDE:
+            return None
+        longest = max((width(one.question.label) for one in self.fields), default=0)
+        return min(longest + 5, self.columns * 2 // 5)
+
+    def _value(self, field: Field, window: Window) -> list[AnyContainer]:
+        """The row's window, behind the proposal that a text would replace."""
+        proposed = field.proposal
+        if proposed is UNKNOWN or field.options:
+            return [window]
+        text = f"{brief(field.question, proposed)} *"
+        return [self._fixed(lambda: [("", text)], [text], width(text) + 1), window]
+
+    def _said(self, field: Field) -> StyleAndTextTuples:
+        text = field.shown()
+        mark = " *" if field.proposal is not UNKNOWN else ""
+        return [("", text + mark)] if text else [("class:open", "（未答）")]
+
+    def _fixed(
+        self,
+        text: Callable[[], StyleAndTextTuples],
+        lines: Sequence[str],
+        columns: int | None = None,
+    ) -> Window:
+        return Window(FormattedTextControl(text), height=Dimension.exact(len(lines)), width=columns)
+
+    def _button_text(self) -> StyleAndTextTuples:
+        here = self.focused() is None
+        return [("class:picked" if here else "", "  [ 确认这一屏 ]")]
+
+    def _below(self) -> StyleAndTextTuples:
+        return [part for line in self._panel() for part in (*line, ("", "\n"))]
+
+    def _panel(self) -> list[StyleAndTextTuples]:
+        return panel(
+            self.focused(),
+            self.columns - 1,
+            self.note,
+            self.help_on if self.helping else None,
+            self.pointing,
+        )

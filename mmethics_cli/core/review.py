@@ -1,0 +1,89 @@
+"""The answers as they stand before the end: what is open or doubtful first, then all by section."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+from mmethics_cli.core.consistency import contradictions, stray_answers
+from mmethics_cli.core.facts import Facts
+from mmethics_cli.core.names import ELEMENT_PATH
+from mmethics_cli.core.relevance import (
+    ATTACHMENTS,
+    Place,
+    Reason,
+    papers_lacking,
+    place_at,
+    places,
+    relevant,
+)
+from mmethics_cli.core.values import UNKNOWN, Value
+
+
+class Doubt(IntEnum):
+    """Why an answer should be looked at; the graver the lower."""
+
+    REFUSED = 0
+    OPEN = 1
+    CONTRADICTING = 2
+    NONE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One place with its answer; `note` says what is doubtful about it."""
+
+    place: Place
+    value: Value
+    doubt: Doubt
+    note: str = ""
+
+    @property
+    def path(self) -> str:
+        return self.place.path
+
+
+def overview(facts: Facts, refused: Collection[str] = ()) -> tuple[Entry, ...]:
+    """Every place that was answered or must be, by section; doubtful ones before the others.
+
+    `refused` are paths whose recorded answers their questions can't take.
+    """
+    entries = sorted(_entries(facts, refused), key=lambda one: one.doubt)
+    return tuple(entries)
+
+
+def _entries(facts: Facts, refused: Collection[str]) -> Iterator[Entry]:
+    reasons = {place.path: reason for place, reason in relevant(facts)}
+    notes = {one.path: f"{one.message}。{one.fix}" for one in contradictions(facts)}
+    notes |= {one.path: f"{one.message}。{one.fix}" for one in stray_answers(facts)}
+    seen: set[str] = set()
+    for place in places(facts):
+        path, value = place.path, place.recorded(facts)
+        seen.add(path)
+        if path in refused and value is UNKNOWN:
+            yield Entry(place, value, Doubt.REFUSED, "写下的回答不能用，请重新回答")
+        elif path in notes:
+            yield Entry(place, value, Doubt.CONTRADICTING, notes[path])
+        elif reasons.get(path, Reason.OPTIONAL) is not Reason.OPTIONAL:
+            yield Entry(place, value, Doubt.OPEN, _lacking(place, facts))
+        elif value is not UNKNOWN:
+            yield Entry(place, value, Doubt.NONE)
+    for path, note in notes.items():
+        elsewhere = None if path in seen else place_at(facts, _whole(facts, path))
+        if elsewhere is not None and elsewhere.path not in seen:
+            seen.add(elsewhere.path)
+            yield Entry(elsewhere, elsewhere.recorded(facts), Doubt.CONTRADICTING, note)
+
+
+def _lacking(place: Place, facts: Facts) -> str:
+    papers = papers_lacking(facts) if place.path == ATTACHMENTS else ()
+    if papers:
+        return f"还缺：{'、'.join(one.title for one in papers)}"
+    return "没有回答，或不清楚"
+
+
+def _whole(facts: Facts, path: str) -> str:
+    """The path itself, or the list that it lies in where no question has it."""
+    match = ELEMENT_PATH.fullmatch(path)
+    return path if match is None or place_at(facts, path) else match["list"]

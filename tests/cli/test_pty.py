@@ -1,0 +1,167 @@
+"""The program at a real pseudo-terminal: what is on disk when the person goes away, and how."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mmethics_cli.store.yaml_reader import read_file
+from tests.program import ROOT, mmethics
+
+if sys.platform == "win32":
+    pytest.skip("needs a pseudo-terminal", allow_module_level=True)
+
+import pexpect
+
+CTRL_C, CTRL_D, CTRL_E = "\x03", "\x04", "\x05"
+# The rows of the first screen: kind, track, commercial, emergency, started, suspended.
+FIRST_SCREEN = "5422nn"
+Start = Callable[..., "pexpect.spawn[str]"]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts the program at a terminal of 80 by 30; what still runs at the end is stopped."""
+    running: list[pexpect.spawn[str]] = []
+
+    def run(*arguments: str, columns: int = 80, **env: str) -> pexpect.spawn[str]:
+        child = pexpect.spawn(
+            sys.executable,
+            ["-m", "mmethics_cli", *arguments],
+            cwd=str(tmp_path),
+            env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", **env},
+            encoding="utf-8",
+            dimensions=(30, columns),
+            timeout=30,
+        )
+        running.append(child)
+        return child
+
+    yield run
+    for child in running:
+        child.close(force=True)
+
+
+def ended(child: pexpect.spawn[str]) -> int | None:
+    child.expect(pexpect.EOF)
+    child.close()
+    return child.exitstatus
+
+
+def project(folder: Path) -> dict[str, Any]:
+    tree: Any = read_file(folder / "dossier.yaml").tree
+    found: dict[str, Any] = tree["project"]
+    return found
+
+
+def test_ctrl_c_leaves_and_fill_goes_on_with_the_next_screen(start: Start, tmp_path: Path) -> None:
+    child = start("new", "x")
+    child.expect("研究的类别")
+    child.send(FIRST_SCREEN + CTRL_D)
+    child.expect("单位之间的关系")
+    child.send("1" + CTRL_C)
+    assert ended(child) == 130
+    assert project(tmp_path / "x")["kind"] == "ai_development"
+    tree: Any = read_file(tmp_path / "x" / "dossier.yaml").tree
+    assert tree["sites"]["multicentre"] == "yes"  # typed on the screen that was left
+    child = start("fill", "x")
+    child.expect("单位之间的关系")
+    child.expect("本机构角色")
+    child.send(CTRL_C)
+    assert ended(child) == 130
+
+
+@pytest.mark.parametrize("how", [signal.SIGHUP, signal.SIGKILL])
+def test_a_closed_terminal_loses_nothing_acknowledged(
+    start: Start, tmp_path: Path, how: signal.Signals
+) -> None:
+    child = start("new", "x")
+    child.expect("研究的类别")
+    child.send(FIRST_SCREEN + CTRL_D)
+    child.expect("单位之间的关系")
+    child.send("1")
+    child.expect("什么角色")
+    child.kill(how)
+    child.expect(pexpect.EOF)
+    assert project(tmp_path / "x")["regulatory_track"] == "iit"
+    tree: Any = read_file(tmp_path / "x" / "dossier.yaml").tree
+    assert tree["sites"]["multicentre"] == ("yes" if how is signal.SIGHUP else None)
+
+
+def test_a_dossier_changed_meanwhile_is_kept_and_the_answer_shown(
+    start: Start, tmp_path: Path
+) -> None:
+    child = start("new", "x")
+    child.expect("研究的类别")
+    path = tmp_path / "x" / "dossier.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "# 手改\n", encoding="utf-8")
+    child.send(FIRST_SCREEN + CTRL_D)
+    child.expect("别的程序改过")
+    child.expect("没有写入的回答")
+    assert ended(child) == 2
+    assert path.read_text(encoding="utf-8").endswith("# 手改\n")
+    assert project(tmp_path / "x")["kind"] is None
+
+
+@pytest.fixture
+def one_text_lacks(tmp_path: Path) -> Path:
+    """A worked example without its study background."""
+    assert mmethics("new", "x", "--example", "prospective-ecg", cwd=tmp_path).returncode == 0
+    path = tmp_path / "x" / "dossier.yaml"
+    lines, kept, inside = path.read_text(encoding="utf-8").splitlines(keepends=True), [], False
+    for line in lines:
+        inside = line.startswith("  background:") or (inside and line.startswith("    "))
+        kept += [] if inside else [line]
+    path.write_text("".join(kept), encoding="utf-8")
+    return tmp_path / "x"
+
+
+@pytest.mark.parametrize(
+    ("editor", "expected"),
+    [
+        ("printf ' 二\\n三' >>", "一 二\n三"),
+        ("false", "一"),
+        ("/no/such/editor", "一"),
+    ],
+)
+def test_a_long_text_goes_through_the_editor_and_survives_its_failure(
+    start: Start, one_text_lacks: Path, tmp_path: Path, editor: str, expected: str
+) -> None:
+    if ">>" in editor:
+        script = tmp_path / "editor.sh"
+        script.write_text(f'#!/bin/sh\n{editor} "$1"\n', encoding="utf-8")
+        script.chmod(0o755)
+        editor = str(script)
+    child = start("fill", "x", VISUAL=editor)
+    child.expect("Ctrl-E")
+    child.send("一" + CTRL_E)
+    child.expect("Ctrl-E")
+    time.sleep(0.3)
+    child.send(CTRL_D)
+    child.expect("回答总览")
+    child.send("\r")
+    ended(child)
+    tree: Any = read_file(one_text_lacks / "dossier.yaml").tree
+    assert tree["design"]["background"] == expected
+
+
+def test_the_overview_of_a_whole_dossier_leads_to_any_answer(start: Start, tmp_path: Path) -> None:
+    assert mmethics("new", "x", "--example", "prospective-ecg", cwd=tmp_path).returncode == 0
+    child = start("fill", "x", columns=40)
+    child.expect("回答总览")
+    child.send("\x1b[B\r")  # the first section
+    child.expect("项目基本情况")
+    child.send("\r")  # its first answer
+    child.expect("名称、日期与经费")
+    child.send("！" + CTRL_D)
+    child.expect("回答总览")
+    child.send("\r")
+    assert ended(child) == 0
+    assert project(tmp_path / "x")["title"].endswith("！")
