@@ -19,12 +19,12 @@ from mmethics_cli.commands.new import from_example
 from mmethics_cli.commands.opening import Dossier, open_dossier
 from mmethics_cli.commands.options import Names, Session
 from mmethics_cli.commands.package import package_of
+from mmethics_cli.core.columns import display_width
 from mmethics_cli.core.decide import Pathway
 from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.self_check import SelfCheck
 from mmethics_cli.core.standard import Question
 from mmethics_cli.core.values import Element, Value
-from mmethics_cli.render.tables import display_width
 from tests.program import EXAMPLES, told
 
 HOSTILE: Final = (

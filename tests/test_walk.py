@@ -322,6 +322,7 @@ def _killed(folder: Path, after: float) -> tuple[dict[str, object], bool]:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # the child only walks
 def test_a_hundred_kills_at_random_moments_lose_nothing_acknowledged(tmp_path: Path) -> None:
     example(RETROSPECTIVE)
     chance = random.Random(20270301)

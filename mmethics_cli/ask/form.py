@@ -189,6 +189,8 @@ class Form:
         if field is None or (at is not None and at >= len(field.options)):
             return
         field.pick(field.cursor if at is None else at)
+        if field.written:
+            self.view.reset(field)
         self._refresh()
         if on and field.question.type != "choices" and not field.written:
             self.view.move(1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
 
@@ -80,8 +80,7 @@ def _several(question: Question, raw: object) -> Value:
         text = plain(raw)
         if text in UNSURE_WORDS:
             return UNKNOWN
-        whole = next((key for key, zh in question.values.items() if plain(zh) == text), None)
-        raw = [whole] if whole else text.translate(_SEPARATORS).split(",")
+        raw = list(_parts(question, text.translate(_SEPARATORS).split(",")))
     if not isinstance(raw, list) or not all(isinstance(one, str) for one in raw):
         raise Refused(f"“{question.label}”应是选项的列表")
     keys = {_key(question, plain(one)) for one in raw if plain(one)}
@@ -92,6 +91,20 @@ def _several(question: Question, raw: object) -> Value:
     if question.at_least_one and not keys:
         raise Refused(f"“{question.label}”至少要选一项")
     return Several(frozenset(keys))
+
+
+def _parts(question: Question, pieces: list[str]) -> Iterator[str]:
+    """The options of a list written in one line; a label may hold the sign that separates them."""
+    labels = {plain(zh).translate(_SEPARATORS): key for key, zh in question.values.items()}
+    at = 0
+    while at < len(pieces):
+        ends = range(len(pieces), at, -1)
+        joined = ((end, ",".join(pieces[at:end]).strip()) for end in ends)
+        end, part = next(
+            ((end, labels[text]) for end, text in joined if text in labels), (at + 1, pieces[at])
+        )
+        yield part
+        at = end
 
 
 def _number_or_date(question: Question, text: str) -> Value:

@@ -20,6 +20,12 @@ def width(text: str) -> int:
     return sum(map(_columns, text))
 
 
+def display_width(text: str) -> int:
+    """Columns that a text takes in print, where signs such as “ and … are as wide as Chinese."""
+    # This encoding has one byte for a Latin letter and two for what is as wide as a Han character.
+    return len(text.encode("gb18030", "replace"))
+
+
 def _columns(char: str) -> int:
     if unicodedata.combining(char):
         return 0

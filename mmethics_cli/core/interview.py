@@ -12,8 +12,9 @@ from typing import Final
 
 from mmethics_cli.core.agenda import key_of, keys_of_element, step_at
 from mmethics_cli.core.decide import Pathway
+from mmethics_cli.core.elements import new_id
 from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.recording import changes, copy_of, elements_of, new_id, recorded
+from mmethics_cli.core.recording import changes, copy_of, elements_of, recorded
 from mmethics_cli.core.relevance import Place, Reason, place_at, places, relevant
 from mmethics_cli.core.review import overview
 from mmethics_cli.core.standard import Question
@@ -27,23 +28,19 @@ from mmethics_cli.core.steps import (
     Edit,
     Jump,
     Left,
+    Listing,
     Move,
     Offer,
     Overview,
     Prompt,
     Remove,
     Reply,
+    Save,
     Step,
+    Tell,
 )
 from mmethics_cli.core.values import UNKNOWN, Value
 
-# Saves answers by question (whole lists), all of them at once.
-Save = Callable[[Mapping[str, Value]], None]
-# Is told which list is being filled, None when it is finished: what stands there is all of it
-# only then, which no file of the dossier says.
-Listing = Callable[[str | None], None]
-# Is told which decisions have just been settled, or settled otherwise.
-Tell = Callable[[Facts, tuple[str, ...]], None]
 # The decision that people wait for most: it is told before all the others are settled.
 METHOD: Final = "review_method"
 
@@ -186,7 +183,9 @@ class _Interview:
                     raise Left
                 self._forget_empty(step.place)
             case Add():
-                self._visit(step.question, new_id(step.question, self.facts))
+                self._visit(
+                    step.question, new_id(step.question, elements_of(step.question, self.facts))
+                )
             case Copy(id_):
                 self._copy(step.question, id_)
             case Edit(id_):
@@ -201,7 +200,7 @@ class _Interview:
     def _copy(self, owner: Question, id_: str) -> None:
         elements = elements_of(owner, self.facts)
         original = next(one for one in elements if one.id == id_)
-        copy = copy_of(original, new_id(owner, self.facts))
+        copy = copy_of(original, new_id(owner, elements))
         self._record({owner.path: (*elements, copy)})
         self._visit(owner, copy.id)
 
@@ -219,7 +218,8 @@ class _Interview:
 
     def _drop(self, owner: Question, id_: str | None) -> None:
         """Take the list, or one of its elements, off the agenda."""
-        ids = {one.id for one in elements_of(owner, self.facts)} | {new_id(owner, self.facts)}
+        elements = elements_of(owner, self.facts)
+        ids = {one.id for one in elements} | {new_id(owner, elements)}
         gone = {owner.path} if id_ is None else set[str]()
         for one in ids if id_ is None else {id_}:
             gone |= set(keys_of_element(self.facts, owner, one))

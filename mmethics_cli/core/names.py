@@ -9,8 +9,8 @@ from mmethics_cli.core.conditions import FactReader
 from mmethics_cli.core.standard import Question, Standard
 from mmethics_cli.core.values import name_of
 
-# data.assets[ct].modality: the list, the element's id, the field.
-ELEMENT_PATH: Final = re.compile(r"(?P<list>[^\[]+)\[(?P<id>[^\]]*)\]\.(?P<field>.+)")
+# data.assets[ct].modality: the list, the element's id (any text), the field.
+ELEMENT_PATH: Final = re.compile(r"(?P<list>[^\[]+)\[(?P<id>.*)\]\.(?P<field>[^\]]+)", re.DOTALL)
 
 
 def question_at(standard: Standard, path: str) -> Question:

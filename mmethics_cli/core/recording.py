@@ -52,16 +52,6 @@ def elements_of(owner: Question, facts: Facts) -> tuple[Element, ...]:
     return value if isinstance(value, tuple) else ()
 
 
-def new_id(owner: Question, facts: Facts) -> str:
-    """An id that no element has: the initial of the list's name and a number."""
-    taken = {one.id for one in elements_of(owner, facts)}
-    initial = owner.path.rpartition(".")[2][:1]
-    number = len(taken) + 1
-    while f"{initial}{number}" in taken:
-        number += 1
-    return f"{initial}{number}"
-
-
 def copy_of(original: Element, id_: str) -> Element:
     """Another element with the same fields, all but what it is called."""
     named = next((key for key in ("name", "title") if key in original.fields), None)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.relevance import Place, Reason
 from mmethics_cli.core.review import Entry
 from mmethics_cli.core.screens import Screen
@@ -163,6 +164,13 @@ class Jump:
 Prompt = Step | Offer | Overview
 Reply = Answer | Answers | Move | Add | Copy | Edit | Remove | Choose | Jump
 Ask = Callable[[Prompt], Reply]
+# Saves answers by question (whole lists), all of them at once.
+Save = Callable[[Mapping[str, Value]], None]
+# Is told which list is being filled, None when it is finished: what stands there is all of it
+# only then, which no file of the dossier says.
+Listing = Callable[[str | None], None]
+# Is told which decisions have just been settled, or settled otherwise.
+Tell = Callable[[Facts, tuple[str, ...]], None]
 
 
 class Left(Exception):

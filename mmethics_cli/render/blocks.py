@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from mmethics_cli.render.slots import Control
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """Words in one face; `value` when they came from data, `gap` when an answer is missing."""
 
     text: str
@@ -57,8 +56,7 @@ class Paragraph:
     depth: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A cell of a table and how many grid columns and rows it takes."""
 
     line: Line

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from mmethics_cli.core.columns import display_width
 from mmethics_cli.render.docx_runs import run
 from mmethics_cli.render.docx_text import quote
 from mmethics_cli.render.study import Stamp
@@ -31,6 +32,8 @@ _MARGIN_SIDE: Final = 1474  # 2.6 cm
 _UPRIGHT: Final = (1440, 850)
 _LYING: Final = (1077, 624)
 _BESIDE_FIGURE: Final = 1300
+_HALF_IN_HEADER: Final = 90  # of a Han character in 小五
+_APART: Final = 400  # between title and version
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +72,16 @@ class Page:
 
 
 def header_xml(stamp: Stamp, page: Page, draft: bool) -> str:
-    """Title on the left, version and version date on the right, a rule under them."""
+    """Title on the left, version and version date on the right, a rule under them.
+
+    A title that leaves them no room has a line of its own.
+    """
     wording = stamp.wording
     version = wording.version.format(stamp.version) if stamp.version else ""
     day = wording.date(stamp.date) if stamp.date else ""
-    words = f"{stamp.title}\t{'　'.join(one for one in (version, day) if one)}"
+    right = "　".join(one for one in (version, day) if one)
+    needed = (display_width(stamp.title) + display_width(right)) * _HALF_IN_HEADER + _APART
+    words = f"{stamp.title}{'' if needed <= page.text_width else chr(10)}\t{right}"
     properties = (
         '<w:pStyle w:val="Header"/>'
         '<w:pBdr><w:bottom w:val="single" w:sz="4" w:space="1" w:color="000000"/></w:pBdr>'

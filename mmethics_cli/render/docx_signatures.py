@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from mmethics_cli.core.columns import display_width
 from mmethics_cli.render.blocks import Blank, Inline, Line, Signatures, Text
 from mmethics_cli.render.docx_runs import BLANK_DATE, Runs, paragraph
 from mmethics_cli.render.docx_tables import frame
 from mmethics_cli.render.slots import PickDate
-from mmethics_cli.render.tables import display_width
 
 _HALF: Final = 120  # of a Han character in 小四, what a Latin letter takes about
 _SIGN_HEIGHT: Final = 620

@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
+from mmethics_cli.core.columns import display_width
 from mmethics_cli.render.blocks import Cell, Line, Table, Text
 from mmethics_cli.render.docx_runs import Runs, paragraph
 from mmethics_cli.render.docx_text import quote
-from mmethics_cli.render.tables import display_width
 
 _HALF_SMALL: Final = 105  # of a Han character in 五号, what a Latin letter takes about
 _PAD: Final = 85

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from mmethics_cli.core.columns import display_width
 from mmethics_cli.render.blocks import Flow, FlowRow, Inline, Line, Text
-from mmethics_cli.render.tables import display_width
 
 _LINE_BREAK: Final = re.compile(r"\s*//\s*")
 _MORE: Final = "…"
@@ -42,8 +42,8 @@ def box_lines(line: Line) -> tuple[Line, ...]:
     for one in line:
         if isinstance(one, Text) and not one.value:
             first, *rest = _LINE_BREAK.split(one.text)
-            lines[-1].append(replace(one, text=first))
-            lines.extend([replace(one, text=text)] for text in rest)
+            lines[-1].append(one._replace(text=first))
+            lines.extend([one._replace(text=text)] for text in rest)
         else:
             lines[-1].append(one)
     return tuple(tuple(one) for one in lines if plain(tuple(one)).strip())
@@ -121,7 +121,7 @@ def _longest(piece: Text, before: str, columns: int, most: int) -> Text:
     for end, line, used in _walk(whole, columns):
         if line > most:
             cut_off = whole[len(before) : max(room, len(before))]
-            return replace(piece, text=cut_off + _MORE)
+            return piece._replace(text=cut_off + _MORE)
         if line < most or used + display_width(_MORE) <= columns:
             room = end
     return piece

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
+from mmethics_cli.core.columns import display_width
 from mmethics_cli.render.blocks import Cell, Line, Side, Table, Text
 
 JOIN_LEFT: Final = "<"
@@ -14,12 +14,6 @@ _LONGEST_LABEL: Final = 44
 
 # The cells of a row and the side that their column is set to.
 Row = Sequence[tuple[Line, Side]]
-
-
-def display_width(text: str) -> int:
-    """Columns that a text takes where a Han character takes two."""
-    # This encoding has one byte for a Latin letter and two for what is as wide as a Han character.
-    return len(text.encode("gb18030", "replace"))
 
 
 def table_of(
@@ -105,7 +99,7 @@ def _with_labels(row: tuple[Cell, ...]) -> tuple[Cell, ...]:
 
 
 def _labelled(cell: Cell) -> Cell:
-    return replace(cell, label=True)
+    return cell._replace(label=True)
 
 
 def _is_short(cell: Cell) -> bool:

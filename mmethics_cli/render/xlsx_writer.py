@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
-import re
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, replace
@@ -16,22 +14,23 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Si
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from mmethics_cli.core.workbook import (
+    FORMULA_SIGNS,
+    HIGHEST_ROW,
+    LONGEST_TEXT,
+    characters,
+    escaped,
+    lines_of,
+    mended,
+)
 from mmethics_cli.errors import TemplateError
 from mmethics_cli.render.slots import refuse_unprintable
 from mmethics_cli.render.study import Stamp
-from mmethics_cli.render.tables import display_width
-from mmethics_cli.render.xlsx_package import mended
 from mmethics_cli.render.xlsx_paper import TEXT_SIZE
 from mmethics_cli.render.xlsx_rules import add_choices, add_colours, set_up_print
 from mmethics_cli.render.xlsx_sheet import Column, Formula, Row, Sheet
 
-LONGEST_TEXT: Final = 32_767  # characters of a cell, as Excel counts them
 _LINE: Final = 15.0  # points
-_HIGHEST_ROW: Final = 409.0
-# Excel reads _x0041_ as the letter A; its own escape is an escaped underscore.
-_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
-_FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "'")
-
 
 _THIN: Final = Side(style="thin", color="000000")
 _GRID: Final = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
@@ -58,7 +57,7 @@ def excel_file(sheets: Sequence[Sheet], stamp: Stamp) -> bytes:
         for cell in row.cells
         if isinstance(cell, Formula)
     }
-    return mended(saved.getvalue(), stamp, known)
+    return mended(saved.getvalue(), stamp.date, known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +129,10 @@ class _Writer:
             cell.value = content.text
         else:
             _check(cell, content)
-            if content.startswith(_FORMULA_SIGNS):
+            if content.startswith(FORMULA_SIGNS):
                 face = replace(face, quoted=True)
             if content:
-                cell.value = _ESCAPED.sub("_x005F_", content)
+                cell.value = escaped(content)
                 cell.data_type = "s"
         model = self.dressed.get(face)
         if model is None:
@@ -151,9 +150,9 @@ class _Writer:
         least: int = 1,
     ) -> None:
         """As high as the longest text needs: not every program grows rows by itself."""
-        lines = max(_lines(text, column.width) for text, column in zip(texts, columns, strict=True))
-        lines = max(lines, least)
-        self.page.row_dimensions[row].height = min(4 + lines * line, _HIGHEST_ROW)
+        pairs = zip(texts, columns, strict=True)
+        lines = max(least, *(lines_of(text, column.width) for text, column in pairs))
+        self.page.row_dimensions[row].height = min(4 + lines * line, HIGHEST_ROW)
 
 
 def _face_of(row: Row, column: Column) -> _Face:
@@ -170,15 +169,11 @@ def _check(cell: Cell, text: str) -> None:
         refuse_unprintable(text)
     except TemplateError as error:
         raise TemplateError(f"{_place(cell)}：{error}") from error
-    if len(text.encode("utf-16-le")) // 2 > LONGEST_TEXT:
+    if characters(text) > LONGEST_TEXT:
         raise TemplateError(
             f"{_place(cell)}：有 {len(text)} 字，Excel 的一格最多 {LONGEST_TEXT} 字。"
             "请把长文作为附件，这里只写摘要。"
         )
-
-
-def _lines(text: str, width: float) -> int:
-    return sum(max(1, math.ceil(display_width(one) * 1.08 / width)) for one in text.split("\n"))
 
 
 def _place(cell: Cell) -> str:

@@ -50,6 +50,17 @@ class Editor:
         tree = cast(Tree, copy.deepcopy(value))
         self.tree = _with(self.tree, keys, tree) if keys else tree
 
+    def number(self, keys: Sequence[str]) -> None:
+        """Give each entry of the list at `keys` the id by which its place names it, if it has none.
+
+        Nothing happens where no list stands.
+        """
+        node: Tree = self.tree
+        for key in keys:
+            node = _child(node, key)
+        if isinstance(node, list):
+            self.tree = _with(self.tree, keys, [_numbered(one, at) for at, one in enumerate(node)])
+
     def delete(self, keys: Keys) -> None:
         """Take away the key or list element at `keys`; nothing happens when there is none."""
         self.tree = _without(self.tree, keys)
@@ -61,14 +72,24 @@ class Editor:
         can't be cut. Raises ChangedOnDisk when the file is not the one that was read,
         WorkspaceError when the system or the reading back refuses; the file is whole.
         """
-        if self.tree == self.document.tree:
+        planned = self.planned()
+        if planned is None:
             return False
-        before = self.document.tree
+        self._write(*planned)
+        return True
+
+    def planned(self) -> tuple[Document, Sections | None] | None:
+        """The new file, read back, that `save` would write; None when nothing changes.
+
+        Raises as `save` does, without writing.
+        """
+        if self.tree == self.document.tree:
+            return None
+        self._require_unchanged()
         if self._sections is not None:
-            changed = self._sections.changed(before, self.tree, self.name)
+            changed = self._sections.changed(self.document.tree, self.tree, self.name)
             if changed is not None:
-                self._write(Document(self.tree, self.name, changed.text), changed)
-                return True
+                return Document(self.tree, self.name, changed.text), changed
         windows = "\r\n" in self._text
         text = edit(self._text.replace("\r\n", "\n").replace("\r", "\n"), self.tree)
         if windows:
@@ -79,15 +100,17 @@ class Editor:
                 f"{self.name} 的写法特殊（例如用了 & 和 *），没法自动修改，文件没有改动。"
                 "请手工改写那一处。"
             )
-        self._write(written, Sections.cut(written))
-        return True
+        return written, Sections.cut(written)
 
-    def _write(self, written: Document, sections: Sections | None) -> None:
+    def _require_unchanged(self) -> None:
         now = read_bytes(self.path, self.name) if self.path.exists() else None
         if now != self._data:
             raise ChangedOnDisk(
                 f"{self.path} 在读入之后被别的程序改过，这次没有写入。请重新运行，再作修改。"
             )
+
+    def _write(self, written: Document, sections: Sections | None) -> None:
+        self._require_unchanged()
         bom = _BOM if (self._data or b"").startswith(_BOM) else b""
         data = bom + written.text.encode("utf-8")
         write_atomic(self.path, data)
@@ -98,6 +121,12 @@ class Editor:
     def digest(self) -> str:
         """SHA-256 of the file as it was read or last written."""
         return sha256(self._data or b"")
+
+
+def _numbered(element: Tree, at: int) -> Tree:
+    if not isinstance(element, dict) or element.get("id"):
+        return element
+    return {"id": str(at + 1), **{key: value for key, value in element.items() if key != "id"}}
 
 
 def _with(node: Tree, keys: Sequence[str | int], value: Tree) -> Tree:

@@ -12,6 +12,7 @@ from typing import Final
 from mmethics_cli.core.answer_tree import Reading, Trouble, read_tree
 from mmethics_cli.core.self_check import SelfCheck, read_self_check
 from mmethics_cli.core.standard import Question, Standard
+from mmethics_cli.core.values import UNKNOWN
 from mmethics_cli.core.words import parse_date
 from mmethics_cli.errors import Problem
 from mmethics_cli.store.yaml_events import Keys, Tree
@@ -145,3 +146,22 @@ def _version_faults(standard: Standard, name: str, entry: Tree) -> Iterator[tupl
 def problem_at(document: Document, trouble: Trouble) -> Problem:
     """A trouble of the core with its place in a file."""
     return Problem(trouble.message + "。", *document.locate(trouble.keys), trouble.fix)
+
+
+def with_unread(new: object, old: Part, question: Question) -> object:
+    """A list as it is written, keeping what the engine could not read of its elements."""
+    raw: object = old.document.tree
+    for key in old.reading.keys.get(question.path, ("",)):
+        raw = raw.get(key) if isinstance(raw, dict) else None
+    elements = old.reading.values.get(question.path)
+    if not isinstance(new, list) or not isinstance(raw, list) or not isinstance(elements, tuple):
+        return new
+    unread = {
+        element.id: {
+            name: text
+            for name, text in fields.items()
+            if name != "id" and element.get(name) is UNKNOWN
+        }
+        for element, fields in zip(elements, raw, strict=True)
+    }
+    return [{"id": one["id"], **unread.get(one["id"], {}), **one} for one in new]

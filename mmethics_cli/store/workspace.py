@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from mmethics_cli.core.answers import write_value
 from mmethics_cli.core.papers import FileState
 from mmethics_cli.core.self_check import SelfCheck
-from mmethics_cli.core.standard import Question, Standard
-from mmethics_cli.core.values import UNKNOWN, Value
+from mmethics_cli.core.standard import Standard
+from mmethics_cli.core.values import Value
 from mmethics_cli.errors import ChangedOnDisk, WorkspaceError
 from mmethics_cli.store.attachments import file_states
 from mmethics_cli.store.dossier_files import (
@@ -32,6 +32,7 @@ from mmethics_cli.store.parts import (
     read_part,
     read_self_check_part,
     read_versions,
+    with_unread,
 )
 from mmethics_cli.store.profile import INSTITUTION, profile_path
 from mmethics_cli.store.submissions import (
@@ -101,7 +102,7 @@ class Workspace:
             for part in reversed(self.parts.values()):
                 if (found := part.reading.keys.get(near)) is not None:
                     return part.document.locate(found)
-        return shown_name(self.folder, self._home(path)), None
+        return shown_name(self.folder, self.home(path)), None
 
     def file_states(self) -> dict[str, FileState]:
         """What was found of each attachment's file, by the attachment's id."""
@@ -122,13 +123,11 @@ class Workspace:
         changes: dict[Path, dict[Keys, object]] = {}
         for path, value in answers.items():
             question = self.standard.questions[path]
-            home = self._home(path)
-            if self.current is not None and self.current.sealed and home == self.current.event_file:
-                raise WorkspaceError(f"{self.current.name} 已经封存，不能再改。")
+            home = self.open_home(path)
             tree = write_value(question, value)
             old = self.parts.get(home.name)
             if old is not None and question.type == "list":
-                tree = _with_unread(tree, old, question)
+                tree = with_unread(tree, old, question)
             keys = tuple(path.split("."))
             changes.setdefault(home, {})[keys] = None if tree == "" else tree
         for home, trees in changes.items():
@@ -140,14 +139,18 @@ class Workspace:
         Raises ChangedOnDisk, WorkspaceError; the file is then as it was.
         """
         with locked(self.folder if path.is_relative_to(self.folder) else path.parent):
-            editor = self._editors.pop(path, None) or self._editor(path)
+            editor = self.editor_of(path)
             for keys, tree in changes.items():
                 editor.set(keys, tree)
             editor.save()
             self._editors[path] = editor
-        self._take(path, editor.document, {str(keys[0]) for keys in changes if keys})
+        self.take_over(path, editor.document, {str(keys[0]) for keys in changes if keys})
 
-    def _editor(self, path: Path) -> Editor:
+    def editor_of(self, path: Path) -> Editor:
+        """The file opened for changes; raises ChangedOnDisk if it is not the one that was read."""
+        kept = self._editors.pop(path, None)
+        if kept is not None:
+            return kept
         # Loaded late: most commands do not write.
         from mmethics_cli.store.editor import Editor
 
@@ -160,19 +163,30 @@ class Workspace:
             raise ChangedOnDisk(f"{path} 在读入之后被别的程序改过，这次没有写入。请重新运行。")
         return editor
 
-    def _take(self, path: Path, document: Document, sections: set[str]) -> None:
+    def take_over(
+        self, path: Path, document: Document, changed: Collection[str] | None = None
+    ) -> None:
+        """Let the answers be what a file says now; `changed` are its new keys, if known."""
         if path.name == SELF_CHECK:
             self.self_check_document = document
             self.self_check = read_self_check_part(self.standard, document)
             return
-        before = self.parts.get(path.name)
-        part = read_part(self.standard, path, document, *RULES[path.name], before, sections)
+        before = None if changed is None else self.parts.get(path.name)
+        rules = RULES[path.name]
+        part = read_part(self.standard, path, document, *rules, before, changed or ())
         known = {**self.parts, path.name: part}
         self.parts = {name: known[name] for name in RULES if name in known}
         if path.name == EVENT_FILE:
             self.versions, _ = read_versions(self.standard, document)
 
-    def _home(self, path: str) -> Path:
+    def open_home(self, path: str) -> Path:
+        """The same as `home`, where the answer may be written; raises WorkspaceError where not."""
+        home = self.home(path)
+        if self.current is not None and self.current.sealed and home == self.current.event_file:
+            raise WorkspaceError(f"{self.current.name} 已经封存，不能再改。")
+        return home
+
+    def home(self, path: str) -> Path:
         """The file in which the answer to a path is written."""
         question = self.standard.questions.get(path.partition("[")[0])
         if question is not None and question.of_office and self.current is not None:
@@ -219,22 +233,3 @@ def _around(path: str) -> Iterator[str]:
     if "[" in path:
         yield path.partition("]")[0] + "]"
         yield path.partition("[")[0]
-
-
-def _with_unread(new: object, old: Part, question: Question) -> object:
-    """A list as it is written, keeping what the engine could not read of its elements."""
-    raw: object = old.document.tree
-    for key in old.reading.keys.get(question.path, ("",)):
-        raw = raw.get(key) if isinstance(raw, dict) else None
-    elements = old.reading.values.get(question.path)
-    if not isinstance(new, list) or not isinstance(raw, list) or not isinstance(elements, tuple):
-        return new
-    unread = {
-        element.id: {
-            name: text
-            for name, text in fields.items()
-            if name != "id" and element.get(name) is UNKNOWN
-        }
-        for element, fields in zip(elements, raw, strict=True)
-    }
-    return [{"id": one["id"], **unread.get(one["id"], {}), **one} for one in new]

@@ -171,6 +171,19 @@ def test_not_applicable_needs_its_reason(keyboard: Keyboard) -> None:
     assert keyboard.fill(keys) == Answers({"study.title": NotApplicable("没有")})
 
 
+def test_a_choice_that_does_not_apply_takes_its_reason_in_its_row(keyboard: Keyboard) -> None:
+    step = step_at(Facts(standard(), {}, TODAY), "@asset_what[a1]", {})
+    assert step is not None
+    keyboard.terminal.titles = dict(standard().sections)
+    rows = [row.question.path for row in step.rows]
+    down = DOWN * rows.index("covered_by_original_consent")
+    path = "data.assets[a1].covered_by_original_consent"
+    keyboard.pipe.send_text(f"{down}5新采集{CTRL_D}{CTRL_D}")
+    assert keyboard.terminal(step) == Answers({path: NotApplicable("新采集")})
+    keyboard.pipe.send_text(f"{down}5{DELETE}2{CTRL_D}{CTRL_D}")
+    assert keyboard.terminal(step) == Answers({path: "not_covered"})
+
+
 def test_recorded_answers_stand_and_are_not_written_again(keyboard: Keyboard) -> None:
     values: dict[str, Value] = {"study.title": "甲", "study.level": "low", "study.contact": False}
     assert keyboard.fill(f"乙{CTRL_D}{CTRL_D}", values) == Answers({"study.title": "甲乙"})
@@ -206,15 +219,26 @@ class Typist(Walker):
 
     terminal: Terminal
     pipe: PipeInput
+    back = frozenset[int]()
 
     def ask(self, prompt: Prompt) -> Reply:
         meant = super().ask(prompt)
+        if self.prompts in self.back:
+            meant = Move.BACK
         self.pipe.send_text(self._keys(prompt, meant))
         said = self.terminal(prompt)
-        assert said == meant, prompt
+        if isinstance(meant, Answers) and isinstance(prompt, Step):
+            # What stands already is not said again.
+            known = {row.path: row.value for row in prompt.rows_with(meant.values)}
+            new = {path: one for path, one in meant.values.items() if known[path] != one}
+            assert said == Answers(new), prompt
+        else:
+            assert said == meant, prompt
         return said
 
     def _keys(self, prompt: Prompt, meant: Reply) -> str:
+        if meant is Move.BACK:
+            return CTRL_B
         if isinstance(prompt, Offer):
             return ENTER
         if isinstance(prompt, Overview):
@@ -270,7 +294,9 @@ def _row(row: Row, value: Value) -> str:
     if row.question.type == "choices":
         return "".join(LETTERS[options.index(key)] for key in wanted) + ENTER
     at = options.index(wanted[0])
-    return LETTERS[at] if at < len(LETTERS) else RIGHT * at + ENTER
+    begun = picks_of(row.question, row.proposal) or {options[0]}
+    steps = (at - options.index(next(iter(begun)))) % len(options)
+    return LETTERS[at] if at < len(LETTERS) else RIGHT * steps + ENTER
 
 
 def _picks(row: Row) -> bool:
@@ -284,8 +310,9 @@ def test_a_whole_study_is_typed(keyboard: Keyboard) -> None:
     for path in ("attachments", "team.members"):
         entries = values[path]
         assert isinstance(entries, tuple)
-        values[path] = entries[:2]
+        values[path] = entries[:4]
     typist = Typist(values)
+    typist.back = frozenset({3, 6, 7, 8, 12, 25, 40, 41, 42})
     typist.pipe, typist.terminal = keyboard.pipe, keyboard.terminal
     keyboard.terminal.titles = dict(standard().sections)
     begun = Facts(standard(), {"event.kind": "initial"}, TODAY)

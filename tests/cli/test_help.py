@@ -14,7 +14,10 @@ from mmethics_cli.cli import COMMANDS, app
 from mmethics_cli.core.columns import pad, width, wrap
 from tests.program import ROOT
 
-GROUPS: Final = {"standard": ("lint", "list", "show", "sources")}
+GROUPS: Final = {
+    "sheet": ("export", "import"),
+    "standard": ("lint", "list", "show", "sources"),
+}
 CALLS: Final = [
     [],
     *([name] for name in COMMANDS),

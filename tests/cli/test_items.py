@@ -254,9 +254,10 @@ def test_the_walk_follows_the_questions(dossier: Path) -> None:
     )
     # Enter or Ctrl-D puts off what is asked, whatever it is.
     for _ in range(100):
-        if child.expect(["自查 第", "写完，", "Ctrl-D 确认", "（回车确认", "（↑↓ 移动"]) == 0:
+        seen = child.expect(["自查 第", "写完，", "Ctrl-D 确认", "（回车确认", "（↑↓ 移动"])
+        if seen == 0:
             break
-        child.send("\x04" if "写完" in child.after or "Ctrl-D" in child.after else ENTER)
+        child.send("\x04" if seen in (1, 2) else ENTER)
     child.expect("条待查")
     child.send(CTRL_C)
     child.expect("继续自查：mmethics fill d --section 自查")

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from mmethics_cli.render.docx_order import PPR, RPR
-from tests.render.small import body_lines, opened, study, word
+from mmethics_cli.render.docx_writer import word_file
+from tests.render.small import STAMP, body_lines, opened, rendered, study, word
 
 FORM = """---
 title: 申请表
@@ -273,3 +275,12 @@ def test_a_long_label_is_parted_evenly_and_stays_one_text() -> None:
     room = cells[0].width - indents.left_indent - indents.right_indent
     assert 5 <= (room / 12700 - 8.5) / 10.5 < 6, "two lines of five characters"
     assert cells[2].paragraphs[0].paragraph_format.left_indent is None
+
+
+@pytest.mark.parametrize(("title", "breaks"), [("知情同意书", 0), ("很长的标题" * 9, 1)])
+def test_a_long_title_has_a_line_of_the_header_to_itself(title: str, breaks: int) -> None:
+    stamp = replace(STAMP, title=title)
+    document = opened(word_file(rendered("# 题"), stamp, draft=True))
+    (line,) = document.sections[0].header.paragraphs
+    assert line.text.split("\t")[0].rstrip("\n") == title
+    assert len(list(line._p.iter(qn("w:br")))) == breaks

@@ -1,0 +1,1 @@
+"""The questionnaire as an Excel workbook: one layout, written and read."""
