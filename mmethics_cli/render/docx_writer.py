@@ -188,7 +188,7 @@ def _held(blocks: Sequence[Block], at: int) -> bool:
     The sentence above a signature must; the paragraphs before that sentence go with it, so that no
     page holds a signature and a line or two alone.
     """
-    if isinstance(blocks[at], Paragraph) and isinstance(_next(blocks, at), Table):
+    if isinstance(blocks[at], Paragraph) and isinstance(_next(blocks, at), Table | Flow):
         return True
     for after in blocks[at + 1 : at + 1 + _HELD_WITH_SIGNATURE]:
         if isinstance(after, Signatures):
