@@ -31,7 +31,7 @@ from mmethics_cli.core.values import UNKNOWN, Value
 from mmethics_cli.errors import ChangedOnDisk, EthicsError
 from mmethics_cli.render.citation import cite
 from mmethics_cli.render.pathway_text import decision_lines
-from mmethics_cli.store.characters import name_of, refused_in_value
+from mmethics_cli.store.characters import named_refusal
 from mmethics_cli.store.unfinished import keep_unfinished, unfinished_list
 
 _WIDEST: Final = 100
@@ -106,7 +106,7 @@ def terminal_of(session: Session, dossier: Dossier) -> Terminal:
         dict(dossier.standard.sections),
         session.out,
         cited,
-        _refused,
+        named_refusal,
         columns,
     )
 
@@ -152,8 +152,3 @@ def _hangup_interrupts() -> Iterator[None]:
         yield
     finally:
         signal.signal(hangup, before)
-
-
-def _refused(text: str) -> str | None:
-    character = refused_in_value(text)
-    return None if character is None else name_of(character)

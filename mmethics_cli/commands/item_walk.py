@@ -24,7 +24,7 @@ from mmethics_cli.core.self_check import ANSWERS, SelfCheck, SelfCheckAnswer
 from mmethics_cli.core.values import Truth
 from mmethics_cli.render.citation import cite
 from mmethics_cli.render.values import labels, reasons
-from mmethics_cli.store.characters import name_of, refused_in_value
+from mmethics_cli.store.characters import named_refusal
 from mmethics_cli.store.dossier_files import SELF_CHECK
 from mmethics_cli.store.workspace import Workspace
 
@@ -62,7 +62,7 @@ def walk_review_items(
         facts,
         session.out,
         lambda basis: _cited(facts, basis),
-        _refused,
+        named_refusal,
         lambda item, truth: _why(facts, item, truth),
         columns,
     )
@@ -125,8 +125,3 @@ def _why(facts: Facts, item: ReviewItem, truth: Truth) -> str:
 
 def _cited(facts: Facts, basis: tuple[Basis, ...]) -> str:
     return cite(facts.standard, basis, marks=True)
-
-
-def _refused(text: str) -> str | None:
-    character = refused_in_value(text)
-    return None if character is None else name_of(character)

@@ -25,7 +25,7 @@ from mmethics_cli.sheets.questions import Cite
 from mmethics_cli.sheets.reader import read_workbook
 from mmethics_cli.sheets.writer import workbook
 from mmethics_cli.store.batch import write_edits
-from mmethics_cli.store.characters import name_of, refused_in_value
+from mmethics_cli.store.characters import named_refusal
 from mmethics_cli.store.files import sha256, write_atomic
 from mmethics_cli.store.unread import unread_answers
 from mmethics_cli.store.yaml_reader import reason
@@ -60,7 +60,7 @@ def import_workbook(session: Session, file: Path, folder: Path, yes: bool) -> No
     if is_open(file):
         session.say(f"“{file}”好像还开着：读的是最后一次保存的内容。")
     filled = read_workbook(_bytes(file))
-    merged = merge(filled, ledger_of(dossier), _refused)
+    merged = merge(filled, ledger_of(dossier), named_refusal)
     if merged.problems:
         raise EthicsError(
             f"工作簿有 {len(merged.problems)} 处不能用，什么也没有写入：", merged.problems
@@ -100,11 +100,6 @@ def _confirmed(count: int) -> bool:
 
     options = (("no", "先不写入"), ("yes", "写入"))
     return Prompts(terminal=True).one(f"写入这 {count} 处改动吗？", options, "no") == "yes"
-
-
-def _refused(text: str) -> str | None:
-    character = refused_in_value(text)
-    return None if character is None else name_of(character)
 
 
 def ledger_of(dossier: Dossier) -> Ledger:

@@ -58,3 +58,9 @@ def name_of(character: str) -> str:
     else:
         kind = "非字符"
     return f"{kind} U+{code:04X}"
+
+
+def named_refusal(text: str) -> str | None:
+    """The name of the first character that no value may hold, if there is one."""
+    character = refused_in_value(text)
+    return None if character is None else name_of(character)
