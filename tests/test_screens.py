@@ -224,6 +224,7 @@ def test_the_overview_puts_doubtful_answers_first() -> None:
     doubts = {one.path: one.doubt for one in entries}
     assert doubts["study.age"] is Doubt.REFUSED
     assert doubts["study.end"] is Doubt.CONTRADICTING
+    assert not [one.note for one in entries if "。。" in one.note]
     assert doubts["study.topics"] is Doubt.OPEN
     assert doubts["study.title"] is Doubt.NONE
 

@@ -55,7 +55,7 @@ def overview(facts: Facts, refused: Collection[str] = ()) -> tuple[Entry, ...]:
 
 def _entries(facts: Facts, refused: Collection[str]) -> Iterator[Entry]:
     reasons = {place.path: reason for place, reason in relevant(facts)}
-    notes = {one.path: f"{one.message}。{one.fix}" for one in contradictions(facts)}
+    notes = {one.path: f"{one.message}{one.fix}" for one in contradictions(facts)}
     notes |= {one.path: f"{one.message}。{one.fix}" for one in stray_answers(facts)}
     seen: set[str] = set()
     for place in places(facts):

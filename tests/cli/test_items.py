@@ -34,7 +34,7 @@ from mmethics_cli.core.values import Element, Truth
 from mmethics_cli.store.editor import Editor
 from mmethics_cli.store.pack import load
 from mmethics_cli.store.workspace import open_workspace
-from tests.cli.test_terminal import CTRL_C, DOWN, ENTER, ESC, SPACE, UP
+from tests.cli.test_terminal import CTRL_C, CTRL_D, DOWN, ENTER, ESC, SPACE, UP
 from tests.core.small_pack import small_standard
 from tests.program import ROOT, mmethics
 
@@ -220,6 +220,9 @@ def test_the_walk_at_a_terminal(dossier: Path) -> None:
     child.send(DOWN + ENTER)
     child.expect("为什么不符合")
     child.send("还没有定" + ENTER)
+    child.expect("NEC-01")
+    child.expect("展开：")
+    child.send(DOWN * 3 + ENTER)
     child.expect("NEC-13")
     child.expect("还没有写说明")
     child.send(CTRL_C)
@@ -232,6 +235,7 @@ def test_the_walk_at_a_terminal(dossier: Path) -> None:
         "RSK-08", "met", evidence="data.reidentification_risk"
     )
     assert answers.of("RSK-13") == SelfCheckAnswer("RSK-13", "not_met", "还没有定")
+    assert answers.of("NEC-01").evidence == "crf", "left as it was"
     assert answers.of("NEC-13").note == ""
     kept = (dossier / "self-check.yaml").read_text(encoding="utf-8")
     assert "# ==== 控制风险 ====" in kept, "comments stay"
@@ -252,12 +256,23 @@ def test_the_walk_follows_the_questions(dossier: Path) -> None:
         timeout=30,
         dimensions=(24, 80),
     )
-    # Enter or Ctrl-D puts off what is asked, whatever it is.
+    # Enter or Ctrl-D puts off what is asked, whatever it is; in the survey of all answers the
+    # line above the first doubtful one ends the questions.
+    keys = {
+        "自查 第": "",
+        "疑问。选一项就去改": UP + ENTER,
+        "写完，": CTRL_D,
+        "Ctrl-D 确认": CTRL_D,
+        "（回车确认": ENTER,
+        "（↑↓ 移动": ENTER,
+    }
     for _ in range(100):
-        seen = child.expect(["自查 第", "写完，", "Ctrl-D 确认", "（回车确认", "（↑↓ 移动"])
-        if seen == 0:
+        seen = list(keys)[child.expect(list(keys))]
+        if not keys[seen]:
             break
-        child.send("\x04" if seen in (1, 2) else ENTER)
+        if keys[seen].startswith(UP):
+            child.expect("»")
+        child.send(keys[seen])
     child.expect("条待查")
     child.send(CTRL_C)
     child.expect("继续自查：mmethics fill d --section 自查")
