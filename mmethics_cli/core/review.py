@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import chain
 
 from mmethics_cli.core.consistency import contradictions, stray_answers
 from mmethics_cli.core.facts import Facts
@@ -55,8 +56,8 @@ def overview(facts: Facts, refused: Collection[str] = ()) -> tuple[Entry, ...]:
 
 def _entries(facts: Facts, refused: Collection[str]) -> Iterator[Entry]:
     reasons = {place.path: reason for place, reason in relevant(facts)}
-    notes = {one.path: f"{one.message}{one.fix}" for one in contradictions(facts)}
-    notes |= {one.path: f"{one.message}。{one.fix}" for one in stray_answers(facts)}
+    doubts = chain(contradictions(facts), stray_answers(facts))
+    notes = {one.path: f"{one.message.rstrip('。')}。{one.fix}" for one in doubts}
     seen: set[str] = set()
     for place in places(facts):
         path, value = place.path, place.recorded(facts)

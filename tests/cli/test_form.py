@@ -24,6 +24,7 @@ from mmethics_cli.core.steps import (
     Add,
     Answer,
     Answers,
+    Choose,
     Move,
     Offer,
     Overview,
@@ -53,6 +54,7 @@ SMALL = small_standard(
     }
 )
 ENTER, ESC, DOWN, UP, RIGHT, DELETE = "\r", "\x1b", "\x1b[B", "\x1b[A", "\x1b[C", "\x1b[3~"
+SPACE = " "
 CTRL_B, CTRL_C, CTRL_D, F1 = "\x02", "\x03", "\x04", "\x1bOP"
 
 
@@ -223,6 +225,8 @@ class Typist(Walker):
 
     def ask(self, prompt: Prompt) -> Reply:
         meant = super().ask(prompt)
+        if isinstance(prompt, Offer):
+            meant = self._sections(prompt)
         if self.prompts in self.back:
             meant = Move.BACK
         self.pipe.send_text(self._keys(prompt, meant))
@@ -240,7 +244,10 @@ class Typist(Walker):
         if meant is Move.BACK:
             return CTRL_B
         if isinstance(prompt, Offer):
-            return ENTER
+            chosen = meant.sections if isinstance(meant, Choose) else ()
+            return (
+                "".join((SPACE if key in chosen else "") + DOWN for key in prompt.sections) + ENTER
+            )
         if isinstance(prompt, Overview):
             return (UP if any(one.doubt < 3 for one in prompt.entries) else "") + ENTER
         if isinstance(meant, Answers):
@@ -252,6 +259,13 @@ class Typist(Walker):
             return ENTER if filled else DOWN + ENTER
         assert isinstance(meant, Answer)
         return _single(prompt, meant.value)
+
+    def _sections(self, offer: Offer) -> Reply:
+        """The optional questions of every section where something known was not asked yet."""
+        questions = standard().questions
+        open_ = {path for path in self.values if path in questions} - set(self.asked)
+        chosen = {questions[path].section for path in open_} & set(offer.sections)
+        return Choose(frozenset(chosen)) if chosen else Move.LATER
 
     def _form(self, step: Step) -> str:
         """Down the rows, which grow with the answers; then one confirmation, or two."""

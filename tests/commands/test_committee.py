@@ -256,7 +256,7 @@ def test_the_supplement_notice_holds_every_error_and_warning_once(incomplete: Pa
 
 def test_the_formal_check_names_what_is_missing(incomplete: Path) -> None:
     found = text(paper(incomplete, "formal_check"))
-    assert re.search("个人信息保护影响评估报告（自备）[^☐]*缺少，必须补交☐齐全", found)
+    assert re.search("病例报告表与问卷（自备）[^☐]*缺少，请补交或说明☐齐全", found)
     assert re.search("审查内容自查表（生成）[^☐]*有5处要改或说明☐齐全", found)
     assert re.search(r"研究方案（自备）[^☐]*没有版本号；有1处要改或说明☐齐全", found)
 
@@ -331,7 +331,8 @@ def test_the_applicants_answer_and_its_place_stand_beside(sealed: Path) -> None:
     assert "风险等级：略大于最小风险" in answer
     assert "自查RSK-01：符合，评估结论为略大于最小风险" in answer
     assert "《科技伦理风险评估》V1.0" in where and "《伦理审查申请表》六、风险与受益" in where
-    assert "（第1页）（自查RSK-01）" in where
+    assert "科技伦理风险评估（自查RSK-01）" in where
+    assert any(re.search(r"研究方案（第\d页）（自查", row[5]) for row in rows.values())
     assert "第19条（4）（待核）" in basis
     _, page, _ = sheets(sealed, "worksheet_consent")
     rows = {row[0].value: [str(cell.value) for cell in row] for row in page.iter_rows(min_row=5)}

@@ -50,10 +50,10 @@ def test_a_dossier_is_told_only_what_it_lacks(tmp_path: Path) -> None:
     assert made.returncode == 0
     before = {path: path.read_bytes() for path in (tmp_path / "d").rglob("*") if path.is_file()}
     page = run(tmp_path, "d")
-    assert "个人信息保护影响评估报告〔送审前必备〕" in page
-    assert "涉及人数" in page and "附件（数据使用协议（拟签文本））：版本日期" in page
+    assert "病例报告表与问卷〔一般要交〕" in page
+    assert "涉及人数" in page and "附件（示例市第二医院数据来源证明）：版本日期" in page
     assert "研究方案〔" not in page and "总样本量" not in page and "━━" not in page
-    assert "单独同意书（看：是否有人曾明确拒绝）" in page
+    assert "看怎么回答" not in page, "what is open decides of no paper that people bring"
     assert [line for line in page.splitlines() if width(line) > 80] == []
     after = {path: path.read_bytes() for path in (tmp_path / "d").rglob("*") if path.is_file()}
     assert after == before
@@ -66,8 +66,8 @@ def test_a_file_of_answers_narrows_too(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     page = run(tmp_path, "--answers", "in.yaml")
-    assert "数据出境事项说明〔送审前必备〕" in page
-    assert "算法（模型）伦理说明" not in page
+    assert "出境机制文件〔一般要交〕" in page
+    assert "偏倚检验与公平性" not in page
     assert "总样本量" not in page and "本中心样本量" in page
     assert {path.name for path in tmp_path.iterdir()} == {"in.yaml"}
 

@@ -263,6 +263,8 @@ def test_a_carried_text_is_shown_and_confirmed_at_a_terminal(home: Path) -> None
     child.expect("研究结束后一年内")
     child.send("\x04")
     child.expect("✓ 成果发布形式")
+    child.expect("» .*完成访谈")
+    child.send("\r")
     child.expect(pexpect.EOF)
     child.close()
     old, new = values(home / "old"), values(home / "new")
