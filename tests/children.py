@@ -40,9 +40,10 @@ CHANGES: Final[dict[str, Any]] = {
 COMPANY: Final = {
     "id": "r3",
     "name": "示例影像科技有限公司",
-    "kind": "domestic",
     "contact": "电话010-0000-0320",
     "role": "境内的企业，合作研究者",
+    "relation": "provided",
+    "abroad": "no",
     "data": "换成编号的磁共振特征表，最多160人，没有基因数据",
     "purpose": "检验电脑程序，可以用来开发产品",
     "method": "在医院里的电脑上分析，不带出",

@@ -12,6 +12,7 @@ from mmethics_cli.core.steps import (
     Add,
     Answer,
     Answers,
+    Choose,
     Move,
     Offer,
     Overview,
@@ -21,16 +22,19 @@ from mmethics_cli.core.steps import (
     Step,
 )
 from mmethics_cli.core.values import UNKNOWN, Element, Value
+from mmethics_cli.store.pack import load
 
 
 @dataclass
 class Walker:
     """Answers each step from `values`; list entries are met again by their number.
 
-    `counted` leaves out entries of lists after the first, and the menus that add them.
+    `counted` leaves out entries of lists after the first, and the menus that add them. With
+    `optional` the sections are chosen whose optional questions have an answer in `values`.
     """
 
     values: Mapping[str, Value]
+    optional: bool = False
     prompts: int = 0
     counted: int = 0
     settled: dict[str, int] = field(default_factory=dict)
@@ -42,7 +46,8 @@ class Walker:
         self.counted += not self._beyond_first(prompt)
         if isinstance(prompt, Offer | Overview):
             self.asked.append(type(prompt).__name__)
-            return Move.LATER
+            chosen = self._sections(prompt) if isinstance(prompt, Offer) else frozenset()
+            return Choose(chosen) if chosen else Move.LATER
         self.asked.append(prompt.screen.id if prompt.screen else prompt.place.path)
         if prompt.question.type == "list":
             return self._list(prompt)
@@ -67,6 +72,13 @@ class Walker:
             return self.values.get(row.path, UNKNOWN)
         element = self._meant(match["list"], match["id"])
         return UNKNOWN if element is None else element.get(match["field"])
+
+    def _sections(self, offer: Offer) -> frozenset[str]:
+        if not self.optional:
+            return frozenset()
+        questions = load().standard().questions
+        known = {path for path in self.values if path in questions} - set(self.asked)
+        return frozenset(questions[path].section for path in known) & set(offer.sections)
 
     def _meant(self, owner: str, id_: str) -> Element | None:
         made, wanted = self._made.setdefault(owner, []), self._wanted(owner)

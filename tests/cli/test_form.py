@@ -225,8 +225,6 @@ class Typist(Walker):
 
     def ask(self, prompt: Prompt) -> Reply:
         meant = super().ask(prompt)
-        if isinstance(prompt, Offer):
-            meant = self._sections(prompt)
         if self.prompts in self.back:
             meant = Move.BACK
         self.pipe.send_text(self._keys(prompt, meant))
@@ -259,13 +257,6 @@ class Typist(Walker):
             return ENTER if filled else DOWN + ENTER
         assert isinstance(meant, Answer)
         return _single(prompt, meant.value)
-
-    def _sections(self, offer: Offer) -> Reply:
-        """The optional questions of every section where something known was not asked yet."""
-        questions = standard().questions
-        open_ = {path for path in self.values if path in questions} - set(self.asked)
-        chosen = {questions[path].section for path in open_} & set(offer.sections)
-        return Choose(frozenset(chosen)) if chosen else Move.LATER
 
     def _form(self, step: Step) -> str:
         """Down the rows, which grow with the answers; then one confirmation, or two."""
@@ -325,7 +316,7 @@ def test_a_whole_study_is_typed(keyboard: Keyboard) -> None:
         entries = values[path]
         assert isinstance(entries, tuple)
         values[path] = entries[:4]
-    typist = Typist(values)
+    typist = Typist(values, optional=True)
     typist.back = frozenset({3, 6, 7, 8, 12, 25, 40, 41, 42})
     typist.pipe, typist.terminal = keyboard.pipe, keyboard.terminal
     keyboard.terminal.titles = dict(standard().sections)
