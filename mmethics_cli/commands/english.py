@@ -13,8 +13,12 @@ from mmethics_cli.core.decide import Pathway
 from mmethics_cli.core.english import Term, in_english, lacking, read_english, with_texts
 from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.node import Node, Trail
+from mmethics_cli.core.papers import attachments_of
 from mmethics_cli.core.standard import Standard
+from mmethics_cli.core.values import name_of
 from mmethics_cli.errors import PackError, Problem
+from mmethics_cli.render.binding import PrintCall
+from mmethics_cli.render.office_functions import DECISIONS
 from mmethics_cli.render.study import TransmittalRow
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.store.pack import Pack, load
@@ -46,11 +50,16 @@ def english_package(dossier: Dossier, package: Package) -> Package:
     if problems:
         raise PackError("标准包的英文有错误：", problems)
     standard = in_english(dossier.standard, terms)
-    mine = dossier.facts
-    texts = english_texts(dossier.workspace.folder, dossier.standard, mine.values)
+    mine = package.study.facts
+    texts = english_texts(
+        dossier.workspace.folder, dossier.standard, dossier.facts.values
+    )
     facts = Facts(standard, with_texts(mine.values, texts), mine.today, mine.baseline)
-    rows = tuple(_rows(dossier.standard, package.rows))
-    study = replace(package.study, facts=facts, pathway=Pathway(facts), transmittal=rows)
+    # What is decided, and every condition in a paper, looks at the answers as they were given.
+    judged = Facts(standard, mine.values, mine.today, mine.baseline)
+    titles = _attachment_titles(mine, facts)
+    rows = tuple(_rows(dossier.standard, titles, package.rows))
+    study = replace(package.study, facts=facts, pathway=Pathway(judged), transmittal=rows)
     return replace(package, rows=rows, study=study)
 
 
@@ -59,11 +68,20 @@ def in_english_words(paper: Paper) -> Paper:
     return replace(paper, stamp=replace(paper.stamp, title=paper.document.title_en, language="en"))
 
 
-def _rows(standard: Standard, rows: Iterable[TransmittalRow]) -> Iterable[TransmittalRow]:
-    """The list of papers; one that goes by its kind's title goes by the English one."""
+def _rows(
+    standard: Standard, titles: Mapping[tuple[str, str], str], rows: Iterable[TransmittalRow]
+) -> Iterable[TransmittalRow]:
+    """The list of papers by their English titles; one without a title of its own by its kind's."""
     for row in rows:
         document = standard.documents[row.id]
-        yield replace(row, title=document.title_en) if row.title == document.title else row
+        own = titles.get((row.id, row.title), row.title)
+        yield replace(row, title=document.title_en if own == document.title else own)
+
+
+def _attachment_titles(mine: Facts, english: Facts) -> dict[tuple[str, str], str]:
+    """The English titles of attachments by their kind and Chinese title."""
+    told = {one.id: name_of(one) for one in attachments_of(english)}
+    return {(str(one.get("kind")), name_of(one)): told[one.id] for one in attachments_of(mine)}
 
 
 def english_faults(
@@ -82,5 +100,12 @@ def english_faults(
     told = templates.elements(name)
     for element in sorted(templates.elements(document.template or "") - told):
         yield Problem(f"英文没有告知内容“{element}”，中文有", name)
-    for path in lacking(terms, templates.standard, sorted(english.printed)):
+    calls = [one for one in english.nodes if isinstance(one, PrintCall)]
+    # A letter prints the decision by the words of the question about it.
+    decided = {DECISIONS for one in calls if one.name == "recorded"}
+    for path in lacking(terms, templates.standard, sorted(english.printed | decided)):
         yield Problem(f"{FOLDER}/ 里没有“{path}”的英文", name)
+    sources = {one.arguments[0] for one in calls if one.name == "basis"}
+    for source in sorted(sources):
+        if not templates.standard.sources[source].title_en:
+            yield Problem(f"法源“{source}”没有英文标题（title_en），英文里引用了它", name)

@@ -243,4 +243,5 @@ def _source(node: Node) -> Source:
         effective=node.text("effective", ""),
         status=node.text("status", ""),
         notes=node.text("notes", ""),
+        title_en=node.text("title_en", ""),
     )

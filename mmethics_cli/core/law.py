@@ -24,6 +24,7 @@ class Source:
     effective: str
     status: str
     notes: str
+    title_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,21 @@ def cite(standard: Standard, bases: Iterable[Basis], marks: bool = False) -> str
     return "；".join(_cite_one(standard.sources[id_], list(group), marks) for id_, group in groups)
 
 
+def cite_in_english(standard: Standard, bases: Iterable[Basis]) -> str:
+    """The citations of norms by their English titles: `Title, Articles 21 and 22`."""
+    groups = groupby(bases, key=lambda one: one.source)
+    return "; ".join(_in_english(standard.sources[id_], list(group)) for id_, group in groups)
+
+
+def _in_english(source: Source, bases: list[Basis]) -> str:
+    articles = [one.article for one in bases if one.article]
+    if not articles:
+        return source.title_en
+    name = "Chapter" if _NATIONAL.fullmatch(source.title) else "Article"
+    listed = " and ".join([*([", ".join(articles[:-1])] if articles[1:] else []), articles[-1]])
+    return f"{source.title_en}, {name}{'s' if articles[1:] else ''} {listed}"
+
+
 def _cite_one(source: Source, bases: list[Basis], marks: bool) -> str:
     doubtful = [marks and one.verified != "text" for one in bases]
     each = any(doubtful) and not all(doubtful)

@@ -9,15 +9,16 @@ from functools import cached_property
 from mmethics_cli.core.law import Basis
 from mmethics_cli.core.names import label_of
 from mmethics_cli.core.values import Truth
-from mmethics_cli.render.citation import cite
+from mmethics_cli.render.citation import cite, cite_in_english
 from mmethics_cli.render.element_views import ElementView, element_views
 from mmethics_cli.render.item_views import ItemView, PrincipleView, item_view
 from mmethics_cli.render.language import CALLS, FUNCTIONS
 from mmethics_cli.render.office_functions import OfficeFunctions
 from mmethics_cli.render.printing import Mark, Printing
-from mmethics_cli.render.slots import Pick, PickDate
+from mmethics_cli.render.slots import Pick
 from mmethics_cli.render.study import Adjustment
 from mmethics_cli.render.values import labels
+from mmethics_cli.render.wording import ENGLISH
 from mmethics_cli.render.views import (
     ConflictView,
     DecisionView,
@@ -86,24 +87,30 @@ class Functions(OfficeFunctions):
 
     def pick(self, tag: str, *options: str) -> Mark:
         """A drop-down for people to fill in; `tag` names it in the Word file."""
-        return Mark(lambda: self._printing.book.put(Pick(self._printing.tag(tag), options)))
+        printing = self._printing
+        return Mark(
+            lambda: printing.book.put(Pick(printing.tag(tag), options, printing.words.or_))
+        )
 
     def pick_date(self, tag: str) -> Mark:
         """A date for people to fill in."""
-        return Mark(lambda: self._printing.book.put(PickDate(self._printing.tag(tag))))
+        return Mark(lambda: self._printing.pick_date(tag))
 
     def label(self, path: str) -> str:
         return label_of(self._study.standard, path)
 
     def basis(self, source: str, *articles: str) -> str:
-        """《…》第N条、第M条, as the pack's articles have it."""
+        """《…》第N条、第M条, as the pack's articles have it; in English “Title, Articles N and M”."""
         standard = self._study.standard
         known = standard.articles
         bases = [
             Basis(source, one, known[source, one].verified if (source, one) in known else "memory")
             for one in articles
         ]
-        return cite(standard, bases or [Basis(source, None, "memory")], self._printing.marks)
+        bases = bases or [Basis(source, None, "memory")]
+        if self._printing.words is ENGLISH:
+            return cite_in_english(standard, bases)
+        return cite(standard, bases, self._printing.marks)
 
     def decision(self, table: str) -> DecisionView:
         return DecisionView(self._printing, self._study.pathway.decisions[table])

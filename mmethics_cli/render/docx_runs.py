@@ -11,13 +11,21 @@ from mmethics_cli.render.blocks import Blank, Inline, Line, Picture, Text
 from mmethics_cli.render.docx_drawings import Drawings
 from mmethics_cli.render.docx_text import escape, quote
 from mmethics_cli.render.slots import Control, Pick, PickDate, Tick
+from mmethics_cli.render.wording import Language
 
-BLANK_DATE: Final = "　　年　　月　　日"
+# Language and format for Word, and what stands there until a date is picked.
+_DATES: Final[dict[Language, tuple[str, str, str]]] = {
+    "zh": ("zh-CN", "yyyy'年'M'月'd'日'", "　　年　　月　　日"),
+    "en": ("en-GB", "d MMMM yyyy", "Day ___ Month ___ Year _____"),
+}
 _FIRST_ID: Final = 1001
 _LONGEST_TAG: Final = 64  # Word refuses longer ones
 _PIECES = re.compile(r"([\n\t])")
 # Quotes, dashes and dots have the width of a Han character only when Word is told so.
 _AMBIGUOUS = re.compile("[“”‘’…—·×÷±°℃§①-⑳]")
+# In an English sentence they have the width of Latin letters.
+_LATIN = re.compile("[A-Za-z]")
+_WIDE = re.compile("[\u3001-\u303f\u3400-\u9fff\uff00-\uffef]")
 _SYMBOL: Final = "Segoe UI Symbol"
 _SYMBOL_FONT: Final = (
     f'<w:rFonts w:ascii="{_SYMBOL}" w:eastAsia="{_SYMBOL}" w:hAnsi="{_SYMBOL}" w:cs="{_SYMBOL}"/>'
@@ -25,9 +33,14 @@ _SYMBOL_FONT: Final = (
 _BREAKS: Final = {"\n": "<w:br/>", "\t": "<w:tab/>"}
 
 
+def blank_date(language: Language) -> str:
+    """What stands where a date is wanted."""
+    return _DATES[language][2]
+
+
 def run(text: str, properties: str = "") -> str:
     """A run; line breaks and tabs in the text become Word's own."""
-    if _AMBIGUOUS.search(text):
+    if _AMBIGUOUS.search(text) and not (_LATIN.search(text) and not _WIDE.search(text)):
         properties = '<w:rFonts w:hint="eastAsia"/>' + properties
     head = f"<w:r><w:rPr>{properties}</w:rPr>" if properties else "<w:r>"
     if "\n" not in text and "\t" not in text:
@@ -71,17 +84,18 @@ class Runs:
                     f'<w14:uncheckedState w14:val="2610" w14:font="{_SYMBOL}"/></w14:checkbox>'
                 )
                 return self._sdt(control.tag, box, run("☑" if checked else "☐", _SYMBOL_FONT))
-            case PickDate():
+            case PickDate(language=language):
+                tag, shown, _ = _DATES[language]
                 form = (
-                    "<w:showingPlcHdr/><w:date><w:dateFormat w:val=\"yyyy'年'M'月'd'日'\"/>"
-                    '<w:lid w:val="zh-CN"/><w:storeMappedDataAs w:val="dateTime"/>'
+                    f'<w:showingPlcHdr/><w:date><w:dateFormat w:val="{shown}"/>'
+                    f'<w:lid w:val="{tag}"/><w:storeMappedDataAs w:val="dateTime"/>'
                     '<w:calendar w:val="gregorian"/></w:date>'
                 )
-                return self._sdt(control.tag, form, run(BLANK_DATE))
-            case Pick(options=options):
+                return self._sdt(control.tag, form, run(blank_date(language)))
+            case Pick(options=options, between=between):
                 items = "".join(_item(one) for one in dict.fromkeys(options))
                 form = f"<w:showingPlcHdr/><w:dropDownList>{items}</w:dropDownList>"
-                return self._sdt(control.tag, form, run("／".join(options)))
+                return self._sdt(control.tag, form, run(between.join(options)))
 
     def _sdt(self, tag: str, form: str, content: str) -> str:
         number = self._next_id

@@ -7,7 +7,7 @@ from typing import Final
 
 from mmethics_cli.core.columns import display_width
 from mmethics_cli.render.blocks import Blank, Inline, Line, Signatures, Text
-from mmethics_cli.render.docx_runs import BLANK_DATE, Runs, paragraph
+from mmethics_cli.render.docx_runs import Runs, blank_date, paragraph
 from mmethics_cli.render.docx_tables import frame
 from mmethics_cli.render.slots import PickDate
 
@@ -83,7 +83,7 @@ def _fixed_width(chunk: Sequence[Inline]) -> int | None:
     if isinstance(chunk[0], Blank):
         return None
     if isinstance(chunk[0], PickDate):
-        return display_width(BLANK_DATE) * _HALF + 60
+        return display_width(blank_date(chunk[0].language)) * _HALF + 60
     text = "".join(one.text.strip() if isinstance(one, Text) else "□" for one in chunk)
     return display_width(text) * _HALF + 60
 

@@ -109,7 +109,7 @@ class _Expansion:
 
     def _when(self, when: When, inside: Sequence[_Part], turns: Mapping[str, _Turn]) -> str:
         scope = turns[when.loop].scope if when.loop is not None else None
-        facts = self.printing.facts
+        facts = self.printing.judged
         truth = evaluate(when.condition, facts, scope)
         if truth is Truth.NO:
             return ""

@@ -12,9 +12,11 @@ from mmethics_cli.render.blocks import Blank, Inline, Line, Picture, Text
 from mmethics_cli.render.pictures import PICTURE
 from mmethics_cli.render.slots import NO_BREAK, Fill, PickDate, Tick, Words, split
 
-# In template text only: [ ] a tick box, ____年__月__日 a date, ____ a line to write on, a picture.
+# In template text only: [ ] a tick box, ____年__月__日 or ____/____/____ a date, ____ a line to write
+# on, a picture.
 _SIGN = re.compile(
-    r"(?P<tick>\[[ x]\])|(?P<date>_{2,}年_{2,}月_{2,}日)|(?P<blank>_{2,})|" + PICTURE.pattern
+    r"(?P<tick>\[[ x]\])|(?P<date>_{2,}年_{2,}月_{2,}日)|(?P<english>_{2,}/_{2,}/_{2,})"
+    r"|(?P<blank>_{2,})|" + PICTURE.pattern
 )
 # `_` writes blanks to fill in, so it is kept from the parser, which would see emphasis.
 UNDERSCORE = "\ufdd6"
@@ -88,6 +90,8 @@ class LineReader:
         self._controls += 1
         if sign["date"]:
             return PickDate(f"date.{self._controls}")
+        if sign["english"]:
+            return PickDate(f"date.{self._controls}", "en")
         return Tick(f"tick.{self._controls}", sign["tick"] == "[x]")
 
 

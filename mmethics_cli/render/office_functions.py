@@ -24,11 +24,10 @@ from mmethics_cli.render.office_views import (
     wanted_papers,
 )
 from mmethics_cli.render.printing import Mark, Printing
-from mmethics_cli.render.slots import Pick, PickDate, Words
-from mmethics_cli.render.wording import CHINESE
+from mmethics_cli.render.slots import Pick, Words
 
 INTERVALS: Final = (3, 6, 12)  # months between two follow-up reviews that offices choose from
-_DECISIONS: Final = "event.prior_decision"
+DECISIONS: Final = "event.prior_decision"
 _BLANK: Final = "____________"
 
 
@@ -84,10 +83,10 @@ class OfficeFunctions:
             case "decision":
                 return self._decisions.get(text, text)
             case "interval_months":
-                return f"{text}个月" if text else ""
+                return self._months(text) if text else ""
             case "date" | "valid_until":
                 day = parse_date(text)
-                return CHINESE.date(day) if day else text
+                return self._printing.words.date(day) if day else text
             case "number":
                 return text
         raise TemplateError(f"decision.yaml 里没有“{key}”这一项。")
@@ -100,7 +99,7 @@ class OfficeFunctions:
             case "interval_months":
                 longest = self._printing.study.pathway.decisions["follow_up_interval_months"].value
                 most = longest if isinstance(longest, int) else INTERVALS[-1]
-                return tuple(f"{one}个月" for one in INTERVALS if one <= most)
+                return tuple(self._months(one) for one in INTERVALS if one <= most)
         return ()
 
     def _recorded(self, key: str) -> str:
@@ -108,9 +107,12 @@ class OfficeFunctions:
         if given:
             return book.put(Words(given))
         if options:
-            return book.put(Pick(self._printing.tag(key), options))
-        return _BLANK if key == "number" else book.put(PickDate(self._printing.tag(key)))
+            return book.put(Pick(self._printing.tag(key), options, self._printing.words.or_))
+        return _BLANK if key == "number" else self._printing.pick_date(key)
+
+    def _months(self, count: int | str) -> str:
+        return self._printing.words.months.format(count)
 
     @property
     def _decisions(self) -> Mapping[str, str]:
-        return self._printing.study.standard.questions[_DECISIONS].values
+        return self._printing.study.standard.questions[DECISIONS].values

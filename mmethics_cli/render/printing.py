@@ -10,7 +10,7 @@ from mmethics_cli.core.conditions import Scope
 from mmethics_cli.core.standard import Question
 from mmethics_cli.core.values import UNKNOWN, NotApplicable, Several, Value
 from mmethics_cli.errors import TemplateError
-from mmethics_cli.render.slots import NO_BREAK, Book, Slot, Tick, Words
+from mmethics_cli.render.slots import NO_BREAK, Book, PickDate, Slot, Tick, Words
 from mmethics_cli.render.study import Study
 from mmethics_cli.render.values import Asked, Gap, labels, value_text
 from mmethics_cli.render.wording import ENGLISH, Wording
@@ -36,6 +36,8 @@ class Printing:
     def __init__(self, study: Study, marks: bool = False) -> None:
         self.study = study
         self.facts = study.facts
+        # An English paper says what the Chinese one does: no condition looks at English texts.
+        self.judged = study.pathway.facts
         self.words = study.stamp.wording
         self.marks = marks
         self.book = Book()
@@ -63,6 +65,10 @@ class Printing:
         """A name for a control; one that comes again gets a number, since they must be unique."""
         count = self._tags[name] = self._tags.get(name, 0) + 1
         return name if count == 1 else f"{name}.{count}"
+
+    def pick_date(self, name: str) -> str:
+        """The mark for a date that people fill in."""
+        return self.book.put(PickDate(self.tag(name), self.study.stamp.language))
 
     # Facts.
 
@@ -127,7 +133,10 @@ class Printing:
     def _value(self, path: str, scope: Scope | None) -> Value:
         if _of_office(self._asked(path, scope)) and path not in self.facts.values:
             return UNKNOWN  # conditions take it for no, but a paper must not say so
-        return self.facts.field(scope, path) if scope is not None else self.facts.get(path)
+        if scope is not None:
+            return self.facts.field(scope, path)
+        derived = path in self.study.standard.derived
+        return (self.judged if derived else self.facts).get(path)
 
 
 def _of_office(asked: Asked) -> bool:

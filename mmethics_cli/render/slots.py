@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mmethics_cli.errors import TemplateError
+from mmethics_cli.render.wording import Language
 
 OPEN: Final = "\ufdd0"
 CLOSE: Final = "\ufdd1"
@@ -44,17 +45,19 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """One of several words, picked on the screen or circled on paper."""
+    """One of several words, picked on the screen or circled on paper; `between` parts them."""
 
     tag: str
     options: tuple[str, ...]
+    between: str = "／"
 
 
 @dataclass(frozen=True, slots=True)
 class PickDate:
-    """年 月 日 to write on paper or to pick on the screen."""
+    """年 月 日, or day month year, to write on paper or to pick on the screen."""
 
     tag: str
+    language: Language = "zh"
 
 
 Control = Tick | Pick | PickDate

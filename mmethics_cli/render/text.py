@@ -30,8 +30,8 @@ def _blanks() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 # A sentence that a value has ended already needs no second stop of the template's.
-_STOP_AFTER = re.compile(f"{OPEN}(\\d+){CLOSE}[。；，]")
-_ENDED = ("。", "！", "？", "；")
+_STOP_AFTER = re.compile(f"{OPEN}(\\d+){CLOSE}[。；，.]")
+_ENDED = ("。", "！", "？", "；", ".", "!", "?")
 
 
 @dataclass(frozen=True, slots=True)

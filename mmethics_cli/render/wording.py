@@ -34,6 +34,8 @@ class Wording:
     missing: str
     waiting: str
     comma: str
+    or_: str
+    months: str
     version: str
     page: tuple[str, str, str]
     draft: str
@@ -60,6 +62,8 @@ CHINESE: Final = Wording(
     missing="【待填：{}】",
     waiting="【待定：{}】",
     comma="、",
+    or_="／",
+    months="{}个月",
     version="版本 {}",
     page=("第 ", " 页　共 ", " 页"),
     draft="草稿",
@@ -77,6 +81,8 @@ ENGLISH: Final = Wording(
     missing="【To be filled in: {}】",
     waiting="【To be decided: {}】",
     comma=", ",
+    or_=" / ",
+    months="{} months",
     version="Version {}",
     page=("Page ", " of ", ""),
     draft="DRAFT",
