@@ -38,9 +38,14 @@ def blank_date(language: Language) -> str:
     return _DATES[language][2]
 
 
+def is_latin(text: str) -> bool:
+    """Whether a text is written in Latin letters alone."""
+    return _LATIN.search(text) is not None and _WIDE.search(text) is None
+
+
 def run(text: str, properties: str = "") -> str:
     """A run; line breaks and tabs in the text become Word's own."""
-    if _AMBIGUOUS.search(text) and not (_LATIN.search(text) and not _WIDE.search(text)):
+    if _AMBIGUOUS.search(text) and not is_latin(text):
         properties = '<w:rFonts w:hint="eastAsia"/>' + properties
     head = f"<w:r><w:rPr>{properties}</w:rPr>" if properties else "<w:r>"
     if "\n" not in text and "\t" not in text:

@@ -7,11 +7,12 @@ from typing import Final
 
 from mmethics_cli.core.columns import display_width
 from mmethics_cli.render.blocks import Blank, Inline, Line, Signatures, Text
-from mmethics_cli.render.docx_runs import Runs, blank_date, paragraph
+from mmethics_cli.render.docx_runs import Runs, blank_date, is_latin, paragraph
 from mmethics_cli.render.docx_tables import frame
 from mmethics_cli.render.slots import PickDate
 
-_HALF: Final = 120  # of a Han character in 小四, what a Latin letter takes about
+_HALF: Final = 120  # of a Han character in 小四, what a Latin letter takes about beside it
+_LATIN: Final = 106  # what a Latin letter takes on average in a line of them
 _SIGN_HEIGHT: Final = 620
 _LEAST_BLANK: Final = 1300  # 2.3 cm, enough for a name
 _NO_BORDERS: Final = "".join(
@@ -83,9 +84,14 @@ def _fixed_width(chunk: Sequence[Inline]) -> int | None:
     if isinstance(chunk[0], Blank):
         return None
     if isinstance(chunk[0], PickDate):
-        return display_width(blank_date(chunk[0].language)) * _HALF + 60
+        return _width(blank_date(chunk[0].language))
     text = "".join(one.text.strip() if isinstance(one, Text) else "□" for one in chunk)
-    return display_width(text) * _HALF + 60
+    return _width(text)
+
+
+def _width(text: str) -> int:
+    """The room that a text takes in 小四."""
+    return (len(text) * _LATIN if is_latin(text) else display_width(text) * _HALF) + 60
 
 
 def _widest(column: Sequence[int | None]) -> int | None:
