@@ -27,7 +27,9 @@ CJK_FONT: Final = re.compile(
 )
 # Left over from a template or a draft; no sealed document may show it.
 STRAY: Final = re.compile(r"None(?![a-z])|\{\{|\{%|:::|【待定|【待填|草稿")
-SIGNATURE: Final = re.compile("(?:签名|签字|签章|盖章）?)[:：]")
+SIGNATURE: Final = re.compile(
+    r"(?:签名|签字|签章|盖章）?)[:：]|[Ss]ignature(?:of[a-z]+|\([a-z]+\))?:"
+)
 TOLERANCE: Final = 8.5  # points: 3 mm, for table borders and hanging punctuation
 
 

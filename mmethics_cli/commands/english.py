@@ -51,9 +51,7 @@ def english_package(dossier: Dossier, package: Package) -> Package:
         raise PackError("标准包的英文有错误：", problems)
     standard = in_english(dossier.standard, terms)
     mine = package.study.facts
-    texts = english_texts(
-        dossier.workspace.folder, dossier.standard, dossier.facts.values
-    )
+    texts = english_texts(dossier.workspace.folder, dossier.standard, dossier.facts.values)
     facts = Facts(standard, with_texts(mine.values, texts), mine.today, mine.baseline)
     # What is decided, and every condition in a paper, looks at the answers as they were given.
     judged = Facts(standard, mine.values, mine.today, mine.baseline)

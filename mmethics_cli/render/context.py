@@ -18,7 +18,6 @@ from mmethics_cli.render.printing import Mark, Printing
 from mmethics_cli.render.slots import Pick
 from mmethics_cli.render.study import Adjustment
 from mmethics_cli.render.values import labels
-from mmethics_cli.render.wording import ENGLISH
 from mmethics_cli.render.views import (
     ConflictView,
     DecisionView,
@@ -26,6 +25,7 @@ from mmethics_cli.render.views import (
     conflict_views,
     rule_view,
 )
+from mmethics_cli.render.wording import ENGLISH
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,7 @@ class Functions(OfficeFunctions):
     def pick(self, tag: str, *options: str) -> Mark:
         """A drop-down for people to fill in; `tag` names it in the Word file."""
         printing = self._printing
-        return Mark(
-            lambda: printing.book.put(Pick(printing.tag(tag), options, printing.words.or_))
-        )
+        return Mark(lambda: printing.book.put(Pick(printing.tag(tag), options, printing.words.or_)))
 
     def pick_date(self, tag: str) -> Mark:
         """A date for people to fill in."""

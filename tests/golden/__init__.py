@@ -21,8 +21,9 @@ from docx.oxml.ns import qn
 from mmethics_cli.commands.drafting import drafts_of
 from mmethics_cli.commands.new import from_example
 from mmethics_cli.commands.opening import open_dossier
-from mmethics_cli.commands.options import Names, Session
+from mmethics_cli.commands.options import Language, Names, Session
 from mmethics_cli.commands.package import package_of
+from mmethics_cli.store.translation import ENGLISH
 from tests.program import told
 
 FOLDER: Final = Path(__file__).resolve().parent
@@ -37,10 +38,13 @@ def texts_of(example: str) -> dict[str, str]:
         from_example(session, folder, example)
         dossier = open_dossier(session, folder)
         package = package_of(dossier, today)
-        files = drafts_of(dossier, package, package.papers, Names.by_id, draft=False).files
+        # An example that brings its texts in English shows its English papers too.
+        language = Language.both if (folder / ENGLISH).exists() else Language.zh
+        drafts = drafts_of(dossier, package, package.papers, Names.by_id, language, draft=False)
     found = {}
-    for file in files:
+    for file in drafts.files:
         name = file.name.split("-V", 1)[0].split("-", 1)[1]
+        name += ".en" if file.name.endswith(".en.docx") else ""
         kind = Path(file.name).suffix
         lines = word_lines(file.data) if kind == ".docx" else excel_lines(file.data)
         found[f"{name}{'' if kind == '.docx' else kind}"] = "\n".join(lines) + "\n"
