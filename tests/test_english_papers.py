@@ -1,4 +1,4 @@
-"""English consent papers and the decision letter say what the Chinese ones say, no more, no less."""
+"""English consent papers and the decision letter say what the Chinese ones say."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def same(values: Mapping[str, Value]) -> None:
         template_words = re.sub("\ufdd0\\d+\ufdd1", "", rendered.markdown)
         assert not pages.HAN.search(template_words), id_
         assert not CITATION.search(template_words), id_
-        assert ".." not in rendered.plain and " ." not in template_words, id_
+        assert not re.search(r"\.\.|。\.| \.", rendered.plain), id_
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -152,11 +152,7 @@ CONSENTS = ("consent_adult", "consent_separate", "consent_genomic")
 
 
 def test_the_example_leaves_nothing_untranslated(folder: Path, tmp_path: Path) -> None:
-    said, files = render(
-        folder,
-        tmp_path,
-        *(one for id_ in (*CONSENTS, "application_form") for one in ("--only", id_)),
-    )
+    said, files = render(folder, tmp_path, "--only", ",".join((*CONSENTS, "application_form")))
     assert "仍是中文" not in said
     for id_ in CONSENTS:
         text = words(files[f"{id_}.en"])

@@ -98,7 +98,7 @@ class Functions(OfficeFunctions):
         return label_of(self._study.standard, path)
 
     def basis(self, source: str, *articles: str) -> str:
-        """《…》第N条、第M条, as the pack's articles have it; in English “Title, Articles N and M”."""
+        """《…》第N条、第M条, by the pack's articles; in English “Title, Articles N and M”."""
         standard = self._study.standard
         known = standard.articles
         bases = [

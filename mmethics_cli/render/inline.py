@@ -12,8 +12,8 @@ from mmethics_cli.render.blocks import Blank, Inline, Line, Picture, Text
 from mmethics_cli.render.pictures import PICTURE
 from mmethics_cli.render.slots import NO_BREAK, Fill, PickDate, Tick, Words, split
 
-# In template text only: [ ] a tick box, ____年__月__日 or ____/____/____ a date, ____ a line to write
-# on, a picture.
+# In template text only: [ ] a tick box, ____年__月__日 or ____/____/____ a date, ____ a line to
+# write on, a picture.
 _SIGN = re.compile(
     r"(?P<tick>\[[ x]\])|(?P<date>_{2,}年_{2,}月_{2,}日)|(?P<english>_{2,}/_{2,}/_{2,})"
     r"|(?P<blank>_{2,})|" + PICTURE.pattern
