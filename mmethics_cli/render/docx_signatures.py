@@ -84,7 +84,8 @@ def _fixed_width(chunk: Sequence[Inline]) -> int | None:
     if isinstance(chunk[0], Blank):
         return None
     if isinstance(chunk[0], PickDate):
-        return _width(blank_date(chunk[0].language))
+        # Not by its letters: most of it are lines to write on, which are wide.
+        return display_width(blank_date(chunk[0].language)) * _HALF + 60
     text = "".join(one.text.strip() if isinstance(one, Text) else "□" for one in chunk)
     return _width(text)
 
