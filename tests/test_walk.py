@@ -23,30 +23,23 @@ from mmethics_cli.core.answers import write_value
 from mmethics_cli.core.decide import Pathway
 from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.interview import Plan, interview
-from mmethics_cli.core.standard import Standard
 from mmethics_cli.core.steps import Move, Prompt, Reply
 from mmethics_cli.core.values import UNKNOWN, Element, Several, Value
 from mmethics_cli.errors import ChangedOnDisk, WorkspaceError
 from mmethics_cli.store.answers_file import read_answers
 from mmethics_cli.store.create import create_dossier
 from mmethics_cli.store.files import LOCK_NAME
-from mmethics_cli.store.pack import load
 from mmethics_cli.store.unfinished import keep_unfinished, unfinished_list
 from mmethics_cli.store.workspace import open_workspace
 from mmethics_cli.store.yaml_reader import read_file
 from tests.program import STUDIES
-from tests.walk import Walker
+from tests.walk import Walker, standard
 
 TODAY = date(2027, 3, 1)
 RETROSPECTIVE = "retrospective-imaging-ai"
 # Prompts counted on 2027-03-01 with the shipped pack: all of them, and until the review method
 # and the whole pathway were settled. They may fall; each is well below its bar (see the tests).
-COUNTED = {"all": 70, "simplified": 17, "meeting": 4, "meeting, whole pathway": 13}
-
-
-@cache
-def standard() -> Standard:
-    return load().standard()
+COUNTED = {"all": 74, "simplified": 17, "meeting": 4, "meeting, whole pathway": 13}
 
 
 @cache
@@ -93,13 +86,9 @@ def simplified() -> dict[str, Value]:
     return values
 
 
-# Asked only of those who choose to answer more.
-OPTIONAL = {"investigator.cv", "institution.qualification", "sites.facilities"}
-
-
-def walk(values: Mapping[str, Value], optional: bool = False) -> tuple[Walker, Facts]:
+def walk(values: Mapping[str, Value]) -> tuple[Walker, Facts]:
     """The whole interview of a new dossier, which knows only what is submitted."""
-    walker = Walker(values, optional)
+    walker = Walker(values)
     begun = Facts(standard(), {"event.kind": "initial"}, TODAY)
     return walker, interview(begun, walker.ask, lambda answers: None, tell=walker.tell)
 
@@ -107,7 +96,7 @@ def walk(values: Mapping[str, Value], optional: bool = False) -> tuple[Walker, F
 def test_a_retrospective_study_takes_at_most_100_prompts_and_32_to_a_simplified_review() -> None:
     walker, end = walk(simplified())
     assert end.decision("review_method").value == "simplified"
-    assert end.values == {k: v for k, v in simplified().items() if k not in OPTIONAL}
+    assert end.values == simplified()
     assert walker.counted == COUNTED["all"] <= 100
     assert walker.settled["review_method"] == COUNTED["simplified"] <= 32
     assert walker.settled["pathway"] <= 32
@@ -123,7 +112,7 @@ def test_a_meeting_is_settled_within_20_prompts() -> None:
 
 @pytest.mark.parametrize("name", ["prospective-ecg", "genomics-imaging-partner", RETROSPECTIVE])
 def test_every_example_can_be_walked_to_its_end(name: str) -> None:
-    walker, end = walk(example(name), optional=True)
+    walker, end = walk(example(name))
     assert end.values == example(name)
     assert Pathway(end).settled
     assert walker.counted <= 100
@@ -272,7 +261,7 @@ def _hold(folder: Path, acknowledged: Mapping[str, object]) -> None:
 
 def _child(folder: Path, out: int) -> None:
     """Walk on in a process of its own; at each prompt tell what was saved before."""
-    walker = Walker(example(RETROSPECTIVE), optional=True)
+    walker = Walker(example(RETROSPECTIVE))
     workspace = open_workspace(folder, standard())
     news: dict[str, object] = {}
 
@@ -341,7 +330,7 @@ def test_a_hundred_kills_at_random_moments_lose_nothing_acknowledged(tmp_path: P
             ended += 1
             folder, known = new_dossier(tmp_path / str(ended)), {}
     assert ended or len(known) > 50, "the kills were not spread over the walk"
-    go_on(folder, Walker(example(RETROSPECTIVE), optional=True))
+    go_on(folder, Walker(example(RETROSPECTIVE)))
     assert open_workspace(folder, standard()).values == example(RETROSPECTIVE)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from mmethics_cli.core.decide import Pathway
 from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.names import ELEMENT_PATH
+from mmethics_cli.core.standard import Standard
 from mmethics_cli.core.steps import (
     Add,
     Answer,
@@ -25,29 +27,33 @@ from mmethics_cli.core.values import UNKNOWN, Element, Value
 from mmethics_cli.store.pack import load
 
 
+@cache
+def standard() -> Standard:
+    return load().standard()
+
+
 @dataclass
 class Walker:
     """Answers each step from `values`; list entries are met again by their number.
 
-    `counted` leaves out entries of lists after the first, and the menus that add them. With
-    `optional` the sections are chosen whose optional questions have an answer in `values`.
+    Of the optional sections it wants those of which it knows an answer that was not asked for.
+    `counted` leaves out entries of lists after the first, and the menus that add them.
     """
 
     values: Mapping[str, Value]
-    optional: bool = False
     prompts: int = 0
     counted: int = 0
     settled: dict[str, int] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     _made: dict[str, list[str]] = field(default_factory=dict)
+    _said: set[str] = field(default_factory=set)
 
     def ask(self, prompt: Prompt) -> Reply:
         self.prompts += 1
         self.counted += not self._beyond_first(prompt)
         if isinstance(prompt, Offer | Overview):
             self.asked.append(type(prompt).__name__)
-            chosen = self._sections(prompt) if isinstance(prompt, Offer) else frozenset()
-            return Choose(chosen) if chosen else Move.LATER
+            return self._choose(prompt) if isinstance(prompt, Offer) else Move.LATER
         self.asked.append(prompt.screen.id if prompt.screen else prompt.place.path)
         if prompt.question.type == "list":
             return self._list(prompt)
@@ -65,20 +71,20 @@ class Walker:
         if Pathway(facts).settled:
             self.settled.setdefault("pathway", self.counted)
 
+    def _choose(self, offer: Offer) -> Reply:
+        questions = standard().questions
+        unsaid = {questions[path].section for path in self.values if path not in self._said}
+        wanted = frozenset(unsaid & set(offer.sections))
+        return Choose(wanted) if wanted else Move.LATER
+
     def value(self, row: Row) -> Value:
         """What the person answers to one question."""
+        self._said.add(row.path)
         match = ELEMENT_PATH.fullmatch(row.path)
         if match is None:
             return self.values.get(row.path, UNKNOWN)
         element = self._meant(match["list"], match["id"])
         return UNKNOWN if element is None else element.get(match["field"])
-
-    def _sections(self, offer: Offer) -> frozenset[str]:
-        if not self.optional:
-            return frozenset()
-        questions = load().standard().questions
-        known = {path for path in self.values if path in questions} - set(self.asked)
-        return frozenset(questions[path].section for path in known) & set(offer.sections)
 
     def _meant(self, owner: str, id_: str) -> Element | None:
         made, wanted = self._made.setdefault(owner, []), self._wanted(owner)
@@ -93,6 +99,7 @@ class Walker:
 
     def _list(self, step: Step) -> Reply:
         owner = step.place.path
+        self._said.add(owner)
         have = step.value if isinstance(step.value, tuple) else ()
         self._made[owner] = [one.id for one in have]
         if len(have) < len(self._wanted(owner)):

@@ -35,8 +35,8 @@ from mmethics_cli.core.steps import (
 )
 from mmethics_cli.core.values import UNKNOWN, Element, NotApplicable, Several, Value
 from tests.core.small_pack import small_standard
-from tests.test_walk import TODAY, simplified, standard
-from tests.walk import Walker
+from tests.test_walk import TODAY, simplified
+from tests.walk import Walker, standard
 
 ROWS = [
     "study.title",
@@ -54,7 +54,6 @@ SMALL = small_standard(
     }
 )
 ENTER, ESC, DOWN, UP, RIGHT, DELETE = "\r", "\x1b", "\x1b[B", "\x1b[A", "\x1b[C", "\x1b[3~"
-SPACE = " "
 CTRL_B, CTRL_C, CTRL_D, F1 = "\x02", "\x03", "\x04", "\x1bOP"
 
 
@@ -242,10 +241,8 @@ class Typist(Walker):
         if meant is Move.BACK:
             return CTRL_B
         if isinstance(prompt, Offer):
-            chosen = meant.sections if isinstance(meant, Choose) else ()
-            return (
-                "".join((SPACE if key in chosen else "") + DOWN for key in prompt.sections) + ENTER
-            )
+            wanted = meant.sections if isinstance(meant, Choose) else frozenset[str]()
+            return "".join((" " if key in wanted else "") + DOWN for key in prompt.sections) + ENTER
         if isinstance(prompt, Overview):
             return (UP if any(one.doubt < 3 for one in prompt.entries) else "") + ENTER
         if isinstance(meant, Answers):
@@ -316,7 +313,7 @@ def test_a_whole_study_is_typed(keyboard: Keyboard) -> None:
         entries = values[path]
         assert isinstance(entries, tuple)
         values[path] = entries[:4]
-    typist = Typist(values, optional=True)
+    typist = Typist(values)
     typist.back = frozenset({3, 6, 7, 8, 12, 25, 40, 41, 42})
     typist.pipe, typist.terminal = keyboard.pipe, keyboard.terminal
     keyboard.terminal.titles = dict(standard().sections)
