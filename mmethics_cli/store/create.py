@@ -113,19 +113,24 @@ def _write(path: Path, blank: str, answers: Tree) -> None:
 
 def _merged(base: Tree, more: Tree) -> Tree:
     if not isinstance(base, dict) or not isinstance(more, dict):
-        return _with_ids(more)
+        return _tidied(more)
     merged = dict(base)
     for key, value in more.items():
         merged[key] = _merged(base.get(key), value)
     return merged
 
 
-def _with_ids(tree: Tree) -> Tree:
-    """List elements get the id by which their file numbers them."""
+def _tidied(tree: Tree) -> Tree:
+    """List elements get the id by which their file numbers them; texts end where they end.
+
+    The same text makes the same file, however the file of answers wrote it.
+    """
+    if isinstance(tree, str):
+        return tree.rstrip("\n")
     if isinstance(tree, list):
         return list(_numbered(tree))
     if isinstance(tree, dict):
-        return {key: _with_ids(value) for key, value in tree.items()}
+        return {key: _tidied(value) for key, value in tree.items()}
     return tree
 
 

@@ -77,6 +77,18 @@ def test_answers_are_written_as_they_are_and_gaps_stay() -> None:
     assert workspace.self_check.of("BEN-01").answer == "met"
 
 
+def test_a_text_is_written_the_same_however_its_block_ends() -> None:
+    written = []
+    for number, head in enumerate(("|", "|-", "|+")):
+        text = f"design:\n  background: {head}\n    一\n    二\n\npublication:\n  plan: {head}\n    三\n"
+        Path("in.yaml").write_text(text, encoding="utf-8")
+        assert run("new", f"d{number}", "--answers", "in.yaml").exit_code == 0
+        written.append(Path(f"d{number}/dossier.yaml").read_text(encoding="utf-8"))
+        values = opened(f"d{number}").values
+        assert (values["design.background"], values["publication.plan"]) == ("一\n二", "三")
+    assert written[0] == written[1] == written[2]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
