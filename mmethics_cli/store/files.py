@@ -17,6 +17,11 @@ from mmethics_cli.store.yaml_reader import reason
 LOCK_NAME: Final = ".mmethics.lock"
 _UNWRITTEN_LOCK_SECONDS: Final = 10.0
 _PAUSE_SECONDS: Final = 0.05
+# What a write that was killed leaves behind; only the holder of the lock may write meanwhile.
+_BEGIN, _END = ".mmethics-", ".tmp"
+_ABANDONED_SECONDS: Final = 60.0
+# Where a dossier's files are written.
+_PLACES: Final = ("", "submissions/*/", "submissions/*/documents/")
 
 
 def sha256(data: bytes) -> str:
@@ -38,7 +43,7 @@ def write_atomic(path: Path, data: bytes) -> None:
     temporary: Path | None = None
     try:
         mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
-        handle, name = tempfile.mkstemp(prefix=".mmethics-", suffix=".tmp", dir=target.parent)
+        handle, name = tempfile.mkstemp(prefix=_BEGIN, suffix=_END, dir=target.parent)
         temporary = Path(name)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -72,17 +77,29 @@ def locked(folder: Path, wait: float = 2.0) -> Iterator[None]:
     """Hold the folder's lock; waits up to `wait` seconds for another holder.
 
     Raises WorkspaceError when someone else holds it or the folder can't be written.
-    A lock whose process is gone from this machine is taken over.
+    A lock whose process is gone from this machine is taken over. What a killed write left is
+    removed.
     """
     lock = folder / LOCK_NAME
     mine = json.dumps({"pid": os.getpid(), "host": _host()})
     _acquire(lock, mine, time.monotonic() + wait)
     try:
+        _remove_abandoned(folder)
         yield
     finally:
         with contextlib.suppress(OSError):
             if lock.read_text(encoding="utf-8") == mine:
                 lock.unlink()
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Remove half-written files; not young ones, which a writer without the lock may be at."""
+    before = time.time() - _ABANDONED_SECONDS
+    for place in _PLACES:
+        for path in folder.glob(f"{place}{_BEGIN}*{_END}"):
+            with contextlib.suppress(OSError):
+                if path.is_file() and not path.is_symlink() and path.stat().st_mtime < before:
+                    path.unlink()
 
 
 def _acquire(lock: Path, mine: str, until: float) -> None:

@@ -18,7 +18,7 @@ from mmethics_cli.core.steps import Answers, Move, Offer, Overview, Prompt, Repl
 from mmethics_cli.core.values import Value
 from mmethics_cli.store.unfinished import unfinished_list
 from mmethics_cli.store.workspace import open_workspace
-from tests.cli.test_form import CTRL_B, CTRL_C, Typist
+from tests.cli.test_form import CTRL_C, Typist
 from tests.program import ROOT
 from tests.test_walk import TODAY
 from tests.walk import standard
@@ -146,5 +146,3 @@ def _expected(prompt: Prompt) -> str:
 def _pressed(keys: str) -> Iterator[str]:
     return (found[0] for found in _KEY.finditer(keys))
 
-
-__all__ = ["CTRL_B", "Gone", "Hand"]

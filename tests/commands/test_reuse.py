@@ -264,6 +264,7 @@ def test_a_carried_text_is_shown_and_confirmed_at_a_terminal(home: Path) -> None
     child.send("\x04")
     child.expect("✓ 成果发布形式")
     child.expect("» .*完成访谈")
+    child.expect("回答总览")
     child.send("\r")
     child.expect(pexpect.EOF)
     child.close()

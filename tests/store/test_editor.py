@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -225,3 +226,24 @@ def test_a_folder_that_can_not_be_written(tmp_path: Path, monkeypatch: pytest.Mo
     )
     with pytest.raises(WorkspaceError, match="不能写"), locked(tmp_path):
         pytest.fail("locked a read-only folder")
+
+
+def test_what_a_killed_write_left_is_removed_by_the_next_and_nothing_else(tmp_path: Path) -> None:
+    current = tmp_path / "submissions" / "01-initial"
+    current.mkdir(parents=True)
+    left = [tmp_path / ".mmethics-ab12.tmp", current / ".mmethics-cd34.tmp"]
+    others = [tmp_path / "mine.tmp", tmp_path / ".mmethics-unfinished", current / "x.tmp"]
+    young = tmp_path / ".mmethics-young.tmp"
+    long_ago = time.time() - 3600
+    for path in (*left, *others, young):
+        path.write_text("half", encoding="utf-8")
+        os.utime(path, None if path is young else (long_ago, long_ago))
+    held = tmp_path / LOCK_NAME
+    held.write_text(json.dumps({"pid": os.getppid(), "host": socket.gethostname()}))
+    with pytest.raises(WorkspaceError, match="另一个 mmethics"), locked(tmp_path, wait=0):
+        pass
+    assert all(path.exists() for path in left)
+    held.unlink()
+    with locked(tmp_path):
+        assert not any(path.exists() for path in left)
+    assert all(path.exists() for path in (*others, young))
