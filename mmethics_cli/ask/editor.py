@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from mmethics_cli.ask.line_mode import lines_edited
+
 _USUAL: Final = ("nano", "vim", "vi", "notepad")
 
 
@@ -37,7 +39,8 @@ def edit_text(text: str, environ: Mapping[str, str] = os.environ) -> Edited:
         path.write_text(text, encoding="utf-8")
         trouble = ""
         try:
-            done = subprocess.run([*command, str(path)], check=False)
+            with lines_edited():
+                done = subprocess.run([*command, str(path)], check=False)
             if done.returncode:
                 trouble = f"编辑器 {command[0]} 出错退出（{done.returncode}），写下的内容还在。"
         except OSError as error:

@@ -13,6 +13,7 @@ from typing import Final
 
 import typer
 
+from mmethics_cli.ask.line_mode import keys_waiting
 from mmethics_cli.ask.prompts import Prompts
 from mmethics_cli.ask.terminal import Terminal
 from mmethics_cli.ask.wording import shown
@@ -50,7 +51,7 @@ def converse(session: Session, folder: Path, section: str | None, everything: bo
         walk_review_items(session, dossier, dossier.facts, folder, everything, alone=True)
         return
     try:
-        with _hangup_interrupts():
+        with _hangup_interrupts(), keys_waiting():
             facts = ask_questions(session, dossier, section, everything)
     except (KeyboardInterrupt, EOFError, Left):
         session.say(f"\n已停下，已回答的都已保存。继续回答：mmethics fill {folder}")

@@ -10,6 +10,7 @@ from typing import Final
 import typer
 
 from mmethics_cli.ask.items import ItemTerminal
+from mmethics_cli.ask.line_mode import keys_waiting
 from mmethics_cli.ask.prompts import Prompts
 from mmethics_cli.ask.short import ShortPrompts
 from mmethics_cli.commands.opening import Dossier
@@ -69,7 +70,8 @@ def walk_review_items(
     together = (rows - _FRAME_LINES) // max(_ITEM_COLUMNS // columns, 1)
     plan = WalkPlan(everything, min(max(together, 2), 8))
     try:
-        after = walk_items(facts, before, terminal, _saver(dossier.workspace), plan)
+        with keys_waiting():
+            after = walk_items(facts, before, terminal, _saver(dossier.workspace), plan)
     except (KeyboardInterrupt, EOFError):
         session.say(f"\n已停下，已回答的都已保存。继续自查：{_again(folder)}")
         raise typer.Exit(INTERRUPTED) from None

@@ -165,3 +165,20 @@ def test_the_overview_of_a_whole_dossier_leads_to_any_answer(start: Start, tmp_p
     child.send("\r")
     assert ended(child) == 0
     assert project(tmp_path / "x")["title"].endswith("！")
+
+
+def test_keys_typed_between_two_prompts_wait_for_the_next(start: Start, tmp_path: Path) -> None:
+    """While an answer is saved and the next prompt is made, Ctrl-D is no end and nothing echoes."""
+    child = start("new", "x")
+    child.expect("研究的类别")
+    child.delaybeforesend = None
+    child.send(FIRST_SCREEN + CTRL_D)
+    child.expect("✓")  # the form is over, its answers are not saved yet
+    time.sleep(0.05)
+    child.send("2" + CTRL_D * 2)
+    child.expect("参与者|怎样做|研究哪些人")
+    assert "^D" not in child.before
+    child.send(CTRL_C)
+    assert ended(child) == 130
+    tree: Any = read_file(tmp_path / "x" / "dossier.yaml").tree
+    assert tree["sites"]["multicentre"] == "no"
