@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 from docx.oxml.ns import qn
 
 from mmethics_cli.commands.drafting import drafts_of
-from mmethics_cli.commands.english import FOLDER, template_of, words_of
+from mmethics_cli.commands.english import FOLDER, english_faults, template_of, words_of
 from mmethics_cli.commands.opening import open_dossier
 from mmethics_cli.commands.options import Language, Names, Session
 from mmethics_cli.commands.package import package_of
@@ -25,8 +26,10 @@ from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.standard import Standard
 from mmethics_cli.core.values import Value
 from mmethics_cli.render.study import Stamp, Study
+from mmethics_cli.render.templates import Templates
 from mmethics_cli.render.text import Rendered, read_facts
 from mmethics_cli.store.pack import load
+from mmethics_cli.store.yaml_reader import parse
 from tests import pages
 from tests.children import DAY, dossier, study
 from tests.printed import convert
@@ -89,6 +92,22 @@ def test_each_paper_for_participants_has_an_english_one_under_its_title() -> Non
         assert templates().get(template_of(document)).title == document.title_en, document.id
 
 
+def test_lint_wants_the_words_of_decisions_and_english_titles_of_sources() -> None:
+    letter = standard().documents["decision_letter"]
+    terms, _ = words_of(load(None, (FOLDER,)), standard())
+    assert list(english_faults(terms, templates(), letter)) == []
+    sources = {id_: replace(one, title_en="") for id_, one in standard().sources.items()}
+    bare = Templates(templates().texts, replace(standard(), sources=sources), _tree)
+    fewer = {path: one for path, one in terms.items() if path != "event.prior_decision"}
+    said = "\n".join(one.message for one in english_faults(fewer, bare, letter))
+    assert "没有“event.prior_decision”的英文" in said
+    assert "法源“erm2023”没有英文标题" in said
+
+
+def _tree(text: str) -> object:
+    return parse(text, "条件").tree
+
+
 def same(values: Mapping[str, Value]) -> None:
     _, chinese = printed(values)
     english = in_english_papers(values)
@@ -148,6 +167,15 @@ def words(path: Path) -> str:
     return "\n".join(one.text or "" for part in parts for one in part.iter(qn("w:t")))
 
 
+def wide(path: Path) -> Iterator[str]:
+    """Words whose quotes and apostrophes are set as wide as a Han character."""
+    for run in docx.Document(str(path)).element.body.iter(qn("w:r")):
+        fonts = run.find(f"{qn('w:rPr')}/{qn('w:rFonts')}")
+        text = "".join(one.text or "" for one in run.iter(qn("w:t")))
+        if fonts is not None and fonts.get(qn("w:hint")) and re.search("[A-Za-z]", text):
+            yield text
+
+
 CONSENTS = ("consent_adult", "consent_separate", "consent_genomic")
 
 
@@ -158,6 +186,7 @@ def test_the_example_leaves_nothing_untranslated(folder: Path, tmp_path: Path) -
         text = words(files[f"{id_}.en"])
         assert not pages.HAN.findall(text), id_
         assert "Version 1.0" in text and "Page " in text and " of " in text
+        assert not list(wide(files[f"{id_}.en"])), id_
 
 
 def test_the_letter_comes_in_both_languages(folder: Path, tmp_path: Path) -> None:
