@@ -42,9 +42,16 @@ RETROSPECTIVE = "retrospective-imaging-ai"
 COUNTED = {"all": 74, "simplified": 17, "meeting": 4, "meeting, whole pathway": 13}
 
 
+def _typed(value: Value) -> Value:
+    return value.rstrip("\n") if isinstance(value, str) else value
+
+
 @cache
 def example(name: str) -> Mapping[str, Value]:
-    """The answers of a worked example, its entries named as the interview names them."""
+    """The answers of a worked example as they are typed: a text ends where it ends.
+
+    Its entries are named as the interview names them.
+    """
     values: dict[str, Value] = {}
     folder = STUDIES / name
     paths = [folder / "dossier.yaml", folder / "institution.yaml"]
@@ -56,8 +63,12 @@ def example(name: str) -> Mapping[str, Value]:
     for path_, value in values.items():
         if isinstance(value, tuple):
             initial = path_.rpartition(".")[2][:1]
-            renamed = (Element(f"{initial}{n}", one.fields) for n, one in enumerate(value, 1))
-            values[path_] = tuple(renamed)
+            values[path_] = tuple(
+                Element(f"{initial}{n}", {key: _typed(text) for key, text in one.fields.items()})
+                for n, one in enumerate(value, 1)
+            )
+        else:
+            values[path_] = _typed(value)
     return values
 
 

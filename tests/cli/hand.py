@@ -145,4 +145,3 @@ def _expected(prompt: Prompt) -> str:
 
 def _pressed(keys: str) -> Iterator[str]:
     return (found[0] for found in _KEY.finditer(keys))
-

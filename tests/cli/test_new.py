@@ -80,7 +80,8 @@ def test_answers_are_written_as_they_are_and_gaps_stay() -> None:
 def test_a_text_is_written_the_same_however_its_block_ends() -> None:
     written = []
     for number, head in enumerate(("|", "|-", "|+")):
-        text = f"design:\n  background: {head}\n    一\n    二\n\npublication:\n  plan: {head}\n    三\n"
+        text = f"design:\n  background: {head}\n    一\n    二\n\n"
+        text += f"publication:\n  plan: {head}\n    三\n"
         Path("in.yaml").write_text(text, encoding="utf-8")
         assert run("new", f"d{number}", "--answers", "in.yaml").exit_code == 0
         written.append(Path(f"d{number}/dossier.yaml").read_text(encoding="utf-8"))
