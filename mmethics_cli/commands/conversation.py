@@ -29,7 +29,7 @@ from mmethics_cli.core.law import Basis
 from mmethics_cli.core.relevance import Reason, relevant, section_named
 from mmethics_cli.core.steps import Left
 from mmethics_cli.core.values import UNKNOWN, Value
-from mmethics_cli.errors import ChangedOnDisk, EthicsError
+from mmethics_cli.errors import EthicsError, WorkspaceError
 from mmethics_cli.render.citation import cite
 from mmethics_cli.render.pathway_text import decision_lines
 from mmethics_cli.store.characters import named_refusal
@@ -82,8 +82,9 @@ def ask_questions(
     def save(answers: Mapping[str, Value]) -> None:
         try:
             dossier.workspace.set_answers(answers)
-        except ChangedOnDisk as changed:
-            raise ChangedOnDisk(f"{changed.message}{_unsaved(dossier, answers)}") from changed
+        except WorkspaceError as failed:
+            told = f"{failed.message}{_unsaved(dossier, answers)}"
+            raise type(failed)(told, failed.problems) from failed
 
     def tell(facts: Facts, tables: tuple[str, ...]) -> None:
         for line in _settled(facts, tables):

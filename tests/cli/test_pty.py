@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from mmethics_cli.store.files import LOCK_NAME
 from mmethics_cli.store.yaml_reader import read_file
 from tests.program import ROOT, mmethics
 
@@ -121,6 +124,18 @@ def one_text_lacks(tmp_path: Path) -> Path:
         kept += [] if inside else [line]
     path.write_text("".join(kept), encoding="utf-8")
     return tmp_path / "x"
+
+
+def test_a_text_that_can_not_be_written_is_shown_whole(start: Start, one_text_lacks: Path) -> None:
+    child = start("fill", "x")
+    child.expect("Ctrl-E")
+    lock = one_text_lacks / LOCK_NAME
+    lock.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname()}))
+    child.send("第一行\r" + "长" * 60 + CTRL_D)
+    child.expect("另一个 mmethics 正在写")
+    child.expect("没有写入的回答")
+    assert ended(child) == 2
+    assert "".join(str(child.before).split()).count("长") == 60
 
 
 @pytest.mark.parametrize(
