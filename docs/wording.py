@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
+from mmethics_cli.core.bounds import FactRef, Moved, Reported, SumOf
 from mmethics_cli.core.conditions import (
     All,
     Answered,
@@ -17,7 +18,6 @@ from mmethics_cli.core.conditions import (
     Count,
     Empty,
     Every,
-    FactRef,
     Limit,
     Newly,
     Not,
@@ -102,4 +102,14 @@ def _listed(labels: Mapping[str, str], values: Iterable[bool | int | str | date]
 
 
 def _bound(standard: Standard, bound: Bound) -> str:
-    return label_of(standard, bound.path) if isinstance(bound, FactRef) else str(bound)
+    match bound:
+        case FactRef(path):
+            return label_of(standard, path)
+        case Reported(path):
+            return f"上次报告的{label_of(standard, path)}"
+        case SumOf(paths):
+            return "、".join(label_of(standard, one) for one in paths) + "之和"
+        case Moved(path, term, _, back):
+            way = "减去" if back else "加上"
+            return f"{label_of(standard, path)}{way}{label_of(standard, term)}"
+    return str(bound)

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from mmethics_cli.core.cases import case_facts
 from mmethics_cli.core.consistency import contradictions
+from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.findings import Finding
 from mmethics_cli.store.pack import load
 from tests.test_rules import Tree, facts_of, merged, nested, standard, worked_studies
@@ -19,13 +21,15 @@ def rules() -> tuple[Tree, ...]:
     return tuple(found)
 
 
-def found_in(answers: Tree, rule: str) -> list[Finding]:
-    return [one for one in contradictions(facts_of(answers)) if one.id == rule]
+def found_in(answers: Tree, rule: str, reported: Tree | None = None) -> list[Finding]:
+    facts = case_facts(standard(), answers, reported=reported)
+    assert isinstance(facts, Facts)
+    return [one for one in contradictions(facts) if one.id == rule]
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule["id"])
 def test_a_contradiction_is_found_in_its_case(rule: Tree) -> None:
-    findings = found_in(rule["cases"]["fires"], rule["id"])
+    findings = found_in(rule["cases"]["fires"], rule["id"], rule["cases"].get("reported"))
     assert len(findings) == 1
     assert findings[0].severity == rule["severity"]
     assert findings[0].path.endswith(rule["path"])
@@ -38,7 +42,7 @@ def test_a_fact_away_there_is_no_contradiction(rule: Tree) -> None:
     away = rule["cases"]["fires"]
     for path, value in changes.items():
         away = merged(away, nested(path, value))
-    assert found_in(away, rule["id"]) == []
+    assert found_in(away, rule["id"], rule["cases"].get("reported")) == []
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule["id"])

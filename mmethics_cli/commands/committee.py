@@ -10,6 +10,7 @@ from typing import Any, Final
 from mmethics_cli.commands.opening import Dossier
 from mmethics_cli.commands.package import Package, Paper, package_of
 from mmethics_cli.commands.review import review
+from mmethics_cli.commands.sealed_facts import facts_as_sealed
 from mmethics_cli.core.content import DocumentKind
 from mmethics_cli.core.decide import Pathway
 from mmethics_cli.core.facts import Facts
@@ -97,9 +98,8 @@ def _as_sealed(dossier: Dossier, current: Submission, today: date) -> Dossier:
     answers = answers_of(current.snapshot(), standard)
     office = dossier.workspace.parts.get(DECISION)
     values = answers.values | (office.reading.values if office is not None else {})
-    facts = Facts(
-        standard, values, sealed_date(current) or today, _approved_before(dossier, current)
-    )
+    day, baseline = sealed_date(current) or today, _approved_before(dossier, current)
+    facts = Facts(standard, values, day, baseline, dossier.facts.earlier)
     return replace(
         dossier,
         facts=facts,
@@ -114,7 +114,7 @@ def _approved_before(dossier: Dossier, current: Submission) -> Facts | None:
     """What stood approved when the current submission was handed in."""
     for one in reversed(dossier.workspace.submissions):
         if one.number < current.number and one.approved:
-            return Facts(dossier.standard, answers_of(one.snapshot(), dossier.standard).values)
+            return facts_as_sealed(one, dossier.standard)
     return None
 
 

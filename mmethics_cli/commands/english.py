@@ -52,9 +52,9 @@ def english_package(dossier: Dossier, package: Package) -> Package:
     standard = in_english(dossier.standard, terms)
     mine = package.study.facts
     texts = english_texts(dossier.workspace.folder, dossier.standard, dossier.facts.values)
-    facts = Facts(standard, with_texts(mine.values, texts), mine.today, mine.baseline)
+    facts = Facts(standard, with_texts(mine.values, texts), mine.today, mine.baseline, mine.earlier)
     # What is decided, and every condition in a paper, looks at the answers as they were given.
-    judged = Facts(standard, mine.values, mine.today, mine.baseline)
+    judged = Facts(standard, mine.values, mine.today, mine.baseline, mine.earlier)
     titles = _attachment_titles(mine, facts)
     rows = tuple(_rows(dossier.standard, titles, package.rows))
     study = replace(package.study, facts=facts, pathway=Pathway(judged), transmittal=rows)

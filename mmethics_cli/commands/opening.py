@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mmethics_cli.commands.options import Session
+from mmethics_cli.commands.sealed_facts import EarlierFacts, facts_as_sealed
 from mmethics_cli.core.decide import Pathway
 from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.self_check import SelfCheck
 from mmethics_cli.core.standard import Standard
 from mmethics_cli.errors import WorkspaceError
-from mmethics_cli.store.answers_file import answers_of, read_answers
+from mmethics_cli.store.answers_file import read_answers
 from mmethics_cli.store.dossier_files import require_dossier
 from mmethics_cli.store.pack import Pack, load
 from mmethics_cli.store.parts import RefusedAnswer
@@ -62,10 +63,9 @@ def open_dossier(session: Session, folder: Path, also: tuple[str, ...] = ()) -> 
     standard = pack.standard()
     workspace = open_workspace(folder, standard)
     baseline = workspace.baseline
-    approved = None
-    if baseline is not None:
-        approved = Facts(standard, answers_of(baseline.snapshot(), standard).values)
-    facts = Facts(standard, workspace.values, session.today, approved)
+    approved = None if baseline is None else facts_as_sealed(baseline, standard)
+    earlier = EarlierFacts(workspace)
+    facts = Facts(standard, workspace.values, session.today, approved, earlier)
     return Dossier(
         name=str(folder),
         pack=pack,

@@ -11,6 +11,7 @@ from mmethics_cli.core.conditions import evaluate
 from mmethics_cli.core.content import DocumentKind
 from mmethics_cli.core.papers import attachments_of
 from mmethics_cli.core.values import UNKNOWN, Element, Truth, name_of
+from mmethics_cli.render.revisions import PrintedPaths
 from mmethics_cli.render.study import Adjustment, ConsentPaper, Stamp, Study, TransmittalRow
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.render.text import Rendered, gaps_of, read_facts
@@ -126,6 +127,7 @@ def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Pac
     for kind, document in dossier.standard.documents.items():
         if kind not in kinds:
             rows += _rows_of(_attachments(dossier, kind), document, len(rows))
+    templates = templates_of(dossier)
     study = Study(
         facts=dossier.facts,
         pathway=dossier.pathway,
@@ -135,8 +137,9 @@ def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Pac
         overrides=tuple(
             Adjustment(one.id, _what(one), one.reason, one.by) for one in dossier.pack.overrides
         ),
+        printed=PrintedPaths(templates),
     )
-    return Package(tuple(papers), tuple(rows), study, templates_of(dossier), tuple(wanted))
+    return Package(tuple(papers), tuple(rows), study, templates, tuple(wanted))
 
 
 def _what(override: Override) -> str:

@@ -3,14 +3,15 @@ templates."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from mmethics_cli.commands.english import FOLDER, english_faults, template_of, words_of
 from mmethics_cli.core.answer_tree import KeyPath
 from mmethics_cli.core.build_prepare import PREPARE, prove_guide
-from mmethics_cli.core.cases import prove_consistency, prove_rules
+from mmethics_cli.core.cases import Fault, prove_consistency, prove_rules
 from mmethics_cli.core.content import DocumentKind
+from mmethics_cli.core.revision import is_of_study
 from mmethics_cli.core.standard import Standard
 from mmethics_cli.errors import Problem
 from mmethics_cli.render.templates import Templates
@@ -27,12 +28,26 @@ def faults(overlay: Path | None) -> list[Problem]:
         *prove_rules(standard, trees),
         *prove_consistency(standard, trees["consistency.yaml"]),
         *prove_guide(standard, trees),
+        *_without_meaning(standard, trees),
     ]
     problems = [
         Problem(text, *pack.locate(file, keys), fix=_fix(pack, file, keys))
         for file, keys, text in found
     ]
     return list(dict.fromkeys([*problems, *_template_faults(pack, standard)]))
+
+
+def _without_meaning(standard: Standard, trees: Mapping[str, object]) -> Iterator[Fault]:
+    """Questions about the study that do not say what a change of their answer means."""
+    for file, tree in trees.items():
+        if not file.startswith("questions/") or not isinstance(tree, dict):
+            continue
+        found = tree.get("questions")
+        for index, raw in enumerate(found if isinstance(found, list) else ()):
+            question = standard.questions[str(raw["path"])]
+            if is_of_study(question) and not question.meanings:
+                text = f"“{question.label}”没有写改动属于哪一类（change: 类别，无关的写 none）"
+                yield file, ("questions", index), text
 
 
 def _fix(pack: Pack, file: str, keys: KeyPath) -> str:

@@ -8,16 +8,19 @@ from typing import Literal
 
 from mmethics_cli.core.condition_parser import Term, Vocabulary
 from mmethics_cli.core.conditions import ALWAYS
+from mmethics_cli.core.meaning import KINDS, Meaning
 from mmethics_cli.core.node import Node
 from mmethics_cli.core.standard import Derived, Member, Question
 
+CHANGES = "event.changes"
+NO_CATEGORY = "none"
 TYPES = ("bool", "choice", "choices", "int", "date", "text", "list")
 Reuse = Literal["", "yes", "confirm", "no"]
 REUSE: tuple[Reuse, ...] = ("yes", "confirm", "no", "")
 _QUESTION_KEYS = [
     "path", "name", "type", "label", "prompt", "help", "example", "synonyms", "values", "fields",
     "ask_when", "required_when", "required", "basis", "none_value", "at_least_one", "long",
-    "may_not_apply", "asked_of", "source", "min", "max", "reuse",
+    "may_not_apply", "asked_of", "source", "min", "max", "reuse", "change",
 ]  # fmt: skip
 
 
@@ -41,7 +44,11 @@ def read_question(
             _read_field(one, section, documents, conditions=True, terms=terms)
             for one in node.child("fields").list()
         )
-    return _question(node, node.text("path"), section, documents, fields, conditions, None)
+    whole = _question(node, node.text("path"), section, documents, fields, conditions, None)
+    if conditions and fields:
+        # What a new entry means may depend on what stands in it.
+        return replace(whole, meanings=_meanings(node, terms))
+    return whole
 
 
 def _read_field(
@@ -99,6 +106,7 @@ def _question(
         minimum=node.optional("min"),
         maximum=node.optional("max"),
         reuse=_reuse(node, kind),
+        meanings=() if fields else _meanings(node, terms),
     )
 
 
@@ -108,6 +116,32 @@ def _reuse(node: Node, kind: str) -> Reuse:
     if reuse == "confirm" and kind not in ("text", "int", "date"):
         node.problem("reuse: confirm 只用于文字、整数和日期")
     return reuse
+
+
+def _meanings(node: Node, terms: Vocabulary | None) -> tuple[Meaning, ...]:
+    """What a change of the answer means: one category, or several of which the first that fits."""
+    raw = node.mapping().get("change")
+    if not isinstance(raw, list):
+        return () if raw is None else (Meaning(_category(node, raw)),)
+    return tuple(_meaning(one, terms) for one in node.child("change").list())
+
+
+def _meaning(node: Node, terms: Vocabulary | None) -> Meaning:
+    if not isinstance(node.value, dict):
+        return Meaning(_category(node, node.value))
+    node.only("to", "on", "unseen", "when")
+    unseen = node.optional("unseen")
+    if unseen is not None and unseen not in (terms or {}):
+        node.problem(f"不认识的列表字段“{unseen}”")
+    kind = node.one_of("on", KINDS) if node.has("on") else None
+    return Meaning(_category(node, node.text("to")), kind, unseen, node.condition("when", terms))
+
+
+def _category(node: Node, raw: object) -> str | None:
+    known = node.trail.vocabulary.get(CHANGES)
+    if raw != NO_CATEGORY and raw not in (known.keys if known else ()):
+        node.problem(f"“{CHANGES}”没有“{raw}”这一类修改")
+    return None if raw == NO_CATEGORY else str(raw)
 
 
 def question_term(question: Question) -> Term:

@@ -1,7 +1,8 @@
 """Proof of the rules by cases: for each rule one that fires and one that is a fact away.
 
 A case is data: `fires` holds nested facts under which the rule fires, `but` the facts by path that
-silence it; `baseline` are facts as approved, `expect` what tables decide under `fires`.
+silence it; `baseline` are facts as approved, `reported` facts of an earlier submission, `expect`
+what tables decide under `fires`.
 """
 
 from __future__ import annotations
@@ -89,8 +90,9 @@ def prove(
     if not isinstance(tree, dict) or not isinstance(change, dict) or not change:
         yield f"{name} 的用例应有 fires 与 but"
         return
-    loud = case_facts(standard, tree, case.get("baseline"))
-    quiet = case_facts(standard, _changed(tree, change), case.get("baseline"))
+    before = case.get("baseline"), case.get("reported")
+    loud = case_facts(standard, tree, *before)
+    quiet = case_facts(standard, _changed(tree, change), *before)
     if isinstance(loud, str) or isinstance(quiet, str):
         yield f"{name} 的用例：{loud if isinstance(loud, str) else quiet}"
         return
@@ -114,15 +116,21 @@ def answer_text(answer: Answer) -> object:
     return None if answer is None else str(answer)
 
 
-def case_facts(standard: Standard, tree: object, baseline: object = None) -> Facts | str:
+def case_facts(
+    standard: Standard, tree: object, baseline: object = None, reported: object = None
+) -> Facts | str:
     """The facts of a case, or what can't be read in it."""
     before = case_facts(standard, baseline) if baseline is not None else None
+    earlier = case_facts(standard, reported) if reported is not None else None
     if isinstance(before, str):
         return before
+    if isinstance(earlier, str):
+        return earlier
     reading = read_tree(standard, tree)
     for trouble in (*reading.unknown, *reading.refused):
         return trouble.message
-    return Facts(standard, reading.values, CASE_DAY, before)
+    last = () if earlier is None else (earlier,)
+    return Facts(standard, reading.values, CASE_DAY, before, last)
 
 
 def _changed(tree: Mapping[str, object], change: Mapping[str, object]) -> dict[str, object]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from mmethics_cli.core.bounds import FactRef, Moved, Reference, Reported, SumOf
 from mmethics_cli.core.conditions import (
     ORDER,
     All,
@@ -18,7 +19,6 @@ from mmethics_cli.core.conditions import (
     Count,
     Empty,
     Every,
-    FactRef,
     Limit,
     Literal_,
     Newly,
@@ -148,15 +148,41 @@ def _count(path: str, raw: object) -> Count:
 def _bound(
     path: str, raw: object, term: Term, vocabulary: Vocabulary, fields: Vocabulary | None
 ) -> Bound:
-    if isinstance(raw, dict) and set(raw) == {"fact"}:
-        other = str(raw["fact"])
-        if _term(other, vocabulary, fields).type != term.type:
-            raise ConditionProblem(f"“{path}”与“{other}”类型不同，不能比较")
-        return FactRef(other)
+    if isinstance(raw, dict):
+        return _reference(path, raw, term, vocabulary, fields)
     literal = _literal(path, raw, term)
     if isinstance(literal, int | date) and not isinstance(literal, bool):
         return literal
     raise ConditionProblem(f"“{path}”的界限应是数字或日期")
+
+
+def _reference(
+    path: str, raw: object, term: Term, vocabulary: Vocabulary, fields: Vocabulary | None
+) -> Reference:
+    """Another fact, a sum, what was last reported, or a day moved by a term."""
+
+    def known(other: object, type_: str = term.type) -> str:
+        if _term(str(other), vocabulary, fields).type != type_:
+            raise ConditionProblem(f"“{path}”与“{other}”类型不同，不能比较")
+        return str(other)
+
+    match raw:
+        case {"fact": other, **rest} if not rest:
+            return FactRef(known(other))
+        case {"reported": other, **rest} if not rest:
+            return Reported(known(other))
+        case {"sum": [_, *_] as parts, **rest} if not rest and term.type == "int":
+            return SumOf(tuple(known(one) for one in parts))
+        case {"fact": day, **rest} if term.type == "date" and len(rest) == 1:
+            way, by = next(iter(rest.items()))
+            only = isinstance(by, dict) and len(by) == 1
+            unit, length = next(iter(by.items())) if only else ("", "")
+            if way in ("plus", "minus") and unit in ("days", "hours"):
+                return Moved(known(day), known(length, "int"), unit == "hours", way == "minus")
+    raise ConditionProblem(
+        f"“{path}”的界限应是 {{fact: 路径}}、{{reported: 路径}}、{{sum: [路径]}} "
+        "或 {fact: 日期, plus: {days: 路径}}"
+    )
 
 
 def _literals(path: str, raw: object, term: Term) -> frozenset[Literal_]:

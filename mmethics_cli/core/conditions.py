@@ -12,6 +12,7 @@ from datetime import date
 from operator import ge, gt, le, lt
 from typing import Any, Final, NamedTuple, Protocol
 
+from mmethics_cli.core.bounds import Reference, value_of
 from mmethics_cli.core.values import (
     UNKNOWN,
     Element,
@@ -34,6 +35,8 @@ class FactReader(Protocol):
 
     @property
     def baseline(self) -> FactReader | None: ...
+
+    def reported(self, path: str) -> Value: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +68,8 @@ class Newly(NamedTuple):
     part: Condition
 
 
-class FactRef(NamedTuple):
-    """A bound that is another fact."""
-
-    path: str
-
-
 Literal_ = bool | int | str | date
-Bound = int | date | FactRef
+Bound = int | date | Reference
 
 
 class OneOf(NamedTuple):
@@ -216,7 +213,10 @@ def _test_several(test: Test, value: Several) -> Truth:
 
 
 def _limit(op: str, bound: Bound, value: Value, facts: FactReader, scope: Scope | None) -> Truth:
-    other = value_at(bound.path, facts, scope) if isinstance(bound, FactRef) else bound
+    if isinstance(bound, int | date):
+        other: Value = bound
+    else:
+        other = value_of(bound, lambda path: value_at(path, facts, scope), facts.reported)
     if isinstance(other, NotApplicable):
         return Truth.NO
     if isinstance(other, Unknown):

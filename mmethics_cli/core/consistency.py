@@ -9,7 +9,10 @@ from mmethics_cli.core.content import ConsistencyRule
 from mmethics_cli.core.decide import Pathway
 from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.findings import Finding
+from mmethics_cli.core.standard import Question
 from mmethics_cli.core.values import Truth
+
+_KIND = "event.kind"
 
 
 def contradictions(facts: Facts) -> Iterator[Finding]:
@@ -36,15 +39,26 @@ def _broken(rule: ConsistencyRule, facts: Facts) -> Iterator[str]:
 def stray_answers(facts: Facts) -> Iterator[Finding]:
     """Answers to questions that do not apply: they count for nothing and confuse readers."""
     for question in facts.standard.questions.values():
-        if question.path in facts.values and facts.applies(question) is Truth.NO:
-            yield Finding(
-                "answer_stray",
-                "warning",
-                "inconsistent",
-                question.path,
-                f"“{question.label}”在这里不适用，写下的回答不起作用",
-                "请删去这一项，或更正使它适用的回答",
-            )
+        if question.path not in facts.values or facts.applies(question) is not Truth.NO:
+            continue
+        message = f"“{question.label}”在这里不适用，写下的回答不起作用"
+        fix = "请删去这一项，或更正使它适用的回答"
+        if kinds := _kinds_for(question, facts):
+            message = f"“{question.label}”不属于这种送审，写下的回答不起作用"
+            fix = f"它是“{'”“'.join(kinds)}”的内容：发生了这样的事，请另报；没有的，请删去这一项"
+        yield Finding("answer_stray", "warning", "inconsistent", question.path, message, fix)
+
+
+def _kinds_for(question: Question, facts: Facts) -> tuple[str, ...]:
+    """The kinds of event that the question is for, where the kind alone keeps it away."""
+    kinds = facts.standard.questions.get(_KIND)
+    if kinds is None or question.path == _KIND:
+        return ()
+    return tuple(
+        label
+        for key, label in kinds.values.items()
+        if facts.assuming({_KIND: key}).applies(question) is Truth.YES
+    )
 
 
 def unverified_law(pathway: Pathway) -> Iterator[Finding]:

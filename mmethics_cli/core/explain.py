@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from mmethics_cli.core.bounds import facts_in
 from mmethics_cli.core.conditions import (
     All,
     AnyOf,
@@ -11,7 +12,6 @@ from mmethics_cli.core.conditions import (
     Condition,
     Every,
     FactReader,
-    FactRef,
     Limit,
     Newly,
     Not,
@@ -60,8 +60,9 @@ def unknown_facts(
             return _union(unknown_facts(part, facts, Scope(path, one)) for one in value)
         case Compare(path, test):
             below = _unknown_at(path, facts, scope)
-            if isinstance(test, Limit) and isinstance(test.bound, FactRef):
-                below |= _unknown_at(test.bound.path, facts, scope)
+            if isinstance(test, Limit):
+                for other in facts_in(test.bound):
+                    below |= _unknown_at(other, facts, scope)
             return below
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from mmethics_cli.core.conditions import Condition, Scope, evaluate
@@ -22,6 +22,7 @@ from mmethics_cli.core.values import (
     Value,
 )
 
+_LACKING = (Unknown, NotApplicable)
 _TRUTH: Mapping[Truth, Value] = {Truth.YES: True, Truth.NO: False, Truth.UNKNOWN: UNKNOWN}
 
 
@@ -29,7 +30,8 @@ class Facts(FillableFacts):
     """What is known of a study and its submission.
 
     `values` are the answers by path; `today` feeds `context.today`; `baseline` the facts as last
-    approved. Values are computed on demand and kept; an instance never changes.
+    approved; `earlier` those of the sealed submissions before this one, the newest first. Values
+    are computed on demand and kept; an instance never changes.
     """
 
     def __init__(
@@ -38,17 +40,24 @@ class Facts(FillableFacts):
         values: Mapping[str, Value],
         today: date | None = None,
         baseline: Facts | None = None,
+        earlier: Iterable[Facts] = (),
     ) -> None:
         self.standard = standard
         self.values = values
         self.today = today
         self._baseline = baseline
+        self.earlier = earlier
         self._known: dict[str, Value] = {}
         self._decisions: dict[str, Decision] = {}
 
     @property
     def baseline(self) -> Facts | None:
         return self._baseline
+
+    def reported(self, path: str) -> Value:
+        """What the last submission that answered a question said; else it does not apply."""
+        found = (one.get(path) for one in self.earlier)
+        return next((one for one in found if not isinstance(one, _LACKING)), NotApplicable())
 
     def get(self, path: str) -> Value:
         """The value of a fact; KeyError for a path that the standard does not know."""
@@ -184,7 +193,7 @@ class Facts(FillableFacts):
                 merged[path] = value
             else:
                 merged[element["list"]] = _with_field(merged[element["list"]], element, value)
-        return Facts(self.standard, merged, self.today, self._baseline)
+        return Facts(self.standard, merged, self.today, self._baseline, self.earlier)
 
     def fillings(self, path: str, table: Table) -> tuple[Value, ...] | None:
         question = question_at(self.standard, path)

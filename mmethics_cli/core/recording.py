@@ -32,7 +32,7 @@ def recorded(facts: Facts, changed: Mapping[str, Value]) -> Facts:
     """The facts with these questions answered anew."""
     values = {key: one for key, one in facts.values.items() if key not in changed}
     values |= {path: value for path, value in changed.items() if value is not UNKNOWN}
-    return Facts(facts.standard, values, facts.today, facts.baseline)
+    return Facts(facts.standard, values, facts.today, facts.baseline, facts.earlier)
 
 
 def _with_field(

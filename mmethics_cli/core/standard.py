@@ -16,6 +16,7 @@ from mmethics_cli.core.consent import ConsentElement, Readability
 from mmethics_cli.core.content import ConsistencyRule, DocumentKind, ReviewItem
 from mmethics_cli.core.criteria import Criterion
 from mmethics_cli.core.law import Article, Basis, Source
+from mmethics_cli.core.meaning import Meaning
 from mmethics_cli.core.screens import Screens
 
 TableKind = Literal["strictest", "union", "minimum", "maximum"]
@@ -26,8 +27,8 @@ Outcome = str | bool | int
 class Question:
     """A fact or text of the dossier: its path, its type, and how people are asked for it.
 
-    In a list's `fields` the path is the field's name and `ask_when` is about the element. `reuse`
-    says whether an answer holds for the next study: yes, no, or when it was confirmed.
+    In a list's `fields` the path is the field's name and `ask_when` is about the element. `reuse`:
+    whether an answer holds for the next study; `meanings`: what a change of it means.
     """
 
     path: str
@@ -52,6 +53,7 @@ class Question:
     minimum: str | None = None
     maximum: str | None = None
     reuse: Literal["", "yes", "confirm", "no"] = ""
+    meanings: tuple[Meaning, ...] = ()
 
     def field_named(self, name: str) -> Question | None:
         for one in self.fields:

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from mmethics_cli.core.bounds import facts_in
 from mmethics_cli.core.conditions import (
     All,
     AnyOf,
     Compare,
     Condition,
     Every,
-    FactRef,
     Limit,
     Newly,
     Not,
@@ -54,7 +54,7 @@ def compares(condition: Condition) -> Iterator[Compare]:
 
 def _bounds(compare: Compare) -> Iterator[int | date]:
     match compare.test:
-        case Limit(_, bound) if not isinstance(bound, FactRef):
+        case Limit(_, bound) if isinstance(bound, int | date):
             yield bound
         case OneOf(values):
             yield from (one for one in values if isinstance(one, int | date))
@@ -87,5 +87,8 @@ def _walk(standard: Standard, path: str, trail: tuple[str, ...], done: set[str])
     elif path not in done:
         for condition in definitions(standard, path):
             for compare in compares(condition):
-                yield from _walk(standard, compare.path, (*trail, path), done)
+                test = compare.test
+                others = facts_in(test.bound) if isinstance(test, Limit) else ()
+                for one in (compare.path, *others):
+                    yield from _walk(standard, one, (*trail, path), done)
         done.add(path)

@@ -170,6 +170,8 @@ class Binder:
         standard = self.standard
         first = arguments[0] if arguments else ""
         match name:
+            case "last_reported" if first not in standard.questions:
+                raise _WrongError("不认识的事实")
             case "label" if first not in {*standard.questions, *standard.derived}:
                 raise _WrongError("不认识的事实")
             case "decision" if first not in standard.tables:

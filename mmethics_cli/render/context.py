@@ -8,16 +8,22 @@ from functools import cached_property
 
 from mmethics_cli.core.law import Basis
 from mmethics_cli.core.names import label_of
-from mmethics_cli.core.values import Truth
+from mmethics_cli.core.values import NotApplicable, Truth
 from mmethics_cli.render.citation import cite, cite_in_english
 from mmethics_cli.render.element_views import ElementView, element_views
 from mmethics_cli.render.item_views import ItemView, PrincipleView, item_view
 from mmethics_cli.render.language import CALLS, FUNCTIONS
 from mmethics_cli.render.office_functions import OfficeFunctions
 from mmethics_cli.render.printing import Mark, Printing
+from mmethics_cli.render.revisions import (
+    RevisedAttachment,
+    RevisionView,
+    revised_attachments,
+    revisions,
+)
 from mmethics_cli.render.slots import Pick
 from mmethics_cli.render.study import Adjustment
-from mmethics_cli.render.values import labels
+from mmethics_cli.render.values import labels, value_text
 from mmethics_cli.render.views import (
     ConflictView,
     DecisionView,
@@ -97,6 +103,14 @@ class Functions(OfficeFunctions):
     def label(self, path: str) -> str:
         return label_of(self._study.standard, path)
 
+    def last_reported(self, path: str) -> str:
+        """What an earlier submission said of a fact the last time; a dash where none did."""
+        value = self._study.facts.reported(path)
+        question = self._study.standard.questions[path]
+        if isinstance(value, NotApplicable):
+            return "—"
+        return value_text(question, value, self._printing.words) or "—"
+
     def basis(self, source: str, *articles: str) -> str:
         """《…》第N条、第M条, by the pack's articles; in English “Title, Articles N and M”."""
         standard = self._study.standard
@@ -163,6 +177,14 @@ class Functions(OfficeFunctions):
     def consent_elements(self) -> list[ElementView]:
         """What participants must be told, and where their papers say it."""
         return element_views(self._study, self._printing.marks)
+
+    def revisions(self) -> list[RevisionView]:
+        """What differs from what the committee saw."""
+        return revisions(self._study)
+
+    def revised_attachments(self) -> list[RevisedAttachment]:
+        """Attachments that came, went or have another version since."""
+        return revised_attachments(self._study)
 
     def review_items(self, applies: str = "") -> list[ItemView]:
         """The applicant's items; with `applies` only those (yes, no, unknown)."""

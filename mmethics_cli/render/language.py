@@ -31,12 +31,16 @@ BLOCKS: Final = frozenset({
 })  # fmt: skip
 FUNCTIONS: Final = frozenset({
     "basis", "changed_papers", "checked_papers", "comments", "conflicts", "criteria",
-    "criterion_groups", "decision", "decisions", "documents", "label", "limits",
+    "criterion_groups", "decision", "decisions", "documents", "label",
+    "last_reported", "limits",
     "not_applicable_items", "open_questions", "overrides", "pick", "pick_date", "principles",
-    "recorded", "review_items", "undecided_rules", "wanted_papers", "consent_elements",
+    "recorded", "review_items", "revised_attachments", "revisions", "undecided_rules",
+    "wanted_papers", "consent_elements",
 })  # fmt: skip
 # Those that `expand` itself calls; inside Jinja's own loops Jinja calls them.
-CALLS: Final = frozenset({"boxes", "basis", "label", "decision", "pick", "pick_date", "recorded"})
+CALLS: Final = frozenset({
+    "boxes", "basis", "label", "last_reported", "decision", "pick", "pick_date", "recorded",
+})  # fmt: skip
 _LEAVES: Final = frozenset({"form", "table", "flow", "sign", "pagebreak"})
 # `marks: yes` puts 待核 behind articles whose text was not read.
 _FRONT: Final = ("title", "layout", "landscape", "marks")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from mmethics_cli.core.decide import Pathway
@@ -81,7 +81,8 @@ class Study:
     """A study and its submission as documents see them; `pathway` was decided from `facts`.
 
     `office` is there for the papers of the ethics office only. `consents` gives the papers for
-    participants of the submission, when it is asked for.
+    participants of the submission, when it is asked for; `printed` the paths that each of the
+    applicant's papers prints.
     """
 
     facts: Facts
@@ -92,6 +93,7 @@ class Study:
     overrides: tuple[Adjustment, ...] = ()
     office: Office | None = None
     consents: Callable[[], tuple[ConsentPaper, ...]] = tuple
+    printed: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def standard(self) -> Standard:
