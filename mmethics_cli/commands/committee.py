@@ -41,7 +41,7 @@ def committee_package(dossier: Dossier, today: date, also: tuple[str, ...] = ())
     """
     current = current_submission(dossier)
     if current.sealed:
-        seen = _as_sealed(dossier, current, today)
+        seen = as_sealed(dossier, current, today)
         handed_in = package_of(seen, today)
         kept = _kept(current)
         rows = tuple(_sealed_rows(seen, current))
@@ -89,7 +89,7 @@ def _papers(seen: Dossier, needed: list[DocumentKind], also: tuple[str, ...]) ->
 # A submission as it was sealed.
 
 
-def _as_sealed(dossier: Dossier, current: Submission, today: date) -> Dossier:
+def as_sealed(dossier: Dossier, current: Submission, today: date) -> Dossier:
     """The dossier with the facts of the snapshot, and what the office has recorded since.
 
     Days count from the day of sealing: a date that has passed while the office worked is no fault.

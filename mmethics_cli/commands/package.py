@@ -33,6 +33,8 @@ _KINDS = {
     "readability": "易读的界限",
     "consistency": "一致性规则",
     "worksheets": "审查工作表的要点",
+    "holidays": "法定节假日",
+    "due_dates": "到期日",
     "templates": "文件模板",
 }
 

@@ -1,5 +1,5 @@
 """Proof of a whole pack: names and bases (by building it), cases, consistency, what to prepare,
-templates."""
+due dates and holidays, templates."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mmethics_cli.commands.english import FOLDER, english_faults, template_of, words_of
 from mmethics_cli.core.answer_tree import KeyPath
+from mmethics_cli.core.build_due import prove_time
 from mmethics_cli.core.build_prepare import PREPARE, prove_guide
 from mmethics_cli.core.cases import Fault, prove_consistency, prove_rules
 from mmethics_cli.core.content import DocumentKind
@@ -29,6 +30,7 @@ def faults(overlay: Path | None) -> list[Problem]:
         *prove_consistency(standard, trees["consistency.yaml"]),
         *prove_guide(standard, trees),
         *_without_meaning(standard, trees),
+        *prove_time(standard, trees),
     ]
     problems = [
         Problem(text, *pack.locate(file, keys), fix=_fix(pack, file, keys))

@@ -25,6 +25,7 @@ class Audience(StrEnum):
 
     applicant = "applicant"
     committee = "committee"
+    approved = "approved"
 
 
 Only = Annotated[
@@ -34,13 +35,17 @@ Only = Annotated[
 Out = Annotated[
     Path | None, typer.Option("--out", metavar="DIR", help="写到这个文件夹", show_default=False)
 ]
-For = Annotated[Audience, typer.Option("--for", help="申请人的文件，或伦理委员会的文件")]
+For = Annotated[Audience, typer.Option("--for", help="申请人的、伦理委员会的，或批准后的文件")]
 DocumentsLanguage = Annotated[
     Language, typer.Option("--documents-lang", help="文件的语言；没有英文的仍是中文")
 ]
 FileNames = Annotated[
     Names | None, typer.Option("--names", help="文件按名称或按编号命名", show_default=False)
 ]
+
+OnlyList = Annotated[bool, typer.Option("--list", help="只列出需要哪些文件，不生成")]
+AsPdf = Annotated[bool, typer.Option("--pdf", help="另用 LibreOffice 转成 PDF")]
+Replacing = Annotated[bool, typer.Option("--replace", help="手工改过的文件移到一边，重新生成")]
 
 
 def render(
@@ -49,34 +54,39 @@ def render(
         Path, typer.Argument(metavar="[DIR]", help="卷宗所在的文件夹", show_default=False)
     ] = HERE,
     only: Only = None,
-    list_: Annotated[bool, typer.Option("--list", help="只列出需要哪些文件，不生成")] = False,
+    list_: OnlyList = False,
     out: Out = None,
     audience: For = Audience.applicant,
     language: DocumentsLanguage = Language.zh,
     names: FileNames = None,
-    pdf: Annotated[bool, typer.Option("--pdf", help="另用 LibreOffice 转成 PDF")] = False,
-    replace: Annotated[
-        bool, typer.Option("--replace", help="手工改过的文件移到一边，重新生成")
-    ] = False,
+    pdf: AsPdf = False,
+    replace: Replacing = False,
 ) -> None:
     """生成本次送审文件的草稿，写入 submissions/…/documents/。
 
     没有答的地方印成【待填】，还不能判定的印成【待定】。手工改过的文件不会被覆盖。
     伦理委员会的文件写入 submissions/…/committee/；已封存的送审，按封存时的内容生成。
+    批准版本是封存的文件加上页脚的批准日期和有效期，写入 committee/approved/。
 
     示例：
     mmethics render my-study
     mmethics render my-study --only application_form --pdf
     mmethics render my-study --list
     mmethics render my-study --for committee
+    mmethics render my-study --for approved
     """
     from mmethics_cli.commands.opening import open_dossier, tell_refused
+    from mmethics_cli.commands.told import convert, tell_written
 
     session = Session.of(context)
     of_office = audience is Audience.committee or bool(only)
     dossier = open_dossier(session, folder, ("worksheets",) if of_office else ())
     tell_refused(session, dossier)
     wanted = _known(dossier, only or [])
+    if audience is Audience.approved:
+        from mmethics_cli.commands.approved import write_approved
+
+        write_approved(session, dossier, wanted, out, list_=list_, replace=replace, pdf=pdf)
     audience = _audience(dossier, wanted, audience)
     package = _package(session, dossier, wanted, audience)
     if list_:
@@ -86,9 +96,9 @@ def render(
     done, target = _write(
         session, dossier, package, papers, out, language, names, replace, audience
     )
-    _tell(session, done, target)
+    tell_written(session, done, target)
     if pdf:
-        _convert(session, target, done)
+        convert(session, target, done)
     raise typer.Exit(1 if done.kept or done.failed else 0)
 
 
@@ -203,24 +213,3 @@ def _write(
     whole = out is None and len(papers) == len(package.papers)
     drafts.tell(session, dossier.standard)
     return write_documents(target, drafts.files, replace=replace, whole=whole), target
-
-
-def _tell(session: Session, done: Written, target: Path) -> None:
-    session.say(f"写好 {len(done.written)} 份文件，在 {target}")
-    for name in done.written:
-        session.out(name)
-    for name in done.moved:
-        session.say(f"手工改过的旧文件移到了 {name}")
-    for name in done.removed:
-        session.say(f"不再需要，已删去：{name}")
-    for name in done.kept:
-        session.say(f"手工改过，没有覆盖：{name}（要重新生成请加 --replace，旧文件会移到一边）")
-    for name, why in done.failed:
-        session.say(f"没有写成：{name}：{why}。请关闭打开它的程序后重试。")
-
-
-def _convert(session: Session, target: Path, done: Written) -> None:
-    from mmethics_cli.store.pdf import to_pdf
-
-    made = to_pdf([target / name for name in done.written], target)
-    session.say(f"转成 {len(made)} 份 PDF。")

@@ -25,12 +25,17 @@ _SHOWN: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The dossier and its current submission: its folder's name, whether sealed, changed since."""
+    """The dossier and its current submission: its folder's name, whether sealed, changed since.
+
+    `decisions` are lines on what the committee decided and what stands; `dues` what is due.
+    """
 
     dossier: str
     submission: str
     sealed: bool
     changed: bool
+    decisions: tuple[str, ...] = ()
+    dues: tuple[str, ...] = ()
 
 
 def status_text(
@@ -42,7 +47,9 @@ def status_text(
     lines = [
         f"{standing.dossier}：{title if isinstance(title, str) else '（还没有项目名称）'}",
         _submission(standing),
+        *(line for text in standing.decisions for line in wrap(text, COLUMNS)),
         "",
+        *_due(standing),
         *_sections(facts),
         pad("审查内容自查", _SECTION) + _items(facts, self_check),
         "",
@@ -61,6 +68,13 @@ def _submission(standing: Standing) -> str:
     state = "已封存" if standing.sealed else "准备中"
     changed = "；卷宗在封存之后改过，与送审的内容不同" if standing.changed else ""
     return f"送审 {standing.submission}（{state}）{changed}"
+
+
+def _due(standing: Standing) -> Iterator[str]:
+    if standing.dues:
+        yield "到期日"
+        yield from standing.dues
+        yield ""
 
 
 def _sections(facts: Facts) -> Iterator[str]:

@@ -23,6 +23,9 @@ DECISION_KEYS: Final = frozenset(
     {"decision", "date", "number", "valid_until", "interval_months", "comments"}
 )
 APPROVING: Final = frozenset({"approve", "modify_then_approve"})
+# The submissions by which the committee approves the study itself; what it answers to a report is
+# no approval of what else the dossier said that day.
+OF_THE_STUDY: Final = frozenset({"initial", "amendment", "re_review"})
 
 _NAME = re.compile(r"(?P<number>[0-9]{2,4})-(?P<kind>[a-z]+(?:-[a-z]+)*)")
 

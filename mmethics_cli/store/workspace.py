@@ -39,6 +39,7 @@ from mmethics_cli.store.submissions import (
     DECISION,
     EVENT_FILE,
     FOLDER,
+    OF_THE_STUDY,
     Submission,
     list_submissions,
 )
@@ -69,8 +70,9 @@ class Workspace:
 
     @property
     def baseline(self) -> Submission | None:
-        """The last sealed submission that the committee approved."""
-        return next((one for one in reversed(self.submissions) if one.approved), None)
+        """The last sealed submission by which the committee approved the study."""
+        approved = (one for one in reversed(self.submissions) if one.kind in OF_THE_STUDY)
+        return next((one for one in approved if one.approved), None)
 
     @property
     def values(self) -> dict[str, Value]:
