@@ -53,6 +53,10 @@ class TemplateError(EthicsError):
     """A document template can't be rendered."""
 
 
+class DocumentError(EthicsError):
+    """A file that should be a Word document can't be read as one."""
+
+
 class WorkspaceError(EthicsError):
     """A folder is not what the command needs: no dossier, one already there, read-only, locked."""
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import typer
 
-from mmethics_cli.ask.prompts import Key, Prompts
+from mmethics_cli.ask.prompts import Pressed, Prompts
 from mmethics_cli.commands.opening import Dossier
 from mmethics_cli.commands.options import Session
 from mmethics_cli.commands.recording import Given, decided, office_questions
@@ -94,7 +94,7 @@ class _Form:
 
         while True:
             answer = self.prompts.long("审查意见，一行一条；没有就直接 Ctrl-D", "", wrong)
-            if not isinstance(answer, Key):
+            if not isinstance(answer, Pressed):
                 return split(answer)
             self._explain()
 
@@ -106,14 +106,14 @@ class _Form:
         """The key of one of the options."""
         while True:
             answer = self.prompts.one(words, options, None)
-            if not isinstance(answer, Key):
+            if not isinstance(answer, Pressed):
                 return answer
             self._explain()
 
     def _line(self, words: str, default: str, wrong: Callable[[str], str | None]) -> str:
         while True:
             answer = self.prompts.line(words, default, wrong)
-            if not isinstance(answer, Key):
+            if not isinstance(answer, Pressed):
                 return answer
             self._explain()
 

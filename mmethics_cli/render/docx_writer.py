@@ -6,9 +6,7 @@ order of elements is proved by Microsoft's validator in the tests.
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -27,6 +25,7 @@ from mmethics_cli.render.blocks import (
 )
 from mmethics_cli.render.docx_drawings import Drawings
 from mmethics_cli.render.docx_flow import flow_xml
+from mmethics_cli.render.docx_package import zipped
 from mmethics_cli.render.docx_page import DOCUMENT, Page, core_xml, footer_xml, header_xml
 from mmethics_cli.render.docx_runs import Runs, paragraph
 from mmethics_cli.render.docx_signatures import signatures_xml
@@ -40,7 +39,6 @@ _LINES: Final[Mapping[str, float]] = {"form": 1.3, "letter": 1.5, "consent": 1.5
 _HEADINGS: Final = ("Title", "Heading1", "Heading2", "Heading3")
 _HELD_WITH_SIGNATURE: Final = 3  # blocks
 _LIST_STEP: Final = 420
-_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _RELATION = re.compile(rb'Id="(\w+)"[^>]*?/(header|footer)"|/(header|footer)"[^>]*?Id="(\w+)"')
 
 
@@ -72,7 +70,7 @@ def write(
     parts["word/header1.xml"] = header_xml(stamp, page, draft).encode()
     parts["word/footer1.xml"] = footer_xml(stamp).encode()
     parts["docProps/core.xml"] = core_xml(stamp).encode()
-    return _zipped(parts)
+    return zipped(parts)
 
 
 def _relations(xml: bytes) -> dict[str, str]:
@@ -82,19 +80,6 @@ def _relations(xml: bytes) -> dict[str, str]:
         kind, name = (one[2], one[1]) if one[1] else (one[3], one[4])
         found[kind.decode()] = name.decode()
     return found
-
-
-def _zipped(parts: Mapping[str, bytes]) -> bytes:
-    """The package with fixed times and order; the list of types comes first, as Word wants it."""
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for name in sorted(parts, key=lambda one: (one != "[Content_Types].xml", one)):
-            entry = zipfile.ZipInfo(name, _EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o600 << 16
-            entry.create_system = 3
-            archive.writestr(entry, parts[name])
-    return data.getvalue()
 
 
 @dataclass(slots=True)
