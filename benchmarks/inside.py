@@ -13,7 +13,8 @@ from docxtpl import DocxTemplate
 
 from mmethics_cli.commands.opening import Dossier, open_dossier
 from mmethics_cli.commands.options import Session
-from mmethics_cli.commands.package import Package, Paper, package_of
+from mmethics_cli.commands.package import Package, package_of
+from mmethics_cli.commands.transmittal import Paper
 from mmethics_cli.core.conditions import evaluate
 from mmethics_cli.core.consistency import contradictions
 from mmethics_cli.core.decide import Pathway

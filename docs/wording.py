@@ -76,6 +76,8 @@ def _compared(standard: Standard, path: str, test: Test, of: Question | None) ->
             return f"{label}的项数{_ORDER[op]}{bound}"
         case Empty(wanted):
             return f"{label}：{'没有' if wanted else '有'}"
+        case Answered(declined=True):
+            return "答了不适用"
         case Answered(wanted):
             return f"{label}{'已' if wanted else '未'}填写"
         case Contains(words):

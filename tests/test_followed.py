@@ -120,6 +120,21 @@ def test_a_re_review_is_compared_with_what_the_committee_answered(
     )
 
 
+def test_a_change_that_the_amendment_does_not_name_is_noticed(sealed: Path, tmp_path: Path) -> None:
+    folder = sent_in(sealed, tmp_path / "a", "amendment", {"changes": ["contact"]})
+    found = [one for one in checked(folder) if one["id"] == "change_unnamed"]
+    assert ["新增模态" in one["message"] for one in found] == [False, True]
+    assert "三个月电话随访记录" in found[1]["message"]
+    assert {one["path"] for one in found} == {"event.changes"}
+
+
+def test_a_changed_text_is_printed_as_it_stands(sealed: Path, tmp_path: Path) -> None:
+    text = "**甲** {{ doc.id }} {% if %} ::: | <b>乙</b> & [ ] `丙`"
+    folder = sent_in(sealed, tmp_path / "a", "amendment")
+    change(folder, {"project.keywords": text})
+    assert f" | {text} | " in rendered(folder, "revision_table")
+
+
 # Reports.
 
 

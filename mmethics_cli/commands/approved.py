@@ -13,7 +13,7 @@ from mmethics_cli.commands.history import approved_with, papers_of, valid_papers
 from mmethics_cli.commands.opening import Dossier
 from mmethics_cli.commands.options import Session
 from mmethics_cli.commands.standing import Decided, Standings
-from mmethics_cli.commands.told import convert, tell_written
+from mmethics_cli.commands.told import finish
 from mmethics_cli.core.columns import pad, width
 from mmethics_cli.core.decision import CommitteeDecision, decision_words
 from mmethics_cli.errors import EthicsError, Problem, WorkspaceError
@@ -69,13 +69,12 @@ def write_approved(
         session.out(listing(approved).rstrip())
         raise typer.Exit(0)
     files, unstamped = approved_files(approved)
+    if not wanted:
+        files.append(RenderedFile(LISTING, listing(approved).encode("utf-8")))
     target = out if out is not None else approved.folder
     done = write_documents(target, files, replace=replace, whole=out is None and not wanted)
     done.failed += unstamped
-    tell_written(session, done, target)
-    if pdf:
-        convert(session, target, done)
-    raise typer.Exit(1 if done.kept or done.failed else 0)
+    finish(session, done, target, pdf=pdf)
 
 
 def approved_of(dossier: Dossier, wanted: Iterable[str] = ()) -> Approved:
@@ -95,7 +94,7 @@ def approved_of(dossier: Dossier, wanted: Iterable[str] = ()) -> Approved:
     found: dict[str, ApprovedFile] = {}
     for submission in approved_with(standings, approval):
         _require_intact(submission)
-        for one in _files(submission):
+        for one in word_files(submission):
             found[f"{one.paper.key} {_suffix(one.path)}"] = one
     documents = list(found.values())
     names = tuple(wanted)
@@ -130,7 +129,7 @@ def _require_intact(submission: Submission) -> None:
         raise WorkspaceError(f"{submission.name} 与封存时不一致，不能作为批准版本：", problems)
 
 
-def _files(submission: Submission) -> Iterator[ApprovedFile]:
+def word_files(submission: Submission) -> Iterator[ApprovedFile]:
     """The Word files of the rendered documents; a marked version beside one is no version."""
     rows = {
         str(row.get("number")): paper
@@ -175,7 +174,6 @@ def approved_files(approved: Approved) -> tuple[list[RenderedFile], list[tuple[s
             files.append(RenderedFile(one.path.name, with_footer_line(one.path.read_bytes(), line)))
         except NoWordFile as error:
             failed.append((one.path.name, error.message))
-    files.append(RenderedFile(LISTING, listing(approved).encode("utf-8")))
     return files, failed
 
 

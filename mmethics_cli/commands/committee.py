@@ -8,9 +8,10 @@ from datetime import date
 from typing import Any, Final
 
 from mmethics_cli.commands.opening import Dossier
-from mmethics_cli.commands.package import Package, Paper, package_of
+from mmethics_cli.commands.package import Package, package_of
 from mmethics_cli.commands.review import review
 from mmethics_cli.commands.sealed_facts import facts_as_sealed
+from mmethics_cli.commands.transmittal import Paper, marked_row
 from mmethics_cli.core.content import DocumentKind
 from mmethics_cli.core.decide import Pathway
 from mmethics_cli.core.facts import Facts
@@ -134,7 +135,10 @@ def _sealed_rows(seen: Dossier, current: Submission) -> Iterator[TransmittalRow]
         own = [documents[kind.id]] if kind.id in documents else []
         for row in own + [one for one in attachments if one.get("kind") == kind.id]:
             number += 1
-            yield _row(f"{number:02d}", kind, row)
+            made = _row(f"{number:02d}", kind, row)
+            yield made
+            if row.get("marked"):
+                yield marked_row(made)
 
 
 def _row(number: str, kind: DocumentKind, row: Mapping[str, Any]) -> TransmittalRow:

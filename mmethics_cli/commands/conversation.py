@@ -27,32 +27,44 @@ from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.interview import Plan, interview
 from mmethics_cli.core.law import Basis
 from mmethics_cli.core.relevance import Reason, relevant, section_named
+from mmethics_cli.core.reuse import with_proposals
 from mmethics_cli.core.steps import Left
 from mmethics_cli.core.values import UNKNOWN, Value
 from mmethics_cli.errors import EthicsError, WorkspaceError
 from mmethics_cli.render.citation import cite
 from mmethics_cli.render.pathway_text import decision_lines
 from mmethics_cli.store.characters import named_refusal
+from mmethics_cli.store.renamed import write_renamed
 from mmethics_cli.store.unfinished import keep_unfinished, unfinished_list
 
 _WIDEST: Final = 100
+_REPORTED: Final = "上次报告的数，请核对"
 INTERRUPTED: Final = 130
 
 
-def converse(session: Session, folder: Path, section: str | None, everything: bool) -> None:
+def converse(
+    session: Session,
+    folder: Path,
+    section: str | None,
+    everything: bool,
+    proposals: Mapping[str, Value] | None = None,
+) -> None:
     """Ask what is open in a dossier, saving the answers of each step before the next.
+
+    `proposals` are what the last report said, to be confirmed or written over.
 
     Ctrl-C and a closed terminal leave with 130, and what was answered is kept. Raises EthicsError
     for an unknown section, ChangedOnDisk when another program changed the dossier meanwhile.
     """
     dossier = open_dossier(session, folder)
     tell_refused(session, dossier)
+    write_renamed(dossier.workspace)
     if section in SECTION_NAMES:
         walk_review_items(session, dossier, dossier.facts, folder, everything, alone=True)
         return
     try:
         with _hangup_interrupts(), keys_waiting():
-            facts = ask_questions(session, dossier, section, everything)
+            facts = ask_questions(session, dossier, section, everything, proposals)
     except (KeyboardInterrupt, EOFError, Left):
         session.say(f"\n已停下，已回答的都已保存。继续回答：mmethics fill {folder}")
         raise typer.Exit(INTERRUPTED) from None
@@ -66,7 +78,11 @@ def converse(session: Session, folder: Path, section: str | None, everything: bo
 
 
 def ask_questions(
-    session: Session, dossier: Dossier, section: str | None, everything: bool
+    session: Session,
+    dossier: Dossier,
+    section: str | None,
+    everything: bool,
+    proposals: Mapping[str, Value] | None = None,
 ) -> Facts:
     """Walk through the questions of a dossier and return the facts with all answers.
 
@@ -94,6 +110,8 @@ def ask_questions(
     refused = frozenset(one.path for one in dossier.refused)
     plan = Plan(chosen, everything, refused, unfinished_list(folder, standard))
     ask = with_carried_texts(session, dossier, terminal_of(session, dossier))
+    if proposals:
+        ask = with_proposals(ask, proposals, _REPORTED)
     return interview(dossier.facts, ask, save, plan, tell, partial(keep_unfinished, folder))
 
 

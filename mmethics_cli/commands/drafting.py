@@ -4,19 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
 
 from mmethics_cli.commands.opening import Dossier
 from mmethics_cli.commands.options import Language, Names, Session
-from mmethics_cli.commands.package import Package, Paper
+from mmethics_cli.commands.package import Package
+from mmethics_cli.commands.transmittal import Paper
 from mmethics_cli.core.names import label_of
 from mmethics_cli.core.standard import Standard
 from mmethics_cli.errors import EthicsError, Problem
 from mmethics_cli.render.docx_writer import word_file
+from mmethics_cli.render.study import Stamp
 from mmethics_cli.render.text import render_text
-from mmethics_cli.store.documents import RenderedFile, file_name
+from mmethics_cli.store.documents import (
+    DOCUMENTS,
+    RenderedFile,
+    file_name,
+    is_hand_edited,
+    read_record,
+)
 from mmethics_cli.store.parts import DocumentVersion
 from mmethics_cli.store.translation import ENGLISH
 from mmethics_cli.store.yaml_reader import parse
+
+MARKED: Final = "-修订标记.docx"
 
 
 @dataclass(slots=True)
@@ -98,7 +110,10 @@ def _files(
     document, stamp, study = paper.document, paper.stamp, package.study_of(paper)
     template = document.template or ""
     data = word_file(render_text(package.templates, template, study), stamp, draft=draft)
-    yield RenderedFile(_name(paper, names, ".docx"), data)
+    name = _name(paper, names, ".docx")
+    yield RenderedFile(name, data)
+    if paper.before is not None:
+        yield _marked(dossier, paper.before, stamp, RenderedFile(name, data))
     layout = f"{document.id}.xlsx.yaml"
     if "xlsx" in document.formats and layout in dossier.pack.templates:
         # openpyxl takes long to load, and few papers need it.
@@ -108,6 +123,34 @@ def _files(
         tree = parse(dossier.pack.template_text(layout), layout).tree
         data = excel_file(item_sheets(layout, tree, study), stamp)
         yield RenderedFile(_name(paper, names, ".xlsx"), data)
+
+
+def _marked(dossier: Dossier, before: Path, stamp: Stamp, clean: RenderedFile) -> RenderedFile:
+    """The paper with its differences from the sealed file as revisions of Word's own."""
+    # Loaded late: a first submission is compared with nothing.
+    from mmethics_cli.render.redline import redline
+
+    name = clean.name.removesuffix(".docx") + MARKED
+    author = dossier.facts.get("investigator.name")
+    by = author if isinstance(author, str) else "主要研究者"
+    assert stamp.date is not None  # a paper that changed was dated
+    new = _as_it_lies(dossier, clean)
+    return RenderedFile(name, redline(before.read_bytes(), new, by, stamp.date))
+
+
+def _as_it_lies(dossier: Dossier, file: RenderedFile) -> bytes:
+    """The draft as somebody edited it by hand, which is what will be handed in; else ours."""
+    current = dossier.workspace.current
+    if current is not None:
+        folder = current.folder / DOCUMENTS
+        if is_hand_edited(folder / file.name, read_record(folder)):
+            return (folder / file.name).read_bytes()
+    return file.data
+
+
+def versions_of(papers: Iterable[Paper]) -> dict[str, DocumentVersion]:
+    """Version and date of each paper by its id, as submission.yaml keeps them."""
+    return {one.document.id: DocumentVersion(one.stamp.version, one.stamp.date) for one in papers}
 
 
 def _english_file(

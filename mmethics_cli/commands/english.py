@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Final
 
 from mmethics_cli.commands.opening import Dossier
-from mmethics_cli.commands.package import Package, Paper
+from mmethics_cli.commands.package import Package
+from mmethics_cli.commands.transmittal import Paper
 from mmethics_cli.core.content import DocumentKind
 from mmethics_cli.core.decide import Pathway
 from mmethics_cli.core.english import Term, in_english, lacking, read_english, with_texts
@@ -19,7 +20,7 @@ from mmethics_cli.core.values import name_of
 from mmethics_cli.errors import PackError, Problem
 from mmethics_cli.render.binding import PrintCall
 from mmethics_cli.render.office_functions import DECISIONS
-from mmethics_cli.render.study import TransmittalRow
+from mmethics_cli.render.study import Study, TransmittalRow
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.store.pack import Pack, load
 from mmethics_cli.store.translation import english_texts
@@ -50,15 +51,25 @@ def english_package(dossier: Dossier, package: Package) -> Package:
     if problems:
         raise PackError("标准包的英文有错误：", problems)
     standard = in_english(dossier.standard, terms)
-    mine = package.study.facts
     texts = english_texts(dossier.workspace.folder, dossier.standard, dossier.facts.values)
-    facts = Facts(standard, with_texts(mine.values, texts), mine.today, mine.baseline, mine.earlier)
-    # What is decided, and every condition in a paper, looks at the answers as they were given.
-    judged = Facts(standard, mine.values, mine.today, mine.baseline, mine.earlier)
-    titles = _attachment_titles(mine, facts)
+
+    def worded(study: Study) -> Study:
+        mine = study.facts
+        values = with_texts(mine.values, texts)
+        facts = Facts(standard, values, mine.today, mine.baseline, mine.earlier)
+        # What is decided, and every condition in a paper, looks at the answers as they were given.
+        judged = Facts(standard, mine.values, mine.today, mine.baseline, mine.earlier)
+        return replace(study, facts=facts, pathway=Pathway(judged))
+
+    study, own = worded(package.study), None if package.own is None else worded(package.own)
+    titles = _attachment_titles(package.study.facts, study.facts)
     rows = tuple(_rows(dossier.standard, titles, package.rows))
-    study = replace(package.study, facts=facts, pathway=Pathway(judged), transmittal=rows)
-    return replace(package, rows=rows, study=study)
+    return replace(
+        package,
+        rows=rows,
+        study=replace(study, transmittal=rows),
+        own=None if own is None else replace(own, transmittal=rows),
+    )
 
 
 def in_english_words(paper: Paper) -> Paper:

@@ -80,18 +80,15 @@ def _kept(
 def approved_with(standings: Standings, approval: Decided) -> tuple[Submission, ...]:
     """The submissions that an approval is about, the earliest first.
 
-    A re-review answers for the submissions before it that were not approved.
+    A re-review answers for the one before it that was not approved, and so on to the first.
     """
-    last = approval.submission
-    if last.kind != "re_review":
-        return (last,)
-    earlier = [one for one in standings.decided if one.submission.number < last.number]
-    chain = [last]
-    for one in reversed(earlier):
-        if one.made.approves:
+    chain = [approval.submission]
+    for one in reversed(standings.dossier.workspace.submissions):
+        if chain[-1].kind != "re_review":
             break
-        if one.about == approval.about:
-            chain.append(one.submission)
+        earlier = one.sealed and one.number < approval.submission.number
+        if earlier and one.kind in ("re_review", approval.about):
+            chain.append(one)
     return tuple(reversed(chain))
 
 

@@ -6,11 +6,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from mmethics_cli.commands.later import Later
 from mmethics_cli.commands.opening import Dossier
+from mmethics_cli.commands.transmittal import (
+    Paper,
+    next_number,
+    rows_of_attachments,
+    rows_of_paper,
+)
 from mmethics_cli.core.conditions import evaluate
 from mmethics_cli.core.content import DocumentKind
 from mmethics_cli.core.papers import attachments_of
-from mmethics_cli.core.values import UNKNOWN, Element, Truth, name_of
+from mmethics_cli.core.values import Element, Truth
 from mmethics_cli.render.revisions import PrintedPaths
 from mmethics_cli.render.study import Adjustment, ConsentPaper, Stamp, Study, TransmittalRow
 from mmethics_cli.render.templates import Templates
@@ -39,20 +46,12 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """A document to render: its place on the list, its version and its date."""
-
-    number: str
-    document: DocumentKind
-    stamp: Stamp
-
-
 @dataclass(frozen=True)
 class Package:
     """What one submission holds; `rows` are all papers, `papers` those that are rendered.
 
-    `wanted` are the kinds of paper that it needs, brought by the applicant or rendered.
+    `wanted` are the kinds of paper that it needs, brought by the applicant or rendered. Of a later
+    submission `own` is the study itself, as its own papers (`own_papers`) print it.
     """
 
     papers: tuple[Paper, ...]
@@ -60,10 +59,14 @@ class Package:
     study: Study
     templates: Templates
     wanted: tuple[DocumentKind, ...] = ()
+    own: Study | None = None
+    own_papers: frozenset[str] = frozenset()
     _read: dict[str, Rendered] = field(default_factory=dict, repr=False)
 
     def study_of(self, paper: Paper) -> Study:
         """What one paper prints from."""
+        if self.own is not None and paper.document.id in self.own_papers:
+            return replace(self.own, stamp=paper.stamp)
         return replace(self.study, stamp=paper.stamp, consents=self.consents)
 
     def reading(self, paper: Paper) -> Rendered:
@@ -104,11 +107,14 @@ class Package:
 def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Package:
     """The applicant's papers that the pathway needs; `also` names others to render besides.
 
-    A paper that the applicant brings stands in the place of ours, unless `also` names it.
-    A document that first applies gets version 1.0 and the date of today.
+    A paper that the applicant brings stands in the place of ours, unless `also` names it. A
+    document that first applies gets version 1.0 and the date of today. A later submission keeps
+    the editions that the committee holds; an amendment and a re-review hand in, clean and marked,
+    what changed.
     """
-    decision = dossier.pathway.decisions["documents"]
-    needed = [*(decision.value if isinstance(decision.value, tuple) else ()), *also]
+    needed = {*_decided(dossier), *also}
+    later = Later.of(dossier, today, needed, lambda study: package_of(study, today))
+    needed |= later.changed
     wanted = [
         one
         for one in dossier.standard.documents.values()
@@ -117,18 +123,21 @@ def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Pac
     papers: list[Paper] = []
     rows: list[TransmittalRow] = []
     for document in wanted:
-        number = f"{len(rows) + 1:02d}"
         brought = _attachments(dossier, document.id)
         if document.template is not None and (document.id in also or not brought):
-            stamp = _stamp(dossier, document, today)
-            papers.append(Paper(number, document, stamp))
-            rows.append(_row_of_paper(number, document, stamp))
+            edition = later.editions.get(document.id)
+            stamp = edition.stamp if edition else _stamp(dossier, document, today)
+            before = edition.before if edition and later.in_pairs else None
+            paper = Paper(next_number(rows), document, stamp, before)
+            papers.append(paper)
+            rows += rows_of_paper(paper)
         else:
-            rows += _rows_of(brought, document, len(rows))
+            rows += rows_of_attachments(brought, document, rows, later.replacing(brought))
     kinds = {one.id for one in wanted}
     for kind, document in dossier.standard.documents.items():
         if kind not in kinds:
-            rows += _rows_of(_attachments(dossier, kind), document, len(rows))
+            brought = later.new_ones(_attachments(dossier, kind))
+            rows += rows_of_attachments(brought, document, rows, later.replacing(brought))
     templates = templates_of(dossier)
     study = Study(
         facts=dossier.facts,
@@ -141,7 +150,13 @@ def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Pac
         ),
         printed=PrintedPaths(templates),
     )
-    return Package(tuple(papers), tuple(rows), study, templates, tuple(wanted))
+    ids = frozenset(later.editions)
+    return Package(tuple(papers), tuple(rows), study, templates, tuple(wanted), later.own, ids)
+
+
+def _decided(dossier: Dossier) -> tuple[str, ...]:
+    decision = dossier.pathway.decisions["documents"]
+    return decision.value if isinstance(decision.value, tuple) else ()
 
 
 def _what(override: Override) -> str:
@@ -194,37 +209,5 @@ def _stamp(dossier: Dossier, document: DocumentKind, today: date) -> Stamp:
     return Stamp(document.id, document.title, version, (given.date if given else None) or today)
 
 
-def _row_of_paper(number: str, document: DocumentKind, stamp: Stamp) -> TransmittalRow:
-    return TransmittalRow(
-        number,
-        document.id,
-        document.title,
-        stamp.version,
-        stamp.date,
-        signers=document.signers,
-        note=document.note,
-        seals=document.seals,
-        later=bool(document.for_form),
-    )
-
-
 def _attachments(dossier: Dossier, kind: str) -> list[Element]:
     return [one for one in attachments_of(dossier.facts) if one.get("kind") == kind]
-
-
-def _rows_of(
-    entries: list[Element], document: DocumentKind, before: int
-) -> Iterator[TransmittalRow]:
-    for index, entry in enumerate(entries, 1):
-        version, day = entry.get("version"), entry.get("date")
-        yield TransmittalRow(
-            f"{before + index:02d}",
-            document.id,
-            name_of(entry) if entry.get("title") is not UNKNOWN else document.title,
-            version if isinstance(version, str) else "",
-            day if isinstance(day, date) else None,
-            signers=document.signers,
-            seals=document.seals,
-            later=bool(document.for_form),
-            signed=entry.get("signed") is True,
-        )

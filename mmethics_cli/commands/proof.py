@@ -9,6 +9,7 @@ from pathlib import Path
 from mmethics_cli.commands.english import FOLDER, english_faults, template_of, words_of
 from mmethics_cli.core.answer_tree import KeyPath
 from mmethics_cli.core.build_due import prove_time
+from mmethics_cli.core.build_migrations import prove_migrations
 from mmethics_cli.core.build_prepare import PREPARE, prove_guide
 from mmethics_cli.core.cases import Fault, prove_consistency, prove_rules
 from mmethics_cli.core.content import DocumentKind
@@ -31,6 +32,7 @@ def faults(overlay: Path | None) -> list[Problem]:
         *prove_guide(standard, trees),
         *_without_meaning(standard, trees),
         *prove_time(standard, trees),
+        *prove_migrations(standard),
     ]
     problems = [
         Problem(text, *pack.locate(file, keys), fix=_fix(pack, file, keys))

@@ -163,6 +163,7 @@ def _tell(
     from mmethics_cli.commands.standing import Standings, differing
     from mmethics_cli.core.names import label_of
     from mmethics_cli.render.due_text import decision_line, due_lines
+    from mmethics_cli.store.submissions import OF_THE_STUDY
 
     for path in facts:
         session.out(f"已记录：{label_of(dossier.standard, path)}")
@@ -186,6 +187,7 @@ def _tell(
             session.say("没有写有效期，算不出批件何时到期；补记请加 --valid-until 和 --replace。")
         for line in due_lines(standings.dues(), session.today):
             session.out(line)
-        session.say(f"生成批准版本：mmethics render {folder} --for approved")
+        if current.kind in OF_THE_STUDY:
+            session.say(f"生成批准版本：mmethics render {folder} --for approved")
     elif made.comments:
         session.say(f"共 {len(made.comments)} 条意见。答复：mmethics follow re-review {folder}")

@@ -15,7 +15,8 @@ from mmethics_cli.errors import EthicsError
 
 if TYPE_CHECKING:
     from mmethics_cli.commands.opening import Dossier
-    from mmethics_cli.commands.package import Package, Paper
+    from mmethics_cli.commands.package import Package
+    from mmethics_cli.commands.transmittal import Paper
     from mmethics_cli.core.decide import Pathway
     from mmethics_cli.store.documents import Written
 
@@ -76,7 +77,7 @@ def render(
     mmethics render my-study --for approved
     """
     from mmethics_cli.commands.opening import open_dossier, tell_refused
-    from mmethics_cli.commands.told import convert, tell_written
+    from mmethics_cli.commands.told import finish
 
     session = Session.of(context)
     of_office = audience is Audience.committee or bool(only)
@@ -90,16 +91,12 @@ def render(
     audience = _audience(dossier, wanted, audience)
     package = _package(session, dossier, wanted, audience)
     if list_:
-        session.out(_listing(dossier, package, audience))
-        return
+        return session.out(_listing(dossier, package, audience))
     papers = _papers(package, wanted, audience)
     done, target = _write(
         session, dossier, package, papers, out, language, names, replace, audience
     )
-    tell_written(session, done, target)
-    if pdf:
-        convert(session, target, done)
-    raise typer.Exit(1 if done.kept or done.failed else 0)
+    finish(session, done, target, pdf=pdf)
 
 
 def _known(dossier: Dossier, only: list[str]) -> list[str]:
@@ -193,7 +190,7 @@ def _write(
     replace: bool,
     audience: Audience,
 ) -> tuple[Written, Path]:
-    from mmethics_cli.commands.drafting import drafts_of
+    from mmethics_cli.commands.drafting import drafts_of, versions_of
     from mmethics_cli.store.documents import DOCUMENTS, enter_versions, write_documents
     from mmethics_cli.store.manifest import COMMITTEE
     from mmethics_cli.store.profile import file_names_of
@@ -204,7 +201,7 @@ def _write(
     draft = not (of_office and current is not None and current.sealed)
     drafts = drafts_of(dossier, package, papers, naming, language, draft=draft)
     if not of_office:
-        enter_versions(dossier.workspace, [one.document.id for one in papers], session.today)
+        enter_versions(dossier.workspace, versions_of(papers))
     if out is None and current is None:
         raise EthicsError("卷宗里没有送审，不知道写到哪里。请用 --out 指明文件夹。")
     place = COMMITTEE if of_office else DOCUMENTS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from mmethics_cli.commands.answered import comments_to_answer
 from mmethics_cli.commands.consent import hard_to_read, lacking_elements
 from mmethics_cli.commands.opening import Dossier
 from mmethics_cli.commands.package import Package
@@ -13,10 +14,15 @@ from mmethics_cli.core.completeness import (
     unanswered_items,
 )
 from mmethics_cli.core.consistency import contradictions, stray_answers, unverified_law
+from mmethics_cli.core.editions import unmarked_attachments
 from mmethics_cli.core.findings import Finding, in_order
+from mmethics_cli.core.migrations import renamed
+from mmethics_cli.core.named_changes import unfound_changes, unnamed_changes
 from mmethics_cli.core.names import label_at, question_at
 from mmethics_cli.core.papers import FileState, missing_papers, own_papers
+from mmethics_cli.core.responses import unanswered_comments
 from mmethics_cli.render.findings import Placed
+from mmethics_cli.render.revisions import seen_before
 
 
 def review(
@@ -33,11 +39,16 @@ def review(
     found += unanswered_items(dossier.facts, dossier.self_check)
     found += contradictions(dossier.facts)
     found += stray_answers(dossier.facts)
+    found += unnamed_changes(dossier.facts)
+    found += unfound_changes(dossier.facts)
+    found += unmarked_attachments(dossier.facts, seen_before(dossier.facts))
+    found += unanswered_comments(dossier.facts, comments_to_answer(dossier))
     found += _gaps(dossier, package, {one.path for one in found})
     found += own_papers(dossier.facts)
     found += lacking_elements(package)
     found += hard_to_read(package)
     found += unverified_law(dossier.pathway)
+    found += renamed(dossier.workspace.moved)
     return tuple(_place(dossier, one) for one in in_order(_once(found)))
 
 

@@ -17,16 +17,16 @@ def facts_as_sealed(submission: Submission, standard: Standard) -> Facts:
 
 
 class EarlierFacts(Iterable[Facts]):
-    """The facts of the sealed submissions before the current one, the newest first."""
+    """The facts of the sealed submissions before one, the newest first.
 
-    def __init__(self, workspace: Workspace) -> None:
+    That one is the current submission, if `number` names no other.
+    """
+
+    def __init__(self, workspace: Workspace, number: int | None = None) -> None:
         current = workspace.current
+        before = number if number is not None else current.number if current else 0
         self._standard = workspace.standard
-        self._left = [
-            one
-            for one in workspace.submissions
-            if one.sealed and current is not None and one.number < current.number
-        ]
+        self._left = [one for one in workspace.submissions if one.sealed and one.number < before]
         self._read: list[Facts] = []
 
     def __iter__(self) -> Iterator[Facts]:

@@ -58,7 +58,7 @@ class Standings:
         for one in self.dossier.workspace.submissions:
             made = decision_of(one, self.dossier.standard)
             if made is not None:
-                found.append(Decided(one, made, _about(one, found)))
+                found.append(Decided(one, made, self._about(one, found)))
         return tuple(found)
 
     @property
@@ -127,6 +127,17 @@ class Standings:
         dues += due_after_event(rules, dossier.pathway, calendar, current.number if current else 0)
         return in_order(dues)
 
+    def _about(self, submission: Submission, before: Sequence[Decided]) -> str:
+        """A re-review is about what was last not approved, else about what came before it."""
+        if submission.kind != _RE_REVIEW:
+            return submission.kind
+        answered = _last(before, lambda one: not one.made.approves)
+        if answered is not None:
+            return answered.about
+        earlier = self.dossier.workspace.submissions
+        kinds = [one.kind for one in earlier if one.number < submission.number]
+        return next((kind for kind in reversed(kinds) if kind != _RE_REVIEW), _INITIAL)
+
     def _terminates(self, one: Decided) -> bool:
         return self.facts_of(one.submission).get("event.termination") is True
 
@@ -148,13 +159,6 @@ def _last(
     found: Sequence[Decided], wanted: Callable[[Decided], bool] = lambda one: True
 ) -> Decided | None:
     return next((one for one in reversed(found) if wanted(one)), None)
-
-
-def _about(submission: Submission, before: Sequence[Decided]) -> str:
-    if submission.kind != _RE_REVIEW:
-        return submission.kind
-    answered = _last(before, lambda one: not one.made.approves)
-    return answered.about if answered else _INITIAL
 
 
 def _has_validity(one: Decided) -> bool:

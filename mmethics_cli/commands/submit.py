@@ -97,7 +97,7 @@ def _seal(
     language: Language,
     names: Names | None,
 ) -> Sealed:
-    from mmethics_cli.commands.drafting import drafts_of
+    from mmethics_cli.commands.drafting import drafts_of, versions_of
     from mmethics_cli.store.documents import enter_versions
     from mmethics_cli.store.profile import file_names_of
     from mmethics_cli.store.sealing import seal
@@ -106,7 +106,7 @@ def _seal(
     naming = names or Names(file_names_of(workspace.folder))
     drafts = drafts_of(dossier, package, package.papers, naming, language, draft=False)
     drafts.tell(session, dossier.standard)
-    enter_versions(workspace, [one.document.id for one in package.papers], session.today)
+    enter_versions(workspace, versions_of(package.papers))
     return seal(workspace, drafts.files, _about(dossier, package), session.today)
 
 
@@ -129,6 +129,7 @@ def _about(dossier: Dossier, package: Package) -> dict[str, Any]:
                 "title": one.document.title,
                 "version": one.stamp.version,
                 "date": one.stamp.date.isoformat() if one.stamp.date else "",
+                **({"marked": True} if one.before is not None else {}),
             }
             for one in package.papers
         ],

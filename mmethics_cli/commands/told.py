@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NoReturn
+
+import typer
 
 from mmethics_cli.commands.options import Session
 from mmethics_cli.store.documents import Written
 
 
-def tell_written(session: Session, done: Written, target: Path) -> None:
-    """Say what became of each file; the names of those that were written go to stdout."""
+def finish(session: Session, done: Written, target: Path, *, pdf: bool) -> NoReturn:
+    """Say what became of each file, make them PDF if asked, and leave with the exit code."""
+    _tell(session, done, target)
+    if pdf:
+        _convert(session, target, done)
+    raise typer.Exit(1 if done.kept or done.failed else 0)
+
+
+def _tell(session: Session, done: Written, target: Path) -> None:
     session.say(f"写好 {len(done.written)} 份文件，在 {target}")
     for name in done.written:
         session.out(name)
@@ -23,8 +33,7 @@ def tell_written(session: Session, done: Written, target: Path) -> None:
         session.say(f"没有写成：{name}：{why}。请关闭打开它的程序后重试。")
 
 
-def convert(session: Session, target: Path, done: Written) -> None:
-    """The written Word and Excel files as PDF beside them; raises EthicsError."""
+def _convert(session: Session, target: Path, done: Written) -> None:
     from mmethics_cli.store.pdf import to_pdf
 
     office = [target / name for name in done.written if not name.endswith(".txt")]

@@ -21,6 +21,7 @@ from mmethics_cli.core.build_facts import (
     read_derived,
     read_question,
 )
+from mmethics_cli.core.build_migrations import MIGRATIONS, read_migrations
 from mmethics_cli.core.build_rules import documents_table, read_table, table_term
 from mmethics_cli.core.build_screens import read_screens
 from mmethics_cli.core.condition_parser import Term
@@ -128,6 +129,7 @@ class _Builder:
             elements=elements,
             readability=read_readability(self._optional("readability.yaml")),
             screens=read_screens(self.nodes, questions),
+            migrations=read_migrations(self._optional(MIGRATIONS)),
         )
 
     def _consistency(self) -> dict[str, ConsistencyRule]:

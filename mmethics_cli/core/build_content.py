@@ -67,7 +67,7 @@ def read_document(node: Node, elements: Mapping[str, ConsentElement]) -> Documen
     """A paper of the package; the consent elements that it must hold are known ones."""
     node.only(
         "id", "title", "audience", "template", "formats", "render_when", "for_form", "signers",
-        "seals", "basis", "missing", "note", "reuse_when", "elements",
+        "seals", "basis", "missing", "note", "reuse_when", "elements", "listing",
     )  # fmt: skip
     template = node.optional("template")
     formats = node.texts("formats") or (("docx",) if template else ())
@@ -95,6 +95,7 @@ def read_document(node: Node, elements: Mapping[str, ConsentElement]) -> Documen
         note=node.text("note", ""),
         reuse_when=node.condition("reuse_when"),
         elements=read_required(node.child("elements"), elements) if node.has("elements") else (),
+        listing=node.yes("listing"),
     )
 
 

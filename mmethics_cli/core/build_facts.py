@@ -80,9 +80,7 @@ def _question(
             values=values, fields=fields, at_least_one=at_least_one, none_value=none_value,
             ask_when=ALWAYS if node.has("ask_when") else None,
         )  # fmt: skip
-    required = node.condition("required_when", terms)
-    if node.yes("required"):
-        required = ALWAYS
+    required = ALWAYS if node.yes("required") else node.condition("required_when", terms)
     return Question(
         path,
         kind,

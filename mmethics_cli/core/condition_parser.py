@@ -119,7 +119,8 @@ def _test(
         case "empty":
             return Empty(_yes_no(path, raw))
         case "answered":
-            return Answered(_yes_no(path, raw))
+            declined = raw == "not_applicable"
+            return Answered(True, True) if declined else Answered(_yes_no(path, raw))
         case "only":
             return Only(frozenset(map(str, _literals(path, raw, term))))
         case "count":
@@ -175,10 +176,10 @@ def _reference(
             return SumOf(tuple(known(one) for one in parts))
         case {"fact": day, **rest} if term.type == "date" and len(rest) == 1:
             way, by = next(iter(rest.items()))
-            only = isinstance(by, dict) and len(by) == 1
-            unit, length = next(iter(by.items())) if only else ("", "")
-            if way in ("plus", "minus") and unit in ("days", "hours"):
-                return Moved(known(day), known(length, "int"), unit == "hours", way == "minus")
+            if way in ("plus", "minus") and isinstance(by, dict) and len(by) == 1:
+                unit, length = next(iter(by.items()))
+                if unit in ("days", "hours"):
+                    return Moved(known(day), known(length, "int"), unit == "hours", way == "minus")
     raise ConditionProblem(
         f"“{path}”的界限应是 {{fact: 路径}}、{{reported: 路径}}、{{sum: [路径]}} "
         "或 {fact: 日期, plus: {days: 路径}}"

@@ -101,7 +101,10 @@ class Contains(NamedTuple):
 
 
 class Answered(NamedTuple):
+    """`declined`: answered by saying why the question does not apply."""
+
     wanted: bool
+    declined: bool = False
 
 
 class Some(NamedTuple):
@@ -164,6 +167,8 @@ def value_at(path: str, facts: FactReader, scope: Scope | None) -> Value:
 
 def _test(test: Test, value: Value, path: str, facts: FactReader, scope: Scope | None) -> Truth:
     if isinstance(test, Answered):
+        if test.declined:
+            return Truth.of(isinstance(value, NotApplicable) and value.reason is not None)
         return Truth.of(is_answered(value) == test.wanted)
     if value is UNKNOWN:
         return Truth.UNKNOWN

@@ -35,7 +35,10 @@ class ReviewItem:
 
 @dataclass(frozen=True, slots=True)
 class DocumentKind:
-    """A paper of the package: rendered from a template, or brought by the applicant (自备)."""
+    """A paper of the package: rendered from a template, or brought by the applicant (自备).
+
+    `listing`: it lists the papers of one submission, so it says nothing of the study itself.
+    """
 
     id: str
     title: str
@@ -52,6 +55,7 @@ class DocumentKind:
     note: str
     reuse_when: Condition | None = None
     elements: tuple[RequiredElement, ...] = ()
+    listing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

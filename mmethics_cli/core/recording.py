@@ -28,6 +28,21 @@ def changes(facts: Facts, answers: Mapping[str, Value]) -> dict[str, Value]:
     return changed
 
 
+def laid_over(standing: Value | None, given: Value) -> Value:
+    """A list with entries given anew: those of a known id change it, others come behind.
+
+    Anything else that is given stands in the place of what was there.
+    """
+    if not isinstance(standing, tuple) or not isinstance(given, tuple):
+        return given
+    new = {one.id: one for one in given}
+    kept = [
+        Element(one.id, {**one.fields, **new.pop(one.id).fields}) if one.id in new else one
+        for one in standing
+    ]
+    return (*kept, *new.values())
+
+
 def recorded(facts: Facts, changed: Mapping[str, Value]) -> Facts:
     """The facts with these questions answered anew."""
     values = {key: one for key, one in facts.values.items() if key not in changed}

@@ -11,9 +11,17 @@ from mmethics_cli.core.meaning import Kind, category_of
 from mmethics_cli.core.names import label_at
 from mmethics_cli.core.standard import Question, Standard
 from mmethics_cli.core.thresholds import compares, definitions
-from mmethics_cli.core.values import UNKNOWN, Element, NotApplicable, Truth, Value, name_of
+from mmethics_cli.core.values import (
+    UNKNOWN,
+    Element,
+    NotApplicable,
+    Truth,
+    Value,
+    name_of,
+)
 
 ATTACHMENTS = "attachments"
+CATEGORIES = "event.changes"
 _EVENT = "event."
 
 

@@ -17,6 +17,7 @@ from mmethics_cli.core.content import ConsistencyRule, DocumentKind, ReviewItem
 from mmethics_cli.core.criteria import Criterion
 from mmethics_cli.core.law import Article, Basis, Source
 from mmethics_cli.core.meaning import Meaning
+from mmethics_cli.core.migrations import Migration
 from mmethics_cli.core.screens import Screens
 
 TableKind = Literal["strictest", "union", "minimum", "maximum"]
@@ -182,6 +183,7 @@ class Standard:
     criteria: Mapping[str, Criterion] = field(default_factory=dict)  # read on demand
     elements: Mapping[str, ConsentElement] = field(default_factory=dict)
     readability: Readability = Readability()
+    migrations: tuple[Migration, ...] = ()
 
     @cached_property
     def rules(self) -> Mapping[str, tuple[Table, Rule]]:

@@ -34,10 +34,11 @@ def due_lines(dues: Iterable[Due], today: date) -> Iterator[str]:
     for one in dues:
         notes = [one.why, WITHOUT_HOLIDAYS if one.without_holidays else ""]
         said = "；".join(note for note in notes if note)
-        text = f"{one.day}  {one.label}：{state(one, today)}" + (f"（{said}）" if said else "")
-        first, *more = wrap(text, COLUMNS - 4)
-        yield f"    {first}"
-        yield from (f"                {line}" for line in more)
+        text = f"{one.label}：{state(one, today)}" + (f"（{said}）" if said else "")
+        day = f"    {one.day}  "
+        first, *more = wrap(text, COLUMNS - len(day))
+        yield f"{day}{first}"
+        yield from (f"{' ' * len(day)}{line}" for line in more)
 
 
 def state(due: Due, today: date) -> str:

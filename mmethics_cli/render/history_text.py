@@ -10,7 +10,7 @@ from typing import Final
 from mmethics_cli.core.columns import pad, width, wrap
 
 COLUMNS: Final = 80
-_WIDEST_TITLE: Final = 40
+_WIDEST_TITLE: Final = 36
 _VERSION: Final = 8
 _DAY: Final = 10
 
@@ -57,11 +57,11 @@ def _submission(past: Past) -> Iterator[str]:
     state = f"{past.sealed} 封存" if past.sealed else "准备中"
     yield f"{past.name}  {past.what}，{state}"
     if past.sealed:
-        first, *more = wrap(f"决定：{past.decision or '还没有记录'}", COLUMNS - 4)
+        first, *more = wrap(f"决定：{past.decision or '还没有记录'}", COLUMNS - 8)
         yield f"    {first}"
         yield from (f"        {line}" for line in more)
     for number, comment in enumerate(past.comments, 1):
-        first, *more = wrap(f"{number}. {comment}", COLUMNS - 8)
+        first, *more = wrap(f"{number}. {comment}", COLUMNS - 9)
         yield f"      {first}"
         yield from (f"         {line}" for line in more)
     yield from _papers(past.papers)

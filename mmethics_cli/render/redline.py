@@ -68,8 +68,9 @@ class _Redline:
     def _region(
         self, luggage: Luggage, kind: str, page: str, was: Element, now: Element, *, first: bool
     ) -> None:
-        """Mark a header or footer. A later section without one has that of the section before."""
-        old, new = _reference(self.old, was, kind, page), _reference(self.new, now, kind, page)
+        """Mark a header or footer. A section without one has that of the section before."""
+        old = _inherited(self.old, was, kind, page)
+        new = _reference(self.new, now, kind, page)
         if new in self._done:
             return
         if old and new:
@@ -95,6 +96,14 @@ class _Redline:
         reference.set(f"{R}id", number)
         now.insert(0, reference)
         self.new.package.touch(self.new.part)
+
+
+def _inherited(reader: Reader, section: Element, kind: str, page: str) -> str:
+    """The part that holds a header or footer of a section, its own or one of an earlier section."""
+    sections = list(section.getroottree().getroot().iter(f"{W}sectPr"))
+    earlier = sections[sections.index(section) :: -1]
+    found = (_reference(reader, one, kind, page) for one in earlier)
+    return next((one for one in found if one), "")
 
 
 def _reference(reader: Reader, section: Element, kind: str, page: str) -> str:

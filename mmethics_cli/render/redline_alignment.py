@@ -1,9 +1,7 @@
-"""Which block, row or word of the old side is which of the new one."""
+"""Which block or row of the old side is which of the new one."""
 
 from __future__ import annotations
 
-import difflib
-import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -11,17 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from mmethics_cli.render.redline_reading import Outline, Piece
+from mmethics_cli.render.redline_reading import Outline
 
-# A word of Latin letters or digits, blanks, or one character with the marks that belong to it.
-_WORD = re.compile(
-    "[A-Za-z0-9]+(?:[._@%/-][A-Za-z0-9]+)*|[ \\t\\u3000]+"
-    "|.[\u0300-\u036f\ufe00-\ufe0f\U000e0100-\U000e01ef\u200d]*",
-    re.DOTALL,
-)
 _ALIKE: Final = 0.35
 _MOST_PAIRS: Final = 40_000  # of blocks to be compared one by one
-_MOST_MATCHES: Final = 2_000_000  # of words, a repeated character counted each time
 
 
 @dataclass(eq=False)
@@ -131,93 +122,3 @@ def _likeliest(old: Sequence[Unit], new: Sequence[Unit]) -> list[tuple[int, int]
         else:
             b += 1
     return found
-
-
-# Words in a paragraph.
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word, from one run or more, or a thing that stands in the line as a whole."""
-
-    said: str | tuple[str, ...]
-    pieces: tuple[tuple[str, Piece], ...]
-
-    @property
-    def is_text(self) -> bool:
-        return self.pieces[0][1].is_text
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Words of both sides that are equal, or those of the old side and what replaced them."""
-
-    equal: bool
-    old: Sequence[Token]
-    new: Sequence[Token]
-
-
-def tokens(pieces: Sequence[Piece]) -> list[Token]:
-    """The words of a paragraph; where runs begin in the midst of a word does not matter."""
-    found: list[Token] = []
-    text: list[tuple[str, Piece]] = []
-    for one in pieces:
-        if one.is_text and isinstance(one.said, str):
-            text.append((one.said, one))
-            continue
-        found += _words(text)
-        text = []
-        found.append(Token(one.said, (("", one),)))
-    return found + list(_words(text))
-
-
-def _words(text: Sequence[tuple[str, Piece]]) -> Iterator[Token]:
-    at = used = 0
-    for match in _WORD.finditer("".join(one for one, _ in text)):
-        word, need, parts = match.group(), len(match.group()), []
-        while need:
-            here, piece = text[at]
-            part = here[used : used + need]
-            parts.append((part, piece))
-            need -= len(part)
-            used += len(part)
-            if used == len(here):
-                at, used = at + 1, 0
-        yield Token(word, tuple(parts))
-
-
-def stretches(old: Sequence[Token], new: Sequence[Token]) -> list[Stretch]:
-    """The words of two paragraphs in order, small islands between changes taken into them."""
-    said = [one.said for one in old], [one.said for one in new]
-    counts = Counter(said[0]), Counter(said[1])
-    if sum(count * counts[1][one] for one, count in counts[0].items()) > _MOST_MATCHES:
-        return [Stretch(False, old, new)]
-    matcher = difflib.SequenceMatcher(None, *said, autojunk=False)
-    found = [
-        Stretch(tag == "equal", old[a:b], new[c:d]) for tag, a, b, c, d in matcher.get_opcodes()
-    ]
-    at = 1
-    while at < len(found) - 1:
-        left, island, right = found[at - 1 : at + 2]
-        if island.equal and _drowned(left, island, right):
-            parts = (left, island, right)
-            old_side = [one for part in parts for one in part.old]
-            new_side = [one for part in parts for one in part.new]
-            found[at - 1 : at + 2] = [Stretch(False, old_side, new_side)]
-            at = max(1, at - 2)
-        else:
-            at += 1
-    return found
-
-
-def _drowned(left: Stretch, island: Stretch, right: Stretch) -> bool:
-    """Whether an unchanged stretch is so short between changes that it only hinders reading."""
-    if not all(one.is_text for part in (left, island, right) for one in (*part.old, *part.new)):
-        return False
-    length = _length(island.new)
-    sides = (max(_length(one.old), _length(one.new)) for one in (left, right))
-    return length <= min(sides)
-
-
-def _length(words: Sequence[Token]) -> int:
-    return sum(len(one.said) for one in words)

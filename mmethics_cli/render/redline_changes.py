@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -15,6 +16,7 @@ from mmethics_cli.render.redline_reading import Reader, blocks, cells, rows
 _MOST: Final = 200  # rows of a list
 _LONGEST: Final = 240  # characters of one side
 _AROUND: Final = 24  # characters of what is the same, before and after a change
+_NUMBER = re.compile(r"\d+|[一二三四五六七八九十]+(?=、)")
 _BETWEEN: Final = " › "
 
 
@@ -33,7 +35,7 @@ class Change:
 def changed(old: bytes, new: bytes) -> bool:
     """Whether the body of a document says something else, whoever saved it.
 
-    Headers, footers, looks and empty paragraphs do not count. Raises DocumentError.
+    Headers, footers, looks, page breaks and empty paragraphs do not count. Raises DocumentError.
     """
     before, after = compared(old, OLD), compared(new, NEW)
     return list(_words(before, _body(before))) != list(_words(after, _body(after)))
@@ -42,6 +44,7 @@ def changed(old: bytes, new: bytes) -> bool:
 def changes(old: bytes, new: bytes, most: int = _MOST) -> tuple[Change, ...]:
     """The differences of two bodies in order, long texts cut to what is around the change.
 
+    Rows and headings that only got another number are left out.
     Of more than `most` the last one says how many are left out. Raises DocumentError.
     """
     walk = _Walk(compared(old, OLD), compared(new, NEW))
@@ -66,6 +69,8 @@ def _words(reader: Reader, holder: Element) -> Iterator[object]:
             continue
         said: list[str | tuple[str, ...]] = []
         for one in reader.pieces(block):
+            if one.said == ("break", "", "page"):
+                continue
             if said and isinstance(said[-1], str) and isinstance(one.said, str):
                 said[-1] += one.said
             else:
@@ -76,35 +81,38 @@ def _words(reader: Reader, holder: Element) -> Iterator[object]:
 
 @dataclass(slots=True)
 class _Walk:
-    """Goes over both sides at once and remembers under which heading it is."""
+    """Goes over both sides at once and remembers under which heading of each it is."""
 
     old: Reader
     new: Reader
-    _heading: str = ""
+    _old_heading: str = ""
+    _new_heading: str = ""
 
     def blocks(self, before: Element, after: Element, label: str = "") -> Iterator[Change]:
         for old, new in block_pairs(self.old, self.new, before, after):
-            heading = self._heading_of(old, new)
+            heads = self._enter(old, new)
             if old is not None and new is not None and new.tag == TBL:
                 if self.old.outline(old) != self.new.outline(new):
                     yield from self._table(old, new)
             else:
                 texts = self._text(self.old, old), self._text(self.new, new)
-                yield from self._change([label], *texts)
-            self._heading = heading or self._heading
+                if not heads or not _renumbered(*texts):
+                    yield from self._change([label], *texts)
 
-    def _heading_of(self, old: Element | None, new: Element | None) -> str:
-        reader, block = (self.old, old) if new is None else (self.new, new)
-        if block is None or block.tag != P or not reader.style(block).startswith("heading"):
-            return ""
-        return reader.text(block).strip()
+    def _enter(self, old: Element | None, new: Element | None) -> bool:
+        """Whether the blocks are headings; what follows then stands under them."""
+        heads = [_heading(self.old, old), _heading(self.new, new)]
+        self._old_heading = heads[0] or self._old_heading
+        self._new_heading = heads[1] or self._new_heading
+        return any(heads)
 
     def _text(self, reader: Reader, element: Element | None) -> str:
         return "" if element is None else reader.text(element).strip()
 
     def _change(self, labels: list[str], before: str, after: str) -> Iterator[Change]:
         if before != after:
-            named = dict.fromkeys(one for one in (self._heading, *labels) if one)
+            heading = self._new_heading if after else self._old_heading
+            named = dict.fromkeys(one for one in (heading, *labels) if one)
             place = _BETWEEN.join(_short(one) for one in named)
             yield Change(place, *excerpts(before, after))
 
@@ -112,8 +120,8 @@ class _Walk:
         head = _header(after)
         group = ""
         for old, new in row_pairs(self.old, self.new, before, after) or []:
-            if new is not None and cells(new):
-                group = self._text(self.new, cells(new)[0]) or group
+            if new is not None:
+                group = self._group(cells(new)) or group
             if old is None or new is None:
                 texts = self._text(self.old, old), self._text(self.new, new)
                 yield from self._change([], *texts)
@@ -127,7 +135,14 @@ class _Walk:
         if len(blocks(old)) > 1 or len(blocks(new)) > 1:
             yield from self.blocks(old, new, _BETWEEN.join(labels))
         else:
-            yield from self._change(labels, self._text(self.old, old), self._text(self.new, new))
+            texts = self._text(self.old, old), self._text(self.new, new)
+            if not all(one.isdecimal() for one in texts) or labels:
+                yield from self._change(labels, *texts)
+
+    def _group(self, row: list[Element]) -> str:
+        """What names a row: its first cell, or the second where the first is a number."""
+        names = (self._text(self.new, one) for one in row[:2])
+        return next((one for one in names if not one.isdecimal()), "")
 
     def _labels(self, row: list[Element], at: int, group: str, head: list[Element]) -> list[str]:
         """What names a cell: the head of its column, or the cell to its left, and the row."""
@@ -136,6 +151,16 @@ class _Walk:
         if not at:
             return []
         return [*([group] if at > 1 else []), self._text(self.new, row[at - 1]) or group]
+
+
+def _heading(reader: Reader, block: Element | None) -> str:
+    if block is None or block.tag != P or not reader.style(block).startswith("heading"):
+        return ""
+    return reader.text(block).strip()
+
+
+def _renumbered(before: str, after: str) -> bool:
+    return _NUMBER.sub("#", before) == _NUMBER.sub("#", after)
 
 
 def _header(table: Element) -> list[Element]:

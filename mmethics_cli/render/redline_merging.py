@@ -9,12 +9,12 @@ from itertools import groupby
 
 from lxml import etree
 
-from mmethics_cli.render.redline_alignment import Stretch, Token, stretches, tokens
 from mmethics_cli.render.redline_carry import Carrier
 from mmethics_cli.render.redline_marks import Marks, lasting, properties_of
 from mmethics_cli.render.redline_names import UNSAID, Element, P, W
 from mmethics_cli.render.redline_pairing import Pair, block_pairs, row_pairs
 from mmethics_cli.render.redline_reading import Piece, Reader, cells
+from mmethics_cli.render.redline_words import Stretch, Token, stretches, tokens
 
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _ENDS = frozenset((f"{W}bookmarkEnd", f"{W}permEnd", f"{W}commentRangeEnd"))

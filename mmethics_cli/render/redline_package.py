@@ -158,7 +158,8 @@ def opened(data: bytes) -> Package:
     if CONTENT_TYPES not in parts:
         raise DocumentError("不是 Word 文档（.docx）：里面没有内容类型表。请用 Word 另存为 .docx。")
     package = Package(parts)
-    package.tree(package.main)
+    for name in (CONTENT_TYPES, package.main):
+        package.tree(name)
     return package
 
 
@@ -171,4 +172,10 @@ def _usual(data: bytes) -> bytes:
 
 
 def _parser() -> etree.XMLParser:
-    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
+    )

@@ -34,7 +34,8 @@ class TransmittalRow:
     """One paper of the package on the transmittal list: a rendered document or an attachment.
 
     `later` marks a paper that is signed after the approval, person by person; `signed` an
-    attachment whose signatures and seals are there already.
+    attachment whose signatures and seals are there already; `marked` the file beside a paper that
+    shows its changes, under the number of the paper.
     """
 
     number: str
@@ -48,6 +49,7 @@ class TransmittalRow:
     seals: tuple[str, ...] = ()
     later: bool = False
     signed: bool = False
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

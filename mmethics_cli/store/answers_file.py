@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mmethics_cli.core.answer_tree import Trouble, read_tree
+from mmethics_cli.core.migrations import migrated
 from mmethics_cli.core.self_check import SelfCheck
 from mmethics_cli.core.standard import Standard
 from mmethics_cli.core.values import Value
@@ -67,7 +68,9 @@ def _add_problems(error: FaultyYaml, standard: Standard) -> None:
 
 def answers_of(document: Document, standard: Standard) -> Answers:
     """The answers of a document already read, such as a sealed snapshot; raises UnreadableFile."""
-    tree = document.tree
+    tree, moved = migrated(document.tree, standard.migrations)
+    if moved:
+        document = Document(tree, document.file, document.text)
     if isinstance(tree, dict):
         tree = {key: value for key, value in tree.items() if key not in BESIDE}
     reading = read_tree(standard, tree)

@@ -62,12 +62,20 @@ def create_dossier(folder: Path, standard: Standard, answers: Tree = None) -> No
 
 
 def add_submission(
-    folder: Path, standard: Standard, kind: str, documents: Mapping[str, DocumentVersion]
+    folder: Path,
+    standard: Standard,
+    kind: str,
+    documents: Mapping[str, DocumentVersion],
+    event: Tree = None,
 ) -> Submission:
-    """Open the next submission, with the versions of documents carried forward."""
+    """Open the next submission, with the versions of documents carried forward.
+
+    `event` are answers about it, as they stand in its file.
+    """
     with locked(folder):
         target = _submission_folder(folder, kind)
-        _write(target / EVENT_FILE, submission_text(standard, kind, documents), {})
+        text = submission_text(standard, kind, documents)
+        _write(target / EVENT_FILE, text, {EVENT: event} if event else {})
     return Submission(target, int(target.name.partition("-")[0]), kind)
 
 

@@ -42,7 +42,7 @@ def record_decision(
 
     With a decision what was recorded before is laid aside under committee/; its place from the
     submission's folder is returned. Facts recorded before stay. Raises WorkspaceError,
-    ChangedOnDisk; nothing is written then.
+    ChangedOnDisk; decision.yaml is then as it was.
     """
     current = workspace.current
     if current is None or not current.sealed:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +22,6 @@ from mmethics_cli.store.yaml_reader import reason
 DOCUMENTS: Final = "documents"
 RECORD: Final = ".rendered.json"
 ASIDE: Final = "replaced"
-FIRST_VERSION: Final = "1.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +51,21 @@ def file_name(number: str, title: str, version: DocumentVersion, suffix: str) ->
     return legal_name(f"{number}-{title}", keep=len(tail.encode("utf-8"))) + tail
 
 
-def enter_versions(workspace: Workspace, ids: Sequence[str], today: date) -> None:
-    """Enter version 1.0 and `today` in submission.yaml for documents that apply for the first time.
+def enter_versions(workspace: Workspace, versions: Mapping[str, DocumentVersion]) -> None:
+    """Enter in submission.yaml the version and date of each document, by its id.
 
-    What stands there already is kept. Raises WorkspaceError, ChangedOnDisk.
+    Raises WorkspaceError, ChangedOnDisk.
     """
     current = workspace.current
     if current is None or current.sealed:
         raise WorkspaceError("没有可以生成文件的送审，或它已经封存。")
     changes: dict[tuple[str | int, ...], object] = {}
-    for name in ids:
+    for name, new in versions.items():
         known = workspace.versions.get(name, DocumentVersion())
-        if not known.version:
-            changes["documents", name, "version"] = FIRST_VERSION
-        if known.date is None:
-            changes["documents", name, "date"] = today.isoformat()
+        if known.version != new.version:
+            changes["documents", name, "version"] = new.version
+        if new.date is not None and known.date != new.date:
+            changes["documents", name, "date"] = new.date.isoformat()
     if changes:
         workspace.write(current.event_file, changes)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from mmethics_cli.core.migrations import Moved, migrated, migrated_items
 from mmethics_cli.core.self_check import SelfCheck
 from mmethics_cli.core.standard import Question, Standard
 from mmethics_cli.errors import Problem, UnreadableFile, WorkspaceError
@@ -13,6 +14,7 @@ from mmethics_cli.store.parts import EVENT, Part, problem_at, read_part, read_se
 from mmethics_cli.store.paths import OutsideFolder, inside
 from mmethics_cli.store.profile import INSTITUTION, PROFILE_KEYS
 from mmethics_cli.store.submissions import DECISION, DECISION_KEYS, EVENT_FILE
+from mmethics_cli.store.yaml_events import Tree
 from mmethics_cli.store.yaml_reader import Document, FaultyYaml, read_file
 
 DOSSIER: Final = "dossier.yaml"
@@ -45,12 +47,15 @@ class DossierFiles:
         self.folder = folder
         self.standard = standard
         self.problems: list[Problem] = []
+        self.moved: list[Moved] = []
 
     def part(self, name: str, path: Path) -> Part | None:
         """One file of answers; None, with its problems noted, when it can't be read."""
         document = self._document(path)
         if document is None:
             return None
+        tree, moved = migrated(document.tree, self.standard.migrations)
+        document = self._renamed(document, tree, moved)
         part = read_part(self.standard, path, document, *RULES[name])
         self.problems += part.unknown
         return part
@@ -61,9 +66,16 @@ class DossierFiles:
         document = self._document(path) if path.exists() else None
         if document is None:
             return SelfCheck({}), None
+        tree, moved = migrated_items(document.tree, self.standard.migrations)
+        document = self._renamed(document, tree, moved)
         found = read_self_check_part(self.standard, document)
         self.problems += [problem_at(document, one) for one in found.unknown]
         return found, document
+
+    def _renamed(self, document: Document, tree: Tree, moved: tuple[Moved, ...]) -> Document:
+        """The document under the names of today; its text stays as it lies on disk."""
+        self.moved += moved
+        return Document(tree, document.file, document.text) if moved else document
 
     def finish(self) -> None:
         """Raises UnreadableFile when any file had a problem."""

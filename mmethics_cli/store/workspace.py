@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mmethics_cli.core.answers import write_value
+from mmethics_cli.core.migrations import Moved, migrated
 from mmethics_cli.core.papers import FileState
 from mmethics_cli.core.self_check import SelfCheck
 from mmethics_cli.core.standard import Standard
@@ -61,6 +62,7 @@ class Workspace:
     self_check: SelfCheck
     versions: dict[str, DocumentVersion]
     self_check_document: Document | None = None
+    moved: tuple[Moved, ...] = ()
     _editors: dict[Path, Editor] = field(default_factory=dict, repr=False)
 
     @property
@@ -155,6 +157,7 @@ class Workspace:
             return kept
         # Loaded late: most commands do not write.
         from mmethics_cli.store.editor import Editor
+        from mmethics_cli.store.renamed import rename_for_writing
 
         editor = Editor(path, shown_name(self.folder, path))
         known = self.parts.get(path.name)
@@ -163,6 +166,7 @@ class Workspace:
             read = self.self_check_document
         if read is not None and read.text != editor.document.text:
             raise ChangedOnDisk(f"{path} 在读入之后被别的程序改过，这次没有写入。请重新运行。")
+        rename_for_writing(editor, self.standard)
         return editor
 
     def take_over(
@@ -174,6 +178,8 @@ class Workspace:
             self.self_check = read_self_check_part(self.standard, document)
             return
         before = None if changed is None else self.parts.get(path.name)
+        tree, moved = migrated(document.tree, self.standard.migrations)
+        document = Document(tree, document.file, document.text) if moved else document
         rules = RULES[path.name]
         part = read_part(self.standard, path, document, *rules, before, changed or ())
         known = {**self.parts, path.name: part}
@@ -226,7 +232,8 @@ def open_workspace(folder: Path, standard: Standard) -> Workspace:
         files.problems += wrong
     self_check, document = files.self_check()
     files.finish()
-    return Workspace(folder, standard, submissions, parts, self_check, versions, document)
+    moved = tuple(files.moved)
+    return Workspace(folder, standard, submissions, parts, self_check, versions, document, moved)
 
 
 def _around(path: str) -> Iterator[str]:

@@ -305,6 +305,7 @@ def test_a_report_that_is_approved_is_no_baseline(folder: Path) -> None:
     add_sealed(folder, "deviation", "2027-05-01")
     done = record(folder, "--decision", "批准", "--date", "2027-05-10", today="2027-05-10")
     assert done.returncode == 0, done.stderr
+    assert "--for approved" not in done.stderr
     baseline = open_workspace(folder, load().standard()).baseline
     assert baseline is not None and baseline.name == "01-initial"
     shown = status(folder, today="2027-05-10")
@@ -512,9 +513,19 @@ def test_a_document_edited_by_hand_before_sealing_is_kept(tmp_path: Path) -> Non
     assert mmethics(*day, "submit", "d", cwd=tmp_path).returncode == 0
     assert record(folder, *APPROVAL).returncode == 0
     assert approved(folder, "--only", "consent_adult", "--out", tmp_path / "o").returncode == 0
-    (found,) = (tmp_path / "o").glob("*.docx")
+    (found,) = (tmp_path / "o").glob("*.*x*")
     assert docx.Document(str(found)).paragraphs[-1].text == "手写的一句"
     assert "批准日期：2027年3月20日" in footer(found)
+
+
+def test_the_decision_letter_says_what_was_recorded(folder: Path) -> None:
+    assert record(folder, *APPROVAL).returncode == 0
+    letter = ("render", folder, "--only", "decision_letter", "--names", "id")
+    assert mmethics(*letter, cwd=folder).returncode == 0
+    (path,) = (folder / FIRST / "committee").glob("*-decision_letter.docx")
+    words = "".join(docx.Document(str(path)).element.body.itertext())
+    for said in ("2027-伦审-018", "2027年3月20日", "2028年3月19日"):
+        assert said in words
 
 
 def test_approved_versions_hand_edited_are_kept(folder: Path) -> None:

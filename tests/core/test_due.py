@@ -166,6 +166,11 @@ def due(approval: Approval) -> dict[str, Due]:
     return {one.id: one for one in due_after_approval(rules, approval, calendar())}
 
 
+@cache
+def approved_plain() -> Pathway:
+    return facts(**PLAIN)
+
+
 LISTED = {"ai__role": "autonomous", "ai__review_list": Several.of("highly_autonomous_decision")}
 PLAIN: dict[str, Value] = {"ai__role": "none"}
 
@@ -189,6 +194,12 @@ def test_the_strictest_interval_counts(
     assert found.day == date.fromisoformat(end)
     assert ("委员会" in found.why) == (whose == "委员会")
     assert bool(found.basis) == (whose == "规则")
+
+
+@given(DAYS, st.integers(1, 36))
+def test_the_report_is_never_later_than_either_interval(day: date, recorded: int) -> None:
+    found = due(Approval(approved_plain(), day, interval_months=recorded))["follow_up_report"]
+    assert found.day == min(add_months(day, 12), add_months(day, recorded))
 
 
 def test_an_interval_that_is_not_known_yet_is_the_strictest() -> None:

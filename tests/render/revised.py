@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any, Final
 
+import docx
 from lxml import etree
 
 W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -24,18 +25,15 @@ def part(data: bytes, name: str = "word/document.xml") -> Any:
 
 def said(data: bytes) -> list[str]:
     """Headers, body and footers line by line; a table's rows and cells told apart."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        names = [one for one in archive.namelist() if one.startswith("word/")]
-        roots = {
-            one: etree.fromstring(archive.read(one))
-            for one in sorted(names)
-            if one.endswith(".xml") and any(it in one for it in ("document", "header", "footer"))
-        }
-    lines = []
-    for root in roots.values():
-        assert not list(root.iter(*REVISIONS))
-        lines += list(_blocks(root if root.tag != f"{W}document" else root[0]))
-    return lines
+    document = docx.Document(io.BytesIO(data))
+    lines: list[str] = []
+    for section in document.sections:
+        for region in (section.header, section.footer):
+            if not region.is_linked_to_previous:
+                assert not list(region._element.iter(*REVISIONS))
+                lines += _blocks(region._element)
+    assert not list(document.element.iter(*REVISIONS))
+    return [*lines, *_blocks(document.element.body)]
 
 
 def _blocks(holder: Any) -> Iterator[str]:

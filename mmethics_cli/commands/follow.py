@@ -1,0 +1,61 @@
+"""mmethics follow: open a submission after the first one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mmethics_cli.commands.options import HERE, Session
+from mmethics_cli.errors import EthicsError
+
+
+def follow(
+    context: typer.Context,
+    kind: Annotated[
+        str,
+        typer.Argument(
+            metavar="KIND",
+            help="amendment 修正案、progress 进展、safety 安全性事件、data-incident 数据安全事件、"
+            "deviation 偏离、suspension 暂停或终止、completion 结题、re-review 复审",
+            show_default=False,
+        ),
+    ],
+    folder: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="卷宗所在的文件夹", show_default=False)
+    ] = HERE,
+    answers: Annotated[
+        Path | None, typer.Option("--answers", metavar="FILE", help="从 YAML 文件取回答，不提问")
+    ] = None,
+    blank: Annotated[bool, typer.Option("--blank", help="只开始这次送审，不提问")] = False,
+) -> None:
+    """开始批准以后的一次送审（跟踪审查），或按审查意见复审。
+
+    记录里已有的先填好：批件号、批准日期和有效期，上次的决定与逐条意见，修正案改了哪几类
+    （与批准的卷宗逐项比对），报告期的起点。其余在终端里提问；不在终端时留空，由 check 指出。
+
+    修正案先改卷宗（fill、直接编辑或 sheet），再运行本命令；以后改了也会重新比对。
+    正文变了的文件升版本号，连同对照封存件的修订标记版一起生成；没变的沿用原来的版本。
+
+    示例：
+    mmethics follow amendment my-study
+    mmethics follow progress my-study --answers 进展.yaml
+    mmethics follow re-review my-study --blank
+    """
+    from mmethics_cli.commands.following import kind_named, open_submission, tell_opened
+    from mmethics_cli.commands.opening import open_dossier, tell_refused
+
+    session = Session.of(context)
+    if answers is not None and blank:
+        raise EthicsError("--answers 和 --blank 只能用一个。")
+    dossier = open_dossier(session, folder)
+    tell_refused(session, dossier)
+    wanted = kind_named(dossier.standard, kind)
+    opened = open_submission(session, dossier, folder, wanted, answers)
+    asking = session.terminal and answers is None and not blank
+    tell_opened(session, opened, asking=asking)
+    if asking:
+        from mmethics_cli.commands.conversation import converse
+
+        converse(session, folder, "event", False, opened.counts)

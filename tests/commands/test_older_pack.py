@@ -1,0 +1,132 @@
+"""A dossier written under an older edition opens, says so once, and is rewritten when saved."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from mmethics_cli.store.answers_file import read_answers
+from mmethics_cli.store.pack import load
+from mmethics_cli.store.renamed import write_renamed
+from mmethics_cli.store.workspace import open_workspace
+from tests.followed import ECG
+from tests.program import STUDIES, mmethics
+
+MIGRATIONS = """\
+- id: made-up-0.0.9
+  paths: {contact.telephone: contact.phone}
+  fields: {data.assets: {kind_of_data: modality}}
+  values: {data.assets.modality: {ecg: biosignal}}
+  items: {OLD-01: LAW-13}
+  retired: {risk.grade: risk.level}
+"""
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    folder = tmp_path / "pack" / "checklists"
+    folder.mkdir(parents=True)
+    (folder / "migrations.yaml").write_text(MIGRATIONS, encoding="utf-8")
+    return tmp_path / "pack"
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    study = Path(shutil.copytree(STUDIES / ECG, tmp_path / "old"))
+    path = study / "dossier.yaml"
+    text = path.read_text(encoding="utf-8")
+    at = text.index("contact:")
+    text = text[:at] + text[at:].replace("phone:", "telephone:", 1)
+    text = text.replace("modality: biosignal", "kind_of_data: ecg")
+    text = text.replace("\nrisk:\n", "\nrisk:\n  grade: 低  # 旧的风险等级\n")
+    path.write_text(text, encoding="utf-8")
+    return study
+
+
+def check(study: Path, pack: Path) -> list[dict[str, str]]:
+    done = mmethics(
+        "--pack", pack, "--today", "2027-03-01", "check", study, "--format", "json", cwd=study
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    found: list[dict[str, str]] = json.loads(done.stdout)["findings"]
+    return found
+
+
+def test_it_opens_with_one_note_and_the_files_stay_as_they_are(old: Path, pack: Path) -> None:
+    before = (old / "dossier.yaml").read_bytes()
+    (note,) = [one for one in check(old, pack) if one["id"] == "renamed"]
+    assert note["severity"] == "note"
+    for name in ("contact.telephone → contact.phone", "data.assets.modality：ecg → biosignal"):
+        assert name in note["message"]
+    assert (old / "dossier.yaml").read_bytes() == before
+
+
+def test_the_next_save_writes_the_new_names_and_drops_nothing(old: Path, pack: Path) -> None:
+    standard = load(pack).standard()
+    workspace = open_workspace(old, standard)
+    values = workspace.values
+    workspace.set_answer("project.number", "新编号-1")
+    text = (old / "dossier.yaml").read_text(encoding="utf-8")
+    assert "telephone" not in text
+    assert "kind_of_data" not in text
+    assert "grade: 低  # 旧的风险等级" in text
+    again = open_workspace(old, standard)
+    assert again.values == values | {"project.number": "新编号-1"}
+    again.set_answer("project.number", "新编号-2")
+
+
+def test_going_on_with_the_interview_rewrites_the_files(old: Path, pack: Path) -> None:
+    standard = load(pack).standard()
+    write_renamed(open_workspace(old, standard))
+    assert "telephone" not in (old / "dossier.yaml").read_text(encoding="utf-8")
+    workspace = open_workspace(old, standard)
+    assert all(one.old == "risk.grade" for one in workspace.moved)
+
+
+def test_a_submission_of_it_is_sealed_under_the_new_names(old: Path, pack: Path) -> None:
+    steps: tuple[list[str | Path], ...] = (
+        ["submit", old],
+        ["record", old, "--decision", "approve", "--date", "2027-03-20", "--number", "1"],
+        ["verify", old / "submissions/01-initial"],
+        ["follow", "amendment", old],
+    )
+    for words in steps:
+        done = mmethics("--pack", pack, "--today", "2027-03-20", *words, cwd=old)
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert "卷宗与批准的内容没有不同" in done.stderr
+    snapshot = (old / "submissions/01-initial/snapshot.yaml").read_text(encoding="utf-8")
+    assert "telephone" not in snapshot
+
+
+def test_answers_and_snapshots_under_old_names_are_read(pack: Path, tmp_path: Path) -> None:
+    file = tmp_path / "answers.yaml"
+    text = "contact: {telephone: 010-1}\nself_check: {OLD-01: {answer: met}}\n"
+    file.write_text(text, encoding="utf-8")
+    answers = read_answers(file, load(pack).standard())
+    assert answers.values["contact.phone"] == "010-1"
+    assert answers.self_check.of("LAW-13").answer == "met"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "complaint"),
+    [
+        ("paths: {contact.phone: contact.email}", "“contact.phone”还在用"),
+        ("paths: {contact.fax: contact.telefax}", "没有路径“contact.telefax”"),
+        ("fields: {contact.phone: {a: b}}", "没有列表“contact.phone”"),
+        ("fields: {data.assets: {a: b}}", "没有字段“b”"),
+        ("values: {contact.phone: {a: b}}", "不是选择题"),
+        ("values: {risk.level: {a: b}}", "没有选项“b”"),
+        ("items: {OLD-01: NEW-01}", "没有审查要点“NEW-01”"),
+        ("paths: {contact.fax: event.reason}", "不在同一个文件里"),
+        ("path: {a: b}", "不认识的键“path”"),
+    ],
+)
+def test_wrong_names_are_named_by_lint(pack: Path, wrong: str, complaint: str) -> None:
+    file = pack / "checklists" / "migrations.yaml"
+    file.write_text(f"- id: x\n  {wrong}\n", encoding="utf-8")
+    done = mmethics("--pack", pack, "standard", "lint", cwd=pack)
+    assert done.returncode in (1, 2)
+    assert complaint in (done.stdout + done.stderr).replace("\n", "").replace("    ", "")
