@@ -10,7 +10,7 @@ from mmethics_cli.ask.editor import Edited, edit_text
 from mmethics_cli.ask.field import NOT_HERE, Draft, fault_of, options_of, picked_value, picks_of
 from mmethics_cli.ask.form import Form
 from mmethics_cli.ask.lists import list_menu
-from mmethics_cli.ask.prompts import Key, Option, Pressed, Prompts
+from mmethics_cli.ask.prompts import Key, Option, Pressed, Prompts, one_line
 from mmethics_cli.ask.review import ask_offer, ask_overview
 from mmethics_cli.ask.wording import (
     NOT_APPLICABLE_WORD,
@@ -198,6 +198,8 @@ class Terminal:
             return text
         if not text and step.value is UNKNOWN:
             return Move.LATER
+        if isinstance(step.value, str) and text == _as_typed(question, step.value):
+            return Answer(step.value)  # with the line breaks that end it in its file
         return Answer(read_text(question, text))
 
     def _choice(self, step: Step) -> Answer | Move | Pressed:
@@ -228,3 +230,8 @@ class Terminal:
         """Keep what was typed for when the question is put again."""
         if step.question.type != "list" and text != shown(step.question, step.value, plain=True):
             self._drafts[step.place.path] = Draft(text=text)
+
+
+def _as_typed(question: Question, text: str) -> str:
+    """A recorded text as its prompt gives it back."""
+    return text.strip() if question.long else one_line(text)

@@ -154,6 +154,12 @@ def test_long_text_keeps_its_lines_and_esc_loses_nothing(keyboard: Keyboard) -> 
     assert keyboard.ask(LONG, f"甲{ESC}{ENTER}") == Answer("甲")
 
 
+def test_a_text_that_is_only_confirmed_stays_as_its_file_has_it(keyboard: Keyboard) -> None:
+    assert keyboard.ask(LONG, CTRL_D, "一\n二\n") == Answer("一\n二\n")
+    assert keyboard.ask(question("study.title"), ENTER, "某研究\n") == Answer("某研究\n")
+    assert keyboard.ask(LONG, f"三{CTRL_D}", "一\n二\n") == Answer("一\n二\n三")
+
+
 def test_what_was_typed_is_there_again_after_going_back(keyboard: Keyboard) -> None:
     assert keyboard.ask(question("study.title"), f"某研{ESC}") is Move.BACK
     assert keyboard.ask(question("study.title"), f"究{ENTER}") == Answer("某研究")
