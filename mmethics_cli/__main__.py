@@ -1,5 +1,17 @@
-"""`python -m mmethics_cli`."""
+"""The program's entry: `mmethics`, and `python -m mmethics_cli`."""
 
-from mmethics_cli.cli import main
+import sys
 
-main()
+
+def main() -> None:
+    """Run the program; Ctrl-C while it still loads ends it as it does later, with 130."""
+    try:
+        from mmethics_cli.cli import main as run
+
+        run()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

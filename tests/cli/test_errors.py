@@ -237,3 +237,18 @@ def test_full_disk_is_said() -> None:
     assert done.returncode == 2
     assert "磁盘已满" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_ctrl_c_while_the_program_loads_is_no_traceback() -> None:
+    loading = (
+        "import sys, types\n"
+        "class Loading(types.ModuleType):\n"
+        "    def __getattr__(self, name): raise KeyboardInterrupt\n"
+        "sys.modules['mmethics_cli.cli'] = Loading('mmethics_cli.cli')\n"
+        "from mmethics_cli.__main__ import main\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", loading], cwd=ROOT, capture_output=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
