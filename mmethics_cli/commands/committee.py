@@ -113,10 +113,8 @@ def as_sealed(dossier: Dossier, current: Submission, today: date) -> Dossier:
 
 def _approved_before(dossier: Dossier, current: Submission) -> Facts | None:
     """What stood approved when the current submission was handed in."""
-    for one in reversed(dossier.workspace.submissions):
-        if one.number < current.number and one.approved:
-            return facts_as_sealed(one, dossier.standard)
-    return None
+    baseline = dossier.workspace.baseline_before(current.number)
+    return None if baseline is None else facts_as_sealed(baseline, dossier.standard)
 
 
 def _kept(current: Submission) -> frozenset[str]:

@@ -8,7 +8,7 @@ from typing import Final, cast
 
 from mmethics_cli.commands.answered import decided_before
 from mmethics_cli.commands.opening import Dossier
-from mmethics_cli.commands.sealed_facts import EarlierFacts
+from mmethics_cli.commands.sealed_facts import EarlierFacts, facts_as_sealed
 from mmethics_cli.commands.standing import Standings
 from mmethics_cli.core.answers import write_value
 from mmethics_cli.core.decide import Pathway
@@ -119,9 +119,10 @@ def _of_the_last_report(
 
 
 def _of_the_changes(dossier: Dossier) -> Iterator[tuple[str, Value]]:
-    baseline = dossier.facts.baseline
+    baseline = dossier.workspace.baseline
     if baseline is not None:
-        found = proposed(changes(baseline, dossier.facts))
+        seen = facts_as_sealed(baseline, dossier.standard)
+        found = proposed(changes(seen, dossier.facts))
         if found:
             yield CATEGORIES, Several(found)
 

@@ -73,8 +73,12 @@ class Workspace:
     @property
     def baseline(self) -> Submission | None:
         """The last sealed submission by which the committee approved the study."""
-        approved = (one for one in reversed(self.submissions) if one.kind in OF_THE_STUDY)
-        return next((one for one in approved if one.approved), None)
+        return self.baseline_before(self.submissions[-1].number + 1) if self.submissions else None
+
+    def baseline_before(self, number: int) -> Submission | None:
+        """The same among those before a number: what that submission is compared with."""
+        earlier = (one for one in reversed(self.submissions) if one.number < number)
+        return next((one for one in earlier if one.kind in OF_THE_STUDY and one.approved), None)
 
     @property
     def values(self) -> dict[str, Value]:
