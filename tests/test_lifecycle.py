@@ -130,6 +130,8 @@ def test_the_amendment_is_for_a_meeting_and_asks_for_consent_anew(
     assert "marked" not in documents["cross_border_statement"]
     listed = step(steps, "render", "--list")
     assert "研究方案（修订标记版）" in listed
+    assert "单独同意书（修订标记版）" in listed
+    assert step(steps, "check", "2027-09-01").count("自备的") == 2
     assert "机构资质" not in listed
 
 

@@ -14,7 +14,7 @@ from mmethics_cli.core.completeness import (
     unanswered_items,
 )
 from mmethics_cli.core.consistency import contradictions, stray_answers, unverified_law
-from mmethics_cli.core.editions import unmarked_attachments
+from mmethics_cli.core.editions import left_behind, unmarked_attachments
 from mmethics_cli.core.findings import Finding, in_order
 from mmethics_cli.core.migrations import renamed
 from mmethics_cli.core.named_changes import unfound_changes, unnamed_changes
@@ -42,6 +42,7 @@ def review(
     found += unnamed_changes(dossier.facts)
     found += unfound_changes(dossier.facts)
     found += unmarked_attachments(dossier.facts, seen_before(dossier.facts))
+    found += left_behind(dossier.facts, seen_before(dossier.facts), package.study.printed)
     found += unanswered_comments(dossier.facts, comments_to_answer(dossier))
     found += _gaps(dossier, package, {one.path for one in found})
     found += own_papers(dossier.facts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from mmethics_cli.core.conditions import ALWAYS
@@ -12,6 +12,7 @@ from mmethics_cli.core.decide import Pathway
 from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.findings import Finding
 from mmethics_cli.core.papers import attachments_of
+from mmethics_cli.core.revision import ATTACHMENTS, affected_documents, changes
 from mmethics_cli.core.values import UNKNOWN, Element, Several, Value, name_of
 
 KIND: Final = "event.kind"
@@ -82,3 +83,37 @@ def unmarked_attachments(facts: Facts, before: Facts | None) -> Iterator[Finding
                 "改过的文件要同时交标记版，登记在 marked_file；证书一类没有标记版的，"
                 "写 {not_applicable: 理由}",
             )
+
+
+def left_behind(
+    facts: Facts, before: Facts | None, printed: Mapping[str, frozenset[str]]
+) -> Iterator[Finding]:
+    """One warning on papers that the applicant brings and that still are as the committee saw them
+    though what such papers say of the study has changed. `printed`: see `affected_documents`.
+    """
+    if before is None or facts.get(KIND) not in IN_PAIRS:
+        return
+    seen = {one.id: one for one in attachments_of(before)}
+    kept = [
+        one
+        for one in attachments_of(facts)
+        if one.id in seen and same_edition(seen[one.id], one) and one.get("kind") in printed
+    ]
+    if not kept:
+        return
+    found = [one for one in changes(before, facts) if not one.path.startswith(ATTACHMENTS)]
+    affected = affected_documents(found, facts.standard, printed)
+    said = []
+    for entry in kept:
+        labels = [one.label for one in found if entry.get("kind") in affected[one.path]]
+        if labels:
+            said.append(f"《{name_of(entry)}》（{'、'.join(dict.fromkeys(labels))}）")
+    if said:
+        yield Finding(
+            "own_paper_left",
+            "warning",
+            "inconsistent",
+            ATTACHMENTS,
+            f"自备的 {len(said)} 份文件还是上次的版本，这类文件要写的内容却有改动：{'、'.join(said)}",
+            "请改好、升版本号并附修订标记版；确实不涉及的不必理会；改用生成的，就删去那条附件",
+        )
