@@ -63,7 +63,9 @@ def open_dossier(session: Session, folder: Path, also: tuple[str, ...] = ()) -> 
     standard = pack.standard()
     workspace = open_workspace(folder, standard)
     current = workspace.current
-    baseline = workspace.baseline_before(current.number) if current else None
+    # A submission is compared with what was approved before it; the first one with itself.
+    before = workspace.baseline_before(current.number) if current else None
+    baseline = before or workspace.baseline
     approved = None if baseline is None else facts_as_sealed(baseline, standard)
     earlier = EarlierFacts(workspace)
     facts = Facts(standard, workspace.values, session.today, approved, earlier)
