@@ -183,7 +183,7 @@ def test_rows_to_sign_in_are_high_enough() -> None:
     table = headed(word(answers(ECG), "conflict_of_interest"), "本人签名")
     heights = [row._tr.find(f".//{qn('w:trHeight')}") for row in table.rows]
     assert heights[0] is None
-    assert all(int(one.get(qn("w:val"))) >= 620 for one in heights[1:] if one is not None)
+    assert all(int(one.get(qn("w:val"))) == 680 for one in heights[1:] if one is not None)
     assert None not in heights[1:]
 
 
