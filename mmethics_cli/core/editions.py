@@ -114,6 +114,6 @@ def left_behind(
             "warning",
             "inconsistent",
             ATTACHMENTS,
-            f"自备的 {len(said)} 份文件还是上次的版本，这类文件要写的内容却有改动：{'、'.join(said)}",
+            f"自备的 {len(said)} 份文件还是上次的版本，要写的内容却有改动：{'、'.join(said)}",
             "请改好、升版本号并附修订标记版；确实不涉及的不必理会；改用生成的，就删去那条附件",
         )
