@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from mmethics_cli.commands.approved import word_files
 from mmethics_cli.commands.opening import Dossier
 from mmethics_cli.core.decide import Pathway
-from mmethics_cli.core.editions import KIND, as_initial, raised
+from mmethics_cli.core.editions import raised
+from mmethics_cli.core.papers import KIND, as_initial
 from mmethics_cli.core.words import parse_date
 from mmethics_cli.render.docx_writer import word_file
 from mmethics_cli.render.redline_changes import changed

@@ -16,8 +16,9 @@ from mmethics_cli.commands.options import Session
 from mmethics_cli.commands.standing import Standings
 from mmethics_cli.core.columns import wrap
 from mmethics_cli.core.decision import decision_words
-from mmethics_cli.core.editions import INITIAL, KIND, papers_of_the_study
+from mmethics_cli.core.editions import papers_of_the_study
 from mmethics_cli.core.names import label_at, label_of
+from mmethics_cli.core.papers import INITIAL, KIND
 from mmethics_cli.core.recording import laid_over
 from mmethics_cli.core.relevance import Reason, relevant
 from mmethics_cli.core.responses import ALL_ACCEPTED, RESPONSES, all_accepted

@@ -12,8 +12,8 @@ from mmethics_cli.commands.sealed_facts import EarlierFacts, facts_as_sealed
 from mmethics_cli.commands.standing import Standings
 from mmethics_cli.core.answers import write_value
 from mmethics_cli.core.decide import Pathway
-from mmethics_cli.core.editions import KIND
 from mmethics_cli.core.facts import Facts
+from mmethics_cli.core.papers import KIND
 from mmethics_cli.core.responses import RESPONSES, rows_for
 from mmethics_cli.core.revision import CATEGORIES, changes, proposed
 from mmethics_cli.core.values import UNKNOWN, NotApplicable, Several, Value

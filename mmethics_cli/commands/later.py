@@ -9,15 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mmethics_cli.commands.opening import Dossier
-from mmethics_cli.core.editions import (
-    IN_PAIRS,
-    INITIAL,
-    KIND,
-    papers_of_the_study,
-    same_edition,
-)
+from mmethics_cli.core.editions import IN_PAIRS, papers_of_the_study, same_edition
 from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.papers import attachments_of
+from mmethics_cli.core.papers import INITIAL, KIND, attachments_of
 from mmethics_cli.core.values import Element
 from mmethics_cli.render.revisions import seen_before
 from mmethics_cli.render.study import Study

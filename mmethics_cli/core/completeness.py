@@ -12,7 +12,7 @@ from mmethics_cli.core.explain import unknown_facts
 from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.findings import Finding, Severity
 from mmethics_cli.core.names import label_at, label_of, question_at
-from mmethics_cli.core.papers import attachments_of, brought_papers, rendered_papers
+from mmethics_cli.core.papers import attachments_of, held_papers
 from mmethics_cli.core.relevance import Place, place_at
 from mmethics_cli.core.self_check import SelfCheck, SelfCheckAnswer
 from mmethics_cli.core.standard import Question
@@ -134,7 +134,7 @@ def _has_evidence(item: ReviewItem, given: SelfCheckAnswer, facts: Facts) -> boo
 
 def evidence_found(item: ReviewItem, facts: Facts) -> Iterator[bool]:
     """For each piece of evidence that the item names, whether the dossier holds it."""
-    kinds = brought_papers(facts) | rendered_papers(facts)
+    kinds = held_papers(facts)
     for one in item.evidence:
         if one.path is not None:
             yield is_answered(facts.get(one.path)) and facts.get(one.path) != ()
@@ -143,11 +143,11 @@ def evidence_found(item: ReviewItem, facts: Facts) -> Iterator[bool]:
 
 
 def evidence_exists(evidence: str, facts: Facts) -> bool:
-    """Whether the applicant's own evidence is an attachment, a rendered paper or an answer."""
+    """Whether the applicant's own evidence is an attachment, a paper or an answer."""
     if any(element.id == evidence for element in attachments_of(facts)):
         return True
     if evidence in facts.standard.documents:
-        return evidence in rendered_papers(facts)
+        return evidence in held_papers(facts)
     known = evidence in facts.standard.questions
     return known and is_answered(facts.get(evidence))
 

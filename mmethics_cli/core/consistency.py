@@ -9,10 +9,9 @@ from mmethics_cli.core.content import ConsistencyRule
 from mmethics_cli.core.decide import Pathway
 from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.findings import Finding
+from mmethics_cli.core.papers import KIND
 from mmethics_cli.core.standard import Question
 from mmethics_cli.core.values import Truth
-
-_KIND = "event.kind"
 
 
 def contradictions(facts: Facts) -> Iterator[Finding]:
@@ -51,13 +50,13 @@ def stray_answers(facts: Facts) -> Iterator[Finding]:
 
 def _kinds_for(question: Question, facts: Facts) -> tuple[str, ...]:
     """The kinds of event that the question is for, where the kind alone keeps it away."""
-    kinds = facts.standard.questions.get(_KIND)
-    if kinds is None or question.path == _KIND:
+    kinds = facts.standard.questions.get(KIND)
+    if kinds is None or question.path == KIND:
         return ()
     return tuple(
         label
         for key, label in kinds.values.items()
-        if facts.assuming({_KIND: key}).applies(question) is Truth.YES
+        if facts.assuming({KIND: key}).applies(question) is Truth.YES
     )
 
 

@@ -11,12 +11,10 @@ from mmethics_cli.core.content import DocumentKind
 from mmethics_cli.core.decide import Pathway
 from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.findings import Finding
-from mmethics_cli.core.papers import attachments_of
+from mmethics_cli.core.papers import KIND, attachments_of
 from mmethics_cli.core.revision import ATTACHMENTS, affected_documents, changes
 from mmethics_cli.core.values import UNKNOWN, Element, Several, Value, name_of
 
-KIND: Final = "event.kind"
-INITIAL: Final = "initial"
 # These hand in every paper that changed, clean and with the changes marked.
 IN_PAIRS: Final = frozenset({"amendment", "re_review"})
 _LAST_NUMBER: Final = re.compile(r"(\d+)(\D*)$")
@@ -33,11 +31,6 @@ def raised(version: str, taken: Collection[str]) -> str:
             made = f"{made[: match.start()]}{int(match[1]) + 1}{match[2]}"
         if made not in taken:
             return made
-
-
-def as_initial(facts: Facts) -> Facts:
-    """The study as if it were submitted for the first time: what its own papers print from."""
-    return facts.assuming({KIND: INITIAL})
 
 
 def papers_of_the_study(pathway: Pathway) -> frozenset[str]:

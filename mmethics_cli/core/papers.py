@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
 from mmethics_cli.core.content import DocumentKind
 from mmethics_cli.core.decide import Pathway
 from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.findings import Finding, Severity
-from mmethics_cli.core.values import Element, Several, name_of
+from mmethics_cli.core.values import UNKNOWN, Element, Several, name_of
+
+KIND: Final = "event.kind"
+INITIAL: Final = "initial"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,23 @@ def rendered_papers(facts: Facts) -> frozenset[str]:
     """
     made = {paper.id for paper in _needed(facts) if paper.template is not None}
     return frozenset(made) - brought_papers(facts)
+
+
+@lru_cache(maxsize=4)
+def held_papers(facts: Facts) -> frozenset[str]:
+    """The papers that the study has: brought, rendered now, or for its first submission.
+
+    What was handed in first stays evidence in every submission after it.
+    """
+    held = brought_papers(facts) | rendered_papers(facts)
+    if KIND not in facts.standard.questions or facts.get(KIND) in (INITIAL, UNKNOWN):
+        return held
+    return held | rendered_papers(as_initial(facts))
+
+
+def as_initial(facts: Facts) -> Facts:
+    """The study as if it were submitted for the first time: what its own papers print from."""
+    return facts.assuming({KIND: INITIAL})
 
 
 def _needed(facts: Facts) -> Iterator[DocumentKind]:

@@ -209,7 +209,7 @@ def test_a_rendered_paper_is_evidence_and_stays_so_when_another_is_brought() -> 
     assert evidence_exists("form", facts)
     assert not evidence_exists("plan", facts)
     own = facts_of(WHOLE, attachments=[FORM])
-    assert not evidence_exists("form", own) and evidence_exists("f", own)
+    assert evidence_exists("form", own) and evidence_exists("f", own)
     names_form = replace(STANDARD.items["B-2"], evidence=(Evidence(attachment="form"),))
     assert list(evidence_found(names_form, facts)) == [True]
     assert list(evidence_found(names_form, own)) == [True]
