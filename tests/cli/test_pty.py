@@ -130,7 +130,9 @@ def test_a_text_that_can_not_be_written_is_shown_whole(start: Start, one_text_la
     child = start("fill", "x")
     child.expect("Ctrl-E")
     lock = one_text_lacks / LOCK_NAME
-    lock.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname()}))
+    lock.write_text(
+        json.dumps({"pid": os.getpid(), "host": socket.gethostname()}), encoding="utf-8"
+    )
     child.send("第一行\r" + "长" * 60 + CTRL_D)
     child.expect("另一个 mmethics 正在写")
     child.expect("没有写入的回答")

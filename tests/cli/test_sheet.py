@@ -136,7 +136,9 @@ def test_two_writers(folder: Path) -> None:
     fill(folder, risk__level="不大于最小风险")
     before = dossier_files(folder)
     lock = folder / "d" / ".mmethics.lock"
-    lock.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname()}))
+    lock.write_text(
+        json.dumps({"pid": os.getpid(), "host": socket.gethostname()}), encoding="utf-8"
+    )
     done = mmethics("sheet", "import", "问卷.xlsx", "d", "--yes", cwd=folder)
     assert done.returncode == 2 and "正在写这个文件夹" in done.stderr
     lock.unlink()

@@ -75,7 +75,7 @@ def test_a_damaged_form_is_not_used(place: Path, harm: bytes) -> None:
 def test_where_nothing_can_be_written_the_yaml_is_read(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place.parent.write_text("a file where the folder should be")
+    place.parent.write_text("a file where the folder should be", encoding="utf-8")
     assert trees(FILES)[1] == trees(FILES)[1] == 2
     place.parent.unlink()
     monkeypatch.setattr(sys, "dont_write_bytecode", True)

@@ -239,7 +239,9 @@ def test_what_a_killed_write_left_is_removed_by_the_next_and_nothing_else(tmp_pa
         path.write_text("half", encoding="utf-8")
         os.utime(path, None if path is young else (long_ago, long_ago))
     held = tmp_path / LOCK_NAME
-    held.write_text(json.dumps({"pid": os.getppid(), "host": socket.gethostname()}))
+    held.write_text(
+        json.dumps({"pid": os.getppid(), "host": socket.gethostname()}), encoding="utf-8"
+    )
     with pytest.raises(WorkspaceError, match="另一个 mmethics"), locked(tmp_path, wait=0):
         pass
     assert all(path.exists() for path in left)
