@@ -120,7 +120,7 @@ def test_the_amendment_is_for_a_meeting_and_asks_for_consent_anew(
     study, steps = life
     opened = step(steps, "follow", "amendment")
     assert "审查方式：会议审查" in opened
-    assert "修改内容：研究程序、知情同意内容、新增模态、新增出境" in opened
+    assert "修改内容：研究程序、新增模态、新增出境" in opened
     pathway = [one.said for one in steps if "pathway" in one.words][-1]
     assert "再次知情同意" in pathway
     documents = rows(study, "03-amendment")
@@ -133,7 +133,7 @@ def test_the_amendment_is_for_a_meeting_and_asks_for_consent_anew(
     assert "单独同意书（修订标记版）" in listed
     checked = step(steps, "check", "2027-09-01")
     assert "警告 1 项" in checked and "出境机制文件" in checked
-    assert "诚信承诺书" not in listed
+    assert "研究团队与资质" not in listed and "利益冲突声明" not in listed
 
 
 def test_marked_files_lead_from_what_was_sealed_to_what_is_handed_in(

@@ -15,7 +15,7 @@ from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.store.yaml_reader import reason
 
 LOCK_NAME: Final = ".mmethics.lock"
-_UNWRITTEN_LOCK_SECONDS: Final = 10.0
+_UNWRITTEN_LOCK_SECONDS: Final = 1.0  # writing a process number takes far less
 _PAUSE_SECONDS: Final = 0.05
 # What a write that was killed leaves behind; only the holder of the lock may write meanwhile.
 _BEGIN, _END = ".mmethics-", ".tmp"
