@@ -10,6 +10,7 @@ from typing import Any
 
 from mmethics_cli.commands.standing import Decided, Standings
 from mmethics_cli.core.due import Due
+from mmethics_cli.core.papers import KIND
 from mmethics_cli.errors import EthicsError, WorkspaceError
 from mmethics_cli.render.citation import cite
 from mmethics_cli.render.due_text import WITHOUT_HOLIDAYS, decision_line
@@ -19,8 +20,6 @@ from mmethics_cli.store.files import write_atomic
 from mmethics_cli.store.submissions import MANIFEST, Submission, sealed_date
 from mmethics_cli.store.yaml_reader import reason
 
-_KIND = "event.kind"
-
 
 def history_of(standings: Standings, today: date) -> str:
     """All submissions, and what is valid today."""
@@ -28,7 +27,7 @@ def history_of(standings: Standings, today: date) -> str:
     title = dossier.facts.get("project.title")
     name = title if isinstance(title, str) else "（还没有项目名称）"
     made = {one.submission.number: one.made for one in standings.decided}
-    kinds = dossier.standard.questions[_KIND].values
+    kinds = dossier.standard.questions[KIND].values
     past = []
     for one in dossier.workspace.submissions:
         decision = made.get(one.number)

@@ -10,6 +10,7 @@ from typing import Final
 from mmethics_cli.core.conditions import ALWAYS
 from mmethics_cli.core.facts import Facts
 from mmethics_cli.core.names import question_at
+from mmethics_cli.core.papers import KIND, as_initial
 from mmethics_cli.core.revision import ATTACHMENTS, Change, affected_documents, changes
 from mmethics_cli.core.standard import Question
 from mmethics_cli.core.values import Element, NotApplicable, Several, Unknown, Value, name_of
@@ -18,7 +19,6 @@ from mmethics_cli.render.templates import Templates
 from mmethics_cli.render.values import value_text
 from mmethics_cli.render.wording import CHINESE
 
-_KIND: Final = "event.kind"
 _REASON: Final = "event.reason"
 _UNANSWERED: Final = "（没有填写）"
 _NO_ENTRY: Final = "（没有这一项）"
@@ -73,7 +73,7 @@ class PrintedPaths(Mapping[str, frozenset[str]]):
 
 def seen_before(facts: Facts) -> Facts | None:
     """What the changes are counted from: the approved study; for a re-review what was last seen."""
-    if facts.get(_KIND) == "re_review":
+    if facts.get(KIND) == "re_review":
         return next(iter(facts.earlier), None)
     return facts.baseline
 
@@ -154,7 +154,7 @@ def _of_attachments(change: Change) -> bool:
 
 def _papers(before: Facts, study: Study) -> Mapping[str, frozenset[str]]:
     """What the papers of the study itself print: those of one submission are always new."""
-    needed = before.assuming({_KIND: "initial"}).get("decided.documents")
+    needed = as_initial(before).get("decided.documents")
     ids = needed.sure if isinstance(needed, Several) else frozenset[str]()
     documents = study.standard.documents
     return {
@@ -166,7 +166,7 @@ def _papers(before: Facts, study: Study) -> Mapping[str, frozenset[str]]:
 
 def _reason(facts: Facts) -> str:
     """Why: the reason itself where it fits a column, else where it stands."""
-    if facts.get(_KIND) == "re_review":
+    if facts.get(KIND) == "re_review":
         return "按审查意见修改，见《审查意见逐条答复》"
     reason = facts.get(_REASON)
     if isinstance(reason, str) and len(reason.strip()) <= _LONGEST_REASON:
