@@ -1,4 +1,4 @@
-"""Puts the shipped YAML and templates into the wheel in compiled form too (store/compiled.py)."""
+"""Puts the shipped YAML and templates into the wheel in compiled form too (store/pack.py)."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ class CompiledPack(BuildHookInterface):  # type: ignore[misc, type-arg, unused-i
             return  # the files may change; the first run compiles them
         sys.path.insert(0, self.root)
         from mmethics_cli.render.templates import Templates
-        from mmethics_cli.store.compiled import NAME, TEMPLATES, compiled
-        from mmethics_cli.store.pack import compiled_pack, load
+        from mmethics_cli.store.pack import NAME, TEMPLATES, compiled, compiled_pack, load
 
         pack = load()
         texts = {name: pack.template_text(name) for name in pack.templates if name.endswith(".md")}

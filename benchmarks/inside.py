@@ -11,17 +11,17 @@ from pathlib import Path
 import docx
 from docxtpl import DocxTemplate
 
-from mmethics_cli.commands.opening import Dossier, open_dossier
 from mmethics_cli.commands.options import Session
-from mmethics_cli.commands.package import Package, package_of
-from mmethics_cli.commands.transmittal import Paper
-from mmethics_cli.core.conditions import evaluate
-from mmethics_cli.core.consistency import contradictions
-from mmethics_cli.core.decide import Pathway
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.render.docx_writer import word_file
-from mmethics_cli.render.slots import Words
+from mmethics_cli.core.checks.consistency import contradictions
+from mmethics_cli.core.conditions.language import evaluate
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.pathway import Pathway
+from mmethics_cli.formats.blocks import Words
 from mmethics_cli.render.text import Rendered, render_text
+from mmethics_cli.render.word import word_file
+from mmethics_cli.workflow.assembly import package_of
+from mmethics_cli.workflow.opening import Dossier, open_dossier
+from mmethics_cli.workflow.package import Document, Package
 
 
 class Inside:
@@ -61,11 +61,11 @@ class Inside:
         template.render({"v": self.values}, autoescape=True)
         return _saved(template)
 
-    def _text(self, paper: Paper) -> Rendered:
+    def _text(self, paper: Document) -> Rendered:
         name = paper.document.template or ""
         return render_text(self.package.templates, name, self.package.study_of(paper))
 
-    def _word(self, paper: Paper) -> bytes:
+    def _word(self, paper: Document) -> bytes:
         return word_file(self._text(paper), paper.stamp, draft=False)
 
     def _for_docxtpl(self) -> tuple[bytes, list[str]]:

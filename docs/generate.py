@@ -17,12 +17,11 @@ from typing import Any, Final
 
 from docs.page import MADE, table
 from docs.papers import documents_page
-from mmethics_cli.core.law import VERIFIED, Basis, Source, Verified, weakest
-from mmethics_cli.core.standard import Standard
-from mmethics_cli.render.citation import article, cite, title
-from mmethics_cli.render.standard_text import STATUS_LABEL, VERIFIED_LABEL
+from mmethics_cli.core.standard.model import VERIFIED, Basis, Source, Standard, Verified, weakest
+from mmethics_cli.report.standard import STATUS_LABEL, VERIFIED_LABEL
 from mmethics_cli.store.pack import Pack, load
-from mmethics_cli.store.yaml_reader import decode, parse
+from mmethics_cli.store.yaml.reader import decode, parse
+from mmethics_cli.wording.citation import article, cite, title
 
 HERE: Final = Path(__file__).resolve().parent
 COVERAGE: Final = "field-coverage.yaml"

@@ -11,13 +11,12 @@ from typing import Any, Final, Literal
 
 from docs.page import MADE, table
 from docs.wording import worded
-from mmethics_cli.commands.opening import open_dossier
 from mmethics_cli.commands.options import Session
-from mmethics_cli.commands.package import package_of
-from mmethics_cli.core.content import DocumentKind
-from mmethics_cli.core.standard import Standard
-from mmethics_cli.render.citation import cite
-from mmethics_cli.store.yaml_reader import decode, parse
+from mmethics_cli.core.standard.model import DocumentKind, Standard
+from mmethics_cli.store.yaml.reader import decode, parse
+from mmethics_cli.wording.citation import cite
+from mmethics_cli.workflow.assembly import package_of
+from mmethics_cli.workflow.opening import open_dossier
 
 STUDIES: Final = Path(__file__).resolve().parent.parent / "checklists" / "examples"
 _GIVEN: Final = {"made": "生成", "brought": "附件", "missing": "缺", "not_due": "—"}

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
-from mmethics_cli.core.bounds import FactRef, Moved, Reported, SumOf
-from mmethics_cli.core.conditions import (
+from mmethics_cli.core.conditions.language import (
     All,
     Answered,
     AnyOf,
@@ -18,16 +17,20 @@ from mmethics_cli.core.conditions import (
     Count,
     Empty,
     Every,
+    FactRef,
     Limit,
     Newly,
     Not,
     OneOf,
     Only,
+    Reported,
+    ShiftedDay,
     Some,
+    SumOf,
     Test,
 )
-from mmethics_cli.core.names import label_of
-from mmethics_cli.core.standard import Question, Standard
+from mmethics_cli.core.standard.model import Question, Standard
+from mmethics_cli.core.standard.names import label_of
 
 ALWAYS: Final = "每次送审"
 _ORDER: Final[Mapping[str, str]] = {
@@ -111,7 +114,7 @@ def _bound(standard: Standard, bound: Bound) -> str:
             return f"上次报告的{label_of(standard, path)}"
         case SumOf(paths):
             return "、".join(label_of(standard, one) for one in paths) + "之和"
-        case Moved(path, term, _, back):
+        case ShiftedDay(path, term, _, back):
             way = "减去" if back else "加上"
             return f"{label_of(standard, path)}{way}{label_of(standard, term)}"
     return str(bound)

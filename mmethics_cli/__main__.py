@@ -1,5 +1,7 @@
 """The program's entry: `mmethics`, and `python -m mmethics_cli`."""
 
+from __future__ import annotations
+
 import sys
 
 

@@ -14,18 +14,18 @@ from typing import Any
 import docx
 import pytest
 
-from mmethics_cli.core.answer_tree import read_tree
-from mmethics_cli.core.conditions import evaluate
-from mmethics_cli.core.content import DocumentKind
-from mmethics_cli.core.decide import Pathway
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.standard import Question, Standard
-from mmethics_cli.core.values import Element, Several, Truth, Value
-from mmethics_cli.render.study import Stamp, Study
+from mmethics_cli.core.answers.tree import read_tree
+from mmethics_cli.core.conditions.language import evaluate
+from mmethics_cli.core.conditions.values import Element, Several, Truth, Value
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.pathway import Pathway
+from mmethics_cli.core.standard.model import DocumentKind, Question, Standard
+from mmethics_cli.formats.blocks import Stamp
+from mmethics_cli.render.study import Study
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.render.text import Rendered, read_facts
 from mmethics_cli.store.pack import load
-from mmethics_cli.store.yaml_reader import parse
+from mmethics_cli.store.yaml.reader import parse
 from tests.children import DAY, dossier, study
 from tests.program import EXAMPLES, STUDIES, mmethics
 

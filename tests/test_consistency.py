@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from mmethics_cli.core.cases import case_facts
-from mmethics_cli.core.consistency import contradictions
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.findings import Finding
+from mmethics_cli.core.checks.cases import case_facts
+from mmethics_cli.core.checks.consistency import contradictions
+from mmethics_cli.core.checks.findings import Finding
+from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.store.pack import load
 from tests.test_rules import Tree, facts_of, merged, nested, standard, worked_studies
 

@@ -10,8 +10,8 @@ import pytest
 from docs.generate import Field, coverage, known_paths, pages, printed_by
 from docs.papers import examples
 from docs.wording import worded
-from mmethics_cli.core.condition_parser import parse
-from mmethics_cli.core.law import weakest
+from mmethics_cli.core.conditions.parser import parse
+from mmethics_cli.core.standard.model import weakest
 from mmethics_cli.store.pack import load
 from tests.program import STUDIES
 from tests.test_rules import standard

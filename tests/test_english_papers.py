@@ -14,22 +14,22 @@ import docx
 import pytest
 from docx.oxml.ns import qn
 
-from mmethics_cli.commands.drafting import drafts_of
-from mmethics_cli.commands.english import FOLDER, english_faults, template_of, words_of
-from mmethics_cli.commands.opening import open_dossier
-from mmethics_cli.commands.options import Language, Names, Session
-from mmethics_cli.commands.package import package_of
-from mmethics_cli.core.content import DocumentKind
-from mmethics_cli.core.decide import Pathway
-from mmethics_cli.core.english import in_english
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.standard import Standard
-from mmethics_cli.core.values import Value
-from mmethics_cli.render.study import Stamp, Study
+from mmethics_cli.commands.options import Session
+from mmethics_cli.core.conditions.values import Value
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.pathway import Pathway
+from mmethics_cli.core.standard.english import in_english
+from mmethics_cli.core.standard.model import DocumentKind, Standard
+from mmethics_cli.formats.blocks import Stamp
+from mmethics_cli.render.study import Study
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.render.text import Rendered, read_facts
 from mmethics_cli.store.pack import load
-from mmethics_cli.store.yaml_reader import parse
+from mmethics_cli.store.yaml.reader import parse
+from mmethics_cli.workflow.assembly import package_of
+from mmethics_cli.workflow.drafting import Language, Names, drafts_of
+from mmethics_cli.workflow.english import FOLDER, english_faults, template_of, words_of
+from mmethics_cli.workflow.opening import open_dossier
 from tests import pages
 from tests.children import DAY, dossier, study
 from tests.printed import convert

@@ -15,9 +15,9 @@ import docx
 import pytest
 import yaml
 
-from mmethics_cli.core.answer_tree import Reading, read_tree
-from mmethics_cli.core.standard import Standard
-from mmethics_cli.core.values import Element
+from mmethics_cli.core.answers.tree import AnswerTree, read_tree
+from mmethics_cli.core.conditions.values import Element
+from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.store.pack import load
 from tests.program import STUDIES, mmethics
 
@@ -86,7 +86,7 @@ def tree(example: str, name: str) -> dict[str, Any]:
     return found
 
 
-def reading(example: str) -> Reading:
+def reading(example: str) -> AnswerTree:
     return read_tree(standard(), tree(example, "dossier.yaml"))
 
 

@@ -14,17 +14,17 @@ import pytest
 from docx.oxml.ns import qn
 from lxml import etree
 
-from mmethics_cli.commands.drafting import drafts_of
 from mmethics_cli.commands.new import from_example
-from mmethics_cli.commands.opening import Dossier, open_dossier
-from mmethics_cli.commands.options import Names, Session
-from mmethics_cli.commands.package import package_of
-from mmethics_cli.core.columns import display_width
-from mmethics_cli.core.decide import Pathway
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.self_check import SelfCheck
-from mmethics_cli.core.standard import Question
-from mmethics_cli.core.values import Element, Value
+from mmethics_cli.commands.options import Session
+from mmethics_cli.core.answers.self_check import SelfCheck
+from mmethics_cli.core.conditions.values import Element, Value
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.pathway import Pathway
+from mmethics_cli.core.standard.model import Question
+from mmethics_cli.wording.columns import display_width
+from mmethics_cli.workflow.assembly import package_of
+from mmethics_cli.workflow.drafting import Names, drafts_of
+from mmethics_cli.workflow.opening import Dossier, open_dossier
 from tests.program import EXAMPLES, told
 
 HOSTILE: Final = (

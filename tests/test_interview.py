@@ -7,14 +7,15 @@ from datetime import date
 
 import pytest
 
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.interview import Plan, interview
-from mmethics_cli.core.relevance import Reason, place_at, relevant, section_named
-from mmethics_cli.core.steps import (
+from mmethics_cli.core.conditions.values import UNKNOWN, Element, Several, Value
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.relevance import Reason, place_at, relevant, section_named
+from mmethics_cli.core.interview.loop import Plan, interview
+from mmethics_cli.core.interview.steps import (
     Add,
     Answer,
     Choose,
-    Edit,
+    EditElement,
     Move,
     Offer,
     Overview,
@@ -23,7 +24,6 @@ from mmethics_cli.core.steps import (
     Reply,
     Step,
 )
-from mmethics_cli.core.values import UNKNOWN, Element, Several, Value
 from tests.core.small_pack import small_standard
 
 STANDARD = small_standard()
@@ -188,7 +188,7 @@ def test_back_from_the_first_field_leads_to_the_list_and_leaves_nothing_behind()
 def test_an_element_is_edited_and_removed_in_its_list() -> None:
     two = (Element("a1", {"name": "甲", "kind": "voice"}), Element("a3", {"name": "乙"}))
     script = Script(
-        ("data.assets", Edit("a1")),
+        ("data.assets", EditElement("a1")),
         ("data.assets[a1].name", Answer("丙")),
         ("data.assets", Remove("a3")),
         ("data.assets", Add()),

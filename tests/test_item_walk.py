@@ -9,15 +9,27 @@ from typing import Any
 
 import pytest
 
-from mmethics_cli.core.content import Evidence
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.item_evidence import State, answered_paths, citable, pieces, proposed
-from mmethics_cli.core.item_screens import Given, Reply, Screen, Single, Ticked
-from mmethics_cli.core.item_walk import WalkPlan, by_answer, open_items, walk_items
-from mmethics_cli.core.self_check import SelfCheck, SelfCheckAnswer
-from mmethics_cli.core.standard import Standard
-from mmethics_cli.core.steps import Move
-from mmethics_cli.core.values import Element, Truth, Value
+from mmethics_cli.core.answers.self_check import SelfCheck, SelfCheckAnswer
+from mmethics_cli.core.conditions.values import Element, Truth, Value
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.interview.items import (
+    ItemReply,
+    Reply,
+    Screen,
+    Single,
+    State,
+    Ticked,
+    WalkPlan,
+    answered_paths,
+    by_answer,
+    citable,
+    open_items,
+    pieces,
+    proposed,
+    walk_items,
+)
+from mmethics_cli.core.interview.steps import Move
+from mmethics_cli.core.standard.model import Evidence, Standard
 from tests.core.small_pack import small_standard
 
 
@@ -181,7 +193,7 @@ def test_evidence_that_the_study_cannot_have_does_not_count() -> None:
 
 
 def test_each_part_is_saved_before_the_next_is_asked() -> None:
-    script = Script(("B-1 answer", Given("not_met")), stop_after=6)
+    script = Script(("B-1 answer", ItemReply("not_met")), stop_after=6)
     with pytest.raises(Stop):
         run(script)
     assert script.shown[-1] == "B-1 note"
@@ -190,7 +202,7 @@ def test_each_part_is_saved_before_the_next_is_asked() -> None:
 
 @pytest.mark.parametrize("answer", ["not_met", "not_applicable"])
 def test_what_is_not_met_or_does_not_apply_needs_a_note(answer: str) -> None:
-    script = Script(("B-1 answer", Given(answer)), ("B-1 note", Given("没有这样的数据")))
+    script = Script(("B-1 answer", ItemReply(answer)), ("B-1 note", ItemReply("没有这样的数据")))
     end = run(script)
     assert end.of("B-1") == SelfCheckAnswer("B-1", answer, "没有这样的数据")
     assert "B-1" not in open_items(facts(FULL), end)
@@ -201,20 +213,22 @@ def test_what_is_not_met_or_does_not_apply_needs_a_note(answer: str) -> None:
 
 def test_evidence_is_chosen_and_an_attachment_has_a_page() -> None:
     script = Script(
-        ("B-1 answer", Given("met")), ("B-1 evidence", Given("p")), ("B-1 page", Given("3-4"))
+        ("B-1 answer", ItemReply("met")),
+        ("B-1 evidence", ItemReply("p")),
+        ("B-1 page", ItemReply("3-4")),
     )
     end = run(script)
     assert end.of("B-1") == SelfCheckAnswer("B-1", "met", evidence="p", page="3-4")
     single = script.screen("B-1 evidence")
     assert isinstance(single, Single) and single.options == ("p", "form")
-    path = Script(("B-1 answer", Given("met")), ("B-1 evidence", Given("study.age")))
+    path = Script(("B-1 answer", ItemReply("met")), ("B-1 evidence", ItemReply("study.age")))
     assert run(path).of("B-1").evidence == "study.age"
     assert "B-1 page" not in path.shown
 
 
 def test_a_page_goes_with_the_attachment_it_was_written_for() -> None:
     given = [SelfCheckAnswer("B-1", "met", evidence="gone", page="9")]
-    script = Script(("B-1 answer", Given("met")), ("B-1 evidence", Given("p")))
+    script = Script(("B-1 answer", ItemReply("met")), ("B-1 evidence", ItemReply("p")))
     assert run(script, given=given).of("B-1").page == ""
 
 
@@ -222,7 +236,9 @@ def test_a_rendered_paper_proves_and_is_cited_with_a_page() -> None:
     form = replace(STANDARD.items["B-1"], evidence=(Evidence(attachment="form"),))
     assert proposed(form, facts(FULL)) == "form"
     script = Script(
-        ("B-1 answer", Given("met")), ("B-1 evidence", Given("form")), ("B-1 page", Given("2"))
+        ("B-1 answer", ItemReply("met")),
+        ("B-1 evidence", ItemReply("form")),
+        ("B-1 page", ItemReply("2")),
     )
     end = run(script)
     assert end.of("B-1") == SelfCheckAnswer("B-1", "met", evidence="form", page="2")
@@ -239,11 +255,11 @@ def test_likely_evidence_comes_first() -> None:
 def test_back_goes_through_the_parts_and_to_the_screen_before() -> None:
     script = Script(
         ("A-1+A-2+A-3+A-4", Ticked(frozenset({"A-1", "A-2", "A-3", "A-4"}))),
-        ("B-1 answer", Given("not_met")),
+        ("B-1 answer", ItemReply("not_met")),
         ("B-1 note", Move.BACK),
         ("B-1 answer", Move.BACK),
         ("A-1+A-2+A-3+A-4", Ticked(frozenset({"A-1", "A-2", "A-3"}))),
-        ("B-1 answer", Given("met")),
+        ("B-1 answer", ItemReply("met")),
     )
     end = run(script)
     back = [one for one in script.screens if named(one) == "A-1+A-2+A-3+A-4"][1]
@@ -282,7 +298,7 @@ def test_answered_items_are_asked_again_only_when_all_are_wanted() -> None:
     script = Script()
     run(script, given=given)
     assert "A-1 answer" not in script.shown
-    script = Script(("A-1 answer", Given("not_met")), ("A-1 note", Given("改了主意")))
+    script = Script(("A-1 answer", ItemReply("not_met")), ("A-1 note", ItemReply("改了主意")))
     end = run(script, given=given, plan=WalkPlan(everything=True))
     assert end.of("A-1").answer == "not_met"
     assert script.shown.count("A-1 answer") == 1
@@ -290,7 +306,7 @@ def test_answered_items_are_asked_again_only_when_all_are_wanted() -> None:
 
 def test_met_without_evidence_that_exists_is_open() -> None:
     given = [SelfCheckAnswer("A-1", "met", evidence="gone")]
-    script = Script(("A-1 answer", Given("met")), ("A-1 evidence", Given("study.title")))
+    script = Script(("A-1 answer", ItemReply("met")), ("A-1 evidence", ItemReply("study.title")))
     end = run(script, given=given)
     assert "A-1" not in open_items(facts(FULL), end)
 

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from mmethics_cli.core.conditions import evaluate
-from mmethics_cli.core.content import ReviewItem
-from mmethics_cli.core.standard import Question
-from mmethics_cli.core.values import Truth
+from mmethics_cli.core.conditions.language import evaluate
+from mmethics_cli.core.conditions.values import Truth
+from mmethics_cli.core.standard.model import Question, ReviewItem
 from mmethics_cli.store.pack import load
 from tests.test_rules import facts_of, standard, study_facts, worked_studies
 

@@ -8,10 +8,10 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.standard import Question, Standard
-from mmethics_cli.core.tables import Decision
-from mmethics_cli.core.values import UNKNOWN, Element, Several, Value
+from mmethics_cli.core.conditions.values import UNKNOWN, Element, Several, Value
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.tables import Decision
+from mmethics_cli.core.standard.model import Question, Standard
 from mmethics_cli.store.pack import load
 
 ASSET_FIELDS = (

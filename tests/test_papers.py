@@ -12,15 +12,16 @@ from typing import Any
 import pytest
 import yaml
 
-from mmethics_cli.core.answer_tree import read_tree
-from mmethics_cli.core.decide import Pathway
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.values import UNKNOWN, Element, Several, Value
-from mmethics_cli.render.study import Stamp, Study
+from mmethics_cli.core.answers.tree import read_tree
+from mmethics_cli.core.conditions.values import UNKNOWN, Element, Several, Value
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.pathway import Pathway
+from mmethics_cli.formats.blocks import Stamp
+from mmethics_cli.render.study import Study
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.render.text import Rendered, render_text
 from mmethics_cli.store.pack import load
-from mmethics_cli.store.yaml_reader import parse
+from mmethics_cli.store.yaml.reader import parse
 from tests import pages
 from tests.printed import convert
 from tests.program import mmethics

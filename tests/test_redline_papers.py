@@ -17,19 +17,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mmethics_cli.commands.new import from_example
-from mmethics_cli.commands.opening import Dossier, open_dossier
 from mmethics_cli.commands.options import Session
-from mmethics_cli.commands.package import package_of
-from mmethics_cli.core.decide import Pathway
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.standard import Question
-from mmethics_cli.core.values import Element, Several, Value
-from mmethics_cli.render.docx_writer import word_file
-from mmethics_cli.render.redline import redline
-from mmethics_cli.render.redline_changes import changed, changes
-from mmethics_cli.render.redline_resolving import accepted, rejected
+from mmethics_cli.core.conditions.values import Element, Several, Value
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.pathway import Pathway
+from mmethics_cli.core.standard.model import Question
+from mmethics_cli.formats.redline.changes import changed, changes
+from mmethics_cli.formats.redline.redline import redline
+from mmethics_cli.formats.redline.resolving import accepted, rejected
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.render.text import render_text
+from mmethics_cli.render.word import word_file
+from mmethics_cli.workflow.assembly import package_of
+from mmethics_cli.workflow.opening import Dossier, open_dossier
 from tests.program import EXAMPLES, told
 from tests.render.revised import said
 from tests.test_openxml import errors

@@ -23,22 +23,23 @@ from pathlib import Path
 import pytest
 
 from mmethics_cli.commands.new import from_example
-from mmethics_cli.commands.opening import Dossier, open_dossier
 from mmethics_cli.commands.options import Session
-from mmethics_cli.commands.package import Package, package_of
-from mmethics_cli.commands.review import review
-from mmethics_cli.core.conditions import evaluate
-from mmethics_cli.core.content import ReviewItem
-from mmethics_cli.core.decide import Pathway
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.findings import Finding
-from mmethics_cli.core.papers import FileState, rendered_papers
-from mmethics_cli.core.self_check import MET, SelfCheck
-from mmethics_cli.core.values import Element, Truth, Value
-from mmethics_cli.store.workspace import Workspace
-from mmethics_cli.store.yaml_edit import edit
-from mmethics_cli.store.yaml_events import Keys, Tree
-from mmethics_cli.store.yaml_reader import parse
+from mmethics_cli.core.answers.self_check import MET, SelfCheck
+from mmethics_cli.core.checks.findings import Finding
+from mmethics_cli.core.checks.papers import FileState, rendered_papers
+from mmethics_cli.core.conditions.language import evaluate
+from mmethics_cli.core.conditions.values import Element, Truth, Value
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.pathway import Pathway
+from mmethics_cli.core.standard.model import ReviewItem
+from mmethics_cli.store.dossier.workspace import Workspace
+from mmethics_cli.store.yaml.events import Keys, Tree
+from mmethics_cli.store.yaml.reader import parse
+from mmethics_cli.store.yaml.writer import edit
+from mmethics_cli.workflow.assembly import package_of
+from mmethics_cli.workflow.checking import review
+from mmethics_cli.workflow.opening import Dossier, open_dossier
+from mmethics_cli.workflow.package import Package
 from tests.program import EXAMPLES, mmethics, told
 
 

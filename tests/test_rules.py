@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from mmethics_cli.core.cases import CASE_DAY, answer_text, case_facts
-from mmethics_cli.core.conditions import evaluate
-from mmethics_cli.core.decide import Pathway
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.standard import Standard
-from mmethics_cli.core.values import Truth
+from mmethics_cli.core.checks.cases import CASE_DAY, answer_text, case_facts
+from mmethics_cli.core.conditions.language import evaluate
+from mmethics_cli.core.conditions.values import Truth
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.pathway import Pathway
+from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.store.pack import load
 
 WORKED = "cases/worked.yaml"

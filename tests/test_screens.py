@@ -8,14 +8,13 @@ from typing import Any
 
 import pytest
 
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.interview import Plan, interview
-from mmethics_cli.core.review import Doubt, overview
-from mmethics_cli.core.screens import Screen
-from mmethics_cli.core.steps import (
+from mmethics_cli.core.conditions.values import UNKNOWN, Element, Several, Value
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.interview.loop import Plan, interview
+from mmethics_cli.core.interview.overview import Doubt, overview
+from mmethics_cli.core.interview.steps import (
     Add,
     Answer,
-    Answers,
     Choose,
     Copy,
     Jump,
@@ -25,9 +24,10 @@ from mmethics_cli.core.steps import (
     Overview,
     Prompt,
     Reply,
+    ScreenAnswers,
     Step,
 )
-from mmethics_cli.core.values import UNKNOWN, Element, Several, Value
+from mmethics_cli.core.standard.model import Screen
 from mmethics_cli.errors import PackError
 from tests.core.small_pack import small_standard
 
@@ -90,7 +90,7 @@ def _name(screen: Screen | None, step: Step) -> str:
 
 
 def test_the_answers_of_a_screen_are_saved_at_once() -> None:
-    script = Script(("study", Answers({"study.title": "某研究", "study.contact": False})))
+    script = Script(("study", ScreenAnswers({"study.title": "某研究", "study.contact": False})))
     end = script.run()
     assert script.saved == [{"study.title": "某研究", "study.contact": False}]
     assert end.values["study.title"] == "某研究"
@@ -98,7 +98,7 @@ def test_the_answers_of_a_screen_are_saved_at_once() -> None:
 
 
 def test_a_row_that_is_left_alone_stays_unknown() -> None:
-    end = Script(("study", Answers({"study.title": "某研究"}))).run()
+    end = Script(("study", ScreenAnswers({"study.title": "某研究"}))).run()
     assert "study.contact" not in end.values
     assert end.get("study.contact") is UNKNOWN
 
@@ -114,9 +114,9 @@ def test_an_answer_brings_further_rows_of_the_same_screen() -> None:
 
 def test_only_open_rows_are_shown_but_all_of_them_on_going_back() -> None:
     script = Script(
-        ("study", Answers({"study.contact": False})),
+        ("study", ScreenAnswers({"study.contact": False})),
         ("data.assets", Move.BACK),
-        ("study", Answers({"study.title": "乙"})),
+        ("study", ScreenAnswers({"study.title": "乙"})),
     )
     script.run(
         {"study.title": "甲", "study.level": "low", "study.topics": Several(), "study.age": 30}
@@ -142,7 +142,10 @@ def test_a_proposal_is_shown_with_its_source_and_never_taken_by_itself() -> None
 def test_a_new_entry_takes_its_first_answers_in_one_save() -> None:
     script = Script(
         ("data.assets", Add()),
-        ("asset[a1]", Answers({"data.assets[a1].name": "CT", "data.assets[a1].kind": "image"})),
+        (
+            "asset[a1]",
+            ScreenAnswers({"data.assets[a1].name": "CT", "data.assets[a1].kind": "image"}),
+        ),
         ("data.assets[a1].state", Move.LATER),
         ("data.assets", Move.LATER),
     )
@@ -152,7 +155,9 @@ def test_a_new_entry_takes_its_first_answers_in_one_save() -> None:
 
 
 def test_an_entry_whose_first_screen_is_left_empty_is_given_up() -> None:
-    script = Script(("data.assets", Add()), ("asset[a1]", Answers({})), ("data.assets", Move.LATER))
+    script = Script(
+        ("data.assets", Add()), ("asset[a1]", ScreenAnswers({})), ("data.assets", Move.LATER)
+    )
     end = script.run()
     assert "data.assets[a1].state" not in script.asked
     assert "data.assets" not in end.values
@@ -162,7 +167,7 @@ def test_a_copy_has_all_but_the_name_and_is_gone_through() -> None:
     one = Element("a1", {"name": "CT", "kind": "image", "state": "coded", "face": False})
     script = Script(
         ("data.assets", Copy("a1")),
-        ("asset[a2]", Answers({"data.assets[a2].name": "MR"})),
+        ("asset[a2]", ScreenAnswers({"data.assets[a2].name": "MR"})),
         ("data.assets[a2].state", Move.LATER),
         ("data.assets", Move.LATER),
     )
@@ -173,7 +178,7 @@ def test_a_copy_has_all_but_the_name_and_is_gone_through() -> None:
 
 
 def test_going_away_in_the_middle_saves_what_was_valid() -> None:
-    script = Script(("study", Answers({"study.title": "半"}, leave=True)))
+    script = Script(("study", ScreenAnswers({"study.title": "半"}, leave=True)))
     with pytest.raises(Left):
         script.run()
     assert script.saved == [{"study.title": "半"}]
@@ -204,7 +209,7 @@ def test_back_from_the_offer_and_from_the_overview() -> None:
 def test_the_overview_comes_last_jumps_and_comes_again() -> None:
     script = Script(
         ("overview", Jump("study.title")),
-        ("study", Answers({"study.title": "乙"})),
+        ("study", ScreenAnswers({"study.title": "乙"})),
         ("overview", Move.LATER),
     )
     end = script.run({"study.title": "甲"})
@@ -312,7 +317,9 @@ def test_what_is_settled_is_told_once_and_again_when_it_changes() -> None:
 
 def test_a_list_that_was_left_in_the_middle_comes_first() -> None:
     noted: list[str | None] = []
-    script = Script(("data.assets", Add()), ("asset[a2]", Answers({})), ("data.assets", Move.LATER))
+    script = Script(
+        ("data.assets", Add()), ("asset[a2]", ScreenAnswers({})), ("data.assets", Move.LATER)
+    )
     one = (Element("a1", {"name": "CT", "kind": "image"}),)
     begun = facts({"data.assets": one})
     plan = Plan(unfinished="data.assets")

@@ -19,19 +19,19 @@ from typing import Any
 
 import pytest
 
-from mmethics_cli.core.answers import write_value
-from mmethics_cli.core.decide import Pathway
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.interview import Plan, interview
-from mmethics_cli.core.steps import Move, Prompt, Reply
-from mmethics_cli.core.values import UNKNOWN, Element, Several, Value
+from mmethics_cli.core.conditions.values import UNKNOWN, Element, Several, Value
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.pathway import Pathway
+from mmethics_cli.core.interview.loop import Plan, interview
+from mmethics_cli.core.interview.steps import Move, Prompt, Reply
+from mmethics_cli.core.standard.answers import write_value
 from mmethics_cli.errors import ChangedOnDisk, WorkspaceError
-from mmethics_cli.store.answers_file import read_answers
-from mmethics_cli.store.create import create_dossier
+from mmethics_cli.store.dossier.answers_file import read_answers
+from mmethics_cli.store.dossier.carried_over import keep_unfinished, unfinished_list
+from mmethics_cli.store.dossier.create import create_dossier
+from mmethics_cli.store.dossier.workspace import open_workspace
 from mmethics_cli.store.files import LOCK_NAME
-from mmethics_cli.store.unfinished import keep_unfinished, unfinished_list
-from mmethics_cli.store.workspace import open_workspace
-from mmethics_cli.store.yaml_reader import read_file
+from mmethics_cli.store.yaml.reader import read_file
 from tests.program import STUDIES
 from tests.walk import Walker, standard
 
@@ -73,7 +73,7 @@ def example(name: str) -> Mapping[str, Value]:
 
 
 def _read(tree: Any) -> Mapping[str, Value]:
-    from mmethics_cli.core.answer_tree import read_tree
+    from mmethics_cli.core.answers.tree import read_tree
 
     return read_tree(standard(), {k: v for k, v in tree.items() if k != "documents"}).values
 

@@ -6,24 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from mmethics_cli.core.decide import Pathway
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.names import ELEMENT_PATH
-from mmethics_cli.core.standard import Standard
-from mmethics_cli.core.steps import (
+from mmethics_cli.core.conditions.values import UNKNOWN, Element, Value
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.pathway import Pathway
+from mmethics_cli.core.interview.steps import (
     Add,
     Answer,
-    Answers,
     Choose,
     Move,
     Offer,
     Overview,
     Prompt,
+    QuestionRow,
     Reply,
-    Row,
+    ScreenAnswers,
     Step,
 )
-from mmethics_cli.core.values import UNKNOWN, Element, Value
+from mmethics_cli.core.standard.model import Standard
+from mmethics_cli.core.standard.names import ELEMENT_PATH
 from mmethics_cli.store.pack import load
 
 
@@ -62,7 +62,9 @@ class Walker:
         answers: dict[str, Value] = {}
         for _ in range(len(prompt.rows) + 12):
             answers = {row.path: self.value(row) for row in prompt.rows_with(answers)}
-        return Answers({path: value for path, value in answers.items() if value is not UNKNOWN})
+        return ScreenAnswers(
+            {path: value for path, value in answers.items() if value is not UNKNOWN}
+        )
 
     def tell(self, facts: Facts, tables: tuple[str, ...]) -> None:
         """Notes at which counted prompt a decision was settled."""
@@ -77,7 +79,7 @@ class Walker:
         wanted = frozenset(unsaid & set(offer.sections))
         return Choose(wanted) if wanted else Move.LATER
 
-    def value(self, row: Row) -> Value:
+    def value(self, row: QuestionRow) -> Value:
         """What the person answers to one question."""
         self._said.add(row.path)
         match = ELEMENT_PATH.fullmatch(row.path)

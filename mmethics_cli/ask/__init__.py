@@ -1,1 +1,0 @@
-"""The terminal: prompts built with questionary."""

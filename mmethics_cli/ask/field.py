@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from mmethics_cli.ask.prompts import Option, one_line
-from mmethics_cli.ask.wording import NOT_APPLICABLE_WORD, complaint, read_text, shown
-from mmethics_cli.core.answers import read_value, write_value
-from mmethics_cli.core.standard import Question
-from mmethics_cli.core.steps import Row
-from mmethics_cli.core.values import UNKNOWN, NotApplicable, Several, Value
+from mmethics_cli.core.conditions.values import UNKNOWN, NotApplicable, Several, Value
+from mmethics_cli.core.interview.steps import QuestionRow
+from mmethics_cli.core.standard.answers import read_value, write_value
+from mmethics_cli.core.standard.model import Question
+from mmethics_cli.wording.values import NOT_APPLICABLE_WORD, complaint, read_text, shown
 
 UNSURE, NONE, NOT_HERE = "\0unsure", "\0none", "\0not-here"
 BOOL: Final = (("yes", "是"), ("no", "否"))
@@ -66,7 +66,7 @@ class Draft:
 class Field:
     """The state of a row. Untouched it changes nothing; a proposal counts when it is confirmed."""
 
-    row: Row
+    row: QuestionRow
     refused: Callable[[str], str | None]
     draft: Draft = Draft()
     cursor: int = 0

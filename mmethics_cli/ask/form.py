@@ -13,17 +13,16 @@ from prompt_toolkit.application import Application
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
 from mmethics_cli.ask.field import Draft, Field
-from mmethics_cli.ask.form_layout import FormView
-from mmethics_cli.ask.form_panel import LETTERS
+from mmethics_cli.ask.form_layout import LETTERS, FormView
 from mmethics_cli.ask.prompts import ESCAPE_WAIT, Key, Prompts
-from mmethics_cli.core.steps import Row, Rows
-from mmethics_cli.core.values import UNKNOWN, Value
+from mmethics_cli.core.conditions.values import UNKNOWN, Value
+from mmethics_cli.core.interview.steps import QuestionRow, Rows
 
 _PAGE: Final = 8  # options
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class FilledForm:
     """How a form was left: confirmed (`key` is None), gone back from, or gone away from.
 
     `values` are the answers that changed; `drafts` what was put in and not confirmed.
@@ -46,7 +45,7 @@ class Form:
         prompts: Prompts,
         heading: Sequence[str],
         rows_with: Callable[[Mapping[str, Value]], Rows],
-        help_on: Callable[[Row], Sequence[str]],
+        help_on: Callable[[QuestionRow], Sequence[str]],
         refused: Callable[[str], str | None],
         columns: int,
         drafts: Mapping[str, Draft] | None = None,
@@ -61,7 +60,7 @@ class Form:
         self.view = FormView(heading, help_on, columns, self._typed)
         self._refresh()
 
-    def run(self) -> Filled:
+    def run(self) -> FilledForm:
         """Wait for the person; Ctrl-C and a closed terminal keep what is valid."""
         self.prompts.need_terminal()
         application: Application[Key | None] = Application(
@@ -78,7 +77,7 @@ class Form:
         except (KeyboardInterrupt, EOFError):
             key = Key.LEAVE
         drafts = {path: one.draft for path, one in self.known.items() if one.touched}
-        return Filled(self._values(taken=key is None), drafts, key)
+        return FilledForm(self._values(taken=key is None), drafts, key)
 
     def _values(self, *, taken: bool) -> dict[str, Value]:
         """The changed answers that are valid, with the proposals once they are `taken`."""

@@ -6,18 +6,92 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from mmethics_cli.ask.item_words import SEVERITY, ItemWords, folded, wanting
-from mmethics_cli.ask.prompts import Key, Option
-from mmethics_cli.ask.short import ShortPrompts
-from mmethics_cli.core.columns import wrap
-from mmethics_cli.core.content import ReviewItem
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.item_evidence import State, answered_paths, pieces
-from mmethics_cli.core.item_screens import Given, Part, Progress, Reply, Screen, Single, Ticked
-from mmethics_cli.core.law import Basis
-from mmethics_cli.core.self_check import ANSWERS, MET, NOT_APPLICABLE, NOT_MET
-from mmethics_cli.core.steps import Move
-from mmethics_cli.core.values import Truth
+from mmethics_cli.ask.prompts import Key, Option, ShortPrompts
+from mmethics_cli.core.answers.self_check import ANSWERS, MET, NOT_APPLICABLE, NOT_MET
+from mmethics_cli.core.checks.papers import attachments_of
+from mmethics_cli.core.conditions.values import Truth, name_of
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.interview.items import (
+    EvidencePiece,
+    ItemPart,
+    ItemProgress,
+    ItemReply,
+    Reply,
+    Screen,
+    Single,
+    State,
+    Ticked,
+    answered_paths,
+    pieces,
+)
+from mmethics_cli.core.interview.steps import Move
+from mmethics_cli.core.standard.model import Basis, ReviewItem
+from mmethics_cli.core.standard.names import label_of
+from mmethics_cli.wording.columns import wrap
+
+SEVERITY: Final = {"mandatory": "必须", "recommended": "建议"}
+_MARK: Final = {State.FOUND: "✓ ", State.MISSING: "✗ ", State.NOT_WANTED: "– "}
+_SAID: Final = {State.FOUND: "", State.MISSING: "（缺）", State.NOT_WANTED: "（本研究不需要）"}
+_EXCERPT: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class ItemWords:
+    """Names things of one dossier."""
+
+    facts: Facts
+
+    def piece(self, piece: EvidencePiece) -> str:
+        """The evidence that an item names, and whether it is there."""
+        return f"{_MARK[piece.state]}{self.piece_name(piece)}{_SAID[piece.state]}"
+
+    def piece_name(self, piece: EvidencePiece) -> str:
+        evidence, standard = piece.evidence, self.facts.standard
+        if evidence.path is not None:
+            return label_of(standard, evidence.path)
+        return f"《{standard.documents[evidence.attachment or ''].title}》"
+
+    def excerpt(self, piece: EvidencePiece) -> str:
+        """The beginning of a text that was answered, so that one sees what stands there."""
+        question = self.facts.standard.questions.get(piece.evidence.path or "")
+        if question is None or question.type != "text" or piece.state is not State.FOUND:
+            return ""
+        text = " ".join(str(self.facts.get(question.path)).split())
+        return f"：{text if len(text) <= _EXCERPT else text[:_EXCERPT] + '…'}"
+
+    def citable(self, cited: str) -> str:
+        """The same with what kind of thing it is."""
+        if cited in self.facts.standard.questions:
+            return f"回答：{self.name(cited)}"
+        held = any(one.id == cited for one in attachments_of(self.facts))
+        made = not held and cited in self.facts.standard.documents
+        return f"{'生成的文件' if made else '附件'}：{self.name(cited)}"
+
+    def name(self, cited: str) -> str:
+        """An answer by its label, an attachment or a paper by its title; else as it stands."""
+        standard = self.facts.standard
+        if cited in standard.questions:
+            return label_of(standard, cited)
+        titles = [name_of(one) for one in attachments_of(self.facts) if one.id == cited]
+        if cited in standard.documents:
+            titles.append(standard.documents[cited].title)
+        return titles[0] if titles else cited
+
+
+def folded(progress: ItemProgress) -> str:
+    """How many items of a principle are not asked."""
+    no = sum(truth is Truth.NO for _, truth in progress.elsewhere)
+    rest = len(progress.elsewhere) - no
+    words = [f"{no} 条不适用"] if no else []
+    return "、".join(words + ([f"{rest} 条待定"] if rest else []))
+
+
+def wanting(answer: str, note: str) -> str:
+    """What an earlier answer still lacks; empty where it lacks nothing."""
+    if answer == MET:
+        return "请再核对证据"
+    return "" if note else "还没有写说明"
+
 
 _LATER, _UNFOLD, _OTHER = "\0later", "\0unfold", "\0other"
 _TOGETHER: Final = (
@@ -60,9 +134,9 @@ class ItemTerminal:
                     self._help(screen)
                 case Key.BACK:
                     return Move.BACK
-                case Given(text) if text == _UNFOLD:
+                case ItemReply(text) if text == _UNFOLD:
                     self._unfold(screen.progress)
-                case Ticked() | Given() | Move():
+                case Ticked() | ItemReply() | Move():
                     self._confirm(screen, reply)
                     return reply
 
@@ -73,7 +147,7 @@ class ItemTerminal:
 
     # What is printed between the prompts.
 
-    def _announce(self, progress: Progress) -> None:
+    def _announce(self, progress: ItemProgress) -> None:
         if progress.principle == self._principle:
             return
         self._principle = progress.principle
@@ -99,7 +173,7 @@ class ItemTerminal:
         if not isinstance(screen, Single):
             self._unfold(screen.progress)
 
-    def _unfold(self, progress: Progress) -> None:
+    def _unfold(self, progress: ItemProgress) -> None:
         for item, truth in progress.elsewhere:
             head = "不适用" if truth is Truth.NO else "待定"
             self._print(f"〔{head}〕{item.id} {item.text}", "  ")
@@ -111,18 +185,18 @@ class ItemTerminal:
             met = [one.id for one in screen.items if one.id in reply.ids]
             if met:
                 self._print(f"✓ 符合：{'、'.join(met)}")
-        elif isinstance(reply, Given) and isinstance(screen, Single):
+        elif isinstance(reply, ItemReply) and isinstance(screen, Single):
             shown = self._said(screen, reply.text)
             if shown:
                 self._print(f"✓ {screen.item.id} {shown}")
 
     def _said(self, screen: Single, text: str) -> str:
         match screen.part:
-            case Part.ANSWER:
+            case ItemPart.ANSWER:
                 return ANSWERS[text]
-            case Part.EVIDENCE:
+            case ItemPart.EVIDENCE:
                 return f"证据：{self.words.name(text)}"
-            case Part.PAGE:
+            case ItemPart.PAGE:
                 return f"第 {text} 页" if text else ""
         return f"说明：{text}"
 
@@ -140,17 +214,17 @@ class ItemTerminal:
         evidence = "、".join(self.words.piece_name(one) for one in found)
         return self._folding(f"{item.id} {item.text}\n证据：{evidence}")
 
-    def _single(self, screen: Single) -> Given | Move | Key:
+    def _single(self, screen: Single) -> ItemReply | Move | Key:
         match screen.part:
-            case Part.ANSWER:
+            case ItemPart.ANSWER:
                 return self._answer(screen)
-            case Part.NOTE:
+            case ItemPart.NOTE:
                 return self._note(screen)
-            case Part.EVIDENCE:
+            case ItemPart.EVIDENCE:
                 return self._evidence(screen)
         return self._page(screen)
 
-    def _answer(self, screen: Single) -> Given | Move | Key:
+    def _answer(self, screen: Single) -> ItemReply | Move | Key:
         item, given = screen.item, screen.given
         parts = [f"{item.id} {item.text}［{SEVERITY[item.severity]}］"]
         parts.append(f"依据：{self.cite(item.basis)}")
@@ -172,7 +246,7 @@ class ItemTerminal:
         key = self.prompts.one("\n  ".join(map(self._lines, parts)), options, default)
         return self._picked(key)
 
-    def _note(self, screen: Single) -> Given | Key:
+    def _note(self, screen: Single) -> ItemReply | Key:
         answer = screen.given.answer or ""
         head = f"{screen.item.id} 答了“{ANSWERS.get(answer, '')}”。{_NOTE.get(answer, '说明？')}"
 
@@ -180,9 +254,9 @@ class ItemTerminal:
             return self._complaint(text) or (None if text else "请写一句，委员会要看。")
 
         text = self.prompts.line(self._lines(head), screen.given.note, complaint)
-        return text if isinstance(text, Key) else Given(text)
+        return text if isinstance(text, Key) else ItemReply(text)
 
-    def _evidence(self, screen: Single) -> Given | Move | Key:
+    def _evidence(self, screen: Single) -> ItemReply | Move | Key:
         options = [self._citable(one) for one in screen.options]
         cited = screen.given.evidence
         if cited and cited not in screen.options and self.words.name(cited) != cited:
@@ -198,7 +272,7 @@ class ItemTerminal:
                 return self._picked(key)
             other = self._other()
             if other is not Key.BACK:
-                return Given(other) if isinstance(other, str) else other
+                return ItemReply(other) if isinstance(other, str) else other
 
     def _other(self) -> str | Key:
         """Any answered question of the dossier: its section first, then the question."""
@@ -224,17 +298,17 @@ class ItemTerminal:
         """An option's lines; the signs before it take up to five columns."""
         return "\n     ".join(wrap(text, self.columns - 8))
 
-    def _page(self, screen: Single) -> Given | Move | Key:
+    def _page(self, screen: Single) -> ItemReply | Move | Key:
         head = f"{screen.item.id} 在“{self.words.name(screen.given.evidence)}”的第几页？（可不写）"
         text = self.prompts.line(self._lines(head), screen.given.page, self._complaint)
         if isinstance(text, Key):
             return text
-        return Move.LATER if text == screen.given.page else Given(text)
+        return Move.LATER if text == screen.given.page else ItemReply(text)
 
-    def _picked(self, key: str | Key) -> Given | Move | Key:
+    def _picked(self, key: str | Key) -> ItemReply | Move | Key:
         if isinstance(key, Key):
             return key
-        return Move.LATER if key == _LATER else Given(key)
+        return Move.LATER if key == _LATER else ItemReply(key)
 
     def _complaint(self, text: str) -> str | None:
         bad = self.refused(text)

@@ -6,9 +6,11 @@ raises KeyboardInterrupt, Ctrl-D on an empty line EOFError.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, TypeVar
@@ -21,8 +23,51 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent, merge_key_bin
 from prompt_toolkit.output import Output
 from prompt_toolkit.validation import ValidationError, Validator
 
-from mmethics_cli.core.columns import wrap
 from mmethics_cli.errors import NoTerminal
+from mmethics_cli.wording.columns import wrap
+
+if sys.platform != "win32":
+    import termios
+
+    _INPUT, _LOCAL, _CHARACTERS = 0, 3, 6
+
+
+@contextlib.contextmanager
+def keys_waiting() -> Iterator[None]:
+    """Keys typed between prompts wait for the next one unseen; Ctrl-C interrupts as ever."""
+    with _changed(waiting=True):
+        yield
+
+
+@contextlib.contextmanager
+def lines_edited() -> Iterator[None]:
+    """The system's own way, for another program that is started in between."""
+    with _changed(waiting=False):
+        yield
+
+
+@contextlib.contextmanager
+def _changed(*, waiting: bool) -> Iterator[None]:
+    if sys.platform == "win32" or not sys.stdin.isatty():
+        yield
+        return
+    terminal = sys.stdin.fileno()
+    before = termios.tcgetattr(terminal)
+    mode = termios.tcgetattr(terminal)
+    if waiting:
+        mode[_INPUT] &= ~termios.ICRNL
+        mode[_LOCAL] &= ~(termios.ECHO | termios.ICANON)
+        mode[_CHARACTERS][termios.VMIN] = 1
+    else:
+        mode[_INPUT] |= termios.ICRNL
+        mode[_LOCAL] |= termios.ECHO | termios.ICANON
+    termios.tcsetattr(terminal, termios.TCSANOW, mode)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(termios.error):  # the terminal may be gone
+            termios.tcsetattr(terminal, termios.TCSANOW, before)
+
 
 MARK: Final = "›"
 _SELECT_HINT: Final = "（↑↓ 移动，回车确认，Esc 返回，? 说明）"
@@ -226,3 +271,28 @@ def _back(event: KeyPressEvent) -> None:
 
 def _help(event: KeyPressEvent) -> None:
     event.app.exit(result=Pressed(Key.HELP, event.current_buffer.text))
+
+
+@dataclass(frozen=True, slots=True)
+class ShortPrompts:
+    """The prompts of a terminal for choices and short texts; each can end with a key."""
+
+    prompts: Prompts
+
+    def line(self, message: str, default: str, complaint: Verdict) -> str | Key:
+        """One line of text that passes `complaint`."""
+        return _key_of(self.prompts.line(message, default, complaint))
+
+    def one(self, message: str, options: Sequence[Option], default: str | None) -> str | Key:
+        """The key of one of the options."""
+        return _key_of(self.prompts.one(message, options, default))
+
+    def several(
+        self, message: str, options: Sequence[Option], ticked: frozenset[str]
+    ) -> list[str] | Key:
+        """The keys of any of the options, none too."""
+        return _key_of(self.prompts.several(message, options, ticked, lambda keys: None))
+
+
+def _key_of(reply: T | Pressed) -> T | Key:
+    return reply.key if isinstance(reply, Pressed) else reply

@@ -2,42 +2,238 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
-from mmethics_cli.ask.editor import Edited, edit_text
 from mmethics_cli.ask.field import NOT_HERE, Draft, fault_of, options_of, picked_value, picks_of
 from mmethics_cli.ask.form import Form
-from mmethics_cli.ask.lists import list_menu
-from mmethics_cli.ask.prompts import Key, Option, Pressed, Prompts, one_line
-from mmethics_cli.ask.review import ask_offer, ask_overview
-from mmethics_cli.ask.wording import (
+from mmethics_cli.ask.prompts import Key, Option, Pressed, Prompts, lines_edited, one_line
+from mmethics_cli.core.conditions.values import UNKNOWN, NotApplicable
+from mmethics_cli.core.interview.overview import Doubt, OverviewEntry
+from mmethics_cli.core.interview.steps import (
+    Add,
+    Answer,
+    Choose,
+    Copy,
+    EditElement,
+    Jump,
+    Move,
+    Offer,
+    Overview,
+    Prompt,
+    QuestionRow,
+    Remove,
+    Reply,
+    ScreenAnswers,
+    Step,
+)
+from mmethics_cli.core.standard.model import Question
+from mmethics_cli.wording.columns import width, wrap
+from mmethics_cli.wording.values import (
     NOT_APPLICABLE_WORD,
     TAGS,
     Cite,
     brief,
     complaint,
     help_on,
+    name_of_place,
     read_text,
     shown,
     title,
 )
-from mmethics_cli.core.columns import wrap
-from mmethics_cli.core.standard import Question
-from mmethics_cli.core.steps import (
-    Answer,
-    Answers,
-    Jump,
-    Move,
-    Offer,
-    Overview,
-    Prompt,
-    Reply,
-    Row,
-    Step,
-)
-from mmethics_cli.core.values import UNKNOWN, NotApplicable
+
+_USUAL: Final = ("nano", "vim", "vi", "notepad")
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """The text as the editor left it; `trouble` says what went wrong, the text is then kept."""
+
+    text: str
+    trouble: str = ""
+
+
+def edit_text(text: str, environ: Mapping[str, str] = os.environ) -> Edited:
+    """Open VISUAL, else EDITOR, else a usual editor on a text, and wait until it is closed.
+
+    Whatever fails, a text comes back: the written one where it can be read, else the given one.
+    """
+    command = _command(environ)
+    if not command:
+        return Edited(text, "没有找到编辑器。请设置环境变量 VISUAL 或 EDITOR，或在这里写。")
+    with tempfile.TemporaryDirectory(prefix="mmethics-", ignore_cleanup_errors=True) as folder:
+        path = Path(folder) / "回答.txt"
+        path.write_text(text, encoding="utf-8")
+        trouble = ""
+        try:
+            with lines_edited():
+                done = subprocess.run([*command, str(path)], check=False)
+            if done.returncode:
+                trouble = f"编辑器 {command[0]} 出错退出（{done.returncode}），写下的内容还在。"
+        except OSError as error:
+            return Edited(text, f"打不开编辑器 {command[0]}：{error.strerror}。原来的内容还在。")
+        try:
+            written = path.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError):
+            return Edited(text, "编辑器存下的文件读不出来（要存为 UTF-8）。原来的内容还在。")
+    return Edited(written.replace("\r\n", "\n").rstrip(), trouble)
+
+
+def _command(environ: Mapping[str, str]) -> list[str]:
+    for name in ("VISUAL", "EDITOR"):
+        if given := environ.get(name, "").strip():
+            return [given] if sys.platform == "win32" else _split(given)
+    return [name for name in _USUAL if shutil.which(name)][:1]
+
+
+def _split(command: str) -> list[str]:
+    try:
+        return shlex.split(command)
+    except ValueError:  # a quote that is never closed
+        return [command]
+
+
+_ADD, _DONE, _NONE, _LIST_LATER, _ENTRY = "add", "done", "none", "later", "entry "
+_EDIT, _COPY, _REMOVE, _KEEP = "edit", "copy", "remove", "keep"
+_SURE: Final[list[Option]] = [(_KEEP, "不删"), (_REMOVE, "删去，不能恢复")]
+
+
+def list_menu(prompts: Prompts, step: Step, message: str) -> Reply | Pressed:
+    """What to do with a list."""
+    elements = step.value if isinstance(step.value, tuple) else ()
+    names = {one.id: title(step.question, one) for one in elements}
+    options: list[Option] = [(_ADD, "添加一项")]
+    if elements:
+        options.append((_DONE, f"就这 {len(elements)} 项，继续"))
+    else:
+        options += [(_NONE, "没有"), (_LIST_LATER, "以后再答")]
+    options += [(f"{_ENTRY}{id_}", f"修改、复制或删去 {name}") for id_, name in names.items()]
+    while True:
+        key = prompts.one(message, options, _DONE if elements else _ADD)
+        if isinstance(key, Pressed):
+            return key
+        if not key.startswith(_ENTRY):
+            break
+        id_ = key.removeprefix(_ENTRY)
+        done = _entry(prompts, id_, names[id_])
+        if done is not None:
+            return done
+    if key == _ADD:
+        return Add()
+    return Answer(()) if key == _NONE else Move.LATER
+
+
+def _entry(prompts: Prompts, id_: str, name: str) -> Reply | None:
+    """What to do with one entry; None leads back to the list."""
+    options = [(_EDIT, "修改"), (_COPY, "照着它再添一项"), (_REMOVE, "删去"), (_KEEP, "返回")]
+    key = prompts.one(name, options, _EDIT)
+    if key == _EDIT:
+        return EditElement(id_)
+    if key == _COPY:
+        return Copy(id_)
+    if key == _REMOVE and prompts.one(f"删去 {name}？", _SURE, _KEEP) == _REMOVE:
+        return Remove(id_)
+    return None
+
+
+_END, _SECTION, _PATH = "end", "section ", "path "
+_DOUBTS: Final = {
+    Doubt.REFUSED: "不能用",
+    Doubt.OPEN: "未答",
+    Doubt.CONTRADICTING: "矛盾",
+}
+
+
+def ask_offer(prompts: Prompts, offer: Offer, titles: Mapping[str, str], columns: int) -> Reply:
+    """Which sections' optional questions to answer; none is an answer."""
+    message = _lines("必答的都问过了。还有选答的，要答哪几节？不勾就是都不答。", columns)
+    options = [(key, f"{titles[key]}（{count} 题）") for key, count in offer.sections.items()]
+    while True:
+        keys = prompts.several(message, options, frozenset(), lambda keys: None)
+        if not isinstance(keys, Pressed):
+            return Choose(frozenset(keys)) if keys else Move.LATER
+        if keys.key is Key.BACK:
+            return Move.BACK
+
+
+def ask_overview(
+    prompts: Prompts, overview: Overview, titles: Mapping[str, str], columns: int
+) -> Reply:
+    """Look through the answers: jump to one of them, or end."""
+    doubtful = [one for one in overview.entries if one.doubt is not Doubt.NONE]
+    sections: dict[str, list[OverviewEntry]] = {}
+    for one in sorted(overview.entries, key=lambda one: list(titles).index(one.place.section)):
+        sections.setdefault(one.place.section, []).append(one)
+    options: list[Option] = [(_END, "完成访谈")]
+    if doubtful:
+        options += [("", f"要看一看的（{len(doubtful)} 项）")]
+        options += [_option(one, columns) for one in doubtful]
+        options += [("", "全部回答")]
+    options += [
+        (f"{_SECTION}{key}", f"{titles[key]}（{len(entries)} 项）")
+        for key, entries in sections.items()
+    ]
+    head = (
+        f"回答总览：{len(doubtful)} 项未答或有疑问。选一项就去改。"
+        if doubtful
+        else "回答总览：没有疑问。选一节可以查看和修改。"
+    )
+    default = options[2][0] if doubtful else _END
+    while True:
+        key = prompts.one(_lines(head, columns), options, default)
+        if isinstance(key, Pressed):
+            if key.key is Key.BACK:
+                return Move.BACK
+            continue
+        if key == _END:
+            return Move.LATER
+        if key.startswith(_PATH):
+            return Jump(key.removeprefix(_PATH))
+        section = key.removeprefix(_SECTION)
+        chosen = _in_section(prompts, titles[section], sections[section], columns)
+        if chosen is not None:
+            return Jump(chosen)
+
+
+def _in_section(
+    prompts: Prompts, title: str, entries: list[OverviewEntry], columns: int
+) -> str | None:
+    """One of the answers of a section; None leads back."""
+    options = [(_END, "返回"), *(_option(one, columns) for one in entries)]
+    key = prompts.one(title, options, options[1][0])
+    return key.removeprefix(_PATH) if isinstance(key, str) and key != _END else None
+
+
+def _option(entry: OverviewEntry, columns: int) -> Option:
+    """An answer on one line; what is doubtful about it after it."""
+    said = brief(entry.place.question, entry.value)
+    text = f"{name_of_place(entry.place)}：{said}"
+    if entry.doubt is not Doubt.NONE:
+        text = f"［{_DOUBTS[entry.doubt]}］{name_of_place(entry.place)}"
+        text += f"：{entry.note}" if entry.doubt is not Doubt.OPEN or "缺" in entry.note else ""
+    return f"{_PATH}{entry.path}", _cut(text, columns - 4)
+
+
+def _cut(text: str, columns: int) -> str:
+    text = " ".join(text.split())
+    if width(text) <= columns:
+        return text
+    while width(text) > columns - 2:
+        text = text[:-1]
+    return text + "…"
+
+
+def _lines(text: str, columns: int) -> str:
+    return "\n  ".join(wrap(text, columns - 3))
+
 
 _LATER: Final = "\0later"
 
@@ -155,7 +351,7 @@ class Terminal:
         for row in step.rows_with(filled.values):
             if row.path in filled.values:
                 self._confirm(row.question, brief(row.question, filled.values[row.path]))
-        return Answers(filled.values, leave=filled.key is Key.LEAVE)
+        return ScreenAnswers(filled.values, leave=filled.key is Key.LEAVE)
 
     def _heading(self, step: Step, columns: int) -> list[str]:
         text = step.screen.title if step.screen else ""
@@ -163,7 +359,7 @@ class Terminal:
             text = f"{step.place.owner.label} {title(step.place.owner, step.place.element)}：{text}"
         return wrap(f"{text}（{self._where(step)}）", columns - 1)
 
-    def _help_lines(self, row: Row, columns: int) -> list[str]:
+    def _help_lines(self, row: QuestionRow, columns: int) -> list[str]:
         texts = help_on(row.question, self.cite)
         return [line for text in texts for line in wrap(text, columns - 4)]
 

@@ -27,10 +27,10 @@ def check(
     mmethics check my-study
     mmethics check --format json 甲 乙
     """
-    from mmethics_cli.commands.opening import open_dossier
-    from mmethics_cli.commands.package import package_of
-    from mmethics_cli.commands.review import review
-    from mmethics_cli.render.findings import findings_json, findings_text
+    from mmethics_cli.report.findings import findings_json, findings_text
+    from mmethics_cli.workflow.assembly import package_of
+    from mmethics_cli.workflow.checking import review
+    from mmethics_cli.workflow.opening import open_dossier
 
     session = Session.of(context)
     counted = {"error", "warning"} if strict else {"error"}

@@ -39,6 +39,6 @@ def fill(
         "请直接编辑卷宗的 dossier.yaml（自查写在 self-check.yaml），"
         "或新建时用 mmethics new DIR --answers FILE。"
     )
-    from mmethics_cli.commands.conversation import converse
+    from mmethics_cli.commands.interview import converse
 
     converse(session, folder, section, everything)

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mmethics_cli.core.words import parse_date
+from mmethics_cli.core.conditions.values import parse_date
 from mmethics_cli.errors import EthicsError, NoTerminal
+
+if TYPE_CHECKING:
+    from mmethics_cli.workflow.opening import OpenedStudy
 
 
 class OutputFormat(StrEnum):
@@ -22,21 +25,6 @@ class OutputFormat(StrEnum):
 
     text = "text"
     json = "json"
-
-
-class Names(StrEnum):
-    """How rendered files are named: by title or by id."""
-
-    by_title = "title"
-    by_id = "id"
-
-
-class Language(StrEnum):
-    """The languages of the documents."""
-
-    zh = "zh"
-    en = "en"
-    both = "both"
 
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="卷宗所在的文件夹", show_default=False)]
@@ -114,3 +102,9 @@ def resolve_today(given: str | None, environ: Mapping[str, str] = os.environ) ->
         raise EthicsError(
             f"环境变量 SOURCE_DATE_EPOCH 的值“{epoch}”不是秒数。请改正或取消它。"
         ) from None
+
+
+def tell_refused(session: Session, opened: OpenedStudy) -> None:
+    """Name the answers that count as unknown because their question can't take them."""
+    for one in opened.refused:
+        session.say(f"当作未回答：{one.problem}")

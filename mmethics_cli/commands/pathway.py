@@ -10,8 +10,9 @@ import typer
 from mmethics_cli.commands.options import HERE, Format, OutputFormat, Session
 
 if TYPE_CHECKING:
-    from mmethics_cli.core.facts import Facts
-    from mmethics_cli.core.values import Value
+    from mmethics_cli.core.conditions.values import Value
+    from mmethics_cli.core.decisions.facts import Facts
+
 
 What = Annotated[
     list[str] | None,
@@ -43,11 +44,11 @@ def pathway(
     mmethics pathway my-study --what-if sharing.cross_border=yes
     mmethics pathway my-study --explain M2
     """
-    from mmethics_cli.commands.opening import open_either, tell_refused
-    from mmethics_cli.core.decide import Pathway
+    from mmethics_cli.commands.options import tell_refused
+    from mmethics_cli.core.decisions.pathway import Pathway
     from mmethics_cli.errors import EthicsError
-    from mmethics_cli.render.pathway_json import pathway_json
-    from mmethics_cli.render.pathway_text import explain_rule, pathway_text
+    from mmethics_cli.report.pathway import explain_rule, pathway_json, pathway_text
+    from mmethics_cli.workflow.opening import open_either
 
     session = Session.of(context)
     opened = open_either(session, path)
@@ -69,9 +70,9 @@ def pathway(
 
 def _supposed(facts: Facts, given: list[str]) -> Facts:
     """The facts with `path=value` answers put in; raises EthicsError for what can't be."""
-    from mmethics_cli.core.answers import Refused, read_value
-    from mmethics_cli.core.names import ELEMENT_PATH, question_at
-    from mmethics_cli.core.values import Element
+    from mmethics_cli.core.conditions.values import Element
+    from mmethics_cli.core.standard.answers import Refused, read_value
+    from mmethics_cli.core.standard.names import ELEMENT_PATH, question_at
     from mmethics_cli.errors import EthicsError
 
     values: dict[str, Value] = {}

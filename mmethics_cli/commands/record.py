@@ -11,11 +11,12 @@ from mmethics_cli.commands.options import HERE, Session
 from mmethics_cli.errors import EthicsError, NoTerminal, Problem, WorkspaceError
 
 if TYPE_CHECKING:
-    from mmethics_cli.commands.opening import Dossier
-    from mmethics_cli.commands.recording import Given
-    from mmethics_cli.core.decision import CommitteeDecision
-    from mmethics_cli.core.values import Value
-    from mmethics_cli.store.submissions import Submission
+    from mmethics_cli.core.conditions.values import Value
+    from mmethics_cli.core.lifecycle.decision import CommitteeDecision
+    from mmethics_cli.store.submission.submissions import Submission
+    from mmethics_cli.workflow.opening import Dossier
+    from mmethics_cli.workflow.recording import DecisionOptions
+
 
 _NEEDED: Final = "请写明 --decision 和 --date（另有 --number、--valid-until 等，见 --help）。"
 _SHOWN: Final = 8
@@ -69,12 +70,13 @@ def record(
     mmethics record my-study --decision modify_then_approve --date 2027-03-20 \\
         --comments 意见.yaml
     """
-    from mmethics_cli.commands.opening import open_dossier, tell_refused
-    from mmethics_cli.commands.recording import Given, record_facts
-    from mmethics_cli.store.decisions import record_decision
+    from mmethics_cli.commands.options import tell_refused
+    from mmethics_cli.store.submission.decisions import record_decision
+    from mmethics_cli.workflow.opening import open_dossier
+    from mmethics_cli.workflow.recording import DecisionOptions, record_facts
 
     session = Session.of(context)
-    given = Given(decision, date, number, valid_until, interval, comments)
+    given = DecisionOptions(decision, date, number, valid_until, interval, comments)
     if not session.terminal and not fact and not (decision and date):
         raise NoTerminal(f"这里不是终端，不能提问。{_NEEDED}")
     dossier = open_dossier(session, folder)
@@ -90,7 +92,7 @@ def record(
 
 def _sealed(dossier: Dossier) -> Submission:
     """The current submission, untouched since it was sealed; raises WorkspaceError else."""
-    from mmethics_cli.store.manifest import verify_folder
+    from mmethics_cli.store.submission.manifest import verify_folder
 
     current = dossier.workspace.current
     if current is None:
@@ -115,15 +117,15 @@ def _made(
     session: Session,
     dossier: Dossier,
     current: Submission,
-    given: Given,
+    given: DecisionOptions,
     replace: bool,
     facts: dict[str, Value],
 ) -> CommitteeDecision | None:
     """The decision to record; None when only facts are. Raises EthicsError where it can't be."""
-    from mmethics_cli.commands.recording import allowed_interval, decided
-    from mmethics_cli.core.decision import decision_words, doubts
-    from mmethics_cli.store.decisions import decision_of
-    from mmethics_cli.store.submissions import sealed_date
+    from mmethics_cli.core.lifecycle.decision import decision_words, doubts
+    from mmethics_cli.store.submission.decisions import decision_of
+    from mmethics_cli.store.submission.submissions import sealed_date
+    from mmethics_cli.workflow.recording import allowed_interval, decided
 
     if facts and given.empty():
         return None
@@ -160,10 +162,10 @@ def _tell(
     facts: dict[str, Value],
     folder: Path,
 ) -> None:
-    from mmethics_cli.commands.standing import Standings, differing
-    from mmethics_cli.core.names import label_of
-    from mmethics_cli.render.due_text import decision_line, due_lines
-    from mmethics_cli.store.submissions import OF_THE_STUDY
+    from mmethics_cli.core.standard.names import label_of
+    from mmethics_cli.report.status import decision_line, due_lines
+    from mmethics_cli.store.submission.submissions import OF_THE_STUDY
+    from mmethics_cli.workflow.standing import Standings, differing
 
     for path in facts:
         session.out(f"已记录：{label_of(dossier.standard, path)}")

@@ -10,16 +10,20 @@ from typing import Final
 import typer
 
 from mmethics_cli.ask.prompts import Pressed, Prompts
-from mmethics_cli.commands.opening import Dossier
 from mmethics_cli.commands.options import Session
-from mmethics_cli.commands.recording import Given, decided, office_questions
-from mmethics_cli.core.answers import read_value
-from mmethics_cli.core.decision import CommitteeDecision, decision_words, doubts, may_be_valid
-from mmethics_cli.core.standard import Standard
-from mmethics_cli.core.values import Value
-from mmethics_cli.core.words import parse_date, parse_int
-from mmethics_cli.store.characters import name_of, refused_in_value
-from mmethics_cli.store.submissions import DECISION
+from mmethics_cli.core.conditions.values import Value, parse_date, parse_int
+from mmethics_cli.core.lifecycle.decision import (
+    CommitteeDecision,
+    decision_words,
+    doubts,
+    may_be_valid,
+)
+from mmethics_cli.core.standard.answers import read_value
+from mmethics_cli.core.standard.model import Standard
+from mmethics_cli.store.submission.submissions import DECISION
+from mmethics_cli.store.yaml.characters import name_of, refused_in_value
+from mmethics_cli.workflow.opening import Dossier
+from mmethics_cli.workflow.recording import DecisionOptions, decided, office_questions
 
 INTERRUPTED: Final = 130
 _LATER: Final = "later"
@@ -32,7 +36,7 @@ class _Form:
     prompts: Prompts
     session: Session
     standard: Standard
-    given: Given
+    given: DecisionOptions
     sealed: date | None
     longest: int | None
 
@@ -124,7 +128,7 @@ class _Form:
 def prompted(
     session: Session,
     dossier: Dossier,
-    given: Given,
+    given: DecisionOptions,
     sealed: date | None,
     longest: int | None,
     facts: dict[str, Value],

@@ -6,19 +6,20 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Language, Names, Session
+from mmethics_cli.commands.options import HERE, Session
 from mmethics_cli.errors import EthicsError
+from mmethics_cli.store.submission.documents import RenderedFile, WriteOutcome, write_documents
+from mmethics_cli.workflow.drafting import Language, Names
+from mmethics_cli.workflow.history import LISTING, approved_files, approved_of, listing
+from mmethics_cli.workflow.opening import Dossier
 
 if TYPE_CHECKING:
-    from mmethics_cli.commands.opening import Dossier
-    from mmethics_cli.commands.package import Package
-    from mmethics_cli.commands.transmittal import Paper
-    from mmethics_cli.core.decide import Pathway
-    from mmethics_cli.store.documents import Written
+    from mmethics_cli.core.decisions.pathway import Pathway
+    from mmethics_cli.workflow.package import Document, Package
 
 
 class Audience(StrEnum):
@@ -76,8 +77,8 @@ def render(
     mmethics render my-study --for committee
     mmethics render my-study --for approved
     """
-    from mmethics_cli.commands.opening import open_dossier, tell_refused
-    from mmethics_cli.commands.told import finish
+    from mmethics_cli.commands.options import tell_refused
+    from mmethics_cli.workflow.opening import open_dossier
 
     session = Session.of(context)
     of_office = audience is Audience.committee or bool(only)
@@ -85,8 +86,6 @@ def render(
     tell_refused(session, dossier)
     wanted = _known(dossier, only or [])
     if audience is Audience.approved:
-        from mmethics_cli.commands.approved import write_approved
-
         write_approved(session, dossier, wanted, out, list_=list_, replace=replace, pdf=pdf)
     audience = _audience(dossier, wanted, audience)
     package = _package(session, dossier, wanted, audience)
@@ -128,15 +127,15 @@ def _audience(dossier: Dossier, wanted: list[str], audience: Audience) -> Audien
 
 def _package(session: Session, dossier: Dossier, wanted: list[str], audience: Audience) -> Package:
     if audience is Audience.committee:
-        from mmethics_cli.commands.committee import committee_package
+        from mmethics_cli.office.papers import committee_package
 
         return committee_package(dossier, session.today, tuple(wanted))
-    from mmethics_cli.commands.package import package_of
+    from mmethics_cli.workflow.assembly import package_of
 
     return package_of(dossier, session.today, tuple(wanted))
 
 
-def _papers(package: Package, wanted: list[str], audience: Audience) -> list[Paper]:
+def _papers(package: Package, wanted: list[str], audience: Audience) -> list[Document]:
     found = [
         one
         for one in package.papers
@@ -183,17 +182,17 @@ def _write(
     session: Session,
     dossier: Dossier,
     package: Package,
-    papers: list[Paper],
+    papers: list[Document],
     out: Path | None,
     language: Language,
     names: Names | None,
     replace: bool,
     audience: Audience,
-) -> tuple[Written, Path]:
-    from mmethics_cli.commands.drafting import drafts_of, versions_of
-    from mmethics_cli.store.documents import DOCUMENTS, enter_versions, write_documents
-    from mmethics_cli.store.manifest import COMMITTEE
-    from mmethics_cli.store.profile import file_names_of
+) -> tuple[WriteOutcome, Path]:
+    from mmethics_cli.store.dossier.profile import file_names_of
+    from mmethics_cli.store.submission.documents import DOCUMENTS, enter_versions, write_documents
+    from mmethics_cli.store.submission.manifest import COMMITTEE
+    from mmethics_cli.workflow.drafting import drafts_of, versions_of
 
     naming = names or Names(file_names_of(dossier.workspace.folder))
     current = dossier.workspace.current
@@ -210,3 +209,57 @@ def _write(
     whole = out is None and len(papers) == len(package.papers)
     drafts.tell(session, dossier.standard)
     return write_documents(target, drafts.files, replace=replace, whole=whole), target
+
+
+def finish(session: Session, done: WriteOutcome, target: Path, *, pdf: bool) -> NoReturn:
+    """Say what became of each file, make them PDF if asked, and leave with the exit code."""
+    _tell(session, done, target)
+    if pdf:
+        _convert(session, target, done)
+    raise typer.Exit(1 if done.kept or done.failed else 0)
+
+
+def _tell(session: Session, done: WriteOutcome, target: Path) -> None:
+    session.say(f"写好 {len(done.written)} 份文件，在 {target}")
+    for name in done.written:
+        session.out(name)
+    for name in done.moved:
+        session.say(f"手工改过的旧文件移到了 {name}")
+    for name in done.removed:
+        session.say(f"不再需要，已删去：{name}")
+    for name in done.kept:
+        session.say(f"手工改过，没有覆盖：{name}（要重新生成请加 --replace，旧文件会移到一边）")
+    for name, why in done.failed:
+        session.say(f"没有写成：{name}：{why}。请关闭打开它的程序后重试。")
+
+
+def _convert(session: Session, target: Path, done: WriteOutcome) -> None:
+    from mmethics_cli.store.pdf import to_pdf
+
+    office = [target / name for name in done.written if not name.endswith(".txt")]
+    made = to_pdf(office, target)
+    session.say(f"转成 {len(made)} 份 PDF。")
+
+
+def write_approved(
+    session: Session,
+    dossier: Dossier,
+    wanted: list[str],
+    out: Path | None,
+    *,
+    list_: bool,
+    replace: bool,
+    pdf: bool,
+) -> NoReturn:
+    """Write (or only list) the approved versions, and leave with the exit code of `render`."""
+    approved = approved_of(dossier, wanted)
+    if list_:
+        session.out(listing(approved).rstrip())
+        raise typer.Exit(0)
+    files, unstamped = approved_files(approved)
+    if not wanted:
+        files.append(RenderedFile(LISTING, listing(approved).encode("utf-8")))
+    target = out if out is not None else approved.folder
+    done = write_documents(target, files, replace=replace, whole=out is None and not wanted)
+    done.failed += unstamped
+    finish(session, done, target, pdf=pdf)

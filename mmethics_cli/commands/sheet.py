@@ -44,7 +44,7 @@ def export(
     mmethics sheet export 问卷.xlsx my-study
     mmethics sheet export 问卷.xlsx my-study --replace
     """
-    from mmethics_cli.commands.workbook import export_workbook
+    from mmethics_cli.workflow.workbook import export_workbook
 
     export_workbook(Session.of(context), file, folder, replace)
 
@@ -65,6 +65,6 @@ def import_(
     mmethics sheet import 问卷.xlsx my-study
     mmethics sheet import 问卷.xlsx my-study --yes
     """
-    from mmethics_cli.commands.workbook import import_workbook
+    from mmethics_cli.workflow.workbook import import_workbook
 
     import_workbook(Session.of(context), file, folder, yes)

@@ -19,7 +19,7 @@ app = typer.Typer(
 )
 
 
-class Part(StrEnum):
+class PackPart(StrEnum):
     """What `standard list` can list."""
 
     items = "items"
@@ -40,8 +40,8 @@ def lint(context: typer.Context) -> None:
     mmethics standard lint
     mmethics standard lint --pack 我院标准包
     """
-    from mmethics_cli.commands.proof import faults
     from mmethics_cli.errors import PackError
+    from mmethics_cli.workflow.proof import faults
 
     session = Session.of(context)
     try:
@@ -58,7 +58,7 @@ def lint(context: typer.Context) -> None:
 @app.command("list", short_help="列出审查要点、规则、问题、文件")
 def list_(
     context: typer.Context,
-    part: Annotated[Part, typer.Argument(metavar="PART", help="列出哪一部分")] = Part.items,
+    part: Annotated[PackPart, typer.Argument(metavar="PART", help="列出哪一部分")] = PackPart.items,
 ) -> None:
     """列出标准包的一部分：审查要点、规则、问题、文件、一致性规则或工作表，每行一条，编号在前。
 
@@ -66,11 +66,11 @@ def list_(
     mmethics standard list              审查要点
     mmethics standard list documents    送审文件与编号
     """
-    from mmethics_cli.commands.opening import open_pack
-    from mmethics_cli.render.standard_text import listing
+    from mmethics_cli.report.standard import listing
+    from mmethics_cli.workflow.opening import open_pack
 
     session = Session.of(context)
-    also = (part.value,) if part is Part.worksheets else ()
+    also = (part.value,) if part is PackPart.worksheets else ()
     session.out(listing(open_pack(session, also=also).standard(), part.value))
 
 
@@ -85,9 +85,9 @@ def show(
     mmethics standard show M2
     mmethics standard show risk.level
     """
-    from mmethics_cli.commands.opening import open_pack
     from mmethics_cli.errors import EthicsError
-    from mmethics_cli.render.standard_text import near_names, showing
+    from mmethics_cli.report.standard import near_names, showing
+    from mmethics_cli.workflow.opening import open_pack
 
     session = Session.of(context)
     standard = open_pack(session, also=("worksheets",)).standard()
@@ -106,8 +106,8 @@ def sources(context: typer.Context) -> None:
     示例：
     mmethics standard sources
     """
-    from mmethics_cli.commands.opening import open_pack
-    from mmethics_cli.render.standard_text import source_list
+    from mmethics_cli.report.standard import source_list
+    from mmethics_cli.workflow.opening import open_pack
 
     session = Session.of(context)
     session.out(source_list(open_pack(session).standard(), session.today))

@@ -11,8 +11,8 @@ import typer
 from mmethics_cli.commands.options import HERE, Session
 
 if TYPE_CHECKING:
-    from mmethics_cli.commands.opening import Dossier
-    from mmethics_cli.commands.standing import Standings
+    from mmethics_cli.workflow.opening import Dossier
+    from mmethics_cli.workflow.standing import Standings
 
 
 def status(
@@ -38,21 +38,22 @@ def status(
     mmethics status my-study --history
     mmethics status my-study --ics 到期日.ics
     """
-    from mmethics_cli.commands.opening import open_dossier, tell_refused
-    from mmethics_cli.commands.standing import Standings
+    from mmethics_cli.commands.options import tell_refused
+    from mmethics_cli.workflow.opening import open_dossier
+    from mmethics_cli.workflow.standing import Standings
 
     session = Session.of(context)
     dossier = open_dossier(session, folder)
     tell_refused(session, dossier)
     standings = Standings(dossier)
     if history:
-        from mmethics_cli.commands.history import history_of
+        from mmethics_cli.workflow.history import history_of
 
         session.show(history_of(standings, session.today))
     elif calendar is None:
         session.show(_status(session, dossier, standings))
     if calendar is not None:
-        from mmethics_cli.commands.history import write_calendar
+        from mmethics_cli.workflow.history import write_calendar
 
         count = write_calendar(standings, calendar, session.today)
         session.say(
@@ -61,11 +62,10 @@ def status(
 
 
 def _status(session: Session, dossier: Dossier, standings: Standings) -> str:
-    from mmethics_cli.commands.package import package_of
-    from mmethics_cli.commands.review import review
-    from mmethics_cli.commands.standing import differing
-    from mmethics_cli.render.due_text import due_lines
-    from mmethics_cli.render.status_text import Standing, status_text
+    from mmethics_cli.report.status import Standing, due_lines, status_text
+    from mmethics_cli.workflow.assembly import package_of
+    from mmethics_cli.workflow.checking import review
+    from mmethics_cli.workflow.standing import differing
 
     current = dossier.workspace.current
     return status_text(
@@ -85,7 +85,7 @@ def _status(session: Session, dossier: Dossier, standings: Standings) -> str:
 
 def _decisions(standings: Standings) -> Iterator[str]:
     """The last decision, what stands approved if that is another, and whether the study ended."""
-    from mmethics_cli.render.due_text import decision_line
+    from mmethics_cli.report.status import decision_line
 
     standard = standings.dossier.standard
     last = standings.decided[-1] if standings.decided else None

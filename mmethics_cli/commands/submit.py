@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mmethics_cli import __version__
-from mmethics_cli.commands.options import HERE, Language, Names, Session
+from mmethics_cli.commands.options import HERE, Session
 from mmethics_cli.errors import EthicsError, WorkspaceError
+from mmethics_cli.workflow.drafting import Language, Names
 
 if TYPE_CHECKING:
-    from mmethics_cli.commands.opening import Dossier
-    from mmethics_cli.commands.package import Package
-    from mmethics_cli.store.sealing import Sealed
-    from mmethics_cli.store.submissions import Submission
+    from mmethics_cli.store.submission.sealing import Sealed
+    from mmethics_cli.store.submission.submissions import Submission
+    from mmethics_cli.workflow.opening import Dossier
+    from mmethics_cli.workflow.package import Package
 
 
 def submit(
@@ -43,10 +44,11 @@ def submit(
     mmethics submit my-study
     mmethics submit my-study --zip 送审.zip
     """
-    from mmethics_cli.commands.opening import open_dossier, tell_refused
-    from mmethics_cli.commands.package import package_of
-    from mmethics_cli.commands.review import review
-    from mmethics_cli.render.findings import findings_text
+    from mmethics_cli.commands.options import tell_refused
+    from mmethics_cli.report.findings import findings_text
+    from mmethics_cli.workflow.assembly import package_of
+    from mmethics_cli.workflow.checking import review
+    from mmethics_cli.workflow.opening import open_dossier
 
     session = Session.of(context)
     dossier = open_dossier(session, folder)
@@ -63,7 +65,7 @@ def submit(
     sealed = _seal(session, dossier, package, language, names)
     _tell(session, sealed)
     if archive is not None:
-        from mmethics_cli.store.archive import zip_submission
+        from mmethics_cli.store.submission.manifest import zip_submission
 
         zip_submission(sealed.folder, archive)
         session.out(f"上交用的压缩包：{archive}")
@@ -97,10 +99,10 @@ def _seal(
     language: Language,
     names: Names | None,
 ) -> Sealed:
-    from mmethics_cli.commands.drafting import drafts_of, versions_of
-    from mmethics_cli.store.documents import enter_versions
-    from mmethics_cli.store.profile import file_names_of
-    from mmethics_cli.store.sealing import seal
+    from mmethics_cli.store.dossier.profile import file_names_of
+    from mmethics_cli.store.submission.documents import enter_versions
+    from mmethics_cli.store.submission.sealing import seal
+    from mmethics_cli.workflow.drafting import drafts_of, versions_of
 
     workspace = dossier.workspace
     naming = names or Names(file_names_of(workspace.folder))

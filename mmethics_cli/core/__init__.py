@@ -1,1 +1,0 @@
-"""Pure meaning: values, conditions, decisions, completeness; imports nothing but itself."""

@@ -1,1 +1,0 @@
-"""Pure rendering: values and template texts in, bytes out."""

@@ -7,12 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from mmethics_cli.core.condition_parser import ConditionProblem, Vocabulary, parse
-from mmethics_cli.core.conditions import Condition
-from mmethics_cli.core.standard import Standard
+from mmethics_cli.core.conditions.language import Condition
+from mmethics_cli.core.conditions.parser import ConditionProblem, Vocabulary, parse
+from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import EthicsError, Problem
-from mmethics_cli.render.language import CALLS
-from mmethics_cli.render.source import Loop, Written
+from mmethics_cli.render.language import CALLS, Loop, TemplateMark
 
 ReadTree = Callable[[str], object]
 
@@ -79,7 +78,7 @@ class Binder:
     read_tree: ReadTree
     problems: list[Problem] = field(default_factory=list)
 
-    def bind(self, written: Sequence[Written]) -> tuple[Node, ...]:
+    def bind(self, written: Sequence[TemplateMark]) -> tuple[Node, ...]:
         conditions = iter(self._trees([one for one in written if one.kind in ("when", "block")]))
         nodes: list[Node] = []
         for one in written:
@@ -90,7 +89,7 @@ class Binder:
                 self.problems.append(one.place.problem(f"{one.text}：{wrong}"))
         return tuple(nodes)
 
-    def _trees(self, conditions: Sequence[Written]) -> Sequence[object]:
+    def _trees(self, conditions: Sequence[TemplateMark]) -> Sequence[object]:
         """The trees of all conditions; one reading for all of them where none is broken."""
         whole = "".join(f"- {one.text}\n" for one in conditions)
         try:
@@ -101,7 +100,7 @@ class Binder:
             return trees
         return [self._tree(one) for one in conditions]
 
-    def _tree(self, written: Written) -> object:
+    def _tree(self, written: TemplateMark) -> object:
         try:
             return self.read_tree(written.text)
         except EthicsError as error:
@@ -109,7 +108,7 @@ class Binder:
             self.problems.append(written.place.problem(f"条件 {written.text} 读不出来：{reason}"))
             return {}
 
-    def _node(self, written: Written, raw: object) -> Node:
+    def _node(self, written: TemplateMark, raw: object) -> Node:
         match written.kind:
             case "print":
                 return self._print(written.text, written.loops)
@@ -122,7 +121,7 @@ class Binder:
 
     # Conditions.
 
-    def _when(self, raw: object, written: Written) -> When:
+    def _when(self, raw: object, written: TemplateMark) -> When:
         block = written.kind == "block"
         for loop in reversed(written.loops):
             if _names(raw, loop.name):

@@ -2,20 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
-from mmethics_cli.core.conditions import evaluate
-from mmethics_cli.core.content import ReviewItem
-from mmethics_cli.core.explain import facts_behind
-from mmethics_cli.core.names import label_of
-from mmethics_cli.core.papers import attachments_of
-from mmethics_cli.core.self_check import ANSWERS
-from mmethics_cli.core.values import Truth, name_of
-from mmethics_cli.render.citation import cite
-from mmethics_cli.render.study import Study
-from mmethics_cli.render.values import reasons
-from mmethics_cli.render.wording import CHINESE
+from mmethics_cli.core.answers.self_check import ANSWERS
+from mmethics_cli.core.checks.papers import attachments_of
+from mmethics_cli.core.conditions.explain import facts_behind
+from mmethics_cli.core.conditions.language import Scope, evaluate
+from mmethics_cli.core.conditions.values import NotApplicable, Truth, name_of
+from mmethics_cli.core.standard.model import Criterion, ReviewItem
+from mmethics_cli.core.standard.names import label_of
+from mmethics_cli.render.study import ConsentPaper, Office, Study
+from mmethics_cli.wording.citation import cite
+from mmethics_cli.wording.language import CHINESE
+from mmethics_cli.wording.values import asked_at, reasons, value_text
+
+NO_PLACE = "没有写"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceView:
+    """A paper that must tell an element, and the headings where it does.
+
+    `own` is a paper of the applicant's: the place is written in by hand.
+    """
+
+    title: str
+    where: str
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ElementView:
+    """An element that at least one paper of the submission must tell."""
+
+    id: str
+    text: str
+    basis_text: str
+    places: list[PlaceView]
+
+
+def element_views(study: Study, marks: bool) -> list[ElementView]:
+    """The elements in the order of the pack, each with the papers that must or do tell it."""
+    papers = study.consents()
+    views = []
+    for element in study.standard.elements.values():
+        places = [_place(one, element.id) for one in papers if _tells(one, element.id)]
+        if places:
+            cited = cite(study.standard, element.basis, marks)
+            views.append(ElementView(element.id, element.text, cited, places))
+    return views
+
+
+def _tells(paper: ConsentPaper, element: str) -> bool:
+    return element in paper.required or element in (paper.places or {})
+
+
+def _place(paper: ConsentPaper, element: str) -> PlaceView:
+    own = paper.places is None
+    headings = (paper.places or {}).get(element, ())
+    where = "" if own else "；".join(f"“{one}”" for one in headings) or NO_PLACE
+    return PlaceView(paper.title, where, own)
+
 
 _SEVERITY: Final = {"mandatory": "必须", "recommended": "建议"}
 _APPLIES: Final = {Truth.YES: "适用", Truth.NO: "不适用", Truth.UNKNOWN: CHINESE.undecided}
@@ -85,3 +135,163 @@ class PrincipleView:
     id: str
     label: str
     items: list[ItemView]
+
+
+LONGEST_ANSWER: Final = 60  # characters of one answer: the whole of it stands in the paper named
+LONGEST_ENTRY: Final = 24  # the same of a field of a list's entry
+_MOST_ENTRIES: Final = 4
+_MOST_SPOTS: Final = 3
+_NONE: Final = "—"
+_NOT_ANSWERED: Final = "未填写"
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionView:
+    """A criterion with the applicant's answer and where it stands; the verdict is left open.
+
+    `applies` is yes, no or unknown. Answers and places stand one a line, or in one line.
+    """
+
+    id: str
+    group: str
+    text: str
+    applies: str
+    applies_label: str
+    reason: str
+    answer: str
+    where: str
+    answer_line: str
+    where_line: str
+    basis_text: str
+    verdict: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionGroup:
+    """Criteria of one theme that apply, or may."""
+
+    label: str
+    criteria: list[CriterionView]
+
+
+def criteria_of(study: Study, worksheet: str) -> list[CriterionView]:
+    """All criteria of a worksheet, themes together in the order of the pack."""
+    own = [one for one in study.standard.criteria.values() if worksheet in one.worksheets]
+    groups = list(dict.fromkeys(one.group for one in own))
+    own.sort(key=lambda one: groups.index(one.group))
+    return [_view(study, one) for one in own]
+
+
+def groups_of(criteria: list[CriterionView]) -> list[CriterionGroup]:
+    """The criteria that apply, or may, by theme."""
+    open_ = (one for one in criteria if one.applies != "no")
+    return [CriterionGroup(key, list(group)) for key, group in groupby(open_, lambda c: c.group)]
+
+
+def _view(study: Study, criterion: Criterion) -> CriterionView:
+    truth = evaluate(criterion.applies_when, study.facts)
+    behind = facts_behind(criterion.applies_when, study.facts) if truth is Truth.NO else {}
+    answers = [*_answers(study, criterion), *_self_checks(study, criterion)]
+    places = list(dict.fromkeys(_places(study, criterion)))
+    return CriterionView(
+        id=criterion.id,
+        group=criterion.group,
+        text=criterion.text,
+        applies=truth.name.lower(),
+        applies_label=_APPLIES[truth],
+        reason=reasons(study.facts, behind),
+        answer="\n".join(answers),
+        where="\n".join(places),
+        answer_line="；".join(one.rstrip("。；") for one in answers) or _NONE,
+        where_line="、".join(places) or _NONE,
+        basis_text=cite(study.standard, criterion.basis, marks=True),
+    )
+
+
+def _answers(study: Study, criterion: Criterion) -> Iterator[str]:
+    for path in criterion.facts:
+        root, _, field = path.rpartition(".")
+        whole = study.standard.questions.get(root)
+        if whole is not None and whole.type == "list":
+            text = _entries(study, root, field)
+        else:
+            text = _answer(study, path)
+        if text:
+            yield text
+
+
+def _answer(study: Study, path: str) -> str:
+    """`标签：值`; nothing for a fact that does not apply here."""
+    value = study.facts.get(path)
+    if isinstance(value, NotApplicable) and not value.reason:
+        return ""
+    label = label_of(study.standard, path)
+    if isinstance(value, tuple):
+        names = [name_of(one) for one in value]
+        return f"{label}：{'、'.join(names[:_MOST_ENTRIES])}{_and_more(len(names))}"
+    asked = asked_at(study.standard, path)
+    text = value_text(asked, value) if asked is not None else None
+    return f"{label}：{_cut(text or _NOT_ANSWERED)}"
+
+
+def _entries(study: Study, path: str, field: str) -> str:
+    """A field of a list, entry by entry."""
+    entries = study.facts.get(path)
+    asked = study.standard.questions[path].field_named(field)
+    if not isinstance(entries, tuple) or asked is None:
+        return ""
+    texts = []
+    for entry in entries:
+        value = study.facts.field(Scope(path, entry), field)
+        if not isinstance(value, NotApplicable):
+            text = _cut(value_text(asked, value) or _NOT_ANSWERED, LONGEST_ENTRY)
+            texts.append(f"{name_of(entry)}（{text}）")
+    if not texts:
+        return ""
+    return f"{asked.label}：{'、'.join(texts[:_MOST_ENTRIES])}{_and_more(len(texts))}"
+
+
+def _and_more(count: int) -> str:
+    return f"等{count}项" if count > _MOST_ENTRIES else ""
+
+
+def _cut(text: str, most: int = LONGEST_ANSWER) -> str:
+    """The beginning of a long answer, on one line; that it goes on is said."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[:most]}……"
+
+
+def _self_checks(study: Study, criterion: Criterion) -> Iterator[str]:
+    for id_ in criterion.items:
+        answer = study.self_check.of(id_)
+        if answer.answer:
+            note = f"，{_cut(answer.note)}" if answer.note else ""
+            yield f"自查{id_}：{ANSWERS[answer.answer]}{note}"
+
+
+def _places(study: Study, criterion: Criterion) -> Iterator[str]:
+    """Papers with version, headings, and the evidence that the applicant named, with its page."""
+    office = study.office or Office()
+    for row in study.transmittal:
+        if row.id in criterion.papers:
+            version = row.version if row.version[:1] in "Vv" else f"V{row.version}"
+            yield f"《{row.title}》{version}"
+    for name in criterion.elements:
+        for spot in office.spots.get(name, ()):
+            yield _spot(study, spot.document, spot.heading)
+    headings = dict.fromkeys(
+        spots[0] for path in criterion.facts if (spots := office.spots.get(path))
+    )
+    for spot in list(headings)[:_MOST_SPOTS]:
+        yield _spot(study, spot.document, spot.heading)
+    for id_ in criterion.items:
+        item = study.standard.items[id_]
+        evidence = item_view(study, item).evidence if study.self_check.of(id_).answer else ""
+        if evidence:
+            yield f"{evidence}（自查{id_}）"
+
+
+def _spot(study: Study, document: str, heading: str) -> str:
+    title = study.standard.documents[document].title
+    return f"《{title}》{heading}"

@@ -9,23 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, cast
 
-from jinja2 import (
-    StrictUndefined,
-    Template,
-    TemplateSyntaxError,
-    Undefined,
-    nodes,
-    pass_context,
-)
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError, Undefined, nodes, pass_context
 from jinja2.exceptions import SecurityError, UndefinedError
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from mmethics_cli.errors import Problem, TemplateError
-from mmethics_cli.render.language import FUNCTIONS
+from mmethics_cli.render.language import FUNCTIONS, TemplateSource
 from mmethics_cli.render.printing import Printing
-from mmethics_cli.render.source import Source
 
 OBJECTS: Final = frozenset({"doc", "standard"})
 _PRINTING: Final = "_printing"
@@ -61,7 +53,7 @@ def environment() -> ImmutableSandboxedEnvironment:
 
 
 def compile_text(
-    made: ImmutableSandboxedEnvironment, name: str, source: Source
+    made: ImmutableSandboxedEnvironment, name: str, source: TemplateSource
 ) -> tuple[Template | None, list[Problem]]:
     """The program of a template's text, or what is wrong with it."""
     try:
@@ -82,7 +74,7 @@ def run(program: Template, context: Mapping[str, object], printing: Printing) ->
         raise TemplateError(f"模板“{program.name}”出错：{error}") from error
 
 
-def _problems(node: nodes.Node, known: frozenset[str], source: Source) -> Iterator[Problem]:
+def _problems(node: nodes.Node, known: frozenset[str], source: TemplateSource) -> Iterator[Problem]:
     """Constructs and names that a template may not use, with their places."""
 
     def wrong(message: str) -> Problem:
@@ -105,7 +97,7 @@ def _problems(node: nodes.Node, known: frozenset[str], source: Source) -> Iterat
 
 
 def _each(
-    children: Iterable[nodes.Node], known: frozenset[str], source: Source
+    children: Iterable[nodes.Node], known: frozenset[str], source: TemplateSource
 ) -> Iterator[Problem]:
     """The same for siblings; a name that one of them sets is known to those after it."""
     for child in children:

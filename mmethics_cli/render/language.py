@@ -9,22 +9,138 @@ each line keeps its file and number, and a part sees the loops round it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Final, NamedTuple
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
 
-from mmethics_cli.render.block_options import wrong_options
-from mmethics_cli.render.include import MAX_DEPTH, include_of, worded
-from mmethics_cli.render.source import (
-    CLOSE,
-    END,
-    MARK,
-    NODE,
-    NODE_END,
-    Loop,
-    Place,
-    Source,
-    Written,
-)
+from mmethics_cli.errors import Problem
+
+Plain = list[Any]  # what JSON gives back
+
+# Marks are noncharacters, so that no word of a template or a dossier is one.
+MARK: Final = "\ufdd2"  # a line that opens a block of the Markdown stage
+END: Final = MARK + "/"
+NODE: Final = "\ufdd3"  # a number follows: something that depends on facts
+NODE_END: Final = "\ufdd4"
+CLOSE: Final = "\ufdd5"  # closes a `when` or a `for` over facts
+
+
+class TemplatePlace(NamedTuple):
+    file: str
+    line: int
+
+    def problem(self, message: str, fix: str = "") -> Problem:
+        return Problem(message, self.file, self.line, fix)
+
+
+class Loop(NamedTuple):
+    """A loop over a list of the dossier that stands round a place."""
+
+    name: str
+    path: str
+
+
+class TemplateMark(NamedTuple):
+    """What stands in a template and depends on facts, as it is written, with the loops round it.
+
+    `kind` is print, when, block (a `when` of its own lines) or each, which opens the loop `inner`.
+    """
+
+    kind: str
+    text: str
+    place: TemplatePlace
+    loops: tuple[Loop, ...]
+    inner: Loop | None = None
+
+
+@dataclass(slots=True)
+class TemplateSource:
+    """A template with marks in it, and where each of its lines came from."""
+
+    front: dict[str, str] = field(default_factory=dict)
+    lines: list[str] = field(default_factory=list)
+    places: list[TemplatePlace] = field(default_factory=list)
+    written: list[TemplateMark] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    files: set[str] = field(default_factory=set)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines) + "\n"
+
+    def plain(self) -> Plain:
+        """All of it but the problems, as JSON holds it."""
+        written = [
+            [one.kind, one.text, *one.place, [list(loop) for loop in one.loops], one.inner]
+            for one in self.written
+        ]
+        places = [list(place) for place in self.places]
+        return [self.front, self.lines, places, written, sorted(self.files)]
+
+    @classmethod
+    def of_plain(cls, plain: Plain) -> TemplateSource:
+        front, lines, places, written, files = plain
+        return cls(
+            front=dict(front),
+            lines=list(lines),
+            places=[TemplatePlace(*place) for place in places],
+            written=[
+                TemplateMark(
+                    kind,
+                    text,
+                    TemplatePlace(file, line),
+                    tuple(Loop(*loop) for loop in loops),
+                    Loop(*inner) if inner else None,
+                )
+                for kind, text, file, line, loops, inner in written
+            ],
+            files=set(files),
+        )
+
+    def place(self, line: int) -> TemplatePlace:
+        return self.places[min(max(line, 1), len(self.places)) - 1]
+
+
+_WIDTHS = re.compile(r"[\d.]+(?:\s+[\d.]+)*(?:\s*\{header=\d\})?(?:\s*\{lines=\d\})?")
+_COLUMNS = re.compile(r"\d+(?:\.\d+)?(?:\s+\d+(?:\.\d+)?)+")
+
+
+def wrong_options(kind: str, rest: str) -> Iterator[str]:
+    """What is wrong with the options of a block."""
+    if kind in ("form", "table") and not _WIDTHS.fullmatch(rest):
+        yield f"“{kind}”后面应写各列的相对宽度，例如 ::: {kind} 3 9 3 5"
+    if kind == "flow" and not _COLUMNS.fullmatch(rest):
+        yield "flow 后面应写各列的相对宽度，至少两列，例如 ::: flow 4 6 4 5"
+    if kind == "element" and not re.fullmatch(r"\w+(?:\.[\w()]+)+", rest):
+        yield "element 后面应写法源和条号，例如 erm2023.36.3"
+    if kind in ("sign", "box", "note", "together", "pagebreak") and rest:
+        yield f"“{kind}”后面不写别的字"
+
+
+MAX_DEPTH: Final = 5
+_INCLUDE = re.compile(r'\s*\{%\s*include\s+"([^"]+)"(?P<words>(?:\s+\w+="[^"]*")*)\s*%\}\s*')
+_WORD = re.compile(r'(\w+)="([^"]*)"')
+_PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Include:
+    """A line that puts a part in, and the words it gives to it."""
+
+    name: str
+    words: Mapping[str, str]
+
+
+def include_of(line: str) -> Include | None:
+    """What a line puts in; None for any other line."""
+    found = _INCLUDE.fullmatch(line)
+    return Include(found[1], dict(_WORD.findall(found["words"]))) if found else None
+
+
+def worded(line: str, words: Mapping[str, str]) -> str:
+    """The line with the words that its part was given."""
+    return _PLACE.sub(lambda place: words.get(place[1], place[0]), line) if words else line
+
 
 BLOCKS: Final = frozenset({
     "when", "element", "form", "table", "flow", "sign", "box", "note", "together", "pagebreak",
@@ -61,13 +177,13 @@ def read(
     texts: Mapping[str, str],
     sections: frozenset[str],
     shown: Mapping[str, str] | None = None,
-) -> Source:
+) -> TemplateSource:
     """Read a template with its parts; `sections` are the first words of the facts' paths.
 
     `shown` is what messages call a file, where that is not its name. Troubles are collected in
     `problems`.
     """
-    reader = _Reader(texts, sections, shown or {})
+    reader = _TemplateReader(texts, sections, shown or {})
     reader.take(name, depth=0)
     reader.finish()
     return reader.source
@@ -75,7 +191,7 @@ def read(
 
 class _Open(NamedTuple):
     kind: str
-    place: Place
+    place: TemplatePlace
     fence: bool = False
     loop: Loop | None = None
 
@@ -84,19 +200,19 @@ class _Open(NamedTuple):
         return not self.fence and self.kind in ("for", "if") and self.loop is None
 
 
-class _Reader:
+class _TemplateReader:
     def __init__(
         self, texts: Mapping[str, str], sections: frozenset[str], shown: Mapping[str, str]
     ) -> None:
         self.texts = texts
         self.shown = shown
         self.sections = sections
-        self.source = Source()
+        self.source = TemplateSource()
         self.stack: list[_Open] = []
         self.named: set[str] = set()  # by Jinja's `set`
         # Tags that fill a line take their line break with them.
         self.pending = ""
-        self.last = Place("", 1)
+        self.last = TemplatePlace("", 1)
 
     def take(self, name: str, depth: int, words: Mapping[str, str] | None = None) -> None:
         lines = self.texts[name].splitlines()
@@ -106,7 +222,7 @@ class _Reader:
         if lines and lines[0].strip() == "---":
             start = self._front(file, lines, root=depth == 0)
         for number, text in enumerate(lines[start:], start + 1):
-            place, line = Place(file, number), worded(text, words or {})
+            place, line = TemplatePlace(file, number), worded(text, words or {})
             part = include_of(line)
             if part is None:
                 self._line(line, place)
@@ -129,22 +245,22 @@ class _Reader:
                 return number
             key, colon, value = line.partition(":")
             if not root or not colon or key not in _FRONT:
-                self._problem(Place(file, number), f"文件头只能写 {'、'.join(_FRONT)}")
+                self._problem(TemplatePlace(file, number), f"文件头只能写 {'、'.join(_FRONT)}")
             self.source.front[key.strip()] = value.strip()
-        self._problem(Place(file, 1), "文件头没有以 --- 结束")
+        self._problem(TemplatePlace(file, 1), "文件头没有以 --- 结束")
         return len(lines)
 
-    def _problem(self, place: Place, message: str, fix: str = "") -> None:
+    def _problem(self, place: TemplatePlace, message: str, fix: str = "") -> None:
         self.source.problems.append(place.problem(message, fix))
 
-    def _emit(self, line: str, place: Place) -> None:
+    def _emit(self, line: str, place: TemplatePlace) -> None:
         self.source.lines.append(self.pending + line)
         self.source.places.append(place)
         self.pending = ""
 
     # One line.
 
-    def _line(self, line: str, place: Place) -> None:
+    def _line(self, line: str, place: TemplatePlace) -> None:
         self.last = place
         fence = _FENCE.fullmatch(line) if ":::" in line else None
         if fence is not None:
@@ -164,7 +280,7 @@ class _Reader:
             # Jinja takes the line break after its tags, also from a line that has words.
             self._emit("", place)
 
-    def _tag(self, found: re.Match[str], place: Place) -> str:
+    def _tag(self, found: re.Match[str], place: TemplatePlace) -> str:
         if found["print"] is not None:
             return self._print(found, place)
         if found["close"] is not None:
@@ -173,7 +289,7 @@ class _Reader:
             return ""
         return self._begin(found, place)
 
-    def _print(self, found: re.Match[str], place: Place) -> str:
+    def _print(self, found: re.Match[str], place: TemplatePlace) -> str:
         text = found["print"]
         root = _NO_WORD.split(text, maxsplit=1)[0]
         ours = root in self.sections and root not in self.named
@@ -187,7 +303,7 @@ class _Reader:
             return found[0]
         return self._node("print", text, place)
 
-    def _begin(self, found: re.Match[str], place: Place) -> str:
+    def _begin(self, found: re.Match[str], place: TemplatePlace) -> str:
         kind, rest = found["open"], found["rest"]
         loop = _FOR.fullmatch(rest) if kind == "for" else None
         over = loop is not None and loop[2].split(".", 1)[0] in self.sections
@@ -200,7 +316,7 @@ class _Reader:
         self.stack.append(_Open(kind, place))
         return mark
 
-    def _end(self, found: re.Match[str], place: Place) -> str:
+    def _end(self, found: re.Match[str], place: TemplatePlace) -> str:
         kind = found["close"]
         if not self.stack or self.stack[-1].kind != kind or self.stack[-1].fence:
             self._problem(place, f"{{% end{kind} %}} 与前面打开的块不对应")
@@ -210,15 +326,15 @@ class _Reader:
     def _loops(self) -> tuple[Loop, ...]:
         return tuple(one.loop for one in self.stack if one.loop is not None)
 
-    def _node(self, kind: str, text: str, place: Place, inner: Loop | None = None) -> str:
+    def _node(self, kind: str, text: str, place: TemplatePlace, inner: Loop | None = None) -> str:
         if any(one.of_jinja for one in self.stack):
             self._problem(place, "if 和函数的循环里面不能用事实，请移到外面或改用 when")
-        self.source.written.append(Written(kind, text, place, self._loops(), inner))
+        self.source.written.append(TemplateMark(kind, text, place, self._loops(), inner))
         return f"{NODE}{len(self.source.written) - 1}{NODE_END}"
 
     # Blocks.
 
-    def _fence(self, kind: str, rest: str, place: Place) -> None:
+    def _fence(self, kind: str, rest: str, place: TemplatePlace) -> None:
         if not kind and not rest:
             self._close(place)
             return
@@ -235,7 +351,7 @@ class _Reader:
             self._emit(f"{MARK}{kind} {rest}".rstrip(), place)
         self.stack.append(_Open(kind, place, fence=True))
 
-    def _close(self, place: Place) -> None:
+    def _close(self, place: TemplatePlace) -> None:
         if not self.stack or not self.stack[-1].fence:
             self._problem(place, "这个 ::: 没有与它对应的块")
         elif self.stack.pop().kind == "when":

@@ -2,18 +2,73 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from mmethics_cli.core.findings import Finding
-from mmethics_cli.core.names import ELEMENT_PATH
-from mmethics_cli.core.values import Element, name_of
-from mmethics_cli.render.citation import cite
-from mmethics_cli.render.office import Office
-from mmethics_cli.render.spots import Spot
-from mmethics_cli.render.study import Study, TransmittalRow
-from mmethics_cli.render.wording import CHINESE
+from mmethics_cli.core.checks.findings import Finding
+from mmethics_cli.core.conditions.values import Element, name_of
+from mmethics_cli.core.standard.model import DocumentKind
+from mmethics_cli.core.standard.names import ELEMENT_PATH
+from mmethics_cli.render.binding import PrintFact
+from mmethics_cli.render.language import MARK, NODE, NODE_END
+from mmethics_cli.render.study import DocumentSpot, Office, Spots, Study, TransmittalRow
+from mmethics_cli.render.templates import Template, Templates
+from mmethics_cli.wording.citation import cite
+from mmethics_cli.wording.language import CHINESE
+
+_NODE: Final = re.compile(f"{NODE}(\\d+){NODE_END}")
+_HEADING: Final = re.compile(r"#{2,4}\s+(.+)")
+_ELEMENT: Final = re.compile(f"{MARK}element (\\S+)")
+_NUMBER: Final = re.compile(r"[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）")
+# Papers that repeat what others say: nobody is sent to them for an answer.
+_REPEATING: Final = frozenset({"transmittal_list", "pathway_basis", "self_check"})
+
+
+def spots_of(templates: Templates, documents: Iterable[DocumentKind]) -> Spots:
+    """The spots of each path (fields of a list as `list.field`) and element, in order of papers."""
+    found: dict[str, dict[str, DocumentSpot]] = {}
+    for document in documents:
+        if document.template is None or document.id in _REPEATING:
+            continue
+        for name, heading in _printed(templates.get(document.template)):
+            found.setdefault(name, {}).setdefault(document.id, DocumentSpot(document.id, heading))
+    return {name: tuple(spots.values()) for name, spots in found.items()}
+
+
+def _printed(template: Template) -> Iterator[tuple[str, str]]:
+    """What is printed, with the heading above it."""
+    heading = ""
+    for line in template.source.lines:
+        title = _HEADING.search(line)
+        if title is not None:
+            heading = _plain(title[1])
+        element = _ELEMENT.search(line)
+        if element is not None:
+            yield element[1], heading
+        for mark in _NODE.finditer(line):
+            path = _path(template, int(mark[1]))
+            if path:
+                yield path, heading
+
+
+def _path(template: Template, number: int) -> str:
+    """The path that a node prints; nothing where it prints no fact."""
+    node = template.nodes[number]
+    if not isinstance(node, PrintFact):
+        return ""
+    loops = template.source.written[number].loops
+    outer = next((one.path for one in loops if one.name == node.loop), "")
+    return f"{outer}.{node.path}" if outer else node.path
+
+
+def _plain(heading: str) -> str:
+    """A heading that stands for itself; one that is made of data only says nothing."""
+    if NODE in heading or "{" in heading:
+        return ""
+    return _NUMBER.sub("", heading, count=1).strip() if len(heading) > 30 else heading.strip()
+
 
 _WEIGHT: Final = {"error": "必须", "warning": "请说明或补充"}
 _LACKING: Final = {
@@ -49,7 +104,7 @@ class WantedPaper:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class DemandedChange:
     """One thing to be changed and its place."""
 
     number: int
@@ -64,7 +119,7 @@ class ChangedPaper:
     """A paper, or 其他事项, with what is to be changed in it."""
 
     title: str
-    changes: list[Change]
+    changes: list[DemandedChange]
 
 
 def checked_papers(study: Study) -> list[CheckedPaper]:
@@ -126,10 +181,10 @@ def changed_papers(study: Study) -> list[ChangedPaper]:
     return [ChangedPaper(title, list(_changes(study, found[title]))) for title in titles]
 
 
-def _changes(study: Study, findings: Iterable[Finding]) -> Iterator[Change]:
+def _changes(study: Study, findings: Iterable[Finding]) -> Iterator[DemandedChange]:
     for number, one in enumerate(findings, 1):
         fix = f"请回答：{one.fix}" if one.id == "answer_missing" and one.fix else one.fix
-        yield Change(number, _place(study, one), _WEIGHT[one.severity], one.message, fix)
+        yield DemandedChange(number, _place(study, one), _WEIGHT[one.severity], one.message, fix)
 
 
 def _paper_of(study: Study, office: Office, finding: Finding) -> str:
@@ -147,7 +202,7 @@ def _paper_of(study: Study, office: Office, finding: Finding) -> str:
     return documents[spot.document].title if spot is not None else _OTHER
 
 
-def _spots(office: Office, path: str) -> Iterator[Spot]:
+def _spots(office: Office, path: str) -> Iterator[DocumentSpot]:
     """Where a fact is printed; a list, where its fields are."""
     yield from office.spots.get(path, ())
     for name, spots in office.spots.items():

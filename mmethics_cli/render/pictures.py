@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from mmethics_cli.errors import Problem, TemplateError
-from mmethics_cli.render.source import MARK, Source
+from mmethics_cli.errors import Problem
+from mmethics_cli.render.language import MARK, TemplateSource
 
 PICTURE: Final = re.compile(
     r"!\[(?P<alt>[^\]\[{}|\ufdd0-\ufdef]*)\]\((?P<file>[\w./-]+\.png) (?P<cm>\d+(?:\.\d+)?)\)"
@@ -15,23 +15,14 @@ PICTURE: Final = re.compile(
 _OPENING: Final = "!["
 _WIDEST: Final = 16.0  # centimetres: what an upright page holds
 _NARROWEST: Final = 0.5
-_PNG: Final = b"\x89PNG\r\n\x1a\n"
 
 
-def png_size(name: str, data: bytes) -> tuple[int, int]:
-    """Width and height in pixels. Raises TemplateError where `data` is no PNG file."""
-    width, height = int.from_bytes(data[16:20]), int.from_bytes(data[20:24])
-    if not data.startswith(_PNG) or data[12:16] != b"IHDR" or not width or not height:
-        raise TemplateError(f"图片“{name}”不是 PNG 文件。")
-    return width, height
-
-
-def pictures_in(source: Source) -> set[str]:
+def pictures_in(source: TemplateSource) -> set[str]:
     """The files of a template's pictures."""
     return {one["file"] for line in source.lines for one in PICTURE.finditer(line)}
 
 
-def picture_problems(source: Source, pictures: Mapping[str, bytes]) -> Iterator[Problem]:
+def picture_problems(source: TemplateSource, pictures: Mapping[str, bytes]) -> Iterator[Problem]:
     """Pictures that are not there, too wide, without words, or not written as they must be."""
     for line, place in zip(source.lines, source.places, strict=True):
         if _OPENING not in line or line.startswith(MARK):

@@ -6,27 +6,40 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from mmethics_cli.core.decide import Pathway
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.self_check import SelfCheck
-from mmethics_cli.core.standard import Standard
-from mmethics_cli.render.office import Office
-from mmethics_cli.render.wording import WORDINGS, Language, Wording
+from mmethics_cli.core.answers.self_check import SelfCheck
+from mmethics_cli.core.checks.findings import Finding
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.pathway import Pathway
+from mmethics_cli.core.standard.model import DocumentKind, Standard
+from mmethics_cli.formats.blocks import Stamp
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
-    """The document now rendered: its title, its own version and date, and its language."""
+class DocumentSpot:
+    """A paper, by its id, and the heading in it under which something stands (or nothing)."""
 
-    id: str
-    title: str
-    version: str = ""
-    date: date | None = None
-    language: Language = "zh"
+    document: str
+    heading: str
 
-    @property
-    def wording(self) -> Wording:
-        return WORDINGS[self.language]
+
+Spots = Mapping[str, tuple[DocumentSpot, ...]]
+
+
+@dataclass(frozen=True)
+class Office:
+    """What was found of a submission, and what the office has recorded of it.
+
+    `findings` are about the submission as it was handed in; `lacking` are papers that it needs and
+    does not hold; `rendered` are the ids of those that came from templates; `spots` say where they
+    print what. `recorded` and `comments` are the texts of decision.yaml.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    lacking: tuple[DocumentKind, ...] = ()
+    rendered: frozenset[str] = frozenset()
+    spots: Spots = field(default_factory=dict)
+    recorded: Mapping[str, str] = field(default_factory=dict)
+    comments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, get_args
 
-from mmethics_cli.core.standard import Standard
+from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import Problem, TemplateError
+from mmethics_cli.formats.word.runs import png_size
 from mmethics_cli.render.binding import Binder, Each, Node, PrintCall, PrintFact, ReadTree
-from mmethics_cli.render.language import read
-from mmethics_cli.render.pictures import picture_problems, pictures_in, png_size
-from mmethics_cli.render.source import MARK, Plain, Source
+from mmethics_cli.render.language import MARK, Plain, TemplateSource, read
+from mmethics_cli.render.pictures import picture_problems, pictures_in
 
 if TYPE_CHECKING:
     import jinja2
     from jinja2.sandbox import ImmutableSandboxedEnvironment
+
 
 _ELEMENT = re.compile(f"{MARK}element (\\S+)")
 Layout = Literal["form", "letter", "consent", "large"]
@@ -34,7 +35,7 @@ class Template:
     marks: bool
     text: str
     nodes: tuple[Node, ...]
-    source: Source = field(repr=False)
+    source: TemplateSource = field(repr=False)
 
     @property
     def needs_jinja(self) -> bool:
@@ -119,7 +120,7 @@ class Templates:
 
     def problems(self, name: str) -> tuple[Problem, ...]:
         """Everything that is wrong with a template, by file and line: what `standard lint` asks."""
-        from mmethics_cli.render.residue import residues
+        from mmethics_cli.render.markdown import residues
 
         template, problems = self._prepare(name)
         problems += tuple(residues(template.source))
@@ -153,9 +154,9 @@ class Templates:
         sources = {name: self._source(name) for name in names}
         return {name: one.plain() for name, one in sources.items() if not one.problems}
 
-    def _source(self, name: str) -> Source:
+    def _source(self, name: str) -> TemplateSource:
         if name in self.known:
-            return Source.of_plain(self.known[name])
+            return TemplateSource.of_plain(self.known[name])
         return read(name, self.texts, self.sections, self.shown)
 
     def _prepare(self, name: str) -> tuple[Template, tuple[Problem, ...]]:

@@ -1,1 +1,0 @@
-"""The questionnaire as an Excel workbook: one layout, written and read."""

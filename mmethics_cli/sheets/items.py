@@ -5,50 +5,57 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from mmethics_cli.core.conditions import evaluate
-from mmethics_cli.core.content import ReviewItem
-from mmethics_cli.core.self_check import ANSWERS
-from mmethics_cli.core.values import Truth
-from mmethics_cli.sheets.layout import ITEMS, ITEMS_NAME, Cell, Column, Page, Row, Rule
+from mmethics_cli.core.answers.self_check import ANSWERS
+from mmethics_cli.core.conditions.language import evaluate
+from mmethics_cli.core.conditions.values import Truth
+from mmethics_cli.core.standard.model import ReviewItem
+from mmethics_cli.formats.excel.model import (
+    ITEMS,
+    ITEMS_NAME,
+    AnswerCell,
+    CellRule,
+    SheetColumn,
+    SheetPage,
+    SheetRow,
+)
 from mmethics_cli.sheets.ledger import ITEM_KEYS, Ledger, item_key
-from mmethics_cli.sheets.questions import Cite
-from mmethics_cli.sheets.rules import CLEAR_WORD
+from mmethics_cli.sheets.questions import CLEAR_WORD, Cite
 
 WhyNot = Callable[[ReviewItem], str]
 
 _COLUMNS: Final = (
-    Column("编号", 9, centred=True),
-    Column("审查要点", 44),
-    Column("是否适用", 14),
-    Column("自查结果", 10, "answer", centred=True),
-    Column("说明（不符合、不适用时写理由）", 34, "note"),
-    Column("证据", 20, "evidence"),
-    Column("页码", 8, "page", centred=True),
-    Column("依据", 28),
+    SheetColumn("编号", 9, centred=True),
+    SheetColumn("审查要点", 44),
+    SheetColumn("是否适用", 14),
+    SheetColumn("自查结果", 10, "answer", centred=True),
+    SheetColumn("说明（不符合、不适用时写理由）", 34, "note"),
+    SheetColumn("证据", 20, "evidence"),
+    SheetColumn("页码", 8, "page", centred=True),
+    SheetColumn("依据", 28),
 )
 _APPLIES: Final = {Truth.YES: "适用", Truth.NO: "不适用", Truth.UNKNOWN: "尚不能判定"}
 
 
-def item_page(ledger: Ledger, cite: Cite, why_not: WhyNot) -> Page:
+def item_page(ledger: Ledger, cite: Cite, why_not: WhyNot) -> SheetPage:
     """The items by principle; those that do not apply folded at the end with their reason."""
     notes = (
         "逐条选“符合”“不符合”或“不适用”。符合的写明证据：从列表选附件，或写回答的名称（如“研究背景”）；页码写附件的页。",
         "不适用的要点折叠在表末，不用答。要看原因：选中最末几行，右键“取消隐藏”。",
     )
     rows = tuple(_rows(ledger, cite, why_not))
-    return Page(ITEMS_NAME, ITEMS_NAME, _COLUMNS, rows, ITEMS, notes, frozen=2)
+    return SheetPage(ITEMS_NAME, ITEMS_NAME, _COLUMNS, rows, ITEMS, notes, frozen=2)
 
 
-def _rows(ledger: Ledger, cite: Cite, why_not: WhyNot) -> Iterator[Row]:
+def _rows(ledger: Ledger, cite: Cite, why_not: WhyNot) -> Iterator[SheetRow]:
     facts, standard = ledger.facts, ledger.facts.standard
-    evidence = Rule(
+    evidence = CellRule(
         "text", ledger.evidence_choices(), False, "证据", "从列表选附件，或写回答的名称。"
     )
     rules = {
-        "answer": Rule("text", (*ANSWERS.values(), CLEAR_WORD), True, "自查结果"),
-        "note": Rule(),
+        "answer": CellRule("text", (*ANSWERS.values(), CLEAR_WORD), True, "自查结果"),
+        "note": CellRule(),
         "evidence": evidence,
-        "page": Rule(),
+        "page": CellRule(),
     }
     own = [one for one in standard.items.values() if one.side == "applicant"]
     truths = {one.id: evaluate(one.applies_when, facts) for one in own}
@@ -66,33 +73,33 @@ def _rows(ledger: Ledger, cite: Cite, why_not: WhyNot) -> Iterator[Row]:
         yield _row(ledger, one, Truth.NO, rules, cite, why_not(one))
 
 
-def _heading(text: str) -> Row:
-    return Row((Cell(text), *[Cell()] * (len(_COLUMNS) - 1)), look="section")
+def _heading(text: str) -> SheetRow:
+    return SheetRow((AnswerCell(text), *[AnswerCell()] * (len(_COLUMNS) - 1)), look="section")
 
 
 def _row(
     ledger: Ledger,
     item: ReviewItem,
     truth: Truth,
-    rules: dict[str, Rule],
+    rules: dict[str, CellRule],
     cite: Cite,
     reason: str,
-) -> Row:
+) -> SheetRow:
     keys = {name: item_key(item.id, name) for name in ITEM_KEYS}
     answers = tuple(_answer(ledger, key, rules[name]) for name, key in keys.items())
     applies = f"{_APPLIES[truth]}：{reason}" if reason else _APPLIES[truth]
     cells = (
-        Cell(item.id),
-        Cell(f"〔{item.theme}〕{item.text}"),
-        Cell(applies),
+        AnswerCell(item.id),
+        AnswerCell(f"〔{item.theme}〕{item.text}"),
+        AnswerCell(applies),
         *answers,
-        Cell(cite(item.basis), grey=True),
+        AnswerCell(cite(item.basis), grey=True),
     )
     closed = truth is Truth.NO
-    return Row(cells, item.id, "muted" if closed else "plain", folded=closed)
+    return SheetRow(cells, item.id, "muted" if closed else "plain", folded=closed)
 
 
-def _answer(ledger: Ledger, key: str, rule: Rule) -> Cell:
+def _answer(ledger: Ledger, key: str, rule: CellRule) -> AnswerCell:
     text = ledger.text(key)
     fits = text == ledger.whole_text(key)
-    return Cell(text, key, rule if fits else None, grey=not fits)
+    return AnswerCell(text, key, rule if fits else None, grey=not fits)

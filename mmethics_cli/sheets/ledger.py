@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from mmethics_cli.core.completeness import evidence_exists
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.names import ELEMENT_PATH
-from mmethics_cli.core.self_check import ANSWERS, SelfCheck
-from mmethics_cli.core.standard import Question
-from mmethics_cli.core.typed import typed_text
-from mmethics_cli.core.values import UNKNOWN, Element, Value, name_of
-from mmethics_cli.core.workbook import LONGEST_TEXT, characters
+from mmethics_cli.core.answers.self_check import ANSWERS, SelfCheck
+from mmethics_cli.core.checks.completeness import evidence_exists
+from mmethics_cli.core.conditions.values import UNKNOWN, Element, Value, name_of
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.standard.model import Question
+from mmethics_cli.core.standard.names import ELEMENT_PATH
+from mmethics_cli.formats.excel.bytes import LONGEST_TEXT, characters
+from mmethics_cli.wording.values import typed_text
 
 ITEM: Final = "self_check"
 ITEM_KEYS: Final = ("answer", "note", "evidence", "page")

@@ -6,23 +6,31 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from mmethics_cli.core.conditions import evaluate
-from mmethics_cli.core.decide import Pathway
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.names import ELEMENT_PATH
-from mmethics_cli.core.relevance import Place
-from mmethics_cli.core.standard import Question
-from mmethics_cli.core.values import Element, Truth, name_of
-from mmethics_cli.sheets.layout import FIXED_NAMES, LIST, REMOVE, Cell, Column, Page, Row, Rule
+from mmethics_cli.core.conditions.language import evaluate
+from mmethics_cli.core.conditions.values import Element, Truth, name_of
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.pathway import Pathway
+from mmethics_cli.core.decisions.relevance import AnswerPlace
+from mmethics_cli.core.standard.model import Question
+from mmethics_cli.core.standard.names import ELEMENT_PATH
+from mmethics_cli.formats.excel.model import (
+    FIXED_NAMES,
+    LIST,
+    REMOVE,
+    AnswerCell,
+    CellRule,
+    SheetColumn,
+    SheetPage,
+    SheetRow,
+)
 from mmethics_cli.sheets.ledger import Ledger, element_key
-from mmethics_cli.sheets.questions import Asked, answer_cell
-from mmethics_cli.sheets.rules import REMOVE_WORD, options_of, rule_of
+from mmethics_cli.sheets.questions import REMOVE_WORD, Asked, answer_cell, options_of, rule_of
 
 _SPARE: Final = 10
 _MOST_NAMED: Final = 8
 _NOT_IN_NAMES: Final = re.compile(r"[\[\]:*?/\\']")
 _LONGEST_NAME: Final = 31
-_REMOVAL: Final = Rule("text", (REMOVE_WORD,), True, "删除", "要删去这一条，选“删除”。")
+_REMOVAL: Final = CellRule("text", (REMOVE_WORD,), True, "删除", "要删去这一条，选“删除”。")
 
 
 def sheet_names(ledger: Ledger) -> dict[str, str]:
@@ -40,18 +48,18 @@ def sheet_names(ledger: Ledger) -> dict[str, str]:
     return names
 
 
-def list_pages(ledger: Ledger, wanted: Asked, names: dict[str, str]) -> Iterator[Page]:
+def list_pages(ledger: Ledger, wanted: Asked, names: dict[str, str]) -> Iterator[SheetPage]:
     """A page for each list question that is asked."""
     for owner in wanted.lists:
         fields = _first_fields(ledger, owner) if wanted.blank else owner.fields
         columns = (
             *(_column(one) for one in fields),
-            Column("删除这一条", 8, REMOVE, centred=True),
+            SheetColumn("删除这一条", 8, REMOVE, centred=True),
         )
         entries = ledger.elements(owner)
         rows = [_entry(ledger, owner, fields, one) for one in entries]
-        blank = (*(Cell(rule=rule_of(one)) for one in fields), Cell())
-        rows += [Row(blank)] * _SPARE
+        blank = (*(AnswerCell(rule=rule_of(one)) for one in fields), AnswerCell())
+        rows += [SheetRow(blank)] * _SPARE
         notes = (
             f"{owner.prompt}{owner.help}",
             "一行一条。新的一条写在空行里；删去一条在最后一列选“删除”，只清掉格子不算删。"
@@ -59,7 +67,9 @@ def list_pages(ledger: Ledger, wanted: Asked, names: dict[str, str]) -> Iterator
             *_deciding(owner, wanted),
         )
         name = names[owner.path]
-        yield Page(name, owner.label, columns, tuple(rows), f"{LIST}{owner.path}", notes, frozen=1)
+        yield SheetPage(
+            name, owner.label, columns, tuple(rows), f"{LIST}{owner.path}", notes, frozen=1
+        )
 
 
 def _deciding(owner: Question, wanted: Asked) -> Iterator[str]:
@@ -71,28 +81,30 @@ def _deciding(owner: Question, wanted: Asked) -> Iterator[str]:
         yield f"还决定审查路径、请先填的：{'、'.join(names[:_MOST_NAMED])}{more}。"
 
 
-def _column(question: Question) -> Column:
+def _column(question: Question) -> SheetColumn:
     options = options_of(question)
     if question.type in ("bool", "int"):
-        return Column(question.label, 11, question.path, centred=True)
+        return SheetColumn(question.label, 11, question.path, centred=True)
     if question.type == "date":
-        return Column(question.label, 13, question.path, centred=True)
+        return SheetColumn(question.label, 13, question.path, centred=True)
     longest = max((len(one) for one in options), default=0)
     width = 24.0 if question.type == "choices" else min(max(2 * longest + 3, 12), 24)
-    return Column(question.label, width if options else 24, question.path)
+    return SheetColumn(question.label, width if options else 24, question.path)
 
 
-def _entry(ledger: Ledger, owner: Question, fields: tuple[Question, ...], entry: Element) -> Row:
+def _entry(
+    ledger: Ledger, owner: Question, fields: tuple[Question, ...], entry: Element
+) -> SheetRow:
     cells = []
     for one in fields:
         cell = answer_cell(ledger, one, element_key(owner, entry.id, one.path))
-        place = Place(one, owner, entry)
+        place = AnswerPlace(one, owner, entry)
         no = one.ask_when is not None and _never(place, ledger.facts)
-        cells.append(Cell(cell.text, cell.key, cell.rule, grey=cell.grey or no))
-    return Row((*cells, Cell(rule=_REMOVAL)), entry.id)
+        cells.append(AnswerCell(cell.text, cell.key, cell.rule, grey=cell.grey or no))
+    return SheetRow((*cells, AnswerCell(rule=_REMOVAL)), entry.id)
 
 
-def _never(place: Place, facts: Facts) -> bool:
+def _never(place: AnswerPlace, facts: Facts) -> bool:
     """Whether a field of an entry certainly does not apply."""
     condition = place.question.ask_when
     return condition is not None and evaluate(condition, facts, place.scope()) is Truth.NO

@@ -6,34 +6,111 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from mmethics_cli.core.conditions import Condition, evaluate
-from mmethics_cli.core.explain import unknown_facts
-from mmethics_cli.core.law import Basis
-from mmethics_cli.core.names import label_at
-from mmethics_cli.core.relevance import Place, Reason, relevant
-from mmethics_cli.core.standard import Question
-from mmethics_cli.core.values import Truth
-from mmethics_cli.sheets.layout import (
+from mmethics_cli.core.conditions.explain import unknown_facts
+from mmethics_cli.core.conditions.language import Condition, evaluate
+from mmethics_cli.core.conditions.values import Truth
+from mmethics_cli.core.decisions.relevance import AnswerPlace, Reason, relevant
+from mmethics_cli.core.standard.model import Basis, Question
+from mmethics_cli.core.standard.names import label_at
+from mmethics_cli.formats.excel.model import (
     ANSWER,
     FIRST_NAME,
     QUESTIONS,
     REST_NAME,
-    Cell,
-    Column,
-    Page,
-    Row,
+    AnswerCell,
+    CellRule,
+    Kind,
+    SheetColumn,
+    SheetPage,
+    SheetRow,
 )
 from mmethics_cli.sheets.ledger import Ledger
-from mmethics_cli.sheets.rules import explained, list_rule, rule_of
+from mmethics_cli.wording.values import NONE_WORD, NOT_APPLICABLE_WORD, UNSURE_WORD, none_word
+
+CLEAR_WORD: Final = "清空"
+REMOVE_WORD: Final = "删除"
+_KINDS: Final[dict[str, Kind]] = {"int": "int", "date": "date"}
+
+
+def rule_of(question: Question) -> CellRule:
+    """The rule of the cell in which a question is answered."""
+    options = options_of(question)
+    return CellRule(
+        kind=_KINDS.get(question.type, "text"),
+        options=(*options, UNSURE_WORD, CLEAR_WORD) if options else (),
+        strict=question.type in ("bool", "choice") and not question.may_not_apply,
+        title=question.label,
+        help=_beside(question),
+        minimum=question.minimum,
+        maximum=question.maximum,
+    )
+
+
+def list_rule(question: Question) -> CellRule:
+    """The rule of the cell that says of a whole list that it has no entries."""
+    help_ = f"一条也没有时选“{NONE_WORD}”；有的话不填这里，填另一张工作表。"
+    return CellRule("text", (NONE_WORD, CLEAR_WORD), True, question.label, help_)
+
+
+def options_of(question: Question) -> tuple[str, ...]:
+    """The words to choose from; none where the answer is written."""
+    match question.type:
+        case "bool":
+            return ("是", "否")
+        case "choice":
+            return tuple(question.values.values())
+        case "choices":
+            none = none_word(question)
+            labels = tuple(question.values.values())
+            return labels if none in labels or question.at_least_one else (*labels, none)
+    return ()
+
+
+def explained(question: Question) -> str:
+    """The help of a question: meaning, example, options with their numbers, how to write it."""
+    parts = [question.help]
+    if question.example:
+        parts.append(f"例如：{question.example}")
+    if question.type == "choices":
+        parts.append(_numbered(question))
+    parts.append(how_to_write(question))
+    return "\n".join(part for part in parts if part)
+
+
+def how_to_write(question: Question) -> str:
+    """What can't be seen from the question: the form of its answer."""
+    parts = []
+    if question.type == "choices":
+        parts.append("选几项时写编号，如 1、3；只选一项可从下拉列表选。")
+    elif question.type == "date":
+        parts.append("日期写成 2027-03-01。")
+    elif question.type == "int":
+        parts.append("写整数。")
+    if question.may_not_apply:
+        parts.append(f"不适用时写“{NOT_APPLICABLE_WORD}：理由”。")
+    return "".join(parts)
+
+
+def _beside(question: Question) -> str:
+    """The help that appears beside the chosen cell: shorter than a column's."""
+    return "\n".join(
+        part for part in (question.prompt, question.help, how_to_write(question)) if part
+    )
+
+
+def _numbered(question: Question) -> str:
+    numbered = (f"{at} {label}" for at, label in enumerate(question.values.values(), 1))
+    return f"可选：{'；'.join(numbered)}。"
+
 
 Cite = Callable[[tuple[Basis, ...]], str]
 
 _COLUMNS: Final = (
-    Column("问题", 38),
-    Column("要求", 8, centred=True),
-    Column("回答", 46, ANSWER),
-    Column("说明", 50),
-    Column("依据", 24),
+    SheetColumn("问题", 38),
+    SheetColumn("要求", 8, centred=True),
+    SheetColumn("回答", 46, ANSWER),
+    SheetColumn("说明", 50),
+    SheetColumn("依据", 24),
 )
 REQUIRED: Final = {Truth.YES: "必答", Truth.NO: "选答", Truth.UNKNOWN: "视情况"}
 _MOST_NAMED: Final = 4
@@ -49,7 +126,7 @@ class Asked:
     blank: bool
     deciding: tuple[Question, ...]
     others: tuple[Question, ...]
-    fields: tuple[Place, ...] = ()
+    fields: tuple[AnswerPlace, ...] = ()
 
     @property
     def lists(self) -> tuple[Question, ...]:
@@ -78,7 +155,9 @@ def asked(ledger: Ledger) -> Asked:
     return Asked(blank, deciding, rest, tuple(one for one in open_ if one.element is not None))
 
 
-def question_pages(ledger: Ledger, wanted: Asked, names: dict[str, str], cite: Cite) -> list[Page]:
+def question_pages(
+    ledger: Ledger, wanted: Asked, names: dict[str, str], cite: Cite
+) -> list[SheetPage]:
     """The page of deciding questions, and the one of all others; `names` are the lists' sheets."""
     make = _Maker(ledger, names, cite)
     pages = []
@@ -88,12 +167,12 @@ def question_pages(ledger: Ledger, wanted: Asked, names: dict[str, str], cite: C
         )
         rows = tuple(make.row(one, deciding=True) for one in wanted.deciding)
         pages.append(
-            Page(FIRST_NAME, "先答这些：决定审查路径的问题", _COLUMNS, rows, QUESTIONS, notes)
+            SheetPage(FIRST_NAME, "先答这些：决定审查路径的问题", _COLUMNS, rows, QUESTIONS, notes)
         )
     if wanted.others:
         rows = tuple(make.by_section(wanted.others))
         notes = ("“视情况”的，看“说明”里写的前提；前提不成立就空着。",)
-        pages.append(Page(REST_NAME, REST_NAME, _COLUMNS, rows, QUESTIONS, notes))
+        pages.append(SheetPage(REST_NAME, REST_NAME, _COLUMNS, rows, QUESTIONS, notes))
     return pages
 
 
@@ -103,35 +182,35 @@ class _Maker:
     names: dict[str, str]
     cite: Cite
 
-    def by_section(self, questions: Iterable[Question]) -> Iterator[Row]:
+    def by_section(self, questions: Iterable[Question]) -> Iterator[SheetRow]:
         section = ""
         for one in questions:
             if one.section != section:
                 section = one.section
-                title = Cell(self.ledger.facts.standard.sections[section])
-                yield Row((title, *[Cell()] * (len(_COLUMNS) - 1)), look="section")
+                title = AnswerCell(self.ledger.facts.standard.sections[section])
+                yield SheetRow((title, *[AnswerCell()] * (len(_COLUMNS) - 1)), look="section")
             yield self.row(one)
 
-    def row(self, question: Question, deciding: bool = False) -> Row:
+    def row(self, question: Question, deciding: bool = False) -> SheetRow:
         needed = requirement(self.ledger, question)
         prompt = question.prompt if question.prompt != question.label else ""
         cells = (
-            Cell("\n".join(filter(None, (question.label, prompt)))),
-            Cell(REQUIRED[Truth.YES if deciding else needed]),
+            AnswerCell("\n".join(filter(None, (question.label, prompt)))),
+            AnswerCell(REQUIRED[Truth.YES if deciding else needed]),
             self._answer(question),
-            Cell("\n".join(filter(None, (explained(question), self._premise(question))))),
-            Cell(self.cite(question.basis), grey=True),
+            AnswerCell("\n".join(filter(None, (explained(question), self._premise(question))))),
+            AnswerCell(self.cite(question.basis), grey=True),
         )
-        return Row(cells, question.path)
+        return SheetRow(cells, question.path)
 
-    def _answer(self, question: Question) -> Cell:
+    def _answer(self, question: Question) -> AnswerCell:
         text = self.ledger.text(question.path)
         if question.type != "list":
             return answer_cell(self.ledger, question, question.path)
         name = self.names[question.path]
         if self.ledger.elements(question):
-            return Cell(f"{text}，见工作表“{name}”", grey=True)
-        return Cell(text, question.path, list_rule(question))
+            return AnswerCell(f"{text}，见工作表“{name}”", grey=True)
+        return AnswerCell(text, question.path, list_rule(question))
 
     def _premise(self, question: Question) -> str:
         """What must be known before it is certain that the question is to be answered."""
@@ -150,12 +229,12 @@ class _Maker:
         return list(labels)[:_MOST_NAMED]
 
 
-def answer_cell(ledger: Ledger, question: Question, key: str) -> Cell:
+def answer_cell(ledger: Ledger, question: Question, key: str) -> AnswerCell:
     """The cell of an answer; closed where the answer is too long for a cell."""
     text = ledger.text(key)
     if text != ledger.whole_text(key):
-        return Cell(text, key, grey=True)
-    return Cell(text, key, rule_of(question))
+        return AnswerCell(text, key, grey=True)
+    return AnswerCell(text, key, rule_of(question))
 
 
 def requirement(ledger: Ledger, question: Question) -> Truth:

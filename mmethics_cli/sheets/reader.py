@@ -3,21 +3,182 @@
 from __future__ import annotations
 
 import io
+import re
 import warnings
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from openpyxl import load_workbook
 from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
+from mmethics_cli.core.answers.self_check import ANSWERS
+from mmethics_cli.core.conditions.values import UNKNOWN, plain
+from mmethics_cli.core.standard.answers import Refused, write_value
+from mmethics_cli.core.standard.model import Question
 from mmethics_cli.errors import EthicsError
-from mmethics_cli.sheets.cells import Unreadable, text_of
-from mmethics_cli.sheets.layout import MARK
-from mmethics_cli.sheets.marks import ENTRY, NO_ENTRY
-from mmethics_cli.sheets.package import guarded, plain_text, stored_text
-from mmethics_cli.sheets.record import FORMAT, RECORD_MARK, Record, read_record
+from mmethics_cli.formats.excel.model import ENTRY, MARK, NO_ENTRY
+from mmethics_cli.sheets.questions import CLEAR_WORD
+from mmethics_cli.sheets.writer import FORMAT, RECORD_MARK, Record, read_record
+from mmethics_cli.wording.values import NONE_WORD, UNSURE_WORD, read_typed, typed_text
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a person typed: in the words of a cell, and as the plain tree to write."""
+
+    text: str
+    tree: object
+
+
+Read = Callable[[str], Typed]
+
+
+def reader_of(question: Question) -> Read:
+    """How the cell of a question is read. What it returns raises Refused."""
+
+    def read(text: str) -> Typed:
+        if text.strip() == CLEAR_WORD:
+            return Typed("", None)
+        value = read_typed(question, text)
+        tree = write_value(question, value)
+        if value is UNKNOWN:
+            return Typed(UNSURE_WORD, tree) if tree else Typed("", None)
+        return Typed(typed_text(question, value), tree)
+
+    return read
+
+
+def read_list(text: str) -> Typed:
+    """The cell that says of a whole list that it has no entries. Raises Refused."""
+    word = text.strip()
+    if word == CLEAR_WORD:
+        return Typed("", None)
+    if word == NONE_WORD:
+        return Typed(NONE_WORD, [])
+    raise Refused(f"这里只能写“{NONE_WORD}”或“{CLEAR_WORD}”", "条目请填在它自己的工作表里")
+
+
+def read_verdict(text: str) -> Typed:
+    """The answer to a review item. Raises Refused."""
+    word = plain(text)
+    if word == UNSURE_WORD:
+        return Typed("", None)
+    for key, label in ANSWERS.items():
+        if word in (key, label):
+            return Typed(label, key)
+    raise Refused(f"没有“{text[:20]}”这个选项", f"可选：{'、'.join(ANSWERS.values())}")
+
+
+_MOST_BYTES: Final = 100_000_000
+_OLD_OR_LOCKED: Final = b"\xd0\xcf\x11\xe0"
+_DOCTYPE: Final = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
+_TEXTS: Final = re.compile(r"xl/(sharedStrings|worksheets/[^/]+)\.xml", re.IGNORECASE)
+# openpyxl drops every x005F_ that it reads, so that _x005F_x0041_ and _x0041_ become the same.
+# Between these noncharacters, which no answer may hold, the escapes pass it unharmed.
+_OPEN, _CLOSE = "\ufdd0", "\ufdd1"
+_ESCAPE: Final = re.compile(rb"_x([0-9A-Fa-f]{4})_|x005F(?=_)")
+_MARKED: Final = re.compile(f"{_OPEN}([0-9A-Fa-f]{{4}}|=){_CLOSE}")
+
+
+def guarded(data: bytes) -> bytes:
+    """The workbook with the escapes in its texts made safe from openpyxl; `plain_text` reads them.
+
+    Raises EthicsError for what is no .xlsx, is locked by a password, or is too large.
+    """
+    if data.startswith(_OLD_OR_LOCKED):
+        raise EthicsError(
+            "文件加了密码，或是旧的 .xls 格式，读不了。请去掉密码，另存为 .xlsx 再导入。"
+        )
+    out = io.BytesIO()
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w") as target:
+            entries = source.infolist()
+            if sum(one.file_size for one in entries) > _MOST_BYTES:
+                raise EthicsError("工作簿太大（展开超过 100 MB），没有导入。")
+            for entry in entries:
+                target.writestr(entry.filename, _part(entry.filename, source.read(entry)))
+    except EthicsError:
+        raise
+    except Exception as error:  # zipfile has many ways to stumble over a damaged file
+        raise EthicsError(
+            "文件不是 Excel 工作簿，或已经损坏。请用 Excel、WPS 或 LibreOffice 另存为 .xlsx。"
+        ) from error
+    return out.getvalue()
+
+
+def plain_text(text: str) -> str:
+    """A text as it was typed: escapes undone, and one kind of line break."""
+    text = _MARKED.sub(lambda found: _character(found[1]), text)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def stored_text(text: str) -> str:
+    """The same without undoing escapes: LibreOffice does not escape what looks like an escape."""
+    text = _MARKED.sub(lambda found: "x005F" if found[1] == "=" else f"_x{found[1]}_", text)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _part(name: str, body: bytes) -> bytes:
+    if name.lower().endswith((".xml", ".rels")) and _DOCTYPE.search(body):
+        raise EthicsError("工作簿里有不该有的 DOCTYPE 声明，没有导入。请重新导出一份。")
+    return _ESCAPE.sub(_guard, body) if _TEXTS.fullmatch(name) else body
+
+
+def _guard(found: re.Match[bytes]) -> bytes:
+    code = found[1].decode() if found[1] else "="
+    return f"{_OPEN}{code}{_CLOSE}".encode()
+
+
+def _character(code: str) -> str:
+    return "x005F" if code == "=" else chr(int(code, 16))
+
+
+_EXACT: Final = 1e15  # from here on a float no longer holds each whole number
+
+
+class Unreadable(Exception):
+    """The cell holds no answer; the message says what it holds instead."""
+
+
+def text_of(cell: Cell) -> str:
+    """What the cell says. Raises Unreadable for a formula and for an error value."""
+    value: object = cell.value
+    if value is None:
+        return ""
+    if cell.data_type == "f":
+        raise Unreadable("是公式，公式不算回答")
+    if cell.data_type == "e":
+        raise Unreadable(f"是错误值 {plain_text(str(value))[:20]}")
+    match value:
+        case bool():
+            return "TRUE" if value else "FALSE"
+        case float() | int():
+            return _number(float(value) if isinstance(value, float) else value, cell.number_format)
+        case datetime():
+            whole = value.time() == time()
+            return value.date().isoformat() if whole else value.isoformat(" ", "minutes")
+        case date():
+            return value.isoformat()
+        case time():
+            return value.isoformat("minutes")
+        case timedelta():
+            minutes = round(value.total_seconds() / 60)
+            return f"{minutes // 60}:{minutes % 60:02}"
+    return plain_text(str(value))
+
+
+def _number(value: float, format_: str | None) -> str:
+    """A number as it was typed: 3000, not 3000.0; 15%, not 0.15."""
+    if "%" in (format_ or ""):
+        return f"{value * 100:.12g}%"
+    if abs(value) < _EXACT and value == int(value):
+        return str(int(value))
+    return repr(value)
+
 
 _NOT_OURS: Final = (
     "不是 mmethics sheet export 导出的工作簿，或其中隐藏的工作表被删去了。请重新导出一份。"
@@ -25,7 +186,7 @@ _NOT_OURS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class CellReading:
     """What one cell of an answer's column says; `fault` when it says nothing that can be read.
 
     `mark` is its page's, `id` its row's (empty in a new row), `role` its column's; `stored` is the
@@ -48,21 +209,21 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class FilledWorkbook:
     """A workbook as it was handed back; spots in the order of their sheets, rows and columns."""
 
     record: Record
-    spots: tuple[Spot, ...]
+    spots: tuple[CellReading, ...]
 
 
-def read_workbook(data: bytes) -> Filled:
+def read_workbook(data: bytes) -> FilledWorkbook:
     """Read what Excel, WPS or LibreOffice saved. Raises EthicsError for what is not ours."""
     with warnings.catch_warnings():
         # zipfile and openpyxl warn of what they do not keep; nothing is kept here.
         warnings.simplefilter("ignore")
         book = _load(guarded(data))
     lines: dict[str, str] = {}
-    spots: list[Spot] = []
+    spots: list[CellReading] = []
     for sheet in book:
         cells = sorted(sheet._cells.items())  # only cells that exist, not all up to the last one
         present = [cell for _, cell in cells if isinstance(cell, Cell) and cell.value is not None]
@@ -76,7 +237,7 @@ def read_workbook(data: bytes) -> Filled:
     record = read_record(lines)
     if record.format != FORMAT:
         raise EthicsError(_NOT_OURS)
-    return Filled(record, tuple(spots))
+    return FilledWorkbook(record, tuple(spots))
 
 
 def _load(data: bytes) -> list[Worksheet]:
@@ -100,7 +261,7 @@ def _lines(cells: list[Cell], corner: Cell) -> dict[str, str]:
     return {name: texts.get(row, "") for row, name in names.items()}
 
 
-def _spots(sheet: Worksheet, cells: list[Cell], corner: Cell) -> Iterator[Spot]:
+def _spots(sheet: Worksheet, cells: list[Cell], corner: Cell) -> Iterator[CellReading]:
     roles = {
         cell.column: _says(cell)
         for cell in cells
@@ -118,16 +279,18 @@ def _spots(sheet: Worksheet, cells: list[Cell], corner: Cell) -> Iterator[Spot]:
         id_, fault = _id(ids.get(row))
         if fault and row not in seen:
             seen.add(row)
-            yield Spot(sheet.title, cell.coordinate, row, mark, "", "", "", fault)
+            yield CellReading(sheet.title, cell.coordinate, row, mark, "", "", "", fault)
         if fault or not (role := roles.get(cell.column)):
             continue
         try:
             text = text_of(cell)
         except Unreadable as error:
-            yield Spot(sheet.title, cell.coordinate, row, mark, id_, role, "", str(error))
+            yield CellReading(sheet.title, cell.coordinate, row, mark, id_, role, "", str(error))
         else:
             stored = stored_text(cell.value) if isinstance(cell.value, str) else text
-            yield Spot(sheet.title, cell.coordinate, row, mark, id_, role, text, stored=stored)
+            yield CellReading(
+                sheet.title, cell.coordinate, row, mark, id_, role, text, stored=stored
+            )
 
 
 def _id(cell: Cell | None) -> tuple[str, str]:

@@ -2,25 +2,71 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from openpyxl import Workbook
 from openpyxl.workbook.protection import WorkbookProtection
 
-from mmethics_cli.core.workbook import LONGEST_TEXT, characters, mended
 from mmethics_cli.errors import EthicsError, Problem
-from mmethics_cli.sheets.layout import OPTIONS_NAME, RECORD_NAME, Origin, Page
-from mmethics_cli.sheets.page_writer import PageWriter, put_text
-from mmethics_cli.sheets.record import RECORD_MARK, record_lines
-from mmethics_cli.sheets.validation import Options
+from mmethics_cli.formats.excel.bytes import LONGEST_TEXT, characters, mended
+from mmethics_cli.formats.excel.model import (
+    MARK,
+    OPTIONS_NAME,
+    RECORD_NAME,
+    SheetPage,
+    WorkbookOrigin,
+    inputs,
+)
+from mmethics_cli.formats.excel.writer import Options, PageWriter, put_text
+
+FORMAT: Final = "mmethics/sheet/1"
+RECORD_MARK: Final = f"{MARK}record"
+_FORMAT, _STANDARD, _EDITION, _FILE, _CELL = "format", "standard", "edition", "file ", "cell "
+
+
+def digest(text: str) -> str:
+    """A short digest of what a cell said; empty for an empty cell."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16] if text else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a workbook was made from, and the digest of each of its answers."""
+
+    format: str
+    origin: WorkbookOrigin
+    cells: Mapping[str, str]
+
+
+def record_lines(pages: tuple[SheetPage, ...], origin: WorkbookOrigin) -> Iterator[tuple[str, str]]:
+    """The lines of the hidden sheet: names with what they say."""
+    yield _FORMAT, FORMAT
+    yield _STANDARD, origin.standard
+    yield _EDITION, origin.edition
+    yield from ((_FILE + name, sha) for name, sha in sorted(origin.files.items()))
+    yield from ((_CELL + cell.key, digest(cell.text)) for cell in inputs(pages))
+
+
+def read_record(lines: Mapping[str, str]) -> Record:
+    """The record that such lines make; what is missing is empty."""
+    files, cells = (
+        {name.removeprefix(prefix): text for name, text in lines.items() if name.startswith(prefix)}
+        for prefix in (_FILE, _CELL)
+    )
+    origin = WorkbookOrigin(lines.get(_STANDARD, ""), lines.get(_EDITION, ""), files)
+    return Record(lines.get(_FORMAT, ""), origin, cells)
+
 
 # The record writes an id together with its list and its field.
 _LONGEST_ID: Final = LONGEST_TEXT - 200
 
 
-def workbook(pages: tuple[Page, ...], origin: Origin, title: str, day: date) -> bytes:
+def workbook(pages: tuple[SheetPage, ...], origin: WorkbookOrigin, title: str, day: date) -> bytes:
     """The pages as .xlsx, with a hidden record of their origin.
 
     Raises EthicsError for an id that no cell can hold.
@@ -49,7 +95,7 @@ def workbook(pages: tuple[Page, ...], origin: Origin, title: str, day: date) -> 
     return mended(saved.getvalue(), day)
 
 
-def _refuse_long_ids(pages: tuple[Page, ...]) -> None:
+def _refuse_long_ids(pages: tuple[SheetPage, ...]) -> None:
     rows = [(page.name, row.id) for page in pages for row in page.rows]
     long = [(name, id_) for name, id_ in rows if characters(id_) > _LONGEST_ID]
     if long:

@@ -1,1 +1,0 @@
-"""Bytes on disk: YAML with positions, the workspace, sealing, the pack."""

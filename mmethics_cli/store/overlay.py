@@ -2,22 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from mmethics_cli.errors import PackError, Problem
-from mmethics_cli.store.elements import (
-    NAMED_LISTS,
-    identity,
-    label,
-    leaves,
-    marked,
-    position,
-    said_of,
-)
-from mmethics_cli.store.yaml_events import Keys, Tree
-from mmethics_cli.store.yaml_reader import Document
+from mmethics_cli.store.yaml.events import Keys, Tree
+from mmethics_cli.store.yaml.reader import YamlFile
+
+_NAMES: Final = ("id", "path", "table", "rule", "name")
+# Lists under these keys hold named elements, which merge by name; other lists are replaced.
+NAMED_LISTS: Final = frozenset({"rules", "questions", "fields"})
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an overlay says of a change of its own: why it is made and who stands for it."""
+
+    reason: str = ""
+    by: str = ""
+    misspelt: tuple[str, ...] = ()
+
+
+def identity(element: Tree) -> Tree:
+    """What names an element: its id, path, table…; an article's source and number; or None."""
+    if not isinstance(element, dict):
+        return None
+    if "verified" in element:
+        return [element.get("source"), element.get("article")]
+    return next((element[name] for name in _NAMES if name in element), None)
+
+
+def label(element: Tree) -> str:
+    """The same for people."""
+    name = identity(element)
+    if isinstance(name, list):
+        return " ".join(str(part) for part in name)
+    if name is None and isinstance(element, dict):
+        return str(element.get("section", ""))
+    return str(name)
+
+
+def said_of(element: Tree) -> Said:
+    """From `override:` or `note:` of an element, or from who verified an article."""
+    if not isinstance(element, dict):
+        return Said()
+    if "verified" in element:
+        return Said(by=_joined(element.get("by"), element.get("date")))
+    said = element.get("override", element.get("note"))
+    if isinstance(said, str) and "override" in element:
+        return Said(misspelt=("override",))
+    if not isinstance(said, dict):
+        return Said()
+    by = _joined(said.get("by"), said.get("date"))
+    misspelt = tuple(key for key in said if key not in ("reason", "by", "date"))
+    return Said(_joined(said.get("reason")), by, misspelt)
+
+
+def _joined(*parts: Tree) -> str:
+    return " ".join(part for part in parts if isinstance(part, str))
+
+
+def position(elements: list[Tree], wanted: Tree) -> int | None:
+    """Where the element of that name stands."""
+    if wanted is None:
+        return None
+    return next((at for at, one in enumerate(elements) if identity(one) == wanted), None)
+
+
+def leaves(element: Tree, keys: Keys) -> Iterator[tuple[Tree, Keys]]:
+    """The things an element brings: the rules of a table, the questions of a section, or itself."""
+    for inner in ("rules", "questions"):
+        parts = element.get(inner) if isinstance(element, dict) else None
+        if isinstance(parts, list):
+            for index, part in enumerate(parts):
+                yield part, (*keys, inner, index)
+            return
+    yield element, keys
+
+
+def marked(element: Any, default: str) -> Any:
+    """The element without what is said of it; its rules keep the reason, or else `default`."""
+    if not isinstance(element, dict):
+        return element
+    kept = {key: value for key, value in element.items() if key != "override"}
+    for key in NAMED_LISTS & kept.keys():
+        if isinstance(kept[key], list):
+            kept[key] = [marked(one, default) for one in kept[key]]
+    if "outcome" in kept:
+        kept["override"] = said_of(element).reason or default
+    return kept
+
 
 Action = Literal["added", "replaced", "noted"]
 
@@ -42,10 +117,10 @@ class Override:
 
 
 @dataclass(frozen=True)
-class Merged(Document):
+class MergedFile(YamlFile):
     """A shipped file with parts of overlay files in it; places lead to the file they came from."""
 
-    grafts: Mapping[Keys, tuple[Document, Keys]] = field(default_factory=dict, repr=False)
+    grafts: Mapping[Keys, tuple[YamlFile, Keys]] = field(default_factory=dict, repr=False)
 
     def locate(self, keys: Keys) -> tuple[str, int]:
         for length in range(len(keys), 0, -1):
@@ -61,13 +136,13 @@ class Merged(Document):
 class Overlay:
     """Lays overlay files over shipped ones; each change is recorded as it goes."""
 
-    def __init__(self, shipped: Mapping[str, Document]) -> None:
+    def __init__(self, shipped: Mapping[str, YamlFile]) -> None:
         self.documents = dict(shipped)
         self._kinds = sorted({_kind(name) for name in shipped})
         self._overrides: list[Override] = []
         self._problems: list[Problem] = []
 
-    def lay(self, name: str, over: Document) -> None:
+    def lay(self, name: str, over: YamlFile) -> None:
         """Merge one overlay file, named relative to `checklists/`."""
         kind = _kind(name)
         if kind not in self._kinds:
@@ -110,42 +185,42 @@ class Overlay:
         return None
 
     def _graft(
-        self, home: tuple[str, Keys], kind: str, element: Any, over: Document, prefix: Keys
+        self, home: tuple[str, Keys], kind: str, element: Any, over: YamlFile, prefix: Keys
     ) -> None:
         file, keys = home
         old = self.documents[file]
-        grafts = dict(old.grafts) if isinstance(old, Merged) else {}
+        grafts = dict(old.grafts) if isinstance(old, MergedFile) else {}
         base: Any = old.tree
-        merge = _Merge(self, kind, over, grafts)
+        merge = _ElementMerge(self, kind, over, grafts)
         if keys:
             at = int(keys[0])
             tree = list(base)
             tree[at] = merge.element(base[at], element, keys, prefix)
-            self.documents[file] = Merged(tree, old.file, old.text, grafts)
+            self.documents[file] = MergedFile(tree, old.file, old.text, grafts)
         else:
             merged = merge.element(base, element, keys, prefix)
-            self.documents[file] = Merged(merged, old.file, old.text, grafts)
+            self.documents[file] = MergedFile(merged, old.file, old.text, grafts)
 
-    def _add_file(self, name: str, over: Document, rest: list[tuple[Keys, Tree]]) -> None:
+    def _add_file(self, name: str, over: YamlFile, rest: list[tuple[Keys, Tree]]) -> None:
         if not isinstance(over.tree, list):
             self.documents[_free_name(name, self.documents)] = over
             return
         home = self.documents.get(name)
         if home is None or not isinstance(home.tree, list):
-            name, home = _free_name(name, self.documents), Document([], over.file, over.text)
+            name, home = _free_name(name, self.documents), YamlFile([], over.file, over.text)
         old = home.tree if isinstance(home.tree, list) else []
-        grafts = dict(home.grafts) if isinstance(home, Merged) else {}
+        grafts = dict(home.grafts) if isinstance(home, MergedFile) else {}
         for at, (origin, _) in enumerate(rest, len(old)):
             grafts[(at,)] = (over, origin)
         tree = [*old, *(element for _, element in rest)]
-        self.documents[name] = Merged(tree, home.file, home.text, grafts)
+        self.documents[name] = MergedFile(tree, home.file, home.text, grafts)
 
-    def _record_new(self, kind: str, element: Tree, over: Document, keys: Keys) -> None:
+    def _record_new(self, kind: str, element: Tree, over: YamlFile, keys: Keys) -> None:
         for one, inner in leaves(element, keys):
             self.record(kind, one, "added", over, inner)
 
     def record(
-        self, kind: str, element: Tree, action: Action, over: Document, keys: Keys, name: str = ""
+        self, kind: str, element: Tree, action: Action, over: YamlFile, keys: Keys, name: str = ""
     ) -> None:
         """Note a change and what its element says of it; `name` where the element has none."""
         said = said_of(element)
@@ -160,18 +235,18 @@ class Overlay:
         )
         self._overrides.append(override)
 
-    def refuse(self, message: str, fix: str, over: Document, keys: Keys) -> None:
+    def refuse(self, message: str, fix: str, over: YamlFile, keys: Keys) -> None:
         self._problems.append(Problem(message, *over.locate(keys), fix))
 
 
 @dataclass(frozen=True, slots=True)
-class _Merge:
+class _ElementMerge:
     """One element onto another: keys replace keys, lists of named things merge by name."""
 
     overlay: Overlay
     kind: str
-    over: Document
-    grafts: dict[Keys, tuple[Document, Keys]]
+    over: YamlFile
+    grafts: dict[Keys, tuple[YamlFile, Keys]]
 
     def element(self, base: Any, new: Any, keys: Keys, origin: Keys) -> Any:
         if "note" in new and "outcome" in base:
@@ -238,7 +313,7 @@ def _kind(name: str) -> str:
     return name.split("/", 1)[0].removesuffix(".yaml")
 
 
-def _free_name(name: str, taken: Mapping[str, Document]) -> str:
+def _free_name(name: str, taken: Mapping[str, YamlFile]) -> str:
     while name in taken:
         name = name.removesuffix(".yaml") + "-overlay.yaml"
     return name

@@ -2,20 +2,99 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib.util
 import json
-from collections.abc import Iterator, Mapping
+import os
+import sys
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
-from mmethics_cli.core.build import build
-from mmethics_cli.core.standard import Standard
-from mmethics_cli.errors import PackError, Problem
-from mmethics_cli.store.compiled import compiled, trees_of
+from mmethics_cli.core.standard.build import build
+from mmethics_cli.core.standard.model import Standard
+from mmethics_cli.errors import PackError, Problem, WorkspaceError
+from mmethics_cli.store.files import write_atomic
 from mmethics_cli.store.overlay import Overlay, Override
-from mmethics_cli.store.yaml_events import Keys, Tree
-from mmethics_cli.store.yaml_reader import Document, decode, parse
+from mmethics_cli.store.yaml.events import Keys, Tree
+from mmethics_cli.store.yaml.reader import YamlFile, decode, parse
+
+# To be raised whenever the same files give something else than before.
+_FORMAT: Final = 1
+NAME: Final = "pack.json"
+TEMPLATES: Final = "templates.json"
+_PACKED: Final = Path(__file__).parents[1] / "_data"
+
+Parse = Callable[[str], Tree]
+
+
+def trees_of(files: Mapping[str, bytes], parse: Parse) -> dict[str, Tree]:
+    """The trees of the files by name; `parse` gives the tree of a file of that name, or raises."""
+    known: dict[str, Tree] | None = kept(NAME, files)
+    if known is None:
+        known = {name: parse(name) for name in files}
+        keep(NAME, files, lambda: known)
+    return known
+
+
+def kept(name: str, files: Mapping[str, bytes]) -> Any | None:
+    """What was kept under a name, if it was made from these files and is whole."""
+    source, own = _source(files), _beside_python()
+    for folder in (_PACKED, own):
+        if folder is not None and (found := _read(folder / name, source)) is not None:
+            return found
+    return None
+
+
+def keep(name: str, files: Mapping[str, bytes], make: Callable[[], object]) -> None:
+    """Keep what `make` gives, where this run can and may."""
+    own = _beside_python()
+    if own is None or sys.dont_write_bytecode:
+        return
+    with contextlib.suppress(OSError, WorkspaceError):
+        own.mkdir(exist_ok=True)
+        if os.access(own, os.W_OK):
+            write_atomic(own / name, compiled(files, make()))
+
+
+def compiled(files: Mapping[str, bytes], made: object) -> bytes:
+    """What is kept of these files and of what was made of them."""
+    body = json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode()
+    return b"\n".join((_source(files) + _check(body), body))
+
+
+def _beside_python() -> Path | None:
+    """Where Python keeps what it compiled of this module, wherever it is told to."""
+    with contextlib.suppress(NotImplementedError):
+        return Path(importlib.util.cache_from_source(__file__)).parent
+    return None
+
+
+def _source(files: Mapping[str, bytes]) -> bytes:
+    """The files as one text, from which no other files can come."""
+    names = json.dumps([_FORMAT, [[name, len(data)] for name, data in files.items()]])
+    return b"\n".join((names.encode(), *files.values(), b""))
+
+
+def _read(place: Path, source: bytes) -> Any | None:
+    try:
+        data = place.read_bytes()
+    except OSError:
+        return None
+    if not data.startswith(source):
+        return None
+    check, _, body = data[len(source) :].partition(b"\n")
+    if check != _check(body):
+        return None
+    return json.loads(body)
+
+
+def _check(body: bytes) -> bytes:
+    return f"{zlib.crc32(body):08x}".encode()
+
 
 Kind = Literal["checklists", "templates"]
 
@@ -32,7 +111,7 @@ class Pack:
     `own_templates`: what messages call the overlay's templates, by name.
     """
 
-    documents: Mapping[str, Document]
+    documents: Mapping[str, YamlFile]
     overrides: tuple[Override, ...] = ()
     overlay: Path | None = None
     own_templates: Mapping[str, str] = field(default_factory=dict)
@@ -132,13 +211,13 @@ def compiled_pack() -> bytes:
     return compiled(data, {name: parse(decode(one, name), name).tree for name, one in data.items()})
 
 
-def _shipped_documents(skipped: tuple[str, ...]) -> dict[str, Document]:
+def _shipped_documents(skipped: tuple[str, ...]) -> dict[str, YamlFile]:
     data = _shipped_bytes(skipped)
     texts = {name: decode(one, name) for name, one in data.items()}
     always = {name: one for name, one in data.items() if not name.startswith(_NOT_ALWAYS)}
     trees = trees_of(always, lambda name: parse(texts[name], name).tree)
     return {
-        name: Document(trees[name], name, text) if name in trees else parse(text, name)
+        name: YamlFile(trees[name], name, text) if name in trees else parse(text, name)
         for name, text in texts.items()
     }
 
@@ -213,5 +292,5 @@ def _walk(
             yield name, entry
 
 
-def _data_of(document: Document) -> bytes:
+def _data_of(document: YamlFile) -> bytes:
     return json.dumps(document.tree, ensure_ascii=False).encode()

@@ -12,12 +12,20 @@ from typing import Final
 
 import pexpect
 
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.interview import Plan, interview
-from mmethics_cli.core.steps import Answers, Move, Offer, Overview, Prompt, Reply, Step
-from mmethics_cli.core.values import Value
-from mmethics_cli.store.unfinished import unfinished_list
-from mmethics_cli.store.workspace import open_workspace
+from mmethics_cli.core.conditions.values import Value
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.interview.loop import Plan, interview
+from mmethics_cli.core.interview.steps import (
+    Move,
+    Offer,
+    Overview,
+    Prompt,
+    Reply,
+    ScreenAnswers,
+    Step,
+)
+from mmethics_cli.store.dossier.carried_over import unfinished_list
+from mmethics_cli.store.dossier.workspace import open_workspace
 from tests.cli.test_form import CTRL_C, Typist
 from tests.program import ROOT
 from tests.test_walk import TODAY
@@ -72,10 +80,10 @@ class Hand(Typist):
         if self.prompts in self.back and isinstance(prompt, Step):
             meant = Move.BACK
         self.send(self._keys(prompt, meant))
-        if isinstance(meant, Answers) and isinstance(prompt, Step):
+        if isinstance(meant, ScreenAnswers) and isinstance(prompt, Step):
             known = {row.path: row.value for row in prompt.rows_with(meant.values)}
             new = {path: one for path, one in meant.values.items() if known[path] != one}
-            return Answers(new)
+            return ScreenAnswers(new)
         return meant
 
     def see(self, text: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mmethics_cli.core.values import Element, Value
+from mmethics_cli.core.conditions.values import Element, Value
 from tests.test_walk import example, new_dossier
 
 if sys.platform == "win32":

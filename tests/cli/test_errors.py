@@ -18,8 +18,8 @@ from typer.testing import CliRunner, Result
 from mmethics_cli import __version__, cli
 from mmethics_cli.chinese import build
 from mmethics_cli.commands.options import OutputFormat, Session, resolve_today
-from mmethics_cli.core.columns import width
 from mmethics_cli.errors import EthicsError, NoTerminal, Problem
+from mmethics_cli.wording.columns import width
 from tests.cli.test_help import ENGLISH
 from tests.program import ROOT, mmethics
 

@@ -13,27 +13,27 @@ from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from mmethics_cli.ask.field import NONE, NOT_HERE, UNSURE, options_of, picks_of
-from mmethics_cli.ask.form_panel import LETTERS
+from mmethics_cli.ask.form_layout import LETTERS
 from mmethics_cli.ask.prompts import Prompts
 from mmethics_cli.ask.terminal import Terminal
-from mmethics_cli.ask.wording import shown
-from mmethics_cli.core.agenda import step_at
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.interview import interview
-from mmethics_cli.core.steps import (
+from mmethics_cli.core.conditions.values import UNKNOWN, Element, NotApplicable, Several, Value
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.interview.agenda import step_at
+from mmethics_cli.core.interview.loop import interview
+from mmethics_cli.core.interview.steps import (
     Add,
     Answer,
-    Answers,
     Choose,
     Move,
     Offer,
     Overview,
     Prompt,
+    QuestionRow,
     Reply,
-    Row,
+    ScreenAnswers,
     Step,
 )
-from mmethics_cli.core.values import UNKNOWN, Element, NotApplicable, Several, Value
+from mmethics_cli.wording.values import shown
 from tests.core.small_pack import small_standard
 from tests.test_walk import TODAY, simplified
 from tests.walk import Walker, standard
@@ -98,7 +98,7 @@ def keyboard(request: pytest.FixtureRequest) -> Iterator[Keyboard]:
 
 def test_rows_are_answered_one_after_another(keyboard: Keyboard) -> None:
     keys = f"某研究{ENTER}212{ENTER}42{ENTER}2027-05-01{ENTER}n{CTRL_D}"
-    assert keyboard.fill(keys) == Answers(
+    assert keyboard.fill(keys) == ScreenAnswers(
         {
             "study.title": "某研究",
             "study.level": "high",
@@ -112,14 +112,14 @@ def test_rows_are_answered_one_after_another(keyboard: Keyboard) -> None:
 
 
 def test_a_row_left_alone_is_not_answered_and_that_is_confirmed(keyboard: Keyboard) -> None:
-    assert keyboard.fill(f"甲{ENTER}{CTRL_D}{CTRL_D}") == Answers({"study.title": "甲"})
+    assert keyboard.fill(f"甲{ENTER}{CTRL_D}{CTRL_D}") == ScreenAnswers({"study.title": "甲"})
 
 
 def test_the_first_confirmation_leads_to_the_first_row_without_an_answer(
     keyboard: Keyboard,
 ) -> None:
     keys = f"甲{CTRL_D}1{CTRL_D}{CTRL_D}"
-    assert keyboard.fill(keys) == Answers({"study.title": "甲", "study.level": "low"})
+    assert keyboard.fill(keys) == ScreenAnswers({"study.title": "甲", "study.level": "low"})
 
 
 def test_a_proposal_is_taken_by_the_second_confirmation_only(keyboard: Keyboard) -> None:
@@ -131,45 +131,45 @@ def test_a_proposal_is_taken_by_the_second_confirmation_only(keyboard: Keyboard)
         "study.start": date(2027, 5, 1),
     }
     taken = keyboard.fill(f"{UP}{DOWN * 5}y{CTRL_D}{CTRL_D}", rest)
-    assert taken == Answers({"study.contact": True, "study.refusal": True})
+    assert taken == ScreenAnswers({"study.contact": True, "study.refusal": True})
     declined = keyboard.fill(f"{DOWN * 5}y{DELETE}{CTRL_D}{CTRL_D}", rest)
-    assert declined == Answers({"study.contact": True})
+    assert declined == ScreenAnswers({"study.contact": True})
     other = keyboard.fill(f"{DOWN * 5}yn{CTRL_D}", rest)
-    assert other == Answers({"study.contact": True, "study.refusal": False})
+    assert other == ScreenAnswers({"study.contact": True, "study.refusal": False})
 
 
 def test_unsure_is_an_answer_and_not_no(keyboard: Keyboard) -> None:
-    assert keyboard.fill(f"{DOWN}3{CTRL_D}{CTRL_D}") == Answers({"study.level": UNKNOWN})
+    assert keyboard.fill(f"{DOWN}3{CTRL_D}{CTRL_D}") == ScreenAnswers({"study.level": UNKNOWN})
 
 
 def test_arrows_and_space_pick_too(keyboard: Keyboard) -> None:
     keys = f"{DOWN}{RIGHT} {DOWN}{RIGHT} {DOWN * 3}{RIGHT}{ENTER}{CTRL_D}{CTRL_D}"
-    assert keyboard.fill(keys) == Answers(
+    assert keyboard.fill(keys) == ScreenAnswers(
         {"study.level": "high", "study.topics": Several.of("gene"), "study.contact": False}
     )
 
 
 def test_a_newline_typed_ahead_is_enter(keyboard: Keyboard) -> None:
-    assert keyboard.fill(f"甲\n2{CTRL_D}{CTRL_D}") == Answers(
+    assert keyboard.fill(f"甲\n2{CTRL_D}{CTRL_D}") == ScreenAnswers(
         {"study.title": "甲", "study.level": "high"}
     )
 
 
 def test_moving_past_a_row_picks_nothing(keyboard: Keyboard) -> None:
-    assert keyboard.fill(f"{ENTER * 6}{CTRL_D}{CTRL_D}") == Answers({})
+    assert keyboard.fill(f"{ENTER * 6}{CTRL_D}{CTRL_D}") == ScreenAnswers({})
 
 
 def test_what_a_row_can_not_take_keeps_the_form_open(keyboard: Keyboard) -> None:
     backspaces = "\x7f" * 3
     keys = f"{DOWN * 3}三百{CTRL_D}{backspaces}30{CTRL_D}{CTRL_D}"
-    assert keyboard.fill(keys) == Answers({"study.age": 30})
+    assert keyboard.fill(keys) == ScreenAnswers({"study.age": 30})
     both = f"{DOWN * 2}1{LETTERS[2]}{CTRL_D}{LETTERS[2]}{CTRL_D}{CTRL_D}"
-    assert keyboard.fill(both) == Answers({"study.topics": Several.of("mind")})
+    assert keyboard.fill(both) == ScreenAnswers({"study.topics": Several.of("mind")})
 
 
 def test_not_applicable_needs_its_reason(keyboard: Keyboard) -> None:
     keys = f"不适用{CTRL_D}：没有{CTRL_D}{CTRL_D}"
-    assert keyboard.fill(keys) == Answers({"study.title": NotApplicable("没有")})
+    assert keyboard.fill(keys) == ScreenAnswers({"study.title": NotApplicable("没有")})
 
 
 def test_a_choice_that_does_not_apply_takes_its_reason_in_its_row(keyboard: Keyboard) -> None:
@@ -180,39 +180,39 @@ def test_a_choice_that_does_not_apply_takes_its_reason_in_its_row(keyboard: Keyb
     down = DOWN * rows.index("covered_by_original_consent")
     path = "data.assets[a1].covered_by_original_consent"
     keyboard.pipe.send_text(f"{down}5新采集{CTRL_D}{CTRL_D}")
-    assert keyboard.terminal(step) == Answers({path: NotApplicable("新采集")})
+    assert keyboard.terminal(step) == ScreenAnswers({path: NotApplicable("新采集")})
     keyboard.pipe.send_text(f"{down}5{DELETE}2{CTRL_D}{CTRL_D}")
-    assert keyboard.terminal(step) == Answers({path: "not_covered"})
+    assert keyboard.terminal(step) == ScreenAnswers({path: "not_covered"})
 
 
 def test_recorded_answers_stand_and_are_not_written_again(keyboard: Keyboard) -> None:
     values: dict[str, Value] = {"study.title": "甲", "study.level": "low", "study.contact": False}
-    assert keyboard.fill(f"乙{CTRL_D}{CTRL_D}", values) == Answers({"study.title": "甲乙"})
+    assert keyboard.fill(f"乙{CTRL_D}{CTRL_D}", values) == ScreenAnswers({"study.title": "甲乙"})
     emptied = keyboard.fill(f"\x7f{CTRL_D}{CTRL_D}", {"study.title": "甲"})
-    assert emptied == Answers({"study.title": UNKNOWN})
+    assert emptied == ScreenAnswers({"study.title": UNKNOWN})
 
 
 @pytest.mark.parametrize("key", [ESC, CTRL_B])
 def test_going_back_keeps_what_was_put_in(keyboard: Keyboard, key: str) -> None:
     assert keyboard.fill(f"半个{ENTER}2{key}") is Move.BACK
     again = keyboard.fill(f"名称{CTRL_D}{CTRL_D}")
-    assert again == Answers({"study.title": "半个名称", "study.level": "high"})
-    assert keyboard.fill(f"{CTRL_D}{CTRL_D}") == Answers({})
+    assert again == ScreenAnswers({"study.title": "半个名称", "study.level": "high"})
+    assert keyboard.fill(f"{CTRL_D}{CTRL_D}") == ScreenAnswers({})
 
 
 def test_going_away_saves_what_is_valid(keyboard: Keyboard) -> None:
     keys = f"甲{DOWN * 3}三百{CTRL_C}"
-    assert keyboard.fill(keys) == Answers({"study.title": "甲"}, leave=True)
+    assert keyboard.fill(keys) == ScreenAnswers({"study.title": "甲"}, leave=True)
 
 
 def test_help_opens_below_and_changes_nothing(keyboard: Keyboard) -> None:
     keys = f"?{F1}{DOWN}?甲{UP}甲?{CTRL_D}{CTRL_D}"
-    assert keyboard.fill(keys) == Answers({"study.title": "甲?"})
+    assert keyboard.fill(keys) == ScreenAnswers({"study.title": "甲?"})
 
 
 def test_a_refused_character_is_named_and_not_taken(keyboard: Keyboard) -> None:
     keys = f"\x1b[200~甲\x07\x1b[201~{CTRL_D}\x7f{CTRL_D}{CTRL_D}"
-    assert keyboard.fill(keys) == Answers({"study.title": "甲"})
+    assert keyboard.fill(keys) == ScreenAnswers({"study.title": "甲"})
 
 
 class Typist(Walker):
@@ -228,11 +228,11 @@ class Typist(Walker):
             meant = Move.BACK
         self.pipe.send_text(self._keys(prompt, meant))
         said = self.terminal(prompt)
-        if isinstance(meant, Answers) and isinstance(prompt, Step):
+        if isinstance(meant, ScreenAnswers) and isinstance(prompt, Step):
             # What stands already is not said again.
             known = {row.path: row.value for row in prompt.rows_with(meant.values)}
             new = {path: one for path, one in meant.values.items() if known[path] != one}
-            assert said == Answers(new), prompt
+            assert said == ScreenAnswers(new), prompt
         else:
             assert said == meant, prompt
         return said
@@ -245,7 +245,7 @@ class Typist(Walker):
             return "".join((" " if key in wanted else "") + DOWN for key in prompt.sections) + ENTER
         if isinstance(prompt, Overview):
             return (UP if any(one.doubt < 3 for one in prompt.entries) else "") + ENTER
-        if isinstance(meant, Answers):
+        if isinstance(meant, ScreenAnswers):
             return self._form(prompt)
         if prompt.question.type == "list":
             filled = isinstance(prompt.value, tuple) and bool(prompt.value)
@@ -284,7 +284,7 @@ def _single(step: Step, value: Value) -> str:
     return _pasted(shown(question, value, plain=True)) + (CTRL_D if question.long else ENTER)
 
 
-def _row(row: Row, value: Value) -> str:
+def _row(row: QuestionRow, value: Value) -> str:
     if value in (UNKNOWN, row.value):
         return ENTER
     options = [key for key, _ in options_of(row.question)] if _picks(row) else []
@@ -301,7 +301,7 @@ def _row(row: Row, value: Value) -> str:
     return LETTERS[at] if at < len(LETTERS) else RIGHT * steps + ENTER
 
 
-def _picks(row: Row) -> bool:
+def _picks(row: QuestionRow) -> bool:
     return row.question.type in ("bool", "choice", "choices")
 
 

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mmethics_cli.cli import COMMANDS, app
-from mmethics_cli.core.columns import pad, width, wrap
+from mmethics_cli.wording.columns import pad, width, wrap
 from tests.program import ROOT
 
 GROUPS: Final = {

@@ -12,28 +12,26 @@ from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from mmethics_cli.ask.item_words import ItemWords
-from mmethics_cli.ask.items import ItemTerminal
-from mmethics_cli.ask.prompts import Prompts
-from mmethics_cli.ask.short import ShortPrompts
-from mmethics_cli.core.columns import width
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.item_screens import (
-    Given,
-    Part,
-    Progress,
+from mmethics_cli.ask.items import ItemTerminal, ItemWords
+from mmethics_cli.ask.prompts import Prompts, ShortPrompts
+from mmethics_cli.core.answers.self_check import SelfCheckAnswer
+from mmethics_cli.core.conditions.values import Element, Truth
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.interview.items import (
+    ItemPart,
+    ItemProgress,
+    ItemReply,
+    ItemsTogether,
     Reply,
     Screen,
     Single,
     Ticked,
-    Together,
 )
-from mmethics_cli.core.self_check import SelfCheckAnswer
-from mmethics_cli.core.steps import Move
-from mmethics_cli.core.values import Element, Truth
-from mmethics_cli.store.editor import Editor
+from mmethics_cli.core.interview.steps import Move
+from mmethics_cli.store.dossier.workspace import open_workspace
 from mmethics_cli.store.pack import load
-from mmethics_cli.store.workspace import open_workspace
+from mmethics_cli.store.yaml.editor import Editor
+from mmethics_cli.wording.columns import width
 from tests.cli.test_terminal import CTRL_C, CTRL_D, DOWN, ENTER, ESC, SPACE, UP
 from tests.core.small_pack import small_standard
 from tests.program import ROOT, mmethics
@@ -52,7 +50,7 @@ FACTS = Facts(
     date(2027, 3, 1),
 )
 ONE, TWO = STANDARD.items["B-1"], STANDARD.items["B-2"]
-PROGRESS = Progress("benefit", 1, 2, 3, ((TWO, Truth.NO), (ONE, Truth.UNKNOWN)))
+PROGRESS = ItemProgress("benefit", 1, 2, 3, ((TWO, Truth.NO), (ONE, Truth.UNKNOWN)))
 
 
 class Keyboard:
@@ -76,7 +74,7 @@ class Keyboard:
 
     def part(
         self,
-        part: Part,
+        part: ItemPart,
         keys: str,
         given: SelfCheckAnswer | None = None,
         proposal: str | None = None,
@@ -91,7 +89,7 @@ def keyboard() -> Iterator[Keyboard]:
         yield Keyboard(pipe)
 
 
-TOGETHER = Together((ONE, TWO), frozenset({"B-1", "B-2"}), PROGRESS)
+TOGETHER = ItemsTogether((ONE, TWO), frozenset({"B-1", "B-2"}), PROGRESS)
 
 
 @pytest.mark.parametrize(
@@ -106,55 +104,59 @@ def test_what_is_ticked_is_met(keyboard: Keyboard, keys: str, ids: set[str]) -> 
     ("keys", "reply"),
     [
         (ENTER, Move.LATER),
-        (UP * 3 + ENTER, Given("met")),
-        (UP * 2 + ENTER, Given("not_met")),
-        (UP + ENTER, Given("not_applicable")),
+        (UP * 3 + ENTER, ItemReply("met")),
+        (UP * 2 + ENTER, ItemReply("not_met")),
+        (UP + ENTER, ItemReply("not_applicable")),
         (ESC, Move.BACK),
     ],
 )
 def test_one_item_is_answered(keyboard: Keyboard, keys: str, reply: Reply) -> None:
-    assert keyboard.part(Part.ANSWER, keys) == reply
+    assert keyboard.part(ItemPart.ANSWER, keys) == reply
 
 
 def test_enter_takes_what_is_proposed_or_was_answered(keyboard: Keyboard) -> None:
-    assert keyboard.part(Part.ANSWER, ENTER, proposal="study.title") == Given("met")
+    assert keyboard.part(ItemPart.ANSWER, ENTER, proposal="study.title") == ItemReply("met")
     given = SelfCheckAnswer("B-1", "not_met")
-    assert keyboard.part(Part.ANSWER, ENTER, given, "study.title") == Given("not_met")
-    assert keyboard.part(Part.EVIDENCE, ENTER, proposal="p") == Given("p")
+    assert keyboard.part(ItemPart.ANSWER, ENTER, given, "study.title") == ItemReply("not_met")
+    assert keyboard.part(ItemPart.EVIDENCE, ENTER, proposal="p") == ItemReply("p")
     cited = SelfCheckAnswer("B-1", "met", evidence="study.contact")
-    assert keyboard.part(Part.EVIDENCE, ENTER, cited) == Given("study.contact")
+    assert keyboard.part(ItemPart.EVIDENCE, ENTER, cited) == ItemReply("study.contact")
 
 
 def test_a_note_must_say_something(keyboard: Keyboard) -> None:
     given = SelfCheckAnswer("B-1", "not_met")
-    assert keyboard.part(Part.NOTE, f"{ENTER}还没有谈定{ENTER}", given) == Given("还没有谈定")
+    assert keyboard.part(ItemPart.NOTE, f"{ENTER}还没有谈定{ENTER}", given) == ItemReply(
+        "还没有谈定"
+    )
     pasted = f"\x1b[200~甲\x07\x1b[201~{ENTER}\x7f{ENTER}"
-    assert keyboard.part(Part.NOTE, pasted, given) == Given("甲")
-    assert keyboard.part(Part.NOTE, ESC, given) is Move.BACK
+    assert keyboard.part(ItemPart.NOTE, pasted, given) == ItemReply("甲")
+    assert keyboard.part(ItemPart.NOTE, ESC, given) is Move.BACK
 
 
 def test_any_answer_of_the_dossier_can_be_cited(keyboard: Keyboard) -> None:
     other = DOWN * 2 + ENTER
-    assert keyboard.part(Part.EVIDENCE, f"{other}{ENTER}{DOWN}{ENTER}") == Given("study.contact")
+    assert keyboard.part(ItemPart.EVIDENCE, f"{other}{ENTER}{DOWN}{ENTER}") == ItemReply(
+        "study.contact"
+    )
     back = f"{other}{ENTER}{ESC}{ESC}{DOWN}{ENTER}"
-    assert keyboard.part(Part.EVIDENCE, back) == Given("p")
-    assert keyboard.part(Part.EVIDENCE, UP + ENTER) is Move.LATER
+    assert keyboard.part(ItemPart.EVIDENCE, back) == ItemReply("p")
+    assert keyboard.part(ItemPart.EVIDENCE, UP + ENTER) is Move.LATER
 
 
 def test_a_page_may_be_left_out(keyboard: Keyboard) -> None:
     given = SelfCheckAnswer("B-1", "met", evidence="p", page="3")
-    assert keyboard.part(Part.PAGE, ENTER, given) is Move.LATER
-    assert keyboard.part(Part.PAGE, f"-4{ENTER}", given) == Given("3-4")
-    assert keyboard.part(Part.PAGE, f"\x7f{ENTER}", given) == Given("")
+    assert keyboard.part(ItemPart.PAGE, ENTER, given) is Move.LATER
+    assert keyboard.part(ItemPart.PAGE, f"-4{ENTER}", given) == ItemReply("3-4")
+    assert keyboard.part(ItemPart.PAGE, f"\x7f{ENTER}", given) == ItemReply("")
 
 
 def test_help_tells_basis_and_evidence_and_folded_items_unfold(keyboard: Keyboard) -> None:
-    assert keyboard.part(Part.ANSWER, f"?{ENTER}") is Move.LATER
+    assert keyboard.part(ItemPart.ANSWER, f"?{ENTER}") is Move.LATER
     told = "\n".join(keyboard.printed)
     assert "某法第1条" in told and "✓ 名称：某研究" in told
     assert "的缘由" not in told
     keyboard.printed.clear()
-    assert keyboard.part(Part.ANSWER, f"{DOWN}{ENTER}{ENTER}") is Move.LATER
+    assert keyboard.part(ItemPart.ANSWER, f"{DOWN}{ENTER}{ENTER}") is Move.LATER
     assert "〔不适用〕B-2" in keyboard.printed[0] and "B-2 的缘由" in keyboard.printed[1]
     assert "〔待定〕B-1" in keyboard.printed[2]
     keyboard.printed.clear()
@@ -178,7 +180,7 @@ def test_lines_fit_a_narrow_terminal(keyboard: Keyboard) -> None:
 
 def test_interrupt_is_raised(keyboard: Keyboard) -> None:
     with pytest.raises(KeyboardInterrupt):
-        keyboard.part(Part.ANSWER, CTRL_C)
+        keyboard.part(ItemPart.ANSWER, CTRL_C)
 
 
 EXAMPLE = "retrospective-imaging-ai-incomplete"

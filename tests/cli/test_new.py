@@ -10,11 +10,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from mmethics_cli.cli import app
-from mmethics_cli.core.values import Several
+from mmethics_cli.core.conditions.values import Several
 from mmethics_cli.errors import WorkspaceError
-from mmethics_cli.store.new_folder import built_beside
+from mmethics_cli.store.dossier.create import built_beside
+from mmethics_cli.store.dossier.workspace import Workspace, open_workspace
 from mmethics_cli.store.pack import load
-from mmethics_cli.store.workspace import Workspace, open_workspace
 from tests.program import EXAMPLES, ROOT
 
 if sys.platform != "win32":

@@ -10,24 +10,23 @@ from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from mmethics_cli.ask.editor import Edited
 from mmethics_cli.ask.prompts import Key, Prompts, one_line
-from mmethics_cli.ask.terminal import Terminal
-from mmethics_cli.core.relevance import Place
-from mmethics_cli.core.standard import Question
-from mmethics_cli.core.steps import (
+from mmethics_cli.ask.terminal import Edited, Terminal
+from mmethics_cli.core.conditions.values import UNKNOWN, Element, NotApplicable, Several, Value
+from mmethics_cli.core.decisions.relevance import AnswerPlace
+from mmethics_cli.core.interview.steps import (
     Add,
     Answer,
     Copy,
-    Edit,
+    EditElement,
+    InterviewProgress,
     Move,
-    Progress,
+    QuestionRow,
     Remove,
     Reply,
-    Row,
     Step,
 )
-from mmethics_cli.core.values import UNKNOWN, Element, NotApplicable, Several, Value
+from mmethics_cli.core.standard.model import Question
 from mmethics_cli.errors import NoTerminal
 from tests.core.small_pack import small_standard
 
@@ -43,7 +42,7 @@ ENTER, ESC, SPACE, DOWN, UP, CTRL_B, CTRL_C, CTRL_D, CTRL_E = (
     "\x04",
     "\x05",
 )
-PROGRESS = Progress("study", 1, 2, 3, 4)
+PROGRESS = InterviewProgress("study", 1, 2, 3, 4)
 
 
 class Keyboard:
@@ -62,7 +61,7 @@ class Keyboard:
 
     def ask(self, question: Question, keys: str, value: Value = UNKNOWN) -> Reply:
         self.pipe.send_text(keys)
-        return self.terminal(Step((Row(Place(question), value),), PROGRESS))
+        return self.terminal(Step((QuestionRow(AnswerPlace(question), value),), PROGRESS))
 
 
 @pytest.fixture
@@ -202,7 +201,7 @@ def test_a_list_is_added_to_edited_and_left(keyboard: Keyboard) -> None:
     assert keyboard.ask(assets, DOWN * 2 + ENTER) is Move.LATER
     assert keyboard.ask(assets, ENTER, two) is Move.LATER
     assert keyboard.ask(assets, UP + ENTER, two) == Add()
-    assert keyboard.ask(assets, DOWN + ENTER + ENTER, two) == Edit("a1")
+    assert keyboard.ask(assets, DOWN + ENTER + ENTER, two) == EditElement("a1")
     assert keyboard.ask(assets, DOWN * 2 + ENTER + DOWN + ENTER, two) == Copy("a2")
     remove = DOWN * 2 + ENTER + DOWN * 2 + ENTER
     assert keyboard.ask(assets, remove + DOWN + ENTER, two) == Remove("a2")
@@ -220,16 +219,16 @@ def test_interrupt_is_raised(keyboard: Keyboard) -> None:
 
 def test_a_field_says_which_element_it_is_about(keyboard: Keyboard) -> None:
     owner = question("data.assets")
-    place = Place(owner.fields[0], owner, Element("a1"))
+    place = AnswerPlace(owner.fields[0], owner, Element("a1"))
     keyboard.pipe.send_text(f"头部CT{ENTER}")
-    step = Step((Row(place),), PROGRESS)
+    step = Step((QuestionRow(place),), PROGRESS)
     assert "a1" in keyboard.terminal.message(step)
     assert keyboard.terminal(step) == Answer("头部CT")
 
 
 def test_section_and_answers_are_printed_in_lines_that_fit(keyboard: Keyboard) -> None:
     keyboard.terminal.columns = lambda: 40
-    step = Step((Row(Place(question("study.title"))),), PROGRESS)
+    step = Step((QuestionRow(AnswerPlace(question("study.title"))),), PROGRESS)
     assert "第 1/2 节 研究 · 本节还有 3 题" in keyboard.terminal.message(step)
     keyboard.ask(question("study.title"), "长" * 60 + ENTER)
     assert "【研究】" in keyboard.printed

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mmethics_cli.core.editions import raised
+from mmethics_cli.core.lifecycle.revision import raised
 from tests.followed import CHANGES, ECG, change
 from tests.program import mmethics, seal
 

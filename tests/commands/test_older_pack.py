@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from mmethics_cli.store.answers_file import read_answers
+from mmethics_cli.store.dossier.answers_file import read_answers
+from mmethics_cli.store.dossier.workspace import open_workspace, write_renamed
 from mmethics_cli.store.pack import load
-from mmethics_cli.store.renamed import write_renamed
-from mmethics_cli.store.workspace import open_workspace
 from tests.followed import ECG
 from tests.program import STUDIES, mmethics
 

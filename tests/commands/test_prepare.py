@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mmethics_cli.core.columns import width
+from mmethics_cli.wording.columns import width
 from tests.program import mmethics
 
 EXAMPLE = "retrospective-imaging-ai-incomplete"

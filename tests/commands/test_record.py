@@ -18,18 +18,18 @@ from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from mmethics_cli.ask.prompts import Prompts
-from mmethics_cli.commands.opening import open_dossier
 from mmethics_cli.commands.options import Session
 from mmethics_cli.commands.record_form import prompted
-from mmethics_cli.commands.recording import Given
-from mmethics_cli.core.columns import width
-from mmethics_cli.core.decision import CommitteeDecision
-from mmethics_cli.core.values import Value
-from mmethics_cli.store.create import add_submission
-from mmethics_cli.store.documents import RenderedFile
+from mmethics_cli.core.conditions.values import Value
+from mmethics_cli.core.lifecycle.decision import CommitteeDecision
+from mmethics_cli.store.dossier.create import add_submission
+from mmethics_cli.store.dossier.workspace import open_workspace
 from mmethics_cli.store.pack import load
-from mmethics_cli.store.sealing import seal as seal_current
-from mmethics_cli.store.workspace import open_workspace
+from mmethics_cli.store.submission.documents import RenderedFile
+from mmethics_cli.store.submission.sealing import seal as seal_current
+from mmethics_cli.wording.columns import width
+from mmethics_cli.workflow.opening import open_dossier
+from mmethics_cli.workflow.recording import DecisionOptions
 from tests.program import mmethics, seal
 
 EXAMPLE = "prospective-ecg"
@@ -226,7 +226,7 @@ def keyboard() -> Iterator[PipeInput]:
         yield pipe
 
 
-def ask(folder: Path, keyboard: PipeInput, keys: str, given: Given) -> Any:
+def ask(folder: Path, keyboard: PipeInput, keys: str, given: DecisionOptions) -> Any:
     keyboard.send_text(keys)
     session = Session(date(2027, 3, 21), terminal=True)
     facts: dict[str, Value] = {}
@@ -245,7 +245,7 @@ def test_at_a_terminal_everything_is_asked(folder: Path, keyboard: PipeInput) ->
         f"{end}第一条\n\n  第二条{end}"
         f"{enter}{down}{down}{enter}"
     )
-    made, facts = ask(folder, keyboard, keys, Given())
+    made, facts = ask(folder, keyboard, keys, DecisionOptions())
     assert made == CommitteeDecision(
         "modify_then_approve", date(2027, 3, 20), "伦审-1", None, 6, ("第一条", "第二条")
     )
@@ -254,7 +254,7 @@ def test_at_a_terminal_everything_is_asked(folder: Path, keyboard: PipeInput) ->
 
 def test_what_flags_gave_is_not_asked(folder: Path, keyboard: PipeInput) -> None:
     keys = "2027-03-20\r" + "\x04" + "\x1b[B\r" * 2
-    made, facts = ask(folder, keyboard, keys, Given(decision="disapprove", number="7"))
+    made, facts = ask(folder, keyboard, keys, DecisionOptions(decision="disapprove", number="7"))
     assert made == CommitteeDecision("disapprove", date(2027, 3, 20), "7")
     assert facts == {"event.reviewers_disagree": False, "event.reviewer_asks_meeting": False}
 

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.relevance import relevant
-from mmethics_cli.core.values import Value
+from mmethics_cli.core.conditions.values import Value
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.relevance import relevant
 from mmethics_cli.errors import UnreadableFile
-from mmethics_cli.store.carried_over import read_carried
-from mmethics_cli.store.editor import Editor
+from mmethics_cli.store.dossier.carried_over import read_carried
+from mmethics_cli.store.dossier.profile import file_names_of, overlay_of
+from mmethics_cli.store.dossier.workspace import open_workspace
 from mmethics_cli.store.pack import load
-from mmethics_cli.store.profile import file_names_of, overlay_of
-from mmethics_cli.store.workspace import open_workspace
+from mmethics_cli.store.yaml.editor import Editor
 from tests.program import ROOT, mmethics, seal
 
 if sys.platform != "win32":

@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-from mmethics_cli.core.build import build
-from mmethics_cli.core.standard import Standard
+from mmethics_cli.core.standard.build import build
+from mmethics_cli.core.standard.model import Standard
 
 PACK = Path(__file__).with_name("small_pack.yaml")
 

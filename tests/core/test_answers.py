@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmethics_cli.core.answer_tree import read_tree
-from mmethics_cli.core.answers import Refused, read_value, write_value
-from mmethics_cli.core.standard import Question
-from mmethics_cli.core.values import UNKNOWN, Element, NotApplicable, Several, Value
+from mmethics_cli.core.answers.tree import read_tree
+from mmethics_cli.core.conditions.values import UNKNOWN, Element, NotApplicable, Several, Value
+from mmethics_cli.core.standard.answers import Refused, read_value, write_value
+from mmethics_cli.core.standard.model import Question
 from tests.core.small_pack import small_standard
 
 STANDARD = small_standard()

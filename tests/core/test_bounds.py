@@ -9,13 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmethics_cli.core.answer_tree import read_tree
-from mmethics_cli.core.bounds import Moved, value_of
-from mmethics_cli.core.condition_parser import ConditionProblem, parse
-from mmethics_cli.core.conditions import evaluate
-from mmethics_cli.core.explain import unknown_facts
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.values import UNKNOWN, NotApplicable, Truth, Value
+from mmethics_cli.core.answers.tree import read_tree
+from mmethics_cli.core.conditions.explain import unknown_facts
+from mmethics_cli.core.conditions.language import ShiftedDay, evaluate, value_of
+from mmethics_cli.core.conditions.parser import ConditionProblem, parse
+from mmethics_cli.core.conditions.values import UNKNOWN, NotApplicable, Truth, Value
+from mmethics_cli.core.decisions.facts import Facts
 from tests.test_rules import standard
 
 YES, NO, OPEN = Truth.YES, Truth.NO, Truth.UNKNOWN
@@ -73,7 +72,7 @@ def test_what_was_last_reported(earlier: list[dict[str, Any]], expected: Truth) 
 
 def moved(term: Value, in_hours: bool = True, back: bool = False) -> Value:
     known: dict[str, Value] = {"day": date(2028, 2, 28), "term": term}
-    return value_of(Moved("day", "term", in_hours, back), known.__getitem__, known.__getitem__)
+    return value_of(ShiftedDay("day", "term", in_hours, back), known.__getitem__, known.__getitem__)
 
 
 @pytest.mark.parametrize(
@@ -100,8 +99,8 @@ def test_a_day_is_moved_by_a_known_term_only() -> None:
 def test_days_forth_and_back(day: date, term: int) -> None:
     known: dict[str, Value] = {"day": day, "term": term}
     read = known.__getitem__
-    assert value_of(Moved("day", "term", False, False), read, read) == day + timedelta(term)
-    assert value_of(Moved("day", "term", False, True), read, read) == day - timedelta(term)
+    assert value_of(ShiftedDay("day", "term", False, False), read, read) == day + timedelta(term)
+    assert value_of(ShiftedDay("day", "term", False, True), read, read) == day - timedelta(term)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mmethics_cli.core.build import build
+from mmethics_cli.core.standard.build import build
 from mmethics_cli.errors import PackError
 from tests.core.small_pack import small_standard, trees
 

@@ -8,21 +8,21 @@ from typing import Any
 
 import pytest
 
-from mmethics_cli.core.answer_tree import read_tree
-from mmethics_cli.core.completeness import (
+from mmethics_cli.core.answers.self_check import read_self_check
+from mmethics_cli.core.answers.tree import read_tree
+from mmethics_cli.core.checks.completeness import (
     evidence_exists,
     evidence_found,
     first_asked,
     missing_answers,
     unanswered_items,
 )
-from mmethics_cli.core.consistency import contradictions, stray_answers, unverified_law
-from mmethics_cli.core.content import Evidence
-from mmethics_cli.core.decide import Pathway
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.findings import Finding, in_order
-from mmethics_cli.core.papers import FileState, missing_papers, own_papers, rendered_papers
-from mmethics_cli.core.self_check import read_self_check
+from mmethics_cli.core.checks.consistency import contradictions, stray_answers, unverified_law
+from mmethics_cli.core.checks.findings import Finding, in_order
+from mmethics_cli.core.checks.papers import FileState, missing_papers, own_papers, rendered_papers
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.pathway import Pathway
+from mmethics_cli.core.standard.model import Evidence
 from tests.core.small_pack import small_standard
 
 STANDARD = small_standard()

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from mmethics_cli.core.answer_tree import read_tree
-from mmethics_cli.core.condition_parser import ConditionProblem, parse
-from mmethics_cli.core.conditions import evaluate
-from mmethics_cli.core.explain import facts_behind, unknown_facts
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.values import Truth
+from mmethics_cli.core.answers.tree import read_tree
+from mmethics_cli.core.conditions.explain import facts_behind, unknown_facts
+from mmethics_cli.core.conditions.language import evaluate
+from mmethics_cli.core.conditions.parser import ConditionProblem, parse
+from mmethics_cli.core.conditions.values import Truth
+from mmethics_cli.core.decisions.facts import Facts
 from tests.core.small_pack import small_standard
 
 STANDARD = small_standard()

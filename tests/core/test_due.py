@@ -10,13 +10,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmethics_cli.core.build_due import prove_time, read_calendar, read_due_rules
-from mmethics_cli.core.decide import Pathway
-from mmethics_cli.core.due import Approval, Due, due_after_approval, due_after_event
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.standard import Standard
-from mmethics_cli.core.values import Several, Value
-from mmethics_cli.core.work_calendar import OutOfCalendar, WorkCalendar, add_months
+from mmethics_cli.core.conditions.values import Several, Value
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.pathway import Pathway
+from mmethics_cli.core.lifecycle.due import (
+    Approval,
+    Due,
+    OutOfCalendar,
+    WorkCalendar,
+    add_months,
+    due_after_approval,
+    due_after_event,
+    prove_time,
+    read_calendar,
+    read_due_rules,
+)
+from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.store.pack import load
 
 DAYS = st.dates(date(1990, 1, 1), date(2090, 12, 31))

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from mmethics_cli.core.migrations import Migration, Moved, migrated, migrated_items
+from mmethics_cli.core.standard.migrations import Renaming, migrated, migrated_items
+from mmethics_cli.core.standard.model import Migration
 
 STEP = Migration(
     "0.0.9",
@@ -32,7 +33,7 @@ def test_every_kind_of_name_is_moved() -> None:
         "risk": {},
         "self_check": {"NEC-01": {"answer": "met"}},
     }
-    assert Moved("risk.grade", "risk.level", again=True) in moved
+    assert Renaming("risk.grade", "risk.level", again=True) in moved
     assert tree["data"]["store"] == "柜子"
     kept, _ = migrated(tree, (STEP,), rewriting=True)
     assert kept["risk"] == {"grade": "低"}
@@ -53,4 +54,4 @@ def test_several_options_are_renamed_one_by_one() -> None:
     step = Migration("1", values={"sharing.recipients": {"firm": "company"}})
     new, moved = migrated({"sharing": {"recipients": ["firm", "none"]}}, (step,))
     assert new == {"sharing": {"recipients": ["company", "none"]}}
-    assert moved == (Moved("sharing.recipients：firm", "company"),)
+    assert moved == (Renaming("sharing.recipients：firm", "company"),)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mmethics_cli.core.consent import Readability
-from mmethics_cli.core.plain_speech import Speech, heard, is_rare, length, quoted
+from mmethics_cli.core.checks.plain_speech import Speech, heard, is_rare, length, quoted
+from mmethics_cli.core.standard.model import Readability
 
 LIMITS = Readability(
     sentence=20, average=12, quotes=2, latin=frozenset({"CT"}), stiff=("进行", "予以")

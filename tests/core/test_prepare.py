@@ -6,10 +6,16 @@ from typing import Any
 
 import pytest
 
-from mmethics_cli.core.build_prepare import prove_guide, read_guide
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.prepare import Guide, Needs, by_kind, lacking
-from mmethics_cli.core.values import Element, Value
+from mmethics_cli.core.conditions.values import Element, Value
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.interview.prepare import (
+    Guide,
+    Needs,
+    by_kind,
+    lacking,
+    prove_guide,
+    read_guide,
+)
 from mmethics_cli.store.pack import load
 from tests.core.small_pack import small_standard
 

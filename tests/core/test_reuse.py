@@ -8,13 +8,21 @@ from typing import Any
 
 import pytest
 
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.interview import Plan, interview
-from mmethics_cli.core.relevance import relevant
-from mmethics_cli.core.reuse import carry_over, still_unconfirmed, with_proposals
-from mmethics_cli.core.standard import Standard
-from mmethics_cli.core.steps import Answer, Answers, Move, Prompt, Reply, Row, Step
-from mmethics_cli.core.values import UNKNOWN, Element, NotApplicable, Several, Value
+from mmethics_cli.core.conditions.values import UNKNOWN, Element, NotApplicable, Several, Value
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.relevance import relevant
+from mmethics_cli.core.interview.loop import Plan, interview
+from mmethics_cli.core.interview.reuse import carry_over, still_unconfirmed, with_proposals
+from mmethics_cli.core.interview.steps import (
+    Answer,
+    Move,
+    Prompt,
+    QuestionRow,
+    Reply,
+    ScreenAnswers,
+    Step,
+)
+from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import PackError
 from tests.core.small_pack import small_standard, trees
 
@@ -132,7 +140,7 @@ def test_only_what_can_be_shown_as_text_waits_to_be_confirmed(path: str) -> None
 
 
 def test_a_carried_text_is_proposed_and_counts_when_it_is_confirmed() -> None:
-    seen: dict[str, Row] = {}
+    seen: dict[str, QuestionRow] = {}
     saved: dict[str, Value] = {}
 
     def ask(prompt: Prompt) -> Reply:
@@ -143,7 +151,7 @@ def test_a_carried_text_is_proposed_and_counts_when_it_is_confirmed() -> None:
         if prompt.screen is None:
             return Answer(21) if prompt.place.path == "study.age" else Move.LATER
         mine = [row for row in rows if row.path == "study.age"]
-        return Answers({row.path: 21 for row in mine})
+        return ScreenAnswers({row.path: 21 for row in mine})
 
     asked = with_proposals(ask, {"study.age": 20, "study.title": "旧研究"}, "核对")
     facts = Facts(STANDARD, {"study.title": "新研究"}, TODAY)

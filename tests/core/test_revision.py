@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from mmethics_cli.core.answer_tree import read_tree
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.revision import affected_documents, changes, is_of_study, proposed
-from mmethics_cli.core.values import UNKNOWN, Element, NotApplicable
+from mmethics_cli.core.answers.tree import read_tree
+from mmethics_cli.core.conditions.values import UNKNOWN, Element, NotApplicable
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.lifecycle.revision import affected_documents, changes, is_of_study, proposed
 from tests.test_rules import standard
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mmethics_cli.core.self_check import SelfCheckAnswer, read_self_check
+from mmethics_cli.core.answers.self_check import SelfCheckAnswer, read_self_check
 from tests.core.small_pack import small_standard
 
 STANDARD = small_standard()

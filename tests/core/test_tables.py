@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmethics_cli.core.answer_tree import read_tree
-from mmethics_cli.core.condition_parser import parse
-from mmethics_cli.core.conditions import evaluate
-from mmethics_cli.core.decide import Pathway
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.names import label_of
-from mmethics_cli.core.tables import Decision
-from mmethics_cli.core.values import Truth
+from mmethics_cli.core.answers.tree import read_tree
+from mmethics_cli.core.conditions.language import evaluate
+from mmethics_cli.core.conditions.parser import parse
+from mmethics_cli.core.conditions.values import Truth
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.pathway import Pathway
+from mmethics_cli.core.decisions.tables import Decision
+from mmethics_cli.core.standard.names import label_of
 from tests.core.small_pack import small_standard, trees
 
 STANDARD = small_standard()

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from mmethics_cli.core.standard import Standard
-from mmethics_cli.core.thresholds import circles, definitions, thresholds
+from mmethics_cli.core.standard.build import circles, definitions, thresholds
+from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import PackError
 from tests.core.small_pack import small_standard, trees
 

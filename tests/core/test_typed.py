@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
-from mmethics_cli.core.answers import Refused, read_value
-from mmethics_cli.core.standard import Question
-from mmethics_cli.core.typed import read_typed, typed_text
-from mmethics_cli.core.values import UNKNOWN, NotApplicable, Several, Value
+from mmethics_cli.core.conditions.values import UNKNOWN, NotApplicable, Several, Value
+from mmethics_cli.core.standard.answers import Refused, read_value
+from mmethics_cli.core.standard.model import Question
+from mmethics_cli.wording.values import read_typed, typed_text
 
 TEXT = Question("a.text", "text", "文字", may_not_apply=True)
 FIXED = Question("a.fixed", "text", "定文")

@@ -11,11 +11,11 @@ from typing import Any, Final
 
 import yaml
 
-from mmethics_cli.core.answers import read_value
-from mmethics_cli.core.values import Element
-from mmethics_cli.store.create import add_submission
+from mmethics_cli.core.conditions.values import Element
+from mmethics_cli.core.standard.answers import read_value
+from mmethics_cli.store.dossier.create import add_submission
+from mmethics_cli.store.dossier.workspace import open_workspace
 from mmethics_cli.store.pack import load
-from mmethics_cli.store.workspace import open_workspace
 from tests.golden import word_lines
 from tests.program import mmethics
 

@@ -18,12 +18,12 @@ import docx
 import openpyxl
 from docx.oxml.ns import qn
 
-from mmethics_cli.commands.drafting import drafts_of
 from mmethics_cli.commands.new import from_example
-from mmethics_cli.commands.opening import open_dossier
-from mmethics_cli.commands.options import Language, Names, Session
-from mmethics_cli.commands.package import package_of
-from mmethics_cli.store.translation import ENGLISH
+from mmethics_cli.commands.options import Session
+from mmethics_cli.store.dossier.answers_file import ENGLISH
+from mmethics_cli.workflow.assembly import package_of
+from mmethics_cli.workflow.drafting import Language, Names, drafts_of
+from mmethics_cli.workflow.opening import open_dossier
 from tests.program import told
 
 FOLDER: Final = Path(__file__).resolve().parent

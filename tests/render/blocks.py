@@ -10,9 +10,9 @@ from datetime import date
 from typing import Final
 from xml.sax.saxutils import escape
 
-from mmethics_cli.render.docx_package import zipped
-from mmethics_cli.render.redline import redline
-from mmethics_cli.render.redline_resolving import accepted, rejected
+from mmethics_cli.formats.redline.redline import redline
+from mmethics_cli.formats.redline.resolving import accepted, rejected
+from mmethics_cli.formats.word.package import zipped
 from tests.render.revised import W, part, said
 from tests.render.small import word
 

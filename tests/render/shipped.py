@@ -9,13 +9,14 @@ from typing import Any
 
 import yaml
 
-from mmethics_cli.core.decide import Pathway
-from mmethics_cli.render.docx_writer import word_file
-from mmethics_cli.render.study import Stamp, Study, TransmittalRow
+from mmethics_cli.core.decisions.pathway import Pathway
+from mmethics_cli.formats.blocks import Stamp
+from mmethics_cli.render.study import Study, TransmittalRow
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.render.text import Rendered, render_text
+from mmethics_cli.render.word import word_file
 from mmethics_cli.store.pack import load
-from mmethics_cli.store.yaml_reader import parse
+from mmethics_cli.store.yaml.reader import parse
 from tests.program import STUDIES
 from tests.test_rules import Tree, facts_of, merged, nested, standard
 

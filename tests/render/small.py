@@ -13,14 +13,15 @@ import yaml
 from docx.document import Document
 from docx.oxml.ns import qn
 
-from mmethics_cli.core.decide import Pathway
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.values import Element, Several, Value
+from mmethics_cli.core.conditions.values import Element, Several, Value
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.errors import Problem, UnreadableFile
-from mmethics_cli.render.docx_writer import word_file
-from mmethics_cli.render.study import Stamp, Study, TransmittalRow
+from mmethics_cli.formats.blocks import Stamp
+from mmethics_cli.render.study import Study, TransmittalRow
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.render.text import Rendered, render_text
+from mmethics_cli.render.word import word_file
 from tests.core.small_pack import small_standard
 
 STANDARD = small_standard()

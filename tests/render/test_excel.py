@@ -8,12 +8,11 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from mmethics_cli.core.self_check import SelfCheck, SelfCheckAnswer
+from mmethics_cli.core.answers.self_check import SelfCheck, SelfCheckAnswer
 from mmethics_cli.errors import TemplateError
+from mmethics_cli.formats.excel.form_writer import excel_file, printed_size
 from mmethics_cli.render.study import Study
-from mmethics_cli.render.xlsx_layout import item_sheets, problems
-from mmethics_cli.render.xlsx_paper import printed_size
-from mmethics_cli.render.xlsx_writer import excel_file
+from mmethics_cli.render.worksheets import item_sheets, problems
 from tests.render.small import STAMP, read_tree, study
 
 LAYOUT = """

@@ -8,13 +8,10 @@ from typing import Any
 import pytest
 from docx.oxml.ns import qn
 
-from mmethics_cli.core.values import Element
-from mmethics_cli.render.blocks import Flow, FlowRow, Text
-from mmethics_cli.render.docx_page import Page
-from mmethics_cli.render.flow_figure import Box, Figure
-from mmethics_cli.render.flow_layout import lay_out
-from mmethics_cli.render.flow_rows import settled
-from mmethics_cli.render.flow_text import key_of, lines_of
+from mmethics_cli.core.conditions.values import Element
+from mmethics_cli.formats.blocks import Flow, FlowRow, Text
+from mmethics_cli.formats.word.flow import Box, Figure, key_of, lay_out, lines_of, settled
+from mmethics_cli.formats.word.page import Page
 from tests.render.small import opened, problems, rendered, study, word
 
 PAGE = Page(landscape=True)

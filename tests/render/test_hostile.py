@@ -10,11 +10,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mmethics_cli.core.values import Element
+from mmethics_cli.core.conditions.values import Element
 from mmethics_cli.errors import TemplateError
-from mmethics_cli.render.slots import CLOSE, OPEN
-from mmethics_cli.render.xlsx_sheet import Column, Row, Sheet
-from mmethics_cli.render.xlsx_writer import excel_file
+from mmethics_cli.formats.blocks import CLOSE, OPEN
+from mmethics_cli.formats.excel.form_model import FormColumn, FormRow, Sheet
+from mmethics_cli.formats.excel.form_writer import excel_file
 from tests.render.small import STAMP, body_lines, rendered, study, word
 
 TEMPLATE = """# 题：{{ study.title }}
@@ -101,8 +101,8 @@ def test_what_xml_cannot_hold_is_refused_with_its_place(text: str) -> None:
 
 
 def cells(*texts: str) -> bytes:
-    rows = tuple(Row((one,)) for one in texts)
-    sheet = Sheet("表", "题", (Column("说明", 30, input=True),), rows)
+    rows = tuple(FormRow((one,)) for one in texts)
+    sheet = Sheet("表", "题", (FormColumn("说明", 30, input=True),), rows)
     return excel_file([sheet], STAMP)
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmethics_cli.render.icalendar import CalendarEntry, calendar_file, escaped, folded
+from mmethics_cli.formats.calendar import CalendarEntry, calendar_file, escaped, folded
 
 TEXTS = st.text(
     st.characters(exclude_categories=("Cs", "Cc")) | st.sampled_from("\n\t;,\\:伦理🧬"),

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from mmethics_cli.core.decide import Pathway
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.self_check import SelfCheck, SelfCheckAnswer
-from mmethics_cli.core.values import Element
+from mmethics_cli.core.answers.self_check import SelfCheck, SelfCheckAnswer
+from mmethics_cli.core.conditions.values import Element
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.render.item_views import item_view
 from tests.render.small import ANSWERS, STANDARD, study
 

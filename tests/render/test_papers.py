@@ -15,7 +15,7 @@ import pytest
 from docx.oxml.ns import qn
 from docx.table import Table
 
-from mmethics_cli.core.decide import Pathway
+from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.render.study import TransmittalRow
 from tests import pages
 from tests.printed import convert

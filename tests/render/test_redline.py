@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmethics_cli.render.redline import redline
-from mmethics_cli.render.redline_changes import changed, changes
-from mmethics_cli.render.redline_resolving import accepted, rejected
+from mmethics_cli.formats.redline.changes import changed, changes
+from mmethics_cli.formats.redline.redline import redline
+from mmethics_cli.formats.redline.resolving import accepted, rejected
 from tests.render.blocks import (
     BASE,
     DAY,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mmethics_cli.render.redline_changes import Change, changed, changes
+from mmethics_cli.formats.redline.changes import TextChange, changed, changes
 from tests.render.blocks import (
     document,
     para,
@@ -27,10 +27,10 @@ def test_changes_say_where_they_stand() -> None:
     old = paper("甲研究", "30", "旧的一段话在这里。")
     new = paper("甲研究", "45", "旧的一段话不在这里。", ["2", "录音", "9"])
     assert changes(old, new) == (
-        Change("一、概况 › 样本量", "30", "45"),
-        Change("二、数据 › 胸部 CT", "30", "45"),
-        Change("二、数据", "", "2 | 录音 | 9"),
-        Change("二、数据", "旧的一段话在这里。", "旧的一段话不在这里。"),
+        TextChange("一、概况 › 样本量", "30", "45"),
+        TextChange("二、数据 › 胸部 CT", "30", "45"),
+        TextChange("二、数据", "", "2 | 录音 | 9"),
+        TextChange("二、数据", "旧的一段话在这里。", "旧的一段话不在这里。"),
     )
 
 
@@ -44,10 +44,10 @@ def test_new_numbers_of_rows_and_headings_are_not_listed() -> None:
 
     old, new = paper("胸部 CT", "心电图"), paper("门诊录音", "胸部 CT", "心电图")
     assert changes(old, new) == (
-        Change("", "", "1 | 门诊录音 | 本院"),
-        Change("（1）门诊录音的明细", "", "（1）门诊录音的明细"),
+        TextChange("", "", "1 | 门诊录音 | 本院"),
+        TextChange("（1）门诊录音的明细", "", "（1）门诊录音的明细"),
     )
-    assert changes(new, old)[1] == Change("（1）门诊录音的明细", "（1）门诊录音的明细", "")
+    assert changes(new, old)[1] == TextChange("（1）门诊录音的明细", "（1）门诊录音的明细", "")
 
 
 def test_long_texts_are_cut_to_what_changed_and_long_lists_end() -> None:

@@ -12,9 +12,9 @@ from docx.shared import Cm
 from lxml import etree
 
 from mmethics_cli.errors import DocumentError, EthicsError
-from mmethics_cli.render.redline import redline
-from mmethics_cli.render.redline_changes import changed
-from mmethics_cli.render.redline_resolving import accepted, rejected
+from mmethics_cli.formats.redline.changes import changed
+from mmethics_cli.formats.redline.redline import redline
+from mmethics_cli.formats.redline.resolving import accepted, rejected
 from tests.render.blocks import (
     BASE,
     DAY,

@@ -7,15 +7,16 @@ from datetime import date
 
 import pytest
 
-from mmethics_cli.core.decide import Pathway
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.standard import Standard
-from mmethics_cli.render.study import Stamp, Study
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.pathway import Pathway
+from mmethics_cli.core.standard.model import Standard
+from mmethics_cli.formats.blocks import Stamp
+from mmethics_cli.render.study import Study
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.render.text import gaps_of, read_facts, render_text
-from mmethics_cli.render.xlsx_layout import problems as layout_problems
+from mmethics_cli.render.worksheets import problems as layout_problems
 from mmethics_cli.store.pack import Pack, load
-from mmethics_cli.store.yaml_reader import parse
+from mmethics_cli.store.yaml.reader import parse
 
 
 @pytest.fixture(scope="module")

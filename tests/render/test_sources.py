@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 
-from mmethics_cli.render.standard_text import source_list
+from mmethics_cli.report.standard import source_list
 from mmethics_cli.store.pack import load
 
 

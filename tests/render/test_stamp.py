@@ -11,7 +11,7 @@ from pathlib import Path
 import docx
 import pytest
 
-from mmethics_cli.render.docx_stamp import NoWordFile, with_footer_line
+from mmethics_cli.formats.word.stamp import NoWordFile, with_footer_line
 from tests.program import mmethics
 
 LINE = "批准日期：2027年3月20日　<&>"

@@ -17,8 +17,8 @@ import pytest
 from docx.oxml.ns import qn
 from lxml import etree
 
-from mmethics_cli.render.docx_order import PPR, RPR
-from mmethics_cli.render.docx_writer import word_file
+from mmethics_cli.formats.word.style import PPR, RPR
+from mmethics_cli.render.word import word_file
 from tests.render.small import STAMP, body_lines, opened, rendered, study, word
 
 FORM = """---

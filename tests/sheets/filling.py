@@ -12,17 +12,17 @@ from openpyxl.cell import Cell
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from mmethics_cli.commands.opening import Dossier, open_dossier
 from mmethics_cli.commands.options import Session
-from mmethics_cli.commands.workbook import ledger_of, workbook_of
-from mmethics_cli.core.standard import Question
-from mmethics_cli.core.values import Element, Value
-from mmethics_cli.sheets.layout import ITEMS, LIST, MARK, QUESTIONS
+from mmethics_cli.core.conditions.values import Element, Value
+from mmethics_cli.core.standard.model import Question
+from mmethics_cli.formats.excel.model import ITEMS, LIST, MARK, QUESTIONS
 from mmethics_cli.sheets.ledger import Ledger, element_key, item_key
-from mmethics_cli.sheets.merge import Merged, merge
+from mmethics_cli.sheets.merge import MergedWorkbook, merge
 from mmethics_cli.sheets.reader import read_workbook
-from mmethics_cli.store.characters import name_of, refused_in_value
-from mmethics_cli.store.editor import Editor
+from mmethics_cli.store.yaml.characters import name_of, refused_in_value
+from mmethics_cli.store.yaml.editor import Editor
+from mmethics_cli.workflow.opening import Dossier, open_dossier
+from mmethics_cli.workflow.workbook import ledger_of, workbook_of
 
 DAY = date(2027, 3, 1)
 SESSION = Session(DAY)
@@ -46,7 +46,7 @@ def saved(book: Workbook) -> bytes:
     return out.getvalue()
 
 
-def merged(data: bytes, folder: Path) -> Merged:
+def merged(data: bytes, folder: Path) -> MergedWorkbook:
     """What importing would change."""
     return merge(read_workbook(data), ledger_of(opened(folder)), refused)
 

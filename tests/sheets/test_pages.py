@@ -14,16 +14,16 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from mmethics_cli.commands.workbook import ledger_of
-from mmethics_cli.core.edits import Edit, Removed
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.relevance import Reason, relevant
-from mmethics_cli.core.values import Truth
+from mmethics_cli.core.answers.edits import Edit, Removed
+from mmethics_cli.core.conditions.values import Truth
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.relevance import Reason, relevant
 from mmethics_cli.errors import EthicsError
-from mmethics_cli.sheets.layout import FIXED_NAMES, LIST, MARK, QUESTIONS
+from mmethics_cli.formats.excel.model import FIXED_NAMES, LIST, MARK, QUESTIONS
 from mmethics_cli.sheets.ledger import Ledger
 from mmethics_cli.sheets.lists import sheet_names
-from mmethics_cli.store.batch import write_edits
+from mmethics_cli.store.dossier.workspace import write_edits
+from mmethics_cli.workflow.workbook import ledger_of
 from tests.sheets.filling import (
     cell_of,
     change,

@@ -16,12 +16,12 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from mmethics_cli.core.edits import Edit, Removed
+from mmethics_cli.core.answers.edits import Edit, Removed
 from mmethics_cli.errors import EthicsError
-from mmethics_cli.sheets.layout import LIST, QUESTIONS
-from mmethics_cli.sheets.merge import Merged
+from mmethics_cli.formats.excel.model import LIST, QUESTIONS
+from mmethics_cli.sheets.merge import MergedWorkbook
 from mmethics_cli.sheets.reader import read_workbook
-from mmethics_cli.store.batch import write_edits
+from mmethics_cli.store.dossier.workspace import write_edits
 from tests.sheets.filling import (
     cell_of,
     change,
@@ -41,7 +41,7 @@ from tests.sheets.filling import (
 ASSETS = f"{LIST}data.assets"
 
 
-def found(result: Merged) -> dict[str, object]:
+def found(result: MergedWorkbook) -> dict[str, object]:
     """What is to be written where; nothing may be wrong."""
     assert [str(one) for one in result.problems] == []
     return {place_of(one.edit): one.edit.tree for one in result.changes}
@@ -51,7 +51,7 @@ def place_of(edit: Edit) -> str:
     return ".".join(filter(None, (edit.path or "self_check", edit.element, edit.field)))
 
 
-def wrong(result: Merged) -> dict[str, str]:
+def wrong(result: MergedWorkbook) -> dict[str, str]:
     """What is wrong in which cell."""
     return {one.file: one.message for one in result.problems}
 

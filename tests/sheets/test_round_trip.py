@@ -14,10 +14,7 @@ from hypothesis import strategies as st
 from openpyxl.cell import Cell
 
 from mmethics_cli.commands.new import from_example, from_nothing
-from mmethics_cli.commands.opening import Dossier
-from mmethics_cli.commands.workbook import ledger_of, origin_of
-from mmethics_cli.core.facts import Facts
-from mmethics_cli.core.values import (
+from mmethics_cli.core.conditions.values import (
     UNKNOWN,
     Element,
     NotApplicable,
@@ -25,13 +22,16 @@ from mmethics_cli.core.values import (
     Value,
     name_of,
 )
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.formats.excel.model import LIST
 from mmethics_cli.sheets.book import pages_of
-from mmethics_cli.sheets.layout import LIST
 from mmethics_cli.sheets.ledger import Ledger
 from mmethics_cli.sheets.merge import merge
 from mmethics_cli.sheets.reader import read_workbook
 from mmethics_cli.sheets.writer import workbook as workbook_bytes
-from mmethics_cli.store.batch import write_edits
+from mmethics_cli.store.dossier.workspace import write_edits
+from mmethics_cli.workflow.opening import Dossier
+from mmethics_cli.workflow.workbook import ledger_of, origin_of
 from tests.program import EXAMPLES
 from tests.sheets.filling import (
     DAY,

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from mmethics_cli.core.standard import Standard
-from mmethics_cli.store.create import create_dossier
+from mmethics_cli.core.standard.model import Standard
+from mmethics_cli.store.dossier.create import create_dossier
+from mmethics_cli.store.dossier.workspace import Workspace, open_workspace
 from mmethics_cli.store.pack import load
-from mmethics_cli.store.workspace import Workspace, open_workspace
-from mmethics_cli.store.yaml_reader import parse
+from mmethics_cli.store.yaml.reader import parse
 
 ANSWERS = """\
 project: {title: 肺结节影像研究, kind: ai_development, number: "0137"}

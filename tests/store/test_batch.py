@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from mmethics_cli.core.edits import Edit, Removed
-from mmethics_cli.core.standard import Standard
+from mmethics_cli.core.answers.edits import Edit, Removed
+from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import ChangedOnDisk, WorkspaceError
-from mmethics_cli.store.batch import write_edits
-from mmethics_cli.store.unread import unread_answers
-from mmethics_cli.store.workspace import Workspace, open_workspace
-from mmethics_cli.store.yaml_reader import read_file
+from mmethics_cli.store.dossier.workspace import (
+    Workspace,
+    open_workspace,
+    unread_answers,
+    write_edits,
+)
+from mmethics_cli.store.yaml.reader import read_file
 
 EDITS = [
     Edit("project.title", "新名称"),

@@ -9,17 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmethics_cli.store.documents import (
+from mmethics_cli.store.dossier.parts import DocumentVersion
+from mmethics_cli.store.dossier.workspace import Workspace, open_workspace
+from mmethics_cli.store.files import legal_name, write_atomic
+from mmethics_cli.store.submission.documents import (
     RECORD,
     RenderedFile,
     enter_versions,
     file_name,
     write_documents,
 )
-from mmethics_cli.store.files import write_atomic
-from mmethics_cli.store.parts import DocumentVersion
-from mmethics_cli.store.paths import legal_name
-from mmethics_cli.store.workspace import Workspace, open_workspace
 
 DAY = date(2027, 3, 1)
 ONE = RenderedFile("01-甲.docx", b"one")
@@ -107,7 +106,7 @@ def test_a_file_open_elsewhere_does_not_stop_the_others(
             raise PermissionError(13, "sharing violation")
         real(path, data)
 
-    monkeypatch.setattr("mmethics_cli.store.documents.write_atomic", refuse)
+    monkeypatch.setattr("mmethics_cli.store.submission.documents.write_atomic", refuse)
     done = write_documents(tmp_path, [ONE, TWO])
     assert done.written == [TWO.name]
     assert [name for name, _ in done.failed] == [ONE.name]

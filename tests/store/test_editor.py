@@ -19,10 +19,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mmethics_cli.errors import ChangedOnDisk, WorkspaceError
-from mmethics_cli.store.characters import refused_in_value
-from mmethics_cli.store.editor import Editor, ElementId
 from mmethics_cli.store.files import LOCK_NAME, locked, write_atomic
-from mmethics_cli.store.yaml_reader import read_file
+from mmethics_cli.store.yaml.characters import refused_in_value
+from mmethics_cli.store.yaml.editor import Editor, ElementId
+from mmethics_cli.store.yaml.reader import read_file
 from tests.program import ROOT
 
 BEFORE = "# 头\na:\n  b: 1   # 注\nl:\n  - id: x\n    n: y\n"

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from mmethics_cli.core.law import Article
-from mmethics_cli.core.standard import Standard
+from mmethics_cli.core.standard.model import Article, Standard
 from mmethics_cli.errors import PackError, UnreadableFile
 from mmethics_cli.store.pack import Pack, load
-from mmethics_cli.store.yaml_reader import parse
+from mmethics_cli.store.yaml.reader import parse
 
 BASIS = 'basis: [{source: erm2023, article: "17"}]'
 RULE = f"zh: 本院要求, when: {{participants.vulnerable: minors}}, strength: required, {BASIS}"

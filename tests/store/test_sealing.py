@@ -17,16 +17,20 @@ from typing import Any
 
 import pytest
 
-from mmethics_cli.core.values import Element
+from mmethics_cli.core.conditions.values import Element
 from mmethics_cli.errors import WorkspaceError
-from mmethics_cli.store import archive, sealing
-from mmethics_cli.store.answers_file import answers_of
-from mmethics_cli.store.archive import verify_zip, zip_submission
-from mmethics_cli.store.create import add_submission
-from mmethics_cli.store.documents import RenderedFile, write_documents
-from mmethics_cli.store.manifest import is_plain_name, verify_folder
-from mmethics_cli.store.sealing import Sealed, seal
-from mmethics_cli.store.workspace import Workspace, open_workspace
+from mmethics_cli.store.dossier.answers_file import answers_of
+from mmethics_cli.store.dossier.create import add_submission
+from mmethics_cli.store.dossier.workspace import Workspace, open_workspace
+from mmethics_cli.store.submission import manifest, sealing
+from mmethics_cli.store.submission.documents import RenderedFile, write_documents
+from mmethics_cli.store.submission.manifest import (
+    is_plain_name,
+    verify_folder,
+    verify_zip,
+    zip_submission,
+)
+from mmethics_cli.store.submission.sealing import Sealed, seal
 from tests.program import ROOT
 
 DAY = date(2027, 3, 1)
@@ -187,10 +191,10 @@ def test_a_failure_at_any_step_seals_nothing(
 
 KILLED = """
 import os, sys, datetime, pathlib
-from mmethics_cli.store import sealing
-from mmethics_cli.store.documents import RenderedFile
+from mmethics_cli.store.submission import sealing
+from mmethics_cli.store.submission.documents import RenderedFile
 from mmethics_cli.store.pack import load
-from mmethics_cli.store.workspace import open_workspace
+from mmethics_cli.store.dossier.workspace import open_workspace
 name, number, folder = sys.argv[1], int(sys.argv[2]), pathlib.Path(sys.argv[3])
 real = getattr(pathlib.Path, name)
 def dies(*args):
@@ -349,7 +353,7 @@ def test_archive_bombs(sealed: Sealed, tmp_path: Path, monkeypatch: pytest.Monke
     rewritten(whole, other, lambda members: members.update({bomb: bytes(60_000_000)}))
     with pytest.raises(WorkspaceError, match="大得不合常理"):
         verify_zip(other)
-    monkeypatch.setattr(archive, "MAX_MEMBERS", 3)
+    monkeypatch.setattr(manifest, "MAX_MEMBERS", 3)
     with pytest.raises(WorkspaceError, match="大得不合常理"):
         verify_zip(whole)
 

@@ -9,16 +9,15 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from mmethics_cli.core.values import Element
-from mmethics_cli.store import yaml_events, yaml_nodes, yaml_ordinary, yaml_sections
-from mmethics_cli.store.editor import Editor
-from mmethics_cli.store.new_folder import copy_example
+from mmethics_cli.core.conditions.values import Element
+from mmethics_cli.store.dossier.create import copy_example
+from mmethics_cli.store.dossier.workspace import open_workspace
 from mmethics_cli.store.pack import examples, load
-from mmethics_cli.store.workspace import open_workspace
-from mmethics_cli.store.yaml_edit import edit
-from mmethics_cli.store.yaml_events import Tree
-from mmethics_cli.store.yaml_reader import parse, read_file
-from mmethics_cli.store.yaml_sections import Sections
+from mmethics_cli.store.yaml import editor, events, reader, writer
+from mmethics_cli.store.yaml.editor import Editor, Sections
+from mmethics_cli.store.yaml.events import Tree
+from mmethics_cli.store.yaml.reader import parse, read_file
+from mmethics_cli.store.yaml.writer import edit
 
 TEXT = """# 头
 a:  # 甲
@@ -48,7 +47,7 @@ KEYS = ["a", "c", "d", "e"]
 
 @pytest.fixture(autouse=True)
 def short_pieces_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(yaml_sections, "_LONG", 1)
+    monkeypatch.setattr(editor, "_LONG", 1)
 
 
 def cut(text: str) -> Sections | None:
@@ -152,14 +151,14 @@ def test_an_answer_in_a_dossier_of_1500_lines_parses_a_small_part_of_it(
         "data.assets": (first, *assets[1:]),
     }[path]
     parsed = 0
-    real = yaml_events.event_stream
+    real = events.event_stream
 
     def counting(text: str) -> Any:
         nonlocal parsed
         parsed += len(text)
         return real(text)
 
-    for module in (yaml_events, yaml_nodes, yaml_ordinary):
+    for module in (events, writer, reader):
         monkeypatch.setattr(module, "event_stream", counting)
     workspace.set_answer(path, value)
     whole = len((folder / "dossier.yaml").read_text(encoding="utf-8"))

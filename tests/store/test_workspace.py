@@ -8,17 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from mmethics_cli.core.papers import FileState
-from mmethics_cli.core.standard import Standard
-from mmethics_cli.core.values import UNKNOWN, Element
+from mmethics_cli.core.checks.papers import FileState
+from mmethics_cli.core.conditions.values import UNKNOWN, Element
+from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import ChangedOnDisk, UnreadableFile, WorkspaceError
-from mmethics_cli.store.answers_file import read_answers
-from mmethics_cli.store.create import add_submission, create_dossier
-from mmethics_cli.store.parts import DocumentVersion
-from mmethics_cli.store.profile import overlay_of
-from mmethics_cli.store.scaffold import dossier_text, self_check_text, submission_text
-from mmethics_cli.store.workspace import Workspace, open_workspace
-from mmethics_cli.store.yaml_reader import parse
+from mmethics_cli.store.dossier.answers_file import read_answers
+from mmethics_cli.store.dossier.create import (
+    add_submission,
+    create_dossier,
+    dossier_text,
+    self_check_text,
+    submission_text,
+)
+from mmethics_cli.store.dossier.parts import DocumentVersion
+from mmethics_cli.store.dossier.profile import overlay_of
+from mmethics_cli.store.dossier.workspace import Workspace, open_workspace
+from mmethics_cli.store.yaml.reader import parse
 
 
 def replace(path: Path, old: str, new: str) -> None:

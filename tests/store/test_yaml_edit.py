@@ -10,11 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from mmethics_cli.store.characters import refused_in_value
-from mmethics_cli.store.yaml_edit import edit
-from mmethics_cli.store.yaml_emit import mapping_lines, scalar
-from mmethics_cli.store.yaml_events import Tree
-from mmethics_cli.store.yaml_reader import parse
+from mmethics_cli.store.yaml.characters import refused_in_value
+from mmethics_cli.store.yaml.events import Tree
+from mmethics_cli.store.yaml.reader import parse
+from mmethics_cli.store.yaml.writer import edit, mapping_lines, scalar
 
 FILE = """\
 # 头

@@ -10,12 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mmethics_cli.errors import UnreadableFile
-from mmethics_cli.store import yaml_events
-from mmethics_cli.store.characters import is_clean_file
 from mmethics_cli.store.pack import shipped
-from mmethics_cli.store.yaml_events import MAX_DEPTH, Builder
-from mmethics_cli.store.yaml_ordinary import ordinary_tree
-from mmethics_cli.store.yaml_reader import MAX_BYTES, parse, read_file
+from mmethics_cli.store.yaml import events
+from mmethics_cli.store.yaml.characters import is_clean_file
+from mmethics_cli.store.yaml.events import MAX_DEPTH, Builder
+from mmethics_cli.store.yaml.reader import MAX_BYTES, ordinary_tree, parse, read_file
 
 
 def problems(text: str) -> list[tuple[int | None, str]]:
@@ -160,7 +159,7 @@ def test_without_the_c_parser_the_pack_reads_the_same(monkeypatch: pytest.Monkey
     text = (shipped("checklists") / "rules").iterdir().__iter__().__next__().read_text("utf-8")
     wanted = parse(text, "f")
     places = wanted.where
-    monkeypatch.setattr(yaml_events, "_LOADER", yaml.BaseLoader)
+    monkeypatch.setattr(events, "_LOADER", yaml.BaseLoader)
     again = parse(text, "f")
     assert again.tree == wanted.tree
     assert again.where == places

@@ -1,0 +1,1 @@
+"""What a dossier answers, as trees, edits and self-check."""

@@ -1,0 +1,105 @@
+"""Changes to a dossier as values: what to write at which place, before any file is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from mmethics_cli.core.conditions.values import UNKNOWN, Element, Value
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.standard.model import Question
+from mmethics_cli.core.standard.names import ELEMENT_PATH
+
+
+class Removed(Enum):
+    """Instead of a tree: the place itself goes."""
+
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Put a plain tree (text, list, mapping; None for no answer) at one place, or remove it.
+
+    `path` is a question, with `element` an entry of its list, with `field` a field of the entry.
+    With an empty `path` the place is `field` of the review item `element` in the self-check.
+    """
+
+    path: str
+    tree: object
+    element: str = ""
+    field: str = ""
+
+
+def changes(facts: Facts, answers: Mapping[str, Value]) -> dict[str, Value]:
+    """Answers by question: those to fields of elements become their whole lists.
+
+    The first answer to a field of a new element adds the element.
+    """
+    changed: dict[str, Value] = {}
+    for path, value in answers.items():
+        match = ELEMENT_PATH.fullmatch(path)
+        if match is None:
+            changed[path] = value
+            continue
+        owner = match["list"]
+        listed = changed.get(owner, facts.values.get(owner, ()))
+        elements = listed if isinstance(listed, tuple) else ()
+        changed[owner] = _with_field(elements, match["id"], match["field"], value)
+    return changed
+
+
+def laid_over(standing: Value | None, given: Value) -> Value:
+    """A list with entries given anew: those of a known id change it, others come behind.
+
+    Anything else that is given stands in the place of what was there.
+    """
+    if not isinstance(standing, tuple) or not isinstance(given, tuple):
+        return given
+    new = {one.id: one for one in given}
+    kept = [
+        Element(one.id, {**one.fields, **new.pop(one.id).fields}) if one.id in new else one
+        for one in standing
+    ]
+    return (*kept, *new.values())
+
+
+def recorded(facts: Facts, changed: Mapping[str, Value]) -> Facts:
+    """The facts with these questions answered anew."""
+    values = {key: one for key, one in facts.values.items() if key not in changed}
+    values |= {path: value for path, value in changed.items() if value is not UNKNOWN}
+    return Facts(facts.standard, values, facts.today, facts.baseline, facts.earlier)
+
+
+def _with_field(
+    elements: tuple[Element, ...], id_: str, name: str, value: Value
+) -> tuple[Element, ...]:
+    old = next((one for one in elements if one.id == id_), None)
+    fields = {**(old.fields if old else {}), name: value}
+    new = Element(id_, {key: one for key, one in fields.items() if one is not UNKNOWN})
+    if old is None:
+        return (*elements, new) if new.fields else elements
+    return tuple(new if one.id == id_ else one for one in elements)
+
+
+def elements_of(owner: Question, facts: Facts) -> tuple[Element, ...]:
+    """The entries of a list, none while it is not answered."""
+    value = facts.values.get(owner.path)
+    return value if isinstance(value, tuple) else ()
+
+
+def copy_of(original: Element, id_: str) -> Element:
+    """Another element with the same fields, all but what it is called."""
+    named = next((key for key in ("name", "title") if key in original.fields), None)
+    return Element(id_, {key: one for key, one in original.fields.items() if key != named})
+
+
+def new_id(owner: Question, elements: Iterable[Element]) -> str:
+    """An id that no element of the list has: the initial of the list's name and a number."""
+    taken = {one.id for one in elements}
+    initial = owner.path.rpartition(".")[2][:1]
+    number = len(taken) + 1
+    while f"{initial}{number}" in taken:
+        number += 1
+    return f"{initial}{number}"

@@ -1,0 +1,93 @@
+"""The applicant's own answers to the review items (self-check.yaml)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Final
+
+from mmethics_cli.core.answers.tree import Trouble
+from mmethics_cli.core.conditions.values import plain
+from mmethics_cli.core.standard.model import Standard
+
+MET, NOT_MET, NOT_APPLICABLE = "met", "not_met", "not_applicable"
+ANSWERS: Final[Mapping[str, str]] = {
+    MET: "符合",
+    NOT_MET: "不符合",
+    NOT_APPLICABLE: "不适用",
+}
+_KEYS: Final = ("answer", "note", "evidence", "page")
+
+
+@dataclass(frozen=True, slots=True)
+class SelfCheckAnswer:
+    """One answer; `answer` is a key of ANSWERS or None, `evidence` a path or an attachment's id."""
+
+    item: str
+    answer: str | None = None
+    note: str = ""
+    evidence: str = ""
+    page: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SelfCheck:
+    """All answers by item, and the places that could not be read.
+
+    `unknown` are keys that no item has; `refused` are answers that no item takes.
+    """
+
+    answers: Mapping[str, SelfCheckAnswer]
+    unknown: tuple[Trouble, ...] = ()
+    refused: tuple[Trouble, ...] = ()
+
+    def of(self, item: str) -> SelfCheckAnswer:
+        return self.answers.get(item, SelfCheckAnswer(item))
+
+
+def read_self_check(standard: Standard, tree: object) -> SelfCheck:
+    """Read the tree of a self-check file; an empty file has no answers."""
+    if tree is None:
+        return SelfCheck({})
+    if not isinstance(tree, dict):
+        return SelfCheck({}, (Trouble("", (), "自查表应是一组“要点编号: 回答”"),))
+    unknown: list[Trouble] = []
+    refused: list[Trouble] = []
+    answers: dict[str, SelfCheckAnswer] = {}
+    for item, raw in tree.items():
+        if item not in standard.items:
+            near = get_close_matches(item, standard.items, 1)
+            fix = f"是不是“{near[0]}”？" if near else "编号见 mmethics standard list items"
+            unknown.append(Trouble("", (item,), f"没有审查要点“{item}”", fix))
+        elif isinstance(raw, dict):
+            unknown.extend(_unknown_keys(item, raw))
+            answers[item] = _answer(item, raw, refused)
+        elif raw is not None:
+            unknown.append(Trouble("", (item,), f"“{item}”应写成 answer、note、evidence、page"))
+    return SelfCheck(answers, tuple(unknown), tuple(refused))
+
+
+def _unknown_keys(item: str, raw: Mapping[str, object]) -> Iterator[Trouble]:
+    for key, value in raw.items():
+        if key not in _KEYS:
+            yield Trouble("", (item, key), f"不认识的字段“{key}”", f"可写：{'、'.join(_KEYS)}")
+        elif value is not None and not isinstance(value, str):
+            yield Trouble("", (item, key), f"“{key}”应是一个值")
+
+
+def _answer(item: str, raw: Mapping[str, object], refused: list[Trouble]) -> SelfCheckAnswer:
+    texts = {key: raw[key] for key in _KEYS if isinstance(raw.get(key), str)}
+    word = plain(str(texts.get("answer", "")))
+    answer = next((key for key, zh in ANSWERS.items() if word in (key, zh)), None)
+    if word and answer is None:
+        options = "、".join(ANSWERS.values())
+        message = f"要点“{item}”的回答“{word}”不认识"
+        refused.append(Trouble(f"self_check.{item}", (item, "answer"), message, f"可选：{options}"))
+    return SelfCheckAnswer(
+        item,
+        answer,
+        str(texts.get("note", "")).strip(),
+        str(texts.get("evidence", "")).strip(),
+        str(texts.get("page", "")).strip(),
+    )

@@ -1,0 +1,146 @@
+"""Proof of the rules by cases: for each rule one that fires and one that is a fact away.
+
+A case is data: `fires` holds nested facts under which the rule fires, `but` the facts by path that
+silence it; `baseline` are facts as approved, `reported` facts of an earlier submission, `expect`
+what tables decide under `fires`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+
+from mmethics_cli.core.answers.tree import read_tree
+from mmethics_cli.core.checks.consistency import contradictions
+from mmethics_cli.core.conditions.language import evaluate
+from mmethics_cli.core.conditions.values import KeyPath, Truth
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.tables import Answer
+from mmethics_cli.core.standard.model import Standard
+
+Fault = tuple[str, KeyPath, str]
+
+# Cases about expiry need a day that counts as today; any will do, so long as it stays the same.
+CASE_DAY = date(2027, 1, 1)
+
+
+def prove_rules(standard: Standard, files: Mapping[str, object]) -> Iterator[Fault]:
+    """Cases that do not do what they say, and rules without one; `files` are the pack's trees."""
+    proved: set[str] = set()
+    cases = {name: tree for name, tree in files.items() if name.startswith("cases/")}
+    for file, index, case in _entries(cases):
+        name = str(case.get("rule", ""))
+        if not name:
+            continue
+        proved.add(name)
+        if name not in standard.rules:
+            yield file, (index,), f"没有规则 {name}"
+            continue
+        condition = standard.rules[name][1].when
+
+        def fires(facts: Facts) -> bool:
+            return evaluate(condition, facts) is Truth.YES  # noqa: B023  used before the next turn
+
+        for text in prove(standard, name, case, fires):
+            yield file, (index,), text
+    places = dict(_rule_places(files))
+    for name, (table, _) in standard.rules.items():
+        if name not in proved and table.id != "documents":
+            yield *places[name], f"规则 {name} 没有用例"
+
+
+def _rule_places(files: Mapping[str, object]) -> Iterator[tuple[str, tuple[str, KeyPath]]]:
+    tables = {name: tree for name, tree in files.items() if name.startswith("rules/")}
+    for file, index, table in _entries(tables):
+        rules = table.get("rules")
+        for at, rule in enumerate(rules if isinstance(rules, list) else []):
+            yield str(rule["id"]), (file, (index, "rules", at))
+
+
+def prove_consistency(standard: Standard, tree: object) -> Iterator[Fault]:
+    """The same for consistency rules; each has its case beside it."""
+    for file, index, entry in _entries({"consistency.yaml": tree}):
+        name, case = str(entry.get("id", "")), entry.get("cases")
+        if not isinstance(case, dict):
+            yield file, (index,), f"规则 {name} 没有用例"
+            continue
+
+        def fires(facts: Facts) -> bool:
+            return any(one.id == name for one in contradictions(facts))  # noqa: B023  as above
+
+        for text in prove(standard, name, case, fires):
+            yield file, (index,), text
+
+
+def _entries(files: Mapping[str, object]) -> Iterator[tuple[str, int, Mapping[str, object]]]:
+    for file, tree in files.items():
+        for index, entry in enumerate(tree if isinstance(tree, list) else []):
+            if isinstance(entry, dict):
+                yield file, index, entry
+
+
+def prove(
+    standard: Standard,
+    name: str,
+    case: Mapping[str, object],
+    fires: Callable[[Facts], bool],
+) -> Iterator[str]:
+    """What is wrong with one case: facts that no question has, or a rule that behaves otherwise."""
+    tree, change = case.get("fires"), case.get("but")
+    if not isinstance(tree, dict) or not isinstance(change, dict) or not change:
+        yield f"{name} 的用例应有 fires 与 but"
+        return
+    before = case.get("baseline"), case.get("reported")
+    loud = case_facts(standard, tree, *before)
+    quiet = case_facts(standard, _changed(tree, change), *before)
+    if isinstance(loud, str) or isinstance(quiet, str):
+        yield f"{name} 的用例：{loud if isinstance(loud, str) else quiet}"
+        return
+    if not fires(loud):
+        yield f"{name} 在 fires 的事实下没有成立"
+    if fires(quiet):
+        yield f"{name} 在 but 的事实下仍然成立"
+    expected = case.get("expect")
+    for table, value in expected.items() if isinstance(expected, dict) else ():
+        decided = answer_text(loud.decision(table).value)
+        if decided != value:
+            yield f"{name} 的用例：{table} 应为 {value}，判为 {decided}"
+
+
+def answer_text(answer: Answer) -> object:
+    """A decision as a case writes it: yes and no, numbers as text, null, lists of keys."""
+    if isinstance(answer, bool):
+        return "yes" if answer else "no"
+    if isinstance(answer, tuple):
+        return list(answer)
+    return None if answer is None else str(answer)
+
+
+def case_facts(
+    standard: Standard, tree: object, baseline: object = None, reported: object = None
+) -> Facts | str:
+    """The facts of a case, or what can't be read in it."""
+    before = case_facts(standard, baseline) if baseline is not None else None
+    earlier = case_facts(standard, reported) if reported is not None else None
+    if isinstance(before, str):
+        return before
+    if isinstance(earlier, str):
+        return earlier
+    reading = read_tree(standard, tree)
+    for trouble in (*reading.unknown, *reading.refused):
+        return trouble.message
+    last = () if earlier is None else (earlier,)
+    return Facts(standard, reading.values, CASE_DAY, before, last)
+
+
+def _changed(tree: Mapping[str, object], change: Mapping[str, object]) -> dict[str, object]:
+    """The nested facts with those of `change` (by dotted path) put in."""
+    result = dict(tree)
+    for path, value in change.items():
+        head, _, rest = path.partition(".")
+        below = result.get(head)
+        if rest:
+            result[head] = _changed(below if isinstance(below, dict) else {}, {rest: value})
+        else:
+            result[head] = value
+    return result

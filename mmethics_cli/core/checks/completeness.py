@@ -1,0 +1,161 @@
+"""Is the dossier whole? Answers and review items that are lacking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from mmethics_cli.core.answers.self_check import SelfCheck, SelfCheckAnswer
+from mmethics_cli.core.checks.findings import Finding, Severity
+from mmethics_cli.core.checks.papers import attachments_of, held_papers
+from mmethics_cli.core.conditions.explain import unknown_facts
+from mmethics_cli.core.conditions.language import Scope, evaluate, is_answered
+from mmethics_cli.core.conditions.values import UNKNOWN, Element, Truth, name_of
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.pathway import Pathway
+from mmethics_cli.core.decisions.relevance import AnswerPlace, place_at
+from mmethics_cli.core.standard.model import Question, ReviewItem
+from mmethics_cli.core.standard.names import label_at, label_of, question_at
+
+
+def missing_answers(pathway: Pathway) -> Iterator[Finding]:
+    """Questions that this dossier must answer and does not: required ones, then deciding ones."""
+    facts = pathway.facts
+    found: set[str] = set()
+    for question in facts.standard.questions.values():
+        for path, label, asked in _required_and_open(question, facts):
+            found.add(path)
+            yield _missing(path, label, asked)
+    deciding = (one for path in pathway.open_questions for one in first_asked(path, facts))
+    for path in deciding:
+        if path not in found:
+            found.add(path)
+            label = label_at(facts.standard, facts, path)
+            yield _missing(path, label, question_at(facts.standard, path), deciding=True)
+
+
+def first_asked(path: str, facts: Facts) -> tuple[str, ...]:
+    """What to answer where a fact is lacking: itself, or what decides whether it is asked at all.
+
+    An answer that may not apply is not missing; it may even stand there already.
+    """
+    place = place_at(facts, path)
+    if place is None or place.question.ask_when is None or _is_asked(place, facts):
+        return (path,)
+    causes = sorted(unknown_facts(place.question.ask_when, facts, place.scope()))
+    places = {one: place_at(facts, one) for one in causes}
+    asked = tuple(one for one, found in places.items() if found and _is_asked(found, facts))
+    return asked or (path,)
+
+
+def _is_asked(place: AnswerPlace, facts: Facts) -> bool:
+    return place.holds(place.question.ask_when, facts, True)
+
+
+def _required_and_open(question: Question, facts: Facts) -> Iterator[tuple[str, str, Question]]:
+    """Path, label and question of every answer lacking: of the question, of its entries' fields."""
+    if facts.applies(question) is not Truth.YES:
+        return
+    value = facts.get(question.path)
+    required = question.required_when
+    if required and value is UNKNOWN and evaluate(required, facts) is Truth.YES:
+        yield question.path, question.label, question
+    if isinstance(value, tuple):
+        for number, element in enumerate(value, 1):
+            yield from _open_fields(question, element, number, facts)
+
+
+def _open_fields(
+    question: Question, element: Element, number: int, facts: Facts
+) -> Iterator[tuple[str, str, Question]]:
+    scope = Scope(question.path, element)
+    for one in question.fields:
+        if one.required_when is None or facts.field(scope, one.path) is not UNKNOWN:
+            continue
+        asked = Truth.YES if one.ask_when is None else evaluate(one.ask_when, facts, scope)
+        if asked is Truth.YES and evaluate(one.required_when, facts, scope) is Truth.YES:
+            label = f"{question.label}第 {number} 项（{name_of(element)}）的{one.label}"
+            yield scope.path_of(one.path), label, replace(one, basis=one.basis or question.basis)
+
+
+def _missing(path: str, label: str, question: Question, deciding: bool = False) -> Finding:
+    why = "，它决定审查类型、方式或文件" if deciding else ""
+    return Finding(
+        "answer_missing",
+        "error",
+        "missing_answer",
+        path,
+        f"没有回答“{label}”{why}",
+        question.prompt or f"请填写{label}",
+        basis=question.basis,
+    )
+
+
+def unanswered_items(facts: Facts, self_check: SelfCheck) -> Iterator[Finding]:
+    """Review items of the applicant's side that apply and lack an answer, a reason or evidence."""
+    for item in facts.standard.items.values():
+        if item.side == "applicant" and evaluate(item.applies_when, facts) is Truth.YES:
+            yield from _item(item, self_check.of(item.id), facts)
+
+
+def _item(item: ReviewItem, given: SelfCheckAnswer, facts: Facts) -> Iterator[Finding]:
+    severity: Severity = "error" if item.severity == "mandatory" else "warning"
+
+    def finding(id_: str, message: str, fix: str, level: Severity = severity) -> Finding:
+        text = f"审查要点 {item.id}“{item.text}”{message}"
+        path = f"self_check.{item.id}"
+        return Finding(id_, level, "missing_answer", path, text, fix, item.id, item.basis)
+
+    match given.answer:
+        case None:
+            yield finding("item_unanswered", "还没有自查", "答符合、不符合或不适用")
+        case "met" if not _has_evidence(item, given, facts):
+            yield finding(
+                "item_without_evidence", "答了符合，但没有证据", _evidence_wanted(item, facts)
+            )
+        case "not_met" if not given.note:
+            yield finding(
+                "item_without_reason", "答了不符合，但没有说明", "请在 note 里写明原因与打算"
+            )
+        case "not_applicable" if not given.note:
+            yield finding("item_without_reason", "答了不适用，但没有理由", "请在 note 里写明理由")
+        case "not_met":
+            yield finding(
+                "item_not_met", f"答了不符合：{given.note}", "委员会会就此提问", "warning"
+            )
+
+
+def _has_evidence(item: ReviewItem, given: SelfCheckAnswer, facts: Facts) -> bool:
+    if given.evidence:
+        return evidence_exists(given.evidence, facts)
+    return any(evidence_found(item, facts))
+
+
+def evidence_found(item: ReviewItem, facts: Facts) -> Iterator[bool]:
+    """For each piece of evidence that the item names, whether the dossier holds it."""
+    kinds = held_papers(facts)
+    for one in item.evidence:
+        if one.path is not None:
+            yield is_answered(facts.get(one.path)) and facts.get(one.path) != ()
+        else:
+            yield one.attachment in kinds
+
+
+def evidence_exists(evidence: str, facts: Facts) -> bool:
+    """Whether the applicant's own evidence is an attachment, a paper or an answer."""
+    if any(element.id == evidence for element in attachments_of(facts)):
+        return True
+    if evidence in facts.standard.documents:
+        return evidence in held_papers(facts)
+    known = evidence in facts.standard.questions
+    return known and is_answered(facts.get(evidence))
+
+
+def _evidence_wanted(item: ReviewItem, facts: Facts) -> str:
+    names = [
+        label_of(facts.standard, one.path)
+        if one.path is not None
+        else f"附件“{facts.standard.documents[one.attachment or ''].title}”"
+        for one in item.evidence
+    ]
+    return f"请填写或附上：{'、'.join(names)}" if names else "请在 evidence 里写附件编号或字段路径"

@@ -1,0 +1,96 @@
+"""Do the answers contradict one another? Rules of the pack, stray answers, unverified law."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mmethics_cli.core.checks.findings import Finding
+from mmethics_cli.core.checks.papers import KIND
+from mmethics_cli.core.conditions.language import Scope, evaluate
+from mmethics_cli.core.conditions.values import Truth
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.pathway import Pathway
+from mmethics_cli.core.standard.migrations import Renaming
+from mmethics_cli.core.standard.model import ConsistencyRule, Question
+
+
+def contradictions(facts: Facts) -> Iterator[Finding]:
+    """Every consistency rule of the pack that is certainly broken."""
+    for rule in facts.standard.consistency.values():
+        for path in _broken(rule, facts):
+            yield Finding(
+                rule.id, rule.severity, rule.kind, path, rule.message, rule.fix, basis=rule.basis
+            )
+
+
+def _broken(rule: ConsistencyRule, facts: Facts) -> Iterator[str]:
+    if rule.each is None:
+        if evaluate(rule.when, facts) is Truth.YES:
+            yield rule.path
+        return
+    elements = facts.get(rule.each)
+    for element in elements if isinstance(elements, tuple) else ():
+        scope = Scope(rule.each, element)
+        if evaluate(rule.when, facts, scope) is Truth.YES:
+            yield rule.path if "." in rule.path else scope.path_of(rule.path)
+
+
+def stray_answers(facts: Facts) -> Iterator[Finding]:
+    """Answers to questions that do not apply: they count for nothing and confuse readers."""
+    for question in facts.standard.questions.values():
+        if question.path not in facts.values or facts.applies(question) is not Truth.NO:
+            continue
+        message = f"“{question.label}”在这里不适用，写下的回答不起作用"
+        fix = "请删去这一项，或更正使它适用的回答"
+        if kinds := _kinds_for(question, facts):
+            message = f"“{question.label}”不属于这种送审，写下的回答不起作用"
+            fix = f"它是“{'”“'.join(kinds)}”的内容：发生了这样的事，请另报；没有的，请删去这一项"
+        yield Finding("answer_stray", "warning", "inconsistent", question.path, message, fix)
+
+
+def _kinds_for(question: Question, facts: Facts) -> tuple[str, ...]:
+    """The kinds of event that the question is for, where the kind alone keeps it away."""
+    kinds = facts.standard.questions.get(KIND)
+    if kinds is None or question.path == KIND:
+        return ()
+    return tuple(
+        label
+        for key, label in kinds.values.items()
+        if facts.assuming({KIND: key}).applies(question) is Truth.YES
+    )
+
+
+def unverified_law(pathway: Pathway) -> Iterator[Finding]:
+    """One note with the number of fired rules whose articles were not read in the text."""
+    fired = [one for one in pathway.rules if one.truth is Truth.YES and one.table.id != "documents"]
+    doubtful = [one for one in fired if one.verified != "text"]
+    if doubtful:
+        yield Finding(
+            "law_unverified",
+            "note",
+            "not_verified",
+            "",
+            f"所依据的 {len(fired)} 条规则中，{len(doubtful)} 条的条文尚未核对原文（待核）",
+            "见 mmethics standard sources；本机构法务核对后可在机构包中标注",
+        )
+
+
+def renamed(moved: Sequence[Renaming]) -> Iterator[Finding]:
+    """One note on what a dossier says under old names, and what has to be answered again."""
+    if not moved:
+        return
+    kept = dict.fromkeys(f"{one.old} → {one.new}" for one in moved if not one.again)
+    anew = dict.fromkeys(f"{one.new}（原 {one.old}）" for one in moved if one.again)
+    message = "卷宗按旧版标准包写成"
+    if kept:
+        message += f"，已按新名称读入：{'、'.join(kept)}"
+    if anew:
+        message += f"；要重新回答：{'、'.join(anew)}，旧回答留在文件里，不再读"
+    yield Finding(
+        "renamed",
+        "note",
+        "not_verified",
+        "",
+        message,
+        "下一次保存（如 mmethics fill）时文件改用新名称",
+    )

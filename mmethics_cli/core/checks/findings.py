@@ -1,0 +1,44 @@
+"""What a check finds: a value with a place, a reason and a remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from mmethics_cli.core.standard.model import Basis
+
+Severity = Literal["error", "warning", "note"]
+Kind = Literal[
+    "missing_answer",
+    "missing_attachment",
+    "inconsistent",
+    "invalid",
+    "not_verified",
+    "expired",
+    "readability",
+]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that an ethics office would send the dossier back for, or should know.
+
+    `path` is a fact (`data.assets[a1].name`), `self_check.<item>` or empty; `id` names the check.
+    """
+
+    id: str
+    severity: Severity
+    kind: Kind
+    path: str
+    message: str
+    fix: str = ""
+    item: str | None = None
+    basis: tuple[Basis, ...] = ()
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Errors first, then warnings and notes, each in the order found; one finding once."""
+    unique = dict.fromkeys(findings)
+    return tuple(sorted(unique, key=lambda finding: SEVERITIES.index(finding.severity)))

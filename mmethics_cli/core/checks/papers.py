@@ -1,0 +1,135 @@
+"""The papers of a submission: which are rendered, which the applicant brings, what they lack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from mmethics_cli.core.checks.findings import Finding, Severity
+from mmethics_cli.core.conditions.values import UNKNOWN, Element, Several, name_of
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.pathway import Pathway
+from mmethics_cli.core.standard.model import DocumentKind
+
+KIND: Final = "event.kind"
+INITIAL: Final = "initial"
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """What was found of an attachment's file.
+
+    `trouble` says why it can't be used (missing, unreadable, empty); `changed_since` names the
+    sealed submission that holds other bytes under the same version (`same_version`) or, when only
+    the date is the same, under the same date.
+    """
+
+    trouble: str = ""
+    changed_since: str = ""
+    same_version: bool = False
+
+
+def attachments_of(facts: Facts) -> tuple[Element, ...]:
+    """The entries of the list of attachments."""
+    value = facts.get("attachments")
+    return value if isinstance(value, tuple) else ()
+
+
+def brought_papers(facts: Facts) -> frozenset[str]:
+    """The kinds of papers that the applicant brings as attachments."""
+    kinds = (element.get("kind") for element in attachments_of(facts))
+    return frozenset(kind for kind in kinds if isinstance(kind, str))
+
+
+def rendered_papers(facts: Facts) -> frozenset[str]:
+    """The applicant's papers that this submission needs and that are rendered.
+
+    A paper that the applicant brings stands in the place of ours.
+    """
+    made = {paper.id for paper in _needed(facts) if paper.template is not None}
+    return frozenset(made) - brought_papers(facts)
+
+
+@lru_cache(maxsize=4)
+def held_papers(facts: Facts) -> frozenset[str]:
+    """The papers that the study has: brought, rendered now, or for its first submission.
+
+    What was handed in first stays evidence in every submission after it.
+    """
+    held = brought_papers(facts) | rendered_papers(facts)
+    if KIND not in facts.standard.questions or facts.get(KIND) in (INITIAL, UNKNOWN):
+        return held
+    return held | rendered_papers(as_initial(facts))
+
+
+def as_initial(facts: Facts) -> Facts:
+    """The study as if it were submitted for the first time: what its own papers print from."""
+    return facts.assuming({KIND: INITIAL})
+
+
+def _needed(facts: Facts) -> Iterator[DocumentKind]:
+    value = facts.get("decided.documents")
+    needed = value.sure if isinstance(value, Several) else frozenset[str]()
+    for paper in facts.standard.documents.values():
+        if paper.id in needed and paper.audience == "applicant":
+            yield paper
+
+
+def missing_papers(pathway: Pathway, files: Mapping[str, FileState]) -> Iterator[Finding]:
+    """Papers that the applicant must bring and that no attachment is; then each attachment."""
+    facts = pathway.facts
+    brought = brought_papers(facts)
+    for paper in _needed(facts):
+        if paper.template is None and paper.id not in brought:
+            fix = paper.note or f"把文件放进 attachments/，并登记为类别 {paper.id}"
+            yield Finding(
+                "paper_missing",
+                paper.missing,
+                "missing_attachment",
+                "attachments",
+                f"缺少自备文件“{paper.title}”",
+                fix,
+                basis=paper.basis,
+            )
+    for element in attachments_of(facts):
+        yield from _attachment(element, files.get(element.id, FileState()))
+
+
+def _attachment(element: Element, state: FileState) -> Iterator[Finding]:
+    path, name = f"attachments[{element.id}]", name_of(element)
+    if state.trouble:
+        message = f"附件“{name}”：{state.trouble}"
+        fix = "请核对 file 一栏，或把文件放进 attachments/"
+        yield Finding("file_missing", "error", "missing_attachment", f"{path}.file", message, fix)
+    if state.changed_since:
+        yield _changed(path, name, state)
+
+
+def _changed(path: str, name: str, state: FileState) -> Finding:
+    what = "版本号" if state.same_version else "版本日期"
+    severity: Severity = "error" if state.same_version else "warning"
+    message = f"附件“{name}”与 {state.changed_since} 送审的内容不同，{what}却没有变"
+    field = "version" if state.same_version else "date"
+    fix = "请升版本号、改版本日期，或放回原来的文件"
+    return Finding("file_changed", severity, "inconsistent", f"{path}.{field}", message, fix)
+
+
+def own_papers(facts: Facts) -> Iterator[Finding]:
+    """One note that names the papers brought in place of rendered ones: nobody has proved them."""
+    brought = brought_papers(facts)
+    titles = [
+        f"《{paper.title}》"
+        for paper in _needed(facts)
+        if paper.template is not None and paper.id in brought
+    ]
+    if titles:
+        yield Finding(
+            "own_paper",
+            "note",
+            "not_verified",
+            "attachments",
+            f"{len(titles)} 份文件用自备的，不再生成，其内容没有核对：{'、'.join(titles)}",
+            "请自行核对要素是否齐全、与其他文件是否一致；要用生成的，就删去那条附件",
+        )

@@ -1,0 +1,99 @@
+"""How plainly a text speaks: long sentences, rare characters, bare abbreviations, officialese.
+
+Advice only: no text is refused for it. Lengths are characters without blanks and punctuation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from mmethics_cli.core.standard.model import Readability
+
+_HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
+_WORD = re.compile(r"[A-Za-z0-9]+(?:[.:@/-][A-Za-z0-9]+)*")
+_END = re.compile(r"[。！？!?；;\n]+")
+# GB 2312 orders its first 3,755 characters, those of daily use, in rows 16 to 55.
+_ROWS: Final = range(0xB0, 0xD8)
+_LATIN = re.compile(r"(?<![A-Za-z0-9-])[A-Za-z][A-Za-z0-9-]*")
+_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+|https?://\S+|www\.\S+", re.ASCII)
+# 磁共振（MRI） and MRI（磁共振） say what the letters mean.
+_EXPLAINED = re.compile(
+    r"[（(]\s*([A-Za-z][A-Za-z0-9+-]*)\s*[）)]|([A-Za-z][A-Za-z0-9+-]*)\s*[（(]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """What stands out in a text; each tuple holds pieces of it, the worst first."""
+
+    long: tuple[str, ...] = ()
+    average: float = 0
+    rare: tuple[str, ...] = ()
+    latin: tuple[str, ...] = ()
+    stiff: tuple[str, ...] = ()
+
+    def faults(self, limits: Readability) -> bool:
+        """Whether the text deserves a word of advice."""
+        return bool(self.long or self.rare or self.latin or self.stiff) or (
+            self.average > limits.average
+        )
+
+
+def heard(text: str, limits: Readability) -> Speech:
+    """What a listener would stumble over in a text."""
+    sentences = [one for one in _sentences(text) if length(one)]
+    whole = sum(map(length, sentences))
+    return Speech(
+        long=long_sentences(text, limits),
+        average=whole / len(sentences) if sentences else 0,
+        rare=tuple(one for one in dict.fromkeys(_HAN.findall(text)) if is_rare(one)),
+        latin=tuple(_unexplained(text, limits.latin)),
+        stiff=tuple(one for one in sentences if any(word in one for word in limits.stiff)),
+    )
+
+
+def long_sentences(text: str, limits: Readability) -> tuple[str, ...]:
+    """The sentences of a text that are too long to follow, the longest first."""
+    # No sentence is longer to read than it is to write.
+    written = (one for one in _sentences(text) if len(one) > limits.sentence)
+    lengths = {one: length(one) for one in written}
+    longest = sorted(lengths, key=lambda one: -lengths[one])
+    return tuple(one for one in longest if lengths[one] > limits.sentence)
+
+
+def length(sentence: str) -> int:
+    """How long a sentence is to read: Han characters, and Latin words or numbers as one each."""
+    return len(_HAN.findall(sentence)) + len(_WORD.findall(sentence))
+
+
+def is_rare(character: str) -> bool:
+    """Whether a Han character is none of the 3,755 of level 1."""
+    if not _HAN.match(character):
+        return False
+    try:
+        code = character.encode("gb2312")
+    except UnicodeEncodeError:
+        return True
+    return code[0] not in _ROWS
+
+
+def _sentences(text: str) -> Iterator[str]:
+    return (one.strip() for one in _END.split(text))
+
+
+def _unexplained(text: str, known: frozenset[str]) -> Iterator[str]:
+    explained = {name for pair in _EXPLAINED.findall(text) for name in pair if name}
+    bare = _ADDRESS.sub("", text)
+    found = dict.fromkeys(one.rstrip("-") for one in _LATIN.findall(bare))
+    # Long numbers make a code of it, and a single letter names one of several.
+    words = (one for one in found if len(one) > 1 and sum(map(str.isdigit, one)) < 4)
+    return (one for one in words if one not in explained | known)
+
+
+def quoted(pieces: Sequence[str], most: int, width: int = 24) -> str:
+    """“…”、“…”等 5 处: at most so many pieces, each cut to a readable length."""
+    few = "、".join(f"“{one if len(one) <= width else one[:width] + '…'}”" for one in pieces[:most])
+    return few if len(pieces) <= most else f"{few}等{len(pieces)}处"

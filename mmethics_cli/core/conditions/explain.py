@@ -1,0 +1,129 @@
+"""What the truth of a condition rests on: the facts that made it, and those still lacking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from mmethics_cli.core.conditions.language import (
+    All,
+    AnyOf,
+    Compare,
+    Condition,
+    Every,
+    FactReader,
+    Limit,
+    Newly,
+    Not,
+    Scope,
+    Some,
+    evaluate,
+    facts_in,
+    value_at,
+)
+from mmethics_cli.core.conditions.values import UNKNOWN, Truth, Value
+
+
+class FactBook(FactReader):
+    """Facts that also know what they themselves rest on."""
+
+    def unknown_below(self, path: str) -> frozenset[str]:
+        """The unanswered questions that keep the fact at `path` unknown (or partly so)."""
+        raise NotImplementedError
+
+    def unknown_field(self, scope: Scope, name: str) -> frozenset[str]:
+        """The same for a field of a list's element."""
+        raise NotImplementedError
+
+    def definition_of(self, path: str) -> tuple[Condition, ...]:
+        """The conditions that define a computed fact; none for an answered one."""
+        raise NotImplementedError
+
+
+def unknown_facts(
+    condition: Condition, facts: FactBook, scope: Scope | None = None
+) -> frozenset[str]:
+    """Paths of the questions whose answers the condition still waits for; empty when it is settled.
+
+    Fields of elements are named `list[id].field`.
+    """
+    if evaluate(condition, facts, scope) is not Truth.UNKNOWN:
+        return frozenset()
+    match condition:
+        case All(parts) | AnyOf(parts):
+            return _union(unknown_facts(part, facts, scope) for part in parts)
+        case Not(part) | Newly(part):
+            return unknown_facts(part, facts, scope)
+        case Compare(path, Some(part) | Every(part)):
+            value = value_at(path, facts, scope)
+            if not isinstance(value, tuple):
+                return facts.unknown_below(path)
+            return _union(unknown_facts(part, facts, Scope(path, one)) for one in value)
+        case Compare(path, test):
+            below = _unknown_at(path, facts, scope)
+            if isinstance(test, Limit):
+                for other in facts_in(test.bound):
+                    below |= _unknown_at(other, facts, scope)
+            return below
+
+
+def _unknown_at(path: str, facts: FactBook, scope: Scope | None) -> frozenset[str]:
+    if scope is not None and "." not in path:
+        return facts.unknown_field(scope, path)
+    return facts.unknown_below(path)
+
+
+def facts_behind(
+    condition: Condition, facts: FactBook, scope: Scope | None = None
+) -> Mapping[str, Value]:
+    """The facts that made the condition what it is, by path; unknown ones are left out.
+
+    For a yes the parts that are yes, for a no those that are no; computed facts are opened up to
+    the answers they rest on.
+    """
+    truth = evaluate(condition, facts, scope)
+    return dict(_behind(condition, truth, facts, scope))
+
+
+def _behind(
+    condition: Condition, truth: Truth, facts: FactBook, scope: Scope | None
+) -> Iterator[tuple[str, Value]]:
+    match condition:
+        case All(parts) | AnyOf(parts):
+            for part in parts:
+                if evaluate(part, facts, scope) is truth:
+                    yield from _behind(part, truth, facts, scope)
+        case Not(part):
+            yield from _behind(part, ~truth, facts, scope)
+        case Newly(part):
+            yield from _behind(part, evaluate(part, facts, scope), facts, scope)
+        case Compare(path, Some(part) | Every(part)):
+            value = value_at(path, facts, scope)
+            if not isinstance(value, tuple) or not value:
+                yield from _known(path, value)
+                return
+            for element in value:
+                inner = Scope(path, element)
+                if evaluate(part, facts, inner) is truth:
+                    yield from _behind(part, truth, facts, inner)
+        case Compare(path, _):
+            yield from _at(path, facts, scope)
+
+
+def _at(path: str, facts: FactBook, scope: Scope | None) -> Iterator[tuple[str, Value]]:
+    if scope is not None and "." not in path:
+        yield from _known(scope.path_of(path), facts.field(scope, path))
+        return
+    definition = facts.definition_of(path)
+    if not definition:
+        yield from _known(path, facts.get(path))
+    for condition in definition:
+        yield from _behind(condition, evaluate(condition, facts), facts, None)
+
+
+def _known(path: str, value: Value) -> Iterator[tuple[str, Value]]:
+    if value is not UNKNOWN:
+        yield path, value
+
+
+def _union(sets: Iterator[frozenset[str]]) -> frozenset[str]:
+    return frozenset().union(*sets)

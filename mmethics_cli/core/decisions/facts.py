@@ -1,0 +1,249 @@
+"""The facts of one dossier: answered, computed, decided; a value, unknown or not applicable."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+
+from mmethics_cli.core.conditions.explain import unknown_facts
+from mmethics_cli.core.conditions.language import Condition, Scope, evaluate
+from mmethics_cli.core.conditions.values import (
+    UNKNOWN,
+    Element,
+    NotApplicable,
+    Several,
+    Truth,
+    Unknown,
+    Value,
+)
+from mmethics_cli.core.decisions.tables import Decision, FillableFacts, decide_table
+from mmethics_cli.core.standard.build import thresholds
+from mmethics_cli.core.standard.model import DecisionTable, Derived, Question, Standard
+from mmethics_cli.core.standard.names import ELEMENT_PATH, question_at
+
+_LACKING = (Unknown, NotApplicable)
+_TRUTH: Mapping[Truth, Value] = {Truth.YES: True, Truth.NO: False, Truth.UNKNOWN: UNKNOWN}
+
+
+class Facts(FillableFacts):
+    """What is known of a study and its submission.
+
+    `values` are the answers by path; `today` feeds `context.today`; `baseline` the facts as last
+    approved; `earlier` those of the sealed submissions before this one, the newest first. Values
+    are computed on demand and kept; an instance never changes.
+    """
+
+    def __init__(
+        self,
+        standard: Standard,
+        values: Mapping[str, Value],
+        today: date | None = None,
+        baseline: Facts | None = None,
+        earlier: Iterable[Facts] = (),
+    ) -> None:
+        self.standard = standard
+        self.values = values
+        self.today = today
+        self._baseline = baseline
+        self.earlier = earlier
+        self._known: dict[str, Value] = {}
+        self._decisions: dict[str, Decision] = {}
+
+    @property
+    def baseline(self) -> Facts | None:
+        return self._baseline
+
+    def reported(self, path: str) -> Value:
+        """What the last submission that answered a question said; else it does not apply."""
+        found = (one.get(path) for one in self.earlier)
+        return next((one for one in found if not isinstance(one, _LACKING)), NotApplicable())
+
+    def get(self, path: str) -> Value:
+        """The value of a fact; KeyError for a path that the standard does not know."""
+        value = self._known.get(path)
+        if value is None:
+            value = self._known[path] = self._compute(path)
+        return value
+
+    def _compute(self, path: str) -> Value:
+        question = self.standard.questions.get(path)
+        if question is not None:
+            return self._answer(question)
+        if path == "context.today":
+            return UNKNOWN if self.today is None else self.today
+        if path.startswith("decided."):
+            return _decided(self.decision(path.removeprefix("decided.")))
+        return self._derive(self.standard.derived[path])
+
+    def _answer(self, question: Question) -> Value:
+        applies = self.applies(question)
+        if applies is Truth.NO:
+            return NotApplicable()
+        if applies is Truth.UNKNOWN:
+            return UNKNOWN
+        value = self.values.get(question.path, UNKNOWN)
+        # What only the office can tell has not happened until it says so.
+        return False if question.of_office and value is UNKNOWN else value
+
+    def applies(self, question: Question) -> Truth:
+        """Whether the question is to be asked at all."""
+        return Truth.YES if question.ask_when is None else evaluate(question.ask_when, self)
+
+    def field(self, scope: Scope, name: str) -> Value:
+        condition = self._field(scope.list_path, name).ask_when
+        applies = Truth.YES if condition is None else evaluate(condition, self, scope)
+        if applies is Truth.NO:
+            return NotApplicable()
+        return scope.element.get(name) if applies is Truth.YES else UNKNOWN
+
+    def _field(self, list_path: str, name: str) -> Question:
+        return self.standard.fields[list_path, name]
+
+    def decision(self, table_id: str) -> Decision:
+        """What a decision table says of these facts."""
+        decision = self._decisions.get(table_id)
+        if decision is None:
+            decision = decide_table(self.standard.tables[table_id], self)
+            self._decisions[table_id] = decision
+        return decision
+
+    def _derive(self, derived: Derived) -> Value:
+        if derived.when is not None:
+            return _TRUTH[evaluate(derived.when, self)]
+        if derived.members:
+            truths = {key: evaluate(one.when, self) for key, one in derived.members.items()}
+            return Several(
+                frozenset(key for key, truth in truths.items() if truth is Truth.YES),
+                frozenset(key for key, truth in truths.items() if truth is Truth.UNKNOWN),
+            )
+        return self._derive_from_list(derived)
+
+    def _derive_from_list(self, derived: Derived) -> Value:
+        list_path, name = derived.collect or derived.worst or ("", "")
+        elements = self.get(list_path)
+        everything = frozenset(derived.values)
+        if not isinstance(elements, tuple):
+            open_set = Several(possible=everything)
+            return open_set if derived.collect and elements is UNKNOWN else elements
+        fields = [self.field(Scope(list_path, one), name) for one in elements]
+        keys = frozenset(value for value in fields if isinstance(value, str))
+        complete = not any(isinstance(value, Unknown) for value in fields)
+        if derived.collect:
+            return Several(keys, frozenset() if complete else everything - keys)
+        if not fields:
+            return NotApplicable()
+        worst = max(keys, key=derived.order.index, default=None)
+        if worst == derived.order[-1] or (complete and worst is not None):
+            return worst
+        return UNKNOWN
+
+    # What is still lacking, and what a fact rests on.
+
+    def unknown_below(self, path: str) -> frozenset[str]:
+        question = self.standard.questions.get(path)
+        if question is not None:
+            if self.get(path) is not UNKNOWN:
+                return frozenset()
+            asked = question.ask_when
+            return frozenset({path}) | (unknown_facts(asked, self) if asked else frozenset())
+        if path.startswith("decided."):
+            return frozenset(self.decision(path.removeprefix("decided.")).open)
+        derived = self.standard.derived.get(path)
+        if derived is None:
+            return frozenset()
+        below: frozenset[str] = frozenset()
+        for condition in self.definition_of(path):
+            below |= unknown_facts(condition, self)
+        return below | self._unknown_in_list(derived)
+
+    def _unknown_in_list(self, derived: Derived) -> frozenset[str]:
+        source = derived.collect or derived.worst
+        if source is None:
+            return frozenset()
+        list_path, name = source
+        elements = self.get(list_path)
+        if not isinstance(elements, tuple):
+            return self.unknown_below(list_path)
+        scopes = [Scope(list_path, one) for one in elements]
+        return frozenset().union(*(self.unknown_field(scope, name) for scope in scopes))
+
+    def unknown_field(self, scope: Scope, name: str) -> frozenset[str]:
+        if self.field(scope, name) is not UNKNOWN:
+            return frozenset()
+        asked = self._field(scope.list_path, name).ask_when
+        below = unknown_facts(asked, self, scope) if asked else frozenset()
+        return below | {scope.path_of(name)}
+
+    def definition_of(self, path: str) -> tuple[Condition, ...]:
+        derived = self.standard.derived.get(path)
+        if derived is not None:
+            if derived.when is not None:
+                return (derived.when,)
+            return tuple(member.when for member in derived.members.values())
+        return ()
+
+    # Looking at the facts as if more were answered.
+
+    def assuming(self, values: Mapping[str, Value]) -> Facts:
+        merged = dict(self.values)
+        for path, value in values.items():
+            element = ELEMENT_PATH.fullmatch(path)
+            if element is None:
+                merged[path] = value
+            else:
+                merged[element["list"]] = _with_field(merged[element["list"]], element, value)
+        return Facts(self.standard, merged, self.today, self._baseline, self.earlier)
+
+    def fillings(self, path: str, table: DecisionTable) -> tuple[Value, ...] | None:
+        question = question_at(self.standard, path)
+        match question.type:
+            case "bool":
+                return (True, False)
+            case "choice":
+                return tuple(question.values)
+            case "choices":
+                keys = [key for key in question.values if key != question.none_value]
+                none: tuple[Value, ...] = () if question.at_least_one else (Several(),)
+                return none + tuple(Several.of(key) for key in keys)
+            case "int" | "date":
+                return _both_sides(thresholds(self.standard, table, path)) or None
+        return None
+
+
+def _decided(decision: Decision) -> Value:
+    """A decision as a fact; a value declared for while it is undecided is a known one then."""
+    if decision.table.kind == "union":
+        if decision.value is None:
+            return NotApplicable()
+        sure = decision.value if isinstance(decision.value, tuple) else ()
+        return Several(frozenset(sure), frozenset(decision.possible))
+    if not decision.settled:
+        if decision.table.type != "choice":
+            return UNKNOWN
+        shown = decision.table.shows_undecided and isinstance(decision.value, str)
+        keys = frozenset(one for one in decision.candidates if isinstance(one, str))
+        known = frozenset({str(decision.value)}) if shown else frozenset[str]()
+        return Several(known, keys, one_of_them=len(keys) == len(decision.candidates))
+    value = decision.value
+    return value if isinstance(value, str | bool | int) else NotApplicable()
+
+
+def _with_field(elements: Value, place: re.Match[str], value: Value) -> Value:
+    if not isinstance(elements, tuple):
+        return elements
+    return tuple(
+        Element(one.id, {**one.fields, place["field"]: value}) if one.id == place["id"] else one
+        for one in elements
+    )
+
+
+def _both_sides(bounds: frozenset[int | date]) -> tuple[Value, ...]:
+    """Values on every side of the thresholds: each of them, one less and one more."""
+    sides: set[int | date] = set()
+    for bound in bounds:
+        if isinstance(bound, date):
+            sides |= {bound - timedelta(days=1), bound, bound + timedelta(days=1)}
+        else:
+            sides |= {bound - 1, bound, bound + 1}
+    return tuple(sorted(sides, key=str))

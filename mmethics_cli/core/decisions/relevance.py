@@ -1,0 +1,165 @@
+"""Which questions are worth asking now: deciding facts first, then required ones, then the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from mmethics_cli.core.conditions.language import Condition, Scope, evaluate
+from mmethics_cli.core.conditions.values import UNKNOWN, Element, Truth, Value
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.pathway import Pathway
+from mmethics_cli.core.standard.model import DocumentKind, Question, Standard
+from mmethics_cli.core.standard.names import ELEMENT_PATH
+
+ATTACHMENTS: Final = "attachments"
+
+
+class Reason(Enum):
+    """Why a question is asked."""
+
+    DECIDING = "deciding"
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPlace:
+    """A question in the dossier, or one field of one element of a list question."""
+
+    question: Question
+    owner: Question | None = None
+    element: Element | None = None
+
+    @property
+    def path(self) -> str:
+        if self.owner is None or self.element is None:
+            return self.question.path
+        return f"{self.owner.path}[{self.element.id}].{self.question.path}"
+
+    @property
+    def section(self) -> str:
+        return (self.owner or self.question).section
+
+    def scope(self) -> Scope | None:
+        if self.owner is None or self.element is None:
+            return None
+        return Scope(self.owner.path, self.element)
+
+    def recorded(self, facts: Facts) -> Value:
+        """What was answered here, whether or not the question still applies."""
+        if self.element is not None:
+            return self.element.get(self.question.path)
+        return facts.values.get(self.question.path, UNKNOWN)
+
+    def holds(self, condition: Condition | None, facts: Facts, default: bool) -> bool:
+        """Whether a condition of the question certainly holds; `default` where it has none."""
+        if condition is None:
+            return default
+        return evaluate(condition, facts, self.scope()) is Truth.YES
+
+    def applies(self, facts: Facts) -> bool:
+        """Whether the question is certainly to be asked, and of the applicant."""
+        return not self.question.of_office and self.holds(self.question.ask_when, facts, True)
+
+
+def place_at(facts: Facts, path: str) -> AnswerPlace | None:
+    """The place of a path as decisions name it; None for an unknown fact or a vanished element.
+
+    The element of a list that does not hold its id yet is an empty one: it is about to be added.
+    """
+    match = ELEMENT_PATH.fullmatch(path)
+    if match is None:
+        question = facts.standard.questions.get(path)
+        return None if question is None else AnswerPlace(question)
+    owner = facts.standard.questions.get(match["list"])
+    field = None if owner is None else owner.field_named(match["field"])
+    if owner is None or field is None:
+        return None
+    elements = facts.values.get(owner.path, ())
+    listed = elements if isinstance(elements, tuple) else ()
+    found = (one for one in listed if one.id == match["id"])
+    return AnswerPlace(field, owner, next(found, Element(match["id"])))
+
+
+def places(facts: Facts) -> Iterator[AnswerPlace]:
+    """Every question that applies, in the order of the pack; a list before its elements' fields."""
+    for question in facts.standard.questions.values():
+        here = AnswerPlace(question)
+        if not here.applies(facts):
+            continue
+        yield here
+        elements = facts.values.get(question.path)
+        if question.type == "list" and isinstance(elements, tuple):
+            for element in elements:
+                for field in question.fields:
+                    inside = AnswerPlace(field, question, element)
+                    if inside.applies(facts):
+                        yield inside
+
+
+def relevant(facts: Facts) -> Iterator[tuple[AnswerPlace, Reason]]:
+    """The open questions with the reason for each, the most deciding first.
+
+    Before all others come the facts of decisions that count; the list of attachments is open as
+    long as a paper lacks that the applicant must bring.
+    """
+    pathway, other = _deciding(facts)
+    lacking = bool(papers_lacking(facts))
+    open_ = [
+        place
+        for place in places(facts)
+        if place.recorded(facts) is UNKNOWN or (lacking and place.path == ATTACHMENTS)
+    ]
+    for deciding in (pathway, other - pathway):
+        yield from ((place, Reason.DECIDING) for place in open_ if place.path in deciding)
+    rest = [place for place in open_ if place.path not in pathway | other]
+    required = [
+        place.path == ATTACHMENTS
+        and lacking
+        or place.holds(place.question.required_when, facts, False)
+        for place in rest
+    ]
+    for reason, wanted in ((Reason.REQUIRED, True), (Reason.OPTIONAL, False)):
+        for place, is_required in zip(rest, required, strict=True):
+            if is_required is wanted:
+                yield place, reason
+
+
+def _deciding(facts: Facts) -> tuple[frozenset[str], frozenset[str]]:
+    """Facts that could still change a decision that counts, and the documents or forms."""
+    decisions = Pathway(facts).decisions.values()
+    counting = (path for one in decisions if one.table.counts for path in one.open)
+    other = (path for one in decisions if not one.table.counts for path in one.open)
+    return frozenset(counting), frozenset(other)
+
+
+def papers_lacking(facts: Facts) -> tuple[DocumentKind, ...]:
+    """The papers of this pathway that the applicant must bring and that no attachment is."""
+    attachments = facts.values.get(ATTACHMENTS)
+    entries = attachments if isinstance(attachments, tuple) else ()
+    brought = {element.get("kind") for element in entries}
+    needed = facts.decision("documents").value
+    keys = needed if isinstance(needed, tuple) else ()
+    papers = (facts.standard.documents[key] for key in keys)
+    return tuple(
+        one
+        for one in papers
+        if one.template is None
+        and one.audience == "applicant"
+        and one.missing == "error"
+        and one.id not in brought
+    )
+
+
+def sections_of(facts: Facts) -> tuple[str, ...]:
+    """The sections that have a question that applies, in the order of the pack."""
+    return tuple(dict.fromkeys(place.section for place in places(facts)))
+
+
+def section_named(standard: Standard, name: str) -> str | None:
+    """The section with this id or Chinese title; None when there is none."""
+    by_title = {title: section for section, title in standard.sections.items()}
+    return name if name in standard.sections else by_title.get(name)

@@ -1,0 +1,191 @@
+"""Decision tables: which rules fired, what they decide together, and what could still change it.
+
+Strictest wins; unknown never relaxes. A decision is settled when no way of filling the open facts
+changes its value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import product
+
+from mmethics_cli.core.conditions.explain import FactBook, unknown_facts
+from mmethics_cli.core.conditions.language import evaluate
+from mmethics_cli.core.conditions.values import Truth, Value
+from mmethics_cli.core.standard.model import DecisionTable, Outcome, Rule
+
+# Joint fillings of the open facts are tried up to this number; beyond it all of them stay open.
+FILLINGS = 256
+
+Answer = Outcome | tuple[str, ...] | None
+
+
+class FillableFacts(FactBook):
+    """Facts that can be looked at as if some more were answered."""
+
+    def assuming(self, values: dict[str, Value]) -> FillableFacts:
+        """The same facts with these answers put in."""
+        raise NotImplementedError
+
+    def fillings(self, path: str, table: DecisionTable) -> tuple[Value, ...] | None:
+        """Every answer that the open fact could get, as far as the table can tell them apart.
+
+        None when the answers can't be listed (a text, a list).
+        """
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class RuleState:
+    """A rule and what the facts say of it."""
+
+    rule: Rule
+    truth: Truth
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a table decides; `possible` are outcomes of a union that may still come."""
+
+    table: DecisionTable
+    value: Answer
+    settled: bool
+    candidates: tuple[Answer, ...]
+    possible: tuple[str, ...]
+    open: tuple[str, ...]
+    states: tuple[RuleState, ...]
+    holds: Truth = Truth.YES
+
+    def rests_on(self, outcome: Outcome) -> bool:
+        """Whether a rule with this outcome is a reason for the value."""
+        if isinstance(self.value, tuple):
+            return outcome in self.value
+        return outcome == self.value
+
+
+def decide_table(table: DecisionTable, facts: FillableFacts) -> Decision:
+    """Weigh a table; the open facts are tried out jointly where they are few."""
+    holds = evaluate(table.holds_when, facts)
+    if holds is Truth.NO:
+        alone = () if table.elsewhere is None else (table.elsewhere,)
+        return Decision(table, table.elsewhere, True, alone, (), (), (), holds)
+    seen = facts.assuming(dict(table.assume)) if table.assume else facts
+    # A rule that the institution noted is shown with its reason and decides nothing.
+    rules = (rule for rule in table.rules if not rule.noted)
+    states = tuple(RuleState(rule, evaluate(rule.when, seen)) for rule in rules)
+    weigh = _weigh_union if table.kind == "union" else _weigh_strictest
+    first = weigh(table, states, holds)
+    if first.settled:
+        return first
+    lacking = set(_lacking(first, seen))
+    if holds is Truth.UNKNOWN:
+        lacking |= unknown_facts(table.holds_when, facts)
+    return _try_fillings(first, tuple(sorted(lacking)), facts)
+
+
+def _weigh_strictest(table: DecisionTable, states: tuple[RuleState, ...], holds: Truth) -> Decision:
+    fired = [state.rule.outcome for state in states if state.truth is Truth.YES]
+    best = max(fired, key=table.strictness, default=None)
+    firm = table.otherwise if best is None else best
+    candidates: set[Outcome] = set() if firm is None else {firm}
+    candidates |= {state.rule.outcome for state in _counting(table, states, best)}
+    ordered: list[Answer] = [*sorted(candidates, key=table.strictness)]
+    if holds is Truth.UNKNOWN and table.elsewhere not in candidates:
+        ordered.insert(0, table.elsewhere)
+    settled = len(ordered) <= 1
+    if settled:
+        value = ordered[0] if ordered else None
+    elif table.shows_undecided:
+        value = table.undecided
+    else:
+        # A candidate that must not be shown before its rule fires stays a candidate only.
+        shown = [one for one in ordered if one == best or one not in table.never_provisional]
+        value = shown[-1] if shown else None
+    return Decision(table, value, settled, tuple(ordered), (), (), states, holds)
+
+
+def _weigh_union(table: DecisionTable, states: tuple[RuleState, ...], holds: Truth) -> Decision:
+    fired = {state.rule.outcome for state in states if state.truth is Truth.YES}
+    open_ = {state.rule.outcome for state in states if state.truth is Truth.UNKNOWN} - fired
+    if holds is Truth.UNKNOWN:
+        open_ |= fired
+        fired = set()
+    value = tuple(key for key in table.order if key in fired)
+    possible = tuple(key for key in table.order if key in open_)
+    settled = not possible and holds is Truth.YES
+    return Decision(table, value, settled, (value,), possible, (), states, holds)
+
+
+def _counting(
+    table: DecisionTable, states: Iterable[RuleState], best: Outcome | None
+) -> Iterator[RuleState]:
+    """Undecided rules that could still change the outcome: those that could beat what fired."""
+    for state in states:
+        if state.truth is Truth.UNKNOWN and (
+            best is None or table.strictness(state.rule.outcome) > table.strictness(best)
+        ):
+            yield state
+
+
+def _lacking(decision: Decision, facts: FactBook) -> Iterator[str]:
+    table, states = decision.table, decision.states
+    if table.kind == "union":
+        counting: Iterable[RuleState] = (
+            state for state in states if state.rule.outcome in decision.possible
+        )
+    else:
+        fired = [state.rule.outcome for state in states if state.truth is Truth.YES]
+        counting = _counting(table, states, max(fired, key=table.strictness, default=None))
+    for state in counting:
+        yield from unknown_facts(state.rule.when, facts)
+
+
+def _try_fillings(first: Decision, lacking: tuple[str, ...], facts: FillableFacts) -> Decision:
+    """Drop the open facts that change nothing, whatever the others are."""
+    table = first.table
+    choices = [facts.fillings(path, table) for path in lacking]
+    number = 1
+    for one in choices:
+        number *= FILLINGS + 1 if one is None else len(one)
+    if number > FILLINGS:
+        return replace(first, open=lacking)
+    known = [one for one in choices if one is not None]
+    results = {}
+    for index in product(*(range(len(one)) for one in known)):
+        filling = {path: known[axis][index[axis]] for axis, path in enumerate(lacking)}
+        results[index] = _result(first, facts.assuming(filling))
+    open_ = tuple(path for axis, path in enumerate(lacking) if _matters(axis, results))
+    if open_:
+        return replace(first, open=open_)
+    only = next(iter(results.values()))
+    return Decision(table, only.value, True, only.candidates, (), (), first.states, first.holds)
+
+
+def _result(first: Decision, facts: FillableFacts) -> Decision:
+    """The table under one filling; rules that were settled before stay so."""
+    table = first.table
+    holds = evaluate(table.holds_when, facts)
+    if holds is Truth.NO:
+        alone = () if table.elsewhere is None else (table.elsewhere,)
+        return Decision(table, table.elsewhere, True, alone, (), (), first.states, holds)
+    seen = facts.assuming(dict(table.assume)) if table.assume else facts
+    states = tuple(
+        RuleState(state.rule, evaluate(state.rule.when, seen))
+        if state.truth is Truth.UNKNOWN
+        else state
+        for state in first.states
+    )
+    weigh: Callable[[DecisionTable, tuple[RuleState, ...], Truth], Decision]
+    weigh = _weigh_union if table.kind == "union" else _weigh_strictest
+    return weigh(table, states, holds)
+
+
+def _matters(axis: int, results: dict[tuple[int, ...], Decision]) -> bool:
+    seen: dict[tuple[int, ...], object] = {}
+    for index, result in results.items():
+        rest = index[:axis] + index[axis + 1 :]
+        outcome = (result.value, result.candidates, result.possible)
+        if seen.setdefault(rest, outcome) != outcome:
+            return True
+    return False

@@ -1,0 +1,1 @@
+"""The interview as a pure loop over questions."""

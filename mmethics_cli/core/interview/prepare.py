@@ -1,0 +1,286 @@
+"""What to have at hand before answering: papers, people, numbers, by kind of study.
+
+A kind of study is a set of answers; what it needs is worked out from the conditions of papers and
+questions, in three truths: only what is certain of such a study is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from mmethics_cli.core.answers.tree import read_tree
+from mmethics_cli.core.checks.completeness import first_asked
+from mmethics_cli.core.checks.papers import brought_papers
+from mmethics_cli.core.conditions.explain import unknown_facts
+from mmethics_cli.core.conditions.language import evaluate
+from mmethics_cli.core.conditions.values import UNKNOWN, KeyPath, Truth, Value
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.relevance import AnswerPlace, places
+from mmethics_cli.core.standard.model import DocumentKind, Question, Standard
+from mmethics_cli.core.standard.names import label_at
+from mmethics_cli.core.standard.node import Node, Trail
+
+OTHERS = "others"
+LONG = "long"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A kind of study and the answers that all its studies give."""
+
+    id: str
+    title: str
+    answers: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareHeading:
+    """A heading of the list: papers by id (or `others`), questions by path or by type."""
+
+    id: str
+    title: str
+    documents: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+
+    def takes(self, owner: Question, question: Question) -> bool:
+        """Whether a question, or a field of the list `owner`, stands under this heading."""
+        if owner.path in self.questions:
+            return question is owner
+        return question.type in self.types or (question.long and LONG in self.types)
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """The kinds of study, the one that all share first, and the headings."""
+
+    groups: tuple[Group, ...]
+    parts: tuple[PrepareHeading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A paper that may yet be needed, and the labels of the answers that decide it."""
+
+    document: DocumentKind
+    waits_for: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What one kind of study, or one study, needs; `made` are papers that are rendered."""
+
+    title: str
+    papers: tuple[DocumentKind, ...]
+    questions: tuple[AnswerPlace, ...]
+    made: tuple[DocumentKind, ...] = ()
+    undecided: tuple[Undecided, ...] = ()
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        documents = (one.id for one in (*self.papers, *self.made))
+        return frozenset([*documents, *map(_key, self.questions)])
+
+    def beyond(self, shared: Needs) -> Needs:
+        """Without what is needed anyway."""
+        return Needs(
+            self.title,
+            tuple(one for one in self.papers if one.id not in shared.ids),
+            tuple(place for place in self.questions if _key(place) not in shared.ids),
+            tuple(one for one in self.made if one.id not in shared.ids),
+        )
+
+    def papers_of(
+        self, part: PrepareHeading, parts: Sequence[PrepareHeading]
+    ) -> tuple[DocumentKind, ...]:
+        """The papers under one heading."""
+        named = {id_ for one in parts for id_ in one.documents}
+        rest = OTHERS in part.documents
+        return tuple(
+            one for one in self.papers if one.id in part.documents or (rest and one.id not in named)
+        )
+
+    def questions_of(
+        self, part: PrepareHeading, parts: Sequence[PrepareHeading]
+    ) -> tuple[AnswerPlace, ...]:
+        """The questions under one heading: each stands under the first that takes it."""
+        return tuple(place for place in self.questions if _heading(place, parts) == part)
+
+
+def _key(place: AnswerPlace) -> str:
+    """The path of a question; of a field of any entry, with its list."""
+    if place.owner is None or place.element is not None:
+        return place.path
+    return f"{place.owner.path}[].{place.path}"
+
+
+def _heading(place: AnswerPlace, parts: Sequence[PrepareHeading]) -> PrepareHeading | None:
+    owner = place.owner or place.question
+    return next((one for one in parts if one.takes(owner, place.question)), None)
+
+
+def by_kind(guide: Guide, standard: Standard) -> Iterator[Needs]:
+    """What every study needs, then what each kind needs besides.
+
+    Last come papers that no kind brings, as those that an institution added.
+    """
+    first, *others = guide.groups
+    shared = _certain(first, {}, standard, guide)
+    yield shared
+    found = set(shared.ids)
+    for group in others:
+        needs = _certain(group, first.answers, standard, guide).beyond(shared)
+        found |= needs.ids
+        yield needs
+    left = _undecided(Facts(standard, first.answers), found)
+    if left:
+        yield Needs("其他情况", (), (), undecided=left)
+
+
+def _certain(group: Group, shared: Mapping[str, Value], standard: Standard, guide: Guide) -> Needs:
+    facts = Facts(standard, {**shared, **group.answers})
+    truths = _needed(facts)
+    papers = [one for one, truth in truths if truth is Truth.YES]
+    # The entries of a kind of study are only there to make conditions certain.
+    whole = (place for place in places(facts) if place.owner is None)
+    asked = [place for place in _with_fields(whole) if _heading(place, guide.parts) is not None]
+    return Needs(
+        group.title,
+        tuple(one for one in papers if one.template is None),
+        tuple(asked),
+        tuple(one for one in papers if one.template is not None),
+    )
+
+
+def lacking(guide: Guide, facts: Facts) -> Needs:
+    """What one study still lacks: papers not brought, answers not given.
+
+    A paper that may yet be needed names what decides it.
+    """
+    held = brought_papers(facts)
+    papers = tuple(
+        document
+        for document, truth in _needed(facts)
+        if truth is Truth.YES and document.template is None and document.id not in held
+    )
+    open_ = (place for place in places(facts) if place.recorded(facts) is UNKNOWN)
+    asked = [place for place in _with_fields(open_) if _heading(place, guide.parts) is not None]
+    return Needs("这项研究还缺", papers, tuple(asked), undecided=_undecided(facts, held))
+
+
+def _undecided(facts: Facts, besides: Collection[object]) -> tuple[Undecided, ...]:
+    """Papers to bring that may yet be needed, but for those named."""
+    return tuple(
+        Undecided(document, _decides(document, facts))
+        for document, truth in _needed(facts)
+        if truth is Truth.UNKNOWN and document.template is None and document.id not in besides
+    )
+
+
+def _decides(document: DocumentKind, facts: Facts) -> tuple[str, ...]:
+    rule = next(
+        one for one in facts.standard.tables["documents"].rules if one.outcome == document.id
+    )
+    order = {path: index for index, path in enumerate(facts.standard.questions)}
+    asked = {one for path in unknown_facts(rule.when, facts) for one in first_asked(path, facts)}
+    paths = sorted(asked, key=lambda path: (order[path.partition("[")[0]], path))
+    return tuple(dict.fromkeys(label_at(facts.standard, facts, path) for path in paths))
+
+
+def _needed(facts: Facts) -> list[tuple[DocumentKind, Truth]]:
+    """The applicant's papers, and whether the study needs them."""
+    documents = facts.standard.documents
+    return [
+        (documents[str(rule.outcome)], evaluate(rule.when, facts))
+        for rule in facts.standard.tables["documents"].rules
+        if documents[str(rule.outcome)].audience == "applicant"
+    ]
+
+
+def _with_fields(found: Iterable[AnswerPlace]) -> Iterator[AnswerPlace]:
+    """Each place; after a list the fields that every one of its entries has."""
+    for place in found:
+        yield place
+        for field in place.question.fields:
+            if field.ask_when is None:
+                yield AnswerPlace(field, place.question)
+
+
+def idle_groups(guide: Guide, standard: Standard) -> Iterator[Group]:
+    """Kinds of study that add nothing to what every study needs."""
+    for group, needs in zip(guide.groups, by_kind(guide, standard), strict=False):
+        if not needs.ids:
+            yield group
+
+
+PREPARE: Final = "prepare"
+_TYPES: Final = ("int", "date", LONG)
+
+Fault = tuple[str, KeyPath, str]
+
+
+def read_guide(standard: Standard, trees: Mapping[str, object]) -> tuple[Guide, list[Fault]]:
+    """The guide of a pack read with `prepare`, and every fault in it with its place.
+
+    An element with `answers` is a kind of study, any other a heading.
+    """
+    trail = Trail(vocabulary=standard.vocabulary)
+    groups: list[Group] = []
+    parts: list[PrepareHeading] = []
+    for name, tree in sorted(trees.items()):
+        if not name.startswith(f"{PREPARE}/"):
+            continue
+        for node in Node(name, (), tree, trail).list():
+            if node.has("answers"):
+                groups.append(_group(node, standard))
+            else:
+                parts.append(_part(node, standard))
+    return Guide(tuple(groups), tuple(parts)), trail.problems
+
+
+def prove_guide(standard: Standard, trees: Mapping[str, object]) -> list[Fault]:
+    """What is wrong with the guide: what it names, and kinds of study that add nothing."""
+    guide, problems = read_guide(standard, trees)
+    if problems or not guide.groups:
+        return problems
+    idle = {one.id for one in idle_groups(guide, standard)}
+    return [
+        (name, (index,), f"“{one['title']}”没有带出任何要准备的东西")
+        for name, tree in sorted(trees.items())
+        if name.startswith(f"{PREPARE}/") and isinstance(tree, list)
+        for index, one in enumerate(tree)
+        if one["id"] in idle
+    ]
+
+
+def _group(node: Node, standard: Standard) -> Group:
+    node.only("id", "title", "answers")
+    reading = read_tree(standard, node.child("answers").value)
+    for trouble in (*reading.unknown, *reading.refused):
+        place = Node(node.file, (*node.keys, "answers", *trouble.keys), None, node.trail)
+        place.problem(f"{trouble.message} {trouble.fix}".rstrip())
+    return Group(node.text("id"), node.text("title"), reading.values)
+
+
+def _part(node: Node, standard: Standard) -> PrepareHeading:
+    node.only("id", "title", "documents", "questions", "types")
+    part = PrepareHeading(
+        node.text("id"),
+        node.text("title"),
+        node.texts("documents"),
+        node.texts("questions"),
+        node.texts("types"),
+    )
+    known: dict[str, tuple[tuple[str, ...], object]] = {
+        "documents": (part.documents, {*standard.documents, OTHERS}),
+        "questions": (part.questions, standard.questions),
+        "types": (part.types, _TYPES),
+    }
+    for key, (names, vocabulary) in known.items():
+        for one in names:
+            if one not in vocabulary:  # type: ignore[operator]
+                node.child(key).problem(f"不认识的“{one}”")
+    return part

@@ -1,0 +1,176 @@
+"""What the interview puts to a person, one at a time, and what the person may reply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from mmethics_cli.core.conditions.values import UNKNOWN, Value
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.relevance import AnswerPlace, Reason
+from mmethics_cli.core.interview.overview import OverviewEntry
+from mmethics_cli.core.standard.model import Question, Screen
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRow:
+    """One question of a step, with what is recorded and, where nothing is, what is proposed."""
+
+    place: AnswerPlace
+    value: Value = UNKNOWN
+    reason: Reason = Reason.REQUIRED
+    proposal: Value = UNKNOWN
+    why: str = ""
+
+    @property
+    def question(self) -> Question:
+        return self.place.question
+
+    @property
+    def path(self) -> str:
+        return self.place.path
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewProgress:
+    """How far the interview has got.
+
+    `number` of `total` counts the sections that apply, `left` the questions of this section that
+    must still be answered, `screens` the prompts that these and all others will take.
+    """
+
+    section: str
+    number: int
+    total: int
+    left: int
+    screens: int
+
+
+Rows = tuple[QuestionRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One question, or the questions of one screen.
+
+    `rows_with(answers)` are the rows as they would be with these answers: an answer may bring
+    further questions of the same screen, and proposals. `hint` says what a list still lacks.
+    """
+
+    rows: Rows
+    progress: InterviewProgress
+    screen: Screen | None = None
+    rows_with: Callable[[Mapping[str, Value]], Rows] = field(default=lambda answers: ())
+    hint: str = ""
+
+    @property
+    def place(self) -> AnswerPlace:
+        return self.rows[0].place
+
+    @property
+    def question(self) -> Question:
+        return self.place.question
+
+    @property
+    def value(self) -> Value:
+        return self.rows[0].value
+
+    @property
+    def reason(self) -> Reason:
+        return self.rows[0].reason
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What must be answered is; how many optional questions each section still has."""
+
+    sections: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All answers before the end, the doubtful ones first."""
+
+    entries: tuple[OverviewEntry, ...]
+
+
+class Move(Enum):
+    """Instead of an answer. LATER puts a step off, declines an offer, ends the overview."""
+
+    BACK = "back"
+    LATER = "later"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to a step of one question. UNKNOWN is an answer too: 不清楚."""
+
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenAnswers:
+    """The answers of a screen by path; rows that are not named stay as they are.
+
+    With `leave` the person goes away: they are saved and the interview ends.
+    """
+
+    values: Mapping[str, Value]
+    leave: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    """Add an element to the list and ask for its fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Add an element like this one, all but its name, and go through its fields."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditElement:
+    """Ask for the fields of an element again."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Drop an element of the list."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """The sections whose optional questions are wanted."""
+
+    sections: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """From the overview to the question at a path."""
+
+    path: str
+
+
+Prompt = Step | Offer | Overview
+Reply = Answer | ScreenAnswers | Move | Add | Copy | EditElement | Remove | Choose | Jump
+Ask = Callable[[Prompt], Reply]
+# Saves answers by question (whole lists), all of them at once.
+Save = Callable[[Mapping[str, Value]], None]
+# Is told which list is being filled, None when it is finished: what stands there is all of it
+# only then, which no file of the dossier says.
+Listing = Callable[[str | None], None]
+# Is told which decisions have just been settled, or settled otherwise.
+Tell = Callable[[Facts, tuple[str, ...]], None]
+
+
+class Left(Exception):
+    """The person went away in the middle of a screen; what was valid on it is saved."""

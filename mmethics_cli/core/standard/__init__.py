@@ -1,0 +1,1 @@
+"""The pack as proved values, and how it is read from trees."""

@@ -1,0 +1,342 @@
+"""From the pack's trees to a proved Standard: every name, value and article is known, or it fails.
+
+All problems are reported at once, each with its file and place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import TypeVar
+
+from mmethics_cli.core.conditions.language import (
+    All,
+    AnyOf,
+    Compare,
+    Condition,
+    Every,
+    Limit,
+    Newly,
+    Not,
+    OneOf,
+    Some,
+    facts_in,
+)
+from mmethics_cli.core.conditions.parser import PathType
+from mmethics_cli.core.conditions.values import KeyPath, parse_date
+from mmethics_cli.core.standard.migrations import MIGRATIONS, read_migrations
+from mmethics_cli.core.standard.model import (
+    VERIFIED,
+    Article,
+    ConsentElement,
+    ConsistencyRule,
+    DecisionTable,
+    DocumentKind,
+    Source,
+    Standard,
+)
+from mmethics_cli.core.standard.node import Node, Trail
+from mmethics_cli.core.standard.read_content import (
+    read_consistency,
+    read_criterion,
+    read_document,
+    read_element,
+    read_item,
+    read_readability,
+)
+from mmethics_cli.core.standard.read_facts import (
+    derived_term,
+    question_term,
+    read_derived,
+    read_question,
+    read_screens,
+)
+from mmethics_cli.core.standard.read_rules import documents_table, read_table, table_term
+from mmethics_cli.errors import PackError, Problem
+
+
+def thresholds(standard: Standard, table: DecisionTable, path: str) -> frozenset[int | date]:
+    """Bounds that the table's rules, or the facts they rest on, compare the fact at `path` with."""
+    wanted = re.sub(r".*\[[^\]]*\]\.", "", path)
+    found: set[int | date] = set()
+    seen: set[str] = set()
+    todo = [rule.when for rule in table.rules] + [table.holds_when]
+    while todo:
+        for compare in compares(todo.pop()):
+            if compare.path == wanted:
+                found |= set(_bounds(compare))
+            elif compare.path not in seen:
+                seen.add(compare.path)
+                todo += definitions(standard, compare.path)
+    return frozenset(found)
+
+
+def compares(condition: Condition) -> Iterator[Compare]:
+    """Every comparison in a condition, nested ones too."""
+    match condition:
+        case All(parts) | AnyOf(parts):
+            for part in parts:
+                yield from compares(part)
+        case Not(part) | Newly(part):
+            yield from compares(part)
+        case Compare(_, test):
+            yield condition
+            if isinstance(test, Some | Every):
+                yield from compares(test.part)
+
+
+def _bounds(compare: Compare) -> Iterator[int | date]:
+    match compare.test:
+        case Limit(_, bound) if isinstance(bound, int | date):
+            yield bound
+        case OneOf(values):
+            yield from (one for one in values if isinstance(one, int | date))
+
+
+def definitions(standard: Standard, path: str) -> list[Condition]:
+    """The conditions that a fact rests on: its `ask_when`, its definition, or its rules."""
+    derived = standard.derived.get(path)
+    if derived is not None:
+        members = [member.when for member in derived.members.values()]
+        return members if derived.when is None else [derived.when]
+    question = standard.questions.get(path)
+    if question is not None:
+        return [] if question.ask_when is None else [question.ask_when]
+    table = standard.tables.get(path.removeprefix("decided."))
+    return [] if table is None else [rule.when for rule in table.rules] + [table.holds_when]
+
+
+def circles(standard: Standard) -> Iterator[str]:
+    """Facts whose definition comes back to themselves, each circle once as `a → b → a`."""
+    done: set[str] = set()
+    facts = [*standard.questions, *standard.derived, *(f"decided.{one}" for one in standard.tables)]
+    for fact in facts:
+        yield from _walk(standard, fact, (), done)
+
+
+def _walk(standard: Standard, path: str, trail: tuple[str, ...], done: set[str]) -> Iterator[str]:
+    if path in trail:
+        yield " → ".join((*trail[trail.index(path) :], path))
+    elif path not in done:
+        for condition in definitions(standard, path):
+            for compare in compares(condition):
+                test = compare.test
+                others = facts_in(test.bound) if isinstance(test, Limit) else ()
+                for one in (compare.path, *others):
+                    yield from _walk(standard, one, (*trail, path), done)
+        done.add(path)
+
+
+Locate = Callable[[str, KeyPath], tuple[str, int | None]]
+T = TypeVar("T")
+_FILES = (
+    "standard.yaml",
+    "sources.yaml",
+    "articles.yaml",
+    "principles.yaml",
+    "derived.yaml",
+    "documents.yaml",
+    "consistency.yaml",
+)
+
+
+def build(files: Mapping[str, object], locate: Locate) -> Standard:
+    """Prove a pack and make the Standard of it.
+
+    `files` are text-first trees by name (`rules/review_method.yaml`); `locate` tells the
+    file and line of a key path in a tree. Raises PackError with every problem found.
+    """
+    lacking = [name for name in _FILES if name not in files]
+    if lacking:
+        raise PackError("标准包不完整：", [Problem("缺少这个文件", name) for name in lacking])
+    trail = Trail()
+    nodes = {name: Node(name, (), tree, trail) for name, tree in sorted(files.items())}
+    standard = _StandardBuilder(nodes, trail).build()
+    if not trail.problems:
+        for circle in circles(standard):
+            trail.problems.append(("", (), f"事实互相依赖，成了循环：{circle}"))
+    if trail.problems:
+        raise PackError(
+            "标准包有错误：",
+            [
+                Problem(text, *(locate(name, keys) if name else ()))
+                for name, keys, text in trail.problems
+            ],
+        )
+    return standard
+
+
+class _StandardBuilder:
+    """Reads the parts in the order in which they name one another."""
+
+    def __init__(self, nodes: Mapping[str, Node], trail: Trail) -> None:
+        self.nodes = nodes
+        self.trail = trail
+
+    def build(self) -> Standard:
+        head = self.nodes["standard.yaml"]
+        sources = {one.text("id"): _source(one) for one in self._list("sources.yaml")}
+        articles = self._articles(sources)
+        self.trail.articles, self.trail.sources = articles, frozenset(sources)
+        titles = self._document_titles()
+        # Conditions may name any fact, so the terms of all facts come first.
+        terms = self._terms(titles)
+        self.trail.vocabulary = terms
+        questions = self._unique(
+            (question.path, question, node)
+            for node, section in self._questions()
+            for question in (read_question(node, section, titles),)
+        )
+        derived = self._unique(
+            (one.text("path"), read_derived(one, questions), one)
+            for one in self._list("derived.yaml")
+        )
+        elements = self._consent_elements()
+        documents = self._documents(elements)
+        tables = self._tables() | {"documents": documents_table(documents)}
+        principles = {str(k): str(v) for k, v in self.nodes["principles.yaml"].mapping().items()}
+        items = self._unique(
+            (one.text("id"), read_item(one, principles, titles), one)
+            for one in self._elements("review_items/")
+        )
+        return Standard(
+            id=head.text("id"),
+            title=head.text("title"),
+            edition=head.text("edition"),
+            sources=sources,
+            articles=articles,
+            sections=self._sections(),
+            questions=questions,
+            derived=derived,
+            tables=tables,
+            principles=principles,
+            items=items,
+            documents=documents,
+            consistency=self._consistency(),
+            vocabulary=terms,
+            criteria=self._unique(
+                (one.text("id"), read_criterion(one, documents, items), one)
+                for one in self._elements("worksheets/")
+            ),
+            elements=elements,
+            readability=read_readability(self._optional("readability.yaml")),
+            screens=read_screens(self.nodes, questions),
+            migrations=read_migrations(self._optional(MIGRATIONS)),
+        )
+
+    def _consistency(self) -> dict[str, ConsistencyRule]:
+        nodes = self._list("consistency.yaml")
+        return self._unique((one.text("id"), read_consistency(one), one) for one in nodes)
+
+    def _consent_elements(self) -> dict[str, ConsentElement]:
+        nodes = self._list("elements.yaml")
+        return self._unique((one.text("id"), read_element(one), one) for one in nodes)
+
+    def _documents(self, elements: Mapping[str, ConsentElement]) -> dict[str, DocumentKind]:
+        nodes = self._list("documents.yaml")
+        return self._unique((one.text("id"), read_document(one, elements), one) for one in nodes)
+
+    def _optional(self, name: str) -> Node:
+        return self.nodes.get(name, Node(name, (), {}, self.trail))
+
+    def _list(self, name: str) -> Iterator[Node]:
+        return iter(self.nodes[name].list() if name in self.nodes else ())
+
+    def _folder(self, prefix: str) -> list[Node]:
+        return [node for name, node in self.nodes.items() if name.startswith(prefix)]
+
+    def _elements(self, prefix: str) -> Iterator[Node]:
+        """The elements of all files of a folder."""
+        return (one for node in self._folder(prefix) for one in node.list())
+
+    def _sections(self) -> dict[str, str]:
+        nodes = self._folder("questions/")
+        for node in nodes:
+            node.only("section", "title", "questions")
+        return {node.text("section"): node.text("title") for node in nodes}
+
+    def _questions(self) -> Iterator[tuple[Node, str]]:
+        for node in self._folder("questions/"):
+            for one in node.child("questions").list():
+                yield one, node.text("section")
+
+    def _unique(self, entries: Iterator[tuple[str, T, Node]]) -> dict[str, T]:
+        found: dict[str, T] = {}
+        for name, entry, node in entries:
+            if name in found:
+                node.problem(f"“{name}”重复")
+            found[name] = entry
+        return found
+
+    def _articles(self, sources: Mapping[str, Source]) -> dict[tuple[str, str], Article]:
+        rows: dict[tuple[str, str], Article] = {}
+        for node in self._list("articles.yaml"):
+            key = (node.text("source"), node.text("article"))
+            if key[0] not in sources:
+                node.problem(f"不认识的法源“{key[0]}”")
+            if key in rows:
+                node.problem(f"“{key[0]} {key[1]}”重复")
+            rows[key] = _article(node)
+        return rows
+
+    def _document_titles(self) -> dict[str, str]:
+        return {
+            one.text("id"): one.child("title").text("zh") for one in self._list("documents.yaml")
+        }
+
+    def _terms(self, titles: Mapping[str, str]) -> dict[str, PathType]:
+        plain = {
+            question.path: question
+            for node, section in self._questions()
+            for question in (read_question(node, section, titles, conditions=False),)
+        }
+        terms = {path: question_term(question) for path, question in plain.items()}
+        for node in self._list("derived.yaml"):
+            derived = read_derived(node, plain, conditions=False)
+            terms[derived.path] = derived_term(derived)
+        tables = self._table_nodes()
+        for name, node in tables.items():
+            terms[f"decided.{name}"] = table_term(node, tables)
+        terms["decided.documents"] = PathType("choices", frozenset(titles))
+        terms["context.today"] = PathType("date")
+        return terms
+
+    def _table_nodes(self) -> dict[str, Node]:
+        nodes = self._elements("rules/")
+        return self._unique((node.text("table"), node, node) for node in nodes)
+
+    def _tables(self) -> dict[str, DecisionTable]:
+        nodes = self._table_nodes()
+        own = (node for node in nodes.values() if not node.has("rules_of"))
+        rules = (rule for node in own for rule in node.child("rules").list())
+        self._unique((rule.text("id"), rule, rule) for rule in rules)
+        return {name: read_table(node, nodes) for name, node in nodes.items()}
+
+
+def _article(node: Node) -> Article:
+    node.only("source", "article", "verified", "by", "date")
+    by, day = node.text("by", ""), node.text("date", "")
+    on = parse_date(day)
+    if day and on is None:
+        node.child("date").problem(f"“{day}”不是日期，应写成 2027-03-01 的样子")
+    if bool(by) != bool(day):
+        node.problem("核对条文的人（by）与日期（date）应一起写")
+    return Article(node.one_of("verified", VERIFIED), by, on)
+
+
+def _source(node: Node) -> Source:
+    node.only(
+        "id", "title_zh", "title_en", "number", "issuer", "issued", "effective", "status", "notes"
+    )
+    return Source(
+        id=node.text("id"),
+        title=node.text("title_zh"),
+        number=node.text("number", ""),
+        issuer=node.text("issuer", ""),
+        issued=node.text("issued", ""),
+        effective=node.text("effective", ""),
+        status=node.text("status", ""),
+        notes=node.text("notes", ""),
+        title_en=node.text("title_en", ""),
+    )

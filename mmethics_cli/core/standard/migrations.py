@@ -1,0 +1,219 @@
+"""Dossiers written under an older edition of the pack: old names read as the new ones."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mmethics_cli.core.conditions.values import KeyPath
+from mmethics_cli.core.standard.model import Migration, Question, Standard
+from mmethics_cli.core.standard.node import Node
+
+_SELF_CHECK = "self_check"
+
+
+@dataclass(frozen=True, slots=True)
+class Renaming:
+    """One thing that stood under an old name; `again` when it has to be answered again."""
+
+    old: str
+    new: str
+    again: bool = False
+
+
+def migrated(
+    tree: Any, migrations: Sequence[Migration], *, rewriting: bool = False
+) -> tuple[Any, tuple[Renaming, ...]]:
+    """A file's tree under the names of today, and what was moved; nothing else is touched.
+
+    Where old and new name both hold an answer, both stay: the person has to choose. Retired
+    answers are left out unless the tree is for `rewriting`, which must drop nothing.
+    """
+    if not migrations or not isinstance(tree, dict):
+        return tree, ()
+    new = copy.deepcopy(tree)
+    moved: list[Renaming] = []
+    for one in migrations:
+        moved += _paths(new, one.paths)
+        for path, names in one.fields.items():
+            moved += _fields(new, path, names)
+        for path, words in one.values.items():
+            moved += _values(new, path, words)
+        moved += _items(new.get(_SELF_CHECK), one.items)
+        if not rewriting:
+            moved += _retired(new, one.retired)
+    return (new, tuple(moved)) if moved else (tree, ())
+
+
+def migrated_items(tree: Any, migrations: Sequence[Migration]) -> tuple[Any, tuple[Renaming, ...]]:
+    """The same for a file of the self-check, whose keys are review items."""
+    if not migrations:
+        return tree, ()
+    new = copy.deepcopy(tree)
+    moved = tuple(one for step in migrations for one in _items(new, step.items))
+    return (new, moved) if moved else (tree, ())
+
+
+def _paths(tree: dict[str, Any], names: Mapping[str, str]) -> Iterator[Renaming]:
+    for old, new in names.items():
+        value = _taken(tree, old)
+        if value is not None and _put(tree, new, value):
+            _drop(tree, old)
+            yield Renaming(old, new)
+
+
+def _retired(tree: dict[str, Any], names: Mapping[str, str]) -> Iterator[Renaming]:
+    for old, new in names.items():
+        if _taken(tree, old) is not None:
+            if _taken(tree, new) is None:
+                yield Renaming(old, new, again=True)
+            else:
+                yield Renaming(old, new)
+            _drop(tree, old)
+
+
+def _fields(tree: dict[str, Any], path: str, names: Mapping[str, str]) -> Iterator[Renaming]:
+    entries = _taken(tree, path)
+    for old, new in names.items():
+        found = [
+            one
+            for one in (entries if isinstance(entries, list) else ())
+            if isinstance(one, dict) and old in one and one.get(new) is None
+        ]
+        for one in found:
+            one[new] = one.pop(old)
+        if found:
+            yield Renaming(f"{path}.{old}", f"{path}.{new}")
+
+
+def _values(tree: dict[str, Any], path: str, words: Mapping[str, str]) -> Iterator[Renaming]:
+    holders = [(tree, path.split("."))]
+    parent, _, name = path.rpartition(".")
+    entries = _taken(tree, parent)
+    if isinstance(entries, list):
+        holders = [(one, [name]) for one in entries if isinstance(one, dict)]
+    changed = set()
+    for holder, keys in holders:
+        *above, last = keys
+        place: Any = holder
+        for key in above:
+            place = place.get(key) if isinstance(place, dict) else None
+        if not isinstance(place, dict):
+            continue
+        value = place.get(last)
+        if isinstance(value, str) and value in words:
+            changed.add(value)
+            place[last] = words[value]
+        elif isinstance(value, list):
+            changed |= {one for one in value if isinstance(one, str) and one in words}
+            place[last] = [words.get(one, one) if isinstance(one, str) else one for one in value]
+    for old in sorted(changed):
+        yield Renaming(f"{path}：{old}", words[old])
+
+
+def _items(tree: Any, names: Mapping[str, str]) -> Iterator[Renaming]:
+    for old, new in names.items():
+        if isinstance(tree, dict) and old in tree and tree.get(new) is None:
+            value = tree.pop(old)
+            tree[new] = value
+            yield Renaming(old, new)
+
+
+def _taken(tree: Any, path: str) -> Any:
+    for key in path.split("."):
+        tree = tree.get(key) if isinstance(tree, dict) else None
+    return tree
+
+
+def _put(tree: dict[str, Any], path: str, value: object) -> bool:
+    """Put a value where nothing stands yet; False where something does."""
+    *above, last = path.split(".")
+    place: Any = tree
+    for key in above:
+        if not isinstance(place.get(key), dict):
+            if place.get(key) is not None:
+                return False
+            place[key] = {}
+        place = place[key]
+    if place.get(last) is not None:
+        return False
+    place[last] = value
+    return True
+
+
+def _drop(tree: dict[str, Any], path: str) -> None:
+    *above, last = path.split(".")
+    for key in above:
+        tree = tree[key]
+    del tree[last]
+
+
+MIGRATIONS = "migrations.yaml"
+_KEYS = ("paths", "fields", "values", "items", "retired")
+
+
+def read_migrations(node: Node) -> tuple[Migration, ...]:
+    """The migrations of a pack, without looking whether the names are known."""
+    return tuple(_migration(one) for one in node.list()) if node.value else ()
+
+
+def _migration(node: Node) -> Migration:
+    node.only("id", *_KEYS)
+    return Migration(
+        node.text("id"),
+        node.labels("paths"),
+        {key: node.child("fields").labels(key) for key in _mapping(node, "fields")},
+        {key: node.child("values").labels(key) for key in _mapping(node, "values")},
+        node.labels("items"),
+        node.labels("retired"),
+    )
+
+
+def _mapping(node: Node, key: str) -> Mapping[str, object]:
+    return node.child(key).mapping() if node.has(key) else {}
+
+
+def prove_migrations(standard: Standard) -> Iterator[tuple[str, KeyPath, str]]:
+    """Every name that is wrong, with its place."""
+    for number, one in enumerate(standard.migrations):
+        for keys, message in _faults(standard, one):
+            yield MIGRATIONS, (number, *keys), message
+
+
+def _faults(standard: Standard, one: Migration) -> Iterator[tuple[KeyPath, str]]:
+    questions = standard.questions
+    yield from _renamed("paths", one.paths, questions, "路径")
+    yield from _renamed("retired", one.retired, questions, "路径")
+    yield from _renamed("items", one.items, standard.items, "审查要点")
+    for old, new in one.paths.items():
+        if (old.partition(".")[0] == "event") is not (new.partition(".")[0] == "event"):
+            yield ("paths", old), f"“{old}”与“{new}”不在同一个文件里，不能改名，请用 retired"
+    for path, names in one.fields.items():
+        owner = questions.get(path)
+        if owner is None or owner.type != "list":
+            yield ("fields", path), f"没有列表“{path}”"
+        else:
+            yield from _renamed(path, names, {each.path: each for each in owner.fields}, "字段")
+    for path, words in one.values.items():
+        question = _question(standard, path)
+        if question is None or not question.values:
+            yield ("values", path), f"“{path}”不是选择题"
+        else:
+            yield from _renamed(path, words, question.values, "选项")
+
+
+def _renamed(
+    key: str, names: Mapping[str, str], known: Mapping[str, object], what: str
+) -> Iterator[tuple[KeyPath, str]]:
+    for old, new in names.items():
+        if new not in known:
+            yield (key, old), f"没有{what}“{new}”"
+        if old in known:
+            yield (key, old), f"{what}“{old}”还在用，不能改名"
+
+
+def _question(standard: Standard, path: str) -> Question | None:
+    owner, _, name = path.rpartition(".")
+    return standard.questions.get(path) or standard.fields.get((owner, name))

@@ -1,0 +1,454 @@
+"""The standard as data: what a pack holds once it has been read and proved.
+
+Every requirement carries its `Basis`: a source, an article and how far that article was verified.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Literal
+
+from mmethics_cli.core.conditions.explain import FactBook
+from mmethics_cli.core.conditions.language import ALWAYS, Condition, Scope, evaluate
+from mmethics_cli.core.conditions.parser import Vocabulary
+from mmethics_cli.core.conditions.values import UNKNOWN, Element, Truth, Value
+
+Verified = Literal["text", "secondary", "memory"]
+
+# From certain to doubtful: an item is worth what its weakest basis is worth.
+VERIFIED: tuple[Verified, ...] = ("text", "secondary", "memory")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A norm, a guide or a practice that requirements rest on."""
+
+    id: str
+    title: str
+    number: str
+    issuer: str
+    issued: str
+    effective: str
+    status: str
+    notes: str
+    title_en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """How far an article was verified, and who in the institution did so and when (own packs)."""
+
+    verified: Verified
+    by: str = ""
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """One article of one source; without an article the citation is from memory."""
+
+    source: str
+    article: str | None
+    verified: Verified
+
+
+def weakest(basis: tuple[Basis, ...]) -> Verified:
+    """How far a requirement is verified: as its least verified basis; memory when it has none."""
+    return max((one.verified for one in basis), key=VERIFIED.index, default="memory")
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentElement:
+    """Something that participants must be told, and the articles that say so."""
+
+    id: str
+    text: str
+    basis: tuple[Basis, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RequiredElement:
+    """A consent element that a paper must hold, and when."""
+
+    id: str
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Readability:
+    """When a text for participants is worth another look; lengths are characters.
+
+    `exempt` are paths, or first words of paths, whose texts are names and not speech;
+    `latin` are Latin words that need no explanation; `stiff` are words that make a sentence an
+    official's rather than a speaker's.
+    """
+
+    sentence: int = 50
+    average: int = 30
+    quotes: int = 3
+    exempt: frozenset[str] = frozenset()
+    latin: frozenset[str] = frozenset()
+    stiff: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where the dossier proves a review item: an answered path or an attachment's kind."""
+
+    path: str | None = None
+    attachment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewItem:
+    """One requirement of chapter 6 审查内容."""
+
+    id: str
+    principle: str
+    theme: str
+    side: Literal["applicant", "institution", "committee"]
+    text: str
+    applies_when: Condition
+    evidence: tuple[Evidence, ...]
+    severity: Literal["mandatory", "recommended"]
+    basis: tuple[Basis, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentKind:
+    """A paper of the package: rendered from a template, or brought by the applicant (自备).
+
+    `listing`: it lists the papers of one submission, so it says nothing of the study itself.
+    """
+
+    id: str
+    title: str
+    title_en: str
+    audience: Literal["applicant", "committee"]
+    needed_when: Condition
+    template: str | None
+    formats: tuple[str, ...]
+    for_form: tuple[str, ...]
+    signers: tuple[str, ...]
+    seals: tuple[str, ...]
+    basis: tuple[Basis, ...]
+    missing: Literal["error", "warning", "note"]
+    note: str
+    reuse_when: Condition | None = None
+    elements: tuple[RequiredElement, ...] = ()
+    listing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConsistencyRule:
+    """A contradiction between answers: `when` says that it is there."""
+
+    id: str
+    severity: Literal["error", "warning"]
+    when: Condition
+    path: str
+    message: str
+    fix: str
+    basis: tuple[Basis, ...]
+    each: str | None = None
+    kind: Literal["inconsistent", "expired"] = "inconsistent"
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One thing that a reviewer judges, on each of `worksheets` (ids of committee papers).
+
+    The applicant's answer to it stands in `facts` (paths), in the self-check of the review items
+    `items`, in `papers` (ids of documents) and in the consent `elements` (`erm2023.36.3`).
+    """
+
+    id: str
+    worksheets: tuple[str, ...]
+    group: str
+    text: str
+    applies_when: Condition
+    facts: tuple[str, ...]
+    items: tuple[str, ...]
+    papers: tuple[str, ...]
+    elements: tuple[str, ...]
+    basis: tuple[Basis, ...]
+
+
+Kind = Literal["added", "removed", "changed"]
+KINDS: tuple[Kind, ...] = ("added", "removed", "changed")
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A category (none: of no account) and when a change falls into it.
+
+    `on` is the kind of change, any if not given; `unseen` a field of the entry whose value no entry
+    had before; `when` holds of the facts as they are now.
+    """
+
+    category: str | None
+    on: Kind | None = None
+    unseen: str | None = None
+    when: Condition | None = None
+
+
+def category_of(
+    meanings: Sequence[Meaning],
+    kind: Kind,
+    now: FactBook,
+    scope: Scope | None = None,
+    before: Sequence[Element] = (),
+) -> str | None:
+    """The category of the first meaning that fits; what is not known yet counts as fitting."""
+    for one in meanings:
+        if one.on is not None and one.on != kind:
+            continue
+        if one.unseen is not None and scope is not None:
+            value = scope.element.get(one.unseen)
+            if any(entry.get(one.unseen) == value for entry in before):
+                continue
+        if one.when is not None and evaluate(one.when, now, scope) is Truth.NO:
+            continue
+        return one.category
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """What got another name with one edition: old names to new ones.
+
+    `fields` and `values` are by list or path. An answer of `retired` no longer counts; what it
+    asked has to be answered again under the new path.
+    """
+
+    edition: str
+    paths: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    items: Mapping[str, str] = field(default_factory=dict)
+    retired: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Questions of one section, or fields of one list (`of`), that wait for one confirmation."""
+
+    id: str
+    title: str
+    members: tuple[str, ...]
+    of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An answer that other answers suggest, shown for confirmation: a `value`, or what `copies`
+    names. It is never taken unseen."""
+
+    path: str
+    why: str
+    when: Condition = ALWAYS
+    value: Value = UNKNOWN
+    copies: str | None = None
+
+
+@dataclass(frozen=True)
+class Screens:
+    """All screens and proposals of a pack; a pack without any puts one question at a time."""
+
+    by_id: Mapping[str, Screen] = field(default_factory=dict)
+    proposals: Mapping[str, Proposal] = field(default_factory=dict)
+
+    @cached_property
+    def _holding(self) -> Mapping[tuple[str | None, str], Screen]:
+        return {(one.of, member): one for one in self.by_id.values() for member in one.members}
+
+    def holding(self, owner: str | None, path: str) -> Screen | None:
+        """The screen on which a question, or a field of the list `owner`, stands."""
+        return self._holding.get((owner, path))
+
+
+TableKind = Literal["strictest", "union", "minimum", "maximum"]
+Outcome = str | bool | int
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A fact or text of the dossier: its path, its type, and how people are asked for it.
+
+    In a list's `fields` the path is the field's name and `ask_when` is about the element. `reuse`:
+    whether an answer holds for the next study; `meanings`: what a change of it means.
+    """
+
+    path: str
+    type: str
+    label: str
+    section: str = ""
+    prompt: str = ""
+    help: str = ""
+    example: str = ""
+    synonyms: tuple[str, ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
+    fields: tuple[Question, ...] = ()
+    ask_when: Condition | None = None
+    required_when: Condition | None = None
+    basis: tuple[Basis, ...] = ()
+    none_value: str | None = None
+    at_least_one: bool = False
+    long: bool = False
+    may_not_apply: bool = False
+    of_office: bool = False
+    of_institution: bool = False
+    minimum: str | None = None
+    maximum: str | None = None
+    reuse: Literal["", "yes", "confirm", "no"] = ""
+    meanings: tuple[Meaning, ...] = ()
+
+    def field_named(self, name: str) -> Question | None:
+        for one in self.fields:
+            if one.path == name:
+                return one
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One key of a derived set and when it belongs."""
+
+    label: str
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A fact that is computed, never asked; exactly one of the four definitions is given.
+
+    `when` makes a bool; `members` a set; `collect` the set of a list's field; `worst` the last of
+    `order` that a list's field holds.
+    """
+
+    path: str
+    type: str
+    label: str
+    values: Mapping[str, str]
+    basis: tuple[Basis, ...]
+    when: Condition | None = None
+    members: Mapping[str, Member] = field(default_factory=dict)
+    collect: tuple[str, str] | None = None
+    worst: tuple[str, str] | None = None
+    order: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two norms that differ, and why this rule's side was taken."""
+
+    over: tuple[Basis, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """Why a table's `otherwise` holds where no rule fires."""
+
+    text: str
+    basis: tuple[Basis, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of a decision table."""
+
+    id: str
+    text: str
+    when: Condition
+    outcome: Outcome
+    strength: Literal["required", "advised"]
+    basis: tuple[Basis, ...]
+    conflict: Conflict | None = None
+    override: str | None = None
+    noted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionTable:
+    """A decision: rules, and how their outcomes combine (strictest, union, minimum, maximum)."""
+
+    id: str
+    label: str
+    kind: TableKind
+    type: Literal["choice", "bool", "int", "choices"]
+    values: Mapping[str, str]
+    order: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    otherwise: Outcome | None = None
+    default: Default | None = None
+    never_provisional: frozenset[str] = frozenset()
+    shows_undecided: bool = False
+    undecided: Outcome | None = None
+    holds_when: Condition = ALWAYS
+    elsewhere: Outcome | tuple[str, ...] | None = None
+    part_of: tuple[str, str] | None = None
+    assume: Mapping[str, str | bool] = field(default_factory=dict)
+    counts: bool = True
+    unit: str = ""
+
+    def strictness(self, outcome: Outcome) -> int:
+        """A number that rises with the strictness of an outcome of this table."""
+        if isinstance(outcome, bool):
+            return int(outcome)
+        if isinstance(outcome, int):
+            return -outcome if self.kind == "minimum" else outcome
+        return self.order.index(outcome)
+
+    def label_of(self, outcome: object) -> str:
+        if isinstance(outcome, bool):
+            return self.values["yes" if outcome else "no"]
+        if isinstance(outcome, int):
+            return f"{outcome} {self.unit}".rstrip()
+        return self.values.get(str(outcome), str(outcome))
+
+
+@dataclass(frozen=True)
+class Standard:
+    """A whole pack, proved: every name in it is known."""
+
+    id: str
+    title: str
+    edition: str
+    sources: Mapping[str, Source]
+    articles: Mapping[tuple[str, str], Article]
+    sections: Mapping[str, str]
+    questions: Mapping[str, Question]
+    derived: Mapping[str, Derived]
+    tables: Mapping[str, DecisionTable]
+    principles: Mapping[str, str]
+    items: Mapping[str, ReviewItem]
+    documents: Mapping[str, DocumentKind]
+    consistency: Mapping[str, ConsistencyRule]
+    vocabulary: Vocabulary
+    screens: Screens
+    criteria: Mapping[str, Criterion] = field(default_factory=dict)  # read on demand
+    elements: Mapping[str, ConsentElement] = field(default_factory=dict)
+    readability: Readability = Readability()
+    migrations: tuple[Migration, ...] = ()
+
+    @cached_property
+    def rules(self) -> Mapping[str, tuple[DecisionTable, Rule]]:
+        """Rules by id, with the table that each decides; borrowed rules count once."""
+        own = (table for table in self.tables.values() if not table.assume)
+        return {rule.id: (table, rule) for table in own for rule in table.rules}
+
+    @cached_property
+    def fields(self) -> Mapping[tuple[str, str], Question]:
+        """The fields of list questions by the list's path and their name."""
+        return {
+            (question.path, field.path): field
+            for question in self.questions.values()
+            for field in question.fields
+        }
+
+    def questions_of(self, section: str) -> Iterator[Question]:
+        return (one for one in self.questions.values() if one.section == section)

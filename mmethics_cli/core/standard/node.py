@@ -1,0 +1,144 @@
+"""A place in a pack file, read with the expectations of the reader; what fails is noted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from mmethics_cli.core.conditions.language import ALWAYS, Condition
+from mmethics_cli.core.conditions.parser import ConditionProblem, Vocabulary, parse
+from mmethics_cli.core.conditions.values import NO_WORDS, YES_WORDS, KeyPath
+from mmethics_cli.core.standard.model import Article, Basis
+
+Word = TypeVar("Word", bound=str)
+
+
+@dataclass(slots=True)
+class Trail:
+    """What reading one pack needs to know, and the problems met on the way."""
+
+    problems: list[tuple[str, KeyPath, str]] = field(default_factory=list)
+    vocabulary: Vocabulary = field(default_factory=dict)
+    sources: frozenset[str] = frozenset()
+    articles: Mapping[tuple[str, str], Article] = field(default_factory=dict)
+
+
+# Not frozen: a pack has ten thousand of them, and frozen ones take thrice as long to make.
+@dataclass(slots=True)
+class Node:
+    """A value of a pack file and where it stands; scalars are text, as in every file we read."""
+
+    file: str
+    keys: KeyPath
+    value: object
+    trail: Trail
+
+    def problem(self, message: str) -> None:
+        self.trail.problems.append((self.file, self.keys, message))
+
+    def mapping(self) -> Mapping[str, object]:
+        if isinstance(self.value, dict):
+            return self.value
+        self.problem("这里应是一组“键: 值”")
+        return {}
+
+    def list(self) -> Sequence[Node]:
+        if isinstance(self.value, list):
+            return [
+                Node(self.file, (*self.keys, index), one, self.trail)
+                for index, one in enumerate(self.value)
+            ]
+        self.problem("这里应是列表")
+        return []
+
+    def has(self, key: str) -> bool:
+        return key in self.mapping()
+
+    def child(self, key: str) -> Node:
+        return Node(self.file, (*self.keys, key), self.mapping().get(key), self.trail)
+
+    def only(self, *keys: str) -> None:
+        """Note every key that is none of these."""
+        whole = self.mapping()
+        if whole.keys() - keys:
+            for key in whole:
+                if key not in keys:
+                    self.child(key).problem(f"不认识的键“{key}”")
+
+    def text(self, key: str, default: str | None = None) -> str:
+        whole = self.value
+        value = whole.get(key) if type(whole) is dict else self.mapping().get(key)
+        if type(value) is str:
+            return value
+        if value is None and default is not None:
+            return default
+        self.child(key).problem(f"缺少“{key}”" if value is None else f"“{key}”应是一个值")
+        return ""
+
+    def optional(self, key: str) -> str | None:
+        value = self.mapping().get(key)
+        if value is None or type(value) is str:
+            return value
+        return self.text(key)
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts; a single text counts as a list of one, a missing key as none."""
+        value = self.mapping().get(key)
+        if value is None:
+            return ()
+        found = value if isinstance(value, list) else [value]
+        if all(isinstance(one, str) for one in found):
+            return tuple(found)
+        self.child(key).problem(f"“{key}”应是文字的列表")
+        return ()
+
+    def labels(self, key: str) -> dict[str, str]:
+        value = self.mapping().get(key)
+        if value is None:
+            return {}
+        return {name: str(label) for name, label in self.child(key).mapping().items()}
+
+    def yes(self, key: str, default: bool = False) -> bool:
+        value = self.mapping().get(key)
+        if value is None:
+            return default
+        if value in YES_WORDS:
+            return True
+        if value not in NO_WORDS:
+            self.child(key).problem(f"“{key}”应是 yes 或 no")
+        return False
+
+    def one_of(self, key: str, values: Sequence[Word], default: Word | None = None) -> Word:
+        text = self.text(key, default)
+        for value in values:
+            if value == text:
+                return value
+        self.child(key).problem(f"“{key}”应是其中之一：{'、'.join(values)}")
+        return values[0]
+
+    def condition(self, key: str, fields: Vocabulary | None = None) -> Condition | None:
+        """The condition under `key`; None when there is no such key."""
+        if not self.has(key):
+            return None
+        try:
+            return parse(self.mapping()[key], self.trail.vocabulary, fields)
+        except ConditionProblem as problem:
+            self.child(key).problem(str(problem))
+            return ALWAYS
+
+    def basis(self, key: str = "basis") -> tuple[Basis, ...]:
+        if not self.has(key):
+            return ()
+        return tuple(self._bases(key))
+
+    def _bases(self, key: str) -> Iterator[Basis]:
+        for node in self.child(key).list():
+            node.only("source", "article")
+            source, article = node.text("source"), node.optional("article")
+            if source not in self.trail.sources:
+                node.problem(f"不认识的法源“{source}”")
+            known = self.trail.articles.get((source, article or ""))
+            if article is not None and known is None:
+                node.problem(f"条文表（articles.yaml）里没有“{source} {article}”")
+            yield Basis(source, article, known.verified if known else "memory")

@@ -1,0 +1,183 @@
+"""Reading decision tables of a pack."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from mmethics_cli.core.conditions.language import ALWAYS, All, Compare, Condition, OneOf
+from mmethics_cli.core.conditions.parser import PathType
+from mmethics_cli.core.conditions.values import NO_WORDS, YES_WORDS, parse_int
+from mmethics_cli.core.standard.model import (
+    Conflict,
+    DecisionTable,
+    Default,
+    DocumentKind,
+    Outcome,
+    Rule,
+    TableKind,
+)
+from mmethics_cli.core.standard.node import Node
+
+KINDS: tuple[TableKind, ...] = ("strictest", "union", "minimum", "maximum")
+STRENGTHS: tuple[Literal["required", "advised"], ...] = ("required", "advised")
+_TABLE_KEYS = [
+    "table", "label", "kind", "values", "order", "otherwise", "default", "never_provisional",
+    "undecided", "holds_when", "elsewhere", "part_of", "assume", "assumes_when", "rules_of",
+    "counts", "unit", "rules",
+]  # fmt: skip
+_RULE_KEYS = ["id", "zh", "when", "outcome", "strength", "basis", "conflict", "override", "noted"]
+
+
+def _type_of(node: Node) -> Literal["choice", "bool", "int", "choices"]:
+    match node.one_of("kind", KINDS):
+        case "union":
+            return "choices"
+        case "minimum" | "maximum":
+            return "int"
+    return "bool" if set(node.texts("order")) == {"yes", "no"} else "choice"
+
+
+def table_term(node: Node, tables: Mapping[str, Node]) -> PathType:
+    """How conditions may speak of a decision."""
+    return PathType(_type_of(node), frozenset(_lender(node, tables).labels("values")))
+
+
+def _lender(node: Node, tables: Mapping[str, Node]) -> Node:
+    """The table whose rules count: the table itself, or the one named by `rules_of`."""
+    if not node.has("rules_of"):
+        return node
+    lender = tables.get(node.text("rules_of"))
+    if lender is None:
+        node.problem(f"没有决定表“{node.text('rules_of')}”")
+    return lender or node
+
+
+def read_table(node: Node, tables: Mapping[str, Node]) -> DecisionTable:
+    """A decision table; one with `rules_of` borrows rules, labels and order of another."""
+    node.only(*_TABLE_KEYS)
+    lender = _lender(node, tables)
+    type_ = _type_of(node)
+    values = lender.labels("values")
+    order = lender.texts("order") or tuple(values)
+    if type_ in ("choice", "choices") and set(order) != set(values):
+        node.problem("order 应恰好列出 values 的每个键")
+    part = node.child("part_of") if node.has("part_of") else None
+    elsewhere = node.mapping().get("elsewhere")
+    return DecisionTable(
+        id=node.text("table"),
+        label=node.text("label"),
+        kind=node.one_of("kind", KINDS),
+        type=type_,
+        values=values,
+        order=order,
+        rules=tuple(_read_rule(one, type_, order) for one in lender.child("rules").list()),
+        otherwise=_outcome(node, "otherwise", type_, order),
+        default=_default(node),
+        never_provisional=frozenset(node.texts("never_provisional")),
+        shows_undecided=node.has("undecided"),
+        undecided=_outcome(node, "undecided", type_, order),
+        holds_when=node.condition("assumes_when") or node.condition("holds_when") or ALWAYS,
+        elsewhere=() if elsewhere == [] else _outcome(node, "elsewhere", type_, order),
+        part_of=None if part is None else (part.text("decision"), part.text("as")),
+        assume=_assumption(node),
+        counts=node.yes("counts", default=True),
+        unit=node.text("unit", ""),
+    )
+
+
+def _default(node: Node) -> Default | None:
+    if not node.has("default"):
+        return None
+    default = node.child("default")
+    default.only("zh", "basis")
+    return Default(default.text("zh"), default.basis())
+
+
+def _assumption(node: Node) -> dict[str, str | bool]:
+    raw = node.labels("assume")
+    terms = node.trail.vocabulary
+    for path, text in raw.items():
+        term = terms.get(path)
+        if term is None or term.type not in ("bool", "choice"):
+            node.problem(f"assume 里的“{path}”不是可设定的事实")
+        elif term.type == "choice" and text not in term.keys:
+            node.problem(f"“{path}”没有“{text}”这个值")
+    return {
+        path: text in YES_WORDS if terms[path].type == "bool" else text
+        for path, text in raw.items()
+        if path in terms
+    }
+
+
+def _outcome(node: Node, key: str, type_: str, order: tuple[str, ...]) -> Outcome | None:
+    text = node.optional(key)
+    if text is None:
+        return None
+    if type_ == "bool" and text in YES_WORDS | NO_WORDS:
+        return text in YES_WORDS
+    if type_ == "int":
+        number = parse_int(text)
+        if number is None:
+            node.child(key).problem(f"“{key}”应是整数")
+        return number
+    if type_ != "bool" and (text in order or key == "undecided"):
+        return text
+    node.child(key).problem(f"“{key}”没有“{text}”这个结果")
+    return order[0] if order else None
+
+
+def _read_rule(node: Node, type_: str, order: tuple[str, ...]) -> Rule:
+    node.only(*_RULE_KEYS)
+    outcome = _outcome(node, "outcome", type_, order)
+    if outcome is None:
+        node.problem("规则缺少 outcome")
+    basis = node.basis()
+    if not basis:
+        node.problem("规则没有依据（basis）")
+    strength = node.one_of("strength", STRENGTHS)
+    if node.yes("noted") and (strength == "required" or not node.has("override")):
+        node.problem("只有从严建议（advised）的规则可以改成提示，并要写明理由（override）")
+    conflict = node.child("conflict") if node.has("conflict") else None
+    return Rule(
+        id=node.text("id"),
+        text=node.text("zh"),
+        when=node.condition("when") or ALWAYS,
+        outcome=outcome if outcome is not None else "",
+        strength=strength,
+        basis=basis,
+        conflict=Conflict(conflict.basis("over"), conflict.text("zh")) if conflict else None,
+        override=node.optional("override"),
+        noted=node.yes("noted"),
+    )
+
+
+def documents_table(documents: Mapping[str, DocumentKind]) -> DecisionTable:
+    """Which papers the submission needs: a union of what each paper says of itself."""
+    return DecisionTable(
+        id="documents",
+        label="送审文件",
+        kind="union",
+        type="choices",
+        values={one.id: one.title for one in documents.values()},
+        order=tuple(documents),
+        rules=tuple(
+            Rule(
+                id=f"document.{one.id}",
+                text=one.title,
+                when=_needed(one),
+                outcome=one.id,
+                strength="required" if one.missing == "error" else "advised",
+                basis=one.basis,
+            )
+            for one in documents.values()
+        ),
+        counts=False,
+    )
+
+
+def _needed(document: DocumentKind) -> Condition:
+    if not document.for_form:
+        return document.needed_when
+    form = Compare("decided.consent_forms", OneOf(frozenset(document.for_form)))
+    return All((document.needed_when, form))

@@ -1,0 +1,1 @@
+"""Excel files: sheets as values, and one writer for them."""

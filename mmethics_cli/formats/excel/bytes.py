@@ -1,0 +1,82 @@
+"""What every Excel file of ours has in common: text that stays text, room for it, same bytes."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+import zipfile
+from collections.abc import Mapping
+from datetime import date
+from html import unescape
+from typing import Final
+
+from mmethics_cli.wording.columns import display_width
+
+LONGEST_TEXT: Final = 32_767  # characters of a cell, as Excel counts them
+HIGHEST_ROW: Final = 409.0  # points
+# A cell that begins so could become a formula when it is edited.
+FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "'")
+# Excel reads _x0041_ as the letter A; its own escape is an escaped underscore.
+_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+
+_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+_MODIFIED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
+# openpyxl writes the parts of a font in an order that Microsoft's validator refuses.
+_FONT = re.compile(rb"<font>(.*?)</font>")
+_FONT_PART = re.compile(rb"<(\w+)[^>]*/>")
+_FORMULA = re.compile(rb"<f>([^<]*)</f><v ?/?>(?:</v>)?")
+_FONT_ORDER: Final = (b"b", b"i", b"sz", b"color", b"name", b"family", b"charset", b"scheme")
+
+
+def escaped(text: str) -> str:
+    """The text as a workbook stores it, so that Excel shows `_x0041_` as it was written."""
+    return _ESCAPED.sub("_x005F_", text)
+
+
+def characters(text: str) -> int:
+    """The length of a text as Excel counts it: beyond U+FFFF a character is two."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def lines_of(text: str, width: float) -> int:
+    """How many lines a text takes in a column `width` digits wide."""
+    return sum(max(1, math.ceil(display_width(one) * 1.08 / width)) for one in text.split("\n"))
+
+
+def mended(data: bytes, day: date | None, known: Mapping[str, int] | None = None) -> bytes:
+    """A workbook as openpyxl saved it, with a date of ours in it instead of the clock's.
+
+    `known` are the values of formulas, by their text: programs that don't reckon show them.
+    """
+    time = f"{day.isoformat() if day else '1980-01-01'}T00:00:00Z".encode()
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as source,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as target,
+    ):
+        for name in sorted(source.namelist(), key=lambda one: (one != "[Content_Types].xml", one)):
+            body = source.read(name)
+            if name == "docProps/core.xml":
+                body = _MODIFIED.sub(lambda found: found[1] + time, body)
+            elif name == "xl/styles.xml":
+                body = _FONT.sub(_ordered_font, body)
+            elif known and name.startswith("xl/worksheets/"):
+                body = _FORMULA.sub(lambda found: _with_value(found, known or {}), body)
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o600 << 16
+            entry.create_system = 3
+            target.writestr(entry, body)
+    return out.getvalue()
+
+
+def _ordered_font(found: re.Match[bytes]) -> bytes:
+    parts = {one[1]: one[0] for one in _FONT_PART.finditer(found[1])}
+    ordered = sorted(parts, key=_FONT_ORDER.index)
+    return b"<font>" + b"".join(parts[name] for name in ordered) + b"</font>"
+
+
+def _with_value(found: re.Match[bytes], known: Mapping[str, int]) -> bytes:
+    value = known[f"={unescape(found[1].decode())}"]
+    return b"<f>" + found[1] + f"</f><v>{value}</v>".encode()

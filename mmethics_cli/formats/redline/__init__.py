@@ -1,0 +1,1 @@
+"""Two Word files become one whose differences are revisions of Word's own."""

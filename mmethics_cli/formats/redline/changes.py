@@ -1,0 +1,198 @@
+"""The differences of two documents for people to read: where, before, after."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from mmethics_cli.formats.redline.pairing import block_pairs, row_pairs
+from mmethics_cli.formats.redline.redline import NEW, OLD, compared
+from mmethics_cli.formats.word.package import TBL, Element, P, W
+from mmethics_cli.formats.word.reading import Reader, blocks, cells, rows
+
+_MOST: Final = 200  # rows of a list
+_LONGEST: Final = 240  # characters of one side
+_AROUND: Final = 24  # characters of what is the same, before and after a change
+_NUMBER = re.compile(r"\d+|[一二三四五六七八九十]+(?=、)")
+_BETWEEN: Final = " › "
+
+
+@dataclass(frozen=True, slots=True)
+class TextChange:
+    """One difference; `place` is the heading and label where it stands.
+
+    `before` is empty for what was added, `after` for what was taken out.
+    """
+
+    place: str
+    before: str
+    after: str
+
+
+def changed(old: bytes, new: bytes) -> bool:
+    """Whether the body of a document says something else, whoever saved it.
+
+    Headers, footers, looks, page breaks and empty paragraphs do not count. Raises DocumentError.
+    """
+    before, after = compared(old, OLD), compared(new, NEW)
+    return list(_words(before, _body(before))) != list(_words(after, _body(after)))
+
+
+def changes(old: bytes, new: bytes, most: int = _MOST) -> tuple[TextChange, ...]:
+    """The differences of two bodies in order, long texts cut to what is around the change.
+
+    Rows and headings that only got another number are left out.
+    Of more than `most` the last one says how many are left out. Raises DocumentError.
+    """
+    walk = _ChangeWalk(compared(old, OLD), compared(new, NEW))
+    found = list(walk.blocks(_body(walk.old), _body(walk.new)))
+    if len(found) > most:
+        left = len(found) - most + 1
+        found[most - 1 :] = [TextChange(f"其余 {left} 处见标有修订的文件", "", "")]
+    return tuple(found)
+
+
+def _body(reader: Reader) -> Element:
+    found = reader.package.tree(reader.part).find(f"{W}body")
+    assert found is not None  # the package was opened as a document with a body
+    return found
+
+
+def _words(reader: Reader, holder: Element) -> Iterator[object]:
+    """The texts of the blocks in a holder, tables as lists of lists."""
+    for block in blocks(holder):
+        if block.tag == TBL:
+            yield [[list(_words(reader, cell)) for cell in cells(row)] for row in rows(block)]
+            continue
+        said: list[str | tuple[str, ...]] = []
+        for one in reader.pieces(block):
+            if one.said == ("break", "", "page"):
+                continue
+            if said and isinstance(said[-1], str) and isinstance(one.said, str):
+                said[-1] += one.said
+            else:
+                said.append(one.said)
+        if said:
+            yield said
+
+
+@dataclass(slots=True)
+class _ChangeWalk:
+    """Goes over both sides at once and remembers under which heading of each it is."""
+
+    old: Reader
+    new: Reader
+    _old_heading: str = ""
+    _new_heading: str = ""
+
+    def blocks(self, before: Element, after: Element, label: str = "") -> Iterator[TextChange]:
+        for old, new in block_pairs(self.old, self.new, before, after):
+            heads = self._enter(old, new)
+            if old is not None and new is not None and new.tag == TBL:
+                if self.old.outline(old) != self.new.outline(new):
+                    yield from self._table(old, new)
+            else:
+                texts = self._text(self.old, old), self._text(self.new, new)
+                if not heads or not _renumbered(*texts):
+                    yield from self._change([label], *texts)
+
+    def _enter(self, old: Element | None, new: Element | None) -> bool:
+        """Whether the blocks are headings; what follows then stands under them."""
+        heads = [_heading(self.old, old), _heading(self.new, new)]
+        self._old_heading = heads[0] or self._old_heading
+        self._new_heading = heads[1] or self._new_heading
+        return any(heads)
+
+    def _text(self, reader: Reader, element: Element | None) -> str:
+        return "" if element is None else reader.text(element).strip()
+
+    def _change(self, labels: list[str], before: str, after: str) -> Iterator[TextChange]:
+        if before != after:
+            heading = self._new_heading if after else self._old_heading
+            named = dict.fromkeys(one for one in (heading, *labels) if one)
+            place = _BETWEEN.join(_short(one) for one in named)
+            yield TextChange(place, *excerpts(before, after))
+
+    def _table(self, before: Element, after: Element) -> Iterator[TextChange]:
+        head = _header(after)
+        group = ""
+        for old, new in row_pairs(self.old, self.new, before, after) or []:
+            if new is not None:
+                group = self._group(cells(new)) or group
+            if old is None or new is None:
+                texts = self._text(self.old, old), self._text(self.new, new)
+                yield from self._change([], *texts)
+                continue
+            for at, (cell, other) in enumerate(zip(cells(old), cells(new), strict=True)):
+                if self.old.outline(cell) != self.new.outline(other):
+                    labels = self._labels(cells(new), at, group, head)
+                    yield from self._cell(cell, other, labels)
+
+    def _cell(self, old: Element, new: Element, labels: list[str]) -> Iterator[TextChange]:
+        if len(blocks(old)) > 1 or len(blocks(new)) > 1:
+            yield from self.blocks(old, new, _BETWEEN.join(labels))
+        else:
+            texts = self._text(self.old, old), self._text(self.new, new)
+            if not all(one.isdecimal() for one in texts) or labels:
+                yield from self._change(labels, *texts)
+
+    def _group(self, row: list[Element]) -> str:
+        """What names a row: its first cell, or the second where the first is a number."""
+        names = (self._text(self.new, one) for one in row[:2])
+        return next((one for one in names if not one.isdecimal()), "")
+
+    def _labels(self, row: list[Element], at: int, group: str, head: list[Element]) -> list[str]:
+        """What names a cell: the head of its column, or the cell to its left, and the row."""
+        if head and len(head) == len(row):
+            return [group, self._text(self.new, head[at])] if at else []
+        if not at:
+            return []
+        return [*([group] if at > 1 else []), self._text(self.new, row[at - 1]) or group]
+
+
+def _heading(reader: Reader, block: Element | None) -> str:
+    if block is None or block.tag != P or not reader.style(block).startswith("heading"):
+        return ""
+    return reader.text(block).strip()
+
+
+def _renumbered(before: str, after: str) -> bool:
+    return _NUMBER.sub("#", before) == _NUMBER.sub("#", after)
+
+
+def _header(table: Element) -> list[Element]:
+    first = rows(table)[:1]
+    if first and first[0].find(f"{W}trPr/{W}tblHeader") is not None:
+        return cells(first[0])
+    return []
+
+
+def excerpts(before: str, after: str) -> tuple[str, str]:
+    """Two texts; of long ones what is around their difference, the rest as …"""
+    if max(len(before), len(after)) <= _LONGEST:
+        return before, after
+    start, shortest = 0, min(len(before), len(after))
+    while start < shortest and before[start] == after[start]:
+        start += 1
+    end = 0
+    while end < shortest - start and before[-1 - end] == after[-1 - end]:
+        end += 1
+    return _cut(before, start, end), _cut(after, start, end)
+
+
+def _cut(text: str, start: int, end: int) -> str:
+    """A text without most of its first `start` and last `end` characters."""
+    head = f"…{text[start - _AROUND : start]}" if start > _AROUND + 1 else text[:start]
+    stop = len(text) - end
+    tail = f"{text[stop : stop + _AROUND]}…" if end > _AROUND + 1 else text[stop:]
+    middle = text[start:stop]
+    if len(middle) > _LONGEST:
+        middle = f"{middle[: _LONGEST // 2]}…{middle[-_LONGEST // 2 :]}"
+    return f"{head}{middle}{tail}"
+
+
+def _short(label: str) -> str:
+    label = " ".join(label.split())
+    return label if len(label) <= 30 else f"{label[:29]}…"

@@ -1,0 +1,1 @@
+"""Word files: written in the house style, and read whoever saved them."""

@@ -1,0 +1,163 @@
+"""Paper, header, footer and properties of a Word file. Lengths are twips (1/20 point)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from mmethics_cli.formats.blocks import Stamp
+from mmethics_cli.formats.word.runs import quote, run
+from mmethics_cli.wording.columns import display_width
+
+_NAMESPACES: Final = " ".join(
+    f'xmlns:{name}="{uri}"'
+    for name, uri in {
+        "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+        "r": "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+        "w14": "http://schemas.microsoft.com/office/word/2010/wordml",
+        "mc": "http://schemas.openxmlformats.org/markup-compatibility/2006",
+        "v": "urn:schemas-microsoft-com:vml",
+        "o": "urn:schemas-microsoft-com:office:office",
+        "w10": "urn:schemas-microsoft-com:office:word",
+    }.items()
+)
+_XML: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+DOCUMENT: Final = f'{_XML}<w:document {_NAMESPACES} mc:Ignorable="w14"><w:body>'
+_A4: Final = (11906, 16838)
+_MARGIN_SIDE: Final = 1474  # 2.6 cm
+# Above and below the text, and of the header from the edge: 2.54 and 1.5 cm; a lying sheet is
+# low, so it gives the text more of its height: 1.9 and 1.1 cm.
+_UPRIGHT: Final = (1440, 850)
+_LYING: Final = (1077, 624)
+_BESIDE_FIGURE: Final = 1300
+_HALF_IN_HEADER: Final = 90  # of a Han character in 小五
+_APART: Final = 400  # between title and version
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An A4 sheet, upright or lying; `inset` narrows the text, as inside a frame."""
+
+    landscape: bool = False
+    inset: int = 0
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return (_A4[1], _A4[0]) if self.landscape else _A4
+
+    @property
+    def text_width(self) -> int:
+        return self.size[0] - 2 * _MARGIN_SIDE - self.inset
+
+    @property
+    def figure_height(self) -> int:
+        """What a figure may take of a page, so that its heading and a note stand beside it."""
+        return self.size[1] - 2 * (_LYING if self.landscape else _UPRIGHT)[0] - _BESIDE_FIGURE
+
+    def section(self, relations: Mapping[str, str]) -> str:
+        """The section properties, with the ids of the header's and footer's relations."""
+        width, height = self.size
+        lying = ' w:orient="landscape"' if self.landscape else ""
+        margin, header = _LYING if self.landscape else _UPRIGHT
+        return (
+            f'<w:sectPr><w:headerReference w:type="default" r:id="{relations["header"]}"/>'
+            f'<w:footerReference w:type="default" r:id="{relations["footer"]}"/>'
+            f'<w:pgSz w:w="{width}" w:h="{height}"{lying}/>'
+            f'<w:pgMar w:top="{margin}" w:right="{_MARGIN_SIDE}" w:bottom="{margin}" '
+            f'w:left="{_MARGIN_SIDE}" w:header="{header}" w:footer="{header}" w:gutter="0"/>'
+            "</w:sectPr>"
+        )
+
+
+def header_xml(stamp: Stamp, page: Page, draft: bool) -> str:
+    """Title on the left, version and version date on the right, a rule under them.
+
+    A title that leaves them no room has a line of its own.
+    """
+    wording = stamp.wording
+    version = wording.version.format(stamp.version) if stamp.version else ""
+    day = wording.date(stamp.date) if stamp.date else ""
+    right = "　".join(one for one in (version, day) if one)
+    needed = (display_width(stamp.title) + display_width(right)) * _HALF_IN_HEADER + _APART
+    words = f"{stamp.title}{'' if needed <= page.text_width else chr(10)}\t{right}"
+    properties = (
+        '<w:pStyle w:val="Header"/>'
+        '<w:pBdr><w:bottom w:val="single" w:sz="4" w:space="1" w:color="000000"/></w:pBdr>'
+        f'<w:tabs><w:tab w:val="right" w:pos="{page.text_width}"/></w:tabs>'
+    )
+    mark = _watermark(wording.draft) if draft else ""
+    return (
+        f'{_XML}<w:hdr {_NAMESPACES} mc:Ignorable="w14"><w:p><w:pPr>{properties}</w:pPr>'
+        f"{run(words)}{mark}</w:p></w:hdr>"
+    )
+
+
+def footer_xml(stamp: Stamp) -> str:
+    """第 X 页 共 Y 页."""
+    before, between, after = stamp.wording.page
+    words = run(before) + _field("PAGE") + run(between) + _field("NUMPAGES") + run(after)
+    return (
+        f'{_XML}<w:ftr {_NAMESPACES} mc:Ignorable="w14"><w:p><w:pPr><w:pStyle w:val="Footer"/>'
+        f"</w:pPr>{words}</w:p></w:ftr>"
+    )
+
+
+def _field(name: str) -> str:
+    def mark(kind: str) -> str:
+        return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
+
+    code = f'<w:r><w:instrText xml:space="preserve"> {name} </w:instrText></w:r>'
+    return f"{mark('begin')}{code}{mark('separate')}{run('1')}{mark('end')}"
+
+
+def core_xml(stamp: Stamp) -> str:
+    """Clean properties; the file's times are the document's own date, never the clock's."""
+    time = f"{stamp.date.isoformat()}T00:00:00Z" if stamp.date else "1980-01-01T00:00:00Z"
+    dated = "".join(
+        f'<dcterms:{one} xsi:type="dcterms:W3CDTF">{time}</dcterms:{one}>'
+        for one in ("created", "modified")
+    )
+    return (
+        f'{_XML}<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/'
+        'metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/" '
+        'xmlns:dcterms="http://purl.org/dc/terms/" '
+        'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+        f"<dc:title>{quote(stamp.title)}</dc:title><dc:creator></dc:creator>"
+        f"<dc:language>{stamp.wording.tag}</dc:language><cp:lastModifiedBy></cp:lastModifiedBy>"
+        f"<cp:revision>1</cp:revision>{dated}<cp:version>{quote(stamp.version)}</cp:version>"
+        "</cp:coreProperties>"
+    )
+
+
+def _watermark(text: str) -> str:
+    """A grey word across each page, as Word itself writes it."""
+    formulas = "".join(
+        f'<v:f eqn="{one}"/>'
+        for one in (
+            "sum #0 0 10800", "prod #0 2 1", "sum 21600 0 @1", "sum 0 0 @2", "sum 21600 0 @3",
+            "if @0 @3 0", "if @0 21600 @1", "if @0 0 @2", "if @0 @4 21600", "mid @5 @6",
+            "mid @8 @5", "mid @7 @8", "mid @6 @7", "sum @6 0 @5",
+        )
+    )  # fmt: skip
+    style = (
+        "position:absolute;margin-left:0;margin-top:0;width:240pt;height:104pt;rotation:315;"
+        "z-index:-251658752;mso-position-horizontal:center;"
+        "mso-position-horizontal-relative:margin;mso-position-vertical:center;"
+        "mso-position-vertical-relative:margin"
+    )
+    return (
+        "<w:r><w:rPr><w:noProof/></w:rPr><w:pict>"
+        '<v:shapetype id="_x0000_t136" coordsize="21600,21600" o:spt="136" adj="10800" '
+        'path="m@7,l@8,m@5,21600l@6,21600e">'
+        f'<v:formulas>{formulas}</v:formulas><v:path textpathok="t" o:connecttype="custom" '
+        'o:connectlocs="@9,0;@10,10800;@11,21600;@12,10800" o:connectangles="270,180,90,0"/>'
+        '<v:textpath on="t" fitshape="t"/><v:handles>'
+        '<v:h position="#0,bottomRight" xrange="6629,14971"/></v:handles>'
+        '<o:lock v:ext="edit" text="t" shapetype="t"/></v:shapetype>'
+        '<v:shape id="Watermark1" o:spid="_x0000_s2049" type="#_x0000_t136" '
+        f'alt="水印：{text}" style="{style}" o:allowincell="f" fillcolor="#d0d0d0" stroked="f">'
+        '<v:fill opacity=".45"/>'
+        f'<v:textpath style="font-family:&quot;宋体&quot;;font-size:1pt" string="{text}"/>'
+        '<w10:wrap anchorx="margin" anchory="margin"/></v:shape></w:pict></w:r>'
+    )

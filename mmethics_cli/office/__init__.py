@@ -1,0 +1,1 @@
+"""The ethics office's side: its papers about what was handed in."""

@@ -1,0 +1,206 @@
+"""The rows of the table of revisions: what differs from what the committee saw, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from mmethics_cli.core.checks.papers import KIND, as_initial
+from mmethics_cli.core.conditions.language import ALWAYS
+from mmethics_cli.core.conditions.values import (
+    Element,
+    NotApplicable,
+    Several,
+    Unknown,
+    Value,
+    name_of,
+)
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.lifecycle.revision import (
+    ATTACHMENTS,
+    AnswerChange,
+    affected_documents,
+    changes,
+)
+from mmethics_cli.core.standard.model import Question
+from mmethics_cli.core.standard.names import question_at
+from mmethics_cli.render.study import Study
+from mmethics_cli.render.templates import Templates
+from mmethics_cli.wording.language import CHINESE
+from mmethics_cli.wording.values import value_text
+
+_REASON: Final = "event.reason"
+_UNANSWERED: Final = "（没有填写）"
+_NO_ENTRY: Final = "（没有这一项）"
+_TELLING: Final = ("text", "choice", "choices", "int")
+_MOST_FIELDS: Final = 8
+_LONGEST_REASON: Final = 30  # characters that fit a narrow column
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionView:
+    """One place that was changed; `documents` are the titles of the papers that print it."""
+
+    number: int
+    place: str
+    before: str
+    after: str
+    reason: str
+    documents: str
+
+
+@dataclass(frozen=True, slots=True)
+class RevisedAttachment:
+    """An attachment that came, went, or has another version."""
+
+    number: int
+    title: str
+    before: str
+    after: str
+    marked: str
+
+
+class PrintedPaths(Mapping[str, frozenset[str]]):
+    """The paths that each of the applicant's papers prints, by the paper's id; read on demand."""
+
+    def __init__(self, templates: Templates) -> None:
+        self._templates = templates
+        self._names = {
+            one.id: one.template
+            for one in templates.standard.documents.values()
+            if one.template is not None and one.audience == "applicant"
+        }
+
+    def __getitem__(self, document: str) -> frozenset[str]:
+        return self._templates.get(self._names[document]).printed
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def seen_before(facts: Facts) -> Facts | None:
+    """What the changes are counted from: the approved study; for a re-review what was last seen."""
+    if facts.get(KIND) == "re_review":
+        return next(iter(facts.earlier), None)
+    return facts.baseline
+
+
+def revisions(study: Study) -> list[RevisionView]:
+    """Every answer about the study that differs, attachments left out."""
+    before = seen_before(study.facts)
+    if before is None:
+        return []
+    found = [one for one in changes(before, study.facts) if not _of_attachments(one)]
+    papers = _papers(before, study)
+    affected = affected_documents(found, study.standard, papers)
+    reason = _reason(study.facts)
+    return [
+        RevisionView(
+            number,
+            one.label,
+            change_text(study.facts, one, one.before),
+            change_text(study.facts, one, one.after),
+            reason,
+            "、".join(study.standard.documents[id_].title for id_ in affected[one.path]),
+        )
+        for number, one in enumerate(found, 1)
+    ]
+
+
+def revised_attachments(study: Study) -> list[RevisedAttachment]:
+    """Attachments by what became of their versions, in the order of the list."""
+    before = seen_before(study.facts)
+    if before is None:
+        return []
+    old = {one.id: one for one in _attachments(before)}
+    new = {one.id: one for one in _attachments(study.facts)}
+    gone = [one for id_, one in old.items() if id_ not in new]
+    rows: list[tuple[str, Element | None, Element | None]] = [
+        (name_of(one), old.get(id_), one)
+        for id_, one in new.items()
+        if _edition(old.get(id_)) != _edition(one)
+    ]
+    rows += [(name_of(one), one, None) for one in gone]
+    return [
+        RevisedAttachment(number, title, _edition(was), _edition(is_), _marked(was, is_))
+        for number, (title, was, is_) in enumerate(rows, 1)
+    ]
+
+
+def change_text(facts: Facts, change: AnswerChange, value: Value) -> str:
+    """The words for one side of a change."""
+    question = facts.standard.questions[change.path.partition("[")[0]]
+    if not change.path.endswith("]"):
+        return _text(question_at(facts.standard, change.path), value)
+    if not isinstance(value, tuple) or not value:
+        return _NO_ENTRY
+    return "；".join(_fields(question, value[0]))
+
+
+def _fields(question: Question, entry: Element) -> Iterator[str]:
+    """What an entry is in a few words: its papers say all of it."""
+    told = 0
+    for field in question.fields:
+        value = entry.get(field.path)
+        if field.type in _TELLING and not isinstance(value, Unknown | NotApplicable):
+            if told == _MOST_FIELDS:
+                yield "其余各项见所列文件"
+                return
+            told += 1
+            yield f"{field.label}：{_text(field, value)}"
+
+
+def _text(question: Question, value: Value) -> str:
+    text = value_text(question, value)
+    return _UNANSWERED if text is None else text
+
+
+def _of_attachments(change: AnswerChange) -> bool:
+    return change.path.startswith(f"{ATTACHMENTS}[") or change.path == ATTACHMENTS
+
+
+def _papers(before: Facts, study: Study) -> Mapping[str, frozenset[str]]:
+    """What the papers of the study itself print: those of one submission are always new."""
+    needed = as_initial(before).get("decided.documents")
+    ids = needed.sure if isinstance(needed, Several) else frozenset[str]()
+    documents = study.standard.documents
+    return {
+        id_: paths
+        for id_, paths in study.printed.items()
+        if id_ in ids and documents[id_].needed_when != ALWAYS
+    }
+
+
+def _reason(facts: Facts) -> str:
+    """Why: the reason itself where it fits a column, else where it stands."""
+    if facts.get(KIND) == "re_review":
+        return "按审查意见修改，见《审查意见逐条答复》"
+    reason = facts.get(_REASON)
+    if isinstance(reason, str) and len(reason.strip()) <= _LONGEST_REASON:
+        return reason.strip()
+    return "见上“修改的原因”"
+
+
+def _attachments(facts: Facts) -> tuple[Element, ...]:
+    entries = facts.get(ATTACHMENTS)
+    return entries if isinstance(entries, tuple) else ()
+
+
+def _edition(entry: Element | None) -> str:
+    if entry is None:
+        return "（没有）"
+    version, day = entry.get("version"), entry.get("date")
+    words = [f"V{version}"] if isinstance(version, str) else []
+    words += [CHINESE.date(day)] if isinstance(day, date) else []
+    return " ".join(words) or "没有版本号"
+
+
+def _marked(was: Element | None, is_: Element | None) -> str:
+    if was is None or is_ is None:
+        return "不适用"
+    return "已附" if isinstance(is_.get("marked_file"), str) else "没有附"

@@ -1,0 +1,28 @@
+"""From blocks to a Word file: the same input gives the same bytes.
+
+The body is written as text part by part, which is many times faster than building a tree; its
+order of elements is proved by Microsoft's validator in the tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from mmethics_cli.formats.blocks import Stamp
+from mmethics_cli.formats.word.page import Page
+from mmethics_cli.formats.word.runs import Drawings
+from mmethics_cli.formats.word.writer import write
+from mmethics_cli.render.markdown import blocks_of
+from mmethics_cli.render.text import Rendered
+
+_LINES: Final[Mapping[str, float]] = {"form": 1.3, "letter": 1.5, "consent": 1.5, "large": 1.5}
+
+
+def word_file(rendered: Rendered, stamp: Stamp, *, draft: bool) -> bytes:
+    """A rendered document as .docx; a draft carries the watermark 草稿."""
+    blocks = blocks_of(rendered.markdown, rendered.fills, rendered.title)
+    drawings = Drawings(rendered.pictures)
+    page, line = Page(rendered.landscape), _LINES[rendered.layout]
+    large = rendered.layout == "large"
+    return write(blocks, stamp, page, drawings, line, draft=draft, large=large)

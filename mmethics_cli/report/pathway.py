@@ -1,0 +1,299 @@
+"""The pathway for people at a terminal: each decision, why, and what is still open."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Final
+
+from mmethics_cli.core.conditions.values import (
+    Element,
+    NotApplicable,
+    Several,
+    Truth,
+    Unknown,
+    Value,
+)
+from mmethics_cli.core.decisions.pathway import ConflictKept, Pathway, RuleResult
+from mmethics_cli.core.decisions.tables import Answer, Decision
+from mmethics_cli.core.standard.model import Basis, Rule
+from mmethics_cli.core.standard.names import label_at
+from mmethics_cli.wording.citation import cite, verified_mark
+from mmethics_cli.wording.columns import wrap
+from mmethics_cli.wording.values import reasons
+
+COLUMNS: Final = 80
+STRENGTH: Final = {"required": "必须", "advised": "从严建议"}
+STATE: Final = {Truth.YES: "成立", Truth.NO: "不成立", Truth.UNKNOWN: "尚不能判定"}
+# More names than this are only counted: nobody reads a list of all that may come.
+_NAMED: Final = 4
+
+
+def pathway_text(pathway: Pathway, limits: bool = False) -> str:
+    """Every decision with its reasons; `limits` adds time limits, intervals and retention."""
+    standard = pathway.facts.standard
+    lines = [f"审查路径 ·《{standard.title}》（{standard.edition}）", ""]
+    for decision in pathway.decisions.values():
+        if decision.table.id != "documents" and (limits or not _is_limit(decision)):
+            lines += decision_lines(pathway, decision)
+    lines += ["", *_documents(pathway), *_open(pathway), *_conflicts(pathway), *_marks(pathway)]
+    return "\n".join(lines).rstrip()
+
+
+def _is_limit(decision: Decision) -> bool:
+    return decision.table.type == "int" and not decision.table.counts
+
+
+def decision_lines(pathway: Pathway, decision: Decision, columns: int = COLUMNS) -> Iterator[str]:
+    """One decision and the rules that it rests on, in lines of at most so many columns."""
+    table = decision.table
+    if table.part_of and not decision.value:
+        return
+    yield from wrap(f"{table.label}：{answer_label(decision)}", columns)
+    if table.assume:
+        return
+    fired = [one for one in pathway.results(decision) if one.truth is Truth.YES]
+    for result in fired:
+        if decision.rests_on(result.rule.outcome):
+            yield from _because(pathway, result, columns)
+    if table.default and not fired and decision.value == table.otherwise:
+        cited = cite(pathway.facts.standard, table.default.basis)
+        mark = verified_mark(table.default.basis)
+        yield from _indent(
+            f"〔默认〕{table.default.text}。{cited}{f'（{mark}）' if mark else ''}", 4, columns
+        )
+
+
+def answer_label(decision: Decision) -> str:
+    """The decision in words: its value, and what else may come while it is open."""
+    label = value_label(decision, decision.value)
+    if decision.table.kind == "union":
+        others = [decision.table.label_of(key) for key in decision.possible]
+        return f"{label}（{_may('可能还有', others)}）" if others else label
+    if decision.settled:
+        return label
+    others = [value_label(decision, one) for one in decision.candidates if one is not None]
+    return f"{label}（{_may('暂定；还可能是', [one for one in others if one != label])}）"
+
+
+def _may(head: str, names: list[str]) -> str:
+    return f"另有 {len(names)} 项待定" if len(names) > _NAMED else f"{head}：{'、'.join(names)}"
+
+
+def value_label(decision: Decision, value: Answer) -> str:
+    """A value of the decision in Chinese; what is not decided anew says so."""
+    if isinstance(value, tuple):
+        return "、".join(decision.table.label_of(key) for key in value) or "无"
+    if value is not None:
+        return decision.table.label_of(value)
+    if decision.table.type == "int":
+        return "不适用"
+    return "沿用上次批准" if decision.holds is Truth.NO else "尚不能判定"
+
+
+def _because(pathway: Pathway, result: RuleResult, columns: int) -> Iterator[str]:
+    rule = result.rule
+    mark = verified_mark(rule.basis)
+    cited = cite(pathway.facts.standard, rule.basis) + (f"（{mark}）" if mark else "")
+    head = f"{rule.id} 〔{STRENGTH[rule.strength]}〕{rule.text}。{cited}"
+    yield from _indent(head, 4, columns)
+    because = reasons(pathway.facts, result.facts)
+    if because:
+        yield from _indent(because, 6, columns)
+
+
+def _documents(pathway: Pathway) -> Iterator[str]:
+    decision = pathway.decisions["documents"]
+    standard = pathway.facts.standard
+    needed = decision.value if isinstance(decision.value, tuple) else ()
+    papers = [standard.documents[key] for key in needed]
+    made = [one.title for one in papers if one.template and one.audience == "applicant"]
+    brought = [one.title for one in papers if not one.template and one.audience == "applicant"]
+    yield "送审文件"
+    if made:
+        yield from _indent(f"本工具生成：{'、'.join(made)}", 4)
+    if brought:
+        yield from _indent(f"自备：{'、'.join(brought)}", 4)
+    if decision.possible:
+        papers = [standard.documents[key] for key in decision.possible]
+        may = "、".join(one.title for one in papers if one.audience == "applicant")
+        yield from _indent(f"可能还需要：{may}", 4)
+
+
+def _open(pathway: Pathway) -> Iterator[str]:
+    if pathway.open_questions:
+        yield ""
+        yield "还要回答这些问题，才能定下来："
+        for path in pathway.open_questions:
+            label = label_at(pathway.facts.standard, pathway.facts, path)
+            yield from _indent(f"{label}（{path}）", 4)
+
+
+def _conflicts(pathway: Pathway) -> Iterator[str]:
+    conflicts = pathway.conflicts
+    if conflicts:
+        yield ""
+        yield "规定不一致之处（取最严格、最具体者）："
+    for one in conflicts:
+        names = "、".join(
+            other.id if isinstance(other, Rule) else cite(pathway.facts.standard, (other,))
+            for other in one.over
+        )
+        why = "较严" if one.why == "stricter" else one.why
+        yield from _indent(f"{one.table.label}：取 {one.kept.id}，不取 {names}。{why}", 4)
+
+
+def _marks(pathway: Pathway) -> Iterator[str]:
+    doubtful = [one for one in pathway.rules if one.truth is Truth.YES and one.verified != "text"]
+    if doubtful:
+        yield ""
+        yield from wrap("待核：条文尚未核对原文，引用前请以官方文本为准。", COLUMNS)
+
+
+def explain_rule(pathway: Pathway, rule_id: str) -> str | None:
+    """One rule in full: what it says, how it stands, on which facts; None for an unknown id."""
+    result = pathway.rule(rule_id)
+    if result is None:
+        return None
+    rule, facts = result.rule, result.facts
+    mark = verified_mark(rule.basis)
+    lines = [
+        f"{rule.id} {rule.text}",
+        f"  决定：{result.table.label} → {result.table.label_of(rule.outcome)}",
+        f"  状态：{_state(pathway, result)}〔{STRENGTH[rule.strength]}〕",
+        *_indent(
+            f"依据：{cite(pathway.facts.standard, rule.basis)}{f'（{mark}）' if mark else ''}", 2
+        ),
+    ]
+    if rule.override:
+        lines += _indent(f"{override_label(rule)}：{rule.override}", 2)
+    if because := reasons(pathway.facts, facts):
+        lines += _indent(f"事实：{because}", 2)
+    if result.needs:
+        names = (label_at(pathway.facts.standard, pathway.facts, path) for path in result.needs)
+        needs = [f"{name}（{path}）" for name, path in zip(names, result.needs, strict=True)]
+        lines += _indent(f"还缺：{'、'.join(needs)}", 2)
+    if rule.conflict is not None:
+        over = cite(pathway.facts.standard, rule.conflict.over)
+        lines += _indent(f"规定不一致：{over}。{rule.conflict.text}", 2)
+    return "\n".join(lines)
+
+
+def _state(pathway: Pathway, result: RuleResult) -> str:
+    if pathway.decisions[result.table.id].holds is Truth.NO:
+        return "这一事项本次送审不判定"
+    return STATE[result.truth]
+
+
+def override_label(rule: Rule) -> str:
+    """What the institution's own pack did to a rule."""
+    return "本机构改为提示，不作判定" if rule.noted else "本机构标准包"
+
+
+def _indent(text: str, spaces: int, columns: int = COLUMNS) -> Iterable[str]:
+    return [" " * spaces + line for line in wrap(text, columns - spaces)]
+
+
+FORMAT: Final = "mmethics/pathway/1"
+_STATES: Final = {Truth.YES: "fired", Truth.NO: "not_fired", Truth.UNKNOWN: "undecided"}
+
+
+def pathway_json(pathway: Pathway) -> str:
+    """The whole pathway on one line of JSON."""
+    return json.dumps(pathway_tree(pathway), ensure_ascii=False)
+
+
+def pathway_tree(pathway: Pathway) -> dict[str, object]:
+    standard = pathway.facts.standard
+    return {
+        "format": FORMAT,
+        "standard": {"id": standard.id, "edition": standard.edition},
+        "settled": pathway.settled,
+        "decisions": _decisions(pathway),
+        "open_questions": list(pathway.open_questions),
+        "rules": [_rule(result) for result in pathway.rules],
+        "conflicts": [_conflict(conflict) for conflict in pathway.conflicts],
+    }
+
+
+def _decisions(pathway: Pathway) -> dict[str, object]:
+    trees: dict[str, dict[str, object]] = {}
+    for name, decision in pathway.decisions.items():
+        if decision.table.part_of is None:
+            trees[name] = _decision(decision, _parts(pathway, name))
+    return dict(trees)
+
+
+def _parts(pathway: Pathway, name: str) -> dict[str, Decision]:
+    return {
+        part.table.part_of[1]: part
+        for part in pathway.decisions.values()
+        if part.table.part_of is not None and part.table.part_of[0] == name
+    }
+
+
+def _decision(decision: Decision, parts: Mapping[str, Decision]) -> dict[str, object]:
+    tree: dict[str, object] = {"value": _answer(decision.value)}
+    tree |= {name: _answer(part.value) for name, part in parts.items()}
+    # A part that counts is as much of the decision as its value is.
+    whole = [decision, *(part for part in parts.values() if part.table.counts)]
+    if decision.table.kind == "union":
+        tree["possible"] = list(decision.possible)
+    tree["settled"] = all(one.settled for one in whole)
+    if decision.table.type == "choice":
+        tree["candidates"] = [_answer(one) for one in decision.candidates]
+    tree["open"] = sorted({path for one in whole for path in one.open})
+    return tree
+
+
+def _answer(answer: Answer) -> object:
+    return list(answer) if isinstance(answer, tuple) else answer
+
+
+def _rule(result: RuleResult) -> dict[str, object]:
+    return {
+        "rule": result.rule.id,
+        "decides": result.table.id,
+        "state": _STATES[result.truth],
+        "strength": result.rule.strength,
+        "outcome": result.rule.outcome,
+        "facts": {path: value_tree(value) for path, value in result.facts.items()},
+        "needs": list(result.needs),
+        "basis": basis_tree(result.rule.basis),
+    }
+
+
+def basis_tree(basis: Iterable[Basis]) -> list[dict[str, object]]:
+    return [
+        {"source": one.source, "article": one.article, "verified": one.verified} for one in basis
+    ]
+
+
+def _conflict(conflict: ConflictKept) -> dict[str, object]:
+    over = [
+        one.id if isinstance(one, Rule) else " ".join(filter(None, (one.source, one.article)))
+        for one in conflict.over
+    ]
+    return {
+        "decision": conflict.table.id,
+        "kept": conflict.kept.id,
+        "over": over,
+        "why": conflict.why,
+    }
+
+
+def value_tree(value: Value) -> object:
+    """A value as JSON: keys stay keys, a set is a list, a list its entries' ids."""
+    match value:
+        case Several(sure, _):
+            return sorted(sure)
+        case tuple():
+            return [element.id for element in value if isinstance(element, Element)]
+        case date():
+            return value.isoformat()
+        case NotApplicable(reason):
+            return {"not_applicable": reason}
+        case Unknown():
+            return None
+    return value

@@ -1,0 +1,101 @@
+"""What to have at hand, as a page for the terminal, a file or the printer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.relevance import AnswerPlace
+from mmethics_cli.core.interview.prepare import Guide, Needs
+from mmethics_cli.core.standard.model import DocumentKind, Standard
+from mmethics_cli.core.standard.names import label_at
+from mmethics_cli.wording.citation import cite
+from mmethics_cli.wording.columns import wrap
+
+COLUMNS: Final = 80
+_BY_WHEN: Final = {"error": "送审前必备", "warning": "一般要交", "note": "要求时交"}
+_SHOWN: Final = 3
+
+
+def guide_text(guide: Guide, standard: Standard, kinds: Iterable[Needs]) -> str:
+    """The list for every study, then what each kind of study needs besides."""
+    lines = [f"送审前准备什么 ·《{standard.title}》", ""]
+    lines += wrap(
+        "先看“所有研究”，再看符合您这项研究的各组；各组只列多出来的。〔送审前必备〕的没有就不能"
+        "送审，〔一般要交〕的没有会提醒，〔要求时交〕的看委员会的要求。申请表、附表、自查表等由"
+        "本工具生成，不用准备。",
+        COLUMNS,
+    )
+    told: set[str] = set()
+    for needs in kinds:
+        lines += ["", f"━━ {needs.title} ━━"]
+        lines += _sections(guide, standard, needs, None, told)
+        if needs.made and told:
+            names = "、".join(one.title for one in needs.made)
+            lines += ["", *_indented(f"另由本工具生成：{names}", 2)]
+        told |= needs.ids
+    return "\n".join(lines)
+
+
+def lacking_text(guide: Guide, name: str, needs: Needs, facts: Facts) -> str:
+    """What one study still lacks."""
+    lines = [f"{name}：{needs.title}"]
+    lines += _sections(guide, facts.standard, needs, facts, set())
+    if len(lines) == 1:
+        return f"{name}：要准备的都齐了。"
+    return "\n".join(lines)
+
+
+def _sections(
+    guide: Guide, standard: Standard, needs: Needs, facts: Facts | None, told: set[str]
+) -> Iterator[str]:
+    for part in guide.parts:
+        lines = [
+            *_papers(standard, needs.papers_of(part, guide.parts), told),
+            *_questions(standard, needs.questions_of(part, guide.parts), facts),
+        ]
+        if lines:
+            yield from ("", f"  {part.title}", *lines)
+    if needs.undecided:
+        yield from ("", "  看怎么回答，可能还要")
+    for one in needs.undecided:
+        yield from _indented(f"□ {one.document.title}（看：{_few(one.waits_for)}）", 4)
+
+
+def _papers(standard: Standard, papers: Sequence[DocumentKind], told: set[str]) -> Iterator[str]:
+    for one in papers:
+        again = one.id in told
+        yield from _indented(f"□ {one.title}〔{'见上' if again else _BY_WHEN[one.missing]}〕", 4)
+        if not again:
+            yield from _indented(f"{one.note}依据：{cite(standard, one.basis)}", 8)
+
+
+def _few(labels: Sequence[str]) -> str:
+    return "、".join(labels[:_SHOWN]) + ("等" if len(labels) > _SHOWN else "")
+
+
+def _questions(
+    standard: Standard, places: Sequence[AnswerPlace], facts: Facts | None
+) -> Iterator[str]:
+    """Questions in one paragraph; fields of a list in one of their own, for each entry."""
+    single = [place.question.label for place in places if place.owner is None]
+    if single:
+        yield from _indented("□ " + "、".join(single), 4)
+    lists: dict[str, list[str]] = {}
+    for place in places:
+        if place.owner is not None:
+            lists.setdefault(_whose(place, facts), []).append(place.question.label)
+    for whose, fields in lists.items():
+        yield from _indented(f"□ {whose}：{'、'.join(fields)}", 4)
+
+
+def _whose(place: AnswerPlace, facts: Facts | None) -> str:
+    assert place.owner is not None
+    if place.element is None or facts is None:
+        return f"{place.owner.label}（每项）"
+    return label_at(facts.standard, facts, place.path).rpartition("的")[0]
+
+
+def _indented(text: str, indent: int) -> list[str]:
+    return [" " * indent + line for line in wrap(text, COLUMNS - indent)]

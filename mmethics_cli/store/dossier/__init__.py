@@ -1,0 +1,1 @@
+"""A dossier's folder and the files in it."""

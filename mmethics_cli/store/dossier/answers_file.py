@@ -1,0 +1,141 @@
+"""One YAML file of study facts with `event:` and `self_check:` beside them, in whole or part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from mmethics_cli.core.answers.self_check import SelfCheck
+from mmethics_cli.core.answers.tree import Trouble, read_tree
+from mmethics_cli.core.conditions.values import Value
+from mmethics_cli.core.standard.migrations import migrated
+from mmethics_cli.core.standard.model import Standard
+from mmethics_cli.errors import Problem, UnreadableFile
+from mmethics_cli.store.dossier.parts import (
+    DocumentVersion,
+    RefusedAnswer,
+    problem_at,
+    read_self_check_part,
+    read_versions,
+)
+from mmethics_cli.store.yaml.events import Keys
+from mmethics_cli.store.yaml.reader import FaultyYaml, YamlFile, read_file
+
+BESIDE = frozenset({"self_check", "documents", "as_of", "about"})
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersFile:
+    """What such a file says; `keys` leads from a path to its place in the document."""
+
+    document: YamlFile
+    values: dict[str, Value]
+    keys: dict[str, Keys]
+    self_check: SelfCheck
+    versions: dict[str, DocumentVersion]
+    refused: tuple[RefusedAnswer, ...]
+
+    def where(self, path: str) -> tuple[str, int | None]:
+        """File and line of an answer; no line when the file does not give it."""
+        keys = self.keys.get(path)
+        return (self.document.file, None) if keys is None else self.document.locate(keys)
+
+    def require_all_read(self) -> None:
+        """Raises UnreadableFile naming every answer that its question refuses."""
+        if self.refused:
+            problems = [one.problem for one in self.refused]
+            raise UnreadableFile("有些回答读不懂，什么也没有写入：", problems)
+
+
+def read_answers(path: Path, standard: Standard) -> AnswersFile:
+    """Read `path`; raises UnreadableFile with every place that is not a known question's."""
+    try:
+        return answers_of(read_file(path, str(path)), standard)
+    except FaultyYaml as error:
+        if error.rest is not None:
+            _add_problems(error, standard)
+        raise
+
+
+def _add_problems(error: FaultyYaml, standard: Standard) -> None:
+    """Let a faulty file also say which of its keys are no question's."""
+    assert error.rest is not None
+    try:
+        answers_of(error.rest, standard)
+    except UnreadableFile as more:
+        error.problems += more.problems
+
+
+def answers_of(document: YamlFile, standard: Standard) -> AnswersFile:
+    """The answers of a document already read, such as a sealed snapshot; raises UnreadableFile."""
+    tree, moved = migrated(document.tree, standard.migrations)
+    if moved:
+        document = YamlFile(tree, document.file, document.text)
+    if isinstance(tree, dict):
+        tree = {key: value for key, value in tree.items() if key not in BESIDE}
+    reading = read_tree(standard, tree)
+    self_check = read_self_check_part(standard, document, ("self_check",))
+    versions, problems = read_versions(standard, document)
+    problems += [problem_at(document, one) for one in reading.unknown]
+    problems += [problem_at(document, _below("self_check", one)) for one in self_check.unknown]
+    if problems:
+        problems.sort(key=lambda one: one.line or 0)
+        raise UnreadableFile(f"文件读不了（{len(problems)} 处）：", problems)
+    refused = [*reading.refused, *(_below("self_check", one) for one in self_check.refused)]
+    return AnswersFile(
+        document,
+        reading.values,
+        reading.keys,
+        self_check,
+        versions,
+        tuple(RefusedAnswer(one.path, problem_at(document, one)) for one in refused),
+    )
+
+
+def _below(key: str, trouble: Trouble) -> Trouble:
+    return replace(trouble, keys=(key, *trouble.keys))
+
+
+ENGLISH: Final = "dossier.en.yaml"
+
+
+def english_texts(
+    folder: Path, standard: Standard, values: Mapping[str, Value]
+) -> Mapping[str, Value]:
+    """The English texts by path; none where there is no such file.
+
+    Raises UnreadableFile for what is no text, and for entries that the dossier does not have.
+    """
+    path = folder / ENGLISH
+    if not path.exists():
+        return {}
+    answers = read_answers(path, standard)
+    answers.require_all_read()
+    wrong = list(_misplaced(answers, standard, values))
+    if wrong:
+        raise UnreadableFile(f"{ENGLISH} 里只写文字的英文：", wrong)
+    return answers.values
+
+
+def _misplaced(
+    answers: AnswersFile, standard: Standard, values: Mapping[str, Value]
+) -> Iterator[Problem]:
+    for path, value in answers.values.items():
+        question = standard.questions[path]
+        if not isinstance(value, tuple):
+            if question.type != "text":
+                yield Problem(f"“{path}”不是文字", *answers.where(path), "请删去这一行。")
+            continue
+        mine = values.get(path)
+        known = {one.id for one in mine} if isinstance(mine, tuple) else set()
+        for entry in value:
+            place = answers.where(f"{path}[{entry.id}]")
+            if entry.id not in known:
+                fix = "id 要与 dossier.yaml 里的一样。"
+                yield Problem(f"dossier.yaml 的“{path}”里没有 {entry.id} 这一项", *place, fix)
+            for name in entry.fields:
+                field = question.field_named(name)
+                if field is not None and field.type != "text":
+                    yield Problem(f"“{path}[{entry.id}].{name}”不是文字", *place, "请删去这一行。")

@@ -1,0 +1,89 @@
+"""The files that attachments name: are they there, and did they change under the same version?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+
+from mmethics_cli.core.checks.papers import FileState
+from mmethics_cli.core.conditions.values import Element, Value
+from mmethics_cli.store.files import OutsideFolder, inside, sha256
+from mmethics_cli.store.submission.submissions import SealedAttachment, Submission
+from mmethics_cli.store.yaml.reader import reason
+
+FOLDER = "attachments"
+
+
+def attachment_path(dossier: Path, name: str) -> Path:
+    """The file that an attachment's entry names: from the dossier's folder, else attachments/.
+
+    Raises OutsideFolder.
+    """
+    found = inside(dossier, name)
+    if not found.exists() and not name.replace("\\", "/").startswith(f"{FOLDER}/"):
+        within = inside(dossier, f"{FOLDER}/{name}")
+        if within.exists():
+            return within
+    return found
+
+
+def file_states(
+    dossier: Path, attachments: Iterable[Element], earlier: Sequence[Submission]
+) -> dict[str, FileState]:
+    """The state of each attachment's file by the attachment's id.
+
+    `earlier` are the submissions against which a change under the same version is looked for.
+    """
+    sealed = [(one.name, one.attachments()) for one in reversed(earlier) if one.sealed]
+    return {one.id: _state(dossier, one, sealed) for one in attachments}
+
+
+def _state(
+    dossier: Path, entry: Element, sealed: Sequence[tuple[str, dict[str, SealedAttachment]]]
+) -> FileState:
+    name = entry.get("file")
+    if not isinstance(name, str):
+        return FileState()
+    trouble = _trouble(dossier, name)
+    marked = entry.get("marked_file")
+    if not trouble and isinstance(marked, str) and (wrong := _trouble(dossier, marked)):
+        trouble = f"修订标记版{wrong}"
+    if trouble:
+        return FileState(trouble)
+    rows = [(where, held[entry.id]) for where, held in sealed if entry.id in held]
+    if not rows:
+        return FileState()
+    digest = sha256(attachment_path(dossier, name).read_bytes())
+    for where, row in rows:
+        if row.sha256 == digest:
+            continue
+        if row.version and row.version == _text(entry.get("version")):
+            return FileState("", where, True)
+        if row.date and row.date == _text(entry.get("date")):
+            return FileState("", where, False)
+    return FileState()
+
+
+def _trouble(dossier: Path, name: str) -> str:
+    try:
+        path = attachment_path(dossier, name)
+        if not path.exists():
+            return f"找不到文件“{name}”"
+        if not path.is_file():
+            return f"“{name}”不是文件"
+        if path.stat().st_size == 0:
+            return f"文件“{name}”是空的"
+        with path.open("rb") as file:
+            file.read(1)
+    except OutsideFolder as outside:
+        return f"文件“{name}”{outside}"
+    except OSError as error:
+        return f"文件“{name}”读不了：{reason(error)}"
+    return ""
+
+
+def _text(value: Value) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if isinstance(value, str) else ""

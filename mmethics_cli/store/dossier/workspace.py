@@ -1,0 +1,368 @@
+"""A dossier's folder: which path lives in which file, what all files say together, and writing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mmethics_cli.core.answers.edits import Edit, Removed
+from mmethics_cli.core.answers.self_check import SelfCheck
+from mmethics_cli.core.checks.papers import FileState
+from mmethics_cli.core.conditions.values import UNKNOWN, UNSURE_WORDS, Value, plain
+from mmethics_cli.core.standard.answers import write_value
+from mmethics_cli.core.standard.migrations import Renaming, migrated, migrated_items
+from mmethics_cli.core.standard.model import Standard
+from mmethics_cli.core.standard.names import question_at
+from mmethics_cli.errors import ChangedOnDisk, WorkspaceError
+from mmethics_cli.store.dossier.attachments import file_states
+from mmethics_cli.store.dossier.parts import (
+    DOSSIER,
+    EVENT,
+    RULES,
+    SELF_CHECK,
+    DocumentVersion,
+    DossierFiles,
+    DossierPart,
+    RefusedAnswer,
+    problem_at,
+    read_part,
+    read_self_check_part,
+    read_versions,
+    require_dossier,
+    shown_name,
+    with_unread,
+)
+from mmethics_cli.store.dossier.profile import INSTITUTION, profile_path
+from mmethics_cli.store.files import locked
+from mmethics_cli.store.submission.submissions import (
+    DECISION,
+    EVENT_FILE,
+    FOLDER,
+    OF_THE_STUDY,
+    Submission,
+    list_submissions,
+)
+from mmethics_cli.store.yaml.editor import Editor, ElementId
+from mmethics_cli.store.yaml.events import Keys, Tree
+from mmethics_cli.store.yaml.reader import YamlFile
+from mmethics_cli.wording.values import UNSURE_WORD
+
+
+@dataclass
+class Workspace:
+    """One dossier, read whole; `parts` are its files by name, in rising precedence."""
+
+    folder: Path
+    standard: Standard
+    submissions: tuple[Submission, ...]
+    parts: dict[str, DossierPart]
+    self_check: SelfCheck
+    versions: dict[str, DocumentVersion]
+    self_check_document: YamlFile | None = None
+    moved: tuple[Renaming, ...] = ()
+    _editors: dict[Path, Editor] = field(default_factory=dict, repr=False)
+
+    @property
+    def current(self) -> Submission | None:
+        """The submission with the highest number."""
+        return self.submissions[-1] if self.submissions else None
+
+    @property
+    def baseline(self) -> Submission | None:
+        """The last sealed submission by which the committee approved the study."""
+        return self.baseline_before(self.submissions[-1].number + 1) if self.submissions else None
+
+    def baseline_before(self, number: int) -> Submission | None:
+        """The same among those before a number: what that submission is compared with."""
+        earlier = (one for one in reversed(self.submissions) if one.number < number)
+        return next((one for one in earlier if one.kind in OF_THE_STUDY and one.approved), None)
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """All answers by path; the institution's profile holds over the dossier."""
+        merged: dict[str, Value] = {}
+        for part in self.parts.values():
+            merged |= part.reading.values
+        return merged
+
+    @property
+    def refused(self) -> tuple[RefusedAnswer, ...]:
+        """Answers that their questions refuse; they count as unknown."""
+        found = [one for part in self.parts.values() for one in part.refused]
+        if self.self_check_document is not None:
+            for trouble in self.self_check.refused:
+                problem = problem_at(self.self_check_document, trouble)
+                found.append(RefusedAnswer(trouble.path, problem))
+        return tuple(found)
+
+    def where(self, path: str) -> tuple[str, int | None]:
+        """File and line of an answer, or of the list that it stands in; no line if it is new."""
+        if path.startswith("self_check."):
+            document, item = self.self_check_document, path.partition(".")[2]
+            tree = document.tree if document else None
+            if document and isinstance(tree, dict) and item in tree:
+                return document.locate((item,))
+            return SELF_CHECK, None
+        for near in _around(path):
+            for part in reversed(self.parts.values()):
+                if (found := part.reading.keys.get(near)) is not None:
+                    return part.document.locate(found)
+        return shown_name(self.folder, self.home(path)), None
+
+    def file_states(self) -> dict[str, FileState]:
+        """What was found of each attachment's file, by the attachment's id."""
+        entries = self.values.get("attachments")
+        if not isinstance(entries, tuple):
+            return {}
+        return file_states(self.folder, entries, [one for one in self.submissions if one.sealed])
+
+    def set_answer(self, path: str, value: Value) -> None:
+        """Write the answer to one question; see `set_answers`."""
+        self.set_answers({path: value})
+
+    def set_answers(self, answers: Mapping[str, Value]) -> None:
+        """Write answers (lists as a whole) where they live, those of one file all at once.
+
+        Raises KeyError for a path that is no question, ChangedOnDisk, WorkspaceError.
+        """
+        changes: dict[Path, dict[Keys, object]] = {}
+        for path, value in answers.items():
+            question = self.standard.questions[path]
+            home = self.open_home(path)
+            tree = write_value(question, value)
+            old = self.parts.get(home.name)
+            if old is not None and question.type == "list":
+                tree = with_unread(tree, old, question)
+            keys = tuple(path.split("."))
+            changes.setdefault(home, {})[keys] = None if tree == "" else tree
+        for home, trees in changes.items():
+            self.write(home, trees)
+
+    def write(self, path: Path, changes: Mapping[Keys, object]) -> None:
+        """Set plain trees at key paths of one of the dossier's files, and take them over.
+
+        Raises ChangedOnDisk, WorkspaceError; the file is then as it was.
+        """
+        with locked(self.folder if path.is_relative_to(self.folder) else path.parent):
+            editor = self.editor_of(path)
+            for keys, tree in changes.items():
+                editor.set(keys, tree)
+            editor.save()
+            self._editors[path] = editor
+        self.take_over(path, editor.document, {str(keys[0]) for keys in changes if keys})
+
+    def editor_of(self, path: Path) -> Editor:
+        """The file opened for changes; raises ChangedOnDisk if it is not the one that was read."""
+        kept = self._editors.pop(path, None)
+        if kept is not None:
+            return kept
+        # Loaded late: most commands do not write.
+        from mmethics_cli.store.yaml.editor import Editor
+
+        editor = Editor(path, shown_name(self.folder, path))
+        known = self.parts.get(path.name)
+        read = known.document if known is not None else None
+        if path.name == SELF_CHECK:
+            read = self.self_check_document
+        if read is not None and read.text != editor.document.text:
+            raise ChangedOnDisk(f"{path} 在读入之后被别的程序改过，这次没有写入。请重新运行。")
+        rename_for_writing(editor, self.standard)
+        return editor
+
+    def take_over(
+        self, path: Path, document: YamlFile, changed: Collection[str] | None = None
+    ) -> None:
+        """Let the answers be what a file says now; `changed` are its new keys, if known."""
+        if path.name == SELF_CHECK:
+            self.self_check_document = document
+            self.self_check = read_self_check_part(self.standard, document)
+            return
+        before = None if changed is None else self.parts.get(path.name)
+        tree, moved = migrated(document.tree, self.standard.migrations)
+        document = YamlFile(tree, document.file, document.text) if moved else document
+        rules = RULES[path.name]
+        part = read_part(self.standard, path, document, *rules, before, changed or ())
+        known = {**self.parts, path.name: part}
+        self.parts = {name: known[name] for name in RULES if name in known}
+        if path.name == EVENT_FILE:
+            self.versions, _ = read_versions(self.standard, document)
+
+    def open_home(self, path: str) -> Path:
+        """The same as `home`, where the answer may be written; raises WorkspaceError where not."""
+        home = self.home(path)
+        if self.current is not None and self.current.sealed and home == self.current.event_file:
+            raise WorkspaceError(f"{self.current.name} 已经封存，不能再改。")
+        return home
+
+    def home(self, path: str) -> Path:
+        """The file in which the answer to a path is written."""
+        question = self.standard.questions.get(path.partition("[")[0])
+        if question is not None and question.of_office and self.current is not None:
+            return self.current.folder / DECISION
+        if path.startswith(f"{EVENT}."):
+            if self.current is None:
+                raise WorkspaceError(f"{self.folder / FOLDER} 里还没有送审。")
+            return self.current.event_file
+        profile = self.parts.get(INSTITUTION)
+        if question is not None and question.of_institution and profile is not None:
+            return profile.path
+        return self.folder / DOSSIER
+
+
+def open_workspace(folder: Path, standard: Standard) -> Workspace:
+    """Read a dossier's folder.
+
+    Raises WorkspaceError where there is no dossier, UnreadableFile with all places of all files.
+    """
+    require_dossier(folder)
+    submissions = list_submissions(folder)
+    paths = {DOSSIER: folder / DOSSIER, INSTITUTION: profile_path(folder)}
+    if submissions:
+        paths[EVENT_FILE] = submissions[-1].event_file
+        paths[DECISION] = submissions[-1].folder / DECISION
+    files = DossierFiles(folder, standard)
+    parts = {
+        name: part
+        for name, path in paths.items()
+        if path is not None and path.exists() and (part := files.part(name, path))
+    }
+    versions: dict[str, DocumentVersion] = {}
+    if EVENT_FILE in parts:
+        versions, wrong = read_versions(standard, parts[EVENT_FILE].document)
+        files.problems += wrong
+    self_check, document = files.self_check()
+    files.finish()
+    moved = tuple(files.moved)
+    return Workspace(folder, standard, submissions, parts, self_check, versions, document, moved)
+
+
+def _around(path: str) -> Iterator[str]:
+    """The path, then what it stands in: a[1].b, a[1], a."""
+    yield path
+    if "[" in path:
+        yield path.partition("]")[0] + "]"
+        yield path.partition("[")[0]
+
+
+def rename_for_writing(editor: Editor, standard: Standard) -> None:
+    """Let the next save of a file also write what was renamed; retired answers stay in it."""
+    if editor.path.name == SELF_CHECK:
+        editor.tree, _ = migrated_items(editor.tree, standard.migrations)
+    else:
+        editor.tree, _ = migrated(editor.tree, standard.migrations, rewriting=True)
+
+
+def write_renamed(workspace: Workspace) -> None:
+    """Rewrite the files that hold old names; raises WorkspaceError, ChangedOnDisk.
+
+    What is sealed stays as it is.
+    """
+    if not workspace.moved:
+        return
+    current = workspace.current
+    for part in workspace.parts.values():
+        if current is not None and current.sealed and part.path == current.event_file:
+            continue
+        workspace.write(part.path, {})
+    if workspace.self_check_document is not None:
+        workspace.write(workspace.folder / SELF_CHECK, {})
+
+
+def write_edits(workspace: Workspace, edits: Sequence[Edit]) -> None:
+    """Write all edits, each into the file where it lives, and take the files over.
+
+    Raises ChangedOnDisk or WorkspaceError; nothing is written unless every file can take its
+    edits. Where the system fails between two files, the same edits again complete the work.
+    """
+    by_file: dict[Path, list[Edit]] = {}
+    for edit in edits:
+        home = workspace.open_home(edit.path) if edit.path else workspace.folder / SELF_CHECK
+        by_file.setdefault(home, []).append(edit)
+    with ExitStack() as locks:
+        folders = {_locked_by(workspace, path) for path in by_file}
+        for folder in sorted(folders):
+            locks.enter_context(locked(folder))
+        editors = {path: workspace.editor_of(path) for path in by_file}
+        for path, editor in editors.items():
+            for edit in _in_order(by_file[path]):
+                _apply(editor, edit)
+            editor.planned()
+        for editor in editors.values():
+            editor.save()
+    for path, editor in editors.items():
+        workspace.take_over(path, editor.document)
+
+
+def _locked_by(workspace: Workspace, path: Path) -> Path:
+    """The folder whose lock keeps others from a file, by one name for each."""
+    folder = workspace.folder if path.is_relative_to(workspace.folder) else path.parent
+    return folder.resolve()
+
+
+def _in_order(edits: Sequence[Edit]) -> list[Edit]:
+    """Entries go last: until then each is found where it was read."""
+    return sorted(edits, key=lambda one: one.tree is Removed.REMOVED and not one.field)
+
+
+def _apply(editor: Editor, edit: Edit) -> None:
+    keys: list[str] = edit.path.split(".") if edit.path else []
+    if edit.element and edit.path:
+        editor.number(keys)
+    if edit.element:
+        keys.append(ElementId(edit.element) if edit.path else edit.element)
+    if edit.field:
+        keys.append(edit.field)
+    if edit.tree is Removed.REMOVED:
+        editor.delete(tuple(keys))
+    else:
+        editor.set(keys, edit.tree)
+
+
+def unread_answers(workspace: Workspace) -> dict[str, str]:
+    """By path: 不清楚 where that is the answer, else the text that the question refused.
+
+    `self_check.ITEM` is the refused answer to a review item.
+    """
+    found: dict[str, str] = {}
+    values = workspace.values
+    for part in workspace.parts.values():
+        for path, keys in part.reading.keys.items():
+            raw = _at(part.document.tree, keys)
+            if isinstance(raw, str) and raw.strip() and _value(values, path) is UNKNOWN:
+                found[path] = _shown(workspace, path, raw)
+    if workspace.self_check_document is not None:
+        for trouble in workspace.self_check.refused:
+            raw = _at(workspace.self_check_document.tree, trouble.keys)
+            if isinstance(raw, str):
+                found[trouble.path] = raw
+    return found
+
+
+def _shown(workspace: Workspace, path: str, raw: str) -> str:
+    kind = question_at(workspace.standard, path).type
+    unsure = plain(raw) in UNSURE_WORDS and kind in ("bool", "choice", "choices")
+    return UNSURE_WORD if unsure else raw
+
+
+def _value(values: dict[str, Value], path: str) -> Value:
+    """The value at a path; of a field of a list's entry too."""
+    owner, bracket, rest = path.partition("[")
+    if not bracket:
+        return values.get(path, UNKNOWN)
+    id_, _, name = rest.partition("].")
+    elements = values.get(owner)
+    listed = elements if isinstance(elements, tuple) else ()
+    return next((one.get(name) for one in listed if one.id == id_ and name), UNKNOWN)
+
+
+def _at(tree: Tree, keys: Keys) -> Tree:
+    for key in keys:
+        if isinstance(tree, dict):
+            tree = tree.get(str(key))
+        elif isinstance(tree, list) and isinstance(key, int) and key < len(tree):
+            tree = tree[key]
+        else:
+            return None
+    return tree

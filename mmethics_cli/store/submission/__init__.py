@@ -1,0 +1,1 @@
+"""Submissions: rendered documents, sealing, manifest, decision."""

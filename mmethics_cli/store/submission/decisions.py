@@ -1,0 +1,116 @@
+"""decision.yaml: the committee's decision beside what was sealed, and facts asked of the office."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from mmethics_cli.core.conditions.values import Value
+from mmethics_cli.core.lifecycle.decision import CommitteeDecision, read_decision
+from mmethics_cli.core.standard.answers import write_value
+from mmethics_cli.core.standard.model import Standard
+from mmethics_cli.errors import Problem, UnreadableFile, WorkspaceError
+from mmethics_cli.store.dossier.workspace import Workspace
+from mmethics_cli.store.files import write_atomic
+from mmethics_cli.store.submission.documents import ASIDE
+from mmethics_cli.store.submission.manifest import COMMITTEE
+from mmethics_cli.store.submission.submissions import DECISION, DECISION_KEYS, Submission
+from mmethics_cli.store.yaml.characters import name_of, refused_in_value
+from mmethics_cli.store.yaml.events import Keys, Tree
+from mmethics_cli.store.yaml.reader import read_file, reason
+
+
+def decision_of(submission: Submission, standard: Standard) -> CommitteeDecision | None:
+    """What was recorded of a sealed submission; None before that.
+
+    Raises UnreadableFile with every place that can't be read.
+    """
+    document = submission.decision() if submission.sealed else None
+    if document is None:
+        return None
+    made, faults = read_decision(standard, document.tree)
+    if faults:
+        problems = [Problem(f"{text}。", *document.locate((key,))) for key, text in faults]
+        raise UnreadableFile("委员会的决定读不了：", problems)
+    return made
+
+
+def record_decision(
+    workspace: Workspace, made: CommitteeDecision | None, facts: Mapping[str, Value]
+) -> Path | None:
+    """Write a decision, and facts asked of the office, of the current submission in one go.
+
+    With a decision what was recorded before is laid aside under committee/; its place from the
+    submission's folder is returned. Facts recorded before stay. Raises WorkspaceError,
+    ChangedOnDisk; decision.yaml is then as it was.
+    """
+    current = workspace.current
+    if current is None or not current.sealed:
+        raise WorkspaceError("决定只能记录在已经封存的送审上。")
+    path = current.folder / DECISION
+    questions = workspace.standard.questions
+    changes: dict[Keys, object] = {}
+    aside = None
+    if made is not None:
+        held = workspace.parts.get(DECISION)
+        tree = held.document.tree if held is not None else None
+        before = tree if isinstance(tree, dict) else {}
+        new = _tree(made)
+        aside = _lay_aside(path, current) if before.get("decision") else None
+        changes = {(key,): new.get(key) for key in _in_order(before, new)}
+    for name, value in facts.items():
+        changes[tuple(name.split("."))] = write_value(questions[name], value)
+    workspace.write(path, changes)
+    return aside.relative_to(current.folder) if aside is not None else None
+
+
+def read_comments(path: Path) -> tuple[str, ...]:
+    """The comments of a YAML list of texts; raises UnreadableFile with every place that is not."""
+    document = read_file(path, str(path))
+    tree = document.tree
+    if not isinstance(tree, list):
+        fix = "每条意见一行，以“- ”开头。"
+        raise UnreadableFile("意见读不了：", [Problem("应是一个列表。", str(path), 1, fix)])
+    problems = []
+    for index, one in enumerate(tree):
+        if not isinstance(one, str) or not one.strip():
+            fix = "意见里有冒号的，整条放在引号里。"
+            problems.append(Problem("应是一条意见（文字）。", *document.locate((index,)), fix))
+        elif (character := refused_in_value(one)) is not None:
+            place = document.locate((index,))
+            problems.append(Problem(f"含有不能使用的{name_of(character)}。", *place))
+    if problems:
+        raise UnreadableFile("意见读不了：", problems)
+    return tuple(one.strip() for one in tree if isinstance(one, str))
+
+
+def _tree(made: CommitteeDecision) -> dict[str, Tree]:
+    months = made.interval_months
+    found: dict[str, Tree] = {
+        "decision": made.decision,
+        "date": made.day.isoformat() if made.day else None,
+        "number": made.number or None,
+        "valid_until": made.valid_until.isoformat() if made.valid_until else None,
+        "interval_months": str(months) if months is not None else None,
+        "comments": list(made.comments) or None,
+    }
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def _in_order(before: Mapping[str, Tree], new: Mapping[str, Tree]) -> Sequence[str]:
+    """The keys to write: all new ones, and old ones that no longer hold."""
+    return [*new, *(key for key in before if key in DECISION_KEYS and key not in new)]
+
+
+def _lay_aside(path: Path, current: Submission) -> Path:
+    folder = current.folder / COMMITTEE / ASIDE
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        data = path.read_bytes()
+    except OSError as error:
+        raise WorkspaceError(f"旧的决定移不到一边：{reason(error)}。什么也没有写入。") from error
+    number = 1
+    while (target := folder / f"{path.stem}-{number}{path.suffix}").exists():
+        number += 1
+    write_atomic(target, data)
+    return target

@@ -1,0 +1,233 @@
+"""Text-first reading of YAML: every scalar as text, with its place; all problems at once."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from yaml import events
+
+from mmethics_cli.errors import Problem, UnreadableFile
+from mmethics_cli.store.yaml.characters import (
+    blank_refused,
+    is_clean_file,
+    name_of,
+    refused_in_file,
+    refused_in_value,
+)
+from mmethics_cli.store.yaml.events import (
+    MAX_DEPTH,
+    MAX_NODES,
+    NULLS,
+    Builder,
+    Fault,
+    Keys,
+    TextPosition,
+    Tree,
+    event_stream,
+)
+
+
+def ordinary_tree(text: str) -> tuple[Tree] | None:
+    """The tree of `text` in a one-tuple, or None where `Builder` has to look closer.
+
+    The short way for files without faults, anchors and tags: the pack is read at every start.
+    `text` is clean (see `is_clean_file`).
+    """
+    try:
+        return _ordinary(text)
+    except yaml.YAMLError:
+        return None
+
+
+def _ordinary(text: str) -> tuple[Tree] | None:
+    root: Any = None
+    node: Any = None
+    key: str | None = None
+    above: list[tuple[Any, str | None]] = []
+    documents = nodes = 0
+    for event in event_stream(text):
+        kind = event.__class__
+        if kind is events.ScalarEvent:
+            value = event.value
+            if node.__class__ is dict and key is None:
+                if value in node or event.tag is not None or event.anchor is not None:
+                    return None
+                key = value
+                continue
+            if event.implicit[0]:
+                if value in NULLS:
+                    value = None
+            elif event.style == '"' and refused_in_value(value):
+                return None
+        elif kind is events.MappingEndEvent or kind is events.SequenceEndEvent:
+            node, key = above.pop()
+            continue
+        elif kind is events.MappingStartEvent or kind is events.SequenceStartEvent:
+            value = {} if kind is events.MappingStartEvent else []
+        else:
+            documents += kind is events.DocumentStartEvent
+            if kind is events.AliasEvent or documents > 1:
+                return None
+            continue
+        nodes += 1
+        if event.tag is not None or event.anchor is not None or nodes > MAX_NODES:
+            return None
+        if node.__class__ is dict:
+            if key is None:
+                return None
+            node[key], key = value, None
+        elif node is None:
+            root = value
+        else:
+            node.append(value)
+        if value.__class__ is dict or value.__class__ is list:
+            above.append((node, key))
+            if len(above) > MAX_DEPTH:
+                return None
+            node, key = value, None
+    return (root,)
+
+
+MAX_BYTES: Final = 8_000_000
+_MAX_MENDED: Final = 25
+# The short way would give up at the first anchor; a match in mere text only costs time.
+_ANCHOR: Final = re.compile(r"[:-] +&\w")
+
+
+@dataclass(frozen=True)
+class YamlFile:
+    """One YAML file as a plain tree. `where` is worked out when it is first asked for."""
+
+    tree: Tree
+    file: str
+    text: str = field(repr=False)
+
+    @cached_property
+    def where(self) -> dict[Keys, TextPosition]:
+        """Places of values by key path, and of keys under `path + ("@key",)`."""
+        builder = Builder(positions=True)
+        builder.run(self.text)
+        return builder.where
+
+    def locate(self, keys: Keys) -> tuple[str, int]:
+        """File and line of what stands at `keys`, or of the nearest thing around it."""
+        return self.file, self.line(keys)
+
+    def line(self, keys: Keys) -> int:
+        """The line of the key or list item at `keys`, or of the nearest thing around it."""
+        while keys not in self.where and keys:
+            keys = keys[:-2] if keys[-1] == "@key" else keys[:-1]
+        place = self.where.get((*keys, "@key")) or self.where.get(keys)
+        return place.line if place else 1
+
+
+class FaultyYaml(UnreadableFile):
+    """A file with faults; `rest` is what it says once they are mended, where all could be."""
+
+    def __init__(self, message: str, problems: Sequence[Problem], rest: YamlFile | None) -> None:
+        super().__init__(message, problems)
+        self.rest = rest
+
+
+def read_file(path: Path, name: str | None = None) -> YamlFile:
+    """Read one file; `name` is what messages call it.
+
+    Raises UnreadableFile when it is missing, too large, not UTF-8, or not acceptable YAML.
+    """
+    name = name or path.name
+    return parse(decode(read_bytes(path, name), name), name)
+
+
+def read_bytes(path: Path, name: str) -> bytes:
+    """The bytes of a file that is not too large; raises UnreadableFile."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            fix = "请把大段材料作为附件，不要写进 YAML。"
+            raise _refusal([Problem(f"文件超过 {MAX_BYTES // 1_000_000} MB。", name, fix=fix)])
+        return path.read_bytes()
+    except OSError as error:
+        raise _refusal([Problem(f"读不出来：{reason(error)}。", name)]) from error
+
+
+def decode(data: bytes, name: str) -> str:
+    """The text of a UTF-8 file, with or without BOM; raises UnreadableFile else."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        problem = Problem("文件编码是 UTF-16。", name, 1, "请在编辑器里另存为 UTF-8。")
+        raise _refusal([problem])
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        guess = "文件编码不是 UTF-8" + ("，像是 GBK（ANSI）。" if _is_gbk(data) else "。")
+        problem = Problem(guess, name, line, "请在记事本或编辑器里“另存为”，编码选 UTF-8。")
+        raise _refusal([problem]) from error
+
+
+def parse(text: str, name: str) -> YamlFile:
+    """The tree of `text`; raises UnreadableFile with every problem that can be found."""
+    if is_clean_file(text):
+        if not _ANCHOR.search(text) and (whole := ordinary_tree(text)):
+            return YamlFile(whole[0], name, text)
+        builder = Builder(positions=False)
+        if builder.run(text) is None and not builder.faults:
+            return YamlFile(builder.root, name, text)
+    found, rest = _all_faults(text, name)
+    faults = sorted(set(found), key=lambda fault: fault.line)
+    problems = [Problem(f.message, name, f.line, f.fix) for f in faults]
+    raise FaultyYaml(_refusal(problems).message, problems, rest)
+
+
+def reason(error: OSError) -> str:
+    """Why the system refused, in plain Chinese."""
+    if isinstance(error, FileNotFoundError):
+        return "没有这个文件"
+    if isinstance(error, PermissionError):
+        return "没有权限，或正被其他程序打开"
+    if isinstance(error, IsADirectoryError):
+        return "这是文件夹，不是文件"
+    if isinstance(error, NotADirectoryError):
+        return "路径中间有一段不是文件夹"
+    return error.strerror or type(error).__name__
+
+
+def _all_faults(text: str, name: str) -> tuple[list[Fault], YamlFile | None]:
+    """Every fault, and what the file says when all of them are mended."""
+    # Loaded late: most files are sound.
+    from mmethics_cli.store.yaml.hints import explain
+
+    faults = [
+        Fault(line, f"含有不能使用的{name_of(character)}。", "请删去这个字符。")
+        for line, character in refused_in_file(text)
+    ]
+    text = blank_refused(text)
+    for _ in range(_MAX_MENDED):
+        builder = Builder(positions=True)
+        error = builder.run(text)
+        if error is None:
+            return [*faults, *builder.faults], YamlFile(builder.root, name, text)
+        reading = explain(error, text)
+        faults.append(reading.fault)
+        if reading.mended is None or reading.mended == text:
+            return [*faults, *builder.faults], None
+        text = reading.mended
+    return faults, None
+
+
+def _is_gbk(data: bytes) -> bool:
+    try:
+        data.decode("gb18030")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _refusal(problems: Sequence[Problem]) -> UnreadableFile:
+    count = f"（{len(problems)} 处）" if len(problems) > 1 else ""
+    return UnreadableFile(f"文件读不了{count}：", problems)

@@ -1,0 +1,1 @@
+"""One way to word a value, one way to read what a person typed."""

@@ -1,0 +1,82 @@
+"""How sources and articles are cited on paper and screen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from itertools import groupby
+from typing import Final
+
+from mmethics_cli.core.standard.model import Basis, Source, Standard, weakest
+
+MARK: Final = "（待核）"
+_PRACTICE: Final = "practice"
+_ARTICLE = re.compile(r"(\d+)(?:\((\d+)\))?")
+_NATIONAL = re.compile(r"(GB(?:/T)? [\d.]+—\d{4}) (.+)")
+_AMENDED = re.compile(r"(.+)(（[\d-]+ ?年?(?:修正|修订)）)")
+
+
+def cite(standard: Standard, bases: Iterable[Basis], marks: bool = False) -> str:
+    """The citations of several bases, articles of one source together.
+
+    With `marks` articles whose text was not read are followed by （待核）, once where it holds for
+    all that are cited of a source.
+    """
+    groups = groupby(bases, key=lambda one: one.source)
+    return "；".join(_cite_one(standard.sources[id_], list(group), marks) for id_, group in groups)
+
+
+def cite_in_english(standard: Standard, bases: Iterable[Basis]) -> str:
+    """The citations of norms by their English titles: `Title, Articles 21 and 22`."""
+    groups = groupby(bases, key=lambda one: one.source)
+    return "; ".join(_in_english(standard.sources[id_], list(group)) for id_, group in groups)
+
+
+def _in_english(source: Source, bases: list[Basis]) -> str:
+    articles = [one.article for one in bases if one.article]
+    if not articles:
+        return source.title_en
+    name = "Chapter" if _NATIONAL.fullmatch(source.title) else "Article"
+    listed = " and ".join([*([", ".join(articles[:-1])] if articles[1:] else []), articles[-1]])
+    return f"{source.title_en}, {name}{'s' if articles[1:] else ''} {listed}"
+
+
+def _cite_one(source: Source, bases: list[Basis], marks: bool) -> str:
+    doubtful = [marks and one.verified != "text" for one in bases]
+    each = any(doubtful) and not all(doubtful)
+    articles = "、".join(
+        article(source, one.article or "") + (MARK if each and doubt else "")
+        for one, doubt in zip(bases, doubtful, strict=True)
+    )
+    if source.status == _PRACTICE and articles:
+        articles = f"（{articles}）"
+    return title(source) + articles + (MARK if all(doubtful) else "")
+
+
+@cache
+def title(source: Source) -> str:
+    """The title in book marks; a practice is no published norm and gets none."""
+    if source.status == _PRACTICE:
+        return source.title.partition("（")[0]
+    national = _NATIONAL.fullmatch(source.title)
+    if national is not None:
+        return f"{national[1]}《{national[2]}》"
+    amended = _AMENDED.fullmatch(source.title)
+    return f"《{amended[1]}》{amended[2]}" if amended else f"《{source.title}》"
+
+
+@cache
+def article(source: Source, text: str) -> str:
+    """`18(2)` → 第18条（2）: the pack's bracket counts 款 or 项, so neither word is claimed."""
+    number = _ARTICLE.fullmatch(text)
+    if number is None:
+        return "（条号未核）" if text == "条号未核" else text
+    if _NATIONAL.fullmatch(source.title):
+        return f"第{text}章"
+    return f"第{number[1]}条" + (f"（{number[2]}）" if number[2] else "")
+
+
+def verified_mark(basis: tuple[Basis, ...]) -> str:
+    """待核 where not every article cited was read."""
+    return "" if weakest(basis) == "text" else "待核"

@@ -1,0 +1,1 @@
+"""Use cases as functions: values in, values out; they never print, ask or exit."""
