@@ -374,7 +374,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class DecisionTable:
-    """A decision: rules, and how their outcomes combine (strictest, union, minimum, maximum)."""
+    """A decision: rules, and how their outcomes combine (strictest, union, minimum, maximum).
+
+    `without_document` are forms of consent that are a part of another form's document, or that
+    document signed anew.
+    """
 
     id: str
     label: str
@@ -394,6 +398,7 @@ class DecisionTable:
     assume: Mapping[str, str | bool] = field(default_factory=dict)
     counts: bool = True
     unit: str = ""
+    without_document: frozenset[str] = frozenset()
 
     def strictness(self, outcome: Outcome) -> int:
         """A number that rises with the strictness of an outcome of this table."""

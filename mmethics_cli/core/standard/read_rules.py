@@ -24,7 +24,7 @@ STRENGTHS: tuple[Literal["required", "advised"], ...] = ("required", "advised")
 _TABLE_KEYS = [
     "table", "label", "kind", "values", "order", "otherwise", "default", "never_provisional",
     "undecided", "holds_when", "elsewhere", "part_of", "assume", "assumes_when", "rules_of",
-    "counts", "unit", "rules",
+    "counts", "unit", "rules", "without_document",
 ]  # fmt: skip
 _RULE_KEYS = ["id", "zh", "when", "outcome", "strength", "basis", "conflict", "override", "noted"]
 
@@ -62,6 +62,8 @@ def read_table(node: Node, tables: Mapping[str, Node]) -> DecisionTable:
     order = lender.texts("order") or tuple(values)
     if type_ in ("choice", "choices") and set(order) != set(values):
         node.problem("order 应恰好列出 values 的每个键")
+    for outcome in set(node.texts("without_document")) - set(order):
+        node.child("without_document").problem(f"“without_document”没有“{outcome}”这个结果")
     part = node.child("part_of") if node.has("part_of") else None
     elsewhere = node.mapping().get("elsewhere")
     return DecisionTable(
@@ -83,6 +85,7 @@ def read_table(node: Node, tables: Mapping[str, Node]) -> DecisionTable:
         assume=_assumption(node),
         counts=node.yes("counts", default=True),
         unit=node.text("unit", ""),
+        without_document=frozenset(node.texts("without_document")),
     )
 
 

@@ -12,7 +12,7 @@ from mmethics_cli.core.answers.tree import read_tree
 from mmethics_cli.core.conditions.values import UNKNOWN, Element, NotApplicable
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.lifecycle.revision import affected_documents, changes, is_of_study, proposed
-from tests.pack.test_rules import standard
+from tests.studies import standard
 
 
 def facts(tree: dict[str, Any]) -> Facts:
