@@ -1,15 +1,18 @@
-"""The shipped standard, and answers to it: worked studies of `cases/`, whole or changed."""
+"""The shipped standard, and answers to it: worked studies of `cases/`, files of the examples."""
 
 from __future__ import annotations
 
 from functools import cache
 from typing import Any
 
+import yaml
+
 from mmethics_cli.core.checks import studies
 from mmethics_cli.core.checks.cases import case_facts
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.store.pack import load
+from tests.program import STUDIES
 
 Tree = dict[str, Any]
 
@@ -41,3 +44,12 @@ def nested(path: str, value: Any) -> Tree:
     for key in reversed(path.split(".")):
         value = {key: value}
     return dict(value)
+
+
+@cache
+def example_tree(example: str, name: str) -> Tree:
+    """A file of a worked example with every scalar as text; not to be changed."""
+    text = (STUDIES / example / name).read_text(encoding="utf-8")
+    tree = yaml.load(text, Loader=yaml.BaseLoader)
+    assert isinstance(tree, dict)
+    return tree

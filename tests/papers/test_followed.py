@@ -17,7 +17,7 @@ from tests.papers.test_openxml import errors
 from tests.printed import convert
 from tests.program import mmethics, seal
 
-REFRESH = "If that is meant: python -m tests.followed"
+REFRESH = "If that is meant: python -m docs.generate"
 
 
 @pytest.fixture(scope="module")

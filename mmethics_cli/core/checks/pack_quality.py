@@ -259,6 +259,6 @@ def _misnumbered(standard: Standard, entries: PackEntries) -> Iterator[Shortcomi
         for number in range(1, max(ids)):
             name = f"{prefix}-{number:02d}"
             if number not in ids and name not in renamed:
-                following = ids[min(later for later in ids if later > number)]
+                following = ids[min(next_ for next_ in ids if next_ > number)]
                 fix = "补上这一条；改了编号的在 migrations.yaml 的 items 里写明。"
                 yield Shortcoming(*entries.items[following], f"{following} 之前没有 {name}", fix)
