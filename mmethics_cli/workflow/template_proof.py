@@ -102,30 +102,34 @@ def _word_problems(
     name, english = document.template or "", template_of(document)
     yield from _gaps_to_come(pack, templates, name)
     place = pack.locate("documents.yaml", (number,))
-    own = pack.overlay is None or place[0] != "documents.yaml"
-    if own:
+    if pack.overlay is None or place[0] != "documents.yaml":
         yield from _signature_problems(pack, number, document, templates)
-    languages = [name, english] if english in templates.texts else [name]
-    if own and document.for_form and pack.overlay is None and english not in languages:
+    if pack.overlay is None and document.for_form and english not in templates.texts:
         fix = f"写 templates/{english}：给参与者的文件都有中英文两份。"
         yield Problem(f"文件“{document.title}”没有英文模板", *place, fix)
-    for template in languages:
-        if pack.overlay is not None and template not in pack.own_templates:
+    for template in (name, english):
+        own = pack.overlay is None or template in pack.own_templates
+        if not own or template not in templates.texts or templates.problems(template):
             continue
         if document.for_form:
-            yield from _lines(
-                templates, template, _CITATION, "给参与者的文件里引用了“{}”", _NO_NORM
-            )
+            yield from _lines(templates, template, _CITATION, _CITES, _NO_NORM)
         if template == english:
-            yield from _lines(templates, template, _HAN, "英文模板里有中文“{}”", "译成英文。")
-            title = templates.get(template).title
-            if title != document.title_en:
-                fix = f"写成 documents.yaml 里的“{document.title_en}”。"
-                yield Problem(f"英文模板的标题是“{title}”", *_head(pack, template), fix)
+            yield from _english_problems(pack, document, templates)
 
 
-def _head(pack: Pack, template: str) -> tuple[str, int]:
-    return pack.own_templates.get(template, template), 1
+def _english_problems(
+    pack: Pack, document: DocumentKind, templates: Templates
+) -> Iterator[Problem]:
+    """Where an English template says less than the Chinese one, or says it in Chinese."""
+    name = template_of(document)
+    yield from _lines(templates, name, _HAN, "英文模板里有中文“{}”", "译成英文。")
+    english, chinese = templates.get(name), templates.get(document.template or "")
+    shown = pack.own_templates.get(name, name)
+    if english.title != document.title_en:
+        fix = f"写成 documents.yaml 里的“{document.title_en}”。"
+        yield Problem(f"英文模板的标题是“{english.title}”", shown, 1, fix)
+    for path in sorted(chinese.printed - english.printed):
+        yield Problem(f"中文印了“{path}”，英文没有印", shown, fix="在英文模板的同一处印出。")
 
 
 def _lines(

@@ -250,6 +250,10 @@ TEMPLATES: Final[tuple[Change, ...]] = (
         "consent.en.md:1：英文模板的标题是“Agreement” 写成 documents.yaml 里的“Consent”。",
     ),
     (
+        "templates/consent.en.md", " “{{ study.title }}”", "",
+        "consent.en.md：中文印了“study.title”，英文没有印 在英文模板的同一处印出。",
+    ),
+    (
         "checklists/english/words.yaml", "- {path: study.title, label: Title}", "[]",
         "consent.en.md：english/ 里没有“study.title”的英文",
     ),
