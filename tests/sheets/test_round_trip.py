@@ -32,7 +32,7 @@ from mmethics_cli.sheets.writer import workbook as workbook_bytes
 from mmethics_cli.store.dossier.workspace import write_edits
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.workbook import ledger_of, origin_of
-from tests.papers.test_openxml import errors
+from tests.depth import deep
 from tests.program import EXAMPLES
 from tests.sheets.filling import (
     DAY,
@@ -50,6 +50,7 @@ from tests.sheets.filling import (
     sheet_of,
     without_ids,
 )
+from tests.validator import errors
 
 AWKWARD = [
     "=1+1",
@@ -269,8 +270,7 @@ any_text = st.text(
 
 
 @settings(
-    max_examples=40,
-    deadline=None,
+    max_examples=deep(12, 40),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(texts=st.lists(any_text, min_size=20, max_size=20))
