@@ -2,7 +2,7 @@
 
     python -m docs.generate
 
-tests/test_docs.py fails while the pages differ from what this would write.
+tests/docs/test_generated.py fails while the pages differ from what this would write.
 """
 
 from __future__ import annotations

@@ -32,6 +32,7 @@ from mmethics_cli.sheets.writer import workbook as workbook_bytes
 from mmethics_cli.store.dossier.workspace import write_edits
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.workbook import ledger_of, origin_of
+from tests.papers.test_openxml import errors
 from tests.program import EXAMPLES
 from tests.sheets.filling import (
     DAY,
@@ -49,7 +50,6 @@ from tests.sheets.filling import (
     sheet_of,
     without_ids,
 )
-from tests.test_openxml import errors
 
 AWKWARD = [
     "=1+1",

@@ -1,0 +1,130 @@
+"""The generated pages of docs/ say what the pack, the examples and the mapping of fields say."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from docs.generate import Field, coverage, known_paths, pages, printed_by
+from docs.papers import examples
+from docs.wording import worded
+from mmethics_cli.core.conditions.parser import parse
+from mmethics_cli.core.standard.model import weakest
+from mmethics_cli.store.pack import load
+from tests.pack.test_rules import standard
+from tests.program import STUDIES
+
+
+@cache
+def made() -> dict[Path, str]:
+    return pages()
+
+
+@cache
+def fields() -> tuple[Field, ...]:
+    return tuple(one for part in coverage().values() for one in part)
+
+
+@pytest.mark.parametrize("path", made(), ids=lambda path: path.name)
+def test_a_generated_page_is_up_to_date(path: Path) -> None:
+    assert path.read_text(encoding="utf-8") == made()[path], "run: python -m docs.generate"
+
+
+def test_each_field_that_forms_ask_for_has_a_place_that_exists() -> None:
+    known, papers = known_paths(standard()), standard().documents
+    assert len({one.key for one in fields()}) == len(fields())
+    assert [one.key for one in fields() if not one.paths and not one.papers] == []
+    assert [path for one in fields() for path in one.paths if path not in known] == []
+    assert [key for one in fields() for key in one.papers if key not in papers] == []
+
+
+def test_a_field_of_most_first_applications_stands_in_a_paper_that_we_print() -> None:
+    printed, papers = printed_by(load(), standard()), standard().documents
+    often = [one for one in fields() if one.initial >= 3]
+    assert len(often) == 25
+    for one in often:
+        ours = [papers[name].template for name in one.papers]
+        assert any(ours) or any(printed.get(path) for path in one.paths), one.key
+
+
+def test_what_a_loop_or_a_part_prints_is_found() -> None:
+    printed = printed_by(load(), standard())
+    assert "multimodal_annex" in printed["data.assets.modality"]
+    assert "self_check" in printed["project.title"]
+    assert "application_form" in printed["team.members.name"]
+    assert "consent_adult" not in printed["data.assets.modality"]
+
+
+def test_each_item_and_source_stands_on_the_page_of_verification() -> None:
+    text = next(page for path, page in made().items() if path.name == "verification.md")
+    for item in standard().items.values():
+        assert f"| {item.id} | {item.text} |" in text
+    for name in standard().sources:
+        assert f"`{name}`" in text
+    doubtful = sum(weakest(one.basis) == "memory" for one in standard().items.values())
+    assert f"凭记忆 {doubtful}" in text
+
+
+def row(document: str) -> list[str]:
+    """The cells of a document's row on the page of documents."""
+    text = next(page for path, page in made().items() if path.name == "documents.md")
+    line = next(one for one in text.split("\n") if f"`{document}` |" in one)
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def test_each_document_stands_on_the_page_of_documents() -> None:
+    for one in standard().documents.values():
+        title, when, basis, signers, seals, fields, *given = row(one.id)
+        assert title == f"{one.title} `{one.id}`"
+        assert when and basis
+        assert (signers, seals) == ("、".join(one.signers), "、".join(one.seals))
+        assert fields.isdigit() if one.template else fields == "自备"
+        assert len(given) == len(examples())
+        assert set(given) <= {"生成", "附件", "缺", "办公室", "—"}
+
+
+def test_the_page_says_what_each_example_gets() -> None:
+    order = [one.id for one in examples()]
+    assert order == sorted(path.parent.name for path in STUDIES.glob("*/example.yaml"))
+    got = {name: row("recruitment_material")[6:][at] for at, name in enumerate(order)}
+    assert got["retrospective-imaging-ai"] == "—"
+    assert {got["prospective-ecg"], got["genomics-imaging-partner"]} <= {"生成", "附件"}
+    assert row("hgr_approval")[6:][order.index("genomics-imaging-partner")] == "缺"
+    assert set(row("decision_letter")[6:]) == {"办公室"}
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        ({}, "每次送审"),
+        ({"sharing.cross_border": "yes"}, "是否出境（含境外远程访问）：是"),
+        ({"ai.role": ["autonomous", "development"]}, "算法角色：研发或训练、自主决策"),
+        ({"participants.age_min": {"less_than": "18"}}, "最小年龄（周岁）小于18"),
+        (
+            {"project.end_date": {"after": {"fact": "project.start_date"}}},
+            "拟结束日期晚于拟开始日期",
+        ),
+        ({"participants.vulnerable": {"only": ["minors"]}}, "弱势群体只有：未成年人"),
+        ({"data.assets": {"empty": "yes"}}, "数据资产清单：没有"),
+        ({"team.members": {"count": {"at_least": "2"}}}, "研究团队成员的项数不小于2"),
+        ({"project.title": {"contains": ["回顾", "队列"]}}, "项目名称写到回顾、队列"),
+        ({"investigator.cv": {"answered": "no"}}, "主要研究者履历未填写"),
+        (
+            {"data.assets": {"some": {"origin": "partner", "contains_face": "yes"}}},
+            "数据资产清单中有一项（来源：合作方提供；且是否含可识别面部：是）",
+        ),
+        ({"decided.exemption": "may_apply"}, "免除审查：可申请免除"),
+        (
+            {
+                "event.kind": "initial",
+                "any": [{"risk.level": "high"}, {"newly": {"risk.level": "minimal"}}],
+            },
+            "审查事项：初始审查；且〔风险等级：明显大于最小风险，或新出现：风险等级：不大于最小风险〕",
+        ),
+        ({"not": {"risk.level": "minimal"}}, "不是〔风险等级：不大于最小风险〕"),
+    ],
+)
+def test_a_condition_is_put_into_words(condition: dict[str, object], words: str) -> None:
+    assert worded(standard(), parse(condition, standard().vocabulary)) == words

@@ -1,0 +1,178 @@
+"""A study from its first review to its end: the page that tells it is what this test runs."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from mmethics_cli.formats.redline.resolving import accepted, rejected
+from tests.formats.redline.revised import said
+from tests.papers.test_openxml import errors
+from tests.program import ROOT, mmethics
+
+PAGE: Final = ROOT / "docs" / "lifecycle.md"
+STUDY: Final = "研究"
+MARK: Final = "-修订标记.docx"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command of the page and what came of it."""
+
+    words: list[str]
+    done: subprocess.CompletedProcess[str]
+
+    @property
+    def said(self) -> str:
+        return self.done.stdout + self.done.stderr
+
+
+def blocks() -> Iterator[tuple[str, str]]:
+    """The page's blocks: files to write (yaml) and commands to run (sh)."""
+    text = PAGE.read_text(encoding="utf-8")
+    yield from re.findall(r"^```(\w+)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def life(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Step]]:
+    """The page done from top to bottom in an empty folder."""
+    folder = tmp_path_factory.mktemp("life")
+    steps = []
+    for kind, body in blocks():
+        if kind == "yaml":
+            name = re.match(r"# (\S+)\n", body)
+            assert name, "the first line of a file says its name"
+            (folder / name[1]).write_text(body, encoding="utf-8")
+            continue
+        assert kind == "sh"
+        for line in body.splitlines():
+            program, *words = shlex.split(line)
+            if program == "cp":
+                shutil.copyfile(*(folder / one for one in words))
+                continue
+            assert program == "mmethics"
+            step = Step(words, mmethics(*words, cwd=folder))
+            assert step.done.returncode == 0, f"{line}\n{step.said}"
+            steps.append(step)
+    return folder / STUDY, steps
+
+
+def step(steps: list[Step], *words: str) -> str:
+    """What the only command that holds these words said."""
+    (found,) = [one for one in steps if set(words) <= set(one.words)]
+    return found.said.replace("\n    ", "")
+
+
+def rows(study: Path, submission: str) -> dict[str, Any]:
+    manifest = json.loads((study / "submissions" / submission / "manifest.json").read_bytes())
+    return {row["id"]: row for row in manifest["documents"]}
+
+
+def clean_and_marked(study: Path) -> Iterator[tuple[Path, Path]]:
+    for marked in sorted(study.glob(f"submissions/*/documents/*{MARK}")):
+        yield marked.with_name(marked.name.removesuffix(MARK) + ".docx"), marked
+
+
+def test_every_submission_is_sealed_and_untouched(life: tuple[Path, list[Step]]) -> None:
+    study, steps = life
+    names = [one.name for one in sorted((study / "submissions").iterdir())]
+    assert [name[3:] for name in names] == [
+        "initial", "re-review", "amendment", "progress", "deviation", "completion",
+    ]  # fmt: skip
+    for name in names:
+        done = mmethics("verify", study / "submissions" / name, cwd=study)
+        assert done.returncode == 0, done.stdout
+        assert any(f"{STUDY}/submissions/{name}" in one.words for one in steps)
+
+
+def test_the_re_review_answers_each_comment_and_is_no_longer_simple(
+    life: tuple[Path, list[Step]],
+) -> None:
+    study, steps = life
+    opened = step(steps, "follow", "re-review")
+    assert "审查方式：会议审查" in opened
+    text = (study / "submissions/02-re-review/submission.yaml").read_text(encoding="utf-8")
+    assert text.count("comment:") == 5
+    assert "建议75岁以上的参与者由家属陪同。" in text
+    assert "all_comments_accepted: no" in text
+    documents = rows(study, "02-re-review")
+    assert documents["application_form"]["version"] == "1.1"
+    assert documents["consent_adult"] | {"number": ""} == {
+        "number": "", "id": "consent_adult", "title": "知情同意书（成人）",
+        "version": "1.1", "date": "2027-04-02", "marked": True,
+    }  # fmt: skip
+    # What did not change is not handed in again.
+    assert "multimodal_annex" not in documents
+
+
+def test_the_amendment_is_for_a_meeting_and_asks_for_consent_anew(
+    life: tuple[Path, list[Step]],
+) -> None:
+    study, steps = life
+    opened = step(steps, "follow", "amendment")
+    assert "审查方式：会议审查" in opened
+    assert "修改内容：研究程序、新增模态、新增出境" in opened
+    pathway = [one.said for one in steps if "pathway" in one.words][-1]
+    assert "再次知情同意" in pathway
+    documents = rows(study, "03-amendment")
+    assert documents["application_form"]["version"] == "1.2"
+    assert documents["multimodal_annex"]["version"] == "1.1"
+    assert documents["cross_border_statement"]["version"] == "1.0"
+    assert "marked" not in documents["cross_border_statement"]
+    listed = step(steps, "render", "--list")
+    assert "研究方案（修订标记版）" in listed
+    assert "单独同意书（修订标记版）" in listed
+    checked = step(steps, "check", "2027-09-01")
+    assert "警告 1 项" in checked and "出境机制文件" in checked
+    assert "研究团队与资质" not in listed and "利益冲突声明" not in listed
+
+
+def test_marked_files_lead_from_what_was_sealed_to_what_is_handed_in(
+    life: tuple[Path, list[Step]],
+) -> None:
+    study, _ = life
+    held: dict[str, Path] = {}
+    count = 0
+    for submission in sorted((study / "submissions").iterdir()):
+        pairs = [one for one in clean_and_marked(study) if submission in one[0].parents]
+        for clean, marked in pairs:
+            title = clean.name.split("-")[1]
+            data = marked.read_bytes()
+            assert said(accepted(data)) == said(clean.read_bytes())
+            assert said(rejected(data)) == said(held[title].read_bytes())
+            count += 1
+        for path in (submission / "documents").glob("*.docx"):
+            if not path.name.endswith(MARK):
+                held[path.name.split("-")[1]] = path
+    assert count >= 5
+
+
+def test_the_counts_and_dates_of_earlier_submissions_are_carried_on(
+    life: tuple[Path, list[Step]],
+) -> None:
+    study, steps = life
+    text = (study / "submissions/04-progress/submission.yaml").read_text(encoding="utf-8")
+    assert "approval_number: 伦审2027-088" in text
+    assert "approval_valid_until: 2028-04-09" in text
+    text = (study / "submissions/06-completion/submission.yaml").read_text(encoding="utf-8")
+    assert "first_enrolled_date: 2027-04-20" in text
+    assert "研究已结题" in steps[-1].said
+    done = mmethics("--today", "2029-02-01", "follow", "amendment", study, cwd=study)
+    assert done.returncode == 2
+    assert "研究已结题" in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.openxml
+def test_marked_files_are_valid(life: tuple[Path, list[Step]]) -> None:
+    study, _ = life
+    assert [error for _, marked in clean_and_marked(study) for error in errors(marked)] == []

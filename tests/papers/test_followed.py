@@ -1,0 +1,228 @@
+"""The papers after the committee's first answer, through the command line on a worked example."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import pages
+from tests.followed import ECG, FOLDER, PAPERS, TODAY, change, events, follow, papers_of, sent_in
+from tests.golden import word_lines
+from tests.papers.test_openxml import errors
+from tests.printed import convert
+from tests.program import mmethics, seal
+
+REFRESH = "If that is meant: python -m tests.followed"
+
+
+@pytest.fixture(scope="module")
+def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return seal(ECG, tmp_path_factory.mktemp("followed") / "sealed")
+
+
+def checked(folder: Path, today: str = TODAY) -> list[dict[str, Any]]:
+    """What `check` finds, notes left out."""
+    done = mmethics("--today", today, "check", folder, "--format", "json", cwd=folder)
+    assert done.returncode in (0, 1), done.stderr
+    found = json.loads(done.stdout)["findings"]
+    return [one for one in found if one["severity"] != "note"]
+
+
+def rendered(folder: Path, document: str, today: str = TODAY) -> str:
+    """The text of a paper of the current submission."""
+    out = folder / "out"
+    shutil.rmtree(out, ignore_errors=True)
+    done = mmethics(
+        "--today", today, "render", folder, "--only", document, "--out", out, cwd=folder
+    )
+    assert done.returncode == 0, done.stderr
+    (path,) = out.glob("*.docx")
+    return "\n".join(word_lines(path.read_bytes()))
+
+
+@pytest.mark.parametrize("kind", sorted(PAPERS))
+def test_each_kind_of_submission_is_complete_and_says_what_it_said(
+    sealed: Path, kind: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / kind
+    texts = papers_of(sealed, folder, kind)
+    assert sorted(texts) == sorted(PAPERS[kind])
+    for name, text in texts.items():
+        assert "【待" not in text
+        on_record = (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
+        assert text.splitlines() == on_record.splitlines(), REFRESH
+    assert not checked(folder)
+
+
+@pytest.mark.parametrize("kind", sorted(PAPERS))
+def test_each_kind_of_submission_is_sealed_with_its_papers(
+    sealed: Path, kind: str, tmp_path: Path
+) -> None:
+    folder = sent_in(sealed, tmp_path / kind, kind)
+    done = mmethics("--today", TODAY, "submit", folder, "--names", "id", cwd=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (manifest,) = folder.glob("submissions/02-*/manifest.json")
+    rows = json.loads(manifest.read_bytes())["documents"]
+    ids = {row["id"] for row in rows}
+    assert set(PAPERS[kind]) <= ids
+    others = {paper for papers in PAPERS.values() for paper in papers} - {"revision_table"}
+    assert not ids & (others - set(PAPERS[kind]))
+
+
+# What changed.
+
+
+def test_the_table_of_revisions_lists_what_differs_from_the_approved_study(
+    sealed: Path, tmp_path: Path
+) -> None:
+    text = rendered(sent_in(sealed, tmp_path / "a", "amendment"), "revision_table")
+    assert "1 | 联系人电话 | 010-0000-0202 | 010-0000-0299 |" in text
+    assert "2 | 参加持续时间 | " in text
+    assert "3 | 数据资产清单（三个月电话随访记录） | （没有这一项） | 名称：三个月电话" in text
+    assert "\n4 | " not in text
+    assert "多模态数据附表" in text
+
+
+def test_an_edit_after_the_submission_was_sealed_is_a_change_too(
+    sealed: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "a"
+    shutil.copytree(sealed, folder)
+    change(folder, {"project.budget": "人民币9万元"})
+    follow(folder, "amendment")
+    assert "研究总经费 | 人民币6万元 | 人民币9万元" in rendered(folder, "revision_table")
+
+
+def test_an_attachment_with_another_version_is_listed(sealed: Path, tmp_path: Path) -> None:
+    folder = sent_in(sealed, tmp_path / "a", "amendment")
+    path = folder / "dossier.yaml"
+    text = path.read_text(encoding="utf-8")
+    start = text.index("kind: protocol")
+    place = text.index("version:", start)
+    end = text.index("\n", place)
+    path.write_text(f"{text[:place]}version: '9.9'{text[end:]}", encoding="utf-8")
+    for paper in ("revision_table", "amendment_application"):
+        assert "V9.9 " in rendered(folder, paper)
+
+
+def test_a_re_review_is_compared_with_what_the_committee_answered(
+    sealed: Path, tmp_path: Path
+) -> None:
+    folder = sent_in(sealed, tmp_path / "r", "re_review")
+    assert "010-0000-0202 | 010-0000-0299" in rendered(folder, "revision_table")
+    assert "3 | 建议增加75岁以上参与者的陪同人员。 | 未改，说明理由" in rendered(
+        folder, "response_table"
+    )
+
+
+def test_a_change_that_the_amendment_does_not_name_is_noticed(sealed: Path, tmp_path: Path) -> None:
+    folder = sent_in(sealed, tmp_path / "a", "amendment", {"changes": ["contact"]})
+    found = [one for one in checked(folder) if one["id"] == "change_unnamed"]
+    assert ["新增模态" in one["message"] for one in found] == [False, True]
+    assert "三个月电话随访记录" in found[1]["message"]
+    assert {one["path"] for one in found} == {"event.changes"}
+
+
+def test_a_changed_text_is_printed_as_it_stands(sealed: Path, tmp_path: Path) -> None:
+    text = "**甲** {{ doc.id }} {% if %} ::: | <b>乙</b> & [ ] `丙`"
+    folder = sent_in(sealed, tmp_path / "a", "amendment")
+    change(folder, {"project.keywords": text})
+    assert f" | {text} | " in rendered(folder, "revision_table")
+
+
+# Reports.
+
+
+def test_the_counts_of_the_last_report_stand_beside_the_new_ones(
+    sealed: Path, tmp_path: Path
+) -> None:
+    folder = sent_in(sealed, tmp_path / "p", "progress")
+    assert mmethics("--today", TODAY, "submit", folder, cwd=folder).returncode == 0
+    follow(folder, "safety")
+    assert mmethics("--today", TODAY, "submit", folder, cwd=folder).returncode == 0
+    follow(folder, "completion")
+    text = rendered(folder, "completion_report")
+    assert "上次报告 | — | 86 | 2 | 82 | 2 | 1 | 1" in text
+    assert checked(folder) == []
+    follow(folder, "completion", {"enrolled_total": "85", "enrolled_done": "81"})
+    # The submission before is not sealed, so the progress report is still the last one.
+    assert {"C86"} == {one["id"] for one in checked(folder)}
+
+
+LATE = {"learned_date": "2027-06-01", "occurred_date": "2027-06-01"}
+
+
+def test_a_late_safety_report_must_say_why(sealed: Path, tmp_path: Path) -> None:
+    folder = sent_in(sealed, tmp_path / "s", "safety", LATE)
+    assert checked(folder) == []  # no rule gives a term for a study that does not intervene
+    change(folder, {"design.interventional": "yes"})
+    assert "C83" in {one["id"] for one in checked(folder)}
+    reason = {"late_reason": "值班人员不熟悉流程，当夜已电话报告。"}
+    shutil.rmtree(folder)
+    folder = sent_in(sealed, folder, "safety", LATE | reason)
+    change(folder, {"design.interventional": "yes"})
+    assert "C83" not in {one["id"] for one in checked(folder)}
+    text = rendered(folder, "safety_report")
+    (line,) = [one for one in text.splitlines() if one.startswith("报告时限")]
+    assert (
+        line.replace("\xa0", " ")
+        == "报告时限 | 获知后立即报告，最迟24 小时 | 是否超过时限 | ☑ 是　☐ 否"
+    )
+    assert "超过时限的原因 | 值班人员不熟悉流程" in text
+
+
+@pytest.mark.parametrize(
+    ("today", "late"), [("2028-02-18", False), ("2028-02-19", True), ("2028-03-20", True)]
+)
+def test_a_progress_report_is_due_thirty_days_before_the_approval_ends(
+    sealed: Path, tmp_path: Path, today: str, late: bool
+) -> None:
+    folder = sent_in(sealed, tmp_path / "p", "progress")
+    found = {one["id"] for one in checked(folder, today)}
+    assert ("C83" in found) is late
+    assert ("C82" in found) is (today > "2028-03-19")
+
+
+WRONG: list[tuple[str, Mapping[str, Any], str]] = [
+    ("deviation", {"serious": "yes"}, "安全性事件"),
+    ("deviation", {"description": "研究护士把表格误发到院外邮箱。"}, "数据安全事件"),
+    ("safety", {"affected_data": "问卷表格"}, "数据安全事件"),
+    ("progress", {"changes": ["title"]}, "修正案"),
+    ("data_incident", {"description": "参与者晕厥，送急诊抢救。"}, "安全性事件"),
+]
+
+
+@pytest.mark.parametrize(("kind", "more", "right"), WRONG)
+def test_an_event_reported_under_the_wrong_kind_is_noticed(
+    sealed: Path, tmp_path: Path, kind: str, more: Mapping[str, Any], right: str
+) -> None:
+    (found,) = checked(sent_in(sealed, tmp_path / kind, kind, more))
+    assert found["severity"] == "warning"
+    assert f"“{right}”" in found["fix"]
+
+
+@pytest.mark.slow
+@pytest.mark.libreoffice
+@pytest.mark.openxml
+def test_the_papers_are_valid_and_clean_on_paper(sealed: Path, tmp_path: Path) -> None:
+    files = []
+    for kind in events():
+        folder = sent_in(sealed, tmp_path / kind, kind)
+        assert mmethics("--today", TODAY, "submit", folder, cwd=folder).returncode == 0
+        files += sorted(folder.glob("submissions/02-*/documents/*.docx"))
+    assert len(files) > len(events())
+    assert [error for path in files for error in errors(path)] == []
+    made = tmp_path / "made"
+    made.mkdir()
+    numbered = [
+        shutil.copy(path, made / f"{number}-{path.name}") for number, path in enumerate(files)
+    ]
+    out = tmp_path / "pdf"
+    out.mkdir()
+    found = [fault for item in convert([*map(Path, numbered)], out) for fault in pages.faults(item)]
+    assert found == []
