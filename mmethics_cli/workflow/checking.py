@@ -13,8 +13,8 @@ from mmethics_cli.core.checks.consistency import (
     stray_answers,
     unverified_law,
 )
+from mmethics_cli.core.checks.documents import FileState, missing_documents, own_documents
 from mmethics_cli.core.checks.findings import Finding, in_order
-from mmethics_cli.core.checks.papers import FileState, missing_papers, own_papers
 from mmethics_cli.core.checks.plain_speech import Speech, heard, length, long_sentences, quoted
 from mmethics_cli.core.lifecycle.decision import unanswered_comments
 from mmethics_cli.core.lifecycle.revision import (
@@ -127,7 +127,7 @@ def review(
     if files is None:
         files = dossier.workspace.file_states()
     found = [*_refused(dossier), *missing_answers(dossier.pathway)]
-    found += missing_papers(dossier.pathway, files)
+    found += missing_documents(dossier.pathway, files)
     found += unanswered_items(dossier.facts, dossier.self_check)
     found += contradictions(dossier.facts)
     found += stray_answers(dossier.facts)
@@ -137,7 +137,7 @@ def review(
     found += left_behind(dossier.facts, seen_before(dossier.facts), package.study.printed)
     found += unanswered_comments(dossier.facts, comments_to_answer(dossier))
     found += _gaps(dossier, package, {one.path for one in found})
-    found += own_papers(dossier.facts)
+    found += own_documents(dossier.facts)
     found += lacking_elements(package)
     found += hard_to_read(package)
     found += unverified_law(dossier.pathway)

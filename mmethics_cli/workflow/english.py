@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from mmethics_cli.core.checks.papers import attachments_of
+from mmethics_cli.core.checks.documents import attachments_of
 from mmethics_cli.core.conditions.values import name_of
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway

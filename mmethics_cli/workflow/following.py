@@ -11,7 +11,7 @@ from typing import Final, cast
 
 from mmethics_cli.commands.options import Session
 from mmethics_cli.core.answers.edits import laid_over
-from mmethics_cli.core.checks.papers import INITIAL, KIND
+from mmethics_cli.core.checks.documents import INITIAL, KIND
 from mmethics_cli.core.conditions.values import (
     UNKNOWN,
     Element,
@@ -29,7 +29,12 @@ from mmethics_cli.core.lifecycle.decision import (
     decision_words,
     rows_for,
 )
-from mmethics_cli.core.lifecycle.revision import CATEGORIES, changes, papers_of_the_study, proposed
+from mmethics_cli.core.lifecycle.revision import (
+    CATEGORIES,
+    changes,
+    documents_of_the_study,
+    proposed,
+)
 from mmethics_cli.core.standard.answers import write_value
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import EthicsError, Problem, WorkspaceError
@@ -225,7 +230,7 @@ def open_submission(
         accepted = all_accepted(event[RESPONSES])
         if accepted is not UNKNOWN:
             event.setdefault(ALL_ACCEPTED, accepted)
-    own = papers_of_the_study(for_the_study(dossier).pathway)
+    own = documents_of_the_study(for_the_study(dossier).pathway)
     versions = carried_versions(dossier.workspace, kind, own)
     submission = add_submission(
         folder, dossier.standard, kind, versions, {"kind": kind, **as_tree(dossier, event)}

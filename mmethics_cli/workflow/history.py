@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from mmethics_cli.core.checks.papers import KIND
+from mmethics_cli.core.checks.documents import KIND
 from mmethics_cli.core.lifecycle.decision import CommitteeDecision, decision_words
 from mmethics_cli.core.lifecycle.due import Due
 from mmethics_cli.errors import EthicsError, Problem, WorkspaceError

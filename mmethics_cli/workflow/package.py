@@ -91,7 +91,7 @@ class Package:
     """What one submission holds; `rows` are all papers, `papers` those that are rendered.
 
     `wanted` are the kinds of paper that it needs, brought by the applicant or rendered. Of a later
-    submission `own` is the study itself, as its own papers (`own_papers`) print it.
+    submission `own` is the study itself, as its own papers (`own_documents`) print it.
     """
 
     papers: tuple[Document, ...]
@@ -100,12 +100,12 @@ class Package:
     templates: Templates
     wanted: tuple[DocumentKind, ...] = ()
     own: Study | None = None
-    own_papers: frozenset[str] = frozenset()
+    own_documents: frozenset[str] = frozenset()
     _read: dict[str, Rendered] = field(default_factory=dict, repr=False)
 
     def study_of(self, paper: Document) -> Study:
         """What one paper prints from."""
-        if self.own is not None and paper.document.id in self.own_papers:
+        if self.own is not None and paper.document.id in self.own_documents:
             return replace(self.own, stamp=paper.stamp)
         return replace(self.study, stamp=paper.stamp, consents=self.consents)
 

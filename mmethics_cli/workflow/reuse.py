@@ -83,14 +83,14 @@ def _giving_way(
         name = path.partition("[")[0]
         return name not in given and not (has_profile and standard.questions[name].of_institution)
 
-    own_papers = ATTACHMENTS in given
+    own_documents = ATTACHMENTS in given
     return replace(
         carried,
         answers={path: value for path, value in carried.answers.items() if free(path)},
         unconfirmed={path: value for path, value in carried.unconfirmed.items() if free(path)},
         expired=tuple(path for path in carried.expired if free(path)),
-        papers=() if own_papers else carried.papers,
-        stale=() if own_papers else carried.stale,
+        papers=() if own_documents else carried.papers,
+        stale=() if own_documents else carried.stale,
     )
 
 
