@@ -8,7 +8,7 @@ from typing import Final
 
 from mmethics_cli.ask.prompts import Key, Option, ShortPrompts
 from mmethics_cli.core.answers.self_check import ANSWERS, MET, NOT_APPLICABLE, NOT_MET
-from mmethics_cli.core.checks.papers import attachments_of
+from mmethics_cli.core.checks.documents import attachments_of
 from mmethics_cli.core.conditions.values import Truth, name_of
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.interview.items import (

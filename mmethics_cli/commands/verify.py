@@ -32,13 +32,13 @@ def verify(
 
     session = Session.of(context)
     seal = verify_folder(sealed) if sealed.is_dir() else verify_zip(sealed)
-    for one in seal.differences:
-        session.out(f"  {one}")
-    found = len(seal.differences)
+    for difference in seal.differences:
+        session.out(f"  {difference}")
+    count = len(seal.differences)
     session.out(
-        f"“{sealed}”与清单有 {found} 处不符。"
-        if found
+        f"“{sealed}”与清单有 {count} 处不符。"
+        if count
         else f"“{sealed}”与清单一致，共 {seal.files} 个文件。"
     )
     session.out(f"清单校验值（SHA-256）：{seal.digest}")
-    raise typer.Exit(1 if found else 0)
+    raise typer.Exit(1 if count else 0)

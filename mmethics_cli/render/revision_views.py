@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from mmethics_cli.core.checks.papers import KIND, as_initial
+from mmethics_cli.core.checks.documents import KIND, as_initial
 from mmethics_cli.core.conditions.language import ALWAYS
 from mmethics_cli.core.conditions.values import (
     Element,

@@ -1,5 +1,4 @@
-"""Proof of a whole pack: names and bases (by building it), cases, consistency, what to prepare,
-due dates and holidays, templates."""
+"""Proof of a whole pack: what building it proves, its cases, its guide, due dates, templates."""
 
 from __future__ import annotations
 
@@ -18,14 +17,15 @@ from mmethics_cli.render.templates import Templates
 from mmethics_cli.store.pack import Pack, load
 from mmethics_cli.store.yaml.reader import parse
 from mmethics_cli.workflow.english import FOLDER, english_faults, template_of, words_of
+from mmethics_cli.workflow.packs import condition_tree
 
 
-def faults(overlay: Path | None) -> list[Problem]:
+def pack_problems(overlay: Path | None) -> list[Problem]:
     """Everything that is wrong with the pack; raises PackError when it can't even be built."""
     pack = load(overlay, also=("cases", "worksheets", FOLDER, PREPARE))
     standard = pack.standard()
     trees = pack.trees
-    found = [
+    faults = [
         *prove_rules(standard, trees),
         *prove_consistency(standard, trees["consistency.yaml"]),
         *prove_guide(standard, trees),
@@ -35,9 +35,9 @@ def faults(overlay: Path | None) -> list[Problem]:
     ]
     problems = [
         Problem(text, *pack.locate(file, keys), fix=_fix(pack, file, keys))
-        for file, keys, text in found
+        for file, keys, text in faults
     ]
-    return list(dict.fromkeys([*problems, *_template_faults(pack, standard)]))
+    return list(dict.fromkeys([*problems, *_template_problems(pack, standard)]))
 
 
 def _without_meaning(standard: Standard, trees: Mapping[str, object]) -> Iterator[Fault]:
@@ -45,8 +45,8 @@ def _without_meaning(standard: Standard, trees: Mapping[str, object]) -> Iterato
     for file, tree in trees.items():
         if not file.startswith("questions/") or not isinstance(tree, dict):
             continue
-        found = tree.get("questions")
-        for index, raw in enumerate(found if isinstance(found, list) else ()):
+        questions = tree.get("questions")
+        for index, raw in enumerate(questions if isinstance(questions, list) else ()):
             question = standard.questions[str(raw["path"])]
             if is_of_study(question) and not question.meanings:
                 text = f"“{question.label}”没有写改动属于哪一类（change: 类别，无关的写 none）"
@@ -61,61 +61,57 @@ def _fix(pack: Pack, file: str, keys: KeyPath) -> str:
     return "它受你的标准包影响：请在自己的 cases/ 里写一条同名的用例代替它。"
 
 
-def _template_faults(pack: Pack, standard: Standard) -> Iterator[Problem]:
+def _template_problems(pack: Pack, standard: Standard) -> Iterator[Problem]:
     """What is wrong in templates, documents whose template is not there, templates of no use."""
     texts = {name: pack.template_text(name) for name in pack.templates if name.endswith(".md")}
-    templates = Templates(texts, standard, _tree, pack.own_templates, pack.pictures)
+    templates = Templates(texts, standard, condition_tree, pack.own_templates, pack.pictures)
     terms, problems = words_of(pack, standard)
     yield from problems
-    used = {f"{document.id}.xlsx.yaml" for document in standard.documents.values()}
-    for number, document in enumerate(standard.documents.values()):
-        if document.template is None:
+    used = {f"{kind.id}.xlsx.yaml" for kind in standard.documents.values()}
+    for number, kind in enumerate(standard.documents.values()):
+        if kind.template is None:
             continue
-        if document.template not in texts:
-            yield _lacks_template(pack, number, document)
+        if kind.template not in texts:
+            yield _lacks_template(pack, number, kind)
         else:
-            used |= templates.files(document.template)
-            wrong = templates.problems(document.template)
+            used |= templates.files(kind.template)
+            wrong = templates.problems(kind.template)
             yield from wrong
-            yield from _element_faults(pack, number, document, templates)
-            english = template_of(document)
+            yield from _element_problems(pack, number, kind, templates)
+            english = template_of(kind)
             if not wrong and english in texts:
                 used |= templates.files(english)
-                yield from english_faults(terms, templates, document)
-        yield from _layout_faults(pack, document)
+                yield from english_faults(terms, templates, kind)
+        yield from _layout_problems(pack, kind)
     for name in sorted(pack.own_templates.keys() - used):
         fix = "请核对文件名，或在 documents.yaml 里写 template:。"
         yield Problem("没有文件用到这个模板。", pack.own_templates[name], fix=fix)
 
 
-def _layout_faults(pack: Pack, document: DocumentKind) -> Iterator[Problem]:
+def _layout_problems(pack: Pack, kind: DocumentKind) -> Iterator[Problem]:
     """What is wrong in the layout of a document that is also an Excel file."""
-    name = f"{document.id}.xlsx.yaml"
-    if "xlsx" in document.formats and name in pack.templates:
+    name = f"{kind.id}.xlsx.yaml"
+    if "xlsx" in kind.formats and name in pack.templates:
         from mmethics_cli.render.worksheets import problems
 
         tree = parse(pack.template_text(name), name).tree
         yield from problems(pack.own_templates.get(name, name), tree)
 
 
-def _element_faults(
-    pack: Pack, number: int, document: DocumentKind, templates: Templates
+def _element_problems(
+    pack: Pack, number: int, kind: DocumentKind, templates: Templates
 ) -> Iterator[Problem]:
-    """Consent elements that a paper must hold and its template never writes of, or the reverse."""
-    written = templates.elements(document.template or "")
-    for at, one in enumerate(document.elements):
-        if one.id not in written:
-            place = pack.locate("documents.yaml", (number, "elements", at))
-            yield Problem(f"模板“{document.template}”里没有“::: element {one.id}”", *place)
+    """Consent elements that a document must hold and its template lacks, or the reverse."""
+    written = templates.elements(kind.template or "")
+    for index, element in enumerate(kind.elements):
+        if element.id not in written:
+            place = pack.locate("documents.yaml", (number, "elements", index))
+            yield Problem(f"模板“{kind.template}”里没有“::: element {element.id}”", *place)
     for name in sorted(written - templates.standard.elements.keys()):
         place = pack.locate("documents.yaml", (number, "template"))
-        yield Problem(f"模板“{document.template}”标出了不认识的告知要素“{name}”", *place)
+        yield Problem(f"模板“{kind.template}”标出了不认识的告知要素“{name}”", *place)
 
 
-def _tree(text: str) -> object:
-    return parse(text, "模板").tree
-
-
-def _lacks_template(pack: Pack, number: int, document: DocumentKind) -> Problem:
+def _lacks_template(pack: Pack, number: int, kind: DocumentKind) -> Problem:
     place = pack.locate("documents.yaml", (number, "template"))
-    return Problem(f"没有模板“{document.template}”", *place)
+    return Problem(f"没有模板“{kind.template}”", *place)

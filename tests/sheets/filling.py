@@ -12,7 +12,6 @@ from openpyxl.cell import Cell
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from mmethics_cli.commands.options import Session
 from mmethics_cli.core.conditions.values import Element, Value
 from mmethics_cli.core.standard.model import Question
 from mmethics_cli.formats.excel.model import ITEMS, LIST, MARK, QUESTIONS
@@ -25,11 +24,10 @@ from mmethics_cli.workflow.opening import Dossier, open_dossier
 from mmethics_cli.workflow.workbook import ledger_of, workbook_of
 
 DAY = date(2027, 3, 1)
-SESSION = Session(DAY)
 
 
 def opened(folder: Path) -> Dossier:
-    return open_dossier(SESSION, folder)
+    return open_dossier(folder, DAY)
 
 
 def exported(folder: Path) -> bytes:

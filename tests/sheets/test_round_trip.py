@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.cell import Cell
 
-from mmethics_cli.commands.new import from_example, from_nothing
 from mmethics_cli.core.conditions.values import (
     UNKNOWN,
     Element,
@@ -30,13 +29,13 @@ from mmethics_cli.sheets.merge import merge
 from mmethics_cli.sheets.reader import read_workbook
 from mmethics_cli.sheets.writer import workbook as workbook_bytes
 from mmethics_cli.store.dossier.workspace import write_edits
+from mmethics_cli.workflow.creating import make_blank, make_of_example
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.workbook import ledger_of, origin_of
 from tests.papers.test_openxml import errors
 from tests.program import EXAMPLES
 from tests.sheets.filling import (
     DAY,
-    SESSION,
     cell_of,
     change,
     exported,
@@ -108,8 +107,8 @@ def test_what_was_exported_comes_back_without_a_change(workbook: bytes, study: P
 def test_filled_in_twice_a_blank_dossier_says_what_the_example_says(
     example: str, tmp_path: Path
 ) -> None:
-    from_example(SESSION, tmp_path / "there" / "d", example)
-    from_nothing(SESSION, tmp_path / "here" / "d")
+    make_of_example(tmp_path / "there" / "d", example)
+    make_blank(tmp_path / "here" / "d")
     there, here = tmp_path / "there" / "d", tmp_path / "here" / "d"
     wanted = ledger_of(opened(there))
     assert 20 < write_all(fill(exported(here), wanted), here) < 60

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mmethics_cli.core.answers.self_check import SelfCheck, SelfCheckAnswer
+from mmethics_cli.core.checks.documents import attachments_of, held_documents
 from mmethics_cli.core.checks.findings import Finding, Severity
-from mmethics_cli.core.checks.papers import attachments_of, held_papers
 from mmethics_cli.core.conditions.explain import unknown_facts
 from mmethics_cli.core.conditions.language import Scope, evaluate, is_answered
 from mmethics_cli.core.conditions.values import UNKNOWN, Element, Truth, name_of
@@ -133,7 +133,7 @@ def _has_evidence(item: ReviewItem, given: SelfCheckAnswer, facts: Facts) -> boo
 
 def evidence_found(item: ReviewItem, facts: Facts) -> Iterator[bool]:
     """For each piece of evidence that the item names, whether the dossier holds it."""
-    kinds = held_papers(facts)
+    kinds = held_documents(facts)
     for one in item.evidence:
         if one.path is not None:
             yield is_answered(facts.get(one.path)) and facts.get(one.path) != ()
@@ -146,7 +146,7 @@ def evidence_exists(evidence: str, facts: Facts) -> bool:
     if any(element.id == evidence for element in attachments_of(facts)):
         return True
     if evidence in facts.standard.documents:
-        return evidence in held_papers(facts)
+        return evidence in held_documents(facts)
     known = evidence in facts.standard.questions
     return known and is_answered(facts.get(evidence))
 

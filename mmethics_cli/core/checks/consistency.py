@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from mmethics_cli.core.checks.documents import KIND
 from mmethics_cli.core.checks.findings import Finding
-from mmethics_cli.core.checks.papers import KIND
 from mmethics_cli.core.conditions.language import Scope, evaluate
 from mmethics_cli.core.conditions.values import Truth
 from mmethics_cli.core.decisions.facts import Facts

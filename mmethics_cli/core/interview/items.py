@@ -20,7 +20,7 @@ from mmethics_cli.core.answers.self_check import (
     SelfCheckAnswer,
 )
 from mmethics_cli.core.checks.completeness import evidence_found, unanswered_items
-from mmethics_cli.core.checks.papers import attachments_of, rendered_papers
+from mmethics_cli.core.checks.documents import attachments_of, rendered_documents
 from mmethics_cli.core.conditions.language import evaluate, is_answered
 from mmethics_cli.core.conditions.values import NotApplicable, Truth
 from mmethics_cli.core.decisions.facts import Facts
@@ -93,7 +93,7 @@ def citable(item: ReviewItem, facts: Facts) -> tuple[str, ...]:
     """What the applicant may cite: what the item names, then attachments and rendered papers."""
     named = (one.cited for one in pieces(item, facts) if one.cited)
     brought = (one.id for one in attachments_of(facts))
-    rendered = rendered_papers(facts)
+    rendered = rendered_documents(facts)
     made = (one for one in facts.standard.documents if one in rendered)
     return tuple(dict.fromkeys([*named, *brought, *made]))
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from mmethics_cli.core.answers.tree import read_tree
 from mmethics_cli.core.checks.completeness import first_asked
-from mmethics_cli.core.checks.papers import brought_papers
+from mmethics_cli.core.checks.documents import brought_documents
 from mmethics_cli.core.conditions.explain import unknown_facts
 from mmethics_cli.core.conditions.language import evaluate
 from mmethics_cli.core.conditions.values import UNKNOWN, KeyPath, Truth, Value
@@ -160,7 +160,7 @@ def lacking(guide: Guide, facts: Facts) -> Needs:
 
     A paper that may yet be needed names what decides it.
     """
-    held = brought_papers(facts)
+    held = brought_documents(facts)
     papers = tuple(
         document
         for document, truth in _needed(facts)

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from mmethics_cli.core.checks.documents import KIND, attachments_of
 from mmethics_cli.core.checks.findings import Finding
-from mmethics_cli.core.checks.papers import KIND, attachments_of
 from mmethics_cli.core.conditions.language import ALWAYS, Scope, evaluate
 from mmethics_cli.core.conditions.values import (
     UNKNOWN,
@@ -230,7 +230,7 @@ def raised(version: str, taken: Collection[str]) -> str:
             return made
 
 
-def papers_of_the_study(pathway: Pathway) -> frozenset[str]:
+def documents_of_the_study(pathway: Pathway) -> frozenset[str]:
     """The papers that say what the study is, by id; `pathway` is that of the initial review.
 
     What every submission has anew (the list of what is submitted) is none of them.

@@ -18,8 +18,13 @@ from mmethics_cli.core.checks.completeness import (
     unanswered_items,
 )
 from mmethics_cli.core.checks.consistency import contradictions, stray_answers, unverified_law
+from mmethics_cli.core.checks.documents import (
+    FileState,
+    missing_documents,
+    own_documents,
+    rendered_documents,
+)
 from mmethics_cli.core.checks.findings import Finding, in_order
-from mmethics_cli.core.checks.papers import FileState, missing_papers, own_papers, rendered_papers
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.standard.model import Evidence
@@ -97,7 +102,7 @@ def test_a_required_field_of_an_entry_is_missed_by_name() -> None:
 
 
 def papers(study: dict[str, Any], attachments: Any, files: dict[str, FileState]) -> list[Finding]:
-    return list(missing_papers(Pathway(facts_of(study, attachments=attachments)), files))
+    return list(missing_documents(Pathway(facts_of(study, attachments=attachments)), files))
 
 
 def test_a_paper_without_template_must_be_brought() -> None:
@@ -134,7 +139,7 @@ def test_the_file_of_an_attachment(state: FileState, severity: str, path: str, s
 
 def test_an_attachment_without_a_file_name() -> None:
     facts = facts_of({**WHOLE, "level": "high"}, attachments=[PLAN])
-    found = [*missing_answers(Pathway(facts)), *missing_papers(Pathway(facts), {})]
+    found = [*missing_answers(Pathway(facts)), *missing_documents(Pathway(facts), {})]
     assert [one.path for one in found] == ["attachments[p].file"]
 
 
@@ -142,10 +147,10 @@ FORM = {"id": "f", "kind": "form", "file": "attachments/f.docx"}
 
 
 def test_a_paper_that_is_brought_stands_in_the_place_of_the_rendered_one() -> None:
-    assert rendered_papers(facts_of(WHOLE)) == {"form"}
+    assert rendered_documents(facts_of(WHOLE)) == {"form"}
     own = facts_of(WHOLE, attachments=[FORM])
-    assert rendered_papers(own) == frozenset()
-    (note,) = own_papers(own)
+    assert rendered_documents(own) == frozenset()
+    (note,) = own_documents(own)
     assert (note.id, note.severity, note.kind) == ("own_paper", "note", "not_verified")
     assert note.path == "attachments"
     assert "1 份文件用自备的" in note.message and "《申请表》" in note.message
@@ -153,8 +158,8 @@ def test_a_paper_that_is_brought_stands_in_the_place_of_the_rendered_one() -> No
 
 def test_a_paper_that_is_not_rendered_anyway_stands_in_nobodys_place() -> None:
     high = {**WHOLE, "level": "high"}
-    assert list(own_papers(facts_of(high, attachments=[PLAN]))) == []
-    assert rendered_papers(facts_of(high)) == {"form"}
+    assert list(own_documents(facts_of(high, attachments=[PLAN]))) == []
+    assert rendered_documents(facts_of(high)) == {"form"}
 
 
 def items(study: dict[str, Any], answers: Any, **more: Any) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""The papers of a submission: which are rendered, which the applicant brings, what they lack."""
+"""The documents of a submission: which are rendered, which the applicant brings, what they lack."""
 
 from __future__ import annotations
 
@@ -37,61 +37,61 @@ def attachments_of(facts: Facts) -> tuple[Element, ...]:
     return value if isinstance(value, tuple) else ()
 
 
-def brought_papers(facts: Facts) -> frozenset[str]:
-    """The kinds of papers that the applicant brings as attachments."""
+def brought_documents(facts: Facts) -> frozenset[str]:
+    """The kinds of documents that the applicant brings as attachments."""
     kinds = (element.get("kind") for element in attachments_of(facts))
     return frozenset(kind for kind in kinds if isinstance(kind, str))
 
 
-def rendered_papers(facts: Facts) -> frozenset[str]:
-    """The applicant's papers that this submission needs and that are rendered.
+def rendered_documents(facts: Facts) -> frozenset[str]:
+    """The applicant's documents that this submission needs and that are rendered.
 
-    A paper that the applicant brings stands in the place of ours.
+    A document that the applicant brings stands in the place of ours.
     """
-    made = {paper.id for paper in _needed(facts) if paper.template is not None}
-    return frozenset(made) - brought_papers(facts)
+    made = {document.id for document in _needed(facts) if document.template is not None}
+    return frozenset(made) - brought_documents(facts)
 
 
 @lru_cache(maxsize=4)
-def held_papers(facts: Facts) -> frozenset[str]:
-    """The papers that the study has: brought, rendered now, or for its first submission.
+def held_documents(facts: Facts) -> frozenset[str]:
+    """The documents that the study has: brought, rendered now, or for its first submission.
 
     What was handed in first stays evidence in every submission after it.
     """
-    held = brought_papers(facts) | rendered_papers(facts)
+    held = brought_documents(facts) | rendered_documents(facts)
     if KIND not in facts.standard.questions or facts.get(KIND) in (INITIAL, UNKNOWN):
         return held
-    return held | rendered_papers(as_initial(facts))
+    return held | rendered_documents(as_initial(facts))
 
 
 def as_initial(facts: Facts) -> Facts:
-    """The study as if it were submitted for the first time: what its own papers print from."""
+    """The study as if it were submitted for the first time: what its own documents print from."""
     return facts.assuming({KIND: INITIAL})
 
 
 def _needed(facts: Facts) -> Iterator[DocumentKind]:
     value = facts.get("decided.documents")
     needed = value.sure if isinstance(value, Several) else frozenset[str]()
-    for paper in facts.standard.documents.values():
-        if paper.id in needed and paper.audience == "applicant":
-            yield paper
+    for document in facts.standard.documents.values():
+        if document.id in needed and document.audience == "applicant":
+            yield document
 
 
-def missing_papers(pathway: Pathway, files: Mapping[str, FileState]) -> Iterator[Finding]:
-    """Papers that the applicant must bring and that no attachment is; then each attachment."""
+def missing_documents(pathway: Pathway, files: Mapping[str, FileState]) -> Iterator[Finding]:
+    """Documents that the applicant must bring and that no attachment is; then each attachment."""
     facts = pathway.facts
-    brought = brought_papers(facts)
-    for paper in _needed(facts):
-        if paper.template is None and paper.id not in brought:
-            fix = paper.note or f"把文件放进 attachments/，并登记为类别 {paper.id}"
+    brought = brought_documents(facts)
+    for document in _needed(facts):
+        if document.template is None and document.id not in brought:
+            fix = document.note or f"把文件放进 attachments/，并登记为类别 {document.id}"
             yield Finding(
                 "paper_missing",
-                paper.missing,
+                document.missing,
                 "missing_attachment",
                 "attachments",
-                f"缺少自备文件“{paper.title}”",
+                f"缺少自备文件“{document.title}”",
                 fix,
-                basis=paper.basis,
+                basis=document.basis,
             )
     for element in attachments_of(facts):
         yield from _attachment(element, files.get(element.id, FileState()))
@@ -116,13 +116,13 @@ def _changed(path: str, name: str, state: FileState) -> Finding:
     return Finding("file_changed", severity, "inconsistent", f"{path}.{field}", message, fix)
 
 
-def own_papers(facts: Facts) -> Iterator[Finding]:
-    """One note that names the papers brought in place of rendered ones: nobody has proved them."""
-    brought = brought_papers(facts)
+def own_documents(facts: Facts) -> Iterator[Finding]:
+    """One note that names documents brought in place of rendered ones: nobody has proved them."""
+    brought = brought_documents(facts)
     titles = [
-        f"《{paper.title}》"
-        for paper in _needed(facts)
-        if paper.template is not None and paper.id in brought
+        f"《{document.title}》"
+        for document in _needed(facts)
+        if document.template is not None and document.id in brought
     ]
     if titles:
         yield Finding(
