@@ -66,7 +66,7 @@ def prove_consistency(standard: Standard, tree: object) -> Iterator[Fault]:
             continue
 
         def fires(facts: Facts) -> bool:
-            return any(one.id == name for one in contradictions(facts))  # noqa: B023  as above
+            return any(finding.id == name for finding in contradictions(facts))  # noqa: B023  as above
 
         for text in prove(standard, name, case, fires):
             yield file, (index,), text

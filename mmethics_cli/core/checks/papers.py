@@ -48,8 +48,8 @@ def rendered_papers(facts: Facts) -> frozenset[str]:
 
     A paper that the applicant brings stands in the place of ours.
     """
-    made = {paper.id for paper in _needed(facts) if paper.template is not None}
-    return frozenset(made) - brought_papers(facts)
+    rendered = {paper.id for paper in _needed(facts) if paper.template is not None}
+    return frozenset(rendered) - brought_papers(facts)
 
 
 @lru_cache(maxsize=4)

@@ -80,8 +80,8 @@ def place_at(facts: Facts, path: str) -> AnswerPlace | None:
         return None
     elements = facts.values.get(owner.path, ())
     listed = elements if isinstance(elements, tuple) else ()
-    found = (one for one in listed if one.id == match["id"])
-    return AnswerPlace(field, owner, next(found, Element(match["id"])))
+    matching = (element for element in listed if element.id == match["id"])
+    return AnswerPlace(field, owner, next(matching, Element(match["id"])))
 
 
 def places(facts: Facts) -> Iterator[AnswerPlace]:
@@ -131,8 +131,8 @@ def relevant(facts: Facts) -> Iterator[tuple[AnswerPlace, Reason]]:
 def _deciding(facts: Facts) -> tuple[frozenset[str], frozenset[str]]:
     """Facts that could still change a decision that counts, and the documents or forms."""
     decisions = Pathway(facts).decisions.values()
-    counting = (path for one in decisions if one.table.counts for path in one.open)
-    other = (path for one in decisions if not one.table.counts for path in one.open)
+    counting = (path for decision in decisions if decision.table.counts for path in decision.open)
+    other = (path for decision in decisions if not decision.table.counts for path in decision.open)
     return frozenset(counting), frozenset(other)
 
 
@@ -145,12 +145,12 @@ def papers_lacking(facts: Facts) -> tuple[DocumentKind, ...]:
     keys = needed if isinstance(needed, tuple) else ()
     papers = (facts.standard.documents[key] for key in keys)
     return tuple(
-        one
-        for one in papers
-        if one.template is None
-        and one.audience == "applicant"
-        and one.missing == "error"
-        and one.id not in brought
+        document
+        for document in papers
+        if document.template is None
+        and document.audience == "applicant"
+        and document.missing == "error"
+        and document.id not in brought
     )
 
 

@@ -37,8 +37,8 @@ def key_of(facts: Facts, place: AnswerPlace) -> str:
 
 def keys_of_element(facts: Facts, owner: Question, id_: str) -> tuple[str, ...]:
     """The steps that ask for all fields of an element, in their order."""
-    found = (place_at(facts, f"{owner.path}[{id_}].{one.path}") for one in owner.fields)
-    return tuple(dict.fromkeys(key_of(facts, place) for place in found if place is not None))
+    places = (place_at(facts, f"{owner.path}[{id_}].{field.path}") for field in owner.fields)
+    return tuple(dict.fromkeys(key_of(facts, place) for place in places if place is not None))
 
 
 def places_at(facts: Facts, key: str) -> tuple[AnswerPlace, ...]:
@@ -52,8 +52,8 @@ def places_at(facts: Facts, key: str) -> tuple[AnswerPlace, ...]:
         return (place,) if place is not None and stands else ()
     screen = facts.standard.screens.by_id[match["screen"]]
     prefix = "" if screen.of is None else f"{screen.of}[{match['id']}]."
-    found = (place_at(facts, prefix + member) for member in screen.members)
-    return tuple(place for place in found if place is not None and place.applies(facts))
+    places = (place_at(facts, prefix + member) for member in screen.members)
+    return tuple(place for place in places if place is not None and place.applies(facts))
 
 
 def step_at(
@@ -117,7 +117,7 @@ def _paper(place: AnswerPlace, element: Element, facts: Facts) -> tuple[Value, s
     """For an attachment: a kind that still lacks, and the usual title of its kind."""
     if place.owner is None or place.owner.path != ATTACHMENTS:
         return UNKNOWN, ""
-    lacking = [one.id for one in papers_lacking(facts)]
+    lacking = [document.id for document in papers_lacking(facts)]
     kind = element.get("kind")
     if kind is UNKNOWN and lacking:
         kind = lacking[0]
@@ -151,4 +151,4 @@ def _still_open(facts: Facts, reasons: Reasons) -> Iterator[AnswerPlace]:
 
 def _hint(facts: Facts, rows: Rows) -> str:
     papers = papers_lacking(facts) if rows[0].path == ATTACHMENTS else ()
-    return f"还缺自备文件：{'、'.join(one.title for one in papers)}" if papers else ""
+    return f"还缺自备文件：{'、'.join(document.title for document in papers)}" if papers else ""

@@ -51,12 +51,14 @@ class EvidencePiece:
 
 def pieces(item: ReviewItem, facts: Facts) -> tuple[EvidencePiece, ...]:
     """The evidence that an item names, in its order, as it stands in the dossier."""
-    found = evidence_found(item, facts)
-    return tuple(_piece(one, there, facts) for one, there in zip(item.evidence, found, strict=True))
+    held = evidence_found(item, facts)
+    return tuple(
+        _piece(evidence, there, facts) for evidence, there in zip(item.evidence, held, strict=True)
+    )
 
 
-def _piece(evidence: Evidence, found: bool, facts: Facts) -> EvidencePiece:
-    if found:
+def _piece(evidence: Evidence, held: bool, facts: Facts) -> EvidencePiece:
+    if held:
         return EvidencePiece(evidence, State.FOUND, _cited(evidence, facts))
     state = State.MISSING if _wanted(evidence, facts) else State.NOT_WANTED
     return EvidencePiece(evidence, state)
@@ -65,7 +67,7 @@ def _piece(evidence: Evidence, found: bool, facts: Facts) -> EvidencePiece:
 def _cited(evidence: Evidence, facts: Facts) -> str:
     if evidence.path is not None:
         return evidence.path
-    held = (one.id for one in attachments_of(facts) if one.get("kind") == evidence.attachment)
+    held = (entry.id for entry in attachments_of(facts) if entry.get("kind") == evidence.attachment)
     return next(held, evidence.attachment or "")
 
 
@@ -83,19 +85,19 @@ def proposed(item: ReviewItem, facts: Facts) -> str | None:
 
     Evidence that this study can't have does not count, but one piece at least must be there.
     """
-    wanted = [one for one in pieces(item, facts) if one.state is not State.NOT_WANTED]
-    if not wanted or any(one.state is State.MISSING for one in wanted):
+    wanted = [piece for piece in pieces(item, facts) if piece.state is not State.NOT_WANTED]
+    if not wanted or any(piece.state is State.MISSING for piece in wanted):
         return None
-    return next((one.cited for one in wanted if one.cited), None)
+    return next((piece.cited for piece in wanted if piece.cited), None)
 
 
 def citable(item: ReviewItem, facts: Facts) -> tuple[str, ...]:
     """What the applicant may cite: what the item names, then attachments and rendered papers."""
-    named = (one.cited for one in pieces(item, facts) if one.cited)
-    brought = (one.id for one in attachments_of(facts))
+    named = (piece.cited for piece in pieces(item, facts) if piece.cited)
+    brought = (entry.id for entry in attachments_of(facts))
     rendered = rendered_papers(facts)
-    made = (one for one in facts.standard.documents if one in rendered)
-    return tuple(dict.fromkeys([*named, *brought, *made]))
+    ours = (document for document in facts.standard.documents if document in rendered)
+    return tuple(dict.fromkeys([*named, *brought, *ours]))
 
 
 def answered_paths(facts: Facts, section: str) -> Iterator[str]:
@@ -199,8 +201,10 @@ def walk_items(
 
 def open_items(facts: Facts, answers: SelfCheck) -> tuple[str, ...]:
     """The items that still need something of the applicant; a 不符合 with its reason does not."""
-    found = unanswered_items(facts, answers)
-    wanting = (one.item for one in found if one.item and one.id != "item_not_met")
+    findings = unanswered_items(facts, answers)
+    wanting = (
+        finding.item for finding in findings if finding.item and finding.id != "item_not_met"
+    )
     return tuple(dict.fromkeys(wanting))
 
 
@@ -251,9 +255,9 @@ class _ItemWalk:
                 self.elsewhere.setdefault(item.principle, []).append((item, truth))
         for principle, items in self.items.items():
             proofs = {id_: proposed(item, self.facts) for id_, item in items.items()}
-            found = {id_: proof for id_, proof in proofs.items() if proof is not None}
-            self.proposals |= found
-            proved = [id_ for id_ in found if self._given(id_).answer is None]
+            proved_by = {id_: proof for id_, proof in proofs.items() if proof is not None}
+            self.proposals |= proved_by
+            proved = [id_ for id_ in proved_by if self._given(id_).answer is None]
             self.batches[principle] = list(_shared_out(proved, self.plan.together))
 
     def _open(self) -> tuple[str, ...]:
@@ -333,18 +337,22 @@ class _ItemWalk:
     def _drop_parts(self, key: _Key) -> None:
         """What was left to ask of the item is decided anew by its answer."""
         if _part(key) is not None:
-            kept = (one for one in self.agenda if one[0] != key[0] or _part(one) is None)
+            kept = (
+                later_key
+                for later_key in self.agenda
+                if later_key[0] != key[0] or _part(later_key) is None
+            )
             self.agenda = deque(kept)
 
     def _record(self, changed: Sequence[SelfCheckAnswer]) -> None:
         if changed:
             self.save(changed)
-            self.answers.update({one.item: one for one in changed})
+            self.answers.update({answer.item: answer for answer in changed})
 
 
 def _part(key: _Key) -> ItemPart | None:
     """The part that a key names; None for a screen of several items."""
-    names: Mapping[str, ItemPart] = {one.value: one for one in ItemPart}
+    names: Mapping[str, ItemPart] = {part.value: part for part in ItemPart}
     return names.get(key[1])
 
 

@@ -50,14 +50,14 @@ def overview(facts: Facts, refused: Collection[str] = ()) -> tuple[OverviewEntry
 
     `refused` are paths whose recorded answers their questions can't take.
     """
-    entries = sorted(_entries(facts, refused), key=lambda one: one.doubt)
+    entries = sorted(_entries(facts, refused), key=lambda entry: entry.doubt)
     return tuple(entries)
 
 
 def _entries(facts: Facts, refused: Collection[str]) -> Iterator[OverviewEntry]:
     reasons = {place.path: reason for place, reason in relevant(facts)}
     doubts = chain(contradictions(facts), stray_answers(facts))
-    notes = {one.path: f"{one.message.rstrip('。')}。{one.fix}" for one in doubts}
+    notes = {finding.path: f"{finding.message.rstrip('。')}。{finding.fix}" for finding in doubts}
     seen: set[str] = set()
     for place in places(facts):
         path, value = place.path, place.recorded(facts)
@@ -80,7 +80,7 @@ def _entries(facts: Facts, refused: Collection[str]) -> Iterator[OverviewEntry]:
 def _lacking(place: AnswerPlace, facts: Facts) -> str:
     papers = papers_lacking(facts) if place.path == ATTACHMENTS else ()
     if papers:
-        return f"还缺：{'、'.join(one.title for one in papers)}"
+        return f"还缺：{'、'.join(document.title for document in papers)}"
     return "没有回答，或不清楚"
 
 

@@ -81,26 +81,28 @@ class Needs:
 
     @cached_property
     def ids(self) -> frozenset[str]:
-        documents = (one.id for one in (*self.papers, *self.made))
+        documents = (document.id for document in (*self.papers, *self.made))
         return frozenset([*documents, *map(_key, self.questions)])
 
     def beyond(self, shared: Needs) -> Needs:
         """Without what is needed anyway."""
         return Needs(
             self.title,
-            tuple(one for one in self.papers if one.id not in shared.ids),
+            tuple(document for document in self.papers if document.id not in shared.ids),
             tuple(place for place in self.questions if _key(place) not in shared.ids),
-            tuple(one for one in self.made if one.id not in shared.ids),
+            tuple(document for document in self.made if document.id not in shared.ids),
         )
 
     def papers_of(
         self, part: PrepareHeading, parts: Sequence[PrepareHeading]
     ) -> tuple[DocumentKind, ...]:
         """The papers under one heading."""
-        named = {id_ for one in parts for id_ in one.documents}
+        named = {id_ for part in parts for id_ in part.documents}
         rest = OTHERS in part.documents
         return tuple(
-            one for one in self.papers if one.id in part.documents or (rest and one.id not in named)
+            document
+            for document in self.papers
+            if document.id in part.documents or (rest and document.id not in named)
         )
 
     def questions_of(
@@ -119,7 +121,7 @@ def _key(place: AnswerPlace) -> str:
 
 def _heading(place: AnswerPlace, parts: Sequence[PrepareHeading]) -> PrepareHeading | None:
     owner = place.owner or place.question
-    return next((one for one in parts if one.takes(owner, place.question)), None)
+    return next((part for part in parts if part.takes(owner, place.question)), None)
 
 
 def by_kind(guide: Guide, standard: Standard) -> Iterator[Needs]:
@@ -130,12 +132,12 @@ def by_kind(guide: Guide, standard: Standard) -> Iterator[Needs]:
     first, *others = guide.groups
     shared = _certain(first, {}, standard, guide)
     yield shared
-    found = set(shared.ids)
+    brought = set(shared.ids)
     for group in others:
         needs = _certain(group, first.answers, standard, guide).beyond(shared)
-        found |= needs.ids
+        brought |= needs.ids
         yield needs
-    left = _undecided(Facts(standard, first.answers), found)
+    left = _undecided(Facts(standard, first.answers), brought)
     if left:
         yield Needs("其他情况", (), (), undecided=left)
 
@@ -143,15 +145,15 @@ def by_kind(guide: Guide, standard: Standard) -> Iterator[Needs]:
 def _certain(group: Group, shared: Mapping[str, Value], standard: Standard, guide: Guide) -> Needs:
     facts = Facts(standard, {**shared, **group.answers})
     truths = _needed(facts)
-    papers = [one for one, truth in truths if truth is Truth.YES]
+    papers = [document for document, truth in truths if truth is Truth.YES]
     # The entries of a kind of study are only there to make conditions certain.
     whole = (place for place in places(facts) if place.owner is None)
     asked = [place for place in _with_fields(whole) if _heading(place, guide.parts) is not None]
     return Needs(
         group.title,
-        tuple(one for one in papers if one.template is None),
+        tuple(document for document in papers if document.template is None),
         tuple(asked),
-        tuple(one for one in papers if one.template is not None),
+        tuple(document for document in papers if document.template is not None),
     )
 
 
@@ -182,10 +184,14 @@ def _undecided(facts: Facts, besides: Collection[object]) -> tuple[Undecided, ..
 
 def _decides(document: DocumentKind, facts: Facts) -> tuple[str, ...]:
     rule = next(
-        one for one in facts.standard.tables["documents"].rules if one.outcome == document.id
+        rule for rule in facts.standard.tables["documents"].rules if rule.outcome == document.id
     )
     order = {path: index for index, path in enumerate(facts.standard.questions)}
-    asked = {one for path in unknown_facts(rule.when, facts) for one in first_asked(path, facts)}
+    asked = {
+        asked_path
+        for path in unknown_facts(rule.when, facts)
+        for asked_path in first_asked(path, facts)
+    }
     paths = sorted(asked, key=lambda path: (order[path.partition("[")[0]], path))
     return tuple(dict.fromkeys(label_at(facts.standard, facts, path) for path in paths))
 
@@ -200,9 +206,9 @@ def _needed(facts: Facts) -> list[tuple[DocumentKind, Truth]]:
     ]
 
 
-def _with_fields(found: Iterable[AnswerPlace]) -> Iterator[AnswerPlace]:
+def _with_fields(asked: Iterable[AnswerPlace]) -> Iterator[AnswerPlace]:
     """Each place; after a list the fields that every one of its entries has."""
-    for place in found:
+    for place in asked:
         yield place
         for field in place.question.fields:
             if field.ask_when is None:
@@ -246,13 +252,13 @@ def prove_guide(standard: Standard, trees: Mapping[str, object]) -> list[Fault]:
     guide, problems = read_guide(standard, trees)
     if problems or not guide.groups:
         return problems
-    idle = {one.id for one in idle_groups(guide, standard)}
+    idle = {group.id for group in idle_groups(guide, standard)}
     return [
-        (name, (index,), f"“{one['title']}”没有带出任何要准备的东西")
+        (name, (index,), f"“{entry['title']}”没有带出任何要准备的东西")
         for name, tree in sorted(trees.items())
         if name.startswith(f"{PREPARE}/") and isinstance(tree, list)
-        for index, one in enumerate(tree)
-        if one["id"] in idle
+        for index, entry in enumerate(tree)
+        if entry["id"] in idle
     ]
 
 
@@ -274,13 +280,13 @@ def _part(node: Node, standard: Standard) -> PrepareHeading:
         node.texts("questions"),
         node.texts("types"),
     )
-    known: dict[str, tuple[tuple[str, ...], object]] = {
+    vocabularies: dict[str, tuple[tuple[str, ...], object]] = {
         "documents": (part.documents, {*standard.documents, OTHERS}),
         "questions": (part.questions, standard.questions),
         "types": (part.types, _TYPES),
     }
-    for key, (names, vocabulary) in known.items():
-        for one in names:
-            if one not in vocabulary:  # type: ignore[operator]
-                node.child(key).problem(f"不认识的“{one}”")
+    for key, (names, vocabulary) in vocabularies.items():
+        for name in names:
+            if name not in vocabulary:  # type: ignore[operator]
+                node.child(key).problem(f"不认识的“{name}”")
     return part

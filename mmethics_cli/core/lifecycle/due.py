@@ -199,13 +199,15 @@ def due_after_event(
         done = facts.get(rule.met_on) if rule.met_on else None
         if isinstance(start, date):
             limit = _limit(rule, pathway, None)
-            told = done if isinstance(done, date) else None
-            yield from _due(rule, start, limit, calendar, done=told, order=order, of_event=True)
+            handed_in = done if isinstance(done, date) else None
+            yield from _due(
+                rule, start, limit, calendar, done=handed_in, order=order, of_event=True
+            )
 
 
 def in_order(dues: Iterable[Due]) -> tuple[Due, ...]:
     """The earliest first."""
-    return tuple(sorted(dues, key=lambda one: (one.day, one.id)))
+    return tuple(sorted(dues, key=lambda due: (due.day, due.id)))
 
 
 def _due(
@@ -253,11 +255,11 @@ def _limit(rule: DueRule, pathway: Pathway, recorded: int | None) -> _TermLimit 
     own = recorded if rule.recorded else None
     if isinstance(value, int) and (own is None or table.strictness(value) >= table.strictness(own)):
         fired = (
-            one.rule
-            for one in decision.states
-            if one.truth is Truth.YES and one.rule.outcome == value
+            state.rule
+            for state in decision.states
+            if state.truth is Truth.YES and state.rule.outcome == value
         )
-        basis = tuple(one for rule_ in fired for one in rule_.basis)
+        basis = tuple(article for rule_ in fired for article in rule_.basis)
         return _TermLimit(value, unit, f"{table.label} {table.label_of(value)}", basis)
     if own is None:
         return None
@@ -316,14 +318,14 @@ def _holidays(node: Node, year: int) -> Iterator[date]:
     if not node.has("holidays"):
         node.child("holidays").problem("缺少“holidays”")
         return
-    for one in node.child("holidays").list():
-        one.only("name", "from", "to")
-        first = _day(one, "from", one.text("from"), year)
-        last = _day(one, "to", one.text("to"), year) if one.has("to") else first
+    for holiday in node.child("holidays").list():
+        holiday.only("name", "from", "to")
+        first = _day(holiday, "from", holiday.text("from"), year)
+        last = _day(holiday, "to", holiday.text("to"), year) if holiday.has("to") else first
         if first is None or last is None:
             continue
         if not 0 <= (last - first).days < _LONGEST_HOLIDAY:
-            one.problem(f"“{one.text('name', '')}”的 to 应在 from 之后，不超过一个月")
+            holiday.problem(f"“{holiday.text('name', '')}”的 to 应在 from 之后，不超过一个月")
             continue
         for more in range((last - first).days + 1):
             yield first + timedelta(days=more)
@@ -354,8 +356,8 @@ def _rule(node: Node, standard: Standard) -> DueRule:
     if before and node.has("after"):
         node.problem("after 和 before 只写一个")
     table = node.text("before" if before else "after", "")
-    found = standard.tables.get(table)
-    if table and (found is None or found.type != "int" or found.unit not in _UNITS):
+    limits = standard.tables.get(table)
+    if table and (limits is None or limits.type != "int" or limits.unit not in _UNITS):
         node.child("before" if before else "after").problem(f"没有期限表“{table}”")
     if start not in DECIDED:
         _date_question(node, "from", start, standard)

@@ -73,13 +73,13 @@ def is_of_study(question: Question) -> bool:
     return not question.of_office and not question.path.startswith(_EVENT)
 
 
-def proposed(found: Iterable[AnswerChange]) -> frozenset[str]:
+def proposed(changes: Iterable[AnswerChange]) -> frozenset[str]:
     """The categories of `event.changes` that these changes fall into."""
-    return frozenset(one.category for one in found if one.category is not None)
+    return frozenset(change.category for change in changes if change.category is not None)
 
 
 def affected_documents(
-    found: Iterable[AnswerChange], standard: Standard, printed: Mapping[str, frozenset[str]]
+    changes: Iterable[AnswerChange], standard: Standard, printed: Mapping[str, frozenset[str]]
 ) -> Mapping[str, tuple[str, ...]]:
     """By the path of each change the documents that print it, directly or by a computed fact.
 
@@ -91,7 +91,7 @@ def affected_documents(
         whole[document] = frozenset().union(
             *(_grounds(standard, path, grounds) for path in sorted(paths))
         )
-    return {one.path: _printing(one, whole) for one in found}
+    return {change.path: _printing(change, whole) for change in changes}
 
 
 def _printing(change: AnswerChange, whole: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
@@ -99,22 +99,22 @@ def _printing(change: AnswerChange, whole: Mapping[str, frozenset[str]]) -> tupl
     return tuple(
         document
         for document, paths in whole.items()
-        if path in paths or any(one.startswith(f"{path}.") for one in paths)
+        if path in paths or any(field.startswith(f"{path}.") for field in paths)
     )
 
 
-def _grounds(standard: Standard, path: str, known: dict[str, frozenset[str]]) -> frozenset[str]:
+def _grounds(standard: Standard, path: str, kept: dict[str, frozenset[str]]) -> frozenset[str]:
     """The answers that a printed path shows; decisions show none: they weigh all of them."""
     derived = standard.derived.get(path)
     if derived is None:
         return frozenset({path})
-    if path not in known:
+    if path not in kept:
         source = derived.collect or derived.worst
         below = {".".join(source)} if source else set[str]()
         for condition in definitions(standard, path):
-            below |= {one.path for one in compares(condition) if "." in one.path}
-        known[path] = frozenset().union(*(_grounds(standard, one, known) for one in sorted(below)))
-    return known[path]
+            below |= {compare.path for compare in compares(condition) if "." in compare.path}
+        kept[path] = frozenset().union(*(_grounds(standard, fact, kept) for fact in sorted(below)))
+    return kept[path]
 
 
 def _compared(question: Question, baseline: Facts, now: Facts) -> Iterator[AnswerChange]:
@@ -163,7 +163,7 @@ def _entries(
     baseline: Facts,
     now: Facts,
 ) -> Iterator[AnswerChange]:
-    were, are = {one.id: one for one in old}, {one.id: one for one in new}
+    were, are = {entry.id: entry for entry in old}, {entry.id: entry for entry in new}
     for entry in new:
         if entry.id in were:
             yield from _fields(question, were[entry.id], entry, baseline, now)
@@ -219,15 +219,14 @@ _LAST_NUMBER: Final = re.compile(r"(\d+)(\D*)$")
 
 def raised(version: str, taken: Collection[str]) -> str:
     """The next version that is not `taken`: 1.0 → 1.1, 2 → 3; one without a number gets one."""
-    made = version
     while True:
-        match = _LAST_NUMBER.search(made)
+        match = _LAST_NUMBER.search(version)
         if match is None:
-            made = f"{made}.1"
+            version = f"{version}.1"
         else:
-            made = f"{made[: match.start()]}{int(match[1]) + 1}{match[2]}"
-        if made not in taken:
-            return made
+            version = f"{version[: match.start()]}{int(match[1]) + 1}{match[2]}"
+        if version not in taken:
+            return version
 
 
 def papers_of_the_study(pathway: Pathway) -> frozenset[str]:
@@ -248,28 +247,28 @@ def of_the_study(document: DocumentKind) -> bool:
     )
 
 
-def same_edition(one: Element, other: Element) -> bool:
+def same_edition(entry: Element, other: Element) -> bool:
     """Whether two entries of the list of attachments name the same version and date."""
-    return all(one.get(key) == other.get(key) for key in ("version", "date"))
+    return all(entry.get(key) == other.get(key) for key in ("version", "date"))
 
 
 def unmarked_attachments(facts: Facts, before: Facts | None) -> Iterator[Finding]:
     """Attachments of another edition than the committee saw, without the changes marked."""
     if before is None or facts.get(KIND) not in IN_PAIRS:
         return
-    seen = {one.id: one for one in attachments_of(before)}
-    for one in attachments_of(facts):
-        old = seen.get(one.id)
-        if old is None or same_edition(old, one):
+    seen = {entry.id: entry for entry in attachments_of(before)}
+    for entry in attachments_of(facts):
+        old = seen.get(entry.id)
+        if old is None or same_edition(old, entry):
             continue
-        marked: Value = one.get("marked_file")
+        marked: Value = entry.get("marked_file")
         if marked is UNKNOWN or marked == old.get("marked_file") and isinstance(marked, str):
             yield Finding(
                 "marked_missing",
                 "error",
                 "missing_attachment",
-                f"attachments[{one.id}].marked_file",
-                f"附件“{name_of(one)}”换了版本，没有附修订标记版",
+                f"attachments[{entry.id}].marked_file",
+                f"附件“{name_of(entry)}”换了版本，没有附修订标记版",
                 "改过的文件要同时交标记版，登记在 marked_file；证书一类没有标记版的，"
                 "写 {not_applicable: 理由}",
             )
@@ -283,19 +282,21 @@ def left_behind(
     """
     if before is None or facts.get(KIND) not in IN_PAIRS:
         return
-    seen = {one.id: one for one in attachments_of(before)}
+    seen = {entry.id: entry for entry in attachments_of(before)}
     kept = [
-        one
-        for one in attachments_of(facts)
-        if one.id in seen and same_edition(seen[one.id], one) and one.get("kind") in printed
+        entry
+        for entry in attachments_of(facts)
+        if entry.id in seen and same_edition(seen[entry.id], entry) and entry.get("kind") in printed
     ]
     if not kept:
         return
-    found = [one for one in changes(before, facts) if not one.path.startswith(ATTACHMENTS)]
-    affected = affected_documents(found, facts.standard, printed)
+    changed = [
+        change for change in changes(before, facts) if not change.path.startswith(ATTACHMENTS)
+    ]
+    affected = affected_documents(changed, facts.standard, printed)
     said = []
     for entry in kept:
-        labels = [one.label for one in found if entry.get("kind") in affected[one.path]]
+        labels = [change.label for change in changed if entry.get("kind") in affected[change.path]]
         if labels:
             said.append(f"《{name_of(entry)}》（{'、'.join(dict.fromkeys(labels))}）")
     if said:
@@ -314,10 +315,12 @@ def unnamed_changes(facts: Facts) -> Iterator[Finding]:
     named = facts.get(CATEGORIES)
     if facts.baseline is None or not isinstance(named, Several):
         return
-    found = changes(facts.baseline, facts)
+    changed = changes(facts.baseline, facts)
     labels = facts.standard.questions[CATEGORIES].values
-    for category in sorted(proposed(found) - named.sure, key=list(labels).index):
-        places = "、".join(dict.fromkeys(one.label for one in found if one.category == category))
+    for category in sorted(proposed(changed) - named.sure, key=list(labels).index):
+        places = "、".join(
+            dict.fromkeys(change.label for change in changed if change.category == category)
+        )
         yield Finding(
             "change_unnamed",
             "warning",
@@ -338,15 +341,15 @@ def unfound_changes(facts: Facts) -> Iterator[Finding]:
     named = facts.get(CATEGORIES)
     if facts.baseline is None or not isinstance(named, Several):
         return
-    found = changes(facts.baseline, facts)
-    if any(one.path.startswith(f"{ATTACHMENTS}[") for one in found):
+    changed = changes(facts.baseline, facts)
+    if any(change.path.startswith(f"{ATTACHMENTS}[") for change in changed):
         return
     question = facts.standard.questions[CATEGORIES]
-    gone = (named.sure & _shown_by_answers(facts.standard)) - proposed(found)
+    gone = (named.sure & _shown_by_answers(facts.standard)) - proposed(changed)
     for category in sorted(gone, key=list(question.values).index):
         yield Finding(
             "change_not_found",
-            "note" if found else "warning",
+            "note" if changed else "warning",
             "inconsistent",
             CATEGORIES,
             f"“{question.label}”选了“{question.values[category]}”，与批准的内容比对，"
@@ -358,10 +361,10 @@ def unfound_changes(facts: Facts) -> Iterator[Finding]:
 def _shown_by_answers(standard: Standard) -> frozenset[str]:
     """The categories that changed answers can fall into."""
     questions = standard.questions.values()
-    every = [*questions, *(field for one in questions for field in one.fields)]
+    every = [*questions, *(field for question in questions for field in question.fields)]
     return frozenset(
         meaning.category
-        for one in every
-        for meaning in one.meanings
+        for question in every
+        for meaning in question.meanings
         if meaning.category is not None
     )

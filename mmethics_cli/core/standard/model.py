@@ -57,7 +57,7 @@ class Basis:
 
 def weakest(basis: tuple[Basis, ...]) -> Verified:
     """How far a requirement is verified: as its least verified basis; memory when it has none."""
-    return max((one.verified for one in basis), key=VERIFIED.index, default="memory")
+    return max((ground.verified for ground in basis), key=VERIFIED.index, default="memory")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,16 +203,16 @@ def category_of(
     before: Sequence[Element] = (),
 ) -> str | None:
     """The category of the first meaning that fits; what is not known yet counts as fitting."""
-    for one in meanings:
-        if one.on is not None and one.on != kind:
+    for meaning in meanings:
+        if meaning.on is not None and meaning.on != kind:
             continue
-        if one.unseen is not None and scope is not None:
-            value = scope.element.get(one.unseen)
-            if any(entry.get(one.unseen) == value for entry in before):
+        if meaning.unseen is not None and scope is not None:
+            value = scope.element.get(meaning.unseen)
+            if any(entry.get(meaning.unseen) == value for entry in before):
                 continue
-        if one.when is not None and evaluate(one.when, now, scope) is Truth.NO:
+        if meaning.when is not None and evaluate(meaning.when, now, scope) is Truth.NO:
             continue
-        return one.category
+        return meaning.category
     return None
 
 
@@ -263,7 +263,11 @@ class Screens:
 
     @cached_property
     def _holding(self) -> Mapping[tuple[str | None, str], Screen]:
-        return {(one.of, member): one for one in self.by_id.values() for member in one.members}
+        return {
+            (screen.of, member): screen
+            for screen in self.by_id.values()
+            for member in screen.members
+        }
 
     def holding(self, owner: str | None, path: str) -> Screen | None:
         """The screen on which a question, or a field of the list `owner`, stands."""
@@ -307,9 +311,9 @@ class Question:
     meanings: tuple[Meaning, ...] = ()
 
     def field_named(self, name: str) -> Question | None:
-        for one in self.fields:
-            if one.path == name:
-                return one
+        for inner in self.fields:
+            if inner.path == name:
+                return inner
         return None
 
 
@@ -451,4 +455,4 @@ class Standard:
         }
 
     def questions_of(self, section: str) -> Iterator[Question]:
-        return (one for one in self.questions.values() if one.section == section)
+        return (question for question in self.questions.values() if question.section == section)

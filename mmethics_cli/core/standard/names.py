@@ -26,9 +26,9 @@ def question_at(standard: Standard, path: str) -> Question:
 
 def label_of(standard: Standard, path: str) -> str:
     """The Chinese name of an answered, computed or decided fact; KeyError for any other path."""
-    found = standard.questions.get(path) or standard.derived.get(path)
-    if found is not None:
-        return found.label
+    fact = standard.questions.get(path) or standard.derived.get(path)
+    if fact is not None:
+        return fact.label
     if path == "context.today":
         return "今天的日期"
     return standard.tables[path.removeprefix("decided.")].label
@@ -40,7 +40,7 @@ def label_at(standard: Standard, facts: FactReader, path: str) -> str:
     if element is None:
         return label_of(standard, path)
     entries = facts.get(element["list"])
-    found = entries if isinstance(entries, tuple) else ()
-    name = next((name_of(one) for one in found if one.id == element["id"]), element["id"])
+    listed = entries if isinstance(entries, tuple) else ()
+    name = next((name_of(entry) for entry in listed if entry.id == element["id"]), element["id"])
     whole = standard.questions[element["list"]].label
     return f"{whole}（{name}）的{question_at(standard, path).label}"

@@ -46,8 +46,8 @@ class Node:
     def list(self) -> Sequence[Node]:
         if isinstance(self.value, list):
             return [
-                Node(self.file, (*self.keys, index), one, self.trail)
-                for index, one in enumerate(self.value)
+                Node(self.file, (*self.keys, index), value, self.trail)
+                for index, value in enumerate(self.value)
             ]
         self.problem("这里应是列表")
         return []
@@ -87,9 +87,9 @@ class Node:
         value = self.mapping().get(key)
         if value is None:
             return ()
-        found = value if isinstance(value, list) else [value]
-        if all(isinstance(one, str) for one in found):
-            return tuple(found)
+        entries = value if isinstance(value, list) else [value]
+        if all(isinstance(entry, str) for entry in entries):
+            return tuple(entries)
         self.child(key).problem(f"“{key}”应是文字的列表")
         return ()
 
@@ -138,7 +138,7 @@ class Node:
             source, article = node.text("source"), node.optional("article")
             if source not in self.trail.sources:
                 node.problem(f"不认识的法源“{source}”")
-            known = self.trail.articles.get((source, article or ""))
-            if article is not None and known is None:
+            listed = self.trail.articles.get((source, article or ""))
+            if article is not None and listed is None:
                 node.problem(f"条文表（articles.yaml）里没有“{source} {article}”")
-            yield Basis(source, article, known.verified if known else "memory")
+            yield Basis(source, article, listed.verified if listed else "memory")

@@ -71,7 +71,7 @@ def read_table(node: Node, tables: Mapping[str, Node]) -> DecisionTable:
         type=type_,
         values=values,
         order=order,
-        rules=tuple(_read_rule(one, type_, order) for one in lender.child("rules").list()),
+        rules=tuple(_read_rule(rule, type_, order) for rule in lender.child("rules").list()),
         otherwise=_outcome(node, "otherwise", type_, order),
         default=_default(node),
         never_provisional=frozenset(node.texts("never_provisional")),
@@ -159,18 +159,18 @@ def documents_table(documents: Mapping[str, DocumentKind]) -> DecisionTable:
         label="送审文件",
         kind="union",
         type="choices",
-        values={one.id: one.title for one in documents.values()},
+        values={document.id: document.title for document in documents.values()},
         order=tuple(documents),
         rules=tuple(
             Rule(
-                id=f"document.{one.id}",
-                text=one.title,
-                when=_needed(one),
-                outcome=one.id,
-                strength="required" if one.missing == "error" else "advised",
-                basis=one.basis,
+                id=f"document.{document.id}",
+                text=document.title,
+                when=_needed(document),
+                outcome=document.id,
+                strength="required" if document.missing == "error" else "advised",
+                basis=document.basis,
             )
-            for one in documents.values()
+            for document in documents.values()
         ),
         counts=False,
     )
