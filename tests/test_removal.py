@@ -25,8 +25,8 @@ import pytest
 from mmethics_cli.commands.new import from_example
 from mmethics_cli.commands.options import Session
 from mmethics_cli.core.answers.self_check import MET, SelfCheck
+from mmethics_cli.core.checks.documents import FileState, rendered_documents
 from mmethics_cli.core.checks.findings import Finding
-from mmethics_cli.core.checks.papers import FileState, rendered_papers
 from mmethics_cli.core.conditions.language import evaluate
 from mmethics_cli.core.conditions.values import Element, Truth, Value
 from mmethics_cli.core.decisions.facts import Facts
@@ -76,7 +76,7 @@ class Whole:
 
     @cached_property
     def rendered(self) -> frozenset[str]:
-        return frozenset(rendered_papers(self.dossier.facts))
+        return frozenset(rendered_documents(self.dossier.facts))
 
     @cached_property
     def at_rest(self) -> frozenset[Finding]:
@@ -125,7 +125,7 @@ def lost_evidence(whole: Whole, facts: Facts, found: list[Finding], gone: set[st
 
     A paper that the program prepares rests on what decides whether it is due.
     """
-    undecided = whole.rendered - rendered_papers(facts)
+    undecided = whole.rendered - rendered_documents(facts)
     return {
         str(one.item)
         for one in found

@@ -122,7 +122,7 @@ def _made(
     facts: dict[str, Value],
 ) -> CommitteeDecision | None:
     """The decision to record; None when only facts are. Raises EthicsError where it can't be."""
-    from mmethics_cli.core.lifecycle.decision import decision_words, doubts
+    from mmethics_cli.core.lifecycle.decision import decision_faults, decision_words
     from mmethics_cli.store.submission.decisions import decision_of
     from mmethics_cli.store.submission.submissions import sealed_date
     from mmethics_cli.workflow.recording import allowed_interval, decided
@@ -146,7 +146,8 @@ def _made(
     else:
         raise EthicsError(f"决定没有写全。{_NEEDED}")
     wrong = [
-        f"{one.option}：{one.message}" for one in doubts(dossier.standard, made, sealed, longest)
+        f"{one.option}：{one.message}"
+        for one in decision_faults(dossier.standard, made, sealed, longest)
     ]
     if wrong:
         problems = [Problem(f"{one}。") for one in wrong]

@@ -14,9 +14,9 @@ from mmethics_cli.commands.options import Session
 from mmethics_cli.core.conditions.values import Value, parse_date, parse_int
 from mmethics_cli.core.lifecycle.decision import (
     CommitteeDecision,
+    decision_faults,
     decision_words,
-    doubts,
-    may_be_valid,
+    may_have_validity,
 )
 from mmethics_cli.core.standard.answers import read_value
 from mmethics_cli.core.standard.model import Standard
@@ -52,11 +52,11 @@ class _Form:
         if given.number is None:
             number = self._line("批件（意见书）文号，没有就直接回车", "", _clean)
             made = replace(made, number=number.strip())
-        if given.valid_until is None and may_be_valid(made):
+        if given.valid_until is None and may_have_validity(made):
             words = "批件有效期至哪天？没有写就直接回车"
             day = self._day(words, made, "valid_until", "--valid-until", optional=True)
             made = replace(made, valid_until=day)
-        if given.interval is None and may_be_valid(made):
+        if given.interval is None and may_have_validity(made):
             made = replace(made, interval_months=self._months(made))
         if not made.comments:
             made = replace(made, comments=self._comments(made))
@@ -103,7 +103,7 @@ class _Form:
             self._explain()
 
     def _wrong(self, made: CommitteeDecision, option: str) -> str | None:
-        found = doubts(self.standard, made, self.sealed, self.longest)
+        found = decision_faults(self.standard, made, self.sealed, self.longest)
         return next((one.message for one in found if one.option == option), None)
 
     def one(self, words: str, options: tuple[tuple[str, str], ...]) -> str:

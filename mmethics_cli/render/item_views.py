@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Final
 
 from mmethics_cli.core.answers.self_check import ANSWERS
-from mmethics_cli.core.checks.papers import attachments_of
+from mmethics_cli.core.checks.documents import attachments_of
 from mmethics_cli.core.conditions.explain import facts_behind
 from mmethics_cli.core.conditions.language import Scope, evaluate
 from mmethics_cli.core.conditions.values import NotApplicable, Truth, name_of

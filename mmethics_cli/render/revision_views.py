@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from mmethics_cli.core.checks.papers import KIND, as_initial
+from mmethics_cli.core.checks.documents import as_initial
 from mmethics_cli.core.conditions.language import ALWAYS
 from mmethics_cli.core.conditions.values import (
     Element,
@@ -18,14 +18,9 @@ from mmethics_cli.core.conditions.values import (
     name_of,
 )
 from mmethics_cli.core.decisions.facts import Facts
-from mmethics_cli.core.lifecycle.revision import (
-    ATTACHMENTS,
-    AnswerChange,
-    affected_documents,
-    changes,
-)
+from mmethics_cli.core.lifecycle.revision import AnswerChange, affected_documents, changes_since
 from mmethics_cli.core.standard.model import Question
-from mmethics_cli.core.standard.names import question_at
+from mmethics_cli.core.standard.names import ATTACHMENTS, KIND, question_at
 from mmethics_cli.render.study import Study
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.wording.language import CHINESE
@@ -95,7 +90,7 @@ def revisions(study: Study) -> list[RevisionView]:
     before = seen_before(study.facts)
     if before is None:
         return []
-    found = [one for one in changes(before, study.facts) if not _of_attachments(one)]
+    found = [one for one in changes_since(before, study.facts) if not _of_attachments(one)]
     papers = _papers(before, study)
     affected = affected_documents(found, study.standard, papers)
     reason = _reason(study.facts)

@@ -8,11 +8,12 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mmethics_cli.core.checks.papers import INITIAL, KIND, attachments_of
+from mmethics_cli.core.checks.documents import attachments_of
 from mmethics_cli.core.conditions.values import Element
 from mmethics_cli.core.decisions.facts import Facts
-from mmethics_cli.core.lifecycle.revision import IN_PAIRS, papers_of_the_study, same_edition
+from mmethics_cli.core.lifecycle.editions import IN_PAIRS, documents_of_the_study, same_edition
 from mmethics_cli.core.standard.model import DocumentKind
+from mmethics_cli.core.standard.names import INITIAL, KIND
 from mmethics_cli.formats.blocks import Stamp
 from mmethics_cli.render.revision_views import PrintedPaths, seen_before
 from mmethics_cli.render.study import Adjustment, Study, TransmittalRow
@@ -62,7 +63,7 @@ class Later:
 
         study = for_the_study(dossier)
         own = package(study)
-        ids = papers_of_the_study(study.pathway)
+        ids = documents_of_the_study(study.pathway)
         in_pairs = kind in IN_PAIRS
         if not in_pairs:
             ids &= frozenset(wanted)

@@ -8,10 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mmethics_cli.core.checks.papers import KIND, as_initial
+from mmethics_cli.core.checks.documents import as_initial
 from mmethics_cli.core.conditions.values import parse_date
 from mmethics_cli.core.decisions.pathway import Pathway
-from mmethics_cli.core.lifecycle.revision import raised
+from mmethics_cli.core.lifecycle.editions import next_version
+from mmethics_cli.core.standard.names import KIND
 from mmethics_cli.formats.blocks import Stamp
 from mmethics_cli.formats.redline.changes import changed
 from mmethics_cli.render.text import render_text
@@ -72,7 +73,7 @@ def compared_with(workspace: Workspace, kind: str, number: int) -> Iterator[Subm
             answers = one.kind == "re_review"
 
 
-def held_papers(workspace: Workspace, kind: str, number: int) -> dict[str, Held]:
+def held_documents(workspace: Workspace, kind: str, number: int) -> dict[str, Held]:
     """The latest sealed file of each document, by the document's id."""
     found: dict[str, Held] = {}
     for submission in compared_with(workspace, kind, number):
@@ -88,7 +89,7 @@ def carried_versions(
 ) -> dict[str, DocumentVersion]:
     """Version and date of the documents of `ids` that a new submission of that kind begins with."""
     last = workspace.current.number if workspace.current else 0
-    held = held_papers(workspace, kind, last + 1)
+    held = held_documents(workspace, kind, last + 1)
     return {id_: DocumentVersion(held[id_].version, held[id_].day) for id_ in held if id_ in ids}
 
 
@@ -102,7 +103,7 @@ def editions_of(
     """
     current = dossier.workspace.current
     number = current.number if current else 0
-    held = held_papers(dossier.workspace, str(dossier.facts.get(KIND)), number)
+    held = held_documents(dossier.workspace, str(dossier.facts.get(KIND)), number)
     found = {}
     for paper in own.papers:
         id_ = paper.document.id
@@ -128,7 +129,7 @@ def _raised(workspace: Workspace, stamp: Stamp, old: Held, today: date) -> Stamp
     given = workspace.versions.get(stamp.id, DocumentVersion())
     version, day = given.version, given.date
     if not version or version == old.version:
-        version = raised(old.version, _taken(workspace, stamp.id))
+        version = next_version(old.version, _taken(workspace, stamp.id))
         if day == old.day:
             day = None
     return replace(stamp, version=version, date=day or today)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from mmethics_cli.core.checks.papers import attachments_of
+from mmethics_cli.core.checks.documents import attachments_of
 from mmethics_cli.core.conditions.values import name_of
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
@@ -18,10 +18,10 @@ from mmethics_cli.core.standard.english import (
     with_texts,
 )
 from mmethics_cli.core.standard.model import DocumentKind, Standard
+from mmethics_cli.core.standard.names import PRIOR_DECISION
 from mmethics_cli.core.standard.node import Node, Trail
 from mmethics_cli.errors import PackError, Problem
 from mmethics_cli.render.binding import PrintCall
-from mmethics_cli.render.functions import DECISIONS
 from mmethics_cli.render.study import Study, TransmittalRow
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.store.dossier.answers_file import english_texts
@@ -115,7 +115,7 @@ def english_faults(
         yield Problem(f"英文没有告知内容“{element}”，中文有", name)
     calls = [one for one in english.nodes if isinstance(one, PrintCall)]
     # A letter prints the decision by the words of the question about it.
-    decided = {DECISIONS for one in calls if one.name == "recorded"}
+    decided = {PRIOR_DECISION for one in calls if one.name == "recorded"}
     for path in lacking(terms, templates.standard, sorted(english.printed | decided)):
         yield Problem(f"{FOLDER}/ 里没有“{path}”的英文", name)
     sources = {one.arguments[0] for one in calls if one.name == "basis"}

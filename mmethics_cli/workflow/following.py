@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Final, cast
 
 from mmethics_cli.commands.options import Session
-from mmethics_cli.core.answers.edits import laid_over
-from mmethics_cli.core.checks.papers import INITIAL, KIND
+from mmethics_cli.core.answers.edits import merged_answer
 from mmethics_cli.core.conditions.values import (
     UNKNOWN,
     Element,
@@ -23,15 +22,15 @@ from mmethics_cli.core.conditions.values import (
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.lifecycle.decision import (
-    ALL_ACCEPTED,
-    RESPONSES,
     all_accepted,
     decision_words,
-    rows_for,
+    response_rows,
 )
-from mmethics_cli.core.lifecycle.revision import CATEGORIES, changes, papers_of_the_study, proposed
+from mmethics_cli.core.lifecycle.editions import documents_of_the_study
+from mmethics_cli.core.lifecycle.revision import categories_of, changes_since
 from mmethics_cli.core.standard.answers import write_value
 from mmethics_cli.core.standard.model import Standard
+from mmethics_cli.core.standard.names import ALL_ACCEPTED, CHANGES, INITIAL, KIND, RESPONSES
 from mmethics_cli.errors import EthicsError, Problem, WorkspaceError
 from mmethics_cli.store.dossier.answers_file import AnswersFile, read_answers
 from mmethics_cli.store.dossier.create import add_submission
@@ -109,7 +108,7 @@ def _of_the_decision(dossier: Dossier) -> Iterator[tuple[str, Value]]:
     if made.day is not None:
         yield "event.prior_date", made.day
     if made.comments:
-        yield RESPONSES, rows_for(made.comments)
+        yield RESPONSES, response_rows(made.comments)
 
 
 def _of_the_approval(standings: Standings) -> Iterator[tuple[str, Value]]:
@@ -149,9 +148,9 @@ def _of_the_changes(dossier: Dossier) -> Iterator[tuple[str, Value]]:
     baseline = dossier.workspace.baseline
     if baseline is not None:
         seen = facts_as_sealed(baseline, dossier.standard)
-        found = proposed(changes(seen, dossier.facts))
+        found = categories_of(changes_since(seen, dossier.facts))
         if found:
-            yield CATEGORIES, Several(found)
+            yield CHANGES, Several(found)
 
 
 def _with_all_sealed(dossier: Dossier) -> Facts:
@@ -225,7 +224,7 @@ def open_submission(
         accepted = all_accepted(event[RESPONSES])
         if accepted is not UNKNOWN:
             event.setdefault(ALL_ACCEPTED, accepted)
-    own = papers_of_the_study(for_the_study(dossier).pathway)
+    own = documents_of_the_study(for_the_study(dossier).pathway)
     versions = carried_versions(dossier.workspace, kind, own)
     submission = add_submission(
         folder, dossier.standard, kind, versions, {"kind": kind, **as_tree(dossier, event)}
@@ -305,7 +304,9 @@ def _write_study(dossier: Dossier, study: Mapping[str, Value], file: AnswersFile
     workspace = dossier.workspace
     held = workspace.values
     if study:
-        workspace.set_answers({path: laid_over(held.get(path), one) for path, one in study.items()})
+        workspace.set_answers(
+            {path: merged_answer(held.get(path), one) for path, one in study.items()}
+        )
     tree = file.document.tree
     items = tree.get("self_check") if isinstance(tree, dict) else None
     if isinstance(items, dict):

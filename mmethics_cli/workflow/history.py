@@ -9,9 +9,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from mmethics_cli.core.checks.papers import KIND
 from mmethics_cli.core.lifecycle.decision import CommitteeDecision, decision_words
 from mmethics_cli.core.lifecycle.due import Due
+from mmethics_cli.core.standard.names import KIND
 from mmethics_cli.errors import EthicsError, Problem, WorkspaceError
 from mmethics_cli.formats.calendar import PRODUCT, CalendarEntry, calendar_file
 from mmethics_cli.formats.word.stamp import NoWordFile, with_footer_line

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from mmethics_cli.commands.options import Session
 from mmethics_cli.core.conditions.values import Element
-from mmethics_cli.core.interview.reuse import ATTACHMENTS, CarriedOver, carry_over
+from mmethics_cli.core.interview.reuse import CarriedOver, carry_over
 from mmethics_cli.core.standard.model import Standard
+from mmethics_cli.core.standard.names import ATTACHMENTS
 from mmethics_cli.errors import UnreadableFile, WorkspaceError
 from mmethics_cli.store.dossier.answers_file import AnswersFile, read_answers
 from mmethics_cli.store.dossier.carried_over import copy_papers, tree_of, write_carried
@@ -47,7 +48,7 @@ def from_old(session: Session, folder: Path, old: Path, path: Path | None) -> No
     carried = carry_over(earlier.facts, standard, session.today)
     carried = _giving_way(carried, standard, answers, has_profile)
     with built_beside(folder) as beside:
-        copied, left = copy_papers(old, beside, carried.papers)
+        copied, left = copy_papers(old, beside, carried.attachments)
         held = {**carried.answers, **({ATTACHMENTS: copied} if copied else {})}
         tree = tree_of(standard, held)
         if answers is not None and isinstance(answers.document.tree, dict):
@@ -89,7 +90,7 @@ def _giving_way(
         answers={path: value for path, value in carried.answers.items() if free(path)},
         unconfirmed={path: value for path, value in carried.unconfirmed.items() if free(path)},
         expired=tuple(path for path in carried.expired if free(path)),
-        papers=() if own_papers else carried.papers,
+        attachments=() if own_papers else carried.attachments,
         stale=() if own_papers else carried.stale,
     )
 

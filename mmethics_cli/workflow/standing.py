@@ -16,10 +16,10 @@ from mmethics_cli.core.lifecycle.due import (
     Due,
     due_after_approval,
     due_after_event,
-    in_order,
-    read_calendar,
+    earliest_first,
     read_due_rules,
 )
+from mmethics_cli.core.lifecycle.work_calendar import read_calendar
 from mmethics_cli.core.standard.names import label_of
 from mmethics_cli.errors import PackError, Problem
 from mmethics_cli.store.dossier.answers_file import answers_of
@@ -129,7 +129,9 @@ class Standings:
             day=begun.made.day,
             until=valid.made.valid_until if valid else None,
             interval_months=timed.made.interval_months if timed else None,
-            later={key: tuple(self._sealed_after(one.submission)) for key, one in since.items()},
+            sealed_since={
+                key: tuple(self._sealed_after(one.submission)) for key, one in since.items()
+            },
             order=self.approvals[-1].submission.number,
         )
 
@@ -145,7 +147,7 @@ class Standings:
         current = dossier.workspace.current
         dues = list(due_after_approval(rules, approval, calendar)) if approval else []
         dues += due_after_event(rules, dossier.pathway, calendar, current.number if current else 0)
-        return in_order(dues)
+        return earliest_first(dues)
 
     def _about(self, submission: Submission, before: Sequence[Decided]) -> str:
         """A re-review is about what was last not approved, else about what came before it."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mmethics_cli.core.checks.papers import FileState
+from mmethics_cli.core.checks.documents import FileState
 from mmethics_cli.core.conditions.values import UNKNOWN, Element
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import ChangedOnDisk, UnreadableFile, WorkspaceError

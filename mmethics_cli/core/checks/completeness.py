@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mmethics_cli.core.answers.self_check import SelfCheck, SelfCheckAnswer
+from mmethics_cli.core.checks.evidence import evidence_exists, evidence_held
 from mmethics_cli.core.checks.findings import Finding, Severity
-from mmethics_cli.core.checks.papers import attachments_of, held_papers
 from mmethics_cli.core.conditions.explain import unknown_facts
-from mmethics_cli.core.conditions.language import Scope, evaluate, is_answered
+from mmethics_cli.core.conditions.language import Scope, evaluate
 from mmethics_cli.core.conditions.values import UNKNOWN, Element, Truth, name_of
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
@@ -132,27 +132,7 @@ def _item(item: ReviewItem, given: SelfCheckAnswer, facts: Facts) -> Iterator[Fi
 def _has_evidence(item: ReviewItem, given: SelfCheckAnswer, facts: Facts) -> bool:
     if given.evidence:
         return evidence_exists(given.evidence, facts)
-    return any(evidence_found(item, facts))
-
-
-def evidence_found(item: ReviewItem, facts: Facts) -> Iterator[bool]:
-    """For each piece of evidence that the item names, whether the dossier holds it."""
-    kinds = held_papers(facts)
-    for evidence in item.evidence:
-        if evidence.path is not None:
-            yield is_answered(facts.get(evidence.path)) and facts.get(evidence.path) != ()
-        else:
-            yield evidence.attachment in kinds
-
-
-def evidence_exists(evidence: str, facts: Facts) -> bool:
-    """Whether the applicant's own evidence is an attachment, a paper or an answer."""
-    if any(element.id == evidence for element in attachments_of(facts)):
-        return True
-    if evidence in facts.standard.documents:
-        return evidence in held_papers(facts)
-    is_question = evidence in facts.standard.questions
-    return is_question and is_answered(facts.get(evidence))
+    return any(evidence_held(item, facts))
 
 
 def _evidence_wanted(item: ReviewItem, facts: Facts) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mmethics_cli.core.checks.findings import Finding
-from mmethics_cli.core.checks.papers import KIND
 from mmethics_cli.core.conditions.language import Scope, evaluate
 from mmethics_cli.core.conditions.values import Truth
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.standard.migrations import Renaming
 from mmethics_cli.core.standard.model import ConsistencyRule, Question
+from mmethics_cli.core.standard.names import KIND
 
 
 def contradictions(facts: Facts) -> Iterator[Finding]:

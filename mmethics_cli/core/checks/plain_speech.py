@@ -42,10 +42,10 @@ class Speech:
         )
 
 
-def heard(text: str, limits: Readability) -> Speech:
+def speech_of(text: str, limits: Readability) -> Speech:
     """What a listener would stumble over in a text."""
-    sentences = [sentence for sentence in _sentences(text) if length(sentence)]
-    whole = sum(map(length, sentences))
+    sentences = [sentence for sentence in _sentences(text) if reading_length(sentence)]
+    whole = sum(map(reading_length, sentences))
     return Speech(
         long=long_sentences(text, limits),
         average=whole / len(sentences) if sentences else 0,
@@ -63,12 +63,12 @@ def long_sentences(text: str, limits: Readability) -> tuple[str, ...]:
     """The sentences of a text that are too long to follow, the longest first."""
     # No sentence is longer to read than it is to write.
     written = (sentence for sentence in _sentences(text) if len(sentence) > limits.sentence)
-    lengths = {sentence: length(sentence) for sentence in written}
+    lengths = {sentence: reading_length(sentence) for sentence in written}
     longest = sorted(lengths, key=lambda sentence: -lengths[sentence])
     return tuple(sentence for sentence in longest if lengths[sentence] > limits.sentence)
 
 
-def length(sentence: str) -> int:
+def reading_length(sentence: str) -> int:
     """How long a sentence is to read: Han characters, and Latin words or numbers as one each."""
     return len(_HAN.findall(sentence)) + len(_WORD.findall(sentence))
 
@@ -98,7 +98,7 @@ def _unexplained(text: str, familiar: frozenset[str]) -> Iterator[str]:
 
 
 def quoted(pieces: Sequence[str], most: int, width: int = 24) -> str:
-    """“…”、“…”等 5 处: at most so many pieces, each cut to a readable length."""
+    """“…”、“…”等 5 处: at most so many pieces, each cut to a readable reading_length."""
     few = "、".join(
         f"“{piece if len(piece) <= width else piece[:width] + '…'}”" for piece in pieces[:most]
     )

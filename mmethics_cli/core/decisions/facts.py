@@ -18,9 +18,9 @@ from mmethics_cli.core.conditions.values import (
     Value,
 )
 from mmethics_cli.core.decisions.tables import Decision, FillableFacts, decide_table
-from mmethics_cli.core.standard.build import thresholds
+from mmethics_cli.core.standard.definitions import thresholds
 from mmethics_cli.core.standard.model import DecisionTable, Derived, Question, Standard
-from mmethics_cli.core.standard.names import ELEMENT_PATH, question_at
+from mmethics_cli.core.standard.names import ELEMENT_PATH, TODAY, question_at
 
 _LACKING = (Unknown, NotApplicable)
 _TRUTH: Mapping[Truth, Value] = {Truth.YES: True, Truth.NO: False, Truth.UNKNOWN: UNKNOWN}
@@ -72,7 +72,7 @@ class Facts(FillableFacts):
         question = self.standard.questions.get(path)
         if question is not None:
             return self._answer(question)
-        if path == "context.today":
+        if path == TODAY:
             return UNKNOWN if self.today is None else self.today
         if path.startswith("decided."):
             return _decided(self.decision(path.removeprefix("decided.")))

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
 
 from mmethics_cli.core.conditions.language import Condition, Scope, evaluate
 from mmethics_cli.core.conditions.values import UNKNOWN, Element, Truth, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.standard.model import DocumentKind, Question, Standard
-from mmethics_cli.core.standard.names import ELEMENT_PATH
-
-ATTACHMENTS: Final = "attachments"
+from mmethics_cli.core.standard.names import ATTACHMENTS, ELEMENT_PATH
 
 
 class Reason(Enum):
@@ -104,10 +101,10 @@ def relevant(facts: Facts) -> Iterator[tuple[AnswerPlace, Reason]]:
     """The open questions with the reason for each, the most deciding first.
 
     Before all others come the facts of decisions that count; the list of attachments is open as
-    long as a paper lacks that the applicant must bring.
+    long as a document lacks that the applicant must bring.
     """
     pathway, other = _deciding(facts)
-    lacking = bool(papers_lacking(facts))
+    lacking = bool(documents_lacking(facts))
     open_ = [
         place
         for place in places(facts)
@@ -136,17 +133,17 @@ def _deciding(facts: Facts) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(counting), frozenset(other)
 
 
-def papers_lacking(facts: Facts) -> tuple[DocumentKind, ...]:
-    """The papers of this pathway that the applicant must bring and that no attachment is."""
+def documents_lacking(facts: Facts) -> tuple[DocumentKind, ...]:
+    """The documents of this pathway that the applicant must bring and that no attachment is."""
     attachments = facts.values.get(ATTACHMENTS)
     entries = attachments if isinstance(attachments, tuple) else ()
     brought = {element.get("kind") for element in entries}
     needed = facts.decision("documents").value
     keys = needed if isinstance(needed, tuple) else ()
-    papers = (facts.standard.documents[key] for key in keys)
+    documents = (facts.standard.documents[key] for key in keys)
     return tuple(
         document
-        for document in papers
+        for document in documents
         if document.template is None
         and document.audience == "applicant"
         and document.missing == "error"

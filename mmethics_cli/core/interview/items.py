@@ -19,94 +19,13 @@ from mmethics_cli.core.answers.self_check import (
     SelfCheck,
     SelfCheckAnswer,
 )
-from mmethics_cli.core.checks.completeness import evidence_found, unanswered_items
-from mmethics_cli.core.checks.papers import attachments_of, rendered_papers
-from mmethics_cli.core.conditions.language import evaluate, is_answered
-from mmethics_cli.core.conditions.values import NotApplicable, Truth
+from mmethics_cli.core.checks.completeness import unanswered_items
+from mmethics_cli.core.checks.evidence import citable, proof_of
+from mmethics_cli.core.conditions.language import evaluate
+from mmethics_cli.core.conditions.values import Truth
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.interview.steps import Move
-from mmethics_cli.core.standard.model import Evidence, ReviewItem
-
-
-class State(Enum):
-    """Whether a piece of evidence is there, is lacking, or is none of this study's business."""
-
-    FOUND = "found"
-    MISSING = "missing"
-    NOT_WANTED = "not_wanted"
-
-
-@dataclass(frozen=True, slots=True)
-class EvidencePiece:
-    """One piece of evidence that an item names; `cited` is how a self-check points at it.
-
-    `cited` is an answered path, an attachment's id or a rendered paper's, empty where nothing can
-    be pointed at.
-    """
-
-    evidence: Evidence
-    state: State
-    cited: str = ""
-
-
-def pieces(item: ReviewItem, facts: Facts) -> tuple[EvidencePiece, ...]:
-    """The evidence that an item names, in its order, as it stands in the dossier."""
-    held = evidence_found(item, facts)
-    return tuple(
-        _piece(evidence, there, facts) for evidence, there in zip(item.evidence, held, strict=True)
-    )
-
-
-def _piece(evidence: Evidence, held: bool, facts: Facts) -> EvidencePiece:
-    if held:
-        return EvidencePiece(evidence, State.FOUND, _cited(evidence, facts))
-    state = State.MISSING if _wanted(evidence, facts) else State.NOT_WANTED
-    return EvidencePiece(evidence, state)
-
-
-def _cited(evidence: Evidence, facts: Facts) -> str:
-    if evidence.path is not None:
-        return evidence.path
-    held = (entry.id for entry in attachments_of(facts) if entry.get("kind") == evidence.attachment)
-    return next(held, evidence.attachment or "")
-
-
-def _wanted(evidence: Evidence, facts: Facts) -> bool:
-    """Whether this study may have the evidence at all; what is undecided counts as wanted."""
-    if evidence.path is not None:
-        return not isinstance(facts.get(evidence.path), NotApplicable)
-    documents = facts.decision("documents")
-    needed = documents.value if isinstance(documents.value, tuple) else ()
-    return evidence.attachment in needed or evidence.attachment in documents.possible
-
-
-def proposed(item: ReviewItem, facts: Facts) -> str | None:
-    """What proves the item where all the evidence that it names is there; None where it is not.
-
-    Evidence that this study can't have does not count, but one piece at least must be there.
-    """
-    wanted = [piece for piece in pieces(item, facts) if piece.state is not State.NOT_WANTED]
-    if not wanted or any(piece.state is State.MISSING for piece in wanted):
-        return None
-    return next((piece.cited for piece in wanted if piece.cited), None)
-
-
-def citable(item: ReviewItem, facts: Facts) -> tuple[str, ...]:
-    """What the applicant may cite: what the item names, then attachments and rendered papers."""
-    named = (piece.cited for piece in pieces(item, facts) if piece.cited)
-    brought = (entry.id for entry in attachments_of(facts))
-    rendered = rendered_papers(facts)
-    ours = (document for document in facts.standard.documents if document in rendered)
-    return tuple(dict.fromkeys([*named, *brought, *ours]))
-
-
-def answered_paths(facts: Facts, section: str) -> Iterator[str]:
-    """The applicant's questions of a section that were answered and apply."""
-    for question in facts.standard.questions_of(section):
-        value = facts.get(question.path)
-        cites = question.path != "attachments" and not question.of_office
-        if cites and is_answered(value) and value != ():
-            yield question.path
+from mmethics_cli.core.standard.model import ReviewItem
 
 
 class ItemPart(Enum):
@@ -254,7 +173,7 @@ class _ItemWalk:
             else:
                 self.elsewhere.setdefault(item.principle, []).append((item, truth))
         for principle, items in self.items.items():
-            proofs = {id_: proposed(item, self.facts) for id_, item in items.items()}
+            proofs = {id_: proof_of(item, self.facts) for id_, item in items.items()}
             proved_by = {id_: proof for id_, proof in proofs.items() if proof is not None}
             self.proposals |= proved_by
             proved = [id_ for id_ in proved_by if self._given(id_).answer is None]

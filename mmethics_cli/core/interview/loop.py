@@ -10,7 +10,13 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from mmethics_cli.core.answers.edits import changes, copy_of, elements_of, new_id, recorded
+from mmethics_cli.core.answers.edits import (
+    answers_by_question,
+    copy_of,
+    elements_of,
+    new_id,
+    with_answers,
+)
 from mmethics_cli.core.conditions.values import UNKNOWN, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
@@ -89,10 +95,10 @@ class _Interview:
     wanted: frozenset[str] | None = frozenset()
     finished: bool = False
     key: str = ""
-    told: dict[str, object] = field(default_factory=dict)
+    announced: dict[str, object] = field(default_factory=dict)
 
     def run(self) -> Facts:
-        self.told = self._settled()
+        self.announced = self._settled()
         if self.plan.unfinished is not None:
             self.agenda.append(self.plan.unfinished)
         while (prompt := self._next()) is not None:
@@ -229,14 +235,14 @@ class _Interview:
         self.agenda = deque(key for key in self.agenda if key not in gone)
 
     def _record(self, answers: Mapping[str, Value]) -> None:
-        changed = changes(self.facts, answers)
+        changed = answers_by_question(self.facts, answers)
         if not changed:
             return
         self.save(changed)
-        self.facts = recorded(self.facts, changed)
+        self.facts = with_answers(self.facts, changed)
         settled = self._settled()
-        news = tuple(name for name, value in settled.items() if self.told.get(name) != value)
-        self.told = settled
+        news = tuple(name for name, value in settled.items() if self.announced.get(name) != value)
+        self.announced = settled
         if news:
             self.tell(self.facts, news)
 

@@ -24,9 +24,7 @@ from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.relevance import place_at
 from mmethics_cli.core.interview.steps import Ask, Prompt, Reply, Rows, Step
 from mmethics_cli.core.standard.model import Question, Standard
-from mmethics_cli.core.standard.names import ELEMENT_PATH
-
-ATTACHMENTS = "attachments"
+from mmethics_cli.core.standard.names import ATTACHMENTS, ELEMENT_PATH
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +32,14 @@ class CarriedOver:
     """What an earlier dossier gives to a new one.
 
     `answers` hold by path; `unconfirmed` are no answers until a person confirmed them, by path
-    (`team.members[m1].role`); `expired` are paths whose answers are out of date; `papers` are the
-    attachments that may be used again, `stale` those of such a kind that may not.
+    (`team.members[m1].role`); `expired` are paths whose answers are out of date; `attachments`
+    are those that may be used again, `stale` those of such a kind that may not.
     """
 
     answers: Mapping[str, Value]
     unconfirmed: Mapping[str, Value]
     expired: tuple[str, ...]
-    papers: tuple[Element, ...]
+    attachments: tuple[Element, ...]
     stale: tuple[Element, ...]
 
 

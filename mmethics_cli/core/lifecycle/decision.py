@@ -18,14 +18,13 @@ from mmethics_cli.core.conditions.values import (
 )
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.model import Standard
+from mmethics_cli.core.standard.names import KIND, PRIOR_DECISION, RE_REVIEW, RESPONSES
 
-RESPONSES: Final = "event.responses"
-ALL_ACCEPTED: Final = "event.all_comments_accepted"
 _ACCEPTED: Final = "accepted"
 _SHOWN: Final = 30
 
 
-def rows_for(comments: Sequence[str]) -> tuple[Element, ...]:
+def response_rows(comments: Sequence[str]) -> tuple[Element, ...]:
     """One row for each comment, its answer still open."""
     return tuple(Element(f"r{n}", {"comment": text}) for n, text in enumerate(comments, 1))
 
@@ -42,7 +41,7 @@ def all_accepted(responses: Value) -> Value:
 
 def unanswered_comments(facts: Facts, comments: Sequence[str]) -> Iterator[Finding]:
     """Comments of the decision that no row of the responses repeats word for word."""
-    if facts.get("event.kind") != "re_review":
+    if facts.get(KIND) != RE_REVIEW:
         return
     rows = facts.get(RESPONSES)
     said = [row.get("comment") for row in rows] if isinstance(rows, tuple) else []
@@ -60,8 +59,6 @@ def unanswered_comments(facts: Facts, comments: Sequence[str]) -> Iterator[Findi
             )
 
 
-# The question whose choices are the decisions that a committee can take.
-DECISIONS: Final = "event.prior_decision"
 APPROVE: Final = "approve"
 _WITH_COMMENTS: Final = ("modify_then_approve", "modify_then_rereview")
 _WITH_VALIDITY: Final = (APPROVE, "modify_then_approve")
@@ -96,7 +93,7 @@ class DecisionFault:
 
 def decision_words(standard: Standard) -> Mapping[str, str]:
     """Key and Chinese label of each decision."""
-    return standard.questions[DECISIONS].values
+    return standard.questions[PRIOR_DECISION].values
 
 
 def decision_key(standard: Standard, text: str) -> str | None:
@@ -149,12 +146,12 @@ def read_decision(
     return decision, faults
 
 
-def may_be_valid(decision: CommitteeDecision) -> bool:
+def may_have_validity(decision: CommitteeDecision) -> bool:
     """Whether such a decision can have a validity and an interval."""
     return decision.decision in _WITH_VALIDITY
 
 
-def doubts(
+def decision_faults(
     standard: Standard, decision: CommitteeDecision, sealed: date | None, longest: int | None
 ) -> Iterator[DecisionFault]:
     """Why it can't be recorded; `longest` is the interval in months that the rules allow."""
@@ -162,7 +159,7 @@ def doubts(
     if decision.day is not None and sealed is not None and decision.day < sealed:
         yield DecisionFault("--date", f"决定日期 {decision.day} 早于封存送审的日期 {sealed}")
     if decision.valid_until is not None:
-        if not may_be_valid(decision):
+        if not may_have_validity(decision):
             yield DecisionFault("--valid-until", f"决定是“{label}”，没有有效期")
         elif decision.day is not None and decision.valid_until <= decision.day:
             yield DecisionFault(

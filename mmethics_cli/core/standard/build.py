@@ -5,26 +5,12 @@ All problems are reported at once, each with its file and place.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
 from typing import TypeVar
 
-from mmethics_cli.core.conditions.language import (
-    All,
-    AnyOf,
-    Compare,
-    Condition,
-    Every,
-    Limit,
-    Newly,
-    Not,
-    OneOf,
-    Some,
-    facts_in,
-)
 from mmethics_cli.core.conditions.parser import PathType
 from mmethics_cli.core.conditions.values import KeyPath, parse_date
+from mmethics_cli.core.standard.definitions import circles
 from mmethics_cli.core.standard.migrations import MIGRATIONS, read_migrations
 from mmethics_cli.core.standard.model import (
     VERIFIED,
@@ -36,6 +22,7 @@ from mmethics_cli.core.standard.model import (
     Source,
     Standard,
 )
+from mmethics_cli.core.standard.names import DOCUMENTS, TODAY
 from mmethics_cli.core.standard.node import Node, Trail
 from mmethics_cli.core.standard.read_content import (
     read_consistency,
@@ -54,83 +41,6 @@ from mmethics_cli.core.standard.read_facts import (
 )
 from mmethics_cli.core.standard.read_rules import documents_table, read_table, table_term
 from mmethics_cli.errors import PackError, Problem
-
-
-def thresholds(standard: Standard, table: DecisionTable, path: str) -> frozenset[int | date]:
-    """Bounds that the table's rules, or the facts they rest on, compare the fact at `path` with."""
-    wanted = re.sub(r".*\[[^\]]*\]\.", "", path)
-    bounds: set[int | date] = set()
-    seen: set[str] = set()
-    todo = [rule.when for rule in table.rules] + [table.holds_when]
-    while todo:
-        for compare in compares(todo.pop()):
-            if compare.path == wanted:
-                bounds |= set(_bounds(compare))
-            elif compare.path not in seen:
-                seen.add(compare.path)
-                todo += definitions(standard, compare.path)
-    return frozenset(bounds)
-
-
-def compares(condition: Condition) -> Iterator[Compare]:
-    """Every comparison in a condition, nested ones too."""
-    match condition:
-        case All(parts) | AnyOf(parts):
-            for part in parts:
-                yield from compares(part)
-        case Not(part) | Newly(part):
-            yield from compares(part)
-        case Compare(_, test):
-            yield condition
-            if isinstance(test, Some | Every):
-                yield from compares(test.part)
-
-
-def _bounds(compare: Compare) -> Iterator[int | date]:
-    match compare.test:
-        case Limit(_, bound) if isinstance(bound, int | date):
-            yield bound
-        case OneOf(values):
-            yield from (bound for bound in values if isinstance(bound, int | date))
-
-
-def definitions(standard: Standard, path: str) -> list[Condition]:
-    """The conditions that a fact rests on: its `ask_when`, its definition, or its rules."""
-    derived = standard.derived.get(path)
-    if derived is not None:
-        members = [member.when for member in derived.members.values()]
-        return members if derived.when is None else [derived.when]
-    question = standard.questions.get(path)
-    if question is not None:
-        return [] if question.ask_when is None else [question.ask_when]
-    table = standard.tables.get(path.removeprefix("decided."))
-    return [] if table is None else [rule.when for rule in table.rules] + [table.holds_when]
-
-
-def circles(standard: Standard) -> Iterator[str]:
-    """Facts whose definition comes back to themselves, each circle once as `a → b → a`."""
-    done: set[str] = set()
-    facts = [
-        *standard.questions,
-        *standard.derived,
-        *(f"decided.{table}" for table in standard.tables),
-    ]
-    for fact in facts:
-        yield from _walk(standard, fact, (), done)
-
-
-def _walk(standard: Standard, path: str, trail: tuple[str, ...], done: set[str]) -> Iterator[str]:
-    if path in trail:
-        yield " → ".join((*trail[trail.index(path) :], path))
-    elif path not in done:
-        for condition in definitions(standard, path):
-            for compare in compares(condition):
-                test = compare.test
-                others = facts_in(test.bound) if isinstance(test, Limit) else ()
-                for fact in (compare.path, *others):
-                    yield from _walk(standard, fact, (*trail, path), done)
-        done.add(path)
-
 
 Locate = Callable[[str, KeyPath], tuple[str, int | None]]
 T = TypeVar("T")
@@ -304,8 +214,8 @@ class _StandardBuilder:
         tables = self._table_nodes()
         for name, node in tables.items():
             terms[f"decided.{name}"] = table_term(node, tables)
-        terms["decided.documents"] = PathType("choices", frozenset(titles))
-        terms["context.today"] = PathType("date")
+        terms[DOCUMENTS] = PathType("choices", frozenset(titles))
+        terms[TODAY] = PathType("date")
         return terms
 
     def _table_nodes(self) -> dict[str, Node]:

@@ -5,16 +5,15 @@ Every requirement carries its `Basis`: a source, an article and how far that art
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from mmethics_cli.core.conditions.explain import FactBook
-from mmethics_cli.core.conditions.language import ALWAYS, Condition, Scope, evaluate
+from mmethics_cli.core.conditions.language import ALWAYS, Condition
 from mmethics_cli.core.conditions.parser import Vocabulary
-from mmethics_cli.core.conditions.values import UNKNOWN, Element, Truth, Value
+from mmethics_cli.core.conditions.values import UNKNOWN, Value
 
 Verified = Literal["text", "secondary", "memory"]
 
@@ -119,9 +118,9 @@ class ReviewItem:
 
 @dataclass(frozen=True, slots=True)
 class DocumentKind:
-    """A paper of the package: rendered from a template, or brought by the applicant (自备).
+    """A document of the package: rendered from a template, or brought by the applicant (自备).
 
-    `listing`: it lists the papers of one submission, so it says nothing of the study itself.
+    `listing`: it lists the documents of one submission, so it says nothing of the study itself.
     """
 
     id: str
@@ -177,8 +176,8 @@ class Criterion:
     basis: tuple[Basis, ...]
 
 
-Kind = Literal["added", "removed", "changed"]
-KINDS: tuple[Kind, ...] = ("added", "removed", "changed")
+ChangeKind = Literal["added", "removed", "changed"]
+CHANGE_KINDS: tuple[ChangeKind, ...] = ("added", "removed", "changed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,30 +189,9 @@ class Meaning:
     """
 
     category: str | None
-    on: Kind | None = None
+    on: ChangeKind | None = None
     unseen: str | None = None
     when: Condition | None = None
-
-
-def category_of(
-    meanings: Sequence[Meaning],
-    kind: Kind,
-    now: FactBook,
-    scope: Scope | None = None,
-    before: Sequence[Element] = (),
-) -> str | None:
-    """The category of the first meaning that fits; what is not known yet counts as fitting."""
-    for meaning in meanings:
-        if meaning.on is not None and meaning.on != kind:
-            continue
-        if meaning.unseen is not None and scope is not None:
-            value = scope.element.get(meaning.unseen)
-            if any(entry.get(meaning.unseen) == value for entry in before):
-                continue
-        if meaning.when is not None and evaluate(meaning.when, now, scope) is Truth.NO:
-            continue
-        return meaning.category
-    return None
 
 
 @dataclass(frozen=True, slots=True)

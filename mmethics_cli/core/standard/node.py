@@ -12,13 +12,15 @@ from mmethics_cli.core.conditions.values import NO_WORDS, YES_WORDS, KeyPath
 from mmethics_cli.core.standard.model import Article, Basis
 
 Word = TypeVar("Word", bound=str)
+# Something wrong in a pack: the file's name, the place in its tree, what is wrong.
+Fault = tuple[str, KeyPath, str]
 
 
 @dataclass(slots=True)
 class Trail:
     """What reading one pack needs to know, and the problems met on the way."""
 
-    problems: list[tuple[str, KeyPath, str]] = field(default_factory=list)
+    problems: list[Fault] = field(default_factory=list)
     vocabulary: Vocabulary = field(default_factory=dict)
     sources: frozenset[str] = frozenset()
     articles: Mapping[tuple[str, str], Article] = field(default_factory=dict)
@@ -142,3 +144,11 @@ class Node:
             if article is not None and listed is None:
                 node.problem(f"条文表（articles.yaml）里没有“{source} {article}”")
             yield Basis(source, article, listed.verified if listed else "memory")
+
+
+def rows_of(trees: Mapping[str, object], name: str, trail: Trail) -> Iterator[Node]:
+    """The elements of a file, and of a folder of that name that an institution's pack may have."""
+    folder = name.removesuffix(".yaml") + "/"
+    for file, tree in sorted(trees.items()):
+        if file == name or file.startswith(folder):
+            yield from Node(file, (), tree, trail).list()

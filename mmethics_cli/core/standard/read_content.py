@@ -18,6 +18,7 @@ from mmethics_cli.core.standard.model import (
     RequiredElement,
     ReviewItem,
 )
+from mmethics_cli.core.standard.names import CONSENT_FORMS
 from mmethics_cli.core.standard.node import Node
 
 _ELEMENT: Final = re.compile(r"\w+(?:\.[\w()]+)+")
@@ -184,7 +185,7 @@ def read_document(node: Node, elements: Mapping[str, ConsentElement]) -> Documen
         if format_ not in FORMATS:
             node.problem(f"不认识的格式“{format_}”")
     forms = node.texts("for_form")
-    kinds = node.trail.vocabulary["decided.consent_forms"].keys
+    kinds = node.trail.vocabulary[CONSENT_FORMS].keys
     for form in forms:
         if form not in kinds:
             node.problem(f"不认识的同意书种类“{form}”")

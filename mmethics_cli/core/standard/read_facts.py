@@ -11,7 +11,7 @@ from mmethics_cli.core.conditions.parser import PathType, Vocabulary
 from mmethics_cli.core.conditions.values import UNKNOWN, Value
 from mmethics_cli.core.standard.answers import Refused, read_value
 from mmethics_cli.core.standard.model import (
-    KINDS,
+    CHANGE_KINDS,
     Derived,
     Meaning,
     Member,
@@ -20,6 +20,7 @@ from mmethics_cli.core.standard.model import (
     Screen,
     Screens,
 )
+from mmethics_cli.core.standard.names import CHANGES
 from mmethics_cli.core.standard.node import Node
 
 SCREENS, PROPOSALS = "screens.yaml", "proposals.yaml"
@@ -101,7 +102,6 @@ def _proposal(node: Node, questions: Mapping[str, Question]) -> Proposal:
     return Proposal(path, node.text("zh"), when, value, source)
 
 
-CHANGES = "event.changes"
 NO_CATEGORY = "none"
 TYPES = ("bool", "choice", "choices", "int", "date", "text", "list")
 Reuse = Literal["", "yes", "confirm", "no"]
@@ -220,7 +220,7 @@ def _meaning(node: Node, terms: Vocabulary | None) -> Meaning:
     unseen = node.optional("unseen")
     if unseen is not None and unseen not in (terms or {}):
         node.problem(f"不认识的列表字段“{unseen}”")
-    kind = node.one_of("on", KINDS) if node.has("on") else None
+    kind = node.one_of("on", CHANGE_KINDS) if node.has("on") else None
     return Meaning(_category(node, node.text("to")), kind, unseen, node.condition("when", terms))
 
 

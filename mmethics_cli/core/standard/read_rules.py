@@ -17,6 +17,7 @@ from mmethics_cli.core.standard.model import (
     Rule,
     TableKind,
 )
+from mmethics_cli.core.standard.names import CONSENT_FORMS
 from mmethics_cli.core.standard.node import Node
 
 KINDS: tuple[TableKind, ...] = ("strictest", "union", "minimum", "maximum")
@@ -179,5 +180,5 @@ def documents_table(documents: Mapping[str, DocumentKind]) -> DecisionTable:
 def _needed(document: DocumentKind) -> Condition:
     if not document.for_form:
         return document.needed_when
-    form = Compare("decided.consent_forms", OneOf(frozenset(document.for_form)))
+    form = Compare(CONSENT_FORMS, OneOf(frozenset(document.for_form)))
     return All((document.needed_when, form))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
-from mmethics_cli.core.checks.papers import FileState
+from mmethics_cli.core.checks.documents import FileState
 from mmethics_cli.core.conditions.values import Element, Value
 from mmethics_cli.store.files import OutsideFolder, inside, sha256
 from mmethics_cli.store.submission.submissions import SealedAttachment, Submission

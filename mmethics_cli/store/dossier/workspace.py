@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mmethics_cli.core.answers.edits import Edit, Removed
 from mmethics_cli.core.answers.self_check import SelfCheck
-from mmethics_cli.core.checks.papers import FileState
+from mmethics_cli.core.checks.documents import FileState
 from mmethics_cli.core.conditions.values import UNKNOWN, UNSURE_WORDS, Value, plain
 from mmethics_cli.core.standard.answers import write_value
 from mmethics_cli.core.standard.migrations import Renaming, migrated, migrated_items
