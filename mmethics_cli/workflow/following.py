@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import Final, cast
 
@@ -14,23 +14,24 @@ from mmethics_cli.core.answers.edits import merged_answer
 from mmethics_cli.core.conditions.values import (
     UNKNOWN,
     Element,
-    NotApplicable,
-    Several,
     Value,
     plain,
 )
 from mmethics_cli.core.decisions.facts import Facts
-from mmethics_cli.core.decisions.pathway import Pathway
-from mmethics_cli.core.lifecycle.decision import (
-    all_accepted,
-    decision_words,
-    response_rows,
-)
+from mmethics_cli.core.lifecycle.decision import CommitteeDecision, all_accepted, decision_words
 from mmethics_cli.core.lifecycle.editions import documents_of_the_study
+from mmethics_cli.core.lifecycle.filling import filled_answers, last_counts
 from mmethics_cli.core.lifecycle.revision import categories_of, changes_since
 from mmethics_cli.core.standard.answers import write_value
 from mmethics_cli.core.standard.model import Standard
-from mmethics_cli.core.standard.names import ALL_ACCEPTED, CHANGES, INITIAL, KIND, RESPONSES
+from mmethics_cli.core.standard.names import (
+    ALL_ACCEPTED,
+    INITIAL,
+    KIND,
+    RE_REVIEW,
+    RESPONSES,
+    is_of_event,
+)
 from mmethics_cli.errors import EthicsError, Problem, WorkspaceError
 from mmethics_cli.store.dossier.answers_file import AnswersFile, read_answers
 from mmethics_cli.store.dossier.create import add_submission
@@ -42,49 +43,54 @@ from mmethics_cli.workflow.editions import carried_versions, for_the_study
 from mmethics_cli.workflow.opening import Dossier, EarlierFacts, facts_as_sealed, open_dossier
 from mmethics_cli.workflow.standing import Standings, decided_before
 
-_EVENT_PREFIX: Final = "event."
-_AMENDMENT: Final = "amendment"
-_PERIOD: Final = ("event.period_start", "event.period_end")
-# Said once, they stay as they are; the cumulative counts are only proposed.
-_LASTING: Final = ("event.first_enrolled_date",)
-_COUNTS: Final = (
-    "event.enrolled_total",
-    "event.enrolled_done",
-    "event.enrolled_withdrawn",
-    "event.sae_total",
-    "event.sae_reported",
-)
-# The methods by which the last review may have been held, as the question names them.
-_METHODS: Final = {"simplified": "simplified", "meeting": "meeting", "emergency_meeting": "meeting"}
+# Of a study that has ended only what happened can still be reported.
+_STILL_POSSIBLE: Final = frozenset({"safety", "data_incident", "deviation"})
+_SHOWN: Final = 8
+_COLUMNS: Final = 79
 
 
-def known_answers(dossier: Dossier, standings: Standings, kind: str) -> dict[str, Value]:
-    """Answers about the event by path, as far as decisions and sealed submissions give them."""
-    if kind == _RE_REVIEW:
-        found = dict(_of_the_decision(dossier))
-    else:
-        found = dict(_of_the_approval(standings))
-        found |= dict(_of_the_last_report(dossier, found))
-    if kind == _AMENDMENT:
-        found |= dict(_of_the_changes(dossier))
-    study = {
-        path: one
-        for path, one in dossier.facts.values.items()
-        if not path.startswith(_EVENT_PREFIX)
-    }
-    facts = Facts(dossier.standard, {**study, KIND: kind, **found}, dossier.facts.today)
-    return {
-        path: value
-        for path, value in found.items()
-        if not isinstance(facts.get(path), NotApplicable)
-    }
+@dataclass(frozen=True)
+class _Records:
+    """What the dossier holds of decisions, looked up when a question is filled in from it."""
+
+    dossier: Dossier
+    standings: Standings
+
+    @cached_property
+    def decision(self) -> CommitteeDecision | None:
+        current = self.dossier.workspace.current
+        return decided_before(self.dossier, current.number + 1) if current else None
+
+    @cached_property
+    def approval(self) -> CommitteeDecision | None:
+        if not self.standings.of_the_study:
+            return None
+        approval = self.standings.approval
+        until = approval.until if approval is not None else None
+        return replace(self.standings.of_the_study[-1].made, valid_until=until)
+
+    @cached_property
+    def approved(self) -> Facts | None:
+        if not self.standings.of_the_study:
+            return None
+        return self.standings.facts_of(self.standings.approvals[-1].submission)
+
+    @cached_property
+    def changes(self) -> frozenset[str]:
+        baseline = self.dossier.workspace.baseline
+        if baseline is None:
+            return frozenset()
+        seen = facts_as_sealed(baseline, self.dossier.standard)
+        return categories_of(changes_since(seen, self.dossier.facts))
 
 
-def last_counts(dossier: Dossier) -> dict[str, Value]:
-    """The cumulative counts of the last report: what the next one can't fall below."""
-    facts = _with_all_sealed(dossier)
-    counts = {path: facts.reported(path) for path in _COUNTS}
-    return {path: value for path, value in counts.items() if isinstance(value, int)}
+def _to_be_opened(dossier: Dossier, kind: str) -> Facts:
+    """The study's facts for a new submission, every sealed one before it among the earlier ones."""
+    facts = dossier.facts
+    current = dossier.workspace.current
+    study = {path: value for path, value in facts.values.items() if not is_of_event(path)}
+    earlier = EarlierFacts(dossier.workspace, current.number + 1 if current else 1)
+    return Facts(facts.standard, {**study, KIND: kind}, facts.today, None, earlier)
 
 
 def as_tree(dossier: Dossier, answers: Mapping[str, Value]) -> dict[str, Tree]:
@@ -95,79 +101,6 @@ def as_tree(dossier: Dossier, answers: Mapping[str, Value]) -> dict[str, Tree]:
         for path, value in answers.items()
         if value is not UNKNOWN
     }
-
-
-def _of_the_decision(dossier: Dossier) -> Iterator[tuple[str, Value]]:
-    current = dossier.workspace.current
-    made = decided_before(dossier, current.number + 1) if current else None
-    if made is None:
-        return
-    yield "event.prior_decision", made.decision
-    if made.number:
-        yield "event.prior_number", made.number
-    if made.day is not None:
-        yield "event.prior_date", made.day
-    if made.comments:
-        yield RESPONSES, response_rows(made.comments)
-
-
-def _of_the_approval(standings: Standings) -> Iterator[tuple[str, Value]]:
-    if not standings.of_the_study:
-        return
-    last = standings.of_the_study[-1]
-    if last.made.number:
-        yield "event.approval_number", last.made.number
-    if last.made.day is not None:
-        yield "event.approval_date", last.made.day
-    approval = standings.approval
-    if approval is not None and approval.until is not None:
-        yield "event.approval_valid_until", approval.until
-    reviewed = standings.approvals[-1].submission
-    method = Pathway(standings.facts_of(reviewed)).decisions["review_method"]
-    if method.settled and method.value in _METHODS:
-        yield "event.prior_method", _METHODS[str(method.value)]
-
-
-def _of_the_last_report(
-    dossier: Dossier, approval: Mapping[str, Value]
-) -> Iterator[tuple[str, Value]]:
-    facts = _with_all_sealed(dossier)
-    until = facts.reported(_PERIOD[1])
-    approved = approval.get("event.approval_date")
-    if isinstance(until, date):
-        yield _PERIOD[0], until + timedelta(days=1)
-    elif isinstance(approved, date):
-        yield _PERIOD[0], approved
-    for path in _LASTING:
-        value = facts.reported(path)
-        if not isinstance(value, NotApplicable):
-            yield path, value
-
-
-def _of_the_changes(dossier: Dossier) -> Iterator[tuple[str, Value]]:
-    baseline = dossier.workspace.baseline
-    if baseline is not None:
-        seen = facts_as_sealed(baseline, dossier.standard)
-        found = categories_of(changes_since(seen, dossier.facts))
-        if found:
-            yield CHANGES, Several(found)
-
-
-def _with_all_sealed(dossier: Dossier) -> Facts:
-    """The facts with every sealed submission as an earlier one: the next has not been opened."""
-    facts = dossier.facts
-    current = dossier.workspace.current
-    number = current.number + 1 if current else 1
-    earlier = EarlierFacts(dossier.workspace, number)
-    return Facts(facts.standard, facts.values, facts.today, facts.baseline, earlier)
-
-
-_EVENT: Final = "event"
-_RE_REVIEW: Final = "re_review"
-# Of a study that has ended only what happened can still be reported.
-_STILL_POSSIBLE: Final = frozenset({"safety", "data_incident", "deviation"})
-_SHOWN: Final = 8
-_COLUMNS: Final = 79
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,13 +143,14 @@ def open_submission(
     _refuse(standings, kind, folder)
     file = _given(dossier, kind, answers)
     given = file.values if file else {}
-    study = {path: one for path, one in given.items() if not path.startswith(f"{_EVENT}.")}
+    study = {path: one for path, one in given.items() if not is_of_event(path)}
     if file is not None:
         _write_study(dossier, study, file)
         dossier = open_dossier(session, folder)
         standings = Standings(dossier)
-    known = known_answers(dossier, standings, kind)
-    counts = last_counts(dossier)
+    opening = _to_be_opened(dossier, kind)
+    known = filled_answers(opening, _Records(dossier, standings))
+    counts = last_counts(opening)
     event = known | {path: one for path, one in given.items() if path not in study}
     event.pop(KIND, None)
     if RESPONSES in event:
@@ -243,11 +177,11 @@ def _refuse(standings: Standings, kind: str, folder: Path) -> None:
             f"{current.name} 还没有封存，一次只能有一次送审在准备。"
             f"先完成它：mmethics submit {folder}；不要了就删去文件夹 {current.folder}"
         )
-    if kind == _RE_REVIEW:
+    if kind == RE_REVIEW:
         _refuse_re_review(dossier, current, folder)
     else:
         _refuse_follow_up(standings, kind, folder)
-    intact = dossier.workspace.baseline if kind != _RE_REVIEW else current
+    intact = dossier.workspace.baseline if kind != RE_REVIEW else current
     differences = verify_folder(intact.folder).differences if intact is not None else ()
     if intact is not None and differences:
         problems = [Problem(f"{one}") for one in differences[:_SHOWN]]

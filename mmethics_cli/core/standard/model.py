@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
 from mmethics_cli.core.conditions.language import ALWAYS, Condition
 from mmethics_cli.core.conditions.parser import Vocabulary
@@ -252,6 +252,35 @@ class Screens:
         return self._holding.get((owner, path))
 
 
+Record = Literal["decision", "approval", "approved", "day_after", "reported", "changes"]
+# In the order in which a new submission is filled in from them.
+RECORDS: tuple[Record, ...] = get_args(Record)
+# What a decision of the committee records (decision.yaml), and the type of each.
+RECORDED: Mapping[str, str] = {
+    "decision": "choice",
+    "date": "date",
+    "number": "text",
+    "valid_until": "date",
+    "interval_months": "int",
+    "comments": "list",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSource:
+    """Where the answer to a question about a new submission is known from (`filled_from`).
+
+    `name` is by record: a key of RECORDED for the last `decision` and the `approval` of the study;
+    the path of a fact as it was last `approved`, as earlier submissions last `reported` it, or of
+    the date whose `day_after` is meant; none for the categories of `changes` since the approval.
+    `values` are options of the question by those of the source, where the two are called otherwise.
+    """
+
+    record: Record
+    name: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
 TableKind = Literal["strictest", "union", "minimum", "maximum"]
 Outcome = str | bool | int
 
@@ -261,7 +290,9 @@ class Question:
     """A fact or text of the dossier: its path, its type, and how people are asked for it.
 
     In a list's `fields` the path is the field's name and `ask_when` is about the element. `reuse`:
-    whether an answer holds for the next study; `meanings`: what a change of it means.
+    whether an answer holds for the next study; `meanings`: what a change of it means;
+    `filled_from`: what a new submission takes the answer from, the first that is known;
+    `cumulative`: a number counted from the beginning of the study.
     """
 
     path: str
@@ -287,6 +318,8 @@ class Question:
     maximum: str | None = None
     reuse: Literal["", "yes", "confirm", "no"] = ""
     meanings: tuple[Meaning, ...] = ()
+    filled_from: tuple[AnswerSource, ...] = ()
+    cumulative: bool = False
 
     def field_named(self, name: str) -> Question | None:
         for inner in self.fields:

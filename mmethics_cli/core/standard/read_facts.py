@@ -20,8 +20,9 @@ from mmethics_cli.core.standard.model import (
     Screen,
     Screens,
 )
-from mmethics_cli.core.standard.names import CHANGES
+from mmethics_cli.core.standard.names import CHANGES, is_of_event
 from mmethics_cli.core.standard.node import Node
+from mmethics_cli.core.standard.read_sources import read_sources
 
 SCREENS, PROPOSALS = "screens.yaml", "proposals.yaml"
 # More rows than this do not fit a terminal of 24 lines with the help below them.
@@ -109,7 +110,8 @@ REUSE: tuple[Reuse, ...] = ("yes", "confirm", "no", "")
 _QUESTION_KEYS = [
     "path", "name", "type", "label", "prompt", "help", "example", "synonyms", "values", "fields",
     "ask_when", "required_when", "required", "basis", "none_value", "at_least_one", "long",
-    "may_not_apply", "asked_of", "source", "min", "max", "reuse", "change",
+    "may_not_apply", "asked_of", "source", "min", "max", "reuse", "change", "filled_from",
+    "cumulative",
 ]  # fmt: skip
 
 
@@ -134,9 +136,16 @@ def read_question(
             for field in node.child("fields").list()
         )
     whole = _question(node, node.text("path"), section, documents, fields, conditions, None)
-    if conditions and fields:
+    if not conditions:
+        return whole
+    if fields:
         # What a new entry means may depend on what stands in it.
-        return replace(whole, meanings=_meanings(node, terms))
+        whole = replace(whole, meanings=_meanings(node, terms))
+    sources, cumulative = read_sources(node, whole.path), node.yes("cumulative")
+    if cumulative and not (whole.type == "int" and is_of_event(whole.path)):
+        node.child("cumulative").problem("cumulative 只用于送审事项（event.）的整数")
+    if sources or cumulative:
+        return replace(whole, filled_from=sources, cumulative=cumulative)
     return whole
 
 
