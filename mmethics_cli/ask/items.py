@@ -9,20 +9,22 @@ from typing import Final
 from mmethics_cli.ask.prompts import Key, Option, ShortPrompts
 from mmethics_cli.core.answers.self_check import ANSWERS, MET, NOT_APPLICABLE, NOT_MET
 from mmethics_cli.core.checks.documents import attachments_of
+from mmethics_cli.core.checks.evidence import (
+    EvidencePiece,
+    EvidenceState,
+    answered_paths,
+    evidence_pieces,
+)
 from mmethics_cli.core.conditions.values import Truth, name_of
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.interview.items import (
-    EvidencePiece,
     ItemPart,
     ItemProgress,
     ItemReply,
     Reply,
     Screen,
     Single,
-    State,
     Ticked,
-    answered_paths,
-    pieces,
 )
 from mmethics_cli.core.interview.steps import Move
 from mmethics_cli.core.standard.model import Basis, ReviewItem
@@ -30,8 +32,16 @@ from mmethics_cli.core.standard.names import label_of
 from mmethics_cli.wording.columns import wrap
 
 SEVERITY: Final = {"mandatory": "必须", "recommended": "建议"}
-_MARK: Final = {State.FOUND: "✓ ", State.MISSING: "✗ ", State.NOT_WANTED: "– "}
-_SAID: Final = {State.FOUND: "", State.MISSING: "（缺）", State.NOT_WANTED: "（本研究不需要）"}
+_MARK: Final = {
+    EvidenceState.FOUND: "✓ ",
+    EvidenceState.MISSING: "✗ ",
+    EvidenceState.NOT_WANTED: "– ",
+}
+_SAID: Final = {
+    EvidenceState.FOUND: "",
+    EvidenceState.MISSING: "（缺）",
+    EvidenceState.NOT_WANTED: "（本研究不需要）",
+}
 _EXCERPT: Final = 24
 
 
@@ -54,7 +64,7 @@ class ItemWords:
     def excerpt(self, piece: EvidencePiece) -> str:
         """The beginning of a text that was answered, so that one sees what stands there."""
         question = self.facts.standard.questions.get(piece.evidence.path or "")
-        if question is None or question.type != "text" or piece.state is not State.FOUND:
+        if question is None or question.type != "text" or piece.state is not EvidenceState.FOUND:
             return ""
         text = " ".join(str(self.facts.get(question.path)).split())
         return f"：{text if len(text) <= _EXCERPT else text[:_EXCERPT] + '…'}"
@@ -168,7 +178,7 @@ class ItemTerminal:
         for item in (screen.item,) if isinstance(screen, Single) else screen.items:
             self._print(f"{item.id} {item.theme}：{item.text}", "  ")
             self._print(f"依据：{self.cite(item.basis)}", "    ")
-            for piece in pieces(item, self.facts):
+            for piece in evidence_pieces(item, self.facts):
                 self._print(f"{self.words.piece(piece)}{self.words.excerpt(piece)}", "    ")
         if not isinstance(screen, Single):
             self._unfold(screen.progress)
@@ -210,7 +220,9 @@ class ItemTerminal:
         return keys if isinstance(keys, Key) else Ticked(frozenset(keys))
 
     def _option(self, item: ReviewItem) -> str:
-        found = [one for one in pieces(item, self.facts) if one.state is State.FOUND]
+        found = [
+            one for one in evidence_pieces(item, self.facts) if one.state is EvidenceState.FOUND
+        ]
         evidence = "、".join(self.words.piece_name(one) for one in found)
         return self._folding(f"{item.id} {item.text}\n证据：{evidence}")
 
@@ -229,7 +241,7 @@ class ItemTerminal:
         parts = [f"{item.id} {item.text}［{SEVERITY[item.severity]}］"]
         parts.append(f"依据：{self.cite(item.basis)}")
         if item.evidence:
-            parts += [f"证据 {self.words.piece(one)}" for one in pieces(item, self.facts)]
+            parts += [f"证据 {self.words.piece(one)}" for one in evidence_pieces(item, self.facts)]
         else:
             parts.append("这一条没有指定证据，由您指出写在哪里。")
         if given.answer is not None and (lacks := wanting(given.answer, given.note)):

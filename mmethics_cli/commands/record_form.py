@@ -14,9 +14,9 @@ from mmethics_cli.commands.options import INTERRUPTED, Session
 from mmethics_cli.core.conditions.values import Value, parse_date, parse_int
 from mmethics_cli.core.lifecycle.decision import (
     CommitteeDecision,
+    decision_faults,
     decision_words,
-    doubts,
-    may_be_valid,
+    may_have_validity,
 )
 from mmethics_cli.core.standard.answers import read_value
 from mmethics_cli.core.standard.model import Standard
@@ -86,11 +86,11 @@ class _Form:
         if given.number is None:
             number = self._line("批件（意见书）文号，没有就直接回车", "", _unusable)
             decision = replace(decision, number=number.strip())
-        if given.valid_until is None and may_be_valid(decision):
+        if given.valid_until is None and may_have_validity(decision):
             words = "批件有效期至哪天？没有写就直接回车"
             day = self._day(words, decision, "valid_until", "--valid-until", optional=True)
             decision = replace(decision, valid_until=day)
-        if given.interval is None and may_be_valid(decision):
+        if given.interval is None and may_have_validity(decision):
             decision = replace(decision, interval_months=self._months(decision))
         if not decision.comments:
             decision = replace(decision, comments=self._comments(decision))
@@ -145,7 +145,7 @@ class _Form:
 
     def _wrong(self, decision: CommitteeDecision, option: str) -> str | None:
         """Why that option of the decision can't be right; None where it can."""
-        faults = doubts(self.standard, decision, self.limits.sealed, self.limits.longest)
+        faults = decision_faults(self.standard, decision, self.limits.sealed, self.limits.longest)
         return next((fault.message for fault in faults if fault.option == option), None)
 
     def choose(self, words: str, options: tuple[tuple[str, str], ...]) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 
 from mmethics_cli.core.conditions.values import NotApplicable, Truth, parse_date
 from mmethics_cli.core.standard.model import Basis
-from mmethics_cli.core.standard.names import label_of
+from mmethics_cli.core.standard.names import PRIOR_DECISION, label_of
 from mmethics_cli.errors import TemplateError
 from mmethics_cli.formats.blocks import Pick, Words
 from mmethics_cli.render.decision_views import (
@@ -52,7 +52,6 @@ from mmethics_cli.wording.language import ENGLISH
 from mmethics_cli.wording.values import labels, value_text
 
 INTERVALS: Final = (3, 6, 12)  # months between two follow-up reviews that offices choose from
-DECISIONS: Final = "event.prior_decision"
 _BLANK: Final = "____________"
 
 
@@ -140,7 +139,7 @@ class OfficeFunctions:
 
     @property
     def _decisions(self) -> Mapping[str, str]:
-        return self._printing.study.standard.questions[DECISIONS].values
+        return self._printing.study.standard.questions[PRIOR_DECISION].values
 
 
 @dataclass(frozen=True, slots=True)

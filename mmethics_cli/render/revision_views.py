@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from mmethics_cli.core.checks.documents import KIND, as_initial
+from mmethics_cli.core.checks.documents import as_initial
 from mmethics_cli.core.conditions.language import ALWAYS
 from mmethics_cli.core.conditions.values import (
     Element,
@@ -18,14 +18,9 @@ from mmethics_cli.core.conditions.values import (
     name_of,
 )
 from mmethics_cli.core.decisions.facts import Facts
-from mmethics_cli.core.lifecycle.revision import (
-    ATTACHMENTS,
-    AnswerChange,
-    affected_documents,
-    changes,
-)
+from mmethics_cli.core.lifecycle.revision import AnswerChange, affected_documents, changes_since
 from mmethics_cli.core.standard.model import Question
-from mmethics_cli.core.standard.names import question_at
+from mmethics_cli.core.standard.names import ATTACHMENTS, KIND, RE_REVIEW, question_at
 from mmethics_cli.render.study import Study
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.wording.language import CHINESE
@@ -85,7 +80,7 @@ class PrintedPaths(Mapping[str, frozenset[str]]):
 
 def seen_before(facts: Facts) -> Facts | None:
     """What the changes are counted from: the approved study; for a re-review what was last seen."""
-    if facts.get(KIND) == "re_review":
+    if facts.get(KIND) == RE_REVIEW:
         return next(iter(facts.earlier), None)
     return facts.baseline
 
@@ -95,7 +90,7 @@ def revisions(study: Study) -> list[RevisionView]:
     before = seen_before(study.facts)
     if before is None:
         return []
-    found = [one for one in changes(before, study.facts) if not _of_attachments(one)]
+    found = [one for one in changes_since(before, study.facts) if not _of_attachments(one)]
     papers = _papers(before, study)
     affected = affected_documents(found, study.standard, papers)
     reason = _reason(study.facts)
@@ -178,7 +173,7 @@ def _papers(before: Facts, study: Study) -> Mapping[str, frozenset[str]]:
 
 def _reason(facts: Facts) -> str:
     """Why: the reason itself where it fits a column, else where it stands."""
-    if facts.get(KIND) == "re_review":
+    if facts.get(KIND) == RE_REVIEW:
         return "按审查意见修改，见《审查意见逐条答复》"
     reason = facts.get(_REASON)
     if isinstance(reason, str) and len(reason.strip()) <= _LONGEST_REASON:

@@ -31,8 +31,8 @@ def guide_text(guide: Guide, standard: Standard, kinds: Iterable[Needs]) -> str:
     for needs in kinds:
         lines += ["", f"━━ {needs.title} ━━"]
         lines += _sections(guide, standard, needs, None, told)
-        if needs.made and told:
-            names = "、".join(one.title for one in needs.made)
+        if needs.rendered and told:
+            names = "、".join(one.title for one in needs.rendered)
             lines += ["", *_indented(f"另由本工具生成：{names}", 2)]
         told |= needs.ids
     return "\n".join(lines)
@@ -52,7 +52,7 @@ def _sections(
 ) -> Iterator[str]:
     for part in guide.parts:
         lines = [
-            *_papers(standard, needs.papers_of(part, guide.parts), told),
+            *_papers(standard, needs.documents_of(part, guide.parts), told),
             *_questions(standard, needs.questions_of(part, guide.parts), facts),
         ]
         if lines:

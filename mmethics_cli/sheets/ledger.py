@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from mmethics_cli.core.answers.self_check import ANSWERS, SelfCheck
-from mmethics_cli.core.checks.completeness import evidence_exists
+from mmethics_cli.core.checks.evidence import evidence_exists
 from mmethics_cli.core.conditions.values import UNKNOWN, Element, Value, name_of
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.model import Question

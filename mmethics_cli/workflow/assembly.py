@@ -8,11 +8,12 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from mmethics_cli.core.checks.documents import INITIAL, KIND, attachments_of
+from mmethics_cli.core.checks.documents import attachments_of
 from mmethics_cli.core.conditions.values import Element
 from mmethics_cli.core.decisions.facts import Facts
-from mmethics_cli.core.lifecycle.revision import IN_PAIRS, documents_of_the_study, same_edition
+from mmethics_cli.core.lifecycle.editions import IN_PAIRS, documents_of_the_study, same_edition
 from mmethics_cli.core.standard.model import DocumentKind
+from mmethics_cli.core.standard.names import INITIAL, KIND
 from mmethics_cli.formats.blocks import Stamp
 from mmethics_cli.render.revision_views import PrintedPaths, seen_before
 from mmethics_cli.render.study import Adjustment, Study, TransmittalRow

@@ -15,14 +15,20 @@ from mmethics_cli.core.checks.consistency import (
 )
 from mmethics_cli.core.checks.documents import FileState, missing_documents, own_documents
 from mmethics_cli.core.checks.findings import Finding, in_order
-from mmethics_cli.core.checks.plain_speech import Speech, heard, length, long_sentences, quoted
-from mmethics_cli.core.lifecycle.decision import unanswered_comments
-from mmethics_cli.core.lifecycle.revision import (
+from mmethics_cli.core.checks.plain_speech import (
+    Speech,
+    long_sentences,
+    quoted,
+    reading_length,
+    speech_of,
+)
+from mmethics_cli.core.lifecycle.amendments import (
     left_behind,
     unfound_changes,
     unmarked_attachments,
     unnamed_changes,
 )
+from mmethics_cli.core.lifecycle.decision import unanswered_comments
 from mmethics_cli.core.standard.model import Readability, Standard
 from mmethics_cli.core.standard.names import label_at, question_at
 from mmethics_cli.formats.blocks import Words
@@ -143,7 +149,7 @@ def hard_to_read(package: Package) -> Iterator[Finding]:
         for path, text in _answers(standard, rendered):
             if path not in seen:
                 seen[path] = text
-                speech = heard(text, limits)
+                speech = speech_of(text, limits)
                 if speech.faults(limits):
                     label = label_at(standard, package.study.facts, path)
                     message = f"“{label}”是写给参与者看的，可以更好懂：{_said(speech, limits)}"
@@ -183,7 +189,7 @@ def _said(speech: Speech, limits: Readability) -> str:
     most = limits.quotes
     parts = []
     if speech.long:
-        longest = length(speech.long[0])
+        longest = reading_length(speech.long[0])
         parts.append(f"长句{len(speech.long)}句（最长{longest}字）：{quoted(speech.long, most)}")
     if speech.average > limits.average:
         parts.append(f"平均每句{speech.average:.0f}字")

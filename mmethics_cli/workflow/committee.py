@@ -17,20 +17,19 @@ from mmethics_cli.core.lifecycle.due import (
     Due,
     due_after_approval,
     due_after_event,
-    in_order,
-    read_calendar,
+    earliest_first,
     read_due_rules,
 )
+from mmethics_cli.core.lifecycle.work_calendar import read_calendar
+from mmethics_cli.core.standard.names import INITIAL, RE_REVIEW
 from mmethics_cli.errors import PackError, Problem
 from mmethics_cli.store.dossier.answers_file import answers_of
 from mmethics_cli.store.submission.decisions import decision_of
 from mmethics_cli.store.submission.submissions import Submission, sealed_date
 from mmethics_cli.workflow.opening import Dossier
 
-_RE_REVIEW: Final = "re_review"
-_INITIAL: Final = "initial"
 # An approval of these begins the interval anew; an amendment's leaves it running.
-_RESTARTS: Final = frozenset({_INITIAL, "progress"})
+_RESTARTS: Final = frozenset({INITIAL, "progress"})
 _GIVES_VALIDITY: Final = _RESTARTS | {"amendment"}
 _TERMINATED, _SUSPENDED = "terminated", "suspended"
 
@@ -48,7 +47,7 @@ def decided_before(dossier: Dossier, number: int) -> CommitteeDecision | None:
 def comments_to_answer(dossier: Dossier) -> tuple[str, ...]:
     """The comments that the current submission answers; none where it is no re-review."""
     current = dossier.workspace.current
-    if current is None or dossier.facts.get("event.kind") != _RE_REVIEW:
+    if current is None or dossier.facts.get("event.kind") != RE_REVIEW:
         return ()
     decision = decided_before(dossier, current.number)
     return decision.comments if decision is not None and not decision.approves else ()
@@ -100,7 +99,7 @@ class CommitteeRecord:
     def of_the_study(self) -> tuple[DecidedSubmission, ...]:
         """The approvals of the study itself, as it was first submitted or amended."""
         return tuple(
-            decided for decided in self.approvals if decided.about in (_INITIAL, "amendment")
+            decided for decided in self.approvals if decided.about in (INITIAL, "amendment")
         )
 
     @cached_property
@@ -114,7 +113,7 @@ class CommitteeRecord:
                 ended = "研究已结题"
             elif decided.approves and decided.about == "suspension" and self._terminates(decided):
                 ended = "研究已提前终止"
-            elif decided.approves and decided.submission.kind == _RE_REVIEW:
+            elif decided.approves and decided.submission.kind == RE_REVIEW:
                 ended = ""  # an appeal that was granted
         return ended
 
@@ -141,7 +140,7 @@ class CommitteeRecord:
             day=begun.decision.day,
             until=valid.decision.valid_until if valid else None,
             interval_months=timed.decision.interval_months if timed else None,
-            later={
+            sealed_since={
                 key: tuple(self._sealed_after(decided.submission)) for key, decided in since.items()
             },
             order=self.approvals[-1].submission.number,
@@ -161,18 +160,18 @@ class CommitteeRecord:
         current = dossier.workspace.current
         dues = list(due_after_approval(rules, approval, calendar)) if approval else []
         dues += due_after_event(rules, dossier.pathway, calendar, current.number if current else 0)
-        return in_order(dues)
+        return earliest_first(dues)
 
     def _about(self, submission: Submission, before: Sequence[DecidedSubmission]) -> str:
         """A re-review is about what was last not approved, else about what came before it."""
-        if submission.kind != _RE_REVIEW:
+        if submission.kind != RE_REVIEW:
             return submission.kind
         answered = _last(before, lambda decided: not decided.approves)
         if answered is not None:
             return answered.about
         submissions = self.dossier.workspace.submissions
         kinds = [earlier.kind for earlier in submissions if earlier.number < submission.number]
-        return next((kind for kind in reversed(kinds) if kind != _RE_REVIEW), _INITIAL)
+        return next((kind for kind in reversed(kinds) if kind != RE_REVIEW), INITIAL)
 
     def _terminates(self, decided: DecidedSubmission) -> bool:
         return self.facts_of(decided.submission).get("event.termination") is True

@@ -8,10 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mmethics_cli.core.checks.documents import KIND, as_initial
+from mmethics_cli.core.checks.documents import as_initial
 from mmethics_cli.core.conditions.values import parse_date
 from mmethics_cli.core.decisions.pathway import Pathway
-from mmethics_cli.core.lifecycle.revision import raised
+from mmethics_cli.core.lifecycle.editions import next_version
+from mmethics_cli.core.standard.names import KIND, RE_REVIEW
 from mmethics_cli.formats.blocks import Stamp
 from mmethics_cli.formats.redline.changes import changed
 from mmethics_cli.render.text import render_text
@@ -64,11 +65,11 @@ def compared_with(workspace: Workspace, kind: str, number: int) -> Iterator[Subm
         for submission in workspace.submissions
         if submission.sealed and submission.kind in OF_THE_STUDY and submission.number < number
     ]
-    answers = kind == "re_review"
+    answers = kind == RE_REVIEW
     for submission in reversed(before):
         if answers or submission.approved:
             yield submission
-            answers = submission.kind == "re_review"
+            answers = submission.kind == RE_REVIEW
 
 
 def sealed_documents(workspace: Workspace, kind: str, number: int) -> dict[str, SealedDocument]:
@@ -126,7 +127,7 @@ def _raised(workspace: Workspace, stamp: Stamp, old: SealedDocument, today: date
     given = workspace.versions.get(stamp.id, DocumentVersion())
     version, day = given.version, given.date
     if not version or version == old.version:
-        version = raised(old.version, _taken(workspace, stamp.id))
+        version = next_version(old.version, _taken(workspace, stamp.id))
         if day == old.day:
             day = None
     return replace(stamp, version=version, date=day or today)

@@ -18,10 +18,10 @@ from mmethics_cli.core.standard.english import (
     with_texts,
 )
 from mmethics_cli.core.standard.model import DocumentKind, Standard
+from mmethics_cli.core.standard.names import PRIOR_DECISION
 from mmethics_cli.core.standard.node import Node, Trail
 from mmethics_cli.errors import PackError, Problem
 from mmethics_cli.render.binding import PrintCall
-from mmethics_cli.render.functions import DECISIONS
 from mmethics_cli.render.study import Study, TransmittalRow
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.store.dossier.answers_file import english_texts
@@ -117,7 +117,7 @@ def english_faults(
         yield Problem(f"英文没有告知内容“{element}”，中文有", name)
     calls = [node for node in english.nodes if isinstance(node, PrintCall)]
     # A letter prints the decision by the words of the question about it.
-    decided = {DECISIONS for call in calls if call.name == "recorded"}
+    decided = {PRIOR_DECISION for call in calls if call.name == "recorded"}
     for path in lacking(terms, templates.standard, sorted(english.printed | decided)):
         yield Problem(f"{FOLDER}/ 里没有“{path}”的英文", name)
     sources = {call.arguments[0] for call in calls if call.name == "basis"}

@@ -8,18 +8,28 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, cast
 
-from mmethics_cli.core.answers.edits import laid_over
-from mmethics_cli.core.checks.documents import INITIAL, KIND
-from mmethics_cli.core.conditions.values import UNKNOWN, Element, Value, plain
+from mmethics_cli.core.answers.edits import merged_answer
+from mmethics_cli.core.conditions.values import (
+    UNKNOWN,
+    Element,
+    Value,
+    plain,
+)
 from mmethics_cli.core.lifecycle.decision import (
-    ALL_ACCEPTED,
-    RESPONSES,
     all_accepted,
     decision_words,
 )
-from mmethics_cli.core.lifecycle.revision import documents_of_the_study
+from mmethics_cli.core.lifecycle.editions import documents_of_the_study
 from mmethics_cli.core.standard.answers import write_value
 from mmethics_cli.core.standard.model import Standard
+from mmethics_cli.core.standard.names import (
+    ALL_ACCEPTED,
+    INITIAL,
+    KIND,
+    RE_REVIEW,
+    RESPONSES,
+    is_of_event,
+)
 from mmethics_cli.errors import EthicsError, Problem, WorkspaceError
 from mmethics_cli.store.dossier.answers_file import AnswersFile, read_answers
 from mmethics_cli.store.dossier.create import add_submission
@@ -30,10 +40,8 @@ from mmethics_cli.store.yaml.events import Keys, Tree
 from mmethics_cli.workflow.committee import CommitteeRecord, decided_before
 from mmethics_cli.workflow.editions import carried_versions, for_the_study
 from mmethics_cli.workflow.opening import Dossier, reopened
-from mmethics_cli.workflow.prefilling import last_counts, recorded_answers
+from mmethics_cli.workflow.prefilling import recorded_answers, reported_counts
 
-_EVENT_PREFIX: Final = "event."
-_RE_REVIEW: Final = "re_review"
 # Of a study that has ended only what happened can still be reported.
 _STILL_POSSIBLE: Final = frozenset({"safety", "data_incident", "deviation"})
 _SHOWN: Final = 8
@@ -77,13 +85,13 @@ def open_submission(dossier: Dossier, kind: str, answers: Path | None = None) ->
     _refuse(record, kind)
     file = _given(dossier, kind, answers)
     given = file.values if file else {}
-    study = {path: value for path, value in given.items() if not path.startswith(_EVENT_PREFIX)}
+    study = {path: value for path, value in given.items() if not is_of_event(path)}
     if file is not None:
         _write_study(dossier, study, file)
         dossier = reopened(dossier)
         record = CommitteeRecord(dossier)
     recorded = recorded_answers(record, kind)
-    counts = last_counts(dossier)
+    counts = reported_counts(dossier, kind)
     event = recorded | {path: value for path, value in given.items() if path not in study}
     event.pop(KIND, None)
     if RESPONSES in event:
@@ -123,11 +131,11 @@ def _refuse(record: CommitteeRecord, kind: str) -> None:
             f"{current.name} 还没有封存，一次只能有一次送审在准备。"
             f"先完成它：mmethics submit {dossier.name}；不要了就删去文件夹 {current.folder}"
         )
-    if kind == _RE_REVIEW:
+    if kind == RE_REVIEW:
         _refuse_re_review(dossier, current)
     else:
         _refuse_follow_up(record, kind)
-    intact = dossier.workspace.baseline if kind != _RE_REVIEW else current
+    intact = dossier.workspace.baseline if kind != RE_REVIEW else current
     differences = verify_folder(intact.folder).differences if intact is not None else ()
     if intact is not None and differences:
         problems = [Problem(f"{difference}") for difference in differences[:_SHOWN]]
@@ -187,7 +195,7 @@ def _write_study(dossier: Dossier, study: Mapping[str, Value], file: AnswersFile
     workspace = dossier.workspace
     held = workspace.values
     if study:
-        merged = {path: laid_over(held.get(path), value) for path, value in study.items()}
+        merged = {path: merged_answer(held.get(path), value) for path, value in study.items()}
         workspace.set_answers(merged)
     tree = file.document.tree
     items = tree.get("self_check") if isinstance(tree, dict) else None

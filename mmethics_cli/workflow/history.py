@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from mmethics_cli.core.checks.documents import KIND
+from mmethics_cli.core.standard.names import KIND, RE_REVIEW
 from mmethics_cli.report.status import DocumentEdition, Past, decision_line
 from mmethics_cli.store.submission.documents import DOCUMENTS
 from mmethics_cli.store.submission.submissions import Submission, sealed_date
@@ -100,10 +100,10 @@ def approved_with(record: CommitteeRecord, approval: DecidedSubmission) -> tuple
     """
     chain = [approval.submission]
     for submission in reversed(record.dossier.workspace.submissions):
-        if chain[-1].kind != "re_review":
+        if chain[-1].kind != RE_REVIEW:
             break
         earlier = submission.sealed and submission.number < approval.submission.number
-        if earlier and submission.kind in ("re_review", approval.about):
+        if earlier and submission.kind in (RE_REVIEW, approval.about):
             chain.append(submission)
     return tuple(reversed(chain))
 

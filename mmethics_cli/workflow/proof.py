@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from mmethics_cli.core.checks.cases import Fault, prove_consistency, prove_rules
+from mmethics_cli.core.checks.cases import prove_consistency, prove_rules
 from mmethics_cli.core.conditions.values import KeyPath
 from mmethics_cli.core.interview.prepare import PREPARE, prove_guide
 from mmethics_cli.core.lifecycle.due import prove_time
 from mmethics_cli.core.lifecycle.revision import is_of_study
 from mmethics_cli.core.standard.migrations import prove_migrations
 from mmethics_cli.core.standard.model import DocumentKind, Standard
+from mmethics_cli.core.standard.node import Fault
 from mmethics_cli.errors import Problem
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.store.pack import Pack, load

@@ -11,9 +11,9 @@ from typing import Final
 from mmethics_cli.core.conditions.values import UNKNOWN, Truth, Value, parse_date
 from mmethics_cli.core.lifecycle.decision import (
     CommitteeDecision,
+    decision_faults,
     decision_key,
     decision_words,
-    doubts,
 )
 from mmethics_cli.core.standard.answers import Refused, read_value
 from mmethics_cli.core.standard.model import Question, Standard
@@ -141,7 +141,7 @@ def record(
     """
     problems = [
         Problem(f"{fault.option}：{fault.message}。")
-        for fault in doubts(dossier.standard, decision, limits.sealed, limits.longest)
+        for fault in decision_faults(dossier.standard, decision, limits.sealed, limits.longest)
     ]
     if problems:
         raise EthicsError("决定没有记录：", problems)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from mmethics_cli.core.conditions.values import Element
 from mmethics_cli.core.decisions.facts import Facts
-from mmethics_cli.core.interview.reuse import ATTACHMENTS, CarriedOver, carry_over
+from mmethics_cli.core.interview.reuse import CarriedOver, carry_over
 from mmethics_cli.core.standard.model import Standard
+from mmethics_cli.core.standard.names import ATTACHMENTS
 from mmethics_cli.errors import Problem, UnreadableFile, WorkspaceError
 from mmethics_cli.store.dossier.answers_file import AnswersFile, read_answers
 from mmethics_cli.store.dossier.carried_over import copy_papers, tree_of, write_carried
@@ -61,7 +62,7 @@ def make_of_earlier(
     carried = carry_over(old.facts, standard, today)
     carried = _giving_way(carried, standard, given, has_profile)
     with built_beside(folder) as beside:
-        copied, left = copy_papers(earlier, beside, carried.papers)
+        copied, left = copy_papers(earlier, beside, carried.attachments)
         held = {**carried.answers, **({ATTACHMENTS: copied} if copied else {})}
         tree = tree_of(standard, held)
         if given is not None and isinstance(given.document.tree, dict):
@@ -99,7 +100,7 @@ def _giving_way(
         answers={path: value for path, value in carried.answers.items() if free(path)},
         unconfirmed={path: value for path, value in carried.unconfirmed.items() if free(path)},
         expired=tuple(path for path in carried.expired if free(path)),
-        papers=() if own_attachments else carried.papers,
+        attachments=() if own_attachments else carried.attachments,
         stale=() if own_attachments else carried.stale,
     )
 

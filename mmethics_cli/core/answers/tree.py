@@ -56,7 +56,7 @@ def _read_group(
         here = (*keys, key)
         if question is not None:
             _read_answer(question, raw, here, reading)
-        elif any(known.startswith(path + ".") for known in standard.questions):
+        elif any(question_path.startswith(path + ".") for question_path in standard.questions):
             if raw is not None:
                 _read_group(standard, raw, path, here, reading)
         else:
@@ -70,8 +70,8 @@ def _siblings(standard: Standard, prefix: str) -> list[str]:
     )
 
 
-def _unknown_key(path: str, keys: KeyPath, known: Iterable[str]) -> Trouble:
-    near = get_close_matches(path.rpartition(".")[2], list(known), 1)
+def _unknown_key(path: str, keys: KeyPath, names: Iterable[str]) -> Trouble:
+    near = get_close_matches(path.rpartition(".")[2], list(names), 1)
     fix = f"是不是“{near[0]}”？" if near else "请删去，或查看 mmethics standard list questions"
     return Trouble("", keys, f"不认识的字段“{path}”", fix)
 
@@ -134,8 +134,8 @@ def _read_elements(
         for name, value in item.items():
             if name == "id":
                 continue
-            one = question.field_named(str(name))
-            if one is None:
+            field_question = question.field_named(str(name))
+            if field_question is None:
                 names = [field.path for field in question.fields]
                 reading.unknown.append(
                     _unknown_key(f"{question.path}.{name}", (*place, name), names)
@@ -143,7 +143,7 @@ def _read_elements(
                 continue
             path = f"{question.path}[{id_}].{name}"
             reading.keys[path] = (*place, name)
-            typed = _read_scalar(one, path, value, (*place, name), reading)
+            typed = _read_scalar(field_question, path, value, (*place, name), reading)
             if typed is not UNKNOWN:
-                fields[one.path] = typed
+                fields[field_question.path] = typed
         yield place, Element(id_, fields)

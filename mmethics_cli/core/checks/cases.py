@@ -17,8 +17,7 @@ from mmethics_cli.core.conditions.values import KeyPath, Truth
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.tables import Answer
 from mmethics_cli.core.standard.model import Standard
-
-Fault = tuple[str, KeyPath, str]
+from mmethics_cli.core.standard.node import Fault
 
 # Cases about expiry need a day that counts as today; any will do, so long as it stays the same.
 CASE_DAY = date(2027, 1, 1)
@@ -66,7 +65,7 @@ def prove_consistency(standard: Standard, tree: object) -> Iterator[Fault]:
             continue
 
         def fires(facts: Facts) -> bool:
-            return any(one.id == name for one in contradictions(facts))  # noqa: B023  as above
+            return any(finding.id == name for finding in contradictions(facts))  # noqa: B023  as above
 
         for text in prove(standard, name, case, fires):
             yield file, (index,), text

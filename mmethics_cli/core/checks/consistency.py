@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mmethics_cli.core.checks.documents import KIND
 from mmethics_cli.core.checks.findings import Finding
 from mmethics_cli.core.conditions.language import Scope, evaluate
 from mmethics_cli.core.conditions.values import Truth
@@ -12,6 +11,7 @@ from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.standard.migrations import Renaming
 from mmethics_cli.core.standard.model import ConsistencyRule, Question
+from mmethics_cli.core.standard.names import KIND
 
 
 def contradictions(facts: Facts) -> Iterator[Finding]:
@@ -62,8 +62,12 @@ def _kinds_for(question: Question, facts: Facts) -> tuple[str, ...]:
 
 def unverified_law(pathway: Pathway) -> Iterator[Finding]:
     """One note with the number of fired rules whose articles were not read in the text."""
-    fired = [one for one in pathway.rules if one.truth is Truth.YES and one.table.id != "documents"]
-    doubtful = [one for one in fired if one.verified != "text"]
+    fired = [
+        result
+        for result in pathway.rules
+        if result.truth is Truth.YES and result.table.id != "documents"
+    ]
+    doubtful = [result for result in fired if result.verified != "text"]
     if doubtful:
         yield Finding(
             "law_unverified",
@@ -79,8 +83,12 @@ def renamed(moved: Sequence[Renaming]) -> Iterator[Finding]:
     """One note on what a dossier says under old names, and what has to be answered again."""
     if not moved:
         return
-    kept = dict.fromkeys(f"{one.old} → {one.new}" for one in moved if not one.again)
-    anew = dict.fromkeys(f"{one.new}（原 {one.old}）" for one in moved if one.again)
+    kept = dict.fromkeys(
+        f"{renaming.old} → {renaming.new}" for renaming in moved if not renaming.again
+    )
+    anew = dict.fromkeys(
+        f"{renaming.new}（原 {renaming.old}）" for renaming in moved if renaming.again
+    )
     message = "卷宗按旧版标准包写成"
     if kept:
         message += f"，已按新名称读入：{'、'.join(kept)}"

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
 
 from mmethics_cli.core.checks.findings import Finding, Severity
 from mmethics_cli.core.conditions.values import UNKNOWN, Element, Several, name_of
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.standard.model import DocumentKind
-
-KIND: Final = "event.kind"
-INITIAL: Final = "initial"
+from mmethics_cli.core.standard.names import ATTACHMENTS, DOCUMENTS, INITIAL, KIND
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,28 +30,28 @@ class FileState:
 
 def attachments_of(facts: Facts) -> tuple[Element, ...]:
     """The entries of the list of attachments."""
-    value = facts.get("attachments")
+    value = facts.get(ATTACHMENTS)
     return value if isinstance(value, tuple) else ()
 
 
 def brought_documents(facts: Facts) -> frozenset[str]:
-    """The kinds of documents that the applicant brings as attachments."""
+    """The kinds of papers that the applicant brings as attachments."""
     kinds = (element.get("kind") for element in attachments_of(facts))
     return frozenset(kind for kind in kinds if isinstance(kind, str))
 
 
 def rendered_documents(facts: Facts) -> frozenset[str]:
-    """The applicant's documents that this submission needs and that are rendered.
+    """The applicant's papers that this submission needs and that are rendered.
 
     A document that the applicant brings stands in the place of ours.
     """
-    made = {document.id for document in _needed(facts) if document.template is not None}
-    return frozenset(made) - brought_documents(facts)
+    rendered = {document.id for document in _needed(facts) if document.template is not None}
+    return frozenset(rendered) - brought_documents(facts)
 
 
 @lru_cache(maxsize=4)
 def held_documents(facts: Facts) -> frozenset[str]:
-    """The documents that the study has: brought, rendered now, or for its first submission.
+    """The papers that the study has: brought, rendered now, or for its first submission.
 
     What was handed in first stays evidence in every submission after it.
     """
@@ -70,7 +67,7 @@ def as_initial(facts: Facts) -> Facts:
 
 
 def _needed(facts: Facts) -> Iterator[DocumentKind]:
-    value = facts.get("decided.documents")
+    value = facts.get(DOCUMENTS)
     needed = value.sure if isinstance(value, Several) else frozenset[str]()
     for document in facts.standard.documents.values():
         if document.id in needed and document.audience == "applicant":
@@ -78,7 +75,7 @@ def _needed(facts: Facts) -> Iterator[DocumentKind]:
 
 
 def missing_documents(pathway: Pathway, files: Mapping[str, FileState]) -> Iterator[Finding]:
-    """Documents that the applicant must bring and that no attachment is; then each attachment."""
+    """Papers that the applicant must bring and that no attachment is; then each attachment."""
     facts = pathway.facts
     brought = brought_documents(facts)
     for document in _needed(facts):
@@ -88,7 +85,7 @@ def missing_documents(pathway: Pathway, files: Mapping[str, FileState]) -> Itera
                 "paper_missing",
                 document.missing,
                 "missing_attachment",
-                "attachments",
+                ATTACHMENTS,
                 f"缺少自备文件“{document.title}”",
                 fix,
                 basis=document.basis,
@@ -98,7 +95,7 @@ def missing_documents(pathway: Pathway, files: Mapping[str, FileState]) -> Itera
 
 
 def _attachment(element: Element, state: FileState) -> Iterator[Finding]:
-    path, name = f"attachments[{element.id}]", name_of(element)
+    path, name = f"{ATTACHMENTS}[{element.id}]", name_of(element)
     if state.trouble:
         message = f"附件“{name}”：{state.trouble}"
         fix = "请核对 file 一栏，或把文件放进 attachments/"
@@ -117,7 +114,7 @@ def _changed(path: str, name: str, state: FileState) -> Finding:
 
 
 def own_documents(facts: Facts) -> Iterator[Finding]:
-    """One note that names documents brought in place of rendered ones: nobody has proved them."""
+    """One note that names the papers brought in place of rendered ones: nobody has proved them."""
     brought = brought_documents(facts)
     titles = [
         f"《{document.title}》"
@@ -129,7 +126,7 @@ def own_documents(facts: Facts) -> Iterator[Finding]:
             "own_paper",
             "note",
             "not_verified",
-            "attachments",
+            ATTACHMENTS,
             f"{len(titles)} 份文件用自备的，不再生成，其内容没有核对：{'、'.join(titles)}",
             "请自行核对要素是否齐全、与其他文件是否一致；要用生成的，就删去那条附件",
         )

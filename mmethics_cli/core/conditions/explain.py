@@ -57,7 +57,7 @@ def unknown_facts(
             value = value_at(path, facts, scope)
             if not isinstance(value, tuple):
                 return facts.unknown_below(path)
-            return _union(unknown_facts(part, facts, Scope(path, one)) for one in value)
+            return _union(unknown_facts(part, facts, Scope(path, element)) for element in value)
         case Compare(path, test):
             below = _unknown_at(path, facts, scope)
             if isinstance(test, Limit):

@@ -86,17 +86,17 @@ def value_of(bound: Reference, read: Read, reported: Read) -> Value:
 
 
 def _sum(values: list[Value]) -> Value:
-    lacking = next((one for one in values if isinstance(one, NotApplicable)), None)
+    lacking = next((value for value in values if isinstance(value, NotApplicable)), None)
     if lacking is not None:
         return lacking
-    numbers = [one for one in values if isinstance(one, int)]
+    numbers = [value for value in values if isinstance(value, int)]
     return sum(numbers) if len(numbers) == len(values) else UNKNOWN
 
 
 def _moved(day: Value, term: Value, in_hours: bool, back: bool) -> Value:
-    for one in (day, term):
-        if isinstance(one, NotApplicable):
-            return one
+    for operand in (day, term):
+        if isinstance(operand, NotApplicable):
+            return operand
     if not isinstance(day, date) or not isinstance(term, int):
         return UNKNOWN
     try:

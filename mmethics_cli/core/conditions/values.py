@@ -128,9 +128,13 @@ class Element:
 Value = bool | int | str | date | Several | tuple[Element, ...] | Unknown | NotApplicable
 
 
+# The fields of a list's entries by which people call them; the first that is answered counts.
+NAME_FIELDS: Final = ("name", "title")
+
+
 def name_of(element: Element) -> str:
     """What people call an entry of a list: its name or title, else its id."""
-    for key in ("name", "title"):
+    for key in NAME_FIELDS:
         value = element.get(key)
         if isinstance(value, str):
             return value

@@ -18,9 +18,9 @@ from mmethics_cli.core.conditions.values import (
     Value,
 )
 from mmethics_cli.core.decisions.tables import Decision, FillableFacts, decide_table
-from mmethics_cli.core.standard.build import thresholds
+from mmethics_cli.core.standard.definitions import thresholds
 from mmethics_cli.core.standard.model import DecisionTable, Derived, Question, Standard
-from mmethics_cli.core.standard.names import ELEMENT_PATH, question_at
+from mmethics_cli.core.standard.names import ELEMENT_PATH, TODAY, question_at
 
 _LACKING = (Unknown, NotApplicable)
 _TRUTH: Mapping[Truth, Value] = {Truth.YES: True, Truth.NO: False, Truth.UNKNOWN: UNKNOWN}
@@ -56,8 +56,10 @@ class Facts(FillableFacts):
 
     def reported(self, path: str) -> Value:
         """What the last submission that answered a question said; else it does not apply."""
-        found = (one.get(path) for one in self.earlier)
-        return next((one for one in found if not isinstance(one, _LACKING)), NotApplicable())
+        answers = (facts.get(path) for facts in self.earlier)
+        return next(
+            (answer for answer in answers if not isinstance(answer, _LACKING)), NotApplicable()
+        )
 
     def get(self, path: str) -> Value:
         """The value of a fact; KeyError for a path that the standard does not know."""
@@ -70,7 +72,7 @@ class Facts(FillableFacts):
         question = self.standard.questions.get(path)
         if question is not None:
             return self._answer(question)
-        if path == "context.today":
+        if path == TODAY:
             return UNKNOWN if self.today is None else self.today
         if path.startswith("decided."):
             return _decided(self.decision(path.removeprefix("decided.")))
@@ -112,7 +114,7 @@ class Facts(FillableFacts):
         if derived.when is not None:
             return _TRUTH[evaluate(derived.when, self)]
         if derived.members:
-            truths = {key: evaluate(one.when, self) for key, one in derived.members.items()}
+            truths = {key: evaluate(member.when, self) for key, member in derived.members.items()}
             return Several(
                 frozenset(key for key, truth in truths.items() if truth is Truth.YES),
                 frozenset(key for key, truth in truths.items() if truth is Truth.UNKNOWN),
@@ -126,7 +128,7 @@ class Facts(FillableFacts):
         if not isinstance(elements, tuple):
             open_set = Several(possible=everything)
             return open_set if derived.collect and elements is UNKNOWN else elements
-        fields = [self.field(Scope(list_path, one), name) for one in elements]
+        fields = [self.field(Scope(list_path, element), name) for element in elements]
         keys = frozenset(value for value in fields if isinstance(value, str))
         complete = not any(isinstance(value, Unknown) for value in fields)
         if derived.collect:
@@ -165,7 +167,7 @@ class Facts(FillableFacts):
         elements = self.get(list_path)
         if not isinstance(elements, tuple):
             return self.unknown_below(list_path)
-        scopes = [Scope(list_path, one) for one in elements]
+        scopes = [Scope(list_path, element) for element in elements]
         return frozenset().union(*(self.unknown_field(scope, name) for scope in scopes))
 
     def unknown_field(self, scope: Scope, name: str) -> frozenset[str]:
@@ -222,9 +224,9 @@ def _decided(decision: Decision) -> Value:
         if decision.table.type != "choice":
             return UNKNOWN
         shown = decision.table.shows_undecided and isinstance(decision.value, str)
-        keys = frozenset(one for one in decision.candidates if isinstance(one, str))
-        known = frozenset({str(decision.value)}) if shown else frozenset[str]()
-        return Several(known, keys, one_of_them=len(keys) == len(decision.candidates))
+        keys = frozenset(outcome for outcome in decision.candidates if isinstance(outcome, str))
+        fixed = frozenset({str(decision.value)}) if shown else frozenset[str]()
+        return Several(fixed, keys, one_of_them=len(keys) == len(decision.candidates))
     value = decision.value
     return value if isinstance(value, str | bool | int) else NotApplicable()
 
@@ -233,8 +235,10 @@ def _with_field(elements: Value, place: re.Match[str], value: Value) -> Value:
     if not isinstance(elements, tuple):
         return elements
     return tuple(
-        Element(one.id, {**one.fields, place["field"]: value}) if one.id == place["id"] else one
-        for one in elements
+        Element(element.id, {**element.fields, place["field"]: value})
+        if element.id == place["id"]
+        else element
+        for element in elements
     )
 
 

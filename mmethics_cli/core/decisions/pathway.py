@@ -62,7 +62,7 @@ class Pathway:
     def open_questions(self) -> tuple[str, ...]:
         """Facts that could still change a decision that counts, in the order of the questions."""
         order = {path: index for index, path in enumerate(self.facts.standard.questions)}
-        seen = {path for one in self._counting() for path in one.open}
+        seen = {path for decision in self._counting() for path in decision.open}
         return tuple(sorted(seen, key=lambda path: (order[path.partition("[")[0]], path)))
 
     @property
@@ -70,7 +70,7 @@ class Pathway:
         return all(decision.settled for decision in self._counting())
 
     def _counting(self) -> Iterator[Decision]:
-        return (one for one in self.decisions.values() if one.table.counts)
+        return (decision for decision in self.decisions.values() if decision.table.counts)
 
     @cached_property
     def rules(self) -> tuple[RuleResult, ...]:

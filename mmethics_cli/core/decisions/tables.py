@@ -100,7 +100,11 @@ def _weigh_strictest(table: DecisionTable, states: tuple[RuleState, ...], holds:
         value = table.undecided
     else:
         # A candidate that must not be shown before its rule fires stays a candidate only.
-        shown = [one for one in ordered if one == best or one not in table.never_provisional]
+        shown = [
+            outcome
+            for outcome in ordered
+            if outcome == best or outcome not in table.never_provisional
+        ]
         value = shown[-1] if shown else None
     return Decision(table, value, settled, tuple(ordered), (), (), states, holds)
 
@@ -146,14 +150,14 @@ def _try_fillings(first: Decision, lacking: tuple[str, ...], facts: FillableFact
     table = first.table
     choices = [facts.fillings(path, table) for path in lacking]
     number = 1
-    for one in choices:
-        number *= FILLINGS + 1 if one is None else len(one)
+    for values in choices:
+        number *= FILLINGS + 1 if values is None else len(values)
     if number > FILLINGS:
         return replace(first, open=lacking)
-    known = [one for one in choices if one is not None]
+    listed = [values for values in choices if values is not None]
     results = {}
-    for index in product(*(range(len(one)) for one in known)):
-        filling = {path: known[axis][index[axis]] for axis, path in enumerate(lacking)}
+    for index in product(*(range(len(values)) for values in listed)):
+        filling = {path: listed[axis][index[axis]] for axis, path in enumerate(lacking)}
         results[index] = _result(first, facts.assuming(filling))
     open_ = tuple(path for axis, path in enumerate(lacking) if _matters(axis, results))
     if open_:

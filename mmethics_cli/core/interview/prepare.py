@@ -1,7 +1,7 @@
-"""What to have at hand before answering: papers, people, numbers, by kind of study.
+"""What to have at hand before answering: documents, people, numbers, by kind of study.
 
-A kind of study is a set of answers; what it needs is worked out from the conditions of papers and
-questions, in three truths: only what is certain of such a study is named.
+A kind of study is a set of answers; what it needs is worked out from the conditions of documents
+and questions, in three truths: only what is certain of such a study is named.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from mmethics_cli.core.checks.completeness import first_asked
 from mmethics_cli.core.checks.documents import brought_documents
 from mmethics_cli.core.conditions.explain import unknown_facts
 from mmethics_cli.core.conditions.language import evaluate
-from mmethics_cli.core.conditions.values import UNKNOWN, KeyPath, Truth, Value
+from mmethics_cli.core.conditions.values import UNKNOWN, Truth, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.relevance import AnswerPlace, places
 from mmethics_cli.core.standard.model import DocumentKind, Question, Standard
 from mmethics_cli.core.standard.names import label_at
-from mmethics_cli.core.standard.node import Node, Trail
+from mmethics_cli.core.standard.node import Fault, Node, Trail
 
 OTHERS = "others"
 LONG = "long"
@@ -38,7 +38,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class PrepareHeading:
-    """A heading of the list: papers by id (or `others`), questions by path or by type."""
+    """A heading of the list: documents by id (or `others`), questions by path or by type."""
 
     id: str
     title: str
@@ -63,7 +63,7 @@ class Guide:
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """A paper that may yet be needed, and the labels of the answers that decide it."""
+    """A document that may yet be needed, and the labels of the answers that decide it."""
 
     document: DocumentKind
     waits_for: tuple[str, ...]
@@ -71,36 +71,41 @@ class Undecided:
 
 @dataclass(frozen=True)
 class Needs:
-    """What one kind of study, or one study, needs; `made` are papers that are rendered."""
+    """What one kind of study, or one study, needs.
+
+    `to_bring` are documents that the applicant brings, `rendered` those that the program makes.
+    """
 
     title: str
-    papers: tuple[DocumentKind, ...]
+    to_bring: tuple[DocumentKind, ...]
     questions: tuple[AnswerPlace, ...]
-    made: tuple[DocumentKind, ...] = ()
+    rendered: tuple[DocumentKind, ...] = ()
     undecided: tuple[Undecided, ...] = ()
 
     @cached_property
     def ids(self) -> frozenset[str]:
-        documents = (one.id for one in (*self.papers, *self.made))
+        documents = (document.id for document in (*self.to_bring, *self.rendered))
         return frozenset([*documents, *map(_key, self.questions)])
 
     def beyond(self, shared: Needs) -> Needs:
         """Without what is needed anyway."""
         return Needs(
             self.title,
-            tuple(one for one in self.papers if one.id not in shared.ids),
+            tuple(document for document in self.to_bring if document.id not in shared.ids),
             tuple(place for place in self.questions if _key(place) not in shared.ids),
-            tuple(one for one in self.made if one.id not in shared.ids),
+            tuple(document for document in self.rendered if document.id not in shared.ids),
         )
 
-    def papers_of(
+    def documents_of(
         self, part: PrepareHeading, parts: Sequence[PrepareHeading]
     ) -> tuple[DocumentKind, ...]:
-        """The papers under one heading."""
-        named = {id_ for one in parts for id_ in one.documents}
+        """The documents under one heading."""
+        named = {id_ for part in parts for id_ in part.documents}
         rest = OTHERS in part.documents
         return tuple(
-            one for one in self.papers if one.id in part.documents or (rest and one.id not in named)
+            document
+            for document in self.to_bring
+            if document.id in part.documents or (rest and document.id not in named)
         )
 
     def questions_of(
@@ -119,23 +124,23 @@ def _key(place: AnswerPlace) -> str:
 
 def _heading(place: AnswerPlace, parts: Sequence[PrepareHeading]) -> PrepareHeading | None:
     owner = place.owner or place.question
-    return next((one for one in parts if one.takes(owner, place.question)), None)
+    return next((part for part in parts if part.takes(owner, place.question)), None)
 
 
 def by_kind(guide: Guide, standard: Standard) -> Iterator[Needs]:
     """What every study needs, then what each kind needs besides.
 
-    Last come papers that no kind brings, as those that an institution added.
+    Last come documents that no kind brings, as those that an institution added.
     """
     first, *others = guide.groups
     shared = _certain(first, {}, standard, guide)
     yield shared
-    found = set(shared.ids)
+    brought = set(shared.ids)
     for group in others:
         needs = _certain(group, first.answers, standard, guide).beyond(shared)
-        found |= needs.ids
+        brought |= needs.ids
         yield needs
-    left = _undecided(Facts(standard, first.answers), found)
+    left = _undecided(Facts(standard, first.answers), brought)
     if left:
         yield Needs("其他情况", (), (), undecided=left)
 
@@ -143,32 +148,32 @@ def by_kind(guide: Guide, standard: Standard) -> Iterator[Needs]:
 def _certain(group: Group, shared: Mapping[str, Value], standard: Standard, guide: Guide) -> Needs:
     facts = Facts(standard, {**shared, **group.answers})
     truths = _needed(facts)
-    papers = [one for one, truth in truths if truth is Truth.YES]
+    needed = [document for document, truth in truths if truth is Truth.YES]
     # The entries of a kind of study are only there to make conditions certain.
     whole = (place for place in places(facts) if place.owner is None)
     asked = [place for place in _with_fields(whole) if _heading(place, guide.parts) is not None]
     return Needs(
         group.title,
-        tuple(one for one in papers if one.template is None),
+        tuple(document for document in needed if document.template is None),
         tuple(asked),
-        tuple(one for one in papers if one.template is not None),
+        tuple(document for document in needed if document.template is not None),
     )
 
 
 def lacking(guide: Guide, facts: Facts) -> Needs:
-    """What one study still lacks: papers not brought, answers not given.
+    """What one study still lacks: documents not brought, answers not given.
 
-    A paper that may yet be needed names what decides it.
+    A document that may yet be needed names what decides it.
     """
     held = brought_documents(facts)
-    papers = tuple(
+    to_bring = tuple(
         document
         for document, truth in _needed(facts)
         if truth is Truth.YES and document.template is None and document.id not in held
     )
     open_ = (place for place in places(facts) if place.recorded(facts) is UNKNOWN)
     asked = [place for place in _with_fields(open_) if _heading(place, guide.parts) is not None]
-    return Needs("这项研究还缺", papers, tuple(asked), undecided=_undecided(facts, held))
+    return Needs("这项研究还缺", to_bring, tuple(asked), undecided=_undecided(facts, held))
 
 
 def _undecided(facts: Facts, besides: Collection[object]) -> tuple[Undecided, ...]:
@@ -182,16 +187,20 @@ def _undecided(facts: Facts, besides: Collection[object]) -> tuple[Undecided, ..
 
 def _decides(document: DocumentKind, facts: Facts) -> tuple[str, ...]:
     rule = next(
-        one for one in facts.standard.tables["documents"].rules if one.outcome == document.id
+        rule for rule in facts.standard.tables["documents"].rules if rule.outcome == document.id
     )
     order = {path: index for index, path in enumerate(facts.standard.questions)}
-    asked = {one for path in unknown_facts(rule.when, facts) for one in first_asked(path, facts)}
+    asked = {
+        asked_path
+        for path in unknown_facts(rule.when, facts)
+        for asked_path in first_asked(path, facts)
+    }
     paths = sorted(asked, key=lambda path: (order[path.partition("[")[0]], path))
     return tuple(dict.fromkeys(label_at(facts.standard, facts, path) for path in paths))
 
 
 def _needed(facts: Facts) -> list[tuple[DocumentKind, Truth]]:
-    """The applicant's papers, and whether the study needs them."""
+    """The applicant's documents, and whether the study needs them."""
     documents = facts.standard.documents
     return [
         (documents[str(rule.outcome)], evaluate(rule.when, facts))
@@ -200,9 +209,9 @@ def _needed(facts: Facts) -> list[tuple[DocumentKind, Truth]]:
     ]
 
 
-def _with_fields(found: Iterable[AnswerPlace]) -> Iterator[AnswerPlace]:
+def _with_fields(asked: Iterable[AnswerPlace]) -> Iterator[AnswerPlace]:
     """Each place; after a list the fields that every one of its entries has."""
-    for place in found:
+    for place in asked:
         yield place
         for field in place.question.fields:
             if field.ask_when is None:
@@ -218,8 +227,6 @@ def idle_groups(guide: Guide, standard: Standard) -> Iterator[Group]:
 
 PREPARE: Final = "prepare"
 _TYPES: Final = ("int", "date", LONG)
-
-Fault = tuple[str, KeyPath, str]
 
 
 def read_guide(standard: Standard, trees: Mapping[str, object]) -> tuple[Guide, list[Fault]]:
@@ -246,13 +253,13 @@ def prove_guide(standard: Standard, trees: Mapping[str, object]) -> list[Fault]:
     guide, problems = read_guide(standard, trees)
     if problems or not guide.groups:
         return problems
-    idle = {one.id for one in idle_groups(guide, standard)}
+    idle = {group.id for group in idle_groups(guide, standard)}
     return [
-        (name, (index,), f"“{one['title']}”没有带出任何要准备的东西")
+        (name, (index,), f"“{entry['title']}”没有带出任何要准备的东西")
         for name, tree in sorted(trees.items())
         if name.startswith(f"{PREPARE}/") and isinstance(tree, list)
-        for index, one in enumerate(tree)
-        if one["id"] in idle
+        for index, entry in enumerate(tree)
+        if entry["id"] in idle
     ]
 
 
@@ -274,13 +281,13 @@ def _part(node: Node, standard: Standard) -> PrepareHeading:
         node.texts("questions"),
         node.texts("types"),
     )
-    known: dict[str, tuple[tuple[str, ...], object]] = {
+    vocabularies: dict[str, tuple[tuple[str, ...], object]] = {
         "documents": (part.documents, {*standard.documents, OTHERS}),
         "questions": (part.questions, standard.questions),
         "types": (part.types, _TYPES),
     }
-    for key, (names, vocabulary) in known.items():
-        for one in names:
-            if one not in vocabulary:  # type: ignore[operator]
-                node.child(key).problem(f"不认识的“{one}”")
+    for key, (names, vocabulary) in vocabularies.items():
+        for name in names:
+            if name not in vocabulary:  # type: ignore[operator]
+                node.child(key).problem(f"不认识的“{name}”")
     return part

@@ -5,26 +5,12 @@ All problems are reported at once, each with its file and place.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
 from typing import TypeVar
 
-from mmethics_cli.core.conditions.language import (
-    All,
-    AnyOf,
-    Compare,
-    Condition,
-    Every,
-    Limit,
-    Newly,
-    Not,
-    OneOf,
-    Some,
-    facts_in,
-)
 from mmethics_cli.core.conditions.parser import PathType
 from mmethics_cli.core.conditions.values import KeyPath, parse_date
+from mmethics_cli.core.standard.definitions import circles
 from mmethics_cli.core.standard.migrations import MIGRATIONS, read_migrations
 from mmethics_cli.core.standard.model import (
     VERIFIED,
@@ -36,6 +22,7 @@ from mmethics_cli.core.standard.model import (
     Source,
     Standard,
 )
+from mmethics_cli.core.standard.names import DOCUMENTS, TODAY
 from mmethics_cli.core.standard.node import Node, Trail
 from mmethics_cli.core.standard.read_content import (
     read_consistency,
@@ -54,79 +41,6 @@ from mmethics_cli.core.standard.read_facts import (
 )
 from mmethics_cli.core.standard.read_rules import documents_table, read_table, table_term
 from mmethics_cli.errors import PackError, Problem
-
-
-def thresholds(standard: Standard, table: DecisionTable, path: str) -> frozenset[int | date]:
-    """Bounds that the table's rules, or the facts they rest on, compare the fact at `path` with."""
-    wanted = re.sub(r".*\[[^\]]*\]\.", "", path)
-    found: set[int | date] = set()
-    seen: set[str] = set()
-    todo = [rule.when for rule in table.rules] + [table.holds_when]
-    while todo:
-        for compare in compares(todo.pop()):
-            if compare.path == wanted:
-                found |= set(_bounds(compare))
-            elif compare.path not in seen:
-                seen.add(compare.path)
-                todo += definitions(standard, compare.path)
-    return frozenset(found)
-
-
-def compares(condition: Condition) -> Iterator[Compare]:
-    """Every comparison in a condition, nested ones too."""
-    match condition:
-        case All(parts) | AnyOf(parts):
-            for part in parts:
-                yield from compares(part)
-        case Not(part) | Newly(part):
-            yield from compares(part)
-        case Compare(_, test):
-            yield condition
-            if isinstance(test, Some | Every):
-                yield from compares(test.part)
-
-
-def _bounds(compare: Compare) -> Iterator[int | date]:
-    match compare.test:
-        case Limit(_, bound) if isinstance(bound, int | date):
-            yield bound
-        case OneOf(values):
-            yield from (one for one in values if isinstance(one, int | date))
-
-
-def definitions(standard: Standard, path: str) -> list[Condition]:
-    """The conditions that a fact rests on: its `ask_when`, its definition, or its rules."""
-    derived = standard.derived.get(path)
-    if derived is not None:
-        members = [member.when for member in derived.members.values()]
-        return members if derived.when is None else [derived.when]
-    question = standard.questions.get(path)
-    if question is not None:
-        return [] if question.ask_when is None else [question.ask_when]
-    table = standard.tables.get(path.removeprefix("decided."))
-    return [] if table is None else [rule.when for rule in table.rules] + [table.holds_when]
-
-
-def circles(standard: Standard) -> Iterator[str]:
-    """Facts whose definition comes back to themselves, each circle once as `a → b → a`."""
-    done: set[str] = set()
-    facts = [*standard.questions, *standard.derived, *(f"decided.{one}" for one in standard.tables)]
-    for fact in facts:
-        yield from _walk(standard, fact, (), done)
-
-
-def _walk(standard: Standard, path: str, trail: tuple[str, ...], done: set[str]) -> Iterator[str]:
-    if path in trail:
-        yield " → ".join((*trail[trail.index(path) :], path))
-    elif path not in done:
-        for condition in definitions(standard, path):
-            for compare in compares(condition):
-                test = compare.test
-                others = facts_in(test.bound) if isinstance(test, Limit) else ()
-                for one in (compare.path, *others):
-                    yield from _walk(standard, one, (*trail, path), done)
-        done.add(path)
-
 
 Locate = Callable[[str, KeyPath], tuple[str, int | None]]
 T = TypeVar("T")
@@ -176,7 +90,7 @@ class _StandardBuilder:
 
     def build(self) -> Standard:
         head = self.nodes["standard.yaml"]
-        sources = {one.text("id"): _source(one) for one in self._list("sources.yaml")}
+        sources = {node.text("id"): _source(node) for node in self._list("sources.yaml")}
         articles = self._articles(sources)
         self.trail.articles, self.trail.sources = articles, frozenset(sources)
         titles = self._document_titles()
@@ -189,16 +103,16 @@ class _StandardBuilder:
             for question in (read_question(node, section, titles),)
         )
         derived = self._unique(
-            (one.text("path"), read_derived(one, questions), one)
-            for one in self._list("derived.yaml")
+            (node.text("path"), read_derived(node, questions), node)
+            for node in self._list("derived.yaml")
         )
         elements = self._consent_elements()
         documents = self._documents(elements)
         tables = self._tables() | {"documents": documents_table(documents)}
         principles = {str(k): str(v) for k, v in self.nodes["principles.yaml"].mapping().items()}
         items = self._unique(
-            (one.text("id"), read_item(one, principles, titles), one)
-            for one in self._elements("review_items/")
+            (node.text("id"), read_item(node, principles, titles), node)
+            for node in self._elements("review_items/")
         )
         return Standard(
             id=head.text("id"),
@@ -216,8 +130,8 @@ class _StandardBuilder:
             consistency=self._consistency(),
             vocabulary=terms,
             criteria=self._unique(
-                (one.text("id"), read_criterion(one, documents, items), one)
-                for one in self._elements("worksheets/")
+                (node.text("id"), read_criterion(node, documents, items), node)
+                for node in self._elements("worksheets/")
             ),
             elements=elements,
             readability=read_readability(self._optional("readability.yaml")),
@@ -227,15 +141,17 @@ class _StandardBuilder:
 
     def _consistency(self) -> dict[str, ConsistencyRule]:
         nodes = self._list("consistency.yaml")
-        return self._unique((one.text("id"), read_consistency(one), one) for one in nodes)
+        return self._unique((node.text("id"), read_consistency(node), node) for node in nodes)
 
     def _consent_elements(self) -> dict[str, ConsentElement]:
         nodes = self._list("elements.yaml")
-        return self._unique((one.text("id"), read_element(one), one) for one in nodes)
+        return self._unique((node.text("id"), read_element(node), node) for node in nodes)
 
     def _documents(self, elements: Mapping[str, ConsentElement]) -> dict[str, DocumentKind]:
         nodes = self._list("documents.yaml")
-        return self._unique((one.text("id"), read_document(one, elements), one) for one in nodes)
+        return self._unique(
+            (node.text("id"), read_document(node, elements), node) for node in nodes
+        )
 
     def _optional(self, name: str) -> Node:
         return self.nodes.get(name, Node(name, (), {}, self.trail))
@@ -248,7 +164,7 @@ class _StandardBuilder:
 
     def _elements(self, prefix: str) -> Iterator[Node]:
         """The elements of all files of a folder."""
-        return (one for node in self._folder(prefix) for one in node.list())
+        return (element for node in self._folder(prefix) for element in node.list())
 
     def _sections(self) -> dict[str, str]:
         nodes = self._folder("questions/")
@@ -258,16 +174,16 @@ class _StandardBuilder:
 
     def _questions(self) -> Iterator[tuple[Node, str]]:
         for node in self._folder("questions/"):
-            for one in node.child("questions").list():
-                yield one, node.text("section")
+            for question in node.child("questions").list():
+                yield question, node.text("section")
 
     def _unique(self, entries: Iterator[tuple[str, T, Node]]) -> dict[str, T]:
-        found: dict[str, T] = {}
+        unique: dict[str, T] = {}
         for name, entry, node in entries:
-            if name in found:
+            if name in unique:
                 node.problem(f"“{name}”重复")
-            found[name] = entry
-        return found
+            unique[name] = entry
+        return unique
 
     def _articles(self, sources: Mapping[str, Source]) -> dict[tuple[str, str], Article]:
         rows: dict[tuple[str, str], Article] = {}
@@ -282,7 +198,7 @@ class _StandardBuilder:
 
     def _document_titles(self) -> dict[str, str]:
         return {
-            one.text("id"): one.child("title").text("zh") for one in self._list("documents.yaml")
+            node.text("id"): node.child("title").text("zh") for node in self._list("documents.yaml")
         }
 
     def _terms(self, titles: Mapping[str, str]) -> dict[str, PathType]:
@@ -298,8 +214,8 @@ class _StandardBuilder:
         tables = self._table_nodes()
         for name, node in tables.items():
             terms[f"decided.{name}"] = table_term(node, tables)
-        terms["decided.documents"] = PathType("choices", frozenset(titles))
-        terms["context.today"] = PathType("date")
+        terms[DOCUMENTS] = PathType("choices", frozenset(titles))
+        terms[TODAY] = PathType("date")
         return terms
 
     def _table_nodes(self) -> dict[str, Node]:

@@ -35,15 +35,15 @@ def migrated(
         return tree, ()
     new = copy.deepcopy(tree)
     moved: list[Renaming] = []
-    for one in migrations:
-        moved += _paths(new, one.paths)
-        for path, names in one.fields.items():
+    for migration in migrations:
+        moved += _paths(new, migration.paths)
+        for path, names in migration.fields.items():
             moved += _fields(new, path, names)
-        for path, words in one.values.items():
+        for path, words in migration.values.items():
             moved += _values(new, path, words)
-        moved += _items(new.get(_SELF_CHECK), one.items)
+        moved += _items(new.get(_SELF_CHECK), migration.items)
         if not rewriting:
-            moved += _retired(new, one.retired)
+            moved += _retired(new, migration.retired)
     return (new, tuple(moved)) if moved else (tree, ())
 
 
@@ -52,7 +52,7 @@ def migrated_items(tree: Any, migrations: Sequence[Migration]) -> tuple[Any, tup
     if not migrations:
         return tree, ()
     new = copy.deepcopy(tree)
-    moved = tuple(one for step in migrations for one in _items(new, step.items))
+    moved = tuple(renaming for step in migrations for renaming in _items(new, step.items))
     return (new, moved) if moved else (tree, ())
 
 
@@ -77,14 +77,14 @@ def _retired(tree: dict[str, Any], names: Mapping[str, str]) -> Iterator[Renamin
 def _fields(tree: dict[str, Any], path: str, names: Mapping[str, str]) -> Iterator[Renaming]:
     entries = _taken(tree, path)
     for old, new in names.items():
-        found = [
-            one
-            for one in (entries if isinstance(entries, list) else ())
-            if isinstance(one, dict) and old in one and one.get(new) is None
+        renamed = [
+            entry
+            for entry in (entries if isinstance(entries, list) else ())
+            if isinstance(entry, dict) and old in entry and entry.get(new) is None
         ]
-        for one in found:
-            one[new] = one.pop(old)
-        if found:
+        for entry in renamed:
+            entry[new] = entry.pop(old)
+        if renamed:
             yield Renaming(f"{path}.{old}", f"{path}.{new}")
 
 
@@ -93,7 +93,7 @@ def _values(tree: dict[str, Any], path: str, words: Mapping[str, str]) -> Iterat
     parent, _, name = path.rpartition(".")
     entries = _taken(tree, parent)
     if isinstance(entries, list):
-        holders = [(one, [name]) for one in entries if isinstance(one, dict)]
+        holders = [(entry, [name]) for entry in entries if isinstance(entry, dict)]
     changed = set()
     for holder, keys in holders:
         *above, last = keys
@@ -107,8 +107,8 @@ def _values(tree: dict[str, Any], path: str, words: Mapping[str, str]) -> Iterat
             changed.add(value)
             place[last] = words[value]
         elif isinstance(value, list):
-            changed |= {one for one in value if isinstance(one, str) and one in words}
-            place[last] = [words.get(one, one) if isinstance(one, str) else one for one in value]
+            changed |= {key for key in value if isinstance(key, str) and key in words}
+            place[last] = [words.get(key, key) if isinstance(key, str) else key for key in value]
     for old in sorted(changed):
         yield Renaming(f"{path}：{old}", words[old])
 
@@ -156,7 +156,7 @@ _KEYS = ("paths", "fields", "values", "items", "retired")
 
 def read_migrations(node: Node) -> tuple[Migration, ...]:
     """The migrations of a pack, without looking whether the names are known."""
-    return tuple(_migration(one) for one in node.list()) if node.value else ()
+    return tuple(_migration(entry) for entry in node.list()) if node.value else ()
 
 
 def _migration(node: Node) -> Migration:
@@ -177,26 +177,26 @@ def _mapping(node: Node, key: str) -> Mapping[str, object]:
 
 def prove_migrations(standard: Standard) -> Iterator[tuple[str, KeyPath, str]]:
     """Every name that is wrong, with its place."""
-    for number, one in enumerate(standard.migrations):
-        for keys, message in _faults(standard, one):
+    for number, migration in enumerate(standard.migrations):
+        for keys, message in _faults(standard, migration):
             yield MIGRATIONS, (number, *keys), message
 
 
-def _faults(standard: Standard, one: Migration) -> Iterator[tuple[KeyPath, str]]:
+def _faults(standard: Standard, migration: Migration) -> Iterator[tuple[KeyPath, str]]:
     questions = standard.questions
-    yield from _renamed("paths", one.paths, questions, "路径")
-    yield from _renamed("retired", one.retired, questions, "路径")
-    yield from _renamed("items", one.items, standard.items, "审查要点")
-    for old, new in one.paths.items():
+    yield from _renamed("paths", migration.paths, questions, "路径")
+    yield from _renamed("retired", migration.retired, questions, "路径")
+    yield from _renamed("items", migration.items, standard.items, "审查要点")
+    for old, new in migration.paths.items():
         if (old.partition(".")[0] == "event") is not (new.partition(".")[0] == "event"):
             yield ("paths", old), f"“{old}”与“{new}”不在同一个文件里，不能改名，请用 retired"
-    for path, names in one.fields.items():
+    for path, names in migration.fields.items():
         owner = questions.get(path)
         if owner is None or owner.type != "list":
             yield ("fields", path), f"没有列表“{path}”"
         else:
             yield from _renamed(path, names, {each.path: each for each in owner.fields}, "字段")
-    for path, words in one.values.items():
+    for path, words in migration.values.items():
         question = _question(standard, path)
         if question is None or not question.values:
             yield ("values", path), f"“{path}”不是选择题"
@@ -205,12 +205,12 @@ def _faults(standard: Standard, one: Migration) -> Iterator[tuple[KeyPath, str]]
 
 
 def _renamed(
-    key: str, names: Mapping[str, str], known: Mapping[str, object], what: str
+    key: str, names: Mapping[str, str], current: Mapping[str, object], what: str
 ) -> Iterator[tuple[KeyPath, str]]:
     for old, new in names.items():
-        if new not in known:
+        if new not in current:
             yield (key, old), f"没有{what}“{new}”"
-        if old in known:
+        if old in current:
             yield (key, old), f"{what}“{old}”还在用，不能改名"
 
 

@@ -5,16 +5,15 @@ Every requirement carries its `Basis`: a source, an article and how far that art
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
-from mmethics_cli.core.conditions.explain import FactBook
-from mmethics_cli.core.conditions.language import ALWAYS, Condition, Scope, evaluate
+from mmethics_cli.core.conditions.language import ALWAYS, Condition
 from mmethics_cli.core.conditions.parser import Vocabulary
-from mmethics_cli.core.conditions.values import UNKNOWN, Element, Truth, Value
+from mmethics_cli.core.conditions.values import UNKNOWN, Value
 
 Verified = Literal["text", "secondary", "memory"]
 
@@ -57,7 +56,7 @@ class Basis:
 
 def weakest(basis: tuple[Basis, ...]) -> Verified:
     """How far a requirement is verified: as its least verified basis; memory when it has none."""
-    return max((one.verified for one in basis), key=VERIFIED.index, default="memory")
+    return max((ground.verified for ground in basis), key=VERIFIED.index, default="memory")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +118,9 @@ class ReviewItem:
 
 @dataclass(frozen=True, slots=True)
 class DocumentKind:
-    """A paper of the package: rendered from a template, or brought by the applicant (自备).
+    """A document of the package: rendered from a template, or brought by the applicant (自备).
 
-    `listing`: it lists the papers of one submission, so it says nothing of the study itself.
+    `listing`: it lists the documents of one submission, so it says nothing of the study itself.
     """
 
     id: str
@@ -177,8 +176,8 @@ class Criterion:
     basis: tuple[Basis, ...]
 
 
-Kind = Literal["added", "removed", "changed"]
-KINDS: tuple[Kind, ...] = ("added", "removed", "changed")
+ChangeKind = Literal["added", "removed", "changed"]
+CHANGE_KINDS: tuple[ChangeKind, ...] = ("added", "removed", "changed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,30 +189,9 @@ class Meaning:
     """
 
     category: str | None
-    on: Kind | None = None
+    on: ChangeKind | None = None
     unseen: str | None = None
     when: Condition | None = None
-
-
-def category_of(
-    meanings: Sequence[Meaning],
-    kind: Kind,
-    now: FactBook,
-    scope: Scope | None = None,
-    before: Sequence[Element] = (),
-) -> str | None:
-    """The category of the first meaning that fits; what is not known yet counts as fitting."""
-    for one in meanings:
-        if one.on is not None and one.on != kind:
-            continue
-        if one.unseen is not None and scope is not None:
-            value = scope.element.get(one.unseen)
-            if any(entry.get(one.unseen) == value for entry in before):
-                continue
-        if one.when is not None and evaluate(one.when, now, scope) is Truth.NO:
-            continue
-        return one.category
-    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,11 +241,44 @@ class Screens:
 
     @cached_property
     def _holding(self) -> Mapping[tuple[str | None, str], Screen]:
-        return {(one.of, member): one for one in self.by_id.values() for member in one.members}
+        return {
+            (screen.of, member): screen
+            for screen in self.by_id.values()
+            for member in screen.members
+        }
 
     def holding(self, owner: str | None, path: str) -> Screen | None:
         """The screen on which a question, or a field of the list `owner`, stands."""
         return self._holding.get((owner, path))
+
+
+Record = Literal["decision", "approval", "approved", "day_after", "reported", "changes"]
+# In the order in which a new submission is filled in from them.
+RECORDS: tuple[Record, ...] = get_args(Record)
+# What a decision of the committee records (decision.yaml), and the type of each.
+RECORDED: Mapping[str, str] = {
+    "decision": "choice",
+    "date": "date",
+    "number": "text",
+    "valid_until": "date",
+    "interval_months": "int",
+    "comments": "list",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSource:
+    """Where the answer to a question about a new submission is known from (`filled_from`).
+
+    `name` is by record: a key of RECORDED for the last `decision` and the `approval` of the study;
+    the path of a fact as it was last `approved`, as earlier submissions last `reported` it, or of
+    the date whose `day_after` is meant; none for the categories of `changes` since the approval.
+    `values` are options of the question by those of the source, where the two are called otherwise.
+    """
+
+    record: Record
+    name: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 TableKind = Literal["strictest", "union", "minimum", "maximum"]
@@ -279,7 +290,9 @@ class Question:
     """A fact or text of the dossier: its path, its type, and how people are asked for it.
 
     In a list's `fields` the path is the field's name and `ask_when` is about the element. `reuse`:
-    whether an answer holds for the next study; `meanings`: what a change of it means.
+    whether an answer holds for the next study; `meanings`: what a change of it means;
+    `filled_from`: what a new submission takes the answer from, the first that is known;
+    `cumulative`: a number counted from the beginning of the study.
     """
 
     path: str
@@ -305,11 +318,13 @@ class Question:
     maximum: str | None = None
     reuse: Literal["", "yes", "confirm", "no"] = ""
     meanings: tuple[Meaning, ...] = ()
+    filled_from: tuple[AnswerSource, ...] = ()
+    cumulative: bool = False
 
     def field_named(self, name: str) -> Question | None:
-        for one in self.fields:
-            if one.path == name:
-                return one
+        for inner in self.fields:
+            if inner.path == name:
+                return inner
         return None
 
 
@@ -451,4 +466,4 @@ class Standard:
         }
 
     def questions_of(self, section: str) -> Iterator[Question]:
-        return (one for one in self.questions.values() if one.section == section)
+        return (question for question in self.questions.values() if question.section == section)

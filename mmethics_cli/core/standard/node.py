@@ -12,13 +12,15 @@ from mmethics_cli.core.conditions.values import NO_WORDS, YES_WORDS, KeyPath
 from mmethics_cli.core.standard.model import Article, Basis
 
 Word = TypeVar("Word", bound=str)
+# Something wrong in a pack: the file's name, the place in its tree, what is wrong.
+Fault = tuple[str, KeyPath, str]
 
 
 @dataclass(slots=True)
 class Trail:
     """What reading one pack needs to know, and the problems met on the way."""
 
-    problems: list[tuple[str, KeyPath, str]] = field(default_factory=list)
+    problems: list[Fault] = field(default_factory=list)
     vocabulary: Vocabulary = field(default_factory=dict)
     sources: frozenset[str] = frozenset()
     articles: Mapping[tuple[str, str], Article] = field(default_factory=dict)
@@ -46,8 +48,8 @@ class Node:
     def list(self) -> Sequence[Node]:
         if isinstance(self.value, list):
             return [
-                Node(self.file, (*self.keys, index), one, self.trail)
-                for index, one in enumerate(self.value)
+                Node(self.file, (*self.keys, index), value, self.trail)
+                for index, value in enumerate(self.value)
             ]
         self.problem("这里应是列表")
         return []
@@ -87,9 +89,9 @@ class Node:
         value = self.mapping().get(key)
         if value is None:
             return ()
-        found = value if isinstance(value, list) else [value]
-        if all(isinstance(one, str) for one in found):
-            return tuple(found)
+        entries = value if isinstance(value, list) else [value]
+        if all(isinstance(entry, str) for entry in entries):
+            return tuple(entries)
         self.child(key).problem(f"“{key}”应是文字的列表")
         return ()
 
@@ -138,7 +140,15 @@ class Node:
             source, article = node.text("source"), node.optional("article")
             if source not in self.trail.sources:
                 node.problem(f"不认识的法源“{source}”")
-            known = self.trail.articles.get((source, article or ""))
-            if article is not None and known is None:
+            listed = self.trail.articles.get((source, article or ""))
+            if article is not None and listed is None:
                 node.problem(f"条文表（articles.yaml）里没有“{source} {article}”")
-            yield Basis(source, article, known.verified if known else "memory")
+            yield Basis(source, article, listed.verified if listed else "memory")
+
+
+def rows_of(trees: Mapping[str, object], name: str, trail: Trail) -> Iterator[Node]:
+    """The elements of a file, and of a folder of that name that an institution's pack may have."""
+    folder = name.removesuffix(".yaml") + "/"
+    for file, tree in sorted(trees.items()):
+        if file == name or file.startswith(folder):
+            yield from Node(file, (), tree, trail).list()

@@ -18,6 +18,7 @@ from mmethics_cli.core.standard.model import (
     RequiredElement,
     ReviewItem,
 )
+from mmethics_cli.core.standard.names import CONSENT_FORMS
 from mmethics_cli.core.standard.node import Node
 
 _ELEMENT: Final = re.compile(r"\w+(?:\.[\w()]+)+")
@@ -32,7 +33,7 @@ def read_criterion(
         "elements", "basis",
     )  # fmt: skip
     worksheets = node.texts("worksheets")
-    committee = {one.id for one in documents.values() if one.audience == "committee"}
+    committee = {document.id for document in documents.values() if document.audience == "committee"}
     if not worksheets:
         node.problem("没有写用在哪张工作表（worksheets）")
     _known(node, "worksheets", committee, "没有这份伦理委员会的文件")
@@ -61,14 +62,14 @@ def read_criterion(
 
 def _askable(vocabulary: Vocabulary) -> set[str]:
     """What the dossier answers: facts, and fields of its lists as `list.field`."""
-    found = {one for one in vocabulary if not one.startswith(("decided.", "context."))}
+    facts = {path for path in vocabulary if not path.startswith(("decided.", "context."))}
     lists = ((path, term.fields or {}) for path, term in vocabulary.items())
-    return found | {f"{path}.{name}" for path, fields in lists for name in fields}
+    return facts | {f"{path}.{name}" for path, fields in lists for name in fields}
 
 
-def _known(node: Node, key: str, known: Mapping[str, object] | set[str], message: str) -> None:
+def _known(node: Node, key: str, vocabulary: Mapping[str, object] | set[str], message: str) -> None:
     for name in node.texts(key):
-        if name not in known:
+        if name not in vocabulary:
             node.child(key).problem(f"{message}“{name}”")
 
 
@@ -85,17 +86,17 @@ def read_required(
     node: Node, elements: Mapping[str, ConsentElement]
 ) -> tuple[RequiredElement, ...]:
     """The elements of a paper: a name, or `{element: name, when: condition}`."""
-    found = []
-    for one in node.list():
-        bare = isinstance(one.value, str)
+    required = []
+    for entry in node.list():
+        bare = isinstance(entry.value, str)
         if not bare:
-            one.only("element", "when")
-        name = str(one.value) if bare else one.text("element")
+            entry.only("element", "when")
+        name = str(entry.value) if bare else entry.text("element")
         if name and name not in elements:
-            one.problem(f"不认识的告知要素“{name}”")
-        when = None if bare else one.condition("when")
-        found.append(RequiredElement(name, when or ALWAYS))
-    return tuple(found)
+            entry.problem(f"不认识的告知要素“{name}”")
+        when = None if bare else entry.condition("when")
+        required.append(RequiredElement(name, when or ALWAYS))
+    return tuple(required)
 
 
 def read_readability(node: Node) -> Readability:
@@ -154,7 +155,7 @@ def read_item(
         side=node.one_of("side", SIDES),
         text=node.text("text"),
         applies_when=node.condition("applies_when") or ALWAYS,
-        evidence=tuple(_evidence(one, documents) for one in evidence),
+        evidence=tuple(_evidence(piece, documents) for piece in evidence),
         severity=node.one_of("severity", ITEM_SEVERITIES),
         basis=basis,
     )
@@ -180,13 +181,13 @@ def read_document(node: Node, elements: Mapping[str, ConsentElement]) -> Documen
     )  # fmt: skip
     template = node.optional("template")
     formats = node.texts("formats") or (("docx",) if template else ())
-    for one in formats:
-        if one not in FORMATS:
-            node.problem(f"不认识的格式“{one}”")
+    for format_ in formats:
+        if format_ not in FORMATS:
+            node.problem(f"不认识的格式“{format_}”")
     forms = node.texts("for_form")
-    known = node.trail.vocabulary["decided.consent_forms"].keys
+    kinds = node.trail.vocabulary[CONSENT_FORMS].keys
     for form in forms:
-        if form not in known:
+        if form not in kinds:
             node.problem(f"不认识的同意书种类“{form}”")
     return DocumentKind(
         id=node.text("id"),

@@ -11,7 +11,7 @@ from mmethics_cli.core.conditions.parser import PathType, Vocabulary
 from mmethics_cli.core.conditions.values import UNKNOWN, Value
 from mmethics_cli.core.standard.answers import Refused, read_value
 from mmethics_cli.core.standard.model import (
-    KINDS,
+    CHANGE_KINDS,
     Derived,
     Meaning,
     Member,
@@ -20,7 +20,9 @@ from mmethics_cli.core.standard.model import (
     Screen,
     Screens,
 )
+from mmethics_cli.core.standard.names import CHANGES, is_of_event
 from mmethics_cli.core.standard.node import Node
+from mmethics_cli.core.standard.read_sources import read_sources
 
 SCREENS, PROPOSALS = "screens.yaml", "proposals.yaml"
 # More rows than this do not fit a terminal of 24 lines with the help below them.
@@ -60,20 +62,20 @@ def _screen(node: Node, questions: Mapping[str, Question]) -> Screen:
     owner = questions.get(of or "")
     if of is not None and (owner is None or owner.type != "list"):
         node.child("of").problem(f"“{of}”不是列表")
-    found = {
+    rows = {
         member: questions.get(member) if owner is None else owner.field_named(member)
         for member in members
     }
     where = node.child("rows")
-    for member, question in found.items():
+    for member, question in rows.items():
         if question is None:
             where.problem(f"不认识的问题“{member}”")
         elif question.long or question.type == "list":
             where.problem(f"“{member}”是长文字或列表，要单独问")
         elif question.of_office:
             where.problem(f"“{member}”由办公室填写")
-    known = [question for question in found.values() if question is not None]
-    if owner is None and len({(one.section, one.of_institution) for one in known}) > 1:
+    homes = {(asked.section, asked.of_institution) for asked in rows.values() if asked is not None}
+    if owner is None and len(homes) > 1:
         where.problem("一屏上的问题要在同一节、写在同一个文件里")
     if not 2 <= len(members) <= MOST_ROWS or len(set(members)) < len(members):
         where.problem(f"一屏应有 2 至 {MOST_ROWS} 个不同的问题")
@@ -101,7 +103,6 @@ def _proposal(node: Node, questions: Mapping[str, Question]) -> Proposal:
     return Proposal(path, node.text("zh"), when, value, source)
 
 
-CHANGES = "event.changes"
 NO_CATEGORY = "none"
 TYPES = ("bool", "choice", "choices", "int", "date", "text", "list")
 Reuse = Literal["", "yes", "confirm", "no"]
@@ -109,7 +110,8 @@ REUSE: tuple[Reuse, ...] = ("yes", "confirm", "no", "")
 _QUESTION_KEYS = [
     "path", "name", "type", "label", "prompt", "help", "example", "synonyms", "values", "fields",
     "ask_when", "required_when", "required", "basis", "none_value", "at_least_one", "long",
-    "may_not_apply", "asked_of", "source", "min", "max", "reuse", "change",
+    "may_not_apply", "asked_of", "source", "min", "max", "reuse", "change", "filled_from",
+    "cumulative",
 ]  # fmt: skip
 
 
@@ -124,19 +126,26 @@ def read_question(
     if conditions:
         node.only(*_QUESTION_KEYS)
     fields = tuple(
-        _read_field(one, section, documents, conditions=False)
-        for one in (node.child("fields").list() if node.has("fields") else ())
+        _read_field(field, section, documents, conditions=False)
+        for field in (node.child("fields").list() if node.has("fields") else ())
     )
     if conditions and fields:
-        terms = {one.path: question_term(one) for one in fields}
+        terms = {field.path: question_term(field) for field in fields}
         fields = tuple(
-            _read_field(one, section, documents, conditions=True, terms=terms)
-            for one in node.child("fields").list()
+            _read_field(field, section, documents, conditions=True, terms=terms)
+            for field in node.child("fields").list()
         )
     whole = _question(node, node.text("path"), section, documents, fields, conditions, None)
-    if conditions and fields:
+    if not conditions:
+        return whole
+    if fields:
         # What a new entry means may depend on what stands in it.
-        return replace(whole, meanings=_meanings(node, terms))
+        whole = replace(whole, meanings=_meanings(node, terms))
+    sources, cumulative = read_sources(node, whole.path), node.yes("cumulative")
+    if cumulative and not (whole.type == "int" and is_of_event(whole.path)):
+        node.child("cumulative").problem("cumulative 只用于送审事项（event.）的整数")
+    if sources or cumulative:
+        return replace(whole, filled_from=sources, cumulative=cumulative)
     return whole
 
 
@@ -210,7 +219,7 @@ def _meanings(node: Node, terms: Vocabulary | None) -> tuple[Meaning, ...]:
     raw = node.mapping().get("change")
     if not isinstance(raw, list):
         return () if raw is None else (Meaning(_category(node, raw)),)
-    return tuple(_meaning(one, terms) for one in node.child("change").list())
+    return tuple(_meaning(entry, terms) for entry in node.child("change").list())
 
 
 def _meaning(node: Node, terms: Vocabulary | None) -> Meaning:
@@ -220,13 +229,13 @@ def _meaning(node: Node, terms: Vocabulary | None) -> Meaning:
     unseen = node.optional("unseen")
     if unseen is not None and unseen not in (terms or {}):
         node.problem(f"不认识的列表字段“{unseen}”")
-    kind = node.one_of("on", KINDS) if node.has("on") else None
+    kind = node.one_of("on", CHANGE_KINDS) if node.has("on") else None
     return Meaning(_category(node, node.text("to")), kind, unseen, node.condition("when", terms))
 
 
 def _category(node: Node, raw: object) -> str | None:
-    known = node.trail.vocabulary.get(CHANGES)
-    if raw != NO_CATEGORY and raw not in (known.keys if known else ()):
+    categories = node.trail.vocabulary.get(CHANGES)
+    if raw != NO_CATEGORY and raw not in (categories.keys if categories else ()):
         node.problem(f"“{CHANGES}”没有“{raw}”这一类修改")
     return None if raw == NO_CATEGORY else str(raw)
 
@@ -237,7 +246,7 @@ def question_term(question: Question) -> PathType:
         question.type,
         frozenset(question.values),
         question.ask_when is not None,
-        {one.path: question_term(one) for one in question.fields} or None,
+        {field.path: question_term(field) for field in question.fields} or None,
     )
 
 
@@ -278,10 +287,10 @@ def read_derived(
 def _field_of(node: Node, source: str, questions: Mapping[str, Question]) -> Question | None:
     list_path, _, name = source.rpartition(".")
     question = questions.get(list_path)
-    found = question.field_named(name) if question else None
-    if found is None:
+    field = question.field_named(name) if question else None
+    if field is None:
         node.problem(f"不认识的列表字段“{source}”")
-    return found
+    return field
 
 
 def derived_term(derived: Derived) -> PathType:

@@ -17,6 +17,7 @@ from mmethics_cli.core.standard.model import (
     Rule,
     TableKind,
 )
+from mmethics_cli.core.standard.names import CONSENT_FORMS
 from mmethics_cli.core.standard.node import Node
 
 KINDS: tuple[TableKind, ...] = ("strictest", "union", "minimum", "maximum")
@@ -71,7 +72,7 @@ def read_table(node: Node, tables: Mapping[str, Node]) -> DecisionTable:
         type=type_,
         values=values,
         order=order,
-        rules=tuple(_read_rule(one, type_, order) for one in lender.child("rules").list()),
+        rules=tuple(_read_rule(rule, type_, order) for rule in lender.child("rules").list()),
         otherwise=_outcome(node, "otherwise", type_, order),
         default=_default(node),
         never_provisional=frozenset(node.texts("never_provisional")),
@@ -159,18 +160,18 @@ def documents_table(documents: Mapping[str, DocumentKind]) -> DecisionTable:
         label="送审文件",
         kind="union",
         type="choices",
-        values={one.id: one.title for one in documents.values()},
+        values={document.id: document.title for document in documents.values()},
         order=tuple(documents),
         rules=tuple(
             Rule(
-                id=f"document.{one.id}",
-                text=one.title,
-                when=_needed(one),
-                outcome=one.id,
-                strength="required" if one.missing == "error" else "advised",
-                basis=one.basis,
+                id=f"document.{document.id}",
+                text=document.title,
+                when=_needed(document),
+                outcome=document.id,
+                strength="required" if document.missing == "error" else "advised",
+                basis=document.basis,
             )
-            for one in documents.values()
+            for document in documents.values()
         ),
         counts=False,
     )
@@ -179,5 +180,5 @@ def documents_table(documents: Mapping[str, DocumentKind]) -> DecisionTable:
 def _needed(document: DocumentKind) -> Condition:
     if not document.for_form:
         return document.needed_when
-    form = Compare("decided.consent_forms", OneOf(frozenset(document.for_form)))
+    form = Compare(CONSENT_FORMS, OneOf(frozenset(document.for_form)))
     return All((document.needed_when, form))

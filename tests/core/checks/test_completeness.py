@@ -10,13 +10,7 @@ import pytest
 
 from mmethics_cli.core.answers.self_check import read_self_check
 from mmethics_cli.core.answers.tree import read_tree
-from mmethics_cli.core.checks.completeness import (
-    evidence_exists,
-    evidence_found,
-    first_asked,
-    missing_answers,
-    unanswered_items,
-)
+from mmethics_cli.core.checks.completeness import first_asked, missing_answers, unanswered_items
 from mmethics_cli.core.checks.consistency import contradictions, stray_answers, unverified_law
 from mmethics_cli.core.checks.documents import (
     FileState,
@@ -24,6 +18,7 @@ from mmethics_cli.core.checks.documents import (
     own_documents,
     rendered_documents,
 )
+from mmethics_cli.core.checks.evidence import evidence_exists, evidence_held
 from mmethics_cli.core.checks.findings import Finding, in_order
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
@@ -202,8 +197,8 @@ def test_a_recommended_item_only_warns_and_is_asked_only_where_it_applies() -> N
 
 def test_an_attachment_is_evidence_by_kind_and_by_id() -> None:
     facts = facts_of(WHOLE, attachments=[PLAN])
-    assert list(evidence_found(STANDARD.items["B-2"], facts)) == [True]
-    assert list(evidence_found(STANDARD.items["B-2"], facts_of(WHOLE))) == [False]
+    assert list(evidence_held(STANDARD.items["B-2"], facts)) == [True]
+    assert list(evidence_held(STANDARD.items["B-2"], facts_of(WHOLE))) == [False]
     assert evidence_exists("p", facts)
     assert evidence_exists("study.title", facts)
     assert not evidence_exists("q", facts)
@@ -216,8 +211,8 @@ def test_a_rendered_paper_is_evidence_and_stays_so_when_another_is_brought() -> 
     own = facts_of(WHOLE, attachments=[FORM])
     assert evidence_exists("form", own) and evidence_exists("f", own)
     names_form = replace(STANDARD.items["B-2"], evidence=(Evidence(attachment="form"),))
-    assert list(evidence_found(names_form, facts)) == [True]
-    assert list(evidence_found(names_form, own)) == [True]
+    assert list(evidence_held(names_form, facts)) == [True]
+    assert list(evidence_held(names_form, own)) == [True]
 
 
 def test_self_check_says_which_places_it_cannot_read() -> None:
