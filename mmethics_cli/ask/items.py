@@ -27,7 +27,7 @@ from mmethics_cli.core.interview.items import (
 from mmethics_cli.core.interview.steps import Move
 from mmethics_cli.core.standard.model import Basis, ReviewItem
 from mmethics_cli.core.standard.names import label_of
-from mmethics_cli.wording.columns import wrap
+from mmethics_cli.wording.columns import COLUMNS, wrap
 
 SEVERITY: Final = {"mandatory": "必须", "recommended": "建议"}
 _MARK: Final = {State.FOUND: "✓ ", State.MISSING: "✗ ", State.NOT_WANTED: "– "}
@@ -118,7 +118,7 @@ class ItemTerminal:
     cite: Callable[[tuple[Basis, ...]], str]
     refused: Callable[[str], str | None]
     why: Callable[[ReviewItem, Truth], str]
-    columns: int = 80
+    columns: int = COLUMNS
     _principle: str = ""
 
     @property

@@ -36,7 +36,7 @@ from mmethics_cli.core.interview.steps import (
     Step,
 )
 from mmethics_cli.core.standard.model import Question
-from mmethics_cli.wording.columns import width, wrap
+from mmethics_cli.wording.columns import COLUMNS, width, wrap
 from mmethics_cli.wording.values import (
     NOT_APPLICABLE_WORD,
     TAGS,
@@ -252,7 +252,7 @@ class Terminal:
     out: Callable[[str], None]
     cite: Cite
     refused: Callable[[str], str | None]
-    columns: Callable[[], int] = lambda: 80
+    columns: Callable[[], int] = lambda: COLUMNS
     editor: Callable[[str], Edited] = edit_text
     _section: str = ""
     _drafts: dict[str, Draft] = field(default_factory=dict)

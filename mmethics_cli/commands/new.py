@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -19,11 +19,9 @@ from mmethics_cli.core.standard.names import label_at, question_at
 from mmethics_cli.errors import EthicsError, PackError, Problem
 from mmethics_cli.report.prepare import guide_text, lacking_text
 from mmethics_cli.store.pack import Pack, load
-from mmethics_cli.wording.columns import wrap
+from mmethics_cli.wording.columns import indented
 from mmethics_cli.workflow.opening import OpenedStudy, open_answers, open_dossier, open_pack
 from mmethics_cli.workflow.reuse import _Made
-
-_COLUMNS: Final = 80
 
 
 def _tell(
@@ -36,8 +34,8 @@ def _tell(
 
     def say(head: str, text: str) -> None:
         if text:
-            for line in wrap(f"{head}：{text}", _COLUMNS - 2):
-                session.say(f"  {line}")
+            for line in indented(f"{head}：{text}", 2):
+                session.say(line)
 
     session.say(f"从“{old}”沿用：")
     say(f"已填入 {len(carried.answers)} 项", names(carried.answers))

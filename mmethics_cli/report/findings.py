@@ -12,11 +12,10 @@ from mmethics_cli.core.checks.findings import SEVERITIES, Finding
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.report.pathway import basis_tree
 from mmethics_cli.wording.citation import cite
-from mmethics_cli.wording.columns import wrap
+from mmethics_cli.wording.columns import COLUMNS, indented, wrap
 
 FORMAT: Final = "mmethics/check/1"
 LABELS: Final = {"error": "错误", "warning": "警告", "note": "提示"}
-COLUMNS: Final = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ def _lines(standard: Standard, placed: Placed) -> Iterator[str]:
         one.basis and f"依据：{cite(standard, one.basis)}",
     ):
         if text:
-            yield from (f"  {line}" for line in wrap(text, COLUMNS - 2))
+            yield from indented(text, 2)
 
 
 def summary(dossier: str, findings: Sequence[Placed]) -> str:

@@ -19,11 +19,10 @@ from mmethics_cli.core.decisions.pathway import ConflictKept, Pathway, RuleResul
 from mmethics_cli.core.decisions.tables import Answer, Decision
 from mmethics_cli.core.standard.model import Basis, Rule
 from mmethics_cli.core.standard.names import label_at
-from mmethics_cli.wording.citation import cite, verified_mark
-from mmethics_cli.wording.columns import wrap
+from mmethics_cli.wording.citation import cite, cite_with_mark
+from mmethics_cli.wording.columns import COLUMNS, indented, wrap
 from mmethics_cli.wording.values import reasons
 
-COLUMNS: Final = 80
 STRENGTH: Final = {"required": "必须", "advised": "从严建议"}
 STATE: Final = {Truth.YES: "成立", Truth.NO: "不成立", Truth.UNKNOWN: "尚不能判定"}
 # More names than this are only counted: nobody reads a list of all that may come.
@@ -58,11 +57,8 @@ def decision_lines(pathway: Pathway, decision: Decision, columns: int = COLUMNS)
         if decision.rests_on(result.rule.outcome):
             yield from _because(pathway, result, columns)
     if table.default and not fired and decision.value == table.otherwise:
-        cited = cite(pathway.facts.standard, table.default.basis)
-        mark = verified_mark(table.default.basis)
-        yield from _indent(
-            f"〔默认〕{table.default.text}。{cited}{f'（{mark}）' if mark else ''}", 4, columns
-        )
+        cited = cite_with_mark(pathway.facts.standard, table.default.basis)
+        yield from indented(f"〔默认〕{table.default.text}。{cited}", 4, columns)
 
 
 def answer_label(decision: Decision) -> str:
@@ -94,13 +90,12 @@ def value_label(decision: Decision, value: Answer) -> str:
 
 def _because(pathway: Pathway, result: RuleResult, columns: int) -> Iterator[str]:
     rule = result.rule
-    mark = verified_mark(rule.basis)
-    cited = cite(pathway.facts.standard, rule.basis) + (f"（{mark}）" if mark else "")
+    cited = cite_with_mark(pathway.facts.standard, rule.basis)
     head = f"{rule.id} 〔{STRENGTH[rule.strength]}〕{rule.text}。{cited}"
-    yield from _indent(head, 4, columns)
+    yield from indented(head, 4, columns)
     because = reasons(pathway.facts, result.facts)
     if because:
-        yield from _indent(because, 6, columns)
+        yield from indented(because, 6, columns)
 
 
 def _documents(pathway: Pathway) -> Iterator[str]:
@@ -112,13 +107,13 @@ def _documents(pathway: Pathway) -> Iterator[str]:
     brought = [one.title for one in papers if not one.template and one.audience == "applicant"]
     yield "送审文件"
     if made:
-        yield from _indent(f"本工具生成：{'、'.join(made)}", 4)
+        yield from indented(f"本工具生成：{'、'.join(made)}", 4)
     if brought:
-        yield from _indent(f"自备：{'、'.join(brought)}", 4)
+        yield from indented(f"自备：{'、'.join(brought)}", 4)
     if decision.possible:
         papers = [standard.documents[key] for key in decision.possible]
         may = "、".join(one.title for one in papers if one.audience == "applicant")
-        yield from _indent(f"可能还需要：{may}", 4)
+        yield from indented(f"可能还需要：{may}", 4)
 
 
 def _open(pathway: Pathway) -> Iterator[str]:
@@ -127,7 +122,7 @@ def _open(pathway: Pathway) -> Iterator[str]:
         yield "还要回答这些问题，才能定下来："
         for path in pathway.open_questions:
             label = label_at(pathway.facts.standard, pathway.facts, path)
-            yield from _indent(f"{label}（{path}）", 4)
+            yield from indented(f"{label}（{path}）", 4)
 
 
 def _conflicts(pathway: Pathway) -> Iterator[str]:
@@ -141,7 +136,7 @@ def _conflicts(pathway: Pathway) -> Iterator[str]:
             for other in one.over
         )
         why = "较严" if one.why == "stricter" else one.why
-        yield from _indent(f"{one.table.label}：取 {one.kept.id}，不取 {names}。{why}", 4)
+        yield from indented(f"{one.table.label}：取 {one.kept.id}，不取 {names}。{why}", 4)
 
 
 def _marks(pathway: Pathway) -> Iterator[str]:
@@ -157,26 +152,23 @@ def explain_rule(pathway: Pathway, rule_id: str) -> str | None:
     if result is None:
         return None
     rule, facts = result.rule, result.facts
-    mark = verified_mark(rule.basis)
     lines = [
         f"{rule.id} {rule.text}",
         f"  决定：{result.table.label} → {result.table.label_of(rule.outcome)}",
         f"  状态：{_state(pathway, result)}〔{STRENGTH[rule.strength]}〕",
-        *_indent(
-            f"依据：{cite(pathway.facts.standard, rule.basis)}{f'（{mark}）' if mark else ''}", 2
-        ),
+        *indented(f"依据：{cite_with_mark(pathway.facts.standard, rule.basis)}", 2),
     ]
     if rule.override:
-        lines += _indent(f"{override_label(rule)}：{rule.override}", 2)
+        lines += indented(f"{override_label(rule)}：{rule.override}", 2)
     if because := reasons(pathway.facts, facts):
-        lines += _indent(f"事实：{because}", 2)
+        lines += indented(f"事实：{because}", 2)
     if result.needs:
         names = (label_at(pathway.facts.standard, pathway.facts, path) for path in result.needs)
         needs = [f"{name}（{path}）" for name, path in zip(names, result.needs, strict=True)]
-        lines += _indent(f"还缺：{'、'.join(needs)}", 2)
+        lines += indented(f"还缺：{'、'.join(needs)}", 2)
     if rule.conflict is not None:
         over = cite(pathway.facts.standard, rule.conflict.over)
-        lines += _indent(f"规定不一致：{over}。{rule.conflict.text}", 2)
+        lines += indented(f"规定不一致：{over}。{rule.conflict.text}", 2)
     return "\n".join(lines)
 
 
@@ -189,10 +181,6 @@ def _state(pathway: Pathway, result: RuleResult) -> str:
 def override_label(rule: Rule) -> str:
     """What the institution's own pack did to a rule."""
     return "本机构改为提示，不作判定" if rule.noted else "本机构标准包"
-
-
-def _indent(text: str, spaces: int, columns: int = COLUMNS) -> Iterable[str]:
-    return [" " * spaces + line for line in wrap(text, columns - spaces)]
 
 
 FORMAT: Final = "mmethics/pathway/1"

@@ -11,9 +11,8 @@ from mmethics_cli.core.interview.prepare import Guide, Needs
 from mmethics_cli.core.standard.model import DocumentKind, Standard
 from mmethics_cli.core.standard.names import label_at
 from mmethics_cli.wording.citation import cite
-from mmethics_cli.wording.columns import wrap
+from mmethics_cli.wording.columns import COLUMNS, indented, wrap
 
-COLUMNS: Final = 80
 _BY_WHEN: Final = {"error": "送审前必备", "warning": "一般要交", "note": "要求时交"}
 _SHOWN: Final = 3
 
@@ -33,7 +32,7 @@ def guide_text(guide: Guide, standard: Standard, kinds: Iterable[Needs]) -> str:
         lines += _sections(guide, standard, needs, None, told)
         if needs.made and told:
             names = "、".join(one.title for one in needs.made)
-            lines += ["", *_indented(f"另由本工具生成：{names}", 2)]
+            lines += ["", *indented(f"另由本工具生成：{names}", 2)]
         told |= needs.ids
     return "\n".join(lines)
 
@@ -60,15 +59,15 @@ def _sections(
     if needs.undecided:
         yield from ("", "  看怎么回答，可能还要")
     for one in needs.undecided:
-        yield from _indented(f"□ {one.document.title}（看：{_few(one.waits_for)}）", 4)
+        yield from indented(f"□ {one.document.title}（看：{_few(one.waits_for)}）", 4)
 
 
 def _papers(standard: Standard, papers: Sequence[DocumentKind], told: set[str]) -> Iterator[str]:
     for one in papers:
         again = one.id in told
-        yield from _indented(f"□ {one.title}〔{'见上' if again else _BY_WHEN[one.missing]}〕", 4)
+        yield from indented(f"□ {one.title}〔{'见上' if again else _BY_WHEN[one.missing]}〕", 4)
         if not again:
-            yield from _indented(f"{one.note}依据：{cite(standard, one.basis)}", 8)
+            yield from indented(f"{one.note}依据：{cite(standard, one.basis)}", 8)
 
 
 def _few(labels: Sequence[str]) -> str:
@@ -81,13 +80,13 @@ def _questions(
     """Questions in one paragraph; fields of a list in one of their own, for each entry."""
     single = [place.question.label for place in places if place.owner is None]
     if single:
-        yield from _indented("□ " + "、".join(single), 4)
+        yield from indented("□ " + "、".join(single), 4)
     lists: dict[str, list[str]] = {}
     for place in places:
         if place.owner is not None:
             lists.setdefault(_whose(place, facts), []).append(place.question.label)
     for whose, fields in lists.items():
-        yield from _indented(f"□ {whose}：{'、'.join(fields)}", 4)
+        yield from indented(f"□ {whose}：{'、'.join(fields)}", 4)
 
 
 def _whose(place: AnswerPlace, facts: Facts | None) -> str:
@@ -95,7 +94,3 @@ def _whose(place: AnswerPlace, facts: Facts | None) -> str:
     if place.element is None or facts is None:
         return f"{place.owner.label}（每项）"
     return label_at(facts.standard, facts, place.path).rpartition("的")[0]
-
-
-def _indented(text: str, indent: int) -> list[str]:
-    return [" " * indent + line for line in wrap(text, COLUMNS - indent)]

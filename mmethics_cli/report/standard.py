@@ -11,12 +11,11 @@ from functools import partial
 from typing import Final
 
 from mmethics_cli.core.conditions.values import parse_date
-from mmethics_cli.core.standard.model import VERIFIED, Basis, Source, Standard
+from mmethics_cli.core.standard.model import VERIFIED, Source, Standard
 from mmethics_cli.report.pathway import STRENGTH, override_label
-from mmethics_cli.wording.citation import article, cite, title, verified_mark
-from mmethics_cli.wording.columns import pad, width, wrap
+from mmethics_cli.wording.citation import article, cite, cite_with_mark, title
+from mmethics_cli.wording.columns import COLUMNS, indented, pad, width, wrap
 
-COLUMNS: Final = 80
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 VERIFIED_LABEL: Final = {"text": "读过条文", "secondary": "二手", "memory": "凭记忆"}
 STATUS_LABEL: Final = {
@@ -102,11 +101,6 @@ def _entries(standard: Standard) -> dict[str, _Entry]:
     return {name: partial(show, standard, name) for names, show in kinds for name in names}
 
 
-def _cited(standard: Standard, basis: tuple[Basis, ...]) -> str:
-    mark = verified_mark(basis)
-    return cite(standard, basis) + (f"（{mark}）" if basis and mark else "")
-
-
 def _question(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
     one = standard.questions[name]
     yield "", f"{one.path} {one.label}〔{TYPE_LABEL[one.type]}〕"
@@ -116,14 +110,14 @@ def _question(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
     yield "又称", "、".join(one.synonyms)
     yield "选项", "；".join(f"{key}＝{label}" for key, label in one.values.items())
     yield "每项要写", "、".join(f"{field.path}＝{field.label}" for field in one.fields)
-    yield "依据", _cited(standard, one.basis)
+    yield "依据", cite_with_mark(standard, one.basis)
 
 
 def _rule(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
     table, rule = standard.rules[name]
     yield "", f"{rule.id} {rule.text}〔{STRENGTH[rule.strength]}〕"
     yield "决定", f"{table.label}：{table.label_of(rule.outcome)}"
-    yield "依据", _cited(standard, rule.basis)
+    yield "依据", cite_with_mark(standard, rule.basis)
     yield override_label(rule), rule.override or ""
     if rule.conflict is not None:
         yield "规定不一致", f"{cite(standard, rule.conflict.over)}。{rule.conflict.text}"
@@ -137,7 +131,7 @@ def _element(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
         "须写在",
         "、".join(paper.title for paper in papers if name in {each.id for each in paper.elements}),
     )
-    yield "依据", _cited(standard, one.basis)
+    yield "依据", cite_with_mark(standard, one.basis)
 
 
 def _table(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
@@ -153,7 +147,7 @@ def _item(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
     yield "原则", f"{standard.principles[item.principle]} · {item.theme}"
     yield "由谁", f"{_AUDIENCE[item.side]}〔{_SEVERITY[item.severity]}〕"
     yield "证据", "、".join(one.path or one.attachment or "" for one in item.evidence)
-    yield "依据", _cited(standard, item.basis)
+    yield "依据", cite_with_mark(standard, item.basis)
 
 
 def _criterion(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
@@ -162,7 +156,7 @@ def _criterion(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
     yield "类别", one.group
     yield "用在", "、".join(standard.documents[paper].title for paper in one.worksheets)
     yield "申请人的回答", "、".join((*one.facts, *one.items, *one.papers, *one.elements))
-    yield "依据", _cited(standard, one.basis)
+    yield "依据", cite_with_mark(standard, one.basis)
 
 
 def _document(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
@@ -173,7 +167,7 @@ def _document(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
     yield "说明", one.note
     yield "签署", "、".join(one.signers)
     yield "盖章", "、".join(one.seals)
-    yield "依据", _cited(standard, one.basis)
+    yield "依据", cite_with_mark(standard, one.basis)
 
 
 def _contradiction(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
@@ -181,7 +175,7 @@ def _contradiction(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
     yield "", f"{one.id} {one.message}"
     yield "位置", one.path
     yield "办法", one.fix
-    yield "依据", _cited(standard, one.basis)
+    yield "依据", cite_with_mark(standard, one.basis)
 
 
 def _source(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
@@ -219,7 +213,7 @@ def source_list(standard: Standard, today: date) -> str:
         lines += wrap(f"{one.id}  {title(one)}", COLUMNS)
         read = (f"；{who} 核对 {len(by)} 条" for who, by in _readers(standard, one).items())
         told = f"{_standing(one, today)}；{_tally(standard, one)}{''.join(read)}"
-        lines += (f"    {line}" for line in wrap(told, COLUMNS - 4))
+        lines += indented(told, 4)
     counts = Counter(one.verified for one in standard.articles.values())
     total = "，".join(f"{VERIFIED_LABEL[how]} {counts[how]}" for how in VERIFIED)
     return "\n".join([*lines, "", f"共 {len(standard.articles)} 条：{total}。后两类显示为“待核”。"])

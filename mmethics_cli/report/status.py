@@ -20,9 +20,8 @@ from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.core.standard.names import label_at
 from mmethics_cli.report.findings import Placed, summary
 from mmethics_cli.report.pathway import answer_label
-from mmethics_cli.wording.columns import pad, width, wrap
+from mmethics_cli.wording.columns import COLUMNS, indented, pad, width, wrap
 
-COLUMNS: Final = 80
 _SECTION: Final = 24
 _SHOWN: Final = 5
 
@@ -117,7 +116,7 @@ def _next(facts: Facts) -> Iterator[str]:
     if wanted:
         yield f"接下来要答的（共 {len(wanted)} 题，用 mmethics fill 继续）："
         for path in wanted[:_SHOWN]:
-            yield from (f"    {line}" for line in wrap(label_at(facts.standard, facts, path), 72))
+            yield from indented(label_at(facts.standard, facts, path), 4, COLUMNS - 4)
         yield ""
 
 
@@ -126,10 +125,7 @@ def _limits(pathway: Pathway) -> Iterator[str]:
     if limits:
         yield "时限与保存期限"
         for decision in limits:
-            yield from (
-                f"    {line}"
-                for line in wrap(f"{decision.table.label}：{answer_label(decision)}", 76)
-            )
+            yield from indented(f"{decision.table.label}：{answer_label(decision)}", 4)
 
 
 _WIDEST_TITLE: Final = 36

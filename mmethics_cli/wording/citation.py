@@ -77,6 +77,7 @@ def article(source: Source, text: str) -> str:
     return f"第{number[1]}条" + (f"（{number[2]}）" if number[2] else "")
 
 
-def verified_mark(basis: tuple[Basis, ...]) -> str:
-    """待核 where not every article cited was read."""
-    return "" if weakest(basis) == "text" else "待核"
+def cite_with_mark(standard: Standard, basis: tuple[Basis, ...]) -> str:
+    """The citations with one （待核） behind them where not every article was read."""
+    doubtful = basis and weakest(basis) != "text"
+    return cite(standard, basis) + (MARK if doubtful else "")
