@@ -11,8 +11,7 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from mmethics_cli.core.conditions.explain import FactBook
-from mmethics_cli.core.conditions.language import ALWAYS, Condition, Scope, evaluate
+from mmethics_cli.core.conditions.language import ALWAYS, Condition, FactReader, Scope, evaluate
 from mmethics_cli.core.conditions.parser import Vocabulary
 from mmethics_cli.core.conditions.values import UNKNOWN, Element, Truth, Value
 
@@ -198,7 +197,7 @@ class Meaning:
 def category_of(
     meanings: Sequence[Meaning],
     kind: Kind,
-    now: FactBook,
+    now: FactReader,
     scope: Scope | None = None,
     before: Sequence[Element] = (),
 ) -> str | None:
