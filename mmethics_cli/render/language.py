@@ -266,6 +266,8 @@ class _TemplateReader:
         if fence is not None:
             self._fence(fence["kind"], fence["rest"], place)
             return
+        if "|" in line:
+            self._refuse_row_of_signatures(line, place)
         if "{" not in line:
             self._emit(line, place)
             return
@@ -279,6 +281,14 @@ class _TemplateReader:
         if text.rstrip().endswith("%}") and (words or "{{" in line):
             # Jinja takes the line break after its tags, also from a line that has words.
             self._emit("", place)
+
+    def _refuse_row_of_signatures(self, line: str, place: TemplatePlace) -> None:
+        """A row of a table among signatures would be printed with its strokes."""
+        block = next((one.kind for one in reversed(self.stack) if one.fence), "")
+        if block == "sign" and _TAG.sub("", line).lstrip().startswith("|"):
+            message = "“sign”里面不能写表格行，竖线会照样印出来"
+            fix = "一行写一处签名，如“签名：____________ 日期：____年__月__日”；表格用 ::: table。"
+            self._problem(place, message, fix)
 
     def _tag(self, found: re.Match[str], place: TemplatePlace) -> str:
         if found["print"] is not None:
