@@ -25,11 +25,12 @@ from mmethics_cli.core.interview.items import (
     pieces,
 )
 from mmethics_cli.core.interview.steps import Move
-from mmethics_cli.core.standard.model import Basis, ReviewItem
+from mmethics_cli.core.standard.model import ReviewItem
 from mmethics_cli.core.standard.names import label_of
+from mmethics_cli.wording.citation import Cite
 from mmethics_cli.wording.columns import COLUMNS, wrap
+from mmethics_cli.wording.values import SEVERITY
 
-SEVERITY: Final = {"mandatory": "必须", "recommended": "建议"}
 _MARK: Final = {State.FOUND: "✓ ", State.MISSING: "✗ ", State.NOT_WANTED: "– "}
 _SAID: Final = {State.FOUND: "", State.MISSING: "（缺）", State.NOT_WANTED: "（本研究不需要）"}
 _EXCERPT: Final = 24
@@ -115,7 +116,7 @@ class ItemTerminal:
     prompts: ShortPrompts
     facts: Facts
     out: Callable[[str], None]
-    cite: Callable[[tuple[Basis, ...]], str]
+    cite: Cite
     refused: Callable[[str], str | None]
     why: Callable[[ReviewItem, Truth], str]
     columns: int = COLUMNS

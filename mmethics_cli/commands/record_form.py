@@ -22,6 +22,7 @@ from mmethics_cli.core.standard.answers import read_value
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.store.submission.submissions import DECISION
 from mmethics_cli.store.yaml.characters import name_of, refused_in_value
+from mmethics_cli.wording.values import option_labels
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.recording import DecisionOptions, decided, office_questions
 
@@ -146,8 +147,8 @@ def prompted(
         held = dossier.workspace.values
         for one in office_questions(dossier):
             if one.type == "bool" and one.path not in facts and one.path not in held:
-                options = (("yes", "是"), ("no", "否"), (_LATER, "不登记"))
-                answer = form.one(one.prompt, options)
+                choices = (*option_labels(one).items(), (_LATER, "不登记"))
+                answer = form.one(one.prompt, choices)
                 if answer != _LATER:
                     facts[one.path] = read_value(one, answer)
     except (KeyboardInterrupt, EOFError):

@@ -11,12 +11,10 @@ from mmethics_cli.core.decisions.pathway import RuleResult
 from mmethics_cli.core.decisions.tables import Answer, Decision
 from mmethics_cli.core.standard.model import Basis, DecisionTable, Rule, Standard
 from mmethics_cli.formats.blocks import Words
-from mmethics_cli.render.printing import Mark, Printing
+from mmethics_cli.render.printing import Gap, Mark, Printing
 from mmethics_cli.render.study import Study
 from mmethics_cli.wording.citation import cite
-from mmethics_cli.wording.values import Gap, labels, reasons
-
-STRENGTH = {"required": "必须", "advised": "从严建议"}
+from mmethics_cli.wording.values import STRENGTH, labels, reasons
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,7 @@ from mmethics_cli.core.standard.model import Criterion, ReviewItem
 from mmethics_cli.core.standard.names import label_of
 from mmethics_cli.render.study import ConsentPaper, Office, Study
 from mmethics_cli.wording.citation import cite
-from mmethics_cli.wording.language import CHINESE
-from mmethics_cli.wording.values import asked_at, reasons, value_text
+from mmethics_cli.wording.values import APPLIES, SEVERITY, fact_at, reasons, value_text
 
 NO_PLACE = "没有写"
 
@@ -67,10 +66,6 @@ def _place(paper: ConsentPaper, element: str) -> PlaceView:
     return PlaceView(paper.title, where, own)
 
 
-_SEVERITY: Final = {"mandatory": "必须", "recommended": "建议"}
-_APPLIES: Final = {Truth.YES: "适用", Truth.NO: "不适用", Truth.UNKNOWN: CHINESE.undecided}
-
-
 @dataclass(frozen=True, slots=True)
 class ItemView:
     """A review item with the applicant's answer; `applies` is yes, no or unknown."""
@@ -104,13 +99,13 @@ def item_view(study: Study, item: ReviewItem) -> ItemView:
         theme=item.theme,
         text=item.text,
         applies=truth.name.lower(),
-        applies_label=_APPLIES[truth],
+        applies_label=APPLIES[truth],
         answer=answer.answer or "",
         answer_label=ANSWERS[answer.answer] if answer.answer else "",
         note=answer.note,
         evidence=_evidence(study, answer.evidence, answer.page),
         page=answer.page,
-        severity_label=_SEVERITY[item.severity],
+        severity_label=SEVERITY[item.severity],
         basis_text=cite(standard, item.basis, marks=True),
         reason=reasons(facts, behind),
     )
@@ -199,7 +194,7 @@ def _view(study: Study, criterion: Criterion) -> CriterionView:
         group=criterion.group,
         text=criterion.text,
         applies=truth.name.lower(),
-        applies_label=_APPLIES[truth],
+        applies_label=APPLIES[truth],
         reason=reasons(study.facts, behind),
         answer="\n".join(answers),
         where="\n".join(places),
@@ -230,7 +225,7 @@ def _answer(study: Study, path: str) -> str:
     if isinstance(value, tuple):
         names = [name_of(one) for one in value]
         return f"{label}：{'、'.join(names[:_MOST_ENTRIES])}{_and_more(len(names))}"
-    asked = asked_at(study.standard, path)
+    asked = fact_at(study.standard, path)
     text = value_text(asked, value) if asked is not None else None
     return f"{label}：{_cut(text or _NOT_ANSWERED)}"
 

@@ -13,10 +13,9 @@ from functools import cache
 from mmethics_cli.formats.blocks import CLOSE, OPEN, SLOT, Fill, Words
 from mmethics_cli.render.functions import Functions
 from mmethics_cli.render.language import END, MARK
-from mmethics_cli.render.printing import Printing, expand, note_gaps
+from mmethics_cli.render.printing import Gap, Printing, expand, note_gaps
 from mmethics_cli.render.study import Study
 from mmethics_cli.render.templates import Layout, Template, Templates
-from mmethics_cli.wording.values import Gap
 
 # Between Chinese and a value no blank is wanted; Word sets the distance to Latin words itself.
 _HAN = "\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef“”‘’"

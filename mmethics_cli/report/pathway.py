@@ -21,10 +21,10 @@ from mmethics_cli.core.standard.model import Basis, Rule
 from mmethics_cli.core.standard.names import label_at
 from mmethics_cli.wording.citation import cite, cite_with_mark
 from mmethics_cli.wording.columns import COLUMNS, indented, wrap
-from mmethics_cli.wording.values import reasons
+from mmethics_cli.wording.language import CHINESE
+from mmethics_cli.wording.values import STRENGTH, reasons
 
-STRENGTH: Final = {"required": "必须", "advised": "从严建议"}
-STATE: Final = {Truth.YES: "成立", Truth.NO: "不成立", Truth.UNKNOWN: "尚不能判定"}
+STATE: Final = {Truth.YES: "成立", Truth.NO: "不成立", Truth.UNKNOWN: CHINESE.undecided}
 # More names than this are only counted: nobody reads a list of all that may come.
 _NAMED: Final = 4
 
@@ -80,12 +80,12 @@ def _may(head: str, names: list[str]) -> str:
 def value_label(decision: Decision, value: Answer) -> str:
     """A value of the decision in Chinese; what is not decided anew says so."""
     if isinstance(value, tuple):
-        return "、".join(decision.table.label_of(key) for key in value) or "无"
+        return "、".join(decision.table.label_of(key) for key in value) or CHINESE.nothing
     if value is not None:
         return decision.table.label_of(value)
     if decision.table.type == "int":
-        return "不适用"
-    return "沿用上次批准" if decision.holds is Truth.NO else "尚不能判定"
+        return CHINESE.not_applicable
+    return CHINESE.kept if decision.holds is Truth.NO else CHINESE.undecided
 
 
 def _because(pathway: Pathway, result: RuleResult, columns: int) -> Iterator[str]:

@@ -12,9 +12,10 @@ from typing import Final
 
 from mmethics_cli.core.conditions.values import parse_date
 from mmethics_cli.core.standard.model import VERIFIED, Source, Standard
-from mmethics_cli.report.pathway import STRENGTH, override_label
+from mmethics_cli.report.pathway import override_label
 from mmethics_cli.wording.citation import article, cite, cite_with_mark, title
 from mmethics_cli.wording.columns import COLUMNS, indented, pad, width, wrap
+from mmethics_cli.wording.values import SEVERITY, STRENGTH
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 VERIFIED_LABEL: Final = {"text": "读过条文", "secondary": "二手", "memory": "凭记忆"}
@@ -38,7 +39,6 @@ TYPE_LABEL: Final = {
     "text": "文字",
     "list": "列表",
 }
-_SEVERITY: Final = {"mandatory": "必须", "recommended": "建议"}
 _AUDIENCE: Final = {"applicant": "申请人", "institution": "组织机构", "committee": "伦理委员会"}
 
 
@@ -145,7 +145,7 @@ def _item(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
     item = standard.items[name]
     yield "", f"{item.id} {item.text}"
     yield "原则", f"{standard.principles[item.principle]} · {item.theme}"
-    yield "由谁", f"{_AUDIENCE[item.side]}〔{_SEVERITY[item.severity]}〕"
+    yield "由谁", f"{_AUDIENCE[item.side]}〔{SEVERITY[item.severity]}〕"
     yield "证据", "、".join(one.path or one.attachment or "" for one in item.evidence)
     yield "依据", cite_with_mark(standard, item.basis)
 

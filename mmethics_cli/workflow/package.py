@@ -11,10 +11,10 @@ from mmethics_cli.core.conditions.language import evaluate
 from mmethics_cli.core.conditions.values import UNKNOWN, Element, Truth, name_of
 from mmethics_cli.core.standard.model import DocumentKind
 from mmethics_cli.formats.blocks import Stamp
+from mmethics_cli.render.printing import Gap
 from mmethics_cli.render.study import ConsentPaper, Study, TransmittalRow
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.render.text import Rendered, gaps_of, read_facts
-from mmethics_cli.wording.values import Gap
 
 
 @dataclass(frozen=True, slots=True)

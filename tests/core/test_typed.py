@@ -9,7 +9,7 @@ import pytest
 from mmethics_cli.core.conditions.values import UNKNOWN, NotApplicable, Several, Value
 from mmethics_cli.core.standard.answers import Refused, read_value
 from mmethics_cli.core.standard.model import Question
-from mmethics_cli.wording.values import read_typed, typed_text
+from mmethics_cli.wording.typed import cell_text, read_cell
 
 TEXT = Question("a.text", "text", "文字", may_not_apply=True)
 FIXED = Question("a.fixed", "text", "定文")
@@ -47,7 +47,7 @@ KIND = Question("a.kind", "choice", "类别", values={"x": "甲、乙", "y": "�
     ],
 )
 def test_what_is_shown_is_read_back(question: Question, value: Value) -> None:
-    assert read_typed(question, typed_text(question, value)) == value
+    assert read_cell(question, cell_text(question, value)) == value
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_what_is_shown_is_read_back(question: Question, value: Value) -> None:
     ],
 )
 def test_what_people_type(question: Question, text: str, value: Value) -> None:
-    assert read_typed(question, text) == value
+    assert read_cell(question, text) == value
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_what_people_type(question: Question, text: str, value: Value) -> None:
 )
 def test_what_is_refused(question: Question, text: str) -> None:
     with pytest.raises(Refused):
-        read_typed(question, text)
+        read_cell(question, text)
 
 
 def test_a_label_may_hold_the_sign_that_separates_options() -> None:
