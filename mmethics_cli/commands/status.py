@@ -62,7 +62,7 @@ def status(
 
 
 def _status(session: Session, dossier: Dossier, standings: Standings) -> str:
-    from mmethics_cli.report.status import Standing, due_lines, status_text
+    from mmethics_cli.report.status import DossierStatus, due_lines, status_text
     from mmethics_cli.workflow.assembly import package_of
     from mmethics_cli.workflow.checking import review
     from mmethics_cli.workflow.standing import differing
@@ -72,7 +72,7 @@ def _status(session: Session, dossier: Dossier, standings: Standings) -> str:
         dossier.pathway,
         dossier.self_check,
         review(dossier, package_of(dossier, session.today)),
-        Standing(
+        DossierStatus(
             dossier.name,
             current.name if current else "",
             sealed=current is not None and current.sealed,

@@ -30,6 +30,12 @@ def cite(standard: Standard, bases: Iterable[Basis], marks: bool = False) -> str
     return "；".join(_cite_source(source, group, marks) for source, group in groups)
 
 
+def cite_with_mark(standard: Standard, basis: tuple[Basis, ...]) -> str:
+    """The citations with one （待核） behind them where not every article was read."""
+    doubtful = basis and weakest(basis) != "text"
+    return cite(standard, basis) + (MARK if doubtful else "")
+
+
 def cite_in_english(standard: Standard, bases: Iterable[Basis]) -> str:
     """The citations of norms by their English titles: `Title, Articles 21 and 22`."""
     return "; ".join(_in_english(source, group) for source, group in _by_source(standard, bases))
@@ -82,9 +88,3 @@ def article(source: Source, text: str) -> str:
     if _NATIONAL.fullmatch(source.title):
         return f"第{text}章"
     return f"第{number[1]}条" + (f"（{number[2]}）" if number[2] else "")
-
-
-def cite_with_mark(standard: Standard, basis: tuple[Basis, ...]) -> str:
-    """The citations with one （待核） behind them where not every article was read."""
-    doubtful = basis and weakest(basis) != "text"
-    return cite(standard, basis) + (MARK if doubtful else "")

@@ -28,7 +28,7 @@ from mmethics_cli.core.standard.names import label_at, question_at
 from mmethics_cli.formats.blocks import Words
 from mmethics_cli.render.revision_views import seen_before
 from mmethics_cli.render.text import Rendered
-from mmethics_cli.report.findings import Placed
+from mmethics_cli.report.findings import PlacedFinding
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.package import Package
 from mmethics_cli.workflow.standing import comments_to_answer
@@ -119,7 +119,7 @@ def _said(speech: Speech, limits: Readability) -> str:
 
 def review(
     dossier: Dossier, package: Package, files: Mapping[str, FileState] | None = None
-) -> tuple[Placed, ...]:
+) -> tuple[PlacedFinding, ...]:
     """All findings, errors first; answers that two checks miss are named once.
 
     `files` is what is known of the attachments' files, if not what lies in the dossier's folder.
@@ -178,8 +178,8 @@ def _gap(dossier: Dossier, path: str, title: str) -> Finding:
     return Finding("answer_missing", "error", "missing_answer", path, message, fix, basis=basis)
 
 
-def _place(dossier: Dossier, finding: Finding) -> Placed:
+def _place(dossier: Dossier, finding: Finding) -> PlacedFinding:
     if not finding.path:
-        return Placed(finding)
+        return PlacedFinding(finding)
     file, line = dossier.where(finding.path)
-    return Placed(finding, file, line)
+    return PlacedFinding(finding, file, line)

@@ -18,7 +18,7 @@ from mmethics_cli.formats.word.stamp import NoWordFile, with_footer_line
 from mmethics_cli.report.status import (
     WITHOUT_HOLIDAYS,
     DocumentEdition,
-    Past,
+    PastSubmission,
     decision_line,
     history_text,
 )
@@ -45,7 +45,7 @@ def history_of(standings: Standings, today: date) -> str:
     for one in dossier.workspace.submissions:
         decision = made.get(one.number)
         past.append(
-            Past(
+            PastSubmission(
                 one.name,
                 kinds.get(one.kind, one.kind),
                 sealed_date(one) if one.sealed else None,
