@@ -1,4 +1,4 @@
-"""One document being printed: values become slots, and the gaps met are recorded."""
+"""One document being printed: its nodes become texts with slots, and the gaps met are recorded."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mmethics_cli.core.conditions.language import Scope, evaluate
 from mmethics_cli.core.conditions.values import UNKNOWN, NotApplicable, Several, Truth, Value
 from mmethics_cli.core.standard.model import Question
 from mmethics_cli.errors import TemplateError
-from mmethics_cli.formats.blocks import NO_BREAK, Book, PickDate, Slot, Tick, Words
+from mmethics_cli.formats.blocks import NO_BREAK, Book, Pick, PickDate, Slot, Tick, Words
 from mmethics_cli.render.binding import Each, Node, PrintCall, PrintFact, PrintIndex, When
 from mmethics_cli.render.language import CLOSE, NODE, NODE_END
 from mmethics_cli.render.study import Study
@@ -35,8 +35,8 @@ class Gap:
     path: str
 
 
-class Mark:
-    """Something of ours that prints as `make` says, when it is printed."""
+class Printable:
+    """What a function gives to print later: `make` gives its text when it is printed."""
 
     __slots__ = ("make",)
 
@@ -48,12 +48,12 @@ class Mark:
 
 
 class Printing:
-    """What one rendering needs at hand and leaves behind."""
+    """What one rendering needs at hand, and leaves behind: slots, gaps, texts without English."""
 
     def __init__(self, study: Study, marks: bool = False) -> None:
         self.study = study
         self.facts = study.facts
-        # An English paper says what the Chinese one does: no condition looks at English texts.
+        # An English document says what the Chinese one does: no condition looks at English texts.
         self.judged = study.pathway.facts
         self.words = study.stamp.wording
         self.marks = marks
@@ -64,11 +64,11 @@ class Printing:
         self._tags: dict[str, int] = {}
 
     def print(self, value: object) -> str:
-        """The mark for what a function gave: text and dates go into slots, numbers stand.
+        """The text for what a function gave: words and dates go into slots, numbers stand.
 
         Raises TemplateError for anything else.
         """
-        if isinstance(value, Mark | Slot):
+        if isinstance(value, Printable | Slot):
             return value.__html__()
         if isinstance(value, str):
             return self.book.put(Words(str(value))) if value else ""
@@ -83,8 +83,12 @@ class Printing:
         count = self._tags[name] = self._tags.get(name, 0) + 1
         return name if count == 1 else f"{name}.{count}"
 
+    def pick(self, name: str, options: tuple[str, ...]) -> str:
+        """The slot of a drop-down that people fill in."""
+        return self.book.put(Pick(self.tag(name), options, self.words.or_))
+
     def pick_date(self, name: str) -> str:
-        """The mark for a date that people fill in."""
+        """The slot of a date that people fill in."""
         return self.book.put(PickDate(self.tag(name), self.study.stamp.language))
 
     # Facts.
@@ -149,7 +153,7 @@ class Printing:
 
     def _value(self, path: str, scope: Scope | None) -> Value:
         if _of_office(self._declared(path, scope)) and path not in self.facts.values:
-            return UNKNOWN  # conditions take it for no, but a paper must not say so
+            return UNKNOWN  # conditions take it for no, but a document must not say so
         if scope is not None:
             return self.facts.field(scope, path)
         derived = path in self.study.standard.derived
@@ -205,7 +209,7 @@ def expand(text: str, nodes: Sequence[Node], printing: Printing, calls: Template
 
 
 def note_gaps(text: str, nodes: Sequence[Node], printing: Printing, calls: TemplateCalls) -> None:
-    """Record the gaps that `expand` would, without making any text: `check` asks every paper."""
+    """Record the gaps that `expand` would, without making any text: `check` asks every document."""
     parts = tuple(_parse(iter(_TOKEN.split(text)), nodes))
     _GapsOnly(printing, calls).run(parts, {})
 

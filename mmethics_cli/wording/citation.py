@@ -1,4 +1,4 @@
-"""How sources and articles are cited on paper and screen."""
+"""How sources and articles are cited in documents and on the screen."""
 
 from __future__ import annotations
 

@@ -187,7 +187,7 @@ def templates_of(dossier: Dossier) -> Templates:
         files = pack.template_bytes(made.sections)
         known = kept(TEMPLATES, files)
         if known is not None:
-            made.known = known
+            made.precompiled = known
         else:
             keep(TEMPLATES, files, made.compiled)
     return made

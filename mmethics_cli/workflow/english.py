@@ -10,6 +10,7 @@ from mmethics_cli.core.checks.papers import attachments_of
 from mmethics_cli.core.conditions.values import name_of
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
+from mmethics_cli.core.lifecycle.decision import DECISIONS
 from mmethics_cli.core.standard.english import (
     EnglishTerm,
     in_english,
@@ -21,7 +22,6 @@ from mmethics_cli.core.standard.model import DocumentKind, Standard
 from mmethics_cli.core.standard.node import Node, Trail
 from mmethics_cli.errors import PackError, Problem
 from mmethics_cli.render.binding import PrintCall
-from mmethics_cli.render.functions import DECISIONS
 from mmethics_cli.render.study import Study, TransmittalRow
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.store.dossier.answers_file import english_texts

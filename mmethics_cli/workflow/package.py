@@ -12,7 +12,7 @@ from mmethics_cli.core.conditions.values import UNKNOWN, Element, Truth, name_of
 from mmethics_cli.core.standard.model import DocumentKind
 from mmethics_cli.formats.blocks import Stamp
 from mmethics_cli.render.printing import Gap
-from mmethics_cli.render.study import ConsentPaper, Study, TransmittalRow
+from mmethics_cli.render.study import ConsentDocument, Study, TransmittalRow
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.render.text import Rendered, gaps_of, read_facts
 
@@ -47,7 +47,7 @@ def rows_of_paper(paper: Document) -> Iterator[TransmittalRow]:
         signers=document.signers,
         note=document.note,
         seals=document.seals,
-        later=bool(document.for_form),
+        after_approval=bool(document.for_form),
     )
     yield row
     if paper.before is not None:
@@ -78,7 +78,7 @@ def rows_of_attachments(
             day if isinstance(day, date) else None,
             signers=document.signers,
             seals=document.seals,
-            later=bool(document.for_form),
+            after_approval=bool(document.for_form),
             signed=entry.get("signed") is True,
         )
         yield row
@@ -123,14 +123,14 @@ class Package:
             return self.reading(paper).gaps
         return gaps_of(self.templates, paper.document.template or "", self.study_of(paper))
 
-    def consents(self) -> tuple[ConsentPaper, ...]:
+    def consents(self) -> tuple[ConsentDocument, ...]:
         """The papers for participants, the elements that they must hold, and where they do.
 
         An element that is not due for sure waits for an answer, which `check` asks for itself.
         """
         ours = {one.document.id: one for one in self.papers}
         return tuple(
-            ConsentPaper(
+            ConsentDocument(
                 one.title,
                 tuple(
                     element.id
