@@ -25,9 +25,8 @@ from typer._coercion import RuntimeParam
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from mmethics_cli.core.conditions.values import parse_int
-from mmethics_cli.wording.columns import pad, width, wrap
+from mmethics_cli.wording.columns import COLUMNS, indented, pad, width, wrap
 
-COLUMNS: Final = 80
 EXAMPLES: Final = "示例："
 _NAME_COLUMN: Final = 30
 _METAVARS: Final = {Path: "PATH", int: "N", str: "TEXT"}
@@ -106,7 +105,7 @@ def help_page(command: Command, context: Context, commands: Sequence[tuple[str, 
     )
     lines = [usage(command, context), ""]
     for paragraph in text.strip().split("\n\n"):
-        lines += ["  " + line for line in wrap(_joined(paragraph), COLUMNS - 2)]
+        lines += indented(_joined(paragraph), 2)
     params = [
         param
         for param in command.get_params(context)

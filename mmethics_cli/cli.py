@@ -18,10 +18,10 @@ from typer._click.core import Command, Context
 from typer._click.exceptions import UsageError
 
 from mmethics_cli import __version__
-from mmethics_cli.chinese import COLUMNS, HELP_SETTINGS, ChineseGroup, build, explain
+from mmethics_cli.chinese import HELP_SETTINGS, ChineseGroup, build, explain
 from mmethics_cli.commands.options import INTERRUPTED, Session, at_terminal, resolve_today
 from mmethics_cli.errors import EthicsError
-from mmethics_cli.wording.columns import wrap
+from mmethics_cli.wording.columns import COLUMNS, wrap
 
 # One line a command: the help of the program must not load them all.
 COMMANDS: Final = {

@@ -29,7 +29,8 @@ from mmethics_cli.ask.field import Field
 from mmethics_cli.core.conditions.values import UNKNOWN
 from mmethics_cli.core.interview.steps import QuestionRow
 from mmethics_cli.wording.columns import width, wrap
-from mmethics_cli.wording.values import TAGS, brief
+from mmethics_cli.wording.typed import NOT_APPLICABLE_WORD
+from mmethics_cli.wording.values import TAGS, brief_text
 
 # No n and y: they answer yes and no.
 LETTERS: Final = "123456789abcdefghijklmopqrstuvwxz"
@@ -78,7 +79,7 @@ def _keys(field: Field | None) -> str:
         chosen = "数字键勾选" if field.question.type == "choices" else "数字键选定"
         return f"{chosen}（或 ←→ 加空格）· {_KEYS}"
     if field.question.may_not_apply:
-        return f"不适用写“不适用：理由” · {_KEYS}"
+        return f"{NOT_APPLICABLE_WORD}写“{NOT_APPLICABLE_WORD}：理由” · {_KEYS}"
     return _KEYS
 
 
@@ -222,7 +223,11 @@ class FormView:
         if field is None:
             return False
         if field.options:
-            return not field.written or field.text in ("", "不适用", "不适用：")
+            return not field.written or field.text in (
+                "",
+                NOT_APPLICABLE_WORD,
+                f"{NOT_APPLICABLE_WORD}：",
+            )
         return field.proposal is not UNKNOWN
 
     def _focus(self) -> None:
@@ -291,7 +296,7 @@ class FormView:
         proposed = field.proposal
         if proposed is UNKNOWN or field.options:
             return [window]
-        text = f"{brief(field.question, proposed)} *"
+        text = f"{brief_text(field.question, proposed)} *"
         return [self._fixed(lambda: [("", text)], [text], width(text) + 1), window]
 
     def _said(self, field: Field) -> StyleAndTextTuples:

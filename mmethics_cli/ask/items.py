@@ -27,11 +27,12 @@ from mmethics_cli.core.interview.items import (
     Ticked,
 )
 from mmethics_cli.core.interview.steps import Move
-from mmethics_cli.core.standard.model import Basis, ReviewItem
+from mmethics_cli.core.standard.model import ReviewItem
 from mmethics_cli.core.standard.names import label_of
-from mmethics_cli.wording.columns import wrap
+from mmethics_cli.wording.citation import Cite
+from mmethics_cli.wording.columns import COLUMNS, wrap
+from mmethics_cli.wording.values import SEVERITY
 
-SEVERITY: Final = {"mandatory": "必须", "recommended": "建议"}
 _MARK: Final = {
     EvidenceState.FOUND: "✓ ",
     EvidenceState.MISSING: "✗ ",
@@ -125,10 +126,10 @@ class ItemTerminal:
     prompts: ShortPrompts
     facts: Facts
     out: Callable[[str], None]
-    cite: Callable[[tuple[Basis, ...]], str]
+    cite: Cite
     refused: Callable[[str], str | None]
     why: Callable[[ReviewItem, Truth], str]
-    columns: int = 80
+    columns: int = COLUMNS
     _principle: str = ""
 
     @property

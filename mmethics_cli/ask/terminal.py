@@ -36,19 +36,16 @@ from mmethics_cli.core.interview.steps import (
     Step,
 )
 from mmethics_cli.core.standard.model import Question
-from mmethics_cli.wording.columns import width, wrap
-from mmethics_cli.wording.values import (
+from mmethics_cli.wording.citation import Cite
+from mmethics_cli.wording.columns import COLUMNS, width, wrap
+from mmethics_cli.wording.typed import (
+    NONE_WORD,
     NOT_APPLICABLE_WORD,
-    TAGS,
-    Cite,
-    brief,
     complaint,
     help_on,
-    name_of_place,
-    read_text,
-    shown,
-    title,
+    read_prompt,
 )
+from mmethics_cli.wording.values import TAGS, brief_text, entry_title, place_title, prompt_text
 
 _USUAL: Final = ("nano", "vim", "vi", "notepad")
 
@@ -109,12 +106,12 @@ _SURE: Final[list[Option]] = [(_KEEP, "不删"), (_REMOVE, "删去，不能恢�
 def list_menu(prompts: Prompts, step: Step, message: str) -> Reply | Pressed:
     """What to do with a list."""
     elements = step.value if isinstance(step.value, tuple) else ()
-    names = {one.id: title(step.question, one) for one in elements}
+    names = {one.id: entry_title(step.question, one) for one in elements}
     options: list[Option] = [(_ADD, "添加一项")]
     if elements:
         options.append((_DONE, f"就这 {len(elements)} 项，继续"))
     else:
-        options += [(_NONE, "没有"), (_LIST_LATER, "以后再答")]
+        options += [(_NONE, NONE_WORD), (_LIST_LATER, "以后再答")]
     options += [(f"{_ENTRY}{id_}", f"修改、复制或删去 {name}") for id_, name in names.items()]
     while True:
         key = prompts.one(message, options, _DONE if elements else _ADD)
@@ -214,10 +211,10 @@ def _in_section(
 
 def _option(entry: OverviewEntry, columns: int) -> Option:
     """An answer on one line; what is doubtful about it after it."""
-    said = brief(entry.place.question, entry.value)
-    text = f"{name_of_place(entry.place)}：{said}"
+    said = brief_text(entry.place.question, entry.value)
+    text = f"{place_title(entry.place)}：{said}"
     if entry.doubt is not Doubt.NONE:
-        text = f"［{_DOUBTS[entry.doubt]}］{name_of_place(entry.place)}"
+        text = f"［{_DOUBTS[entry.doubt]}］{place_title(entry.place)}"
         text += f"：{entry.note}" if entry.doubt is not Doubt.OPEN or "缺" in entry.note else ""
     return f"{_PATH}{entry.path}", _cut(text, columns - 4)
 
@@ -252,7 +249,7 @@ class Terminal:
     out: Callable[[str], None]
     cite: Cite
     refused: Callable[[str], str | None]
-    columns: Callable[[], int] = lambda: 80
+    columns: Callable[[], int] = lambda: COLUMNS
     editor: Callable[[str], Edited] = edit_text
     _section: str = ""
     _drafts: dict[str, Draft] = field(default_factory=dict)
@@ -278,7 +275,7 @@ class Terminal:
                     self._print(f"  {text}")
         self._drafts.pop(prompt.place.path, None)
         if isinstance(reply, Answer):
-            self._confirm(prompt.question, brief(prompt.question, reply.value))
+            self._confirm(prompt.question, brief_text(prompt.question, reply.value))
         return reply
 
     def _overview(self, overview: Overview) -> Reply:
@@ -350,13 +347,14 @@ class Terminal:
             return Move.BACK
         for row in step.rows_with(filled.values):
             if row.path in filled.values:
-                self._confirm(row.question, brief(row.question, filled.values[row.path]))
+                self._confirm(row.question, brief_text(row.question, filled.values[row.path]))
         return ScreenAnswers(filled.values, leave=filled.key is Key.LEAVE)
 
     def _heading(self, step: Step, columns: int) -> list[str]:
         text = step.screen.title if step.screen else ""
-        if step.place.owner is not None and step.place.element is not None:
-            text = f"{step.place.owner.label} {title(step.place.owner, step.place.element)}：{text}"
+        owner, element = step.place.owner, step.place.element
+        if owner is not None and element is not None:
+            text = f"{owner.label} {entry_title(owner, element)}：{text}"
         return wrap(f"{text}（{self._where(step)}）", columns - 1)
 
     def _help_lines(self, row: QuestionRow, columns: int) -> list[str]:
@@ -378,7 +376,7 @@ class Terminal:
     def _text(self, step: Step, draft: str | None) -> Answer | Move | Pressed:
         question = step.question
         known = step.rows[0].proposal if step.value is UNKNOWN else step.value
-        default = shown(question, known, plain=True) if draft is None else draft
+        default = prompt_text(question, known, unknown="") if draft is None else draft
         prompt = self.prompts.long if question.long else self.prompts.line
 
         def wrong(text: str) -> str | None:
@@ -396,7 +394,7 @@ class Terminal:
             return Move.LATER
         if isinstance(step.value, str) and text == _as_typed(question, step.value):
             return Answer(step.value)  # with the line breaks that end it in its file
-        return Answer(read_text(question, text))
+        return Answer(read_prompt(question, text))
 
     def _choice(self, step: Step) -> Answer | Move | Pressed:
         question = step.question
@@ -424,7 +422,9 @@ class Terminal:
 
     def _keep(self, step: Step, text: str) -> None:
         """Keep what was typed for when the question is put again."""
-        if step.question.type != "list" and text != shown(step.question, step.value, plain=True):
+        if step.question.type != "list" and text != prompt_text(
+            step.question, step.value, unknown=""
+        ):
             self._drafts[step.place.path] = Draft(text=text)
 
 

@@ -31,7 +31,7 @@ from mmethics_cli.store.dossier.workspace import write_renamed
 from mmethics_cli.store.yaml.characters import named_refusal
 from mmethics_cli.wording.citation import cite
 from mmethics_cli.wording.columns import wrap
-from mmethics_cli.wording.values import shown
+from mmethics_cli.wording.values import prompt_text
 from mmethics_cli.workflow.opening import Dossier, open_dossier
 
 _CARRIED: Final = "来自上一份卷宗，请核对"
@@ -153,7 +153,7 @@ def _unsaved(dossier: Dossier, answers: Mapping[str, Value]) -> str:
     """The answers that could not be written, so that they can be copied from the screen."""
     said = [
         f"\n  {dossier.standard.questions[path].label}："
-        f"{shown(dossier.standard.questions[path], value)}"
+        f"{prompt_text(dossier.standard.questions[path], value)}"
         for path, value in answers.items()
         if value is not UNKNOWN and not isinstance(value, tuple)
     ]

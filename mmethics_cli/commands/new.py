@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,8 +15,6 @@ from mmethics_cli.errors import EthicsError
 if TYPE_CHECKING:
     from mmethics_cli.core.standard.model import Standard
     from mmethics_cli.workflow.reuse import ReusedDossier
-
-_COLUMNS: Final = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +156,7 @@ def _tell_reused(session: Session, old: Path, reused: ReusedDossier) -> None:
     """Say what was taken over, what is still to be confirmed and what stayed behind."""
     from mmethics_cli.core.conditions.values import name_of
     from mmethics_cli.core.standard.names import label_at
-    from mmethics_cli.wording.columns import wrap
+    from mmethics_cli.wording.columns import indented
 
     facts, carried = reused.facts, reused.carried
 
@@ -167,8 +165,8 @@ def _tell_reused(session: Session, old: Path, reused: ReusedDossier) -> None:
 
     def say(head: str, text: str) -> None:
         if text:
-            for line in wrap(f"{head}：{text}", _COLUMNS - 2):
-                session.say(f"  {line}")
+            for line in indented(f"{head}：{text}", 2):
+                session.say(line)
 
     session.say(f"从“{old}”沿用：")
     say(f"已填入 {len(carried.answers)} 项", names(carried.answers))

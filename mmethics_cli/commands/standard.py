@@ -85,11 +85,11 @@ def show(
     mmethics standard show risk.level
     """
     from mmethics_cli.errors import EthicsError
-    from mmethics_cli.report.standard import near_names, showing
+    from mmethics_cli.report.standard import entry_text, near_names
 
     session = Session.of(context)
     standard = session.packs.of(also=("worksheets",)).standard
-    text = showing(standard, name)
+    text = entry_text(standard, name)
     if text is None:
         near = "、".join(near_names(standard, name))
         hint = f"相近的有：{near}。" if near else "编号见 mmethics standard list。"

@@ -64,7 +64,7 @@ def _history(session: Session, record: CommitteeRecord) -> str:
 
 
 def _status(session: Session, record: CommitteeRecord) -> str:
-    from mmethics_cli.report.status import Standing, due_lines, status_text
+    from mmethics_cli.report.status import DossierStatus, due_lines, status_text
     from mmethics_cli.workflow.assembly import package_of
     from mmethics_cli.workflow.checking import review
     from mmethics_cli.workflow.opening import differing
@@ -75,7 +75,7 @@ def _status(session: Session, record: CommitteeRecord) -> str:
         dossier.pathway,
         dossier.self_check,
         review(dossier, package_of(dossier, session.today)),
-        Standing(
+        DossierStatus(
             dossier.name,
             current.name if current else "",
             sealed=current is not None and current.sealed,

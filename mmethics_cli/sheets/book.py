@@ -15,8 +15,10 @@ from mmethics_cli.formats.excel.model import (
 from mmethics_cli.sheets.items import WhyNot, item_page
 from mmethics_cli.sheets.ledger import Ledger
 from mmethics_cli.sheets.lists import list_pages, sheet_names
-from mmethics_cli.sheets.questions import CLEAR_WORD, REMOVE_WORD, Cite, asked, question_pages
-from mmethics_cli.wording.values import NOT_APPLICABLE_WORD, UNSURE_WORD
+from mmethics_cli.sheets.questions import CLEAR_WORD, REMOVE_WORD, asked, question_pages
+from mmethics_cli.wording.citation import Cite
+from mmethics_cli.wording.language import CHINESE, UNSURE_WORD
+from mmethics_cli.wording.typed import NOT_APPLICABLE_WORD
 
 _TITLE = "project.title"
 
@@ -27,7 +29,7 @@ def guide_page(ledger: Ledger, pages: list[SheetPage], blank: bool, day: date) -
     study = ledger.text(_TITLE) if ledger.facts.values.get(_TITLE, UNKNOWN) is not UNKNOWN else ""
     rows = [
         ("研究", study or "（还没有写项目名称）"),
-        ("导出日期", f"{day.year}年{day.month}月{day.day}日，此后在别处改过的答案不在这里"),
+        ("导出日期", f"{CHINESE.date(day)}，此后在别处改过的答案不在这里"),
         ("依据的标准包", f"{standard.title}（{standard.edition}）"),
         ("怎么填", "只填浅黄格。有下拉箭头的从列表选；写字的直接写，格内换行按 Alt+Enter。"),
         ("颜色", "浅黄：可以填。灰：不能改，或按现在的回答不用填。白：题目、说明和依据。"),

@@ -19,7 +19,9 @@ from mmethics_cli.formats.excel.model import (
     SheetRow,
 )
 from mmethics_cli.sheets.ledger import ITEM_KEYS, Ledger, item_key
-from mmethics_cli.sheets.questions import CLEAR_WORD, Cite
+from mmethics_cli.sheets.questions import CLEAR_WORD
+from mmethics_cli.wording.citation import Cite
+from mmethics_cli.wording.values import APPLIES
 
 WhyNot = Callable[[ReviewItem], str]
 
@@ -33,7 +35,6 @@ _COLUMNS: Final = (
     SheetColumn("页码", 8, "page", centred=True),
     SheetColumn("依据", 28),
 )
-_APPLIES: Final = {Truth.YES: "适用", Truth.NO: "不适用", Truth.UNKNOWN: "尚不能判定"}
 
 
 def item_page(ledger: Ledger, cite: Cite, why_not: WhyNot) -> SheetPage:
@@ -87,7 +88,7 @@ def _row(
 ) -> SheetRow:
     keys = {name: item_key(item.id, name) for name in ITEM_KEYS}
     answers = tuple(_answer(ledger, key, rules[name]) for name, key in keys.items())
-    applies = f"{_APPLIES[truth]}：{reason}" if reason else _APPLIES[truth]
+    applies = f"{APPLIES[truth]}：{reason}" if reason else APPLIES[truth]
     cells = (
         AnswerCell(item.id),
         AnswerCell(f"〔{item.theme}〕{item.text}"),

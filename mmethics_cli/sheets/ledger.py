@@ -14,7 +14,7 @@ from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.model import Question
 from mmethics_cli.core.standard.names import ELEMENT_PATH
 from mmethics_cli.formats.excel.bytes import LONGEST_TEXT, characters
-from mmethics_cli.wording.values import typed_text
+from mmethics_cli.wording.typed import cell_text
 
 ITEM: Final = "self_check"
 ITEM_KEYS: Final = ("answer", "note", "evidence", "page")
@@ -86,7 +86,7 @@ class Ledger:
         return next((one for one in self.elements(owner) if one.id == id_), None)
 
     def _shown(self, question: Question, key: str, value: Value) -> str:
-        return self.unread.get(key, "") if value is UNKNOWN else typed_text(question, value)
+        return self.unread.get(key, "") if value is UNKNOWN else cell_text(question, value)
 
     def _of_item(self, item: str, name: str) -> str:
         given = self.self_check.of(item)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +10,7 @@ from mmethics_cli.core.conditions.explain import unknown_facts
 from mmethics_cli.core.conditions.language import Condition, evaluate
 from mmethics_cli.core.conditions.values import Truth
 from mmethics_cli.core.decisions.relevance import AnswerPlace, Reason, relevant
-from mmethics_cli.core.standard.model import Basis, Question
+from mmethics_cli.core.standard.model import Question
 from mmethics_cli.core.standard.names import label_at
 from mmethics_cli.formats.excel.model import (
     ANSWER,
@@ -25,7 +25,10 @@ from mmethics_cli.formats.excel.model import (
     SheetRow,
 )
 from mmethics_cli.sheets.ledger import Ledger
-from mmethics_cli.wording.values import NONE_WORD, NOT_APPLICABLE_WORD, UNSURE_WORD, none_word
+from mmethics_cli.wording.citation import Cite
+from mmethics_cli.wording.language import CELL, UNSURE_WORD
+from mmethics_cli.wording.typed import NONE_WORD, NOT_APPLICABLE_WORD
+from mmethics_cli.wording.values import none_label, option_labels
 
 CLEAR_WORD: Final = "清空"
 REMOVE_WORD: Final = "删除"
@@ -34,10 +37,10 @@ _KINDS: Final[dict[str, Kind]] = {"int": "int", "date": "date"}
 
 def rule_of(question: Question) -> CellRule:
     """The rule of the cell in which a question is answered."""
-    options = options_of(question)
+    words = options_of(question)
     return CellRule(
         kind=_KINDS.get(question.type, "text"),
-        options=(*options, UNSURE_WORD, CLEAR_WORD) if options else (),
+        options=(*words, UNSURE_WORD, CLEAR_WORD) if words else (),
         strict=question.type in ("bool", "choice") and not question.may_not_apply,
         title=question.label,
         help=_beside(question),
@@ -54,16 +57,11 @@ def list_rule(question: Question) -> CellRule:
 
 def options_of(question: Question) -> tuple[str, ...]:
     """The words to choose from; none where the answer is written."""
-    match question.type:
-        case "bool":
-            return ("是", "否")
-        case "choice":
-            return tuple(question.values.values())
-        case "choices":
-            none = none_word(question)
-            labels = tuple(question.values.values())
-            return labels if none in labels or question.at_least_one else (*labels, none)
-    return ()
+    labels = tuple(option_labels(question).values())
+    none = none_label(question, CELL)
+    if question.type != "choices" or question.at_least_one or none in labels:
+        return labels
+    return (*labels, none)
 
 
 def explained(question: Question) -> str:
@@ -102,8 +100,6 @@ def _numbered(question: Question) -> str:
     numbered = (f"{at} {label}" for at, label in enumerate(question.values.values(), 1))
     return f"可选：{'；'.join(numbered)}。"
 
-
-Cite = Callable[[tuple[Basis, ...]], str]
 
 _COLUMNS: Final = (
     SheetColumn("问题", 38),

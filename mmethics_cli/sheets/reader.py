@@ -23,7 +23,8 @@ from mmethics_cli.errors import EthicsError
 from mmethics_cli.formats.excel.model import ENTRY, MARK, NO_ENTRY
 from mmethics_cli.sheets.questions import CLEAR_WORD
 from mmethics_cli.sheets.writer import FORMAT, RECORD_MARK, Record, read_record
-from mmethics_cli.wording.values import NONE_WORD, UNSURE_WORD, read_typed, typed_text
+from mmethics_cli.wording.language import UNSURE_WORD
+from mmethics_cli.wording.typed import NONE_WORD, cell_text, read_cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,11 @@ def reader_of(question: Question) -> Read:
     def read(text: str) -> Typed:
         if text.strip() == CLEAR_WORD:
             return Typed("", None)
-        value = read_typed(question, text)
+        value = read_cell(question, text)
         tree = write_value(question, value)
         if value is UNKNOWN:
             return Typed(UNSURE_WORD, tree) if tree else Typed("", None)
-        return Typed(typed_text(question, value), tree)
+        return Typed(cell_text(question, value), tree)
 
     return read
 

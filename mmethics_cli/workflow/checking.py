@@ -34,7 +34,7 @@ from mmethics_cli.core.standard.names import label_at, question_at
 from mmethics_cli.formats.blocks import Words
 from mmethics_cli.render.revision_views import seen_before
 from mmethics_cli.render.text import Rendered
-from mmethics_cli.report.findings import Placed
+from mmethics_cli.report.findings import PlacedFinding
 from mmethics_cli.workflow.committee import comments_to_answer
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.package import Package
@@ -46,7 +46,7 @@ _MARKUP: Final = re.compile("[\ufdd2][^\\n]*|[|#*•□]|^- ", re.MULTILINE)
 
 def review(
     dossier: Dossier, package: Package, files: Mapping[str, FileState] | None = None
-) -> tuple[Placed, ...]:
+) -> tuple[PlacedFinding, ...]:
     """All findings, errors first; answers that two checks miss are named once.
 
     `files` says what there is of each attachment's file, by the attachment's id, if not what lies
@@ -111,11 +111,11 @@ def _gap(dossier: Dossier, path: str, title: str) -> Finding:
     return Finding("answer_missing", "error", "missing_answer", path, message, fix, basis=basis)
 
 
-def _place(dossier: Dossier, finding: Finding) -> Placed:
+def _place(dossier: Dossier, finding: Finding) -> PlacedFinding:
     if not finding.path:
-        return Placed(finding)
+        return PlacedFinding(finding)
     file, line = dossier.where(finding.path)
-    return Placed(finding, file, line)
+    return PlacedFinding(finding, file, line)
 
 
 # What participants are to be told, and whether they can understand it.

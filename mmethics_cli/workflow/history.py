@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from mmethics_cli.core.standard.names import KIND, RE_REVIEW
-from mmethics_cli.report.status import DocumentEdition, Past, decision_line
+from mmethics_cli.report.status import DocumentEdition, PastSubmission, decision_line
 from mmethics_cli.store.submission.documents import DOCUMENTS
 from mmethics_cli.store.submission.submissions import Submission, sealed_date
 from mmethics_cli.workflow.committee import CommitteeRecord, DecidedSubmission
@@ -22,7 +22,7 @@ class DossierHistory:
     """The submissions in their order, and the editions valid today; `until` says for how long."""
 
     title: str
-    past: tuple[Past, ...]
+    past: tuple[PastSubmission, ...]
     valid: tuple[DocumentEdition, ...]
     until: str
 
@@ -38,7 +38,7 @@ def history_of(record: CommitteeRecord, today: date) -> DossierHistory:
     for submission in dossier.workspace.submissions:
         decision = decisions.get(submission.number)
         past.append(
-            Past(
+            PastSubmission(
                 submission.name,
                 kinds.get(submission.kind, submission.kind),
                 sealed_date(submission) if submission.sealed else None,

@@ -11,10 +11,10 @@ from mmethics_cli.core.conditions.language import evaluate
 from mmethics_cli.core.conditions.values import UNKNOWN, Element, Truth, name_of
 from mmethics_cli.core.standard.model import DocumentKind
 from mmethics_cli.formats.blocks import Stamp
-from mmethics_cli.render.study import ConsentPaper, Study, TransmittalRow
+from mmethics_cli.render.printing import Gap
+from mmethics_cli.render.study import ConsentDocument, Study, TransmittalRow
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.render.text import Rendered, gaps_of, read_facts
-from mmethics_cli.wording.values import Gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def rows_of_document(document: Document) -> Iterator[TransmittalRow]:
         signers=kind.signers,
         note=kind.note,
         seals=kind.seals,
-        later=bool(kind.for_form),
+        after_approval=bool(kind.for_form),
     )
     yield row
     if document.before is not None:
@@ -86,7 +86,7 @@ def rows_of_attachments(
             day if isinstance(day, date) else None,
             signers=kind.signers,
             seals=kind.seals,
-            later=bool(kind.for_form),
+            after_approval=bool(kind.for_form),
             signed=entry.get("signed") is True,
         )
         yield row
@@ -132,14 +132,14 @@ class Package:
             return self.reading(document).gaps
         return gaps_of(self.templates, document.template, self.study_of(document))
 
-    def consents(self) -> tuple[ConsentPaper, ...]:
+    def consents(self) -> tuple[ConsentDocument, ...]:
         """The documents for participants, the elements that they must hold, and where they do.
 
         An element that is not due for sure waits for an answer, which `check` asks for itself.
         """
         rendered = {document.kind.id: document for document in self.documents}
         return tuple(
-            ConsentPaper(
+            ConsentDocument(
                 kind.title,
                 tuple(
                     element.id

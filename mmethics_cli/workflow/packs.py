@@ -43,7 +43,7 @@ class LoadedPack:
             files = pack.template_bytes(templates.sections)
             sources = kept(TEMPLATES, files)
             if sources is not None:
-                templates.known = sources
+                templates.precompiled = sources
             else:
                 keep(TEMPLATES, files, templates.compiled)
         return templates

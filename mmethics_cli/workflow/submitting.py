@@ -9,7 +9,7 @@ from typing import Any
 
 from mmethics_cli import __version__
 from mmethics_cli.errors import EthicsError, WorkspaceError
-from mmethics_cli.report.findings import Placed
+from mmethics_cli.report.findings import PlacedFinding
 from mmethics_cli.store.submission.documents import enter_versions
 from mmethics_cli.store.submission.sealing import Sealed, seal
 from mmethics_cli.store.submission.submissions import Submission
@@ -27,7 +27,7 @@ class CheckedSubmission:
 
     dossier: Dossier
     package: Package
-    findings: tuple[Placed, ...]
+    findings: tuple[PlacedFinding, ...]
     today: date
 
     @property

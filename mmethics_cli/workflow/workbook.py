@@ -16,14 +16,13 @@ from mmethics_cli.sheets.book import pages_of
 from mmethics_cli.sheets.items import WhyNot
 from mmethics_cli.sheets.ledger import Ledger
 from mmethics_cli.sheets.merge import CellChange, merge
-from mmethics_cli.sheets.questions import Cite
 from mmethics_cli.sheets.reader import read_workbook
 from mmethics_cli.sheets.writer import workbook
 from mmethics_cli.store.dossier.workspace import unread_answers, write_edits
 from mmethics_cli.store.files import sha256, write_atomic
 from mmethics_cli.store.yaml.characters import named_refusal
 from mmethics_cli.store.yaml.reader import reason
-from mmethics_cli.wording.citation import cite
+from mmethics_cli.wording.citation import Cite, cite
 from mmethics_cli.wording.values import reasons
 from mmethics_cli.workflow.opening import Dossier
 

@@ -107,16 +107,32 @@ def _moved(day: Value, term: Value, in_hours: bool, back: bool) -> Value:
 
 
 class FactReader(Protocol):
-    """What a condition needs of the facts."""
-
-    def get(self, path: str) -> Value: ...
-
-    def field(self, scope: Scope, name: str) -> Value: ...
+    """What conditions, their explanation and decision tables need of the facts of a dossier."""
 
     @property
-    def baseline(self) -> FactReader | None: ...
+    def baseline(self) -> FactReader | None:
+        """The facts as last approved; None before the first approval."""
 
-    def reported(self, path: str) -> Value: ...
+    def get(self, path: str) -> Value:
+        """The value of a fact; KeyError for a path that the standard does not know."""
+
+    def field(self, scope: Scope, name: str) -> Value:
+        """The value of a field of the list element in scope."""
+
+    def reported(self, path: str) -> Value:
+        """What the last sealed submission that answered a question said."""
+
+    def unknown_below(self, path: str) -> frozenset[str]:
+        """The unanswered questions that keep the fact at `path` unknown (or partly so)."""
+
+    def unknown_field(self, scope: Scope, name: str) -> frozenset[str]:
+        """The same for a field of a list's element."""
+
+    def definition_of(self, path: str) -> tuple[Condition, ...]:
+        """The conditions that define a computed fact; none for an answered one."""
+
+    def assuming(self, values: Mapping[str, Value]) -> FactReader:
+        """The same facts as if these answers, by path, were given."""
 
 
 @dataclass(frozen=True, slots=True)

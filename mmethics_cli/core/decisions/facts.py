@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from mmethics_cli.core.conditions.explain import unknown_facts
 from mmethics_cli.core.conditions.language import Condition, Scope, evaluate
@@ -17,16 +17,15 @@ from mmethics_cli.core.conditions.values import (
     Unknown,
     Value,
 )
-from mmethics_cli.core.decisions.tables import Decision, FillableFacts, decide_table
-from mmethics_cli.core.standard.definitions import thresholds
-from mmethics_cli.core.standard.model import DecisionTable, Derived, Question, Standard
-from mmethics_cli.core.standard.names import ELEMENT_PATH, TODAY, question_at
+from mmethics_cli.core.decisions.tables import Decision, decide_table
+from mmethics_cli.core.standard.model import Derived, Question, Standard
+from mmethics_cli.core.standard.names import ELEMENT_PATH, TODAY
 
 _LACKING = (Unknown, NotApplicable)
 _TRUTH: Mapping[Truth, Value] = {Truth.YES: True, Truth.NO: False, Truth.UNKNOWN: UNKNOWN}
 
 
-class Facts(FillableFacts):
+class Facts:
     """What is known of a study and its submission.
 
     `values` are the answers by path; `today` feeds `context.today`; `baseline` the facts as last
@@ -45,14 +44,10 @@ class Facts(FillableFacts):
         self.standard = standard
         self.values = values
         self.today = today
-        self._baseline = baseline
+        self.baseline = baseline
         self.earlier = earlier
         self._known: dict[str, Value] = {}
         self._decisions: dict[str, Decision] = {}
-
-    @property
-    def baseline(self) -> Facts | None:
-        return self._baseline
 
     def reported(self, path: str) -> Value:
         """What the last submission that answered a question said; else it does not apply."""
@@ -106,7 +101,7 @@ class Facts(FillableFacts):
         """What a decision table says of these facts."""
         decision = self._decisions.get(table_id)
         if decision is None:
-            decision = decide_table(self.standard.tables[table_id], self)
+            decision = decide_table(self.standard, self.standard.tables[table_id], self)
             self._decisions[table_id] = decision
         return decision
 
@@ -195,22 +190,7 @@ class Facts(FillableFacts):
                 merged[path] = value
             else:
                 merged[element["list"]] = _with_field(merged[element["list"]], element, value)
-        return Facts(self.standard, merged, self.today, self._baseline, self.earlier)
-
-    def fillings(self, path: str, table: DecisionTable) -> tuple[Value, ...] | None:
-        question = question_at(self.standard, path)
-        match question.type:
-            case "bool":
-                return (True, False)
-            case "choice":
-                return tuple(question.values)
-            case "choices":
-                keys = [key for key in question.values if key != question.none_value]
-                none: tuple[Value, ...] = () if question.at_least_one else (Several(),)
-                return none + tuple(Several.of(key) for key in keys)
-            case "int" | "date":
-                return _both_sides(thresholds(self.standard, table, path)) or None
-        return None
+        return Facts(self.standard, merged, self.today, self.baseline, self.earlier)
 
 
 def _decided(decision: Decision) -> Value:
@@ -240,14 +220,3 @@ def _with_field(elements: Value, place: re.Match[str], value: Value) -> Value:
         else element
         for element in elements
     )
-
-
-def _both_sides(bounds: frozenset[int | date]) -> tuple[Value, ...]:
-    """Values on every side of the thresholds: each of them, one less and one more."""
-    sides: set[int | date] = set()
-    for bound in bounds:
-        if isinstance(bound, date):
-            sides |= {bound - timedelta(days=1), bound, bound + timedelta(days=1)}
-        else:
-            sides |= {bound - 1, bound, bound + 1}
-    return tuple(sorted(sides, key=str))

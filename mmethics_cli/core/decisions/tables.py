@@ -8,32 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from itertools import product
 
-from mmethics_cli.core.conditions.explain import FactBook, unknown_facts
-from mmethics_cli.core.conditions.language import evaluate
-from mmethics_cli.core.conditions.values import Truth, Value
-from mmethics_cli.core.standard.model import DecisionTable, Outcome, Rule
+from mmethics_cli.core.conditions.explain import unknown_facts
+from mmethics_cli.core.conditions.language import FactReader, evaluate
+from mmethics_cli.core.conditions.values import Several, Truth, Value
+from mmethics_cli.core.standard.definitions import thresholds
+from mmethics_cli.core.standard.model import DecisionTable, Outcome, Rule, Standard
+from mmethics_cli.core.standard.names import question_at
 
 # Joint fillings of the open facts are tried up to this number; beyond it all of them stay open.
 FILLINGS = 256
 
 Answer = Outcome | tuple[str, ...] | None
-
-
-class FillableFacts(FactBook):
-    """Facts that can be looked at as if some more were answered."""
-
-    def assuming(self, values: dict[str, Value]) -> FillableFacts:
-        """The same facts with these answers put in."""
-        raise NotImplementedError
-
-    def fillings(self, path: str, table: DecisionTable) -> tuple[Value, ...] | None:
-        """Every answer that the open fact could get, as far as the table can tell them apart.
-
-        None when the answers can't be listed (a text, a list).
-        """
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +52,7 @@ class Decision:
         return outcome == self.value
 
 
-def decide_table(table: DecisionTable, facts: FillableFacts) -> Decision:
+def decide_table(standard: Standard, table: DecisionTable, facts: FactReader) -> Decision:
     """Weigh a table; the open facts are tried out jointly where they are few."""
     holds = evaluate(table.holds_when, facts)
     if holds is Truth.NO:
@@ -81,7 +69,7 @@ def decide_table(table: DecisionTable, facts: FillableFacts) -> Decision:
     lacking = set(_lacking(first, seen))
     if holds is Truth.UNKNOWN:
         lacking |= unknown_facts(table.holds_when, facts)
-    return _try_fillings(first, tuple(sorted(lacking)), facts)
+    return _try_fillings(standard, first, tuple(sorted(lacking)), facts)
 
 
 def _weigh_strictest(table: DecisionTable, states: tuple[RuleState, ...], holds: Truth) -> Decision:
@@ -132,7 +120,7 @@ def _counting(
             yield state
 
 
-def _lacking(decision: Decision, facts: FactBook) -> Iterator[str]:
+def _lacking(decision: Decision, facts: FactReader) -> Iterator[str]:
     table, states = decision.table, decision.states
     if table.kind == "union":
         counting: Iterable[RuleState] = (
@@ -145,10 +133,12 @@ def _lacking(decision: Decision, facts: FactBook) -> Iterator[str]:
         yield from unknown_facts(state.rule.when, facts)
 
 
-def _try_fillings(first: Decision, lacking: tuple[str, ...], facts: FillableFacts) -> Decision:
+def _try_fillings(
+    standard: Standard, first: Decision, lacking: tuple[str, ...], facts: FactReader
+) -> Decision:
     """Drop the open facts that change nothing, whatever the others are."""
     table = first.table
-    choices = [facts.fillings(path, table) for path in lacking]
+    choices = [_fillings(standard, table, path) for path in lacking]
     number = 1
     for values in choices:
         number *= FILLINGS + 1 if values is None else len(values)
@@ -166,7 +156,38 @@ def _try_fillings(first: Decision, lacking: tuple[str, ...], facts: FillableFact
     return Decision(table, only.value, True, only.candidates, (), (), first.states, first.holds)
 
 
-def _result(first: Decision, facts: FillableFacts) -> Decision:
+def _fillings(standard: Standard, table: DecisionTable, path: str) -> tuple[Value, ...] | None:
+    """Every answer that an open fact could get, as far as the table can tell them apart.
+
+    None when the answers can't be listed (a text, a list).
+    """
+    question = question_at(standard, path)
+    match question.type:
+        case "bool":
+            return (True, False)
+        case "choice":
+            return tuple(question.values)
+        case "choices":
+            keys = [key for key in question.values if key != question.none_value]
+            none: tuple[Value, ...] = () if question.at_least_one else (Several(),)
+            return none + tuple(Several.of(key) for key in keys)
+        case "int" | "date":
+            return _both_sides(thresholds(standard, table, path)) or None
+    return None
+
+
+def _both_sides(bounds: frozenset[int | date]) -> tuple[Value, ...]:
+    """Values on every side of the thresholds: each of them, one less and one more."""
+    sides: set[int | date] = set()
+    for bound in bounds:
+        if isinstance(bound, date):
+            sides |= {bound - timedelta(days=1), bound, bound + timedelta(days=1)}
+        else:
+            sides |= {bound - 1, bound, bound + 1}
+    return tuple(sorted(sides, key=str))
+
+
+def _result(first: Decision, facts: FactReader) -> Decision:
     """The table under one filling; rules that were settled before stay so."""
     table = first.table
     holds = evaluate(table.holds_when, facts)

@@ -47,7 +47,7 @@ from mmethics_cli.store.submission.submissions import (
 from mmethics_cli.store.yaml.editor import Editor, ElementId
 from mmethics_cli.store.yaml.events import Keys, Tree
 from mmethics_cli.store.yaml.reader import YamlFile
-from mmethics_cli.wording.values import UNSURE_WORD
+from mmethics_cli.wording.language import UNSURE_WORD
 
 
 @dataclass
