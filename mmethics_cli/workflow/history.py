@@ -12,9 +12,9 @@ from typing import Any, Final
 from mmethics_cli.core.checks.papers import KIND
 from mmethics_cli.core.lifecycle.decision import CommitteeDecision, decision_words
 from mmethics_cli.core.lifecycle.due import Due
-from mmethics_cli.errors import EthicsError, Problem, WorkspaceError
+from mmethics_cli.errors import DocumentError, EthicsError, Problem, WorkspaceError
 from mmethics_cli.formats.calendar import PRODUCT, CalendarEntry, calendar_file
-from mmethics_cli.formats.word.stamp import NoWordFile, with_footer_line
+from mmethics_cli.formats.word.stamp import with_footer_line
 from mmethics_cli.report.status import (
     WITHOUT_HOLIDAYS,
     DocumentEdition,
@@ -312,7 +312,7 @@ def approved_files(approved: Approved) -> tuple[list[RenderedFile], list[tuple[s
         line = footer_line(approved.approval.made, english=english)
         try:
             files.append(RenderedFile(one.path.name, with_footer_line(one.path.read_bytes(), line)))
-        except NoWordFile as error:
+        except DocumentError as error:
             failed.append((one.path.name, error.message))
     return files, failed
 
