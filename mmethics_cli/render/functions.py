@@ -11,7 +11,7 @@ from mmethics_cli.core.conditions.values import NotApplicable, Truth, parse_date
 from mmethics_cli.core.standard.model import Basis
 from mmethics_cli.core.standard.names import label_of
 from mmethics_cli.errors import TemplateError
-from mmethics_cli.formats.blocks import Pick, Words
+from mmethics_cli.formats.blocks import Pick
 from mmethics_cli.render.decision_views import (
     ConflictView,
     DecisionView,
@@ -46,6 +46,7 @@ from mmethics_cli.render.revision_views import (
     revised_attachments,
     revisions,
 )
+from mmethics_cli.render.slots import Words
 from mmethics_cli.render.study import Adjustment, Office
 from mmethics_cli.wording.citation import cite, cite_in_english
 from mmethics_cli.wording.language import ENGLISH

@@ -12,9 +12,10 @@ from mmethics_cli.core.conditions.language import Scope, evaluate
 from mmethics_cli.core.conditions.values import UNKNOWN, NotApplicable, Several, Truth, Value
 from mmethics_cli.core.standard.model import Question
 from mmethics_cli.errors import TemplateError
-from mmethics_cli.formats.blocks import NO_BREAK, Book, PickDate, Slot, Tick, Words
+from mmethics_cli.formats.blocks import PickDate, Tick
 from mmethics_cli.render.binding import Each, Node, PrintCall, PrintFact, PrintIndex, When
 from mmethics_cli.render.language import CLOSE, NODE, NODE_END
+from mmethics_cli.render.slots import NO_BREAK, Book, Words
 from mmethics_cli.render.study import Study
 from mmethics_cli.wording.language import ENGLISH, Wording
 from mmethics_cli.wording.values import Asked, Gap, labels, value_text
@@ -55,7 +56,7 @@ class Printing:
 
         Raises TemplateError for anything else.
         """
-        if isinstance(value, Mark | Slot):
+        if isinstance(value, Mark):
             return value.__html__()
         if isinstance(value, str):
             return self.book.put(Words(str(value))) if value else ""

@@ -25,8 +25,8 @@ from mmethics_cli.core.lifecycle.revision import (
 )
 from mmethics_cli.core.standard.model import Readability, Standard
 from mmethics_cli.core.standard.names import label_at, question_at
-from mmethics_cli.formats.blocks import Words
 from mmethics_cli.render.revision_views import seen_before
+from mmethics_cli.render.slots import Words
 from mmethics_cli.render.text import Rendered
 from mmethics_cli.report.findings import Placed
 from mmethics_cli.workflow.opening import Dossier
