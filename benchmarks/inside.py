@@ -15,7 +15,7 @@ from mmethics_cli.core.checks.consistency import contradictions
 from mmethics_cli.core.conditions.language import evaluate
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
-from mmethics_cli.formats.blocks import Words
+from mmethics_cli.render.slots import Words
 from mmethics_cli.render.text import Rendered, render_text
 from mmethics_cli.render.word import word_file
 from mmethics_cli.workflow.assembly import package_of

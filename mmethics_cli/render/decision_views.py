@@ -10,8 +10,8 @@ from mmethics_cli.core.conditions.values import Truth
 from mmethics_cli.core.decisions.pathway import RuleResult
 from mmethics_cli.core.decisions.tables import Answer, Decision
 from mmethics_cli.core.standard.model import Basis, DecisionTable, Rule, Standard
-from mmethics_cli.formats.blocks import Words
 from mmethics_cli.render.printing import Gap, Printable, Printing
+from mmethics_cli.render.slots import Words
 from mmethics_cli.render.study import Study
 from mmethics_cli.wording.citation import cite
 from mmethics_cli.wording.values import STRENGTH, labels, reasons

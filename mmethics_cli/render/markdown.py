@@ -16,11 +16,9 @@ from markdown_it.token import Token
 
 from mmethics_cli.errors import Problem
 from mmethics_cli.formats.blocks import (
-    NO_BREAK,
     Blank,
     Block,
     Cell,
-    Fill,
     Flow,
     FlowRow,
     Framed,
@@ -37,12 +35,11 @@ from mmethics_cli.formats.blocks import (
     Table,
     Text,
     Tick,
-    Words,
-    split,
 )
 from mmethics_cli.formats.word.flow import box_lines, key_of
 from mmethics_cli.render.language import CLOSE, END, MARK, NODE, NODE_END, TemplateSource
 from mmethics_cli.render.pictures import PICTURE
+from mmethics_cli.render.slots import NO_BREAK, Fill, Words, split
 from mmethics_cli.wording.columns import display_width
 
 # In template text only: [ ] a tick box, ____年__月__日 or ____/____/____ a date, ____ a line to

@@ -13,9 +13,10 @@ from mmethics_cli.core.conditions.language import Scope, evaluate
 from mmethics_cli.core.conditions.values import UNKNOWN, NotApplicable, Several, Truth, Value
 from mmethics_cli.core.standard.model import Question
 from mmethics_cli.errors import TemplateError
-from mmethics_cli.formats.blocks import NO_BREAK, Book, Pick, PickDate, Slot, Tick, Words
+from mmethics_cli.formats.blocks import Pick, PickDate, Tick
 from mmethics_cli.render.binding import Each, Node, PrintCall, PrintFact, PrintIndex, When
 from mmethics_cli.render.language import CLOSE, NODE, NODE_END
+from mmethics_cli.render.slots import NO_BREAK, Book, Words
 from mmethics_cli.render.study import Study
 from mmethics_cli.wording.language import ENGLISH, Wording
 from mmethics_cli.wording.values import DeclaredFact, labels, option_labels, takes_none, value_text
@@ -68,7 +69,7 @@ class Printing:
 
         Raises TemplateError for anything else.
         """
-        if isinstance(value, Printable | Slot):
+        if isinstance(value, Printable):
             return value.__html__()
         if isinstance(value, str):
             return self.book.put(Words(str(value))) if value else ""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import Problem, TemplateError
-from mmethics_cli.formats.word.runs import png_size
+from mmethics_cli.formats.png import png_size
 from mmethics_cli.render.binding import Binder, Each, Node, PrintCall, PrintFact, ReadTree
 from mmethics_cli.render.language import MARK, Plain, TemplateSource, read
 from mmethics_cli.render.pictures import picture_problems, pictures_in

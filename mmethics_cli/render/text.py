@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from mmethics_cli.formats.blocks import CLOSE, OPEN, SLOT, Fill, Words
 from mmethics_cli.render.functions import Functions
 from mmethics_cli.render.language import END, MARK
 from mmethics_cli.render.printing import Gap, Printing, expand, note_gaps
+from mmethics_cli.render.slots import CLOSE, OPEN, SLOT, Fill, Words
 from mmethics_cli.render.study import Study
 from mmethics_cli.render.templates import Layout, Template, Templates
 

@@ -10,13 +10,13 @@ from typing import Any, Final
 from openpyxl.utils import get_column_letter
 
 from mmethics_cli.errors import Problem, TemplateError
-from mmethics_cli.formats.blocks import SLOT, Words
 from mmethics_cli.formats.excel.form_model import FormColumn, FormRow, Formula, Sheet
 from mmethics_cli.formats.excel.form_writer import COLOURS, printed_size
 from mmethics_cli.render.binding import RECORDED
 from mmethics_cli.render.functions import Functions
 from mmethics_cli.render.item_views import CriterionView, ItemView
 from mmethics_cli.render.printing import Printing
+from mmethics_cli.render.slots import SLOT, Words
 from mmethics_cli.render.study import Study
 
 _COUNTED: Final = (

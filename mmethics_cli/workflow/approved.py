@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from mmethics_cli.core.lifecycle.decision import CommitteeDecision, decision_words
-from mmethics_cli.errors import EthicsError, Problem, WorkspaceError
-from mmethics_cli.formats.word.stamp import NoWordFile, with_footer_line
+from mmethics_cli.errors import DocumentError, EthicsError, Problem, WorkspaceError
+from mmethics_cli.formats.word.stamp import with_footer_line
 from mmethics_cli.report.status import DocumentEdition
 from mmethics_cli.store.submission.documents import RenderedFile, WriteOutcome, write_documents
 from mmethics_cli.store.submission.manifest import COMMITTEE, verify_folder
@@ -122,7 +122,7 @@ def _stamped(approved: ApprovedPackage) -> tuple[list[RenderedFile], list[tuple[
         name = file.path.name
         try:
             files.append(RenderedFile(name, with_footer_line(file.path.read_bytes(), line)))
-        except NoWordFile as error:
+        except DocumentError as error:
             failed.append((name, error.message))
     return files, failed
 

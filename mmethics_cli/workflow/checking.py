@@ -31,8 +31,8 @@ from mmethics_cli.core.lifecycle.amendments import (
 from mmethics_cli.core.lifecycle.decision import unanswered_comments
 from mmethics_cli.core.standard.model import Readability, Standard
 from mmethics_cli.core.standard.names import label_at, question_at
-from mmethics_cli.formats.blocks import Words
 from mmethics_cli.render.revision_views import seen_before
+from mmethics_cli.render.slots import Words
 from mmethics_cli.render.text import Rendered
 from mmethics_cli.report.findings import PlacedFinding
 from mmethics_cli.workflow.committee import comments_to_answer

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import pytest
 
-from mmethics_cli.formats.redline.resolving import accepted, rejected
+from mmethics_cli.formats.word.revisions import accepted, rejected
 from tests.formats.redline.revised import said
 from tests.papers.test_openxml import errors
 from tests.program import ROOT, mmethics

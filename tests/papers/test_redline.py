@@ -22,7 +22,7 @@ from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.standard.model import Question
 from mmethics_cli.formats.redline.changes import changed, changes
 from mmethics_cli.formats.redline.redline import redline
-from mmethics_cli.formats.redline.resolving import accepted, rejected
+from mmethics_cli.formats.word.revisions import accepted, rejected
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.render.text import render_text
 from mmethics_cli.render.word import word_file

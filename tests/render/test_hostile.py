@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from mmethics_cli.core.conditions.values import Element
 from mmethics_cli.errors import TemplateError
-from mmethics_cli.formats.blocks import CLOSE, OPEN
 from mmethics_cli.formats.excel.form_model import FormColumn, FormRow, Sheet
 from mmethics_cli.formats.excel.form_writer import excel_file
+from mmethics_cli.render.slots import CLOSE, OPEN
 from tests.render.small import STAMP, body_lines, rendered, study, word
 
 TEMPLATE = """# 题：{{ study.title }}
