@@ -105,6 +105,9 @@ def resolve_today(given: str | None, environ: Mapping[str, str] = os.environ) ->
 
 
 def tell_refused(session: Session, opened: OpenedStudy) -> None:
-    """Name the answers that count as unknown because their question can't take them."""
+    """Name the answers that count as unknown: their question can't take them, or there is none."""
     for one in opened.refused:
         session.say(f"当作未回答：{one.problem}")
+    if opened.unknown_names:
+        names = "、".join(dict.fromkeys(unknown.name for unknown in opened.unknown_names))
+        session.say(f"标准包没有这些名称，写在那里的内容没有读，留在文件里：{names}")

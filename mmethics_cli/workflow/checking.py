@@ -11,6 +11,7 @@ from mmethics_cli.core.checks.consistency import (
     contradictions,
     renamed,
     stray_answers,
+    unknown_names,
     unverified_law,
 )
 from mmethics_cli.core.checks.findings import Finding, in_order
@@ -142,6 +143,7 @@ def review(
     found += hard_to_read(package)
     found += unverified_law(dossier.pathway)
     found += renamed(dossier.workspace.moved)
+    found += unknown_names(dossier.unknown_names)
     return tuple(_place(dossier, one) for one in in_order(_once(found)))
 
 

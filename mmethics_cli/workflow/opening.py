@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mmethics_cli.commands.options import Session
 from mmethics_cli.core.answers.self_check import SelfCheck
+from mmethics_cli.core.answers.troubles import UnknownName
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.standard.model import Standard
@@ -57,6 +58,7 @@ class OpenedStudy:
     pathway: Pathway
     self_check: SelfCheck
     refused: tuple[RefusedAnswer, ...]
+    unknown_names: tuple[UnknownName, ...]
     where: Callable[[str], tuple[str, int | None]]
 
 
@@ -102,6 +104,7 @@ def open_dossier(session: Session, folder: Path, also: tuple[str, ...] = ()) -> 
         pathway=Pathway(facts),
         self_check=workspace.self_check,
         refused=workspace.refused,
+        unknown_names=tuple(name for _, name in workspace.unknown_names),
         where=workspace.where,
         workspace=workspace,
     )
@@ -121,6 +124,7 @@ def open_answers(session: Session, path: Path) -> OpenedStudy:
         pathway=Pathway(facts),
         self_check=answers.self_check,
         refused=answers.refused,
+        unknown_names=(),
         where=answers.where,
     )
 
@@ -154,6 +158,7 @@ def as_sealed(dossier: Dossier, current: Submission, today: date) -> Dossier:
         pathway=Pathway(facts),
         self_check=answers.self_check,
         refused=(),
+        unknown_names=(),
         where=answers.where,
     )
 

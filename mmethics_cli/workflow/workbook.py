@@ -64,6 +64,12 @@ def import_workbook(session: Session, file: Path, folder: Path, yes: bool) -> No
     if merged.newer:
         changed = "、".join(_changed_since(filled.record.origin, origin_of(dossier)))
         session.say(f"导出以后改过 {changed}：有 {merged.newer} 个回答只在那里改过，保留那里的。")
+    if merged.left_out:
+        cells = "、".join(merged.left_out)
+        session.say(
+            f"标准包没有这些格的问题，没有导入：{cells}。"
+            "导出时用了另一个标准包的，用 --pack 给出它，再导入一次。"
+        )
     if not merged.changes:
         session.say("没有改动。")
         return

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from mmethics_cli.core.answers.edits import Edit, Removed
 from mmethics_cli.core.answers.self_check import SelfCheck
+from mmethics_cli.core.answers.troubles import Trouble, UnknownName
 from mmethics_cli.core.checks.papers import FileState
 from mmethics_cli.core.conditions.values import UNKNOWN, UNSURE_WORDS, Value, plain
 from mmethics_cli.core.standard.answers import write_value
-from mmethics_cli.core.standard.migrations import Renaming, migrated, migrated_items
+from mmethics_cli.core.standard.migrations import (
+    Renaming,
+    migrated,
+    migrated_items,
+    renamed_documents,
+)
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.core.standard.names import question_at
 from mmethics_cli.errors import ChangedOnDisk, WorkspaceError
@@ -97,8 +103,28 @@ class Workspace:
                 found.append(RefusedAnswer(trouble.path, problem))
         return tuple(found)
 
+    @property
+    def unknown_names(self) -> tuple[tuple[YamlFile, UnknownName], ...]:
+        """What stands under names that the pack does not have: kept, and of no effect."""
+        read: list[tuple[YamlFile, Iterable[Trouble]]] = []
+        for name, part in self.parts.items():
+            read.append((part.document, part.reading.unknown))
+            if name == EVENT_FILE:
+                read.append((part.document, read_versions(self.standard, part.document)[1]))
+        if self.self_check_document is not None:
+            read.append((self.self_check_document, self.self_check.unknown))
+        return tuple(
+            (document, trouble)
+            for document, troubles in read
+            for trouble in troubles
+            if isinstance(trouble, UnknownName) and not trouble.blank
+        )
+
     def where(self, path: str) -> tuple[str, int | None]:
         """File and line of an answer, or of the list that it stands in; no line if it is new."""
+        for file, unknown in self.unknown_names:
+            if unknown.name == path:
+                return file.locate(unknown.keys)
         if path.startswith("self_check."):
             document, item = self.self_check_document, path.partition(".")[2]
             tree = document.tree if document else None
@@ -168,8 +194,18 @@ class Workspace:
             read = self.self_check_document
         if read is not None and read.text != editor.document.text:
             raise ChangedOnDisk(f"{path} 在读入之后被别的程序改过，这次没有写入。请重新运行。")
-        rename_for_writing(editor, self.standard)
+        self._rename_for_writing(editor)
         return editor
+
+    def _rename_for_writing(self, editor: Editor) -> None:
+        """Let the next save also write what was renamed; retired answers stay in the file."""
+        steps = self.standard.migrations
+        if editor.path.name != SELF_CHECK:
+            editor.tree, _ = migrated(editor.tree, steps, rewriting=True)
+            return
+        entries = self.values.get("attachments")
+        ids = [entry.id for entry in entries] if isinstance(entries, tuple) else []
+        editor.tree, _ = migrated_items(editor.tree, steps, ids)
 
     def take_over(
         self, path: Path, document: YamlFile, changed: Collection[str] | None = None
@@ -217,21 +253,18 @@ def open_workspace(folder: Path, standard: Standard) -> Workspace:
     Raises WorkspaceError where there is no dossier, UnreadableFile with all places of all files.
     """
     require_dossier(folder)
-    submissions = list_submissions(folder)
+    submissions = list_submissions(folder, renamed_documents(standard.migrations))
     paths = {DOSSIER: folder / DOSSIER, INSTITUTION: profile_path(folder)}
     if submissions:
         paths[EVENT_FILE] = submissions[-1].event_file
         paths[DECISION] = submissions[-1].folder / DECISION
-    files = DossierFiles(folder, standard)
+    files = DossierFiles(folder, standard, submissions)
     parts = {
         name: part
         for name, path in paths.items()
         if path is not None and path.exists() and (part := files.part(name, path))
     }
-    versions: dict[str, DocumentVersion] = {}
-    if EVENT_FILE in parts:
-        versions, wrong = read_versions(standard, parts[EVENT_FILE].document)
-        files.problems += wrong
+    versions = files.versions(parts.get(EVENT_FILE))
     self_check, document = files.self_check()
     files.finish()
     moved = tuple(files.moved)
@@ -244,14 +277,6 @@ def _around(path: str) -> Iterator[str]:
     if "[" in path:
         yield path.partition("]")[0] + "]"
         yield path.partition("[")[0]
-
-
-def rename_for_writing(editor: Editor, standard: Standard) -> None:
-    """Let the next save of a file also write what was renamed; retired answers stay in it."""
-    if editor.path.name == SELF_CHECK:
-        editor.tree, _ = migrated_items(editor.tree, standard.migrations)
-    else:
-        editor.tree, _ = migrated(editor.tree, standard.migrations, rewriting=True)
 
 
 def write_renamed(workspace: Workspace) -> None:
