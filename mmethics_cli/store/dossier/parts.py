@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -93,21 +93,13 @@ def read_part(
     document: YamlFile,
     belongs: Callable[[Question], str],
     beside: frozenset[str] = frozenset(),
-    before: DossierPart | None = None,
-    changed: Collection[str] = (),
 ) -> DossierPart:
     """Read the answers of one file.
 
     `belongs` names the file to which a question belongs where this is the wrong one, else it is
-    empty. Keys of `beside` at the top are no answers. Where the file was read `before` and only
-    the top-level keys of `changed` are new, the rest of that reading stays.
+    empty. Keys of `beside` at the top are no answers.
     """
-    tree = document.tree
-    if isinstance(tree, dict) and before is not None:
-        tree = {key: value for key, value in tree.items() if key in changed}
-    reading = read_tree(standard, tree, beside)
-    if before is not None:
-        _keep_unchanged(reading, before.reading, changed)
+    reading = read_tree(standard, document.tree, beside)
     misplaced = []
     for name, keys in reading.keys.items():
         question = standard.questions.get(name)
@@ -115,20 +107,6 @@ def read_part(
             message = f"“{name}”不写在这个文件里。"
             misplaced.append(Problem(message, *document.locate(keys), f"请移到 {home}。"))
     return DossierPart(path, document, reading, tuple(misplaced))
-
-
-def _keep_unchanged(reading: AnswerTree, before: AnswerTree, changed: Collection[str]) -> None:
-    """Put into `reading` what an earlier reading says of other top-level keys."""
-    for path, keys in before.keys.items():
-        if keys[0] not in changed:
-            reading.keys[path] = keys
-            if path in before.values:
-                reading.values[path] = before.values[path]
-    for troubles, earlier in (
-        (reading.refused, before.refused),
-        (reading.unknown, before.unknown),
-    ):
-        troubles += [trouble for trouble in earlier if trouble.keys[0] not in changed]
 
 
 def with_unread(new: object, old: DossierPart, question: Question) -> object:

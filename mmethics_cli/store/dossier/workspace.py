@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -177,7 +177,7 @@ class Workspace:
                 editor.set(keys, tree)
             editor.save()
             self._editors[path] = editor
-        self.take_over(path, editor.document, {str(keys[0]) for keys in changes if keys})
+        self.take_over(path, editor.document)
 
     def editor_of(self, path: Path) -> Editor:
         """The file opened for changes; raises ChangedOnDisk if it is not the one that was read."""
@@ -207,21 +207,17 @@ class Workspace:
         ids = [entry.id for entry in entries] if isinstance(entries, tuple) else []
         editor.tree, _ = migrated_items(editor.tree, steps, ids)
 
-    def take_over(
-        self, path: Path, document: YamlFile, changed: Collection[str] | None = None
-    ) -> None:
-        """Let the answers be what a file says now; `changed` are its new keys, if known."""
+    def take_over(self, path: Path, document: YamlFile) -> None:
+        """Let the answers be what a file says now."""
         if path.name == SELF_CHECK:
             self.self_check_document = document
             self.self_check = read_self_check_part(self.standard, document)
             return
-        before = None if changed is None else self.parts.get(path.name)
         tree, moved = migrated(document.tree, self.standard.migrations)
         document = YamlFile(tree, document.file, document.text) if moved else document
-        rules = RULES[path.name]
-        part = read_part(self.standard, path, document, *rules, before, changed or ())
-        known = {**self.parts, path.name: part}
-        self.parts = {name: known[name] for name in RULES if name in known}
+        part = read_part(self.standard, path, document, *RULES[path.name])
+        parts = {**self.parts, path.name: part}
+        self.parts = {name: parts[name] for name in RULES if name in parts}
         if path.name == EVENT_FILE:
             self.versions, _ = read_versions(self.standard, document)
 
@@ -310,12 +306,14 @@ def write_edits(workspace: Workspace, edits: Sequence[Edit]) -> None:
         for folder in sorted(folders):
             locks.enter_context(locked(folder))
         editors = {path: workspace.editor_of(path) for path in by_file}
+        planned: dict[Path, YamlFile | None] = {}
         for path, editor in editors.items():
             for edit in _in_order(by_file[path]):
                 _apply(editor, edit)
-            editor.planned()
-        for editor in editors.values():
-            editor.save()
+            planned[path] = editor.planned()
+        for path, file in planned.items():
+            if file is not None:
+                editors[path].write(file)
     for path, editor in editors.items():
         workspace.take_over(path, editor.document)
 
