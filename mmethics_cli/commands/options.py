@@ -128,9 +128,12 @@ def resolve_today(given: str | None, environ: Mapping[str, str] = os.environ) ->
 
 
 def tell_refused(session: Session, opened: OpenedStudy) -> None:
-    """Name the answers that count as unknown because their question can't take them."""
+    """Name the answers that count as unknown: their question can't take them, or there is none."""
     for answer in opened.refused:
         session.say(f"当作未回答：{answer.problem}")
+    if opened.unknown_names:
+        names = "、".join(dict.fromkeys(unknown.name for unknown in opened.unknown_names))
+        session.say(f"标准包没有这些名称，写在那里的内容没有读，留在文件里：{names}")
 
 
 def tell_not_english(session: Session, drafts: Drafts, standard: Standard) -> None:

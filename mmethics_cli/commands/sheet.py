@@ -87,6 +87,11 @@ def import_(
     if filled.newer:
         names = "、".join(filled.files)
         session.say(f"导出以后改过 {names}：有 {filled.newer} 个回答只在那里改过，保留那里的。")
+    if filled.left_out:
+        session.say(
+            f"标准包没有这些格的问题，没有导入：{'、'.join(filled.left_out)}。"
+            "导出时用了另一个标准包的，用 --pack 给出它，再导入一次。"
+        )
     if not filled.changes:
         session.say("没有改动。")
         return

@@ -77,6 +77,16 @@ class Ledger:
             return ""
         return self._shown(asked, key, found.get(asked.path))
 
+    def knows(self, key: str) -> bool:
+        """Whether the standard has the question, field or review item of a cell's key."""
+        standard = self.facts.standard
+        if key.startswith(f"{ITEM}."):
+            return key.removeprefix(f"{ITEM}.").rpartition(".")[0] in standard.items
+        element = ELEMENT_PATH.fullmatch(key)
+        if element is None:
+            return key in standard.questions
+        return (element["list"], element["field"]) in standard.fields
+
     def elements(self, owner: Question) -> tuple[Element, ...]:
         """The entries of a list question."""
         value = self.facts.values.get(owner.path)

@@ -46,13 +46,14 @@ class Comparison:
     """Which cells were changed by a person, and which of those the dossier has changed too.
 
     `refused` names a character that no answer may hold. Every place that can't be used is in
-    `problems`.
+    `problems`; `left_out` are changed cells of questions that the pack does not have.
     """
 
     ledger: Ledger
     record: Record
     refused: Callable[[str], str | None]
     problems: list[Problem] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
     _touched: set[str] = field(default_factory=set)
     _seen: dict[str, CellReading] = field(default_factory=dict)
 
@@ -89,10 +90,18 @@ class Comparison:
             return False
         return True
 
+    def leave_out(self, spot: CellReading, key: str) -> bool:
+        """Whether a cell was exported for a name that the pack does not have; noted if changed."""
+        if key not in self.record.cells or self.ledger.knows(key):
+            return False
+        if not self.untouched(spot, key):
+            self.left_out.append(spot.place)
+        return True
+
     def newer(self) -> int:
         """How many answers only the dossier has changed since the export: they stay."""
         cells = self.record.cells
-        left = (key for key in cells if key not in self._touched)
+        left = (key for key in cells if key not in self._touched and self.ledger.knows(key))
         return sum(digest(self.ledger.text(key)) != cells[key] for key in left)
 
     def typed(self, spot: CellReading, read: Read) -> Typed | None:
@@ -144,16 +153,18 @@ class ListMerge:
         self.names: dict[str, str] = {}
         self.added: list[Element] = []
         prefix, keys = f"{owner.path}[", comparison.record.cells
-        self.exported = {
-            key.removeprefix(prefix).rpartition("].")[0] for key in keys if key.startswith(prefix)
-        }
+        cells = [
+            key.removeprefix(prefix).rpartition("].") for key in keys if key.startswith(prefix)
+        ]
+        self.exported = {id_ for id_, _, _ in cells}
+        self.columns = {name for _, _, name in cells}
 
     def run(self, spots: list[CellReading]) -> Iterator[CellChange]:
         for _, group in groupby(spots, lambda one: (one.sheet, one.row)):
             row = {spot.role: spot for spot in group}
             unknown = [name for name in row if name != REMOVE and not self.owner.field_named(name)]
             for name in unknown:
-                self._say(row.pop(name), f"“{self.owner.label}”没有“{name}”这一列。", _AGAIN)
+                self._leave_out(row.pop(name))
             if not row:
                 continue
             first = next(iter(row.values()))
@@ -165,6 +176,13 @@ class ListMerge:
                 yield from self._known(first.id, row)
             else:
                 self._say(first, f"编号“{first.id}”不是这份工作簿导出的条目。", _AGAIN)
+
+    def _leave_out(self, spot: CellReading) -> None:
+        """A cell of a column that the pack does not have; noted where none was exported either."""
+        if not spot.id and spot.role in self.columns:
+            self.comparison.left_out.append(spot.place)
+        elif not self.comparison.leave_out(spot, element_key(self.owner, spot.id, spot.role)):
+            self._say(spot, f"“{self.owner.label}”没有“{spot.role}”这一列。", _AGAIN)
 
     def _known(self, id_: str, row: dict[str, CellReading]) -> Iterator[CellChange]:
         removal = row.pop(REMOVE, None)
@@ -298,12 +316,14 @@ _ITEM_LABELS: Final = {
 class MergedWorkbook:
     """What importing would change; nothing may be written while there are problems.
 
-    `newer` counts the answers that were changed in the dossier alone: they stay.
+    `newer` counts the answers that were changed in the dossier alone: they stay. `left_out` are
+    the cells changed by a person whose questions the pack does not have.
     """
 
     changes: tuple[CellChange, ...]
     problems: tuple[Problem, ...]
     newer: int
+    left_out: tuple[str, ...] = ()
 
 
 def merge(
@@ -325,7 +345,8 @@ def merge(
     comparison = merging.comparison
     order = {spot.place: at for at, spot in enumerate(filled.spots)}
     problems = sorted(comparison.problems, key=lambda one: order[one.file])
-    return MergedWorkbook(changes, tuple(problems), comparison.newer())
+    left_out = tuple(comparison.left_out)
+    return MergedWorkbook(changes, tuple(problems), comparison.newer(), left_out)
 
 
 class _WorkbookMerge:
@@ -362,7 +383,10 @@ class _WorkbookMerge:
                 if change is not None:
                     yield change
         elif spots:
-            self.comparison.problem(spots[0], f"不认识的工作表“{mark}”。", _AGAIN)
+            keys = [f"{path}[{spot.id}].{spot.role}" for spot in sound]
+            exported = [self.comparison.leave_out(*cell) for cell in zip(sound, keys, strict=True)]
+            if not any(exported):
+                self.comparison.problem(spots[0], f"不认识的工作表“{mark}”。", _AGAIN)
 
     def _list(self, owner: Question, spots: list[CellReading]) -> Iterator[CellChange]:
         made = self.lists.setdefault(owner.path, ListMerge(self.comparison, owner))
@@ -370,6 +394,8 @@ class _WorkbookMerge:
         self.added |= made.names
 
     def _answer(self, spot: CellReading) -> CellChange | None:
+        if self.comparison.leave_out(spot, spot.id):
+            return None
         question = self.questions.get(spot.id)
         if question is None or spot.role != ANSWER:
             self._unknown(spot)
@@ -397,6 +423,8 @@ class _WorkbookMerge:
 
     def _item(self, spot: CellReading) -> CellChange | None:
         key = item_key(spot.id, spot.role)
+        if self.comparison.leave_out(spot, key):
+            return None
         if spot.role not in ITEM_KEYS or key not in self.comparison.record.cells:
             self._unknown(spot)
             return None

@@ -11,6 +11,7 @@ from mmethics_cli.core.checks.consistency import (
     contradictions,
     renamed,
     stray_answers,
+    unknown_names,
     unverified_law,
 )
 from mmethics_cli.core.checks.documents import FileState, missing_documents, own_documents
@@ -71,6 +72,7 @@ def review(
     findings += hard_to_read(package)
     findings += unverified_law(dossier.pathway)
     findings += renamed(dossier.workspace.moved)
+    findings += unknown_names(dossier.unknown_names)
     return tuple(_place(dossier, finding) for finding in in_order(_once(findings)))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mmethics_cli.core.answers.self_check import SelfCheck
+from mmethics_cli.core.answers.troubles import UnknownName
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.standard.model import Standard
@@ -68,6 +69,7 @@ class OpenedStudy:
     pathway: Pathway
     self_check: SelfCheck
     refused: tuple[RefusedAnswer, ...]
+    unknown_names: tuple[UnknownName, ...]
     where: Callable[[str], tuple[str, int | None]]
 
     @property
@@ -123,6 +125,7 @@ def _opened(folder: Path, today: date | None, loaded: LoadedPack) -> Dossier:
         pathway=Pathway(facts),
         self_check=workspace.self_check,
         refused=workspace.refused,
+        unknown_names=tuple(name for _, name in workspace.unknown_names),
         where=workspace.where,
         workspace=workspace,
     )
@@ -142,6 +145,7 @@ def open_answers(
         pathway=Pathway(facts),
         self_check=answers.self_check,
         refused=answers.refused,
+        unknown_names=(),
         where=answers.where,
     )
 
@@ -175,6 +179,7 @@ def as_sealed(dossier: Dossier, current: Submission, today: date) -> Dossier:
         pathway=Pathway(facts),
         self_check=answers.self_check,
         refused=(),
+        unknown_names=(),
         where=answers.where,
     )
 

@@ -36,12 +36,14 @@ class WorkbookChanges:
     """What a filled workbook would change in a dossier.
 
     `newer` counts answers that were changed since the export in the dossier alone and stay as they
-    are there; `files` are the dossier's files that are not as they were exported.
+    are there; `files` are the dossier's files that are not as they were exported; `left_out` the
+    filled cells whose question the pack does not have.
     """
 
     changes: tuple[CellChange, ...]
     newer: int
     files: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def require_workbook_name(file: Path) -> None:
@@ -100,7 +102,9 @@ def read_changes(dossier: Dossier, file: Path) -> WorkbookChanges:
             f"工作簿有 {len(merged.problems)} 处不能用，什么也没有写入：", merged.problems
         )
     files = _changed_since(filled.record.origin, origin_of(dossier))
-    return WorkbookChanges(tuple(merged.changes), merged.newer, tuple(files))
+    return WorkbookChanges(
+        tuple(merged.changes), merged.newer, tuple(files), tuple(merged.left_out)
+    )
 
 
 def write_changes(dossier: Dossier, changes: Iterable[CellChange]) -> None:

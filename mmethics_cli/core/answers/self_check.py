@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Final
 
-from mmethics_cli.core.answers.tree import Trouble
+from mmethics_cli.core.answers.troubles import Trouble, unknown_name
 from mmethics_cli.core.conditions.values import plain
 from mmethics_cli.core.standard.model import Standard
 
@@ -35,7 +34,8 @@ class SelfCheckAnswer:
 class SelfCheck:
     """All answers by item, and the places that could not be read.
 
-    `unknown` are keys that no item has; `refused` are answers that no item takes.
+    `unknown` are keys that no item has, among them the items that the pack does not have
+    (UnknownName); `refused` are answers that no item takes.
     """
 
     answers: Mapping[str, SelfCheckAnswer]
@@ -57,9 +57,9 @@ def read_self_check(standard: Standard, tree: object) -> SelfCheck:
     answers: dict[str, SelfCheckAnswer] = {}
     for item, raw in tree.items():
         if item not in standard.items:
-            near = get_close_matches(item, standard.items, 1)
-            fix = f"是不是“{near[0]}”？" if near else "编号见 mmethics standard list items"
-            unknown.append(Trouble("", (item,), f"没有审查要点“{item}”", fix))
+            names = dict.fromkeys(standard.items, "")
+            name = f"self_check.{item}"
+            unknown.append(unknown_name(standard, "审查要点", name, (item,), tree, names))
         elif isinstance(raw, dict):
             unknown.extend(_unknown_keys(item, raw))
             answers[item] = _answer(item, raw, refused)

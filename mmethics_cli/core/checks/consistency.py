@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from mmethics_cli.core.answers.troubles import UnknownName
 from mmethics_cli.core.checks.findings import Finding
 from mmethics_cli.core.conditions.language import Scope, evaluate
 from mmethics_cli.core.conditions.values import Truth
@@ -102,3 +103,27 @@ def renamed(moved: Sequence[Renaming]) -> Iterator[Finding]:
         message,
         "下一次保存（如 mmethics fill）时文件改用新名称",
     )
+
+
+def unknown_names(names: Iterable[UnknownName]) -> Iterator[Finding]:
+    """A note on each name that the pack does not have: what stands there is kept, and not read.
+
+    A warning where it was renamed or is much like a name of the pack.
+    """
+    for name in names:
+        key = name.name if name.kind == "问题" else str(name.keys[-1])
+        message = f"标准包没有{name.kind}“{key}”，写在那里的内容没有读，留在文件里"
+        fix = "是另一个标准包的，运行时用 --pack 给出它；不再需要的，可以删去"
+        if name.renamed:
+            message = f"“{key}”现在叫“{name.meant}”，两处都有回答：前者没有读，留在文件里"
+            fix = "请核对两处，留下后者"
+        elif name.meant:
+            fix = f"请核对是不是“{name.meant}”；{fix}"
+        yield Finding(
+            "name_unknown",
+            "warning" if name.meant else "note",
+            "not_verified",
+            name.name,
+            message,
+            fix,
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,8 @@ from mmethics_cli.core.conditions.values import KeyPath
 from mmethics_cli.core.standard.model import Migration, Question, Standard
 from mmethics_cli.core.standard.node import Node
 
-_SELF_CHECK = "self_check"
+_SELF_CHECK, _DOCUMENTS = "self_check", "documents"
+_ATTACHMENTS, _ATTACHMENT_KIND = "attachments", "attachments.kind"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +42,62 @@ def migrated(
             moved += _fields(new, path, names)
         for path, words in migration.values.items():
             moved += _values(new, path, words)
-        moved += _items(new.get(_SELF_CHECK), migration.items)
+        moved += _keys(new.get(_DOCUMENTS), migration.documents)
+        moved += _values(new, _ATTACHMENT_KIND, migration.documents)
+        moved += _keys(new.get(_SELF_CHECK), migration.items)
+        moved += _evidence(new.get(_SELF_CHECK), migration, attachment_ids(new))
         if not rewriting:
             moved += _retired(new, migration.retired)
     return (new, tuple(moved)) if moved else (tree, ())
 
 
-def migrated_items(tree: Any, migrations: Sequence[Migration]) -> tuple[Any, tuple[Renaming, ...]]:
-    """The same for a file of the self-check, whose keys are review items."""
+def migrated_items(
+    tree: Any, migrations: Sequence[Migration], attachments: Collection[str] = ()
+) -> tuple[Any, tuple[Renaming, ...]]:
+    """The same for a file of the self-check, whose keys are review items.
+
+    `attachments` are ids that evidence may name: what they name is no document or question.
+    """
     if not migrations:
         return tree, ()
     new = copy.deepcopy(tree)
-    moved = tuple(renaming for step in migrations for renaming in _items(new, step.items))
-    return (new, moved) if moved else (tree, ())
+    moved: list[Renaming] = []
+    for step in migrations:
+        moved += _keys(new, step.items)
+        moved += _evidence(new, step, attachments)
+    return (new, tuple(moved)) if moved else (tree, ())
+
+
+def attachment_ids(tree: Any) -> frozenset[str]:
+    """The ids of the attachments that a tree of answers lists."""
+    entries = tree.get(_ATTACHMENTS) if isinstance(tree, dict) else None
+    return frozenset(
+        str(entry.get("id"))
+        for entry in (entries if isinstance(entries, list) else ())
+        if isinstance(entry, dict)
+    )
+
+
+def renamed_documents(migrations: Sequence[Migration]) -> dict[str, str]:
+    """The id of today by each that a document ever had."""
+    names: dict[str, str] = {}
+    for step in migrations:
+        names = {old: step.documents.get(new, new) for old, new in names.items()} | dict(
+            step.documents
+        )
+    return names
+
+
+def renamed_to(migrations: Sequence[Migration], name: str) -> str:
+    """What a name is called now (`self_check.OLD-1`, `documents.old`, a path); empty for none."""
+    for step in reversed(migrations):
+        group, _, key = name.partition(".")
+        by_group = {_SELF_CHECK: step.items, _DOCUMENTS: step.documents}
+        owner, _, field = name.rpartition(".")
+        new = by_group.get(group, {}).get(key) or step.paths.get(name) or step.retired.get(name)
+        if found := new or step.fields.get(owner, {}).get(field):
+            return found
+    return ""
 
 
 def _paths(tree: dict[str, Any], names: Mapping[str, str]) -> Iterator[Renaming]:
@@ -113,12 +157,23 @@ def _values(tree: dict[str, Any], path: str, words: Mapping[str, str]) -> Iterat
         yield Renaming(f"{path}：{old}", words[old])
 
 
-def _items(tree: Any, names: Mapping[str, str]) -> Iterator[Renaming]:
+def _keys(tree: Any, names: Mapping[str, str]) -> Iterator[Renaming]:
+    """Rename keys of one mapping: review items, documents."""
     for old, new in names.items():
         if isinstance(tree, dict) and old in tree and tree.get(new) is None:
             value = tree.pop(old)
             tree[new] = value
             yield Renaming(old, new)
+
+
+def _evidence(items: Any, step: Migration, attachments: Collection[str]) -> Iterator[Renaming]:
+    """Let the self-check's evidence name questions and documents as they are called now."""
+    names = {**step.paths, **step.documents}
+    for answer in items.values() if isinstance(items, dict) else ():
+        evidence = answer.get("evidence") if isinstance(answer, dict) else None
+        if isinstance(evidence, str) and evidence in names and evidence not in attachments:
+            answer["evidence"] = names[evidence]
+            yield Renaming(evidence, names[evidence])
 
 
 def _taken(tree: Any, path: str) -> Any:
@@ -151,7 +206,7 @@ def _drop(tree: dict[str, Any], path: str) -> None:
 
 
 MIGRATIONS = "migrations.yaml"
-_KEYS = ("paths", "fields", "values", "items", "retired")
+_MIGRATION_KEYS = ("paths", "fields", "values", "items", "documents", "retired")
 
 
 def read_migrations(node: Node) -> tuple[Migration, ...]:
@@ -160,13 +215,14 @@ def read_migrations(node: Node) -> tuple[Migration, ...]:
 
 
 def _migration(node: Node) -> Migration:
-    node.only("id", *_KEYS)
+    node.only("id", *_MIGRATION_KEYS)
     return Migration(
         node.text("id"),
         node.labels("paths"),
         {key: node.child("fields").labels(key) for key in _mapping(node, "fields")},
         {key: node.child("values").labels(key) for key in _mapping(node, "values")},
         node.labels("items"),
+        node.labels("documents"),
         node.labels("retired"),
     )
 
@@ -187,6 +243,7 @@ def _faults(standard: Standard, migration: Migration) -> Iterator[tuple[KeyPath,
     yield from _renamed("paths", migration.paths, questions, "路径")
     yield from _renamed("retired", migration.retired, questions, "路径")
     yield from _renamed("items", migration.items, standard.items, "审查要点")
+    yield from _renamed("documents", migration.documents, standard.documents, "文件")
     for old, new in migration.paths.items():
         if (old.partition(".")[0] == "event") is not (new.partition(".")[0] == "event"):
             yield ("paths", old), f"“{old}”与“{new}”不在同一个文件里，不能改名，请用 retired"

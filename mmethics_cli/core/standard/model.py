@@ -198,8 +198,9 @@ class Meaning:
 class Migration:
     """What got another name with one edition: old names to new ones.
 
-    `fields` and `values` are by list or path. An answer of `retired` no longer counts; what it
-    asked has to be answered again under the new path.
+    `fields` and `values` are by list or path, `items` are review items. A document keeps version
+    and date, and the attachments and evidence that name it follow. An answer of `retired` no longer
+    counts; what it asked has to be answered again under the new path.
     """
 
     edition: str
@@ -207,6 +208,7 @@ class Migration:
     fields: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     items: Mapping[str, str] = field(default_factory=dict)
+    documents: Mapping[str, str] = field(default_factory=dict)
     retired: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from mmethics_cli.core.answers.self_check import SelfCheck
-from mmethics_cli.core.answers.tree import Trouble, read_tree
+from mmethics_cli.core.answers.tree import read_tree
+from mmethics_cli.core.answers.troubles import Trouble
 from mmethics_cli.core.conditions.values import Value
 from mmethics_cli.core.standard.migrations import migrated
 from mmethics_cli.core.standard.model import Standard
@@ -20,6 +21,7 @@ from mmethics_cli.store.dossier.parts import (
     read_self_check_part,
     read_versions,
 )
+from mmethics_cli.store.submission.submissions import MANIFEST, SNAPSHOT
 from mmethics_cli.store.yaml.events import Keys
 from mmethics_cli.store.yaml.reader import FaultyYaml, YamlFile, read_file
 
@@ -50,9 +52,14 @@ class AnswersFile:
 
 
 def read_answers(path: Path, standard: Standard) -> AnswersFile:
-    """Read `path`; raises UnreadableFile with every place that is not a known question's."""
-    try:
+    """Read `path`; raises UnreadableFile with every place that is not a known question's.
+
+    The snapshot of a sealed submission is read as `answers_of` does.
+    """
+    if path.name == SNAPSHOT and (path.parent / MANIFEST).exists():
         return answers_of(read_file(path, str(path)), standard)
+    try:
+        return _whole(read_file(path, str(path)), standard)
     except FaultyYaml as error:
         if error.rest is not None:
             _add_problems(error, standard)
@@ -63,35 +70,51 @@ def _add_problems(error: FaultyYaml, standard: Standard) -> None:
     """Let a faulty file also say which of its keys are no question's."""
     assert error.rest is not None
     try:
-        answers_of(error.rest, standard)
+        _whole(error.rest, standard)
     except UnreadableFile as more:
         error.problems += more.problems
 
 
 def answers_of(document: YamlFile, standard: Standard) -> AnswersFile:
-    """The answers of a document already read, such as a sealed snapshot; raises UnreadableFile."""
+    """The answers of a sealed snapshot, as far as the pack of today can read them.
+
+    What it can't read was submitted under another pack, and nobody may correct it.
+    """
+    return _read(document, standard)[0]
+
+
+def _whole(document: YamlFile, standard: Standard, *, strict: bool = True) -> AnswersFile:
+    """What a file says; raises UnreadableFile for all that is not known, if not `strict` only for
+    what can't be a name of another pack.
+    """
+    answers, troubles = _read(document, standard)
+    problems = [problem_at(document, each) for each in troubles if strict or not each.kept]
+    if problems:
+        problems.sort(key=lambda problem: problem.line or 0)
+        raise UnreadableFile(f"文件读不了（{len(problems)} 处）：", problems)
+    return answers
+
+
+def _read(document: YamlFile, standard: Standard) -> tuple[AnswersFile, list[Trouble]]:
+    """What a file says, and the places that are not known."""
     tree, moved = migrated(document.tree, standard.migrations)
     if moved:
         document = YamlFile(tree, document.file, document.text)
-    if isinstance(tree, dict):
-        tree = {key: value for key, value in tree.items() if key not in BESIDE}
-    reading = read_tree(standard, tree)
+    reading = read_tree(standard, tree, BESIDE)
     self_check = read_self_check_part(standard, document, ("self_check",))
-    versions, problems = read_versions(standard, document)
-    problems += [problem_at(document, one) for one in reading.unknown]
-    problems += [problem_at(document, _below("self_check", one)) for one in self_check.unknown]
-    if problems:
-        problems.sort(key=lambda one: one.line or 0)
-        raise UnreadableFile(f"文件读不了（{len(problems)} 处）：", problems)
-    refused = [*reading.refused, *(_below("self_check", one) for one in self_check.refused)]
-    return AnswersFile(
+    versions, troubles = read_versions(standard, document)
+    troubles += reading.unknown
+    troubles += [_below("self_check", trouble) for trouble in self_check.unknown]
+    refused = reading.refused + [_below("self_check", each) for each in self_check.refused]
+    answers = AnswersFile(
         document,
         reading.values,
         reading.keys,
         self_check,
         versions,
-        tuple(RefusedAnswer(one.path, problem_at(document, one)) for one in refused),
+        tuple(RefusedAnswer(each.path, problem_at(document, each)) for each in refused),
     )
+    return answers, troubles
 
 
 def _below(key: str, trouble: Trouble) -> Trouble:
@@ -111,7 +134,7 @@ def english_texts(
     path = folder / ENGLISH
     if not path.exists():
         return {}
-    answers = read_answers(path, standard)
+    answers = _whole(read_file(path, str(path)), standard, strict=False)
     answers.require_all_read()
     wrong = list(_misplaced(answers, standard, values))
     if wrong:

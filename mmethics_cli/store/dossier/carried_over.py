@@ -83,9 +83,9 @@ def read_carried(folder: Path, standard: Standard) -> dict[str, Value]:
         return {}
     document = read_file(path, CARRIED)
     reading = read_tree(standard, document.tree)
-    wrong = [*reading.unknown, *reading.refused]
-    if wrong:
-        problems = [problem_at(document, one) for one in wrong]
+    unknown = [trouble for trouble in reading.unknown if not trouble.kept]
+    if unknown or reading.refused:
+        problems = [problem_at(document, trouble) for trouble in (*unknown, *reading.refused)]
         raise UnreadableFile("带来的文字读不懂，请改正，或把这个文件删去：", problems)
     texts: dict[str, Value] = {}
     for name, value in reading.values.items():

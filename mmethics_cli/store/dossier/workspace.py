@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from mmethics_cli.core.answers.edits import Edit, Removed
 from mmethics_cli.core.answers.self_check import SelfCheck
+from mmethics_cli.core.answers.troubles import Trouble, UnknownName
 from mmethics_cli.core.checks.documents import FileState
 from mmethics_cli.core.conditions.values import UNKNOWN, UNSURE_WORDS, Value, plain
 from mmethics_cli.core.standard.answers import write_value
-from mmethics_cli.core.standard.migrations import Renaming, migrated, migrated_items
+from mmethics_cli.core.standard.migrations import (
+    Renaming,
+    migrated,
+    migrated_items,
+    renamed_documents,
+)
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.core.standard.names import question_at
 from mmethics_cli.errors import ChangedOnDisk, WorkspaceError
@@ -97,8 +103,28 @@ class Workspace:
                 found.append(RefusedAnswer(trouble.path, problem))
         return tuple(found)
 
+    @property
+    def unknown_names(self) -> tuple[tuple[YamlFile, UnknownName], ...]:
+        """What stands under names that the pack does not have: kept, and of no effect."""
+        read: list[tuple[YamlFile, Iterable[Trouble]]] = []
+        for name, part in self.parts.items():
+            read.append((part.document, part.reading.unknown))
+            if name == EVENT_FILE:
+                read.append((part.document, read_versions(self.standard, part.document)[1]))
+        if self.self_check_document is not None:
+            read.append((self.self_check_document, self.self_check.unknown))
+        return tuple(
+            (document, trouble)
+            for document, troubles in read
+            for trouble in troubles
+            if isinstance(trouble, UnknownName) and not trouble.blank
+        )
+
     def where(self, path: str) -> tuple[str, int | None]:
         """File and line of an answer, or of the list that it stands in; no line if it is new."""
+        for file, unknown in self.unknown_names:
+            if unknown.name == path:
+                return file.locate(unknown.keys)
         if path.startswith("self_check."):
             document, item = self.self_check_document, path.partition(".")[2]
             tree = document.tree if document else None
@@ -151,7 +177,7 @@ class Workspace:
                 editor.set(keys, tree)
             editor.save()
             self._editors[path] = editor
-        self.take_over(path, editor.document, {str(keys[0]) for keys in changes if keys})
+        self.take_over(path, editor.document)
 
     def editor_of(self, path: Path) -> Editor:
         """The file opened for changes; raises ChangedOnDisk if it is not the one that was read."""
@@ -168,24 +194,30 @@ class Workspace:
             read = self.self_check_document
         if read is not None and read.text != editor.document.text:
             raise ChangedOnDisk(f"{path} 在读入之后被别的程序改过，这次没有写入。请重新运行。")
-        rename_for_writing(editor, self.standard)
+        self._rename_for_writing(editor)
         return editor
 
-    def take_over(
-        self, path: Path, document: YamlFile, changed: Collection[str] | None = None
-    ) -> None:
-        """Let the answers be what a file says now; `changed` are its new keys, if known."""
+    def _rename_for_writing(self, editor: Editor) -> None:
+        """Let the next save also write what was renamed; retired answers stay in the file."""
+        steps = self.standard.migrations
+        if editor.path.name != SELF_CHECK:
+            editor.tree, _ = migrated(editor.tree, steps, rewriting=True)
+            return
+        entries = self.values.get("attachments")
+        ids = [entry.id for entry in entries] if isinstance(entries, tuple) else []
+        editor.tree, _ = migrated_items(editor.tree, steps, ids)
+
+    def take_over(self, path: Path, document: YamlFile) -> None:
+        """Let the answers be what a file says now."""
         if path.name == SELF_CHECK:
             self.self_check_document = document
             self.self_check = read_self_check_part(self.standard, document)
             return
-        before = None if changed is None else self.parts.get(path.name)
         tree, moved = migrated(document.tree, self.standard.migrations)
         document = YamlFile(tree, document.file, document.text) if moved else document
-        rules = RULES[path.name]
-        part = read_part(self.standard, path, document, *rules, before, changed or ())
-        known = {**self.parts, path.name: part}
-        self.parts = {name: known[name] for name in RULES if name in known}
+        part = read_part(self.standard, path, document, *RULES[path.name])
+        parts = {**self.parts, path.name: part}
+        self.parts = {name: parts[name] for name in RULES if name in parts}
         if path.name == EVENT_FILE:
             self.versions, _ = read_versions(self.standard, document)
 
@@ -217,21 +249,18 @@ def open_workspace(folder: Path, standard: Standard) -> Workspace:
     Raises WorkspaceError where there is no dossier, UnreadableFile with all places of all files.
     """
     require_dossier(folder)
-    submissions = list_submissions(folder)
+    submissions = list_submissions(folder, renamed_documents(standard.migrations))
     paths = {DOSSIER: folder / DOSSIER, INSTITUTION: profile_path(folder)}
     if submissions:
         paths[EVENT_FILE] = submissions[-1].event_file
         paths[DECISION] = submissions[-1].folder / DECISION
-    files = DossierFiles(folder, standard)
+    files = DossierFiles(folder, standard, submissions)
     parts = {
         name: part
         for name, path in paths.items()
         if path is not None and path.exists() and (part := files.part(name, path))
     }
-    versions: dict[str, DocumentVersion] = {}
-    if EVENT_FILE in parts:
-        versions, wrong = read_versions(standard, parts[EVENT_FILE].document)
-        files.problems += wrong
+    versions = files.versions(parts.get(EVENT_FILE))
     self_check, document = files.self_check()
     files.finish()
     moved = tuple(files.moved)
@@ -244,14 +273,6 @@ def _around(path: str) -> Iterator[str]:
     if "[" in path:
         yield path.partition("]")[0] + "]"
         yield path.partition("[")[0]
-
-
-def rename_for_writing(editor: Editor, standard: Standard) -> None:
-    """Let the next save of a file also write what was renamed; retired answers stay in it."""
-    if editor.path.name == SELF_CHECK:
-        editor.tree, _ = migrated_items(editor.tree, standard.migrations)
-    else:
-        editor.tree, _ = migrated(editor.tree, standard.migrations, rewriting=True)
 
 
 def write_renamed(workspace: Workspace) -> None:
@@ -285,12 +306,14 @@ def write_edits(workspace: Workspace, edits: Sequence[Edit]) -> None:
         for folder in sorted(folders):
             locks.enter_context(locked(folder))
         editors = {path: workspace.editor_of(path) for path in by_file}
+        planned: dict[Path, YamlFile | None] = {}
         for path, editor in editors.items():
             for edit in _in_order(by_file[path]):
                 _apply(editor, edit)
-            editor.planned()
-        for editor in editors.values():
-            editor.save()
+            planned[path] = editor.planned()
+        for path, file in planned.items():
+            if file is not None:
+                editors[path].write(file)
     for path, editor in editors.items():
         workspace.take_over(path, editor.document)
 
