@@ -111,6 +111,14 @@ class Node:
             self.child(key).problem(f"“{key}”应是 yes 或 no")
         return False
 
+    def number(self, key: str, default: int) -> int:
+        """A whole number of one or more; the default where there is none."""
+        text = self.text(key, str(default))
+        if text.isascii() and text.isdigit() and int(text) > 0:
+            return int(text)
+        self.child(key).problem(f"“{key}”应是正整数")
+        return default
+
     def one_of(self, key: str, values: Sequence[Word], default: Word | None = None) -> Word:
         text = self.text(key, default)
         for value in values:
