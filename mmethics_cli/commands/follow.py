@@ -10,7 +10,7 @@ import typer
 from mmethics_cli.commands.options import HERE, Session
 from mmethics_cli.core.conditions.values import UNKNOWN
 from mmethics_cli.core.decisions.relevance import Reason, relevant
-from mmethics_cli.core.standard.names import label_at, label_of
+from mmethics_cli.core.standard.names import AMENDMENT, CHANGES, label_at, label_of
 from mmethics_cli.errors import EthicsError
 from mmethics_cli.report.pathway import decision_lines
 from mmethics_cli.wording.columns import wrap
@@ -28,7 +28,7 @@ def tell_opened(session: Session, opened: OpenedSubmission, *, asking: bool) -> 
 
     if opened.known:
         say(f"已按记录填好：{'、'.join(label_of(standard, path) for path in opened.known)}")
-    if opened.submission.kind == "amendment" and dossier.facts.get("event.changes") is UNKNOWN:
+    if opened.submission.kind == AMENDMENT and dossier.facts.get(CHANGES) is UNKNOWN:
         say("卷宗与批准的内容没有不同。请先修改卷宗，check 会逐项比对并核对“修改内容”。")
     method = dossier.pathway.decisions["review_method"]
     for line in decision_lines(dossier.pathway, method, _COLUMNS):

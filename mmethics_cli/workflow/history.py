@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from mmethics_cli.core.lifecycle.decision import CommitteeDecision, decision_words
 from mmethics_cli.core.lifecycle.due import Due
-from mmethics_cli.core.standard.names import KIND
+from mmethics_cli.core.standard.names import KIND, TITLE
 from mmethics_cli.errors import EthicsError, Problem, WorkspaceError
 from mmethics_cli.formats.calendar import PRODUCT, CalendarEntry, calendar_file
 from mmethics_cli.formats.word.stamp import NoWordFile, with_footer_line
@@ -37,7 +37,7 @@ from mmethics_cli.workflow.standing import Decided, Standings
 def history_of(standings: Standings, today: date) -> str:
     """All submissions, and what is valid today."""
     dossier = standings.dossier
-    title = dossier.facts.get("project.title")
+    title = dossier.facts.get(TITLE)
     name = title if isinstance(title, str) else "（还没有项目名称）"
     made = {one.submission.number: one.made for one in standings.decided}
     kinds = dossier.standard.questions[KIND].values
@@ -141,7 +141,7 @@ def write_calendar(standings: Standings, path: Path, today: date) -> int:
     """
     _refuse_place(path)
     dossier = standings.dossier
-    title = dossier.facts.get("project.title")
+    title = dossier.facts.get(TITLE)
     name = title if isinstance(title, str) else dossier.name
     study = _study(standings, name)
     dues = [one for one in standings.dues() if one.open()]

@@ -20,7 +20,7 @@ from mmethics_cli.core.lifecycle.due import (
     read_due_rules,
 )
 from mmethics_cli.core.lifecycle.work_calendar import read_calendar
-from mmethics_cli.core.standard.names import label_of
+from mmethics_cli.core.standard.names import AMENDMENT, INITIAL, KIND, RE_REVIEW, label_of
 from mmethics_cli.errors import PackError, Problem
 from mmethics_cli.store.dossier.answers_file import answers_of
 from mmethics_cli.store.submission.decisions import decision_of
@@ -40,17 +40,15 @@ def decided_before(dossier: Dossier, number: int) -> CommitteeDecision | None:
 def comments_to_answer(dossier: Dossier) -> tuple[str, ...]:
     """The comments that the current submission answers; none where it is no re-review."""
     current = dossier.workspace.current
-    if current is None or dossier.facts.get("event.kind") != "re_review":
+    if current is None or dossier.facts.get(KIND) != RE_REVIEW:
         return ()
     found = decided_before(dossier, current.number)
     return found.comments if found is not None and not found.approves else ()
 
 
-_RE_REVIEW = "re_review"
-_INITIAL = "initial"
 # An approval of these begins the interval anew; an amendment's leaves it running.
-_RESTARTS = frozenset({_INITIAL, "progress"})
-_GIVES_VALIDITY = _RESTARTS | {"amendment"}
+_RESTARTS = frozenset({INITIAL, "progress"})
+_GIVES_VALIDITY = _RESTARTS | {AMENDMENT}
 _TERMINATED, _SUSPENDED = "terminated", "suspended"
 
 
@@ -89,7 +87,7 @@ class Standings:
     @property
     def of_the_study(self) -> tuple[Decided, ...]:
         """The approvals of the study itself, as it was first submitted or amended."""
-        return tuple(one for one in self.approvals if one.about in (_INITIAL, "amendment"))
+        return tuple(one for one in self.approvals if one.about in (INITIAL, AMENDMENT))
 
     @cached_property
     def ended(self) -> str:
@@ -102,7 +100,7 @@ class Standings:
                 ended = "研究已结题"
             elif one.made.approves and one.about == "suspension" and self._terminates(one):
                 ended = "研究已提前终止"
-            elif one.made.approves and one.submission.kind == _RE_REVIEW:
+            elif one.made.approves and one.submission.kind == RE_REVIEW:
                 ended = ""  # an appeal that was granted
         return ended
 
@@ -151,14 +149,14 @@ class Standings:
 
     def _about(self, submission: Submission, before: Sequence[Decided]) -> str:
         """A re-review is about what was last not approved, else about what came before it."""
-        if submission.kind != _RE_REVIEW:
+        if submission.kind != RE_REVIEW:
             return submission.kind
         answered = _last(before, lambda one: not one.made.approves)
         if answered is not None:
             return answered.about
         earlier = self.dossier.workspace.submissions
         kinds = [one.kind for one in earlier if one.number < submission.number]
-        return next((kind for kind in reversed(kinds) if kind != _RE_REVIEW), _INITIAL)
+        return next((kind for kind in reversed(kinds) if kind != RE_REVIEW), INITIAL)
 
     def _terminates(self, one: Decided) -> bool:
         return self.facts_of(one.submission).get("event.termination") is True

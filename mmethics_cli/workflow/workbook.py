@@ -9,6 +9,7 @@ from typing import Final
 from mmethics_cli.commands.options import Session, tell_refused
 from mmethics_cli.core.conditions.explain import facts_behind
 from mmethics_cli.core.standard.model import Basis, Question, ReviewItem
+from mmethics_cli.core.standard.names import TITLE, is_of_event
 from mmethics_cli.errors import EthicsError, WorkspaceError
 from mmethics_cli.formats.excel.model import WorkbookOrigin
 from mmethics_cli.sheets.book import pages_of
@@ -44,7 +45,7 @@ def export_workbook(session: Session, file: Path, folder: Path, replace: bool) -
 def workbook_of(dossier: Dossier, day: date) -> bytes:
     """The workbook of a dossier; `day` is printed as that of the export."""
     pages = pages_of(ledger_of(dossier), _cite(dossier), _why_not(dossier), day)
-    title = str(dossier.facts.values.get("project.title", "伦理审查问卷"))
+    title = str(dossier.facts.values.get(TITLE, "伦理审查问卷"))
     return workbook(pages, origin_of(dossier), title, day)
 
 
@@ -104,7 +105,7 @@ def ledger_of(dossier: Dossier) -> Ledger:
     closed = current is None or current.sealed
 
     def writable(question: Question) -> bool:
-        return not (question.of_office or (closed and question.path.startswith("event.")))
+        return not (question.of_office or (closed and is_of_event(question.path)))
 
     return Ledger(dossier.facts, dossier.self_check, unread_answers(dossier.workspace), writable)
 

@@ -337,7 +337,8 @@ class RequiredElement:
 class DocumentKind:
     """A document of the package: rendered from a template, or brought by the applicant (自备).
 
-    `listing`: it lists the documents of one submission, so it says nothing of the study itself.
+    `listing`: it lists the documents of one submission, so it says nothing of the study itself;
+    `repeats`: it repeats what others say, so nobody is sent to it for an answer.
     """
 
     id: str
@@ -356,6 +357,7 @@ class DocumentKind:
     reuse_when: Condition | None = None
     elements: tuple[RequiredElement, ...] = ()
     listing: bool = False
+    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ PRIOR_DECISION: Final = "event.prior_decision"
 RESPONSES: Final = "event.responses"
 ALL_ACCEPTED: Final = "event.all_comments_accepted"
 ATTACHMENTS: Final = "attachments"
+TITLE: Final = "project.title"
 TODAY: Final = "context.today"
 # Decisions, as conditions name them: the documents that a submission needs, the consent forms.
 DOCUMENTS: Final = "decided.documents"
