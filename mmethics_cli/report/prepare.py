@@ -50,10 +50,10 @@ def lacking_text(guide: Guide, name: str, needs: Needs, facts: Facts) -> str:
 def _sections(
     guide: Guide, standard: Standard, needs: Needs, facts: Facts | None, told: set[str]
 ) -> Iterator[str]:
-    for part in guide.parts:
+    for part in guide.headings:
         lines = [
-            *_papers(standard, needs.documents_of(part, guide.parts), told),
-            *_questions(standard, needs.questions_of(part, guide.parts), facts),
+            *_papers(standard, needs.documents_of(part, guide.headings), told),
+            *_questions(standard, needs.questions_of(part, guide.headings), facts),
         ]
         if lines:
             yield from ("", f"  {part.title}", *lines)

@@ -24,7 +24,7 @@ from mmethics_cli.core.conditions.values import UNKNOWN, Truth, Value
 
 
 class FactBook(FactReader):
-    """Facts that also know what they themselves rest on."""
+    """Facts that also tell which answers a value rests on and which are lacking."""
 
     def unknown_below(self, path: str) -> frozenset[str]:
         """The unanswered questions that keep the fact at `path` unknown (or partly so)."""

@@ -27,7 +27,7 @@ _TRUTH: Mapping[Truth, Value] = {Truth.YES: True, Truth.NO: False, Truth.UNKNOWN
 
 
 class Facts(FillableFacts):
-    """What is known of a study and its submission.
+    """What a study and its submission say: the answers, and what follows from them.
 
     `values` are the answers by path; `today` feeds `context.today`; `baseline` the facts as last
     approved; `earlier` those of the sealed submissions before this one, the newest first. Values
@@ -52,6 +52,7 @@ class Facts(FillableFacts):
 
     @property
     def baseline(self) -> Facts | None:
+        """The facts as they were last approved; None before that."""
         return self._baseline
 
     def reported(self, path: str) -> Value:
@@ -93,6 +94,7 @@ class Facts(FillableFacts):
         return Truth.YES if question.ask_when is None else evaluate(question.ask_when, self)
 
     def field(self, scope: Scope, name: str) -> Value:
+        """The value of a field of a list's element, NotApplicable where it is not to be asked."""
         condition = self._field(scope.list_path, name).ask_when
         applies = Truth.YES if condition is None else evaluate(condition, self, scope)
         if applies is Truth.NO:
@@ -103,7 +105,7 @@ class Facts(FillableFacts):
         return self.standard.fields[list_path, name]
 
     def decision(self, table_id: str) -> Decision:
-        """What a decision table says of these facts."""
+        """What a decision table decides from these facts; KeyError for an unknown table."""
         decision = self._decisions.get(table_id)
         if decision is None:
             decision = decide_table(self.standard.tables[table_id], self)
@@ -188,6 +190,7 @@ class Facts(FillableFacts):
     # Looking at the facts as if more were answered.
 
     def assuming(self, values: Mapping[str, Value]) -> Facts:
+        """The facts with these answers by path put in, fields of elements as `list[id].field`."""
         merged = dict(self.values)
         for path, value in values.items():
             element = ELEMENT_PATH.fullmatch(path)
@@ -198,6 +201,7 @@ class Facts(FillableFacts):
         return Facts(self.standard, merged, self.today, self._baseline, self.earlier)
 
     def fillings(self, path: str, table: DecisionTable) -> tuple[Value, ...] | None:
+        """Answers of every kind that the table tells apart; None for a text or a list."""
         question = question_at(self.standard, path)
         match question.type:
             case "bool":
@@ -214,7 +218,7 @@ class Facts(FillableFacts):
 
 
 def _decided(decision: Decision) -> Value:
-    """A decision as a fact; a value declared for while it is undecided is a known one then."""
+    """A decision as a fact: several values that are still possible while it is not settled."""
     if decision.table.kind == "union":
         if decision.value is None:
             return NotApplicable()

@@ -166,7 +166,7 @@ class _StandardBuilder:
         return [node for name, node in self.nodes.items() if name.startswith(prefix)]
 
     def _elements(self, prefix: str) -> Iterator[Node]:
-        """The elements of all files of a folder."""
+        """The elements of every file whose name begins with a folder."""
         return (element for node in self._folder(prefix) for element in node.list())
 
     def _sections(self) -> dict[str, str]:

@@ -142,6 +142,7 @@ class Question:
     cumulative: bool = False
 
     def field_named(self, name: str) -> "Question | None":
+        """The field of a list with that name; None for an unknown one."""
         for inner in self.fields:
             if inner.path == name:
                 return inner
@@ -192,7 +193,7 @@ class Screens:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One key of a derived set and when it belongs."""
+    """One key of a computed choice of several, and when it belongs to it."""
 
     label: str
     when: Condition
@@ -233,7 +234,7 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Default:
-    """Why a table's `otherwise` holds where no rule fires."""
+    """What is said, and by what law, where no rule of a table fires and `otherwise` holds."""
 
     text: str
     basis: tuple[Basis, ...]
@@ -241,7 +242,11 @@ class Default:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One row of a decision table."""
+    """One row of a decision table: where `when` holds it fires, and the table gets its `outcome`.
+
+    `required` by law or only `advised`; `override` is the reason of an institution that changed
+    it; a `noted` rule is shown with that reason and decides nothing.
+    """
 
     id: str
     text: str
@@ -256,7 +261,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class DecisionTable:
-    """A decision: rules, and how their outcomes combine (strictest, union, minimum, maximum)."""
+    """A decision: rules, and how their outcomes combine (strictest, union, minimum, maximum).
+
+    `values` are labels by outcome, `order` goes from lax to strict, `otherwise` holds where no rule
+    fires. `never_provisional` outcomes are not shown before their rule fires; `undecided` is what
+    is shown instead (`shows_undecided`). Where `holds_when` is no, the table gives `elsewhere`.
+    `assume` are facts put in before the rules are looked at (what would be if …), `part_of` the
+    decision and the name under which such a table is shown. `counts`: an open question of it keeps
+    the pathway from being settled. `unit` is that of a number (个月).
+    """
 
     id: str
     label: str
@@ -286,6 +299,7 @@ class DecisionTable:
         return self.order.index(outcome)
 
     def label_of(self, outcome: object) -> str:
+        """The Chinese name of an outcome; a number with its unit."""
         if isinstance(outcome, bool):
             return self.values["yes" if outcome else "no"]
         if isinstance(outcome, int):
@@ -303,7 +317,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class ReviewItem:
-    """One requirement of chapter 6 审查内容."""
+    """One requirement of chapter 6 审查内容 (审查要点), and what in a dossier proves it."""
 
     id: str
     principle: str
@@ -327,7 +341,7 @@ class ConsentElement:
 
 @dataclass(frozen=True, slots=True)
 class RequiredElement:
-    """A consent element that a paper must hold, and when."""
+    """A consent element that a document must hold, and when."""
 
     id: str
     when: Condition
@@ -362,7 +376,7 @@ class DocumentKind:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One thing that a reviewer judges, on each of `worksheets` (ids of committee papers).
+    """One thing that a reviewer judges, on each of `worksheets` (ids of the committee's documents).
 
     The applicant's answer to it stands in `facts` (paths), in the self-check of the review items
     `items`, in `papers` (ids of documents) and in the consent `elements` (`erm2023.36.3`).
@@ -382,7 +396,10 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class ConsistencyRule:
-    """A contradiction between answers: `when` says that it is there."""
+    """A contradiction between answers: `when` says that it is there, `path` where it is shown.
+
+    With `each` it is about every element of that list.
+    """
 
     id: str
     severity: Literal["error", "warning"]
@@ -397,7 +414,7 @@ class ConsistencyRule:
 
 @dataclass(frozen=True, slots=True)
 class Readability:
-    """When a text for participants is worth another look; lengths are characters.
+    """The limits beyond which a text for participants is hard to read; lengths are characters.
 
     `exempt` are paths, or first words of paths, whose texts are names and not speech;
     `latin` are Latin words that need no explanation; `stiff` are words that make a sentence an
@@ -414,7 +431,7 @@ class Readability:
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """What got another name with one edition: old names to new ones.
+    """What one edition of the pack renamed: old names to new ones.
 
     `fields` and `values` are by list or path. An answer of `retired` no longer counts; what it
     asked has to be answered again under the new path.
@@ -468,4 +485,5 @@ class Standard:
         }
 
     def questions_of(self, section: str) -> Iterator[Question]:
+        """The questions of a section, in the order of the pack."""
         return (question for question in self.questions.values() if question.section == section)

@@ -1,4 +1,4 @@
-"""Reading decision tables of a pack."""
+"""Reading decision tables of a pack, and the table of the documents that a submission needs."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _type_of(node: Node) -> Literal["choice", "bool", "int", "choices"]:
 
 
 def table_term(node: Node, tables: Mapping[str, Node]) -> PathType:
-    """How conditions may speak of a decision."""
+    """How conditions may speak of a decision (`decided.table`)."""
     return PathType(_type_of(node), frozenset(_lender(node, tables).labels("values")))
 
 
@@ -136,7 +136,7 @@ def _read_rule(node: Node, type_: str, order: tuple[str, ...]) -> Rule:
 
 
 def documents_table(documents: Mapping[str, DocumentKind]) -> DecisionTable:
-    """Which papers the submission needs: a union of what each paper says of itself."""
+    """Which documents a submission needs, as a table: one rule for each document."""
     return DecisionTable(
         id="documents",
         label="送审文件",
