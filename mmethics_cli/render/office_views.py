@@ -31,8 +31,6 @@ _NODE: Final = re.compile(f"{NODE}(\\d+){NODE_END}")
 _HEADING: Final = re.compile(r"#{2,4}\s+(.+)")
 _ELEMENT: Final = re.compile(f"{MARK}element (\\S+)")
 _NUMBER: Final = re.compile(r"[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）")
-# Documents that repeat what others say: nobody is sent to them for an answer.
-_REPEATING: Final = frozenset({"transmittal_list", "pathway_basis", "self_check"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +196,7 @@ def spots_of(templates: Templates, documents: Iterable[DocumentKind]) -> Spots:
     """The spots of each path (fields of a list as `list.field`) and element, by document."""
     spots: dict[str, dict[str, DocumentSpot]] = {}
     for document in documents:
-        if document.template is None or document.id in _REPEATING:
+        if document.template is None or document.repeats:
             continue
         for name, heading in _printed(templates.get(document.template)):
             spots.setdefault(name, {}).setdefault(document.id, DocumentSpot(document.id, heading))

@@ -49,10 +49,10 @@ def lacking_text(guide: Guide, name: str, needs: Needs, facts: Facts) -> str:
 def _sections(
     guide: Guide, standard: Standard, needs: Needs, facts: Facts | None, listed: set[str]
 ) -> Iterator[str]:
-    for part in guide.parts:
+    for part in guide.headings:
         lines = [
-            *_documents(standard, needs.documents_of(part, guide.parts), listed),
-            *_questions(standard, needs.questions_of(part, guide.parts), facts),
+            *_documents(standard, needs.documents_of(part, guide.headings), listed),
+            *_questions(standard, needs.questions_of(part, guide.headings), facts),
         ]
         if lines:
             yield from ("", f"  {part.title}", *lines)

@@ -17,7 +17,7 @@ from mmethics_cli.core.decisions.relevance import Reason, places, relevant
 from mmethics_cli.core.lifecycle.decision import CommitteeDecision, decision_words
 from mmethics_cli.core.lifecycle.due import Due
 from mmethics_cli.core.standard.model import Standard
-from mmethics_cli.core.standard.names import label_at
+from mmethics_cli.core.standard.names import TITLE, label_at
 from mmethics_cli.report.findings import PlacedFinding, summary
 from mmethics_cli.report.pathway import answer_label
 from mmethics_cli.wording.columns import COLUMNS, indented, pad, width, wrap
@@ -53,7 +53,7 @@ def status_text(
 ) -> str:
     """Sections, self-check, findings, pathway, open questions and time limits."""
     facts = pathway.facts
-    title = facts.get("project.title")
+    title = facts.get(TITLE)
     lines = [
         f"{status.dossier}：{title if isinstance(title, str) else '（还没有项目名称）'}",
         _submission(status),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from mmethics_cli.core.conditions.values import UNKNOWN
+from mmethics_cli.core.standard.names import TITLE
 from mmethics_cli.formats.excel.model import (
     GUIDE_NAME,
     AnswerCell,
@@ -20,13 +21,11 @@ from mmethics_cli.wording.citation import Cite
 from mmethics_cli.wording.language import CHINESE, UNSURE_WORD
 from mmethics_cli.wording.typed import NOT_APPLICABLE_WORD
 
-_TITLE = "project.title"
-
 
 def guide_page(ledger: Ledger, pages: list[SheetPage], blank: bool, day: date) -> SheetPage:
     """How to fill in, what colours and words mean, what stands where; the study and the day."""
     standard = ledger.facts.standard
-    study = ledger.text(_TITLE) if ledger.facts.values.get(_TITLE, UNKNOWN) is not UNKNOWN else ""
+    study = ledger.text(TITLE) if ledger.facts.values.get(TITLE, UNKNOWN) is not UNKNOWN else ""
     rows = [
         ("研究", study or "（还没有写项目名称）"),
         ("导出日期", f"{CHINESE.date(day)}，此后在别处改过的答案不在这里"),

@@ -11,7 +11,7 @@ from mmethics_cli.core.conditions.language import Condition, evaluate
 from mmethics_cli.core.conditions.values import Truth
 from mmethics_cli.core.decisions.relevance import AnswerPlace, Reason, relevant
 from mmethics_cli.core.standard.model import Question
-from mmethics_cli.core.standard.names import label_at
+from mmethics_cli.core.standard.names import is_of_event, label_at
 from mmethics_cli.formats.excel.model import (
     ANSWER,
     FIRST_NAME,
@@ -137,7 +137,7 @@ def asked(ledger: Ledger) -> Asked:
     whole = (place.question for place in open_ if place.element is None)
     deciding = tuple(one for one in whole if ledger.writable(one))
     answered = {*facts.values, *ledger.unread}
-    own = (path for path in answered if not path.startswith("event."))
+    own = (path for path in answered if not is_of_event(path))
     nothing = all(path in questions and questions[path].of_institution for path in own)
     blank = nothing and bool(deciding)
     rest = tuple(

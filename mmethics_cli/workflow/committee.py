@@ -21,7 +21,7 @@ from mmethics_cli.core.lifecycle.due import (
     read_due_rules,
 )
 from mmethics_cli.core.lifecycle.work_calendar import read_calendar
-from mmethics_cli.core.standard.names import INITIAL, RE_REVIEW
+from mmethics_cli.core.standard.names import AMENDMENT, INITIAL, KIND, RE_REVIEW
 from mmethics_cli.errors import PackError, Problem
 from mmethics_cli.store.dossier.answers_file import answers_of
 from mmethics_cli.store.submission.decisions import decision_of
@@ -30,7 +30,7 @@ from mmethics_cli.workflow.opening import Dossier
 
 # An approval of these begins the interval anew; an amendment's leaves it running.
 _RESTARTS: Final = frozenset({INITIAL, "progress"})
-_GIVES_VALIDITY: Final = _RESTARTS | {"amendment"}
+_GIVES_VALIDITY: Final = _RESTARTS | {AMENDMENT}
 _TERMINATED, _SUSPENDED = "terminated", "suspended"
 
 
@@ -47,7 +47,7 @@ def decided_before(dossier: Dossier, number: int) -> CommitteeDecision | None:
 def comments_to_answer(dossier: Dossier) -> tuple[str, ...]:
     """The comments that the current submission answers; none where it is no re-review."""
     current = dossier.workspace.current
-    if current is None or dossier.facts.get("event.kind") != RE_REVIEW:
+    if current is None or dossier.facts.get(KIND) != RE_REVIEW:
         return ()
     decision = decided_before(dossier, current.number)
     return decision.comments if decision is not None and not decision.approves else ()
@@ -98,9 +98,7 @@ class CommitteeRecord:
     @property
     def of_the_study(self) -> tuple[DecidedSubmission, ...]:
         """The approvals of the study itself, as it was first submitted or amended."""
-        return tuple(
-            decided for decided in self.approvals if decided.about in (INITIAL, "amendment")
-        )
+        return tuple(decided for decided in self.approvals if decided.about in (INITIAL, AMENDMENT))
 
     @cached_property
     def ended(self) -> str:

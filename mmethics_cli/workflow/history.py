@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from mmethics_cli.core.standard.names import KIND, RE_REVIEW
+from mmethics_cli.core.standard.names import KIND, RE_REVIEW, TITLE
 from mmethics_cli.report.status import DocumentEdition, PastSubmission, decision_line
 from mmethics_cli.store.submission.documents import DOCUMENTS
 from mmethics_cli.store.submission.submissions import Submission, sealed_date
@@ -30,7 +30,7 @@ class DossierHistory:
 def history_of(record: CommitteeRecord, today: date) -> DossierHistory:
     """All submissions, and what is valid today."""
     dossier = record.dossier
-    title = dossier.facts.get("project.title")
+    title = dossier.facts.get(TITLE)
     name = title if isinstance(title, str) else "（还没有项目名称）"
     decisions = {decided.submission.number: decided.decision for decided in record.decided}
     kinds = dossier.standard.questions[KIND].values

@@ -10,6 +10,7 @@ from typing import Final
 
 from mmethics_cli.core.conditions.explain import facts_behind
 from mmethics_cli.core.standard.model import Basis, Question, ReviewItem
+from mmethics_cli.core.standard.names import is_of_event
 from mmethics_cli.errors import EthicsError, WorkspaceError
 from mmethics_cli.formats.excel.model import WorkbookOrigin
 from mmethics_cli.sheets.book import pages_of
@@ -132,7 +133,7 @@ def ledger_of(dossier: Dossier) -> Ledger:
     closed = current is None or current.sealed
 
     def writable(question: Question) -> bool:
-        return not (question.of_office or (closed and question.path.startswith("event.")))
+        return not (question.of_office or (closed and is_of_event(question.path)))
 
     return Ledger(dossier.facts, dossier.self_check, unread_answers(dossier.workspace), writable)
 

@@ -43,6 +43,7 @@ class SelfCheck:
     refused: tuple[Trouble, ...] = ()
 
     def of(self, item: str) -> SelfCheckAnswer:
+        """The answer to an item; an empty one where there is none."""
         return self.answers.get(item, SelfCheckAnswer(item))
 
 

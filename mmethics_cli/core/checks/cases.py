@@ -57,7 +57,7 @@ def _rule_places(files: Mapping[str, object]) -> Iterator[tuple[str, tuple[str, 
 
 
 def prove_consistency(standard: Standard, tree: object) -> Iterator[Fault]:
-    """The same for consistency rules; each has its case beside it."""
+    """Consistency rules without a case of their own (`cases`), or whose case says otherwise."""
     for file, index, entry in _entries({"consistency.yaml": tree}):
         name, case = str(entry.get("id", "")), entry.get("cases")
         if not isinstance(case, dict):

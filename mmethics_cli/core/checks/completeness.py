@@ -53,7 +53,7 @@ def _is_asked(place: AnswerPlace, facts: Facts) -> bool:
 
 
 def _required_and_open(question: Question, facts: Facts) -> Iterator[tuple[str, str, Question]]:
-    """Path, label and question of every answer lacking: of the question, of its entries' fields."""
+    """Path, label and question of each required answer that is lacking, entries' fields too."""
     if facts.applies(question) is not Truth.YES:
         return
     value = facts.get(question.path)

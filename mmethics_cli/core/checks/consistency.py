@@ -16,7 +16,7 @@ from mmethics_cli.core.standard.names import KIND
 
 
 def contradictions(facts: Facts) -> Iterator[Finding]:
-    """Every consistency rule of the pack that is certainly broken."""
+    """A finding for each consistency rule that certainly holds, with `each` for each element."""
     for rule in facts.standard.consistency.values():
         for path in _broken(rule, facts):
             yield Finding(

@@ -35,13 +35,13 @@ def attachments_of(facts: Facts) -> tuple[Element, ...]:
 
 
 def brought_documents(facts: Facts) -> frozenset[str]:
-    """The kinds of papers that the applicant brings as attachments."""
+    """The ids of the documents that the applicant brings: the kinds of the attachments."""
     kinds = (element.get("kind") for element in attachments_of(facts))
     return frozenset(kind for kind in kinds if isinstance(kind, str))
 
 
 def rendered_documents(facts: Facts) -> frozenset[str]:
-    """The applicant's papers that this submission needs and that are rendered.
+    """The ids of the applicant's documents that this submission needs and that are rendered.
 
     A document that the applicant brings stands in the place of ours.
     """
@@ -51,7 +51,7 @@ def rendered_documents(facts: Facts) -> frozenset[str]:
 
 @lru_cache(maxsize=4)
 def held_documents(facts: Facts) -> frozenset[str]:
-    """The papers that the study has: brought, rendered now, or for its first submission.
+    """The ids of the study's documents: brought, rendered now, or for its first submission.
 
     What was handed in first stays evidence in every submission after it.
     """
@@ -75,7 +75,7 @@ def _needed(facts: Facts) -> Iterator[DocumentKind]:
 
 
 def missing_documents(pathway: Pathway, files: Mapping[str, FileState]) -> Iterator[Finding]:
-    """Papers that the applicant must bring and that no attachment is; then each attachment."""
+    """Documents that the applicant must bring and did not; then what is wrong with attachments."""
     facts = pathway.facts
     brought = brought_documents(facts)
     for document in _needed(facts):
@@ -114,7 +114,7 @@ def _changed(path: str, name: str, state: FileState) -> Finding:
 
 
 def own_documents(facts: Facts) -> Iterator[Finding]:
-    """One note that names the papers brought in place of rendered ones: nobody has proved them."""
+    """One note on documents brought in place of rendered ones: nobody has proved what they say."""
     brought = brought_documents(facts)
     titles = [
         f"《{document.title}》"

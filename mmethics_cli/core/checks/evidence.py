@@ -36,7 +36,7 @@ class EvidencePiece:
 
 
 def evidence_held(item: ReviewItem, facts: Facts) -> Iterator[bool]:
-    """For each piece of evidence that the item names, whether the dossier holds it."""
+    """For each piece of evidence that the item names, in its order, whether the dossier has it."""
     kinds = held_documents(facts)
     for evidence in item.evidence:
         if evidence.path is not None:
@@ -46,7 +46,7 @@ def evidence_held(item: ReviewItem, facts: Facts) -> Iterator[bool]:
 
 
 def evidence_exists(evidence: str, facts: Facts) -> bool:
-    """Whether the applicant's own evidence is an attachment, a paper or an answer."""
+    """Whether the applicant's own evidence is an attachment, a document or an answer."""
     if any(element.id == evidence for element in attachments_of(facts)):
         return True
     if evidence in facts.standard.documents:

@@ -36,14 +36,14 @@ class Speech:
     stiff: tuple[str, ...] = ()
 
     def faults(self, limits: Readability) -> bool:
-        """Whether the text deserves a word of advice."""
+        """Whether anything in the text is worth an advice."""
         return bool(self.long or self.rare or self.latin or self.stiff) or (
             self.average > limits.average
         )
 
 
 def speech_of(text: str, limits: Readability) -> Speech:
-    """What a listener would stumble over in a text."""
+    """What in a text is hard to follow for people outside medicine, within the limits."""
     sentences = [sentence for sentence in _sentences(text) if reading_length(sentence)]
     whole = sum(map(reading_length, sentences))
     return Speech(
@@ -74,7 +74,7 @@ def reading_length(sentence: str) -> int:
 
 
 def is_rare(character: str) -> bool:
-    """Whether a Han character is none of the 3,755 of level 1."""
+    """Whether a Han character is none of the 3,755 of level 1 of GB 2312."""
     if not _HAN.match(character):
         return False
     try:
@@ -98,7 +98,7 @@ def _unexplained(text: str, familiar: frozenset[str]) -> Iterator[str]:
 
 
 def quoted(pieces: Sequence[str], most: int, width: int = 24) -> str:
-    """“…”、“…”等 5 处: at most so many pieces, each cut to a readable reading_length."""
+    """“…”、“…”等 5 处: at most so many pieces, each cut to a readable length."""
     few = "、".join(
         f"“{piece if len(piece) <= width else piece[:width] + '…'}”" for piece in pieces[:most]
     )

@@ -1,7 +1,7 @@
 """The condition language: YAML mappings that are yes, no or unknown about the facts.
 
 A mapping is all-of, a list value any-of. Comparisons on a fact that does not apply are no; on an
-unknown fact they are unknown. `condition_parser` reads them, `explain` says what they rest on.
+unknown fact they are unknown. `parser` reads them, `explain` says what they rest on.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ Read = Callable[[str], Value]
 
 
 class FactRef(NamedTuple):
-    """Another fact."""
+    """`{fact: path}`: the value of another fact."""
 
     path: str
 
 
 class SumOf(NamedTuple):
-    """Several numbers, added."""
+    """`{sum: [path, …]}`: several numbers, added."""
 
     paths: tuple[str, ...]
 
 
 class ShiftedDay(NamedTuple):
-    """A day, moved on or back by a term that is itself a fact (`decided.sae_report_hours`).
+    """`{fact: day, plus: {days: term}}`: a day moved by a term that is itself a fact.
 
     Days have no hours: a term in hours reaches into the day on which it runs out.
     """
@@ -52,7 +52,7 @@ class ShiftedDay(NamedTuple):
 
 
 class Reported(NamedTuple):
-    """The same fact, or another, as an earlier submission last reported it."""
+    """`{reported: path}`: a fact as an earlier submission last reported it."""
 
     path: str
 
@@ -143,23 +143,30 @@ class Scope:
     element: Element
 
     def path_of(self, name: str) -> str:
+        """The path of one of the element's fields: `data.assets[ct].modality`."""
         return f"{self.list_path}[{self.element.id}].{name}"
 
 
 class All(NamedTuple):
+    """Every part holds (a mapping, or `all: […]`); without parts it always holds."""
+
     parts: tuple[Condition, ...]
 
 
 class AnyOf(NamedTuple):
+    """One part at least holds (`any: […]`)."""
+
     parts: tuple[Condition, ...]
 
 
 class Not(NamedTuple):
+    """The part does not hold (`not: {…}`); unknown stays unknown."""
+
     part: Condition
 
 
 class Newly(NamedTuple):
-    """Holds now and did not hold of the approved baseline."""
+    """The part holds now and did not hold of the approved baseline (`newly: {…}`)."""
 
     part: Condition
 
@@ -169,45 +176,59 @@ Bound = int | date | Reference
 
 
 class OneOf(NamedTuple):
+    """The value is one of these; of several chosen keys one is."""
+
     values: frozenset[Literal_]
 
 
 class Limit(NamedTuple):
-    """An order comparison; `op` is a key of ORDER."""
+    """The value is before or beyond a bound (`at_least`, …); `op` is a key of ORDER."""
 
     op: str
     bound: Bound
 
 
 class Only(NamedTuple):
+    """No other keys than these were chosen."""
+
     keys: frozenset[str]
 
 
 class Empty(NamedTuple):
+    """A text, list or choice of several holds nothing; `wanted` False: something."""
+
     wanted: bool
 
 
 class Count(NamedTuple):
+    """How many entries or keys there are, against a bound; `op` is a key of ORDER."""
+
     op: str
     bound: int
 
 
 class Contains(NamedTuple):
+    """One of the words stands in the text."""
+
     words: tuple[str, ...]
 
 
 class Answered(NamedTuple):
-    """`declined`: answered by saying why the question does not apply."""
+    """Whether there is an answer; `declined`: one that says why the question does not apply."""
 
     wanted: bool
     declined: bool = False
 
 
 class Some(NamedTuple):
+    """One element of the list at least meets the part."""
+
     part: Condition
 
 
 class Every(NamedTuple):
+    """All elements of the list meet the part; an empty list does."""
+
     part: Condition
 
 

@@ -53,6 +53,7 @@ class Truth(Enum):
 
     @staticmethod
     def of(value: bool) -> Truth:
+        """YES or NO."""
         return Truth.YES if value else Truth.NO
 
 
@@ -111,6 +112,7 @@ class Several:
 
     @classmethod
     def of(cls, *keys: str) -> Several:
+        """An answered choice of these keys."""
         return cls(frozenset(keys))
 
 
@@ -122,6 +124,7 @@ class Element:
     fields: Mapping[str, Value] = field(default_factory=dict)
 
     def get(self, name: str) -> Value:
+        """The value of a field, UNKNOWN where it has none."""
         return self.fields.get(name, UNKNOWN)
 
 

@@ -26,7 +26,7 @@ _TRUTH: Mapping[Truth, Value] = {Truth.YES: True, Truth.NO: False, Truth.UNKNOWN
 
 
 class Facts:
-    """What is known of a study and its submission.
+    """What a study and its submission say: the answers, and what follows from them.
 
     `values` are the answers by path; `today` feeds `context.today`; `baseline` the facts as last
     approved; `earlier` those of the sealed submissions before this one, the newest first. Values
@@ -88,6 +88,7 @@ class Facts:
         return Truth.YES if question.ask_when is None else evaluate(question.ask_when, self)
 
     def field(self, scope: Scope, name: str) -> Value:
+        """The value of a field of a list's element, NotApplicable where it is not to be asked."""
         condition = self._field(scope.list_path, name).ask_when
         applies = Truth.YES if condition is None else evaluate(condition, self, scope)
         if applies is Truth.NO:
@@ -98,7 +99,7 @@ class Facts:
         return self.standard.fields[list_path, name]
 
     def decision(self, table_id: str) -> Decision:
-        """What a decision table says of these facts."""
+        """What a decision table decides from these facts; KeyError for an unknown table."""
         decision = self._decisions.get(table_id)
         if decision is None:
             decision = decide_table(self.standard, self.standard.tables[table_id], self)
@@ -183,6 +184,7 @@ class Facts:
     # Looking at the facts as if more were answered.
 
     def assuming(self, values: Mapping[str, Value]) -> Facts:
+        """The facts with these answers by path put in, fields of elements as `list[id].field`."""
         merged = dict(self.values)
         for path, value in values.items():
             element = ELEMENT_PATH.fullmatch(path)
@@ -194,7 +196,7 @@ class Facts:
 
 
 def _decided(decision: Decision) -> Value:
-    """A decision as a fact; a value declared for while it is undecided is a known one then."""
+    """A decision as a fact: several values that are still possible while it is not settled."""
     if decision.table.kind == "union":
         if decision.value is None:
             return NotApplicable()

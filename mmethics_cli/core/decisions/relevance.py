@@ -32,15 +32,18 @@ class AnswerPlace:
 
     @property
     def path(self) -> str:
+        """The path as decisions and findings name it: `data.assets[ct].modality`."""
         if self.owner is None or self.element is None:
             return self.question.path
         return f"{self.owner.path}[{self.element.id}].{self.question.path}"
 
     @property
     def section(self) -> str:
+        """The section of the question, of a field that of its list."""
         return (self.owner or self.question).section
 
     def scope(self) -> Scope | None:
+        """The element that conditions of the field are about; None for a question."""
         if self.owner is None or self.element is None:
             return None
         return Scope(self.owner.path, self.element)

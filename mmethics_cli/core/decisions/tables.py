@@ -26,7 +26,7 @@ Answer = Outcome | tuple[str, ...] | None
 
 @dataclass(frozen=True, slots=True)
 class RuleState:
-    """A rule and what the facts say of it."""
+    """A rule and whether it fires: yes, no, or not decided yet."""
 
     rule: Rule
     truth: Truth
@@ -34,7 +34,13 @@ class RuleState:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a table decides; `possible` are outcomes of a union that may still come."""
+    """What a table decides.
+
+    `value` is one outcome, for a union those that hold (None: nothing is decided here);
+    `candidates` are the values that it may still take, `possible` the outcomes that may still
+    join a union, `open` the paths of the questions that could change it. `holds`: whether the
+    table decides anything of such a submission.
+    """
 
     table: DecisionTable
     value: Answer
@@ -53,7 +59,11 @@ class Decision:
 
 
 def decide_table(standard: Standard, table: DecisionTable, facts: FactReader) -> Decision:
-    """Weigh a table; the open facts are tried out jointly where they are few."""
+    """What a table decides from the facts: the strictest of the rules that fire, or all of them.
+
+    Open facts that could change it are tried out together, as long as they have no more than
+    FILLINGS combinations; those that change nothing are dropped.
+    """
     holds = evaluate(table.holds_when, facts)
     if holds is Truth.NO:
         alone = () if table.elsewhere is None else (table.elsewhere,)

@@ -23,8 +23,10 @@ from mmethics_cli.core.standard.model import DocumentKind, Question, Standard
 from mmethics_cli.core.standard.names import label_at
 from mmethics_cli.core.standard.node import Fault, Node, Trail
 
-OTHERS = "others"
-LONG = "long"
+PREPARE: Final = "prepare"  # the folder of the pack
+OTHERS: Final = "others"
+LONG: Final = "long"
+_TYPES: Final = ("int", "date", LONG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Guide:
     """The kinds of study, the one that all share first, and the headings."""
 
     groups: tuple[Group, ...]
-    parts: tuple[PrepareHeading, ...]
+    headings: tuple[PrepareHeading, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +86,12 @@ class Needs:
 
     @cached_property
     def ids(self) -> frozenset[str]:
+        """The ids of documents and the paths of questions that are needed."""
         documents = (document.id for document in (*self.to_bring, *self.rendered))
         return frozenset([*documents, *map(_key, self.questions)])
 
     def beyond(self, shared: Needs) -> Needs:
-        """Without what is needed anyway."""
+        """What is needed besides what is `shared` by all studies."""
         return Needs(
             self.title,
             tuple(document for document in self.to_bring if document.id not in shared.ids),
@@ -97,22 +100,22 @@ class Needs:
         )
 
     def documents_of(
-        self, part: PrepareHeading, parts: Sequence[PrepareHeading]
+        self, heading: PrepareHeading, headings: Sequence[PrepareHeading]
     ) -> tuple[DocumentKind, ...]:
         """The documents under one heading."""
-        named = {id_ for part in parts for id_ in part.documents}
-        rest = OTHERS in part.documents
+        named = {id_ for heading in headings for id_ in heading.documents}
+        rest = OTHERS in heading.documents
         return tuple(
             document
             for document in self.to_bring
-            if document.id in part.documents or (rest and document.id not in named)
+            if document.id in heading.documents or (rest and document.id not in named)
         )
 
     def questions_of(
-        self, part: PrepareHeading, parts: Sequence[PrepareHeading]
+        self, heading: PrepareHeading, headings: Sequence[PrepareHeading]
     ) -> tuple[AnswerPlace, ...]:
         """The questions under one heading: each stands under the first that takes it."""
-        return tuple(place for place in self.questions if _heading(place, parts) == part)
+        return tuple(place for place in self.questions if _heading_of(place, headings) == heading)
 
 
 def _key(place: AnswerPlace) -> str:
@@ -122,13 +125,13 @@ def _key(place: AnswerPlace) -> str:
     return f"{place.owner.path}[].{place.path}"
 
 
-def _heading(place: AnswerPlace, parts: Sequence[PrepareHeading]) -> PrepareHeading | None:
+def _heading_of(place: AnswerPlace, headings: Sequence[PrepareHeading]) -> PrepareHeading | None:
     owner = place.owner or place.question
-    return next((part for part in parts if part.takes(owner, place.question)), None)
+    return next((heading for heading in headings if heading.takes(owner, place.question)), None)
 
 
 def by_kind(guide: Guide, standard: Standard) -> Iterator[Needs]:
-    """What every study needs, then what each kind needs besides.
+    """What every study needs, then by kind of study what it needs besides.
 
     Last come documents that no kind brings, as those that an institution added.
     """
@@ -151,11 +154,11 @@ def _certain(group: Group, shared: Mapping[str, Value], standard: Standard, guid
     needed = [document for document, truth in truths if truth is Truth.YES]
     # The entries of a kind of study are only there to make conditions certain.
     whole = (place for place in places(facts) if place.owner is None)
-    asked = [place for place in _with_fields(whole) if _heading(place, guide.parts) is not None]
+    asked = _under_headings(whole, guide)
     return Needs(
         group.title,
         tuple(document for document in needed if document.template is None),
-        tuple(asked),
+        asked,
         tuple(document for document in needed if document.template is not None),
     )
 
@@ -172,12 +175,12 @@ def lacking(guide: Guide, facts: Facts) -> Needs:
         if truth is Truth.YES and document.template is None and document.id not in held
     )
     open_ = (place for place in places(facts) if place.recorded(facts) is UNKNOWN)
-    asked = [place for place in _with_fields(open_) if _heading(place, guide.parts) is not None]
-    return Needs("这项研究还缺", to_bring, tuple(asked), undecided=_undecided(facts, held))
+    asked = _under_headings(open_, guide)
+    return Needs("这项研究还缺", to_bring, asked, undecided=_undecided(facts, held))
 
 
 def _undecided(facts: Facts, besides: Collection[object]) -> tuple[Undecided, ...]:
-    """Papers to bring that may yet be needed, but for those named."""
+    """Documents to bring that may yet be needed, but for those in `besides`."""
     return tuple(
         Undecided(document, _decides(document, facts))
         for document, truth in _needed(facts)
@@ -209,6 +212,12 @@ def _needed(facts: Facts) -> list[tuple[DocumentKind, Truth]]:
     ]
 
 
+def _under_headings(asked: Iterable[AnswerPlace], guide: Guide) -> tuple[AnswerPlace, ...]:
+    """The places that stand under a heading of the guide, their fields among them."""
+    every = _with_fields(asked)
+    return tuple(place for place in every if _heading_of(place, guide.headings) is not None)
+
+
 def _with_fields(asked: Iterable[AnswerPlace]) -> Iterator[AnswerPlace]:
     """Each place; after a list the fields that every one of its entries has."""
     for place in asked:
@@ -225,10 +234,6 @@ def idle_groups(guide: Guide, standard: Standard) -> Iterator[Group]:
             yield group
 
 
-PREPARE: Final = "prepare"
-_TYPES: Final = ("int", "date", LONG)
-
-
 def read_guide(standard: Standard, trees: Mapping[str, object]) -> tuple[Guide, list[Fault]]:
     """The guide of a pack read with `prepare`, and every fault in it with its place.
 
@@ -236,16 +241,16 @@ def read_guide(standard: Standard, trees: Mapping[str, object]) -> tuple[Guide, 
     """
     trail = Trail(vocabulary=standard.vocabulary)
     groups: list[Group] = []
-    parts: list[PrepareHeading] = []
+    headings: list[PrepareHeading] = []
     for name, tree in sorted(trees.items()):
         if not name.startswith(f"{PREPARE}/"):
             continue
         for node in Node(name, (), tree, trail).list():
             if node.has("answers"):
-                groups.append(_group(node, standard))
+                groups.append(_read_group(node, standard))
             else:
-                parts.append(_part(node, standard))
-    return Guide(tuple(groups), tuple(parts)), trail.problems
+                headings.append(_read_heading(node, standard))
+    return Guide(tuple(groups), tuple(headings)), trail.problems
 
 
 def prove_guide(standard: Standard, trees: Mapping[str, object]) -> list[Fault]:
@@ -263,7 +268,7 @@ def prove_guide(standard: Standard, trees: Mapping[str, object]) -> list[Fault]:
     ]
 
 
-def _group(node: Node, standard: Standard) -> Group:
+def _read_group(node: Node, standard: Standard) -> Group:
     node.only("id", "title", "answers")
     reading = read_tree(standard, node.child("answers").value)
     for trouble in (*reading.unknown, *reading.refused):
@@ -272,9 +277,9 @@ def _group(node: Node, standard: Standard) -> Group:
     return Group(node.text("id"), node.text("title"), reading.values)
 
 
-def _part(node: Node, standard: Standard) -> PrepareHeading:
+def _read_heading(node: Node, standard: Standard) -> PrepareHeading:
     node.only("id", "title", "documents", "questions", "types")
-    part = PrepareHeading(
+    heading = PrepareHeading(
         node.text("id"),
         node.text("title"),
         node.texts("documents"),
@@ -282,12 +287,12 @@ def _part(node: Node, standard: Standard) -> PrepareHeading:
         node.texts("types"),
     )
     vocabularies: dict[str, tuple[tuple[str, ...], object]] = {
-        "documents": (part.documents, {*standard.documents, OTHERS}),
-        "questions": (part.questions, standard.questions),
-        "types": (part.types, _TYPES),
+        "documents": (heading.documents, {*standard.documents, OTHERS}),
+        "questions": (heading.questions, standard.questions),
+        "types": (heading.types, _TYPES),
     }
     for key, (names, vocabulary) in vocabularies.items():
         for name in names:
             if name not in vocabulary:  # type: ignore[operator]
                 node.child(key).problem(f"不认识的“{name}”")
-    return part
+    return heading

@@ -1,4 +1,4 @@
-"""What a new study takes over from an earlier dossier: answers, texts to confirm, papers.
+"""What a new study takes over from an earlier dossier: answers, texts to confirm, attachments.
 
 Which answers hold for the next study is the pack's business (`reuse` of a question, `reuse_when`
 of a document); what is not named there stays behind.
@@ -61,7 +61,7 @@ def carry_over(old: Facts, standard: Standard, today: date) -> CarriedOver:
             unconfirmed[question.path] = _as_typed(value)
     seen = Facts(standard, answers, today)
     expired = tuple(finding.path for finding in contradictions(seen) if finding.kind == "expired")
-    good, stale = _papers(old, seen)
+    good, stale = _attachments(old, seen)
     return CarriedOver(_without(answers, expired), unconfirmed, expired, good, stale)
 
 
@@ -129,7 +129,7 @@ def _without(answers: Mapping[str, Value], expired: tuple[str, ...]) -> dict[str
     return left
 
 
-def _papers(old: Facts, new: Facts) -> tuple[tuple[Element, ...], tuple[Element, ...]]:
+def _attachments(old: Facts, new: Facts) -> tuple[tuple[Element, ...], tuple[Element, ...]]:
     """Attachments of kinds that may be used again: those that hold now, and those that do not."""
     good: list[Element] = []
     stale: list[Element] = []

@@ -67,7 +67,11 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One thing that is due on a day; `done` is when it was handed in, if it was."""
+    """One thing that is due on a day; `done` is when it was handed in, if it was.
+
+    `why` and `basis` say which limit was counted; `without_holidays`: in a year whose holidays are
+    not known. `of_event`: it follows from an event, not from an approval.
+    """
 
     id: str
     label: str
@@ -84,12 +88,13 @@ class Due:
         return ((self.done or today) - self.day).days
 
     def open(self) -> bool:
+        """Whether it was not handed in yet."""
         return self.done is None
 
 
 @dataclass(frozen=True, slots=True)
 class _TermLimit:
-    """A number of a table's unit, in words, and the law that sets it."""
+    """A limit of so many units (`3 个月`), in words, and the articles that set it."""
 
     count: int
     unit: Unit
@@ -100,7 +105,7 @@ class _TermLimit:
 def due_after_approval(
     rules: tuple[DueRule, ...], approval: Approval, calendar: WorkCalendar
 ) -> Iterator[Due]:
-    """What follows from an approval, in the order of the rules."""
+    """What is due after an approval (reports, its expiry), in the order of the rules."""
     days = dict(zip(DECIDED, (approval.day, approval.until), strict=True))
     for rule in rules:
         start = days.get(rule.start)

@@ -6,14 +6,13 @@ All problems are reported at once, each with its file and place.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from mmethics_cli.core.conditions.parser import PathType
 from mmethics_cli.core.conditions.values import KeyPath, parse_date
 from mmethics_cli.core.standard.definitions import circles
 from mmethics_cli.core.standard.migrations import MIGRATIONS, read_migrations
 from mmethics_cli.core.standard.model import (
-    VERIFIED,
     Article,
     ConsentElement,
     ConsistencyRule,
@@ -37,10 +36,14 @@ from mmethics_cli.core.standard.read_facts import (
     question_term,
     read_derived,
     read_question,
-    read_screens,
 )
 from mmethics_cli.core.standard.read_rules import documents_table, read_table, table_term
+from mmethics_cli.core.standard.read_screens import read_screens
+from mmethics_cli.core.standard.reader import Reader
 from mmethics_cli.errors import PackError, Problem
+
+_SOURCE: Final = Reader(Source, title="title_zh")
+_ARTICLE: Final = Reader(Article, "source", "article", on="date")
 
 Locate = Callable[[str, KeyPath], tuple[str, int | None]]
 T = TypeVar("T")
@@ -75,7 +78,7 @@ def build(files: Mapping[str, object], locate: Locate) -> Standard:
             "标准包有错误：",
             [
                 Problem(text, *(locate(name, keys) if name else ()))
-                for name, keys, text in trail.problems
+                for name, keys, text in dict.fromkeys(trail.problems)
             ],
         )
     return standard
@@ -90,7 +93,7 @@ class _StandardBuilder:
 
     def build(self) -> Standard:
         head = self.nodes["standard.yaml"]
-        sources = {node.text("id"): _source(node) for node in self._list("sources.yaml")}
+        sources = {node.text("id"): _SOURCE(node) for node in self._list("sources.yaml")}
         articles = self._articles(sources)
         self.trail.articles, self.trail.sources = articles, frozenset(sources)
         titles = self._document_titles()
@@ -163,7 +166,7 @@ class _StandardBuilder:
         return [node for name, node in self.nodes.items() if name.startswith(prefix)]
 
     def _elements(self, prefix: str) -> Iterator[Node]:
-        """The elements of all files of a folder."""
+        """The elements of every file whose name begins with a folder."""
         return (element for node in self._folder(prefix) for element in node.list())
 
     def _sections(self) -> dict[str, str]:
@@ -202,15 +205,9 @@ class _StandardBuilder:
         }
 
     def _terms(self, titles: Mapping[str, str]) -> dict[str, PathType]:
-        plain = {
-            question.path: question
-            for node, section in self._questions()
-            for question in (read_question(node, section, titles, conditions=False),)
-        }
-        terms = {path: question_term(question) for path, question in plain.items()}
+        terms = {node.text("path"): question_term(node, titles) for node, _ in self._questions()}
         for node in self._list("derived.yaml"):
-            derived = read_derived(node, plain, conditions=False)
-            terms[derived.path] = derived_term(derived)
+            terms[node.text("path")] = derived_term(node, terms)
         tables = self._table_nodes()
         for name, node in tables.items():
             terms[f"decided.{name}"] = table_term(node, tables)
@@ -231,28 +228,10 @@ class _StandardBuilder:
 
 
 def _article(node: Node) -> Article:
-    node.only("source", "article", "verified", "by", "date")
     by, day = node.text("by", ""), node.text("date", "")
     on = parse_date(day)
     if day and on is None:
         node.child("date").problem(f"“{day}”不是日期，应写成 2027-03-01 的样子")
     if bool(by) != bool(day):
         node.problem("核对条文的人（by）与日期（date）应一起写")
-    return Article(node.one_of("verified", VERIFIED), by, on)
-
-
-def _source(node: Node) -> Source:
-    node.only(
-        "id", "title_zh", "title_en", "number", "issuer", "issued", "effective", "status", "notes"
-    )
-    return Source(
-        id=node.text("id"),
-        title=node.text("title_zh"),
-        number=node.text("number", ""),
-        issuer=node.text("issuer", ""),
-        issued=node.text("issued", ""),
-        effective=node.text("effective", ""),
-        status=node.text("status", ""),
-        notes=node.text("notes", ""),
-        title_en=node.text("title_en", ""),
-    )
+    return _ARTICLE(node, on=on)

@@ -1,4 +1,4 @@
-"""What facts rest on: the conditions that define them, the bounds in these, circles among them."""
+"""Which facts a fact rests on: its conditions, the bounds in them, and circles of definitions."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _bounds(compare: Compare) -> Iterator[int | date]:
 
 
 def circles(standard: Standard) -> Iterator[str]:
-    """Facts whose definition comes back to themselves, each circle once as `a → b → a`."""
+    """Facts that rest on themselves, each circle once as `a → b → a`."""
     done: set[str] = set()
     facts = [
         *standard.questions,

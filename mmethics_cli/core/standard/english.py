@@ -20,9 +20,9 @@ class EnglishTerm:
 
 
 def read_english(nodes: Iterable[Node], standard: Standard) -> dict[str, EnglishTerm]:
-    """The terms by path (a field as `list.field`, a table as `decided.table`).
+    """English terms by path (a field as `list.field`, a table as `decided.table`).
 
-    Notes what the standard does not know; a term may leave out values.
+    Notes paths and values that the standard does not know; a term may leave out values.
     """
     wordable = _wordable(standard)
     terms: dict[str, EnglishTerm] = {}
@@ -42,7 +42,7 @@ def read_english(nodes: Iterable[Node], standard: Standard) -> dict[str, English
 def lacking(
     terms: Mapping[str, EnglishTerm], standard: Standard, paths: Iterable[str]
 ) -> list[str]:
-    """Those of `paths` that the terms do not word in full."""
+    """The paths without an English term, or with a value that has none."""
     wordable = _wordable(standard)
     return [
         path
@@ -122,7 +122,7 @@ def _entry(mine: Element, english: tuple[Element, ...]) -> Element:
 
 
 def _wordable(standard: Standard) -> dict[str, Mapping[str, str]]:
-    """Every path that can be worded, with its values."""
+    """The paths that can have a term (questions, fields, computed facts, tables), with values."""
     values: dict[str, Mapping[str, str]] = {}
     for question in standard.questions.values():
         values[question.path] = question.values

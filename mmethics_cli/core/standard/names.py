@@ -25,6 +25,7 @@ PRIOR_DECISION: Final = "event.prior_decision"
 RESPONSES: Final = "event.responses"
 ALL_ACCEPTED: Final = "event.all_comments_accepted"
 ATTACHMENTS: Final = "attachments"
+TITLE: Final = "project.title"
 TODAY: Final = "context.today"
 # Decisions, as conditions name them: the documents that a submission needs, the consent forms.
 DOCUMENTS: Final = "decided.documents"
@@ -62,7 +63,7 @@ def label_of(standard: Standard, path: str) -> str:
 
 
 def label_at(standard: Standard, facts: FactReader, path: str) -> str:
-    """The same for any path, list elements by their names: 数据资产清单（胸部 CT）的可识别程度."""
+    """The Chinese name of any path, elements by name: 数据资产清单（胸部 CT）的可识别程度."""
     element = ELEMENT_PATH.fullmatch(path)
     if element is None:
         return label_of(standard, path)

@@ -1,4 +1,4 @@
-"""A place in a pack file, read with the expectations of the reader; what fails is noted."""
+"""A place in a pack file: values are read as what they should be, and what is not is noted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Fault = tuple[str, KeyPath, str]
 
 @dataclass(slots=True)
 class Trail:
-    """What reading one pack needs to know, and the problems met on the way."""
+    """What is known while a pack is read (facts, sources, articles), and the problems so far."""
 
     problems: list[Fault] = field(default_factory=list)
     vocabulary: Vocabulary = field(default_factory=dict)
@@ -37,15 +37,18 @@ class Node:
     trail: Trail
 
     def problem(self, message: str) -> None:
+        """Note that something is wrong here."""
         self.trail.problems.append((self.file, self.keys, message))
 
     def mapping(self) -> Mapping[str, object]:
+        """The keys and values that stand here; noted, and none, where it is no mapping."""
         if isinstance(self.value, dict):
             return self.value
         self.problem("这里应是一组“键: 值”")
         return {}
 
     def list(self) -> Sequence[Node]:
+        """The elements of the list that stands here; noted, and none, where it is no list."""
         if isinstance(self.value, list):
             return [
                 Node(self.file, (*self.keys, index), value, self.trail)
@@ -55,13 +58,15 @@ class Node:
         return []
 
     def has(self, key: str) -> bool:
+        """Whether the key stands here, with or without a value."""
         return key in self.mapping()
 
     def child(self, key: str) -> Node:
+        """What stands under a key, with its place."""
         return Node(self.file, (*self.keys, key), self.mapping().get(key), self.trail)
 
     def only(self, *keys: str) -> None:
-        """Note every key that is none of these."""
+        """Note every key that is none of these (不认识的键)."""
         whole = self.mapping()
         if whole.keys() - keys:
             for key in whole:
@@ -69,6 +74,7 @@ class Node:
                     self.child(key).problem(f"不认识的键“{key}”")
 
     def text(self, key: str, default: str | None = None) -> str:
+        """The text under a key; noted where it is missing without a default, or no text."""
         whole = self.value
         value = whole.get(key) if type(whole) is dict else self.mapping().get(key)
         if type(value) is str:
@@ -79,6 +85,7 @@ class Node:
         return ""
 
     def optional(self, key: str) -> str | None:
+        """The text under a key, None where there is none."""
         value = self.mapping().get(key)
         if value is None or type(value) is str:
             return value
@@ -96,12 +103,14 @@ class Node:
         return ()
 
     def labels(self, key: str) -> dict[str, str]:
+        """Texts by key, as the options of a question; empty where the key is missing."""
         value = self.mapping().get(key)
         if value is None:
             return {}
         return {name: str(label) for name, label in self.child(key).mapping().items()}
 
     def yes(self, key: str, default: bool = False) -> bool:
+        """A yes or no under a key; noted where it is neither."""
         value = self.mapping().get(key)
         if value is None:
             return default
@@ -111,7 +120,16 @@ class Node:
             self.child(key).problem(f"“{key}”应是 yes 或 no")
         return False
 
+    def number(self, key: str, default: int) -> int:
+        """A whole number of one or more; the default where there is none."""
+        text = self.text(key, str(default))
+        if text.isascii() and text.isdigit() and int(text) > 0:
+            return int(text)
+        self.child(key).problem(f"“{key}”应是正整数")
+        return default
+
     def one_of(self, key: str, values: Sequence[Word], default: Word | None = None) -> Word:
+        """One of these words; noted, and the first of them, where it is none."""
         text = self.text(key, default)
         for value in values:
             if value == text:
@@ -130,6 +148,7 @@ class Node:
             return ALWAYS
 
     def basis(self, key: str = "basis") -> tuple[Basis, ...]:
+        """Sources and articles under a key, all of them known ones; empty where it is missing."""
         if not self.has(key):
             return ()
         return tuple(self._bases(key))
@@ -147,7 +166,7 @@ class Node:
 
 
 def rows_of(trees: Mapping[str, object], name: str, trail: Trail) -> Iterator[Node]:
-    """The elements of a file, and of a folder of that name that an institution's pack may have."""
+    """The elements of a list file, and of a folder of its name, which an overlay may have."""
     folder = name.removesuffix(".yaml") + "/"
     for file, tree in sorted(trees.items()):
         if file == name or file.startswith(folder):

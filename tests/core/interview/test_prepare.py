@@ -60,8 +60,8 @@ def test_what_every_study_needs_comes_first_and_kinds_add_to_it() -> None:
 def test_a_question_stands_under_the_first_heading_that_takes_it() -> None:
     every = next(iter(by_kind(guide(), STANDARD)))
     parts = {
-        part.id: [place.path for place in every.questions_of(part, guide().parts)]
-        for part in guide().parts
+        part.id: [place.path for place in every.questions_of(part, guide().headings)]
+        for part in guide().headings
     }
     assert parts["people"] == ["study.title", "data.assets"]
     assert parts["numbers"] == ["study.age"]
@@ -77,7 +77,7 @@ def test_fields_are_asked_of_each_entry() -> None:
     assert asked(next(iter(by_kind(named, STANDARD)))) == ["data.assets"], (
         "the list stands for them"
     )
-    assert with_texts.parts[0].id == "texts"
+    assert with_texts.headings[0].id == "texts"
 
 
 def test_one_study_lacks_what_it_has_not_brought_or_answered() -> None:

@@ -163,6 +163,10 @@ def event_question(**keys: Any) -> dict[str, Any]:
             | {"filled_from": "decision.comments"},
             "“decision.comments”与这个问题类型不同",
         ),
+        (
+            {"type": "list", "fields": [{"name": "n", "type": "int", "cumulative": "yes"}]},
+            "不认识的键“cumulative”",
+        ),
     ],
 )
 def test_a_source_of_an_answer_is_refused(keys: dict[str, Any], said: str) -> None:
