@@ -13,9 +13,16 @@ from mmethics_cli.core.standard.answers import Refused
 from mmethics_cli.core.standard.model import Question
 from mmethics_cli.core.standard.names import label_at
 from mmethics_cli.errors import EthicsError, Problem
-from mmethics_cli.formats.excel.model import ANSWER, ITEMS, LIST, QUESTIONS, REMOVE
 from mmethics_cli.sheets.ledger import ITEM_KEYS, Ledger, element_key, item_key
-from mmethics_cli.sheets.questions import CLEAR_WORD, REMOVE_WORD
+from mmethics_cli.sheets.page import (
+    ANSWER,
+    CLEAR_WORD,
+    ITEMS,
+    LIST,
+    QUESTIONS,
+    REMOVE,
+    REMOVE_WORD,
+)
 from mmethics_cli.sheets.reader import (
     CellReading,
     FilledWorkbook,

@@ -20,8 +20,7 @@ from mmethics_cli.core.conditions.values import UNKNOWN, plain
 from mmethics_cli.core.standard.answers import Refused, write_value
 from mmethics_cli.core.standard.model import Question
 from mmethics_cli.errors import EthicsError
-from mmethics_cli.formats.excel.model import ENTRY, MARK, NO_ENTRY
-from mmethics_cli.sheets.questions import CLEAR_WORD
+from mmethics_cli.sheets.page import CLEAR_WORD, ENTRY, MARK, NO_ENTRY
 from mmethics_cli.sheets.writer import FORMAT, RECORD_MARK, Record, read_record
 from mmethics_cli.wording.values import NONE_WORD, UNSURE_WORD, read_typed, typed_text
 

@@ -23,10 +23,10 @@ from mmethics_cli.core.conditions.values import (
     name_of,
 )
 from mmethics_cli.core.decisions.facts import Facts
-from mmethics_cli.formats.excel.model import LIST
 from mmethics_cli.sheets.book import pages_of
 from mmethics_cli.sheets.ledger import Ledger
 from mmethics_cli.sheets.merge import merge
+from mmethics_cli.sheets.page import LIST
 from mmethics_cli.sheets.reader import read_workbook
 from mmethics_cli.sheets.writer import workbook as workbook_bytes
 from mmethics_cli.store.dossier.workspace import write_edits
