@@ -10,10 +10,11 @@ from mmethics_cli.commands.options import Session, tell_refused
 from mmethics_cli.core.conditions.explain import facts_behind
 from mmethics_cli.core.standard.model import Basis, Question, ReviewItem
 from mmethics_cli.errors import EthicsError, WorkspaceError
+from mmethics_cli.report.changes import changes_text
 from mmethics_cli.sheets.book import pages_of
 from mmethics_cli.sheets.items import WhyNot
 from mmethics_cli.sheets.ledger import Ledger
-from mmethics_cli.sheets.merge import changes_text, merge
+from mmethics_cli.sheets.merge import merge
 from mmethics_cli.sheets.questions import Cite
 from mmethics_cli.sheets.reader import read_workbook
 from mmethics_cli.sheets.writer import WorkbookOrigin, workbook

@@ -291,7 +291,7 @@ def test_any_text_of_a_dossier_comes_back_or_is_refused(original: Path, texts: l
     data = workbook_bytes(pages, origin_of(dossier), "研究", DAY)
     result = merge(read_workbook(data), changed, refused)
     assert (result.changes, result.problems, result.newer) == ((), (), 0)
-    back = {spot.id: spot.text for spot in read_workbook(data).spots}
+    back = {cell.id: cell.text for cell in read_workbook(data).cells}
     assert {path: back[path] for path in given_texts} == given_texts
 
 
