@@ -14,7 +14,7 @@ from typing import Final
 import typer
 
 from mmethics_cli.ask.items import ItemTerminal
-from mmethics_cli.ask.prompts import Prompts, ShortPrompts, keys_waiting
+from mmethics_cli.ask.prompts import Prompts, keys_waiting
 from mmethics_cli.ask.terminal import Terminal
 from mmethics_cli.commands.options import Session, tell_refused
 from mmethics_cli.core.answers.self_check import ANSWERS, SelfCheck, SelfCheckAnswer
@@ -68,7 +68,7 @@ def walk_review_items(
     columns, rows = shutil.get_terminal_size()
     columns = min(columns, _WIDEST)
     terminal = ItemTerminal(
-        ShortPrompts(Prompts(session.terminal)),
+        Prompts(session.terminal),
         facts,
         session.out,
         lambda basis: _cited(facts, basis),

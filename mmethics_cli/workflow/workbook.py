@@ -95,7 +95,7 @@ def _confirmed(count: int) -> bool:
     from mmethics_cli.ask.prompts import Prompts
 
     options = (("no", "先不写入"), ("yes", "写入"))
-    return Prompts(terminal=True).one(f"写入这 {count} 处改动吗？", options, "no") == "yes"
+    return Prompts(terminal=True).choice(f"写入这 {count} 处改动吗？", options, "no") == "yes"
 
 
 def ledger_of(dossier: Dossier) -> Ledger:
