@@ -76,9 +76,9 @@ class Field:
         if self.row.question.type in ("bool", "choice", "choices"):
             self.options = options_of(self.row.question)
             keys = [key for key, _ in self.options]
-            known = self.row.proposal if self.row.value is UNKNOWN else self.row.value
-            current = picks_of(self.row.question, known)
-            self.cursor = next((at for at, key in enumerate(keys) if key in current), 0)
+            value = self.row.proposal if self.row.value is UNKNOWN else self.row.value
+            picks = picks_of(self.row.question, value)
+            self.cursor = next((at for at, key in enumerate(keys) if key in picks), 0)
 
     @property
     def question(self) -> Question:

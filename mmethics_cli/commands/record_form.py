@@ -151,7 +151,7 @@ class _Form:
     def choose(self, words: str, options: tuple[tuple[str, str], ...]) -> str:
         """The key of one of the options."""
         while True:
-            answer = self.prompts.one(words, options, None)
+            answer = self.prompts.choice(words, options, None)
             if not isinstance(answer, Pressed):
                 return answer
             self._explain()

@@ -10,7 +10,7 @@ from typing import Final
 import typer
 
 from mmethics_cli.ask.items import ItemTerminal
-from mmethics_cli.ask.prompts import Prompts, ShortPrompts, keys_waiting
+from mmethics_cli.ask.prompts import Prompts, keys_waiting
 from mmethics_cli.commands.options import INTERRUPTED, Session, columns
 from mmethics_cli.core.answers.self_check import ANSWERS, SelfCheck, SelfCheckAnswer
 from mmethics_cli.core.conditions.explain import facts_behind, unknown_facts
@@ -53,7 +53,7 @@ def walk_review_items(
         return
     width, rows = columns(), shutil.get_terminal_size().lines
     terminal = ItemTerminal(
-        ShortPrompts(Prompts(session.terminal)),
+        Prompts(session.terminal),
         facts,
         session.out,
         lambda basis: _cited(facts, basis),

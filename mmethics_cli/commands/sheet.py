@@ -68,7 +68,7 @@ def import_(
     mmethics sheet import 问卷.xlsx my-study
     mmethics sheet import 问卷.xlsx my-study --yes
     """
-    from mmethics_cli.sheets.merge import changes_text
+    from mmethics_cli.report.changes import changes_text
     from mmethics_cli.workflow.opening import open_dossier
     from mmethics_cli.workflow.workbook import (
         is_open,
@@ -110,4 +110,4 @@ def _confirmed(session: Session, count: int) -> bool:
     from mmethics_cli.ask.prompts import Prompts
 
     options = (("no", "先不写入"), ("yes", "写入"))
-    return Prompts(terminal=True).one(f"写入这 {count} 处改动吗？", options, "no") == "yes"
+    return Prompts(terminal=True).choice(f"写入这 {count} 处改动吗？", options, "no") == "yes"

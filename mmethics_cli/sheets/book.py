@@ -6,23 +6,18 @@ from datetime import date
 
 from mmethics_cli.core.conditions.values import UNKNOWN
 from mmethics_cli.core.standard.names import TITLE
-from mmethics_cli.formats.excel.model import (
-    GUIDE_NAME,
-    AnswerCell,
-    SheetColumn,
-    SheetPage,
-    SheetRow,
-)
+from mmethics_cli.formats.excel.model import Sheet, SheetCell, SheetColumn, SheetRow
 from mmethics_cli.sheets.items import WhyNot, item_page
 from mmethics_cli.sheets.ledger import Ledger
 from mmethics_cli.sheets.lists import list_pages, sheet_names
-from mmethics_cli.sheets.questions import CLEAR_WORD, REMOVE_WORD, asked, question_pages
+from mmethics_cli.sheets.page import CLEAR_WORD, GUIDE_NAME, PLAIN, REMOVE_WORD, page
+from mmethics_cli.sheets.questions import asked, question_pages
 from mmethics_cli.wording.citation import Cite
 from mmethics_cli.wording.language import CHINESE, UNSURE_WORD
 from mmethics_cli.wording.typed import NOT_APPLICABLE_WORD
 
 
-def guide_page(ledger: Ledger, pages: list[SheetPage], blank: bool, day: date) -> SheetPage:
+def guide_page(ledger: Ledger, pages: list[Sheet], blank: bool, day: date) -> Sheet:
     """How to fill in, what colours and words mean, what stands where; the study and the day."""
     standard = ledger.facts.standard
     study = ledger.text(TITLE) if ledger.facts.values.get(TITLE, UNKNOWN) is not UNKNOWN else ""
@@ -58,14 +53,13 @@ def guide_page(ledger: Ledger, pages: list[SheetPage], blank: bool, day: date) -
         rows.insert(
             3, ("这一次", "只有决定审查路径的问题。填完导入，再导出一次，就是其余要答的问题。")
         )
-    rows += [(f"工作表“{one.name}”", one.title) for one in pages]
-    made = tuple(SheetRow((AnswerCell(label), AnswerCell(text))) for label, text in rows)
-    return SheetPage(
-        GUIDE_NAME, GUIDE_NAME, (SheetColumn("项目", 20), SheetColumn("说明", 90)), made
-    )
+    rows += [(f"工作表“{sheet.name}”", sheet.title) for sheet in pages]
+    columns = (SheetColumn("项目", 20), SheetColumn("说明", 90))
+    cells = (tuple(SheetCell(text, PLAIN) for text in row) for row in rows)
+    return page(GUIDE_NAME, GUIDE_NAME, columns, tuple(map(SheetRow, cells)))
 
 
-def pages_of(ledger: Ledger, cite: Cite, why_not: WhyNot, day: date) -> tuple[SheetPage, ...]:
+def pages_of(ledger: Ledger, cite: Cite, why_not: WhyNot, day: date) -> tuple[Sheet, ...]:
     """The pages in their order; a blank dossier has those of the deciding questions alone.
 
     `cite` words a basis, `why_not` the facts for which a review item does not apply.

@@ -149,11 +149,11 @@ def _files(
     layout = f"{kind.id}.xlsx.yaml"
     if "xlsx" in kind.formats and layout in dossier.pack.templates:
         # openpyxl takes long to load, and few documents need it.
-        from mmethics_cli.formats.excel.form_writer import excel_file
-        from mmethics_cli.render.worksheets import item_sheets
+        from mmethics_cli.formats.excel.writer import excel_file
+        from mmethics_cli.render.worksheets import layout_workbook
 
         tree = parse(dossier.pack.template_text(layout), layout).tree
-        data = excel_file(item_sheets(layout, tree, study), stamp)
+        data = excel_file(layout_workbook(layout, tree, study))
         yield RenderedFile(_name(document, naming, ".xlsx"), data)
 
 

@@ -12,13 +12,12 @@ from mmethics_cli.core.conditions.explain import facts_behind
 from mmethics_cli.core.standard.model import Basis, Question, ReviewItem
 from mmethics_cli.core.standard.names import is_of_event
 from mmethics_cli.errors import EthicsError, WorkspaceError
-from mmethics_cli.formats.excel.model import WorkbookOrigin
 from mmethics_cli.sheets.book import pages_of
 from mmethics_cli.sheets.items import WhyNot
 from mmethics_cli.sheets.ledger import Ledger
 from mmethics_cli.sheets.merge import CellChange, merge
 from mmethics_cli.sheets.reader import read_workbook
-from mmethics_cli.sheets.writer import workbook
+from mmethics_cli.sheets.writer import WorkbookOrigin, workbook
 from mmethics_cli.store.dossier.workspace import unread_answers, write_edits
 from mmethics_cli.store.files import sha256, write_atomic
 from mmethics_cli.store.yaml.characters import named_refusal

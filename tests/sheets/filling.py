@@ -14,9 +14,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from mmethics_cli.core.conditions.values import Element, Value
 from mmethics_cli.core.standard.model import Question
-from mmethics_cli.formats.excel.model import ITEMS, LIST, MARK, QUESTIONS
 from mmethics_cli.sheets.ledger import Ledger, element_key, item_key
 from mmethics_cli.sheets.merge import MergedWorkbook, merge
+from mmethics_cli.sheets.page import ITEMS, LIST, MARK, QUESTIONS
 from mmethics_cli.sheets.reader import read_workbook
 from mmethics_cli.store.yaml.characters import name_of, refused_in_value
 from mmethics_cli.store.yaml.editor import Editor

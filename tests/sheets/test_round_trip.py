@@ -22,10 +22,10 @@ from mmethics_cli.core.conditions.values import (
     name_of,
 )
 from mmethics_cli.core.decisions.facts import Facts
-from mmethics_cli.formats.excel.model import LIST
 from mmethics_cli.sheets.book import pages_of
 from mmethics_cli.sheets.ledger import Ledger
 from mmethics_cli.sheets.merge import merge
+from mmethics_cli.sheets.page import LIST
 from mmethics_cli.sheets.reader import read_workbook
 from mmethics_cli.sheets.writer import workbook as workbook_bytes
 from mmethics_cli.store.dossier.workspace import write_edits
@@ -290,7 +290,7 @@ def test_any_text_of_a_dossier_comes_back_or_is_refused(original: Path, texts: l
     data = workbook_bytes(pages, origin_of(dossier), "研究", DAY)
     result = merge(read_workbook(data), changed, refused)
     assert (result.changes, result.problems, result.newer) == ((), (), 0)
-    back = {spot.id: spot.text for spot in read_workbook(data).spots}
+    back = {cell.id: cell.text for cell in read_workbook(data).cells}
     assert {path: back[path] for path in given_texts} == given_texts
 
 

@@ -55,7 +55,9 @@ def test_what_an_earlier_dossier_gives_is_told(study: Path, tmp_path: Path) -> N
     new = open_dossier(tmp_path / "new", TODAY, packs)
     assert reused.carried.answers and reused.unread == ()
     assert reused.facts.values.items() <= new.facts.values.items()
-    assert {entry.id for entry in reused.copied} == {entry.id for entry in reused.carried.papers}
+    assert {entry.id for entry in reused.copied} == {
+        entry.id for entry in reused.carried.attachments
+    }
     assert "project.title" not in new.facts.values
 
 

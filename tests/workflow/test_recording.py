@@ -87,7 +87,7 @@ def test_what_follows_from_an_approval_is_a_value(sealed: Path, tmp_path: Path) 
     assert str(VALID_UNTIL) in history.until
     (past,) = history.past
     assert (past.name, past.sealed) == ("01-initial", TODAY)
-    assert set(history.valid) == set(past.papers)
+    assert set(history.valid) == set(past.documents)
     calendar = tmp_path / "dues.ics"
     assert write_calendar(record, calendar, DECIDED) == len(dues) > 0
     assert date.fromisoformat(str(dues[0].day)).strftime("%Y%m%d") in calendar.read_text("utf-8")
