@@ -39,11 +39,11 @@ from mmethics_cli.core.standard.read_facts import (
 )
 from mmethics_cli.core.standard.read_rules import documents_table, read_table, table_term
 from mmethics_cli.core.standard.read_screens import read_screens
-from mmethics_cli.core.standard.reader import Reader
+from mmethics_cli.core.standard.record_reader import RecordReader
 from mmethics_cli.errors import PackError, Problem
 
-_SOURCE: Final = Reader(Source, title="title_zh")
-_ARTICLE: Final = Reader(Article, "source", "article", on="date")
+_SOURCE: Final = RecordReader(Source, title="title_zh")
+_ARTICLE: Final = RecordReader(Article, "source", "article", on="date")
 
 Locate = Callable[[str, KeyPath], tuple[str, int | None]]
 T = TypeVar("T")

@@ -20,18 +20,18 @@ from mmethics_cli.core.standard.model import (
 )
 from mmethics_cli.core.standard.names import CONSENT_FORMS
 from mmethics_cli.core.standard.node import Node
-from mmethics_cli.core.standard.reader import Reader
+from mmethics_cli.core.standard.record_reader import RecordReader
 
 FORMATS: Final = ("docx", "xlsx")
 _ELEMENT: Final = re.compile(r"\w+(?:\.[\w()]+)+")
 
-_ITEM: Final = Reader(ReviewItem)
-_EVIDENCE: Final = Reader(Evidence)
-_DOCUMENT: Final = Reader(DocumentKind, title_en="title", needed_when="render_when")
-_CONSENT_ELEMENT: Final = Reader(ConsentElement, text="zh")
-_CRITERION: Final = Reader(Criterion)
-_CONSISTENCY: Final = Reader(ConsistencyRule, "cases")
-_READABILITY: Final = Reader(Readability)
+_ITEM: Final = RecordReader(ReviewItem)
+_EVIDENCE: Final = RecordReader(Evidence)
+_DOCUMENT: Final = RecordReader(DocumentKind, title_en="title", needed_when="render_when")
+_CONSENT_ELEMENT: Final = RecordReader(ConsentElement, text="zh")
+_CRITERION: Final = RecordReader(Criterion)
+_CONSISTENCY: Final = RecordReader(ConsistencyRule, "cases")
+_READABILITY: Final = RecordReader(Readability)
 
 
 def read_item(

@@ -14,7 +14,7 @@ from mmethics_cli.core.standard.model import Derived, Meaning, Member, Question
 from mmethics_cli.core.standard.names import CHANGES, is_of_event
 from mmethics_cli.core.standard.node import Node
 from mmethics_cli.core.standard.read_sources import read_sources
-from mmethics_cli.core.standard.reader import Reader
+from mmethics_cli.core.standard.record_reader import RecordReader
 
 TYPES: Final = ("bool", "choice", "choices", "int", "date", "text", "list")
 NO_CATEGORY: Final = "none"
@@ -27,12 +27,12 @@ _KEYS: Final = {
     "maximum": "max",
     "meanings": "change",
 }
-_QUESTION: Final = Reader(Question, "required", **_KEYS)
-_FIELD: Final = Reader(
+_QUESTION: Final = RecordReader(Question, "required", **_KEYS)
+_FIELD: Final = RecordReader(
     Question, "required", **_KEYS, path="name", fields="", filled_from="", cumulative=""
 )
-_DERIVED: Final = Reader(Derived, values="")
-_MEANING: Final = Reader(Meaning, category="to")
+_DERIVED: Final = RecordReader(Derived, values="")
+_MEANING: Final = RecordReader(Meaning, category="to")
 
 
 def question_term(node: Node, documents: Mapping[str, str]) -> PathType:

@@ -19,9 +19,9 @@ from mmethics_cli.core.standard.model import (
 )
 from mmethics_cli.core.standard.names import CONSENT_FORMS
 from mmethics_cli.core.standard.node import Node
-from mmethics_cli.core.standard.reader import Reader
+from mmethics_cli.core.standard.record_reader import RecordReader
 
-_TABLE: Final = Reader(
+_TABLE: Final = RecordReader(
     DecisionTable,
     "rules_of",
     "assumes_when",
@@ -29,8 +29,8 @@ _TABLE: Final = Reader(
     type="kind",
     shows_undecided="undecided",
 )
-_RULE: Final = Reader(Rule, text="zh")
-_DEFAULT: Final = Reader(Default, text="zh")
+_RULE: Final = RecordReader(Rule, text="zh")
+_DEFAULT: Final = RecordReader(Default, text="zh")
 _KINDS: Final[tuple[TableKind, ...]] = get_args(TableKind)
 
 

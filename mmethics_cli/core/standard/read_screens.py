@@ -9,15 +9,15 @@ from mmethics_cli.core.conditions.values import UNKNOWN, Value
 from mmethics_cli.core.standard.answers import Refused, read_value
 from mmethics_cli.core.standard.model import Proposal, Question, Screen, Screens
 from mmethics_cli.core.standard.node import Node
-from mmethics_cli.core.standard.reader import Reader
+from mmethics_cli.core.standard.record_reader import RecordReader
 
 SCREENS: Final = "screens.yaml"
 PROPOSALS: Final = "proposals.yaml"
 # More rows than this do not fit a terminal of 24 lines with the help below them.
 MOST_ROWS: Final = 12
 
-_SCREEN: Final = Reader(Screen, members="rows")
-_PROPOSAL: Final = Reader(Proposal, why="zh", copies="from")
+_SCREEN: Final = RecordReader(Screen, members="rows")
+_PROPOSAL: Final = RecordReader(Proposal, why="zh", copies="from")
 
 
 def read_screens(nodes: Mapping[str, Node], questions: Mapping[str, Question]) -> Screens:

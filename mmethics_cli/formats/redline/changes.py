@@ -9,7 +9,7 @@ from typing import Final
 
 from mmethics_cli.formats.redline.pairing import block_pairs, read_both, row_pairs
 from mmethics_cli.formats.word.markup import TBL, Element, P, W, blocks, cells, rows
-from mmethics_cli.formats.word.reading import Content, Reader
+from mmethics_cli.formats.word.reading import Content, WordReader
 
 _MOST: Final = 200  # rows of a list
 _LONGEST: Final = 240  # characters of one side
@@ -53,7 +53,7 @@ def changes(old: bytes, new: bytes, most: int = _MOST) -> tuple[TextChange, ...]
     return tuple(listed)
 
 
-def _words(reader: Reader, holder: Element) -> Iterator[object]:
+def _words(reader: WordReader, holder: Element) -> Iterator[object]:
     """The texts of the blocks in a holder, tables as lists of lists."""
     for block in blocks(holder):
         if block.tag == TBL:
@@ -75,8 +75,8 @@ def _words(reader: Reader, holder: Element) -> Iterator[object]:
 class _ChangeWalk:
     """Goes over both sides at once and remembers under which heading of each it is."""
 
-    old: Reader
-    new: Reader
+    old: WordReader
+    new: WordReader
     _old_heading: str = ""
     _new_heading: str = ""
 
@@ -98,7 +98,7 @@ class _ChangeWalk:
         self._new_heading = heads[1] or self._new_heading
         return any(heads)
 
-    def _text(self, reader: Reader, element: Element | None) -> str:
+    def _text(self, reader: WordReader, element: Element | None) -> str:
         return "" if element is None else reader.text(element).strip()
 
     def _change(self, labels: list[str], before: str, after: str) -> Iterator[TextChange]:
@@ -145,7 +145,7 @@ class _ChangeWalk:
         return [*([group] if at > 1 else []), self._text(self.new, row[at - 1]) or group]
 
 
-def _heading(reader: Reader, block: Element | None) -> str:
+def _heading(reader: WordReader, block: Element | None) -> str:
     if block is None or block.tag != P or not reader.style(block).startswith("heading"):
         return ""
     return reader.text(block).strip()

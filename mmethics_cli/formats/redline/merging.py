@@ -13,7 +13,7 @@ from mmethics_cli.formats.redline.carry import Carrier
 from mmethics_cli.formats.redline.pairing import Pair, block_pairs, row_pairs, tail_start
 from mmethics_cli.formats.redline.words import Stretch, Token, stretches, tokens
 from mmethics_cli.formats.word.markup import NOT_CONTENT, SPACE, Element, P, W, cells, new_element
-from mmethics_cli.formats.word.reading import LinePiece, Reader
+from mmethics_cli.formats.word.reading import LinePiece, WordReader
 from mmethics_cli.formats.word.revisions import (
     RevisionMarks,
     paragraph_properties,
@@ -32,8 +32,8 @@ class Merger:
     `sections` are the properties of sections that end in paragraphs which are a pair.
     """
 
-    old: Reader
-    new: Reader
+    old: WordReader
+    new: WordReader
     marks: RevisionMarks
     carrier: Carrier
     sections: list[tuple[Element, Element]] = field(default_factory=list)

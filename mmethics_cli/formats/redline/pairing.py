@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Final
 
 from mmethics_cli.formats.word.markup import TBL, Element, P, W, blocks, cells, rows
-from mmethics_cli.formats.word.reading import Outline, Reader, column_edges, read, shape
+from mmethics_cli.formats.word.reading import Outline, WordReader, column_edges, read, shape
 
 # An element of the old side and its like on the new one; None where one side lacks it.
 Pair = tuple[Element | None, Element | None]
@@ -26,12 +26,12 @@ _LEAST_ALIKE: Final = 0.35
 _MOST_PAIRS: Final = 40_000  # of blocks to be compared one by one
 
 
-def read_both(old: bytes, new: bytes) -> tuple[Reader, Reader]:
+def read_both(old: bytes, new: bytes) -> tuple[WordReader, WordReader]:
     """Both files, ready to be compared. Raises DocumentError, which says which of them is bad."""
     return read(old, _OLD), read(new, _NEW)
 
 
-def block_pairs(old: Reader, new: Reader, before: Element, after: Element) -> list[Pair]:
+def block_pairs(old: WordReader, new: WordReader, before: Element, after: Element) -> list[Pair]:
     """The blocks of two holders; their last paragraphs are a pair or end a tail of one side.
 
     The end of the last paragraph of a cell, header or body can be neither inserted nor deleted.
@@ -42,7 +42,9 @@ def block_pairs(old: Reader, new: Reader, before: Element, after: Element) -> li
     return _with_last_paired(list(_split_tables(old, new, pairs)))
 
 
-def row_pairs(old: Reader, new: Reader, before: Element, after: Element) -> list[Pair] | None:
+def row_pairs(
+    old: WordReader, new: WordReader, before: Element, after: Element
+) -> list[Pair] | None:
     """The rows of two tables; None when their columns differ or no row is the same."""
     columns = column_edges(before), column_edges(after)
     if len(columns[0]) != len(columns[1]):
@@ -62,7 +64,7 @@ def _elements(
     return [(None if i is None else before[i], None if j is None else after[j]) for i, j in places]
 
 
-def _split_tables(old: Reader, new: Reader, pairs: Iterable[Pair]) -> Iterator[Pair]:
+def _split_tables(old: WordReader, new: WordReader, pairs: Iterable[Pair]) -> Iterator[Pair]:
     """Pairs of tables that have no row in common stand as two."""
     for before, after in pairs:
         if before is None or after is None or before.tag != TBL:
@@ -130,13 +132,13 @@ class _Unit:
         return self.kind, self.outline
 
 
-def _block(reader: Reader, element: Element) -> _Unit:
+def _block(reader: WordReader, element: Element) -> _Unit:
     # A paragraph that ends a section is another thing than one that does not.
     ends = element.find(f"{W}pPr/{W}sectPr") is not None
     return _Unit(reader.outline(element), (element.tag, ends), reader.text(element))
 
 
-def _row(reader: Reader, element: Element, columns: list[int]) -> _Unit:
+def _row(reader: WordReader, element: Element, columns: list[int]) -> _Unit:
     first = cells(element)[:1]
     text = reader.text(first[0]).strip() if first else ""
     label = "" if text.isdecimal() else text

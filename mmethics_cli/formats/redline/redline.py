@@ -13,7 +13,7 @@ from mmethics_cli.formats.redline.carry import Carrier, Transfer, settle_prefixe
 from mmethics_cli.formats.redline.merging import Merger
 from mmethics_cli.formats.redline.pairing import read_both
 from mmethics_cli.formats.word.markup import Element, P, R, W, blocks
-from mmethics_cli.formats.word.reading import Reader
+from mmethics_cli.formats.word.reading import WordReader
 from mmethics_cli.formats.word.revisions import RevisionKind, RevisionMarks
 
 _REGIONS: Final = tuple(product(("header", "footer"), ("default", "first", "even")))
@@ -34,8 +34,8 @@ def redline(old: bytes, new: bytes, author: str, day: date) -> bytes:
 class _Redline:
     """The old file being written into the new one; `_marked` are the headers and footers done."""
 
-    old: Reader
-    new: Reader
+    old: WordReader
+    new: WordReader
     marks: RevisionMarks
     _marked: set[str] = field(default_factory=set)
 
@@ -55,7 +55,7 @@ class _Redline:
         return package.saved()
 
     def _merger(self, transfer: Transfer, old: str, new: str) -> Merger:
-        readers = Reader(self.old.package, old), Reader(self.new.package, new)
+        readers = WordReader(self.old.package, old), WordReader(self.new.package, new)
         return Merger(*readers, self.marks, Carrier(transfer, old, new))
 
     def _merge(self, merger: Merger, before: Element, after: Element) -> None:
@@ -108,7 +108,7 @@ class _Redline:
         self.new.package.touch(self.new.part)
 
 
-def _inherited(reader: Reader, section: Element, kind: str, page: str) -> str:
+def _inherited(reader: WordReader, section: Element, kind: str, page: str) -> str:
     """The part that holds a header or footer of a section, its own or one of an earlier section."""
     sections = list(section.getroottree().getroot().iter(f"{W}sectPr"))
     earlier = sections[sections.index(section) :: -1]
@@ -116,7 +116,7 @@ def _inherited(reader: Reader, section: Element, kind: str, page: str) -> str:
     return next((part for part in parts if part), "")
 
 
-def _reference(reader: Reader, section: Element, kind: str, page: str) -> str:
+def _reference(reader: WordReader, section: Element, kind: str, page: str) -> str:
     """The part that holds a header or footer of a section; empty when it has none of its own."""
     relations = reader.package.relations(reader.part)
     for reference in section.iterchildren(f"{W}{kind}Reference"):

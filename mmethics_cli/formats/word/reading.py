@@ -1,7 +1,7 @@
 """What a Word document says, whoever saved it: split runs, ids and traces of editing aside.
 
 The one reader of Word files. `read` opens a file and settles what programs may write in several
-ways; a `Reader` then gives the text of a block, or its outline: a value to compare it by.
+ways; a `WordReader` then gives the text of a block, or its outline: a value to compare it by.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _LOOKS: Final = ("b", "i", "u", "strike", "dstrike", "highlight", "vertAlign", "
 _VOLATILE: Final = ("PAGE", "NUMPAGES", "SECTIONPAGES", "PAGEREF", "TOC", "DATE", "TIME")
 
 
-def read(data: bytes, name: str) -> Reader:
+def read(data: bytes, name: str) -> WordReader:
     """The body of a Word file, ready to be read; open revisions count as accepted.
 
     Raises DocumentError, which calls the file by `name`, when it can't be read.
@@ -69,7 +69,7 @@ def read(data: bytes, name: str) -> Reader:
             _settle(root)
     except DocumentError as error:
         raise DocumentError(f"{name}{error.message}") from error
-    return Reader(package, package.main)
+    return WordReader(package, package.main)
 
 
 def _settle(root: Element) -> None:
@@ -135,7 +135,7 @@ class LinePiece:
 
 
 @dataclass(slots=True)
-class Reader:
+class WordReader:
     """Reads the parts of one package; what it read of an element it keeps."""
 
     package: WordPackage
