@@ -165,8 +165,7 @@ def _make(session: Session, folder: Path, origin: DossierOrigin) -> None:
 
 def titles(session: Session) -> list[tuple[str, str]]:
     """The examples' ids and what each is about."""
-    from mmethics_cli.store.dossier.create import about
-    from mmethics_cli.store.pack import examples
+    from mmethics_cli.store.examples import about, examples
 
     return [(name, about(one).title) for name, one in examples(session.pack).items()]
 
@@ -193,13 +192,13 @@ def from_answers(session: Session, folder: Path, path: Path) -> None:
     answers = read_answers(path, standard)
     answers.require_all_read()
     with built_beside(folder) as beside:
-        create_dossier(beside, standard, answers.document.tree)
+        create_dossier(beside, standard, answers.file.tree)
 
 
 def from_example(session: Session, folder: Path, name: str) -> None:
     """Make a dossier of a shipped example."""
-    from mmethics_cli.store.dossier.create import built_beside, copy_example, refuse_existing
-    from mmethics_cli.store.pack import examples
+    from mmethics_cli.store.dossier.create import built_beside, refuse_existing
+    from mmethics_cli.store.examples import copy_example, examples
 
     refuse_existing(folder)
     found = examples(session.pack)

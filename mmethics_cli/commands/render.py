@@ -190,8 +190,8 @@ def _write(
     audience: Audience,
 ) -> tuple[WriteOutcome, Path]:
     from mmethics_cli.store.dossier.profile import file_names_of
-    from mmethics_cli.store.submission.documents import DOCUMENTS, enter_versions, write_documents
-    from mmethics_cli.store.submission.manifest import COMMITTEE
+    from mmethics_cli.store.submission.documents import enter_versions, write_documents
+    from mmethics_cli.store.submission.submissions import COMMITTEE, DOCUMENTS
     from mmethics_cli.workflow.drafting import drafts_of, versions_of
 
     naming = names or Names(file_names_of(dossier.workspace.folder))

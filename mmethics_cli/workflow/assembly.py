@@ -18,7 +18,7 @@ from mmethics_cli.render.revision_views import PrintedPaths, seen_before
 from mmethics_cli.render.study import Adjustment, Study, TransmittalRow
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.store.overlay import Override
-from mmethics_cli.store.pack import TEMPLATES, keep, kept
+from mmethics_cli.store.pack_cache import TEMPLATES, cache, cached
 from mmethics_cli.store.yaml.reader import parse
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.package import (
@@ -185,11 +185,11 @@ def templates_of(dossier: Dossier) -> Templates:
     made = Templates(_Texts(dossier), standard, _tree, pack.own_templates, pack.pictures)
     if pack.overlay is None:
         files = pack.template_bytes(made.sections)
-        known = kept(TEMPLATES, files)
+        known = cached(TEMPLATES, files)
         if known is not None:
             made.known = known
         else:
-            keep(TEMPLATES, files, made.compiled)
+            cache(TEMPLATES, files, made.compiled)
     return made
 
 

@@ -18,12 +18,12 @@ from mmethics_cli.render.word import word_file
 from mmethics_cli.store.dossier.answers_file import ENGLISH
 from mmethics_cli.store.dossier.parts import DocumentVersion
 from mmethics_cli.store.submission.documents import (
-    DOCUMENTS,
     RenderedFile,
     file_name,
     is_hand_edited,
     read_record,
 )
+from mmethics_cli.store.submission.submissions import DOCUMENTS
 from mmethics_cli.store.yaml.reader import parse
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.package import Document, Package

@@ -306,7 +306,7 @@ def _write_study(dossier: Dossier, study: Mapping[str, Value], file: AnswersFile
     held = workspace.values
     if study:
         workspace.set_answers({path: laid_over(held.get(path), one) for path, one in study.items()})
-    tree = file.document.tree
+    tree = file.file.tree
     items = tree.get("self_check") if isinstance(tree, dict) else None
     if isinstance(items, dict):
         changes: dict[Keys, object] = {

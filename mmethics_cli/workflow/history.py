@@ -23,9 +23,15 @@ from mmethics_cli.report.status import (
     history_text,
 )
 from mmethics_cli.store.files import write_atomic
-from mmethics_cli.store.submission.documents import DOCUMENTS, RenderedFile
-from mmethics_cli.store.submission.manifest import COMMITTEE, verify_folder
-from mmethics_cli.store.submission.submissions import MANIFEST, Submission, sealed_date
+from mmethics_cli.store.submission.documents import RenderedFile
+from mmethics_cli.store.submission.manifest import verify_folder
+from mmethics_cli.store.submission.submissions import (
+    COMMITTEE,
+    DOCUMENTS,
+    MANIFEST,
+    Submission,
+    sealed_date,
+)
 from mmethics_cli.store.yaml.reader import reason
 from mmethics_cli.wording.citation import cite
 from mmethics_cli.wording.columns import pad, width

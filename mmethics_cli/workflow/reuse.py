@@ -50,8 +50,8 @@ def from_old(session: Session, folder: Path, old: Path, path: Path | None) -> No
         copied, left = copy_papers(old, beside, carried.papers)
         held = {**carried.answers, **({ATTACHMENTS: copied} if copied else {})}
         tree = tree_of(standard, held)
-        if answers is not None and isinstance(answers.document.tree, dict):
-            lay(tree, answers.document.tree)
+        if answers is not None and isinstance(answers.file.tree, dict):
+            lay(tree, answers.file.tree)
         create_dossier(beside, standard, tree)
         write_carried(beside, standard, carried.unconfirmed)
         if not has_profile:
