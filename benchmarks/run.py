@@ -23,8 +23,7 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.inside import Inside  # noqa: E402 - the tree must be found first
 from benchmarks.timing import medians, process  # noqa: E402
-from mmethics_cli.store.dossier.create import about  # noqa: E402
-from mmethics_cli.store.pack import examples  # noqa: E402
+from mmethics_cli.store.examples import about, examples  # noqa: E402
 
 
 @dataclass(frozen=True, slots=True)

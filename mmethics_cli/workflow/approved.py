@@ -12,8 +12,8 @@ from mmethics_cli.errors import DocumentError, EthicsError, Problem, WorkspaceEr
 from mmethics_cli.formats.word.stamp import with_footer_line
 from mmethics_cli.report.status import DocumentEdition
 from mmethics_cli.store.submission.documents import RenderedFile, WriteOutcome, write_documents
-from mmethics_cli.store.submission.manifest import COMMITTEE, verify_folder
-from mmethics_cli.store.submission.submissions import Submission
+from mmethics_cli.store.submission.manifest import verify_folder
+from mmethics_cli.store.submission.submissions import COMMITTEE, Submission
 from mmethics_cli.wording.columns import pad, width
 from mmethics_cli.wording.language import CHINESE, ENGLISH
 from mmethics_cli.workflow.committee import CommitteeRecord, DecidedSubmission

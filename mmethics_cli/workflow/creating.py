@@ -6,14 +6,8 @@ from pathlib import Path
 
 from mmethics_cli.errors import EthicsError
 from mmethics_cli.store.dossier.answers_file import read_answers
-from mmethics_cli.store.dossier.create import (
-    about,
-    built_beside,
-    copy_example,
-    create_dossier,
-    refuse_existing,
-)
-from mmethics_cli.store.pack import examples
+from mmethics_cli.store.dossier.create import built_beside, create_dossier, refuse_existing
+from mmethics_cli.store.examples import about, copy_example, examples
 from mmethics_cli.workflow.packs import Packs
 
 
@@ -37,7 +31,7 @@ def make_of_answers(folder: Path, path: Path, packs: Packs | None = None) -> Non
     answers = read_answers(path, standard)
     answers.require_all_read()
     with built_beside(folder) as beside:
-        create_dossier(beside, standard, answers.document.tree)
+        create_dossier(beside, standard, answers.file.tree)
 
 
 def make_of_example(folder: Path, name: str, overlay: Path | None = None) -> None:

@@ -197,7 +197,7 @@ def _write_study(dossier: Dossier, study: Mapping[str, Value], file: AnswersFile
     if study:
         merged = {path: merged_answer(held.get(path), value) for path, value in study.items()}
         workspace.set_answers(merged)
-    tree = file.document.tree
+    tree = file.file.tree
     items = tree.get("self_check") if isinstance(tree, dict) else None
     if isinstance(items, dict):
         changes: dict[Keys, object] = {

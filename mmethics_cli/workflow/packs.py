@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.store.dossier.profile import overlay_of
-from mmethics_cli.store.pack import TEMPLATES, Pack, keep, kept, load
+from mmethics_cli.store.pack import Pack, load
+from mmethics_cli.store.pack_cache import TEMPLATES, cache, cached
 from mmethics_cli.store.yaml.reader import parse
 
 if TYPE_CHECKING:
@@ -41,11 +42,11 @@ class LoadedPack:
         )
         if pack.overlay is None:
             files = pack.template_bytes(templates.sections)
-            sources = kept(TEMPLATES, files)
+            sources = cached(TEMPLATES, files)
             if sources is not None:
                 templates.precompiled = sources
             else:
-                keep(TEMPLATES, files, templates.compiled)
+                cache(TEMPLATES, files, templates.compiled)
         return templates
 
 

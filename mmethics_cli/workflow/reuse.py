@@ -65,8 +65,8 @@ def make_of_earlier(
         copied, left = copy_papers(earlier, beside, carried.attachments)
         held = {**carried.answers, **({ATTACHMENTS: copied} if copied else {})}
         tree = tree_of(standard, held)
-        if given is not None and isinstance(given.document.tree, dict):
-            lay(tree, given.document.tree)
+        if given is not None and isinstance(given.file.tree, dict):
+            lay(tree, given.file.tree)
         create_dossier(beside, standard, tree)
         write_carried(beside, standard, carried.unconfirmed)
         if not has_profile:

@@ -140,11 +140,11 @@ def ledger_of(dossier: Dossier) -> Ledger:
 def origin_of(dossier: Dossier) -> WorkbookOrigin:
     """The pack and the files of a dossier, as they are now."""
     workspace = dossier.workspace
-    read = [part.document for part in workspace.parts.values()]
-    if workspace.self_check_document is not None:
-        read.append(workspace.self_check_document)
-    files = {file.file: sha256(file.text.encode()) for file in read}
-    return WorkbookOrigin(dossier.standard.id, dossier.standard.edition, files)
+    files = [part.file for part in workspace.parts.values()]
+    if workspace.self_check_file is not None:
+        files.append(workspace.self_check_file)
+    digests = {file.name: sha256(file.text.encode()) for file in files}
+    return WorkbookOrigin(dossier.standard.id, dossier.standard.edition, digests)
 
 
 def _cite(dossier: Dossier) -> Cite:

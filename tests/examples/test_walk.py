@@ -30,7 +30,7 @@ from mmethics_cli.store.dossier.answers_file import read_answers
 from mmethics_cli.store.dossier.carried_over import keep_unfinished, unfinished_list
 from mmethics_cli.store.dossier.create import create_dossier
 from mmethics_cli.store.dossier.workspace import open_workspace
-from mmethics_cli.store.files import LOCK_NAME
+from mmethics_cli.store.lock import LOCK_NAME
 from mmethics_cli.store.yaml.reader import read_file
 from tests.program import STUDIES
 from tests.walk import Walker, standard

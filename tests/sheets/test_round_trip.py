@@ -238,9 +238,9 @@ def test_a_workbook_writes_what_the_interview_would(blank: Path, tmp_path: Path)
     assert write_all(saved(book), blank) == len(typed) + 1
     interviewed = opened(asked).workspace
     for path, (_, value) in typed.items():
-        interviewed.set_answer(path, value)
+        interviewed.set_answers({path: value})
     entry = Element("a1", {"name": "心电", "modality": "biosignal"})
-    interviewed.set_answer("data.assets", (entry,))
+    interviewed.set_answers({"data.assets": (entry,)})
     texts = [(one / "dossier.yaml").read_text(encoding="utf-8") for one in (blank, asked)]
     assert texts[0] == texts[1]
 

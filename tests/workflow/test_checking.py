@@ -32,8 +32,8 @@ from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.standard.model import ReviewItem
 from mmethics_cli.store.dossier.workspace import Workspace
 from mmethics_cli.store.yaml.events import Keys, Tree
+from mmethics_cli.store.yaml.least_change import edit
 from mmethics_cli.store.yaml.reader import parse
-from mmethics_cli.store.yaml.writer import edit
 from mmethics_cli.workflow.assembly import package_of
 from mmethics_cli.workflow.checking import review
 from mmethics_cli.workflow.creating import make_of_example

@@ -16,7 +16,7 @@ ANSWERS: Final[Mapping[str, str]] = {
     NOT_MET: "不符合",
     NOT_APPLICABLE: "不适用",
 }
-_KEYS: Final = ("answer", "note", "evidence", "page")
+ANSWER_KEYS: Final = ("answer", "note", "evidence", "page")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +71,16 @@ def read_self_check(standard: Standard, tree: object) -> SelfCheck:
 
 def _unknown_keys(item: str, raw: Mapping[str, object]) -> Iterator[Trouble]:
     for key, value in raw.items():
-        if key not in _KEYS:
-            yield Trouble("", (item, key), f"不认识的字段“{key}”", f"可写：{'、'.join(_KEYS)}")
+        if key not in ANSWER_KEYS:
+            yield Trouble(
+                "", (item, key), f"不认识的字段“{key}”", f"可写：{'、'.join(ANSWER_KEYS)}"
+            )
         elif value is not None and not isinstance(value, str):
             yield Trouble("", (item, key), f"“{key}”应是一个值")
 
 
 def _answer(item: str, raw: Mapping[str, object], refused: list[Trouble]) -> SelfCheckAnswer:
-    texts = {key: raw[key] for key in _KEYS if isinstance(raw.get(key), str)}
+    texts = {key: raw[key] for key in ANSWER_KEYS if isinstance(raw.get(key), str)}
     word = plain(str(texts.get("answer", "")))
     answer = next((key for key, zh in ANSWERS.items() if word in (key, zh)), None)
     if word and answer is None:
