@@ -1,8 +1,10 @@
-"""Writes fields.md, documents.md and verification.md from the pack and field-coverage.yaml.
+"""Writes anew all that follows from the pack and the examples.
 
     python -m docs.generate
 
-tests/docs/test_generated.py fails while the pages differ from what this would write.
+These are the pages fields.md, documents.md and verification.md (with field-coverage.yaml), the
+prompts counted in decisions.md, and the texts on record in tests/golden and tests/followed. `git
+diff` then shows what a change of the pack means to its readers; tests fail until it is written.
 """
 
 from __future__ import annotations
@@ -15,13 +17,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from docs.page import MADE, table
+from docs.page import MADE, table, with_part
 from docs.papers import documents_page
+from docs.prompts import prompts_table
 from mmethics_cli.core.standard.model import VERIFIED, Basis, Source, Standard, Verified, weakest
 from mmethics_cli.report.standard import STATUS_LABEL, VERIFIED_LABEL
 from mmethics_cli.store.pack import Pack, load
 from mmethics_cli.store.yaml.reader import decode, parse
 from mmethics_cli.wording.citation import article, cite, title
+from tests import followed, golden
 
 HERE: Final = Path(__file__).resolve().parent
 COVERAGE: Final = "field-coverage.yaml"
@@ -229,15 +233,23 @@ def pages() -> dict[Path, str]:
     """What the generated pages should say, by file."""
     pack = load()
     standard = pack.standard()
+    decisions = HERE / "decisions.md"
     return {
         HERE / "fields.md": fields_page(pack, standard),
         HERE / "documents.md": documents_page(
             standard, printed_by(pack, standard), known_paths(standard)
         ),
         HERE / "verification.md": verification_page(standard),
+        decisions: with_part(decisions.read_text(encoding="utf-8"), prompts_table()),
     }
 
 
-if __name__ == "__main__":
+def main() -> None:
     for path, text in pages().items():
         path.write_text(text, encoding="utf-8", newline="\n")
+    golden.write()
+    followed.write()
+
+
+if __name__ == "__main__":
+    main()

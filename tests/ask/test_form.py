@@ -35,8 +35,8 @@ from mmethics_cli.core.interview.steps import (
 )
 from mmethics_cli.wording.values import prompt_text
 from tests.core.small_pack import small_standard
-from tests.examples.test_walk import TODAY, simplified
-from tests.walk import Walker, standard
+from tests.studies import standard
+from tests.walk import TODAY, Walker, simplified
 
 ROWS = [
     "study.title",

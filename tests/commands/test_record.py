@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ from mmethics_cli.store.submission.sealing import seal as seal_current
 from mmethics_cli.wording.columns import width
 from mmethics_cli.workflow.opening import open_dossier
 from mmethics_cli.workflow.recording import DecisionLimits, DecisionOptions
-from tests.program import mmethics, seal
+from tests.program import mmethics
 
 EXAMPLE = "prospective-ecg"
 FIRST = Path("submissions/01-initial")
@@ -41,14 +41,9 @@ APPROVAL = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return seal(EXAMPLE, tmp_path_factory.mktemp("record") / "place")
-
-
 @pytest.fixture
-def folder(handed_in: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(handed_in, tmp_path / "d")
+def folder(sealed_example: Callable[[str], Path], tmp_path: Path) -> Path:
+    return Path(shutil.copytree(sealed_example(EXAMPLE), tmp_path / "d"))
 
 
 def record(folder: Path, *options: str | Path, today: str = "2027-03-21") -> Any:

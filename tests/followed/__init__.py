@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
@@ -17,7 +18,7 @@ from mmethics_cli.store.dossier.create import add_submission
 from mmethics_cli.store.dossier.workspace import open_workspace
 from mmethics_cli.store.pack import load
 from tests.golden import word_lines
-from tests.program import mmethics
+from tests.program import mmethics, seal
 
 FOLDER: Final = Path(__file__).resolve().parent
 ECG: Final = "prospective-ecg"
@@ -137,3 +138,12 @@ def papers_of(sealed: Path, folder: Path, kind: str) -> dict[str, str]:
         + "\n"
         for path in sorted(out.glob("*.docx"))
     }
+
+
+def write() -> None:
+    """Write anew what is on record: `python -m docs.generate`."""
+    with tempfile.TemporaryDirectory() as scratch:
+        sealed = seal(ECG, Path(scratch) / "sealed")
+        for kind in events():
+            for name, text in papers_of(sealed, Path(scratch) / kind, kind).items():
+                (FOLDER / f"{name}.txt").write_text(text, encoding="utf-8", newline="\n")

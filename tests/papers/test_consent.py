@@ -110,13 +110,6 @@ def example(name: str) -> dict[str, Value]:
     return whole
 
 
-def test_every_form_of_the_rules_has_a_paper_that_we_write() -> None:
-    parts = {"impartial_witness", "electronic", "reconsent"}  # of another paper, or that paper anew
-    forms = set(standard().tables["consent_forms"].order) - parts
-    assert forms == {form for one in family() for form in one.for_form}
-    assert all(one.template and one.elements for one in family())
-
-
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_each_paper_of_an_example_tells_all_it_must(name: str) -> None:
     values = example(name) | {"consent.plan": "written"}

@@ -18,7 +18,7 @@ from mmethics_cli.core.conditions.values import Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.standard.english import in_english
-from mmethics_cli.core.standard.model import DocumentKind, Standard
+from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.formats.blocks import Stamp
 from mmethics_cli.render.study import Study
 from mmethics_cli.render.templates import Templates
@@ -80,16 +80,6 @@ def in_english_papers(values: Mapping[str, Value]) -> dict[str, Rendered]:
 
 def shape(rendered: Rendered) -> Counter[str]:
     return Counter({name: len(sign.findall(rendered.markdown)) for name, sign in SIGNS.items()})
-
-
-def with_english() -> Iterator[DocumentKind]:
-    yield from family()
-    yield standard().documents["decision_letter"]
-
-
-def test_each_paper_for_participants_has_an_english_one_under_its_title() -> None:
-    for document in with_english():
-        assert templates().get(template_of(document)).title == document.title_en, document.id
 
 
 def test_lint_wants_the_words_of_decisions_and_english_titles_of_sources() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +15,14 @@ from tests.followed import ECG, FOLDER, PAPERS, TODAY, change, events, follow, p
 from tests.golden import word_lines
 from tests.papers.test_openxml import errors
 from tests.printed import convert
-from tests.program import mmethics, seal
+from tests.program import mmethics
 
-REFRESH = "If that is meant: python -m tests.followed"
+REFRESH = "If that is meant: python -m docs.generate"
 
 
-@pytest.fixture(scope="module")
-def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return seal(ECG, tmp_path_factory.mktemp("followed") / "sealed")
+@pytest.fixture
+def sealed(sealed_example: Callable[[str], Path]) -> Path:
+    return sealed_example(ECG)
 
 
 def checked(folder: Path, today: str = TODAY) -> list[dict[str, Any]]:

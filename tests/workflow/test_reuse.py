@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from mmethics_cli.store.dossier.profile import file_names_of, overlay_of
 from mmethics_cli.store.dossier.workspace import open_workspace
 from mmethics_cli.store.pack import load
 from mmethics_cli.store.yaml.editor import Editor
-from tests.program import ROOT, mmethics, seal
+from tests.program import ROOT, mmethics
 
 if sys.platform != "win32":
     import pexpect
@@ -130,8 +131,8 @@ def test_a_paper_that_is_missing_or_leads_outside_is_named_and_not_copied(home: 
     assert "attachments" not in values(home / "new")
 
 
-def test_a_sealed_dossier_gives_the_same(tmp_path: Path, home: Path) -> None:
-    sealed = seal(EXAMPLE, tmp_path / "sealed")
+def test_a_sealed_dossier_gives_the_same(sealed_example: Callable[[str], Path], home: Path) -> None:
+    sealed = sealed_example(EXAMPLE)
     before = digest(sealed)
     run(home, "one", "--from", "old")
     run(home, "two", "--from", str(sealed))

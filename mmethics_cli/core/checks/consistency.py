@@ -18,13 +18,14 @@ from mmethics_cli.core.standard.names import KIND
 def contradictions(facts: Facts) -> Iterator[Finding]:
     """A finding for each consistency rule that certainly holds, with `each` for each element."""
     for rule in facts.standard.consistency.values():
-        for path in _broken(rule, facts):
+        for path in broken_paths(rule, facts):
             yield Finding(
                 rule.id, rule.severity, rule.kind, path, rule.message, rule.fix, basis=rule.basis
             )
 
 
-def _broken(rule: ConsistencyRule, facts: Facts) -> Iterator[str]:
+def broken_paths(rule: ConsistencyRule, facts: Facts) -> Iterator[str]:
+    """Where the answers certainly break a rule: its path, or the entries that do."""
     if rule.each is None:
         if evaluate(rule.when, facts) is Truth.YES:
             yield rule.path

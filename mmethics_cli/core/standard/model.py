@@ -269,6 +269,8 @@ class DecisionTable:
     `assume` are facts put in before the rules are looked at (what would be if …), `part_of` the
     decision and the name under which such a table is shown. `counts`: an open question of it keeps
     the pathway from being settled. `unit` is that of a number (个月).
+    `without_document` are forms of consent that are a part of another form's document, or that
+    document signed anew.
     """
 
     id: str
@@ -289,6 +291,7 @@ class DecisionTable:
     assume: Mapping[str, str | bool] = field(default_factory=dict)
     counts: bool = True
     unit: str = ""
+    without_document: frozenset[str] = frozenset()
 
     def strictness(self, outcome: Outcome) -> int:
         """A number that rises with the strictness of an outcome of this table."""
