@@ -130,9 +130,9 @@ def _askable(vocabulary: Vocabulary) -> set[str]:
     return facts | {f"{path}.{name}" for path, fields in lists for name in fields}
 
 
-def _prove_names(node: Node, key: str, known: Container[str], message: str) -> None:
+def _prove_names(node: Node, key: str, vocabulary: Container[str], message: str) -> None:
     for name in node.texts(key):
-        if name not in known:
+        if name not in vocabulary:
             node.child(key).problem(f"{message}“{name}”")
 
 
