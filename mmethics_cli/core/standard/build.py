@@ -21,6 +21,7 @@ from mmethics_cli.core.standard.model import (
     Source,
     Standard,
 )
+from mmethics_cli.core.standard.model_reader import ModelReader
 from mmethics_cli.core.standard.names import DOCUMENTS, TODAY
 from mmethics_cli.core.standard.node import Node, Trail
 from mmethics_cli.core.standard.read_content import (
@@ -39,11 +40,10 @@ from mmethics_cli.core.standard.read_facts import (
 )
 from mmethics_cli.core.standard.read_rules import documents_table, read_table, table_term
 from mmethics_cli.core.standard.read_screens import read_screens
-from mmethics_cli.core.standard.reader import Reader
 from mmethics_cli.errors import PackError, Problem
 
-_SOURCE: Final = Reader(Source, title="title_zh")
-_ARTICLE: Final = Reader(Article, "source", "article", on="date")
+_SOURCE: Final = ModelReader(Source, title="title_zh")
+_ARTICLE: Final = ModelReader(Article, "source", "article", on="date")
 
 Locate = Callable[[str, KeyPath], tuple[str, int | None]]
 T = TypeVar("T")

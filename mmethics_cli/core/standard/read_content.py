@@ -18,20 +18,20 @@ from mmethics_cli.core.standard.model import (
     RequiredElement,
     ReviewItem,
 )
+from mmethics_cli.core.standard.model_reader import ModelReader
 from mmethics_cli.core.standard.names import CONSENT_FORMS
 from mmethics_cli.core.standard.node import Node
-from mmethics_cli.core.standard.reader import Reader
 
 FORMATS: Final = ("docx", "xlsx")
 _ELEMENT: Final = re.compile(r"\w+(?:\.[\w()]+)+")
 
-_ITEM: Final = Reader(ReviewItem)
-_EVIDENCE: Final = Reader(Evidence)
-_DOCUMENT: Final = Reader(DocumentKind, title_en="title", needed_when="render_when")
-_CONSENT_ELEMENT: Final = Reader(ConsentElement, text="zh")
-_CRITERION: Final = Reader(Criterion)
-_CONSISTENCY: Final = Reader(ConsistencyRule, "cases")
-_READABILITY: Final = Reader(Readability)
+_ITEM: Final = ModelReader(ReviewItem)
+_EVIDENCE: Final = ModelReader(Evidence)
+_DOCUMENT: Final = ModelReader(DocumentKind, title_en="title", needed_when="render_when")
+_CONSENT_ELEMENT: Final = ModelReader(ConsentElement, text="zh")
+_CRITERION: Final = ModelReader(Criterion)
+_CONSISTENCY: Final = ModelReader(ConsistencyRule, "cases")
+_READABILITY: Final = ModelReader(Readability)
 
 
 def read_item(

@@ -11,10 +11,10 @@ from typing import Any, Final
 from mmethics_cli.core.conditions.language import ALWAYS
 from mmethics_cli.core.conditions.parser import PathType, Vocabulary
 from mmethics_cli.core.standard.model import Derived, Meaning, Member, Question
+from mmethics_cli.core.standard.model_reader import ModelReader
 from mmethics_cli.core.standard.names import CHANGES, is_of_event
 from mmethics_cli.core.standard.node import Node
 from mmethics_cli.core.standard.read_sources import read_sources
-from mmethics_cli.core.standard.reader import Reader
 
 TYPES: Final = ("bool", "choice", "choices", "int", "date", "text", "list")
 NO_CATEGORY: Final = "none"
@@ -27,12 +27,12 @@ _KEYS: Final = {
     "maximum": "max",
     "meanings": "change",
 }
-_QUESTION: Final = Reader(Question, "required", **_KEYS)
-_FIELD: Final = Reader(
+_QUESTION: Final = ModelReader(Question, "required", **_KEYS)
+_FIELD: Final = ModelReader(
     Question, "required", **_KEYS, path="name", fields="", filled_from="", cumulative=""
 )
-_DERIVED: Final = Reader(Derived, values="")
-_MEANING: Final = Reader(Meaning, category="to")
+_DERIVED: Final = ModelReader(Derived, values="")
+_MEANING: Final = ModelReader(Meaning, category="to")
 
 
 def question_term(node: Node, documents: Mapping[str, str]) -> PathType:

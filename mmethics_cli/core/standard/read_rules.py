@@ -17,11 +17,11 @@ from mmethics_cli.core.standard.model import (
     Rule,
     TableKind,
 )
+from mmethics_cli.core.standard.model_reader import ModelReader
 from mmethics_cli.core.standard.names import CONSENT_FORMS
 from mmethics_cli.core.standard.node import Node
-from mmethics_cli.core.standard.reader import Reader
 
-_TABLE: Final = Reader(
+_TABLE: Final = ModelReader(
     DecisionTable,
     "rules_of",
     "assumes_when",
@@ -29,8 +29,8 @@ _TABLE: Final = Reader(
     type="kind",
     shows_undecided="undecided",
 )
-_RULE: Final = Reader(Rule, text="zh")
-_DEFAULT: Final = Reader(Default, text="zh")
+_RULE: Final = ModelReader(Rule, text="zh")
+_DEFAULT: Final = ModelReader(Default, text="zh")
 _KINDS: Final[tuple[TableKind, ...]] = get_args(TableKind)
 
 

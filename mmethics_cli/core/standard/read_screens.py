@@ -8,16 +8,16 @@ from typing import Final
 from mmethics_cli.core.conditions.values import UNKNOWN, Value
 from mmethics_cli.core.standard.answers import Refused, read_value
 from mmethics_cli.core.standard.model import Proposal, Question, Screen, Screens
+from mmethics_cli.core.standard.model_reader import ModelReader
 from mmethics_cli.core.standard.node import Node
-from mmethics_cli.core.standard.reader import Reader
 
 SCREENS: Final = "screens.yaml"
 PROPOSALS: Final = "proposals.yaml"
 # More rows than this do not fit a terminal of 24 lines with the help below them.
 MOST_ROWS: Final = 12
 
-_SCREEN: Final = Reader(Screen, members="rows")
-_PROPOSAL: Final = Reader(Proposal, why="zh", copies="from")
+_SCREEN: Final = ModelReader(Screen, members="rows")
+_PROPOSAL: Final = ModelReader(Proposal, why="zh", copies="from")
 
 
 def read_screens(nodes: Mapping[str, Node], questions: Mapping[str, Question]) -> Screens:

@@ -26,7 +26,7 @@ _BY_TYPE: Final[Mapping[Any, _Read]] = {
 }
 
 
-class Reader(Generic[T]):
+class ModelReader(Generic[T]):
     """Reads mappings into a dataclass of the model: its fields are the keys that may stand there.
 
     `keys` name the keys of fields that are called otherwise in the file (empty for a field that
