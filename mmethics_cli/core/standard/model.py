@@ -1,7 +1,7 @@
 """The standard as data: what a pack holds once it has been read and proved.
 
 Every requirement carries its `Basis`: a source, an article and how far that article was verified.
-The annotations are types, not text: `reader` reads each field of a pack file as its type says.
+The annotations are types, not text: `model_reader` reads each field of a file as its type says.
 """
 
 from collections.abc import Iterator, Mapping
