@@ -26,11 +26,7 @@ _BY_TYPE: Final[Mapping[Any, _Read]] = {
 }
 
 
-<<<<<<<< HEAD:mmethics_cli/core/standard/record_reader.py
 class RecordReader(Generic[T]):
-========
-class ModelReader(Generic[T]):
->>>>>>>> wt-core:mmethics_cli/core/standard/model_reader.py
     """Reads mappings into a dataclass of the model: its fields are the keys that may stand there.
 
     `keys` name the keys of fields that are called otherwise in the file (empty for a field that

@@ -8,12 +8,8 @@ import pytest
 
 from mmethics_cli.core.conditions.language import ALWAYS
 from mmethics_cli.core.standard.model import Meaning, Readability, Rule, Source
-from mmethics_cli.core.standard.model_reader import ModelReader
 from mmethics_cli.core.standard.node import Node, Trail
-<<<<<<<< HEAD:tests/core/standard/test_record_reader.py
 from mmethics_cli.core.standard.record_reader import RecordReader
-========
->>>>>>>> wt-core:tests/core/test_model_reader.py
 
 
 def node(tree: object) -> Node:
@@ -26,11 +22,7 @@ def messages(node: Node) -> list[str]:
 
 def test_each_field_is_read_from_its_key() -> None:
     here = node({"id": "law", "title_zh": "某法", "number": "1"})
-<<<<<<<< HEAD:tests/core/standard/test_record_reader.py
     assert RecordReader(Source, title="title_zh")(here) == Source("law", "某法", number="1")
-========
-    assert ModelReader(Source, title="title_zh")(here) == Source("law", "某法", number="1")
->>>>>>>> wt-core:tests/core/test_model_reader.py
     assert messages(here) == []
 
 
@@ -42,27 +34,16 @@ def test_types_say_how_and_defaults_what_may_be_left_out() -> None:
         "basis": [{"source": "law"}],
         "noted": "yes",
     }
-<<<<<<<< HEAD:tests/core/standard/test_record_reader.py
     rule = RecordReader(Rule, text="zh")(node(tree), outcome="meeting", conflict=None)
     assert (rule.text, rule.when, rule.strength, rule.noted) == ("某", ALWAYS, "advised", True)
     assert rule.basis[0].source == "law" and rule.override is None
     limits = RecordReader(Readability)(node({"quotes": "2", "latin": ["CT"]}))
-========
-    rule = ModelReader(Rule, text="zh")(node(tree), outcome="meeting", conflict=None)
-    assert (rule.text, rule.when, rule.strength, rule.noted) == ("某", ALWAYS, "advised", True)
-    assert rule.basis[0].source == "law" and rule.override is None
-    limits = ModelReader(Readability)(node({"quotes": "2", "latin": ["CT"]}))
->>>>>>>> wt-core:tests/core/test_model_reader.py
     assert limits == Readability(quotes=2, latin=frozenset({"CT"}))
 
 
 def test_what_does_not_fit_is_noted() -> None:
     here = node({"zh": ["某"], "strength": "perhaps", "colour": "red"})
-<<<<<<<< HEAD:tests/core/standard/test_record_reader.py
     RecordReader(Rule, text="zh")(here, outcome="x", conflict=None)
-========
-    ModelReader(Rule, text="zh")(here, outcome="x", conflict=None)
->>>>>>>> wt-core:tests/core/test_model_reader.py
     assert messages(here) == [
         "不认识的键“colour”",
         "缺少“id”",
@@ -72,11 +53,7 @@ def test_what_does_not_fit_is_noted() -> None:
 
 
 def test_an_optional_choice_is_one_of_its_options() -> None:
-<<<<<<<< HEAD:tests/core/standard/test_record_reader.py
     meaning = RecordReader(Meaning, category="to")
-========
-    meaning = ModelReader(Meaning, category="to")
->>>>>>>> wt-core:tests/core/test_model_reader.py
     assert meaning(node({"on": "added"}), category="x").on == "added"
     assert meaning(node({}), category="x").on is None
     here = node({"on": "moved"})
@@ -86,8 +63,4 @@ def test_an_optional_choice_is_one_of_its_options() -> None:
 
 def test_what_no_type_tells_has_to_be_given() -> None:
     with pytest.raises(TypeError, match="outcome"):
-<<<<<<<< HEAD:tests/core/standard/test_record_reader.py
         RecordReader(Rule, text="zh")(node({}), conflict=None)
-========
-        ModelReader(Rule, text="zh")(node({}), conflict=None)
->>>>>>>> wt-core:tests/core/test_model_reader.py
