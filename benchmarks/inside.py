@@ -11,12 +11,11 @@ from pathlib import Path
 import docx
 from docxtpl import DocxTemplate
 
-from mmethics_cli.commands.options import Session
 from mmethics_cli.core.checks.consistency import contradictions
 from mmethics_cli.core.conditions.language import evaluate
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
-from mmethics_cli.formats.blocks import Words
+from mmethics_cli.render.slots import Words
 from mmethics_cli.render.text import Rendered, render_text
 from mmethics_cli.render.word import word_file
 from mmethics_cli.workflow.assembly import package_of
@@ -29,10 +28,14 @@ class Inside:
 
     def __init__(self, folder: Path, today: date) -> None:
         gc.disable()  # as the program does
-        self.dossier: Dossier = open_dossier(Session(today), folder)
+        self.dossier: Dossier = open_dossier(folder, today)
         self.package: Package = package_of(self.dossier, today)
-        self.papers = [paper for paper in self.package.papers if "docx" in paper.document.formats]
-        self.form = next(one for one in self.papers if one.document.id == "application_form")
+        self.documents = [
+            document for document in self.package.documents if "docx" in document.kind.formats
+        ]
+        self.form = next(
+            document for document in self.documents if document.kind.id == "application_form"
+        )
         self.template, self.values = self._for_docxtpl()
         same = _words(self._word(self.form)), _words(self.by_docxtpl())
         assert same[0] == same[1], "docxtpl must print the same text"
@@ -40,7 +43,7 @@ class Inside:
     def candidates(self) -> dict[str, Callable[[], object]]:
         return {
             "evaluate": self.evaluate,
-            "render all": lambda: [self._word(paper) for paper in self.papers],
+            "render all": lambda: [self._word(document) for document in self.documents],
             "render form": lambda: self._word(self.form),
             "docxtpl": self.by_docxtpl,
         }
@@ -61,12 +64,12 @@ class Inside:
         template.render({"v": self.values}, autoescape=True)
         return _saved(template)
 
-    def _text(self, paper: Document) -> Rendered:
-        name = paper.document.template or ""
-        return render_text(self.package.templates, name, self.package.study_of(paper))
+    def _text(self, document: Document) -> Rendered:
+        study = self.package.study_of(document)
+        return render_text(self.package.templates, document.template, study)
 
-    def _word(self, paper: Document) -> bytes:
-        return word_file(self._text(paper), paper.stamp, draft=False)
+    def _word(self, document: Document) -> bytes:
+        return word_file(self._text(document), document.stamp, draft=False)
 
     def _for_docxtpl(self) -> tuple[bytes, list[str]]:
         """Our own document with a tag in place of each value that stands alone in its run."""

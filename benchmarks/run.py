@@ -23,8 +23,7 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.inside import Inside  # noqa: E402 - the tree must be found first
 from benchmarks.timing import medians, process  # noqa: E402
-from mmethics_cli.store.dossier.create import about  # noqa: E402
-from mmethics_cli.store.pack import examples  # noqa: E402
+from mmethics_cli.store.examples import about, examples  # noqa: E402
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +63,22 @@ def rows(folder: Path, today: date, rounds: int) -> Iterator[Row]:
     outside = whole_processes(folder, today)
     ms = medians(outside | inside.candidates(), rounds)
     typer = ms["import typer"]
-    papers = len(inside.papers)
+    documents = len(inside.documents)
     yield Row("`python -c 'import typer'`", typer, "× typer", share=1 / typer)
     yield Row("`mmethics --help`", ms["--help"], "× typer", 1.5, 1 / typer)
     yield Row("`mmethics check`", ms["check"], "× typer", 5, 1 / typer)
     yield Row("`mmethics pathway`", ms["pathway"], "× typer", 5, 1 / typer)
     yield Row("all rules and items, in process", ms["evaluate"], "ms", 5)
-    each = ms["render all"] / papers
-    yield Row(f"a document, warm, mean of {papers}", each, "ms a document", 20)
+    each = ms["render all"] / documents
+    yield Row(f"a document, warm, mean of {documents}", each, "ms a document", 20)
     yield Row("application_form, warm", ms["render form"], "ms", 20)
     yield Row("the same by docxtpl, warm", ms["docxtpl"], "ms")
     yield Row(
-        f"`mmethics render`, whole package, {papers} documents", ms["package"], "s", 1.5, 1 / 1000
+        f"`mmethics render`, whole package, {documents} documents",
+        ms["package"],
+        "s",
+        1.5,
+        1 / 1000,
     )
 
 

@@ -11,7 +11,6 @@ from typing import Any, Final, Literal
 
 from docs.page import MADE, table
 from docs.wording import worded
-from mmethics_cli.commands.options import Session
 from mmethics_cli.core.standard.model import DocumentKind, Standard
 from mmethics_cli.store.yaml.reader import decode, parse
 from mmethics_cli.wording.citation import cite
@@ -44,9 +43,9 @@ def _example(folder: Path) -> Example:
     name = "example.yaml"
     about: Any = parse(decode((folder / name).read_bytes(), name), name).tree
     today = date.fromisoformat(about["as_of"])
-    dossier = open_dossier(Session(today), folder)
+    dossier = open_dossier(folder, today)
     package = package_of(dossier, today)
-    made = {one.document.id for one in package.papers}
+    made = {document.kind.id for document in package.documents}
     brought = {one.id for one in package.rows} - made
     due = dossier.pathway.decisions["documents"].value
     assert isinstance(due, tuple)  # a union table

@@ -25,9 +25,8 @@ from typer._coercion import RuntimeParam
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from mmethics_cli.core.conditions.values import parse_int
-from mmethics_cli.wording.columns import pad, width, wrap
+from mmethics_cli.wording.columns import COLUMNS, indented, pad, width, wrap
 
-COLUMNS: Final = 80
 EXAMPLES: Final = "示例："
 _NAME_COLUMN: Final = 30
 _METAVARS: Final = {Path: "PATH", int: "N", str: "TEXT"}
@@ -59,7 +58,7 @@ def _metavar(param: TyperOption) -> str:
         return param.metavar
     described = param.type_descriptor
     if described.choices is not None:
-        return "|".join(str(one.value) for one in described.choices)
+        return "|".join(str(choice.value) for choice in described.choices)
     return _METAVARS.get(element_type(described.annotation)[0], "TEXT")
 
 
@@ -106,7 +105,7 @@ def help_page(command: Command, context: Context, commands: Sequence[tuple[str, 
     )
     lines = [usage(command, context), ""]
     for paragraph in text.strip().split("\n\n"):
-        lines += ["  " + line for line in wrap(_joined(paragraph), COLUMNS - 2)]
+        lines += indented(_joined(paragraph), 2)
     params = [
         param
         for param in command.get_params(context)
@@ -137,14 +136,14 @@ class _Plain(RuntimeParam):
 
     def _coerce_value(self, value: Any, param: Any, ctx: Context) -> Any:
         kind, several = element_type(self.annotation)
-        return [_converted(kind, one) for one in value] if several else _converted(kind, value)
+        return [_converted(kind, part) for part in value] if several else _converted(kind, value)
 
 
 def _converted(kind: type, value: Any) -> Any:
     if isinstance(value, kind):
         return value
     if issubclass(kind, Enum):
-        keys = [str(one.value) for one in kind]
+        keys = [str(choice.value) for choice in kind]
         if value not in keys:
             raise BadParameter(f"不能是“{value}”，可选：{'、'.join(keys)}")
     elif kind is int:
@@ -204,7 +203,7 @@ class ChineseGroup(TyperGroup):
 
     def summaries(self, ctx: Context) -> list[tuple[str, str]]:
         """The commands and what each does, in one line."""
-        return [(name, one.get_short_help_str()) for name, one in self.commands.items()]
+        return [(name, command.get_short_help_str()) for name, command in self.commands.items()]
 
     def get_help(self, ctx: Context) -> str:
         return help_page(self, ctx, self.summaries(ctx))
@@ -259,7 +258,7 @@ def _reason(error: UsageError) -> str:
             name = param.opts[0] if isinstance(param, TyperOption) else name_of(param)
             return f"{name} {error.message}。"
         case NoSuchOption():
-            near = "、".join(f"“{one}”" for one in error.possibilities or ())
+            near = "、".join(f"“{name}”" for name in error.possibilities or ())
             return f"没有“{error.option_name}”这个选项。" + (f"是不是{near}？" if near else "")
         case BadOptionUsage() if "requires" in error.message:
             return f"选项 {error.option_name} 后面要有一个值。"
@@ -268,15 +267,15 @@ def _reason(error: UsageError) -> str:
     return error.message
 
 
-def build(name: str, made: Any, short_help: str) -> Command:
+def build(name: str, source: Any, short_help: str) -> Command:
     """A Chinese command of a function with Typer's annotations, or the group of a Typer app."""
-    if isinstance(made, typer.Typer):
-        app = made
+    if isinstance(source, typer.Typer):
+        app = source
         app.info.name, app.info.cls = name, ChineseGroup
         app.info.context_settings = dict(HELP_SETTINGS)
     else:
         app = typer.Typer()
-        app.command(name, short_help=short_help)(made)
+        app.command(name, short_help=short_help)(source)
     for command in app.registered_commands:
         command.cls, command.context_settings = ChineseCommand, dict(HELP_SETTINGS)
     # Neither a shell's completion nor coloured help: both are English.

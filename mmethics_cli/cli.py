@@ -18,10 +18,10 @@ from typer._click.core import Command, Context
 from typer._click.exceptions import UsageError
 
 from mmethics_cli import __version__
-from mmethics_cli.chinese import COLUMNS, HELP_SETTINGS, ChineseGroup, build, explain
-from mmethics_cli.commands.options import Session, at_terminal, resolve_today
+from mmethics_cli.chinese import HELP_SETTINGS, ChineseGroup, build, explain
+from mmethics_cli.commands.options import INTERRUPTED, Session, at_terminal, resolve_today
 from mmethics_cli.errors import EthicsError
-from mmethics_cli.wording.columns import wrap
+from mmethics_cli.wording.columns import COLUMNS, wrap
 
 # One line a command: the help of the program must not load them all.
 COMMANDS: Final = {
@@ -41,7 +41,6 @@ COMMANDS: Final = {
 }
 
 UNEXPECTED: Final = 70
-INTERRUPTED: Final = 130
 _REFUSALS: Final = {
     errno.EACCES: "没有权限，或正被别的程序占用",
     errno.EPERM: "没有权限，或正被别的程序占用",
@@ -73,8 +72,8 @@ class Program(ChineseGroup):
             return None
         if cmd_name not in self.commands:
             module = import_module(f"mmethics_cli.commands.{cmd_name}")
-            made = getattr(module, "app", None) or getattr(module, cmd_name)
-            self.commands[cmd_name] = build(cmd_name, made, COMMANDS[cmd_name])
+            source = getattr(module, "app", None) or getattr(module, cmd_name)
+            self.commands[cmd_name] = build(cmd_name, source, COMMANDS[cmd_name])
         return self.commands[cmd_name]
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
@@ -82,7 +81,7 @@ class Program(ChineseGroup):
 
     def _globals_first(self, args: list[str]) -> list[str]:
         """The arguments with the global options, wherever they stood, before the command."""
-        values = {name: not one.is_flag for one in self.params for name in one.opts}  # type: ignore[attr-defined]
+        values = {name: not param.is_flag for param in self.params for name in param.opts}  # type: ignore[attr-defined]
         first: list[str] = []
         others: list[str] = []
         left = iter(args)
@@ -136,7 +135,7 @@ def _fail(message: str, code: int, with_traceback: bool = False) -> int:
         # The plain formatter shows lines of code, never the values of variables.
         typer.echo(traceback.format_exc(), err=True)
     # What a file or a caller wrote must not steer the terminal.
-    harmless = _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", message)
+    harmless = _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", message)
     typer.echo("\n".join(wrap(harmless, COLUMNS)), err=True)
     return code
 

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from typing import Final
 
 from mmethics_cli.ask.prompts import Option, one_line
 from mmethics_cli.core.conditions.values import UNKNOWN, NotApplicable, Several, Value
 from mmethics_cli.core.interview.steps import QuestionRow
 from mmethics_cli.core.standard.answers import read_value, write_value
 from mmethics_cli.core.standard.model import Question
-from mmethics_cli.wording.values import NOT_APPLICABLE_WORD, complaint, read_text, shown
+from mmethics_cli.wording.language import UNSURE_WORD
+from mmethics_cli.wording.typed import NOT_APPLICABLE_WORD, complaint, read_prompt
+from mmethics_cli.wording.values import option_labels, prompt_text, takes_none
 
 UNSURE, NONE, NOT_HERE = "\0unsure", "\0none", "\0not-here"
-BOOL: Final = (("yes", "是"), ("no", "否"))
 
 
 def options_of(question: Question) -> list[Option]:
     """What can be picked, with 不清楚 and, where they are allowed, 没有 and 不适用."""
-    options = list(BOOL if question.type == "bool" else question.values.items())
-    if question.type == "choices" and question.none_value is None and not question.at_least_one:
-        options.append((NONE, "以上都没有"))
-    options.append((UNSURE, "不清楚"))
+    picks = list(option_labels(question).items())
+    if takes_none(question):
+        picks.append((NONE, "以上都没有"))
+    picks.append((UNSURE, UNSURE_WORD))
     if question.may_not_apply:
-        options.append((NOT_HERE, f"{NOT_APPLICABLE_WORD}（写理由）"))
-    return options
+        picks.append((NOT_HERE, f"{NOT_APPLICABLE_WORD}（写理由）"))
+    return picks
 
 
 def picked_value(question: Question, keys: frozenset[str]) -> Value:
@@ -76,9 +76,9 @@ class Field:
         if self.row.question.type in ("bool", "choice", "choices"):
             self.options = options_of(self.row.question)
             keys = [key for key, _ in self.options]
-            known = self.row.proposal if self.row.value is UNKNOWN else self.row.value
-            current = picks_of(self.row.question, known)
-            self.cursor = next((at for at, key in enumerate(keys) if key in current), 0)
+            value = self.row.proposal if self.row.value is UNKNOWN else self.row.value
+            picks = picks_of(self.row.question, value)
+            self.cursor = next((at for at, key in enumerate(keys) if key in picks), 0)
 
     @property
     def question(self) -> Question:
@@ -119,7 +119,7 @@ class Field:
         """What stands in the row to be typed on."""
         if self.draft.text is not None:
             return self.draft.text
-        return shown(self.question, self.row.value, plain=True)
+        return prompt_text(self.question, self.row.value, unknown="")
 
     def complaint(self) -> str | None:
         """Why what the person has put in can't be taken."""
@@ -141,12 +141,12 @@ class Field:
     def value(self) -> Value:
         """What the person has put in; only where there is no complaint."""
         if self.draft.text is not None:
-            return read_text(self.question, one_line(self.draft.text))
+            return read_prompt(self.question, one_line(self.draft.text))
         return picked_value(self.question, self.draft.picks) if self.draft.picks else UNKNOWN
 
     def type(self, text: str) -> None:
         """Take over what stands in the row's text."""
-        untouched = shown(self.question, self.row.value, plain=True)
+        untouched = prompt_text(self.question, self.row.value, unknown="")
         if self.draft.text is None and text == untouched:
             return
         self.draft = Draft(text=text, dismissed=self.draft.dismissed)
@@ -174,5 +174,5 @@ class Field:
             labels = [label for key, label in self.options if key in self.draft.picks]
             return "、".join(labels)
         if self.proposal is not UNKNOWN:
-            return shown(self.question, self.proposal)
-        return shown(self.question, self.row.value, plain=True)
+            return prompt_text(self.question, self.proposal)
+        return prompt_text(self.question, self.row.value, unknown="")

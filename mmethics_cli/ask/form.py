@@ -53,7 +53,7 @@ class Form:
         self.prompts = prompts
         self.rows_with = rows_with
         self.refused = refused
-        self.known: dict[str, Field] = {}
+        self.fields_by_path: dict[str, Field] = {}  # those too that went away again
         self.drafts = dict(drafts or {})
         self.warned: tuple[str, ...] = ()
         self.fields: list[Field] = []
@@ -76,17 +76,18 @@ class Form:
             key = application.run()
         except (KeyboardInterrupt, EOFError):
             key = Key.LEAVE
-        drafts = {path: one.draft for path, one in self.known.items() if one.touched}
+        fields = self.fields_by_path.items()
+        drafts = {path: field.draft for path, field in fields if field.touched}
         return FilledForm(self._values(taken=key is None), drafts, key)
 
     def _values(self, *, taken: bool) -> dict[str, Value]:
         """The changed answers that are valid, with the proposals once they are `taken`."""
         values: dict[str, Value] = {}
-        for one in self.fields:
-            if one.complaint() is None and one.changed():
-                values[one.row.path] = one.value()
-            elif taken and one.proposal is not UNKNOWN:
-                values[one.row.path] = one.proposal
+        for field in self.fields:
+            if field.complaint() is None and field.changed():
+                values[field.row.path] = field.value()
+            elif taken and field.proposal is not UNKNOWN:
+                values[field.row.path] = field.proposal
         return values
 
     def _refresh(self) -> None:
@@ -95,12 +96,12 @@ class Form:
         answers: dict[str, Value] = {}
         for _ in range(len(rows) + 1):
             for row in rows:
-                field = self.known.get(row.path)
+                field = self.fields_by_path.get(row.path)
                 if field is None:
                     draft = self.drafts.pop(row.path, Draft())
-                    field = self.known[row.path] = Field(row, self.refused, draft)
+                    field = self.fields_by_path[row.path] = Field(row, self.refused, draft)
                 field.row = row
-            self.fields = [self.known[row.path] for row in rows]
+            self.fields = [self.fields_by_path[row.path] for row in rows]
             before, answers = answers, self._values(taken=False)
             if answers == before:
                 break
@@ -112,14 +113,14 @@ class Form:
         self._refresh()
 
     def _confirm(self, event: KeyPressEvent) -> None:
-        wrong = next((one for one in self.fields if one.complaint()), None)
+        wrong = next((field for field in self.fields if field.complaint()), None)
         if wrong is not None:
             self.view.go_to(wrong)
             self.view.note = wrong.complaint() or ""
             return
-        open_ = [one for one in self.fields if one.unanswered]
-        proposed = [one for one in self.fields if one.proposal is not UNKNOWN]
-        asked = tuple(one.row.path for one in (*open_, *proposed))
+        open_ = [field for field in self.fields if field.unanswered]
+        proposed = [field for field in self.fields if field.proposal is not UNKNOWN]
+        asked = tuple(field.row.path for field in (*open_, *proposed))
         if not asked or self.warned == asked:
             event.app.exit(result=None)
             return
@@ -178,7 +179,7 @@ class Form:
 
     def _pick_key(self, key: str) -> None:
         field = self.view.focused()
-        keys = [] if field is None else [one for one, _ in field.options]
+        keys = [] if field is None else [option for option, _ in field.options]
         if key in keys:
             self._pick(keys.index(key), on=True)
 

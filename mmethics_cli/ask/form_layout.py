@@ -29,7 +29,8 @@ from mmethics_cli.ask.field import Field
 from mmethics_cli.core.conditions.values import UNKNOWN
 from mmethics_cli.core.interview.steps import QuestionRow
 from mmethics_cli.wording.columns import width, wrap
-from mmethics_cli.wording.values import TAGS, brief
+from mmethics_cli.wording.typed import NOT_APPLICABLE_WORD
+from mmethics_cli.wording.values import TAGS, brief_text
 
 # No n and y: they answer yes and no.
 LETTERS: Final = "123456789abcdefghijklmopqrstuvwxz"
@@ -37,6 +38,13 @@ _MOST_OPTIONS: Final = 10
 _RULE: Final = 60
 _GAP: Final = "   "
 _KEYS: Final = "Ctrl-D 确认 · Esc 返回 · F1 说明"
+# Below this width a row's label stands on a line of its own.
+_BESIDE: Final = 60
+_ANY: Final = 10_000  # lines
+_MOST_LINES: Final = 4
+_STYLE: Final = Style.from_dict(
+    {"focused": "bold", "open": "ansiyellow", "note": "bold", "picked": "reverse"}
+)
 
 Line = StyleAndTextTuples
 
@@ -59,12 +67,13 @@ def panel(
         if field.options and not field.written:
             lines += _options(field, columns, pointing)
         wrong = field.complaint() if field.draft.text and not note else None
-        lines += [_line(one, "class:note") for one in wrap(wrong, columns)] if wrong else []
+        if wrong:
+            lines += [_line(text, "class:note") for text in wrap(wrong, columns)]
         if help_on is not None:
-            lines += [_line(f"  {one}") for one in help_on(field.row)]
+            lines += [_line(f"  {text}") for text in help_on(field.row)]
     if note:
-        lines += [_line(one, "class:note") for one in wrap(note, columns)]
-    return lines + [_line(one) for one in wrap(_keys(field), columns)]
+        lines += [_line(text, "class:note") for text in wrap(note, columns)]
+    return lines + [_line(text) for text in wrap(_keys(field), columns)]
 
 
 def _line(text: str, style: str = "") -> Line:
@@ -78,7 +87,7 @@ def _keys(field: Field | None) -> str:
         chosen = "数字键勾选" if field.question.type == "choices" else "数字键选定"
         return f"{chosen}（或 ←→ 加空格）· {_KEYS}"
     if field.question.may_not_apply:
-        return f"不适用写“不适用：理由” · {_KEYS}"
+        return f"{NOT_APPLICABLE_WORD}写“{NOT_APPLICABLE_WORD}：理由” · {_KEYS}"
     return _KEYS
 
 
@@ -95,7 +104,7 @@ def _options(field: Field, columns: int, pointing: bool) -> Iterator[Line]:
     if len(parts) > _MOST_OPTIONS:
         first = max(0, min(field.cursor - _MOST_OPTIONS // 2, len(parts) - _MOST_OPTIONS))
     for style, text in parts[first : first + _MOST_OPTIONS]:
-        yield from (_line(one, style) for one in wrap(text, columns))
+        yield from (_line(part, style) for part in wrap(text, columns))
     if len(parts) > _MOST_OPTIONS:
         yield _line(f"（第 {field.cursor + 1} 项，共 {len(parts)} 项，PageDown 往后翻）")
 
@@ -106,15 +115,6 @@ def _marked(field: Field, pointing: bool) -> Iterator[tuple[str, str]]:
         number = LETTERS[at] if at < len(LETTERS) else " "
         style = "class:picked" if pointing and at == field.cursor else ""
         yield style, f"{'●' if key in chosen else '○'} {number} {label}"
-
-
-# Below this width a row's label stands on a line of its own.
-_BESIDE: Final = 60
-_ANY: Final = 10_000  # lines
-_MOST_LINES: Final = 4
-_STYLE: Final = Style.from_dict(
-    {"focused": "bold", "open": "ansiyellow", "note": "bold", "hint": "", "picked": "reverse"}
-)
 
 
 class FormView:
@@ -139,13 +139,14 @@ class FormView:
         # Whether the person moved along the options of the focused row.
         self.pointing = False
         self.fields: list[Field] = []
-        self._windows: dict[str, tuple[Field, Window, Window]] = {}
+        # By the path of a row: to write its text on, and to show what was picked.
+        self._windows: dict[str, tuple[Window, Window]] = {}
         self._at = 0
         self._laid: Layout | None = None
         self._button = Window(
             FormattedTextControl(self._button_text, focusable=True, show_cursor=False), height=1
         )
-        self.picking = Condition(lambda: (one := self.focused()) is not None and not one.written)
+        self.picking = Condition(self._picking)
         self.not_writing = Condition(self._not_writing)
         self.clearable = Condition(self._clearable)
 
@@ -207,10 +208,14 @@ class FormView:
 
     def reset(self, field: Field) -> None:
         """The row's text again as the field has it."""
-        if known := self._windows.get(field.row.path):
-            control = known[1].content
+        if windows := self._windows.get(field.row.path):
+            control = windows[0].content
             if isinstance(control, BufferControl):
                 control.buffer.set_document(Document(field.text, len(field.text)))
+
+    def _picking(self) -> bool:
+        field = self.focused()
+        return field is not None and not field.written
 
     def _not_writing(self) -> bool:
         field = self.focused()
@@ -222,7 +227,11 @@ class FormView:
         if field is None:
             return False
         if field.options:
-            return not field.written or field.text in ("", "不适用", "不适用：")
+            return not field.written or field.text in (
+                "",
+                NOT_APPLICABLE_WORD,
+                f"{NOT_APPLICABLE_WORD}：",
+            )
         return field.proposal is not UNKNOWN
 
     def _focus(self) -> None:
@@ -249,8 +258,8 @@ class FormView:
                 lambda: self._said(field), focusable=True, show_cursor=False
             )
             picking = Window(said, height=height, wrap_lines=True, dont_extend_height=True)
-            self._windows[field.row.path] = (field, writing, picking)
-        _, writing, picking = self._windows[field.row.path]
+            self._windows[field.row.path] = (writing, picking)
+        writing, picking = self._windows[field.row.path]
         return writing if field.written else picking
 
     def _body(self) -> HSplit:
@@ -283,7 +292,7 @@ class FormView:
         """The columns of the labels; None where they stand above their rows."""
         if self.columns < _BESIDE:
             return None
-        longest = max((width(one.question.label) for one in self.fields), default=0)
+        longest = max((width(field.question.label) for field in self.fields), default=0)
         return min(longest + 5, self.columns * 2 // 5)
 
     def _value(self, field: Field, window: Window) -> list[AnyContainer]:
@@ -291,7 +300,7 @@ class FormView:
         proposed = field.proposal
         if proposed is UNKNOWN or field.options:
             return [window]
-        text = f"{brief(field.question, proposed)} *"
+        text = f"{brief_text(field.question, proposed)} *"
         return [self._fixed(lambda: [("", text)], [text], width(text) + 1), window]
 
     def _said(self, field: Field) -> StyleAndTextTuples:

@@ -6,38 +6,57 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from mmethics_cli.ask.prompts import Key, Option, ShortPrompts
+from mmethics_cli.ask.prompts import (
+    LATER,
+    Key,
+    Option,
+    Pressed,
+    Prompts,
+    later_option,
+    message_lines,
+)
 from mmethics_cli.core.answers.self_check import ANSWERS, MET, NOT_APPLICABLE, NOT_MET
-from mmethics_cli.core.checks.papers import attachments_of
+from mmethics_cli.core.checks.documents import attachments_of
+from mmethics_cli.core.checks.evidence import (
+    EvidencePiece,
+    EvidenceState,
+    answered_paths,
+    evidence_pieces,
+)
 from mmethics_cli.core.conditions.values import Truth, name_of
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.interview.items import (
-    EvidencePiece,
     ItemPart,
     ItemProgress,
     ItemReply,
     Reply,
     Screen,
     Single,
-    State,
     Ticked,
-    answered_paths,
-    pieces,
 )
 from mmethics_cli.core.interview.steps import Move
-from mmethics_cli.core.standard.model import Basis, ReviewItem
+from mmethics_cli.core.standard.model import ReviewItem
 from mmethics_cli.core.standard.names import label_of
-from mmethics_cli.wording.columns import wrap
+from mmethics_cli.wording.citation import Cite
+from mmethics_cli.wording.columns import COLUMNS, wrap
+from mmethics_cli.wording.values import SEVERITY
 
-SEVERITY: Final = {"mandatory": "必须", "recommended": "建议"}
-_MARK: Final = {State.FOUND: "✓ ", State.MISSING: "✗ ", State.NOT_WANTED: "– "}
-_SAID: Final = {State.FOUND: "", State.MISSING: "（缺）", State.NOT_WANTED: "（本研究不需要）"}
+_MARK: Final = {
+    EvidenceState.FOUND: "✓ ",
+    EvidenceState.MISSING: "✗ ",
+    EvidenceState.NOT_WANTED: "– ",
+}
+_SAID: Final = {
+    EvidenceState.FOUND: "",
+    EvidenceState.MISSING: "（缺）",
+    EvidenceState.NOT_WANTED: "（本研究不需要）",
+}
 _EXCERPT: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
 class ItemWords:
-    """Names things of one dossier."""
+    """How a dossier's evidence is named: its answers, attachments and documents."""
 
     facts: Facts
 
@@ -46,6 +65,7 @@ class ItemWords:
         return f"{_MARK[piece.state]}{self.piece_name(piece)}{_SAID[piece.state]}"
 
     def piece_name(self, piece: EvidencePiece) -> str:
+        """The evidence by the label of its question or the title of its document."""
         evidence, standard = piece.evidence, self.facts.standard
         if evidence.path is not None:
             return label_of(standard, evidence.path)
@@ -54,25 +74,25 @@ class ItemWords:
     def excerpt(self, piece: EvidencePiece) -> str:
         """The beginning of a text that was answered, so that one sees what stands there."""
         question = self.facts.standard.questions.get(piece.evidence.path or "")
-        if question is None or question.type != "text" or piece.state is not State.FOUND:
+        if question is None or question.type != "text" or piece.state is not EvidenceState.FOUND:
             return ""
         text = " ".join(str(self.facts.get(question.path)).split())
         return f"：{text if len(text) <= _EXCERPT else text[:_EXCERPT] + '…'}"
 
     def citable(self, cited: str) -> str:
-        """The same with what kind of thing it is."""
+        """The name of what can be cited, after what kind of thing it is."""
         if cited in self.facts.standard.questions:
             return f"回答：{self.name(cited)}"
-        held = any(one.id == cited for one in attachments_of(self.facts))
-        made = not held and cited in self.facts.standard.documents
-        return f"{'生成的文件' if made else '附件'}：{self.name(cited)}"
+        attached = any(entry.id == cited for entry in attachments_of(self.facts))
+        rendered = not attached and cited in self.facts.standard.documents
+        return f"{'生成的文件' if rendered else '附件'}：{self.name(cited)}"
 
     def name(self, cited: str) -> str:
-        """An answer by its label, an attachment or a paper by its title; else as it stands."""
+        """An answer by its label, an attachment or a document by its title; else as it stands."""
         standard = self.facts.standard
         if cited in standard.questions:
             return label_of(standard, cited)
-        titles = [name_of(one) for one in attachments_of(self.facts) if one.id == cited]
+        titles = [name_of(entry) for entry in attachments_of(self.facts) if entry.id == cited]
         if cited in standard.documents:
             titles.append(standard.documents[cited].title)
         return titles[0] if titles else cited
@@ -93,7 +113,8 @@ def wanting(answer: str, note: str) -> str:
     return "" if note else "还没有写说明"
 
 
-_LATER, _UNFOLD, _OTHER = "\0later", "\0unfold", "\0other"
+# Keys of options that are no answers.
+_UNFOLD, _OTHER = "\0unfold", "\0other"
 _TOGETHER: Final = (
     "下面几条，所要的证据卷宗里都有，建议答“符合”。程序只看有没有，不看内容：请逐条核对后"
     "回车确认；不同意的按空格去掉勾，随后单独问。"
@@ -112,13 +133,13 @@ class ItemTerminal:
     says why an item does not apply (or what is still to answer), `columns` is the width.
     """
 
-    prompts: ShortPrompts
+    prompts: Prompts
     facts: Facts
     out: Callable[[str], None]
-    cite: Callable[[tuple[Basis, ...]], str]
+    cite: Cite
     refused: Callable[[str], str | None]
     why: Callable[[ReviewItem, Truth], str]
-    columns: int = 80
+    columns: int = COLUMNS
     _principle: str = ""
 
     @property
@@ -130,9 +151,9 @@ class ItemTerminal:
         self._announce(screen.progress)
         while True:
             match reply := self._put(screen):
-                case Key.HELP:
+                case Pressed(Key.HELP):
                     self._help(screen)
-                case Key.BACK:
+                case Pressed(Key.BACK):
                     return Move.BACK
                 case ItemReply(text) if text == _UNFOLD:
                     self._unfold(screen.progress)
@@ -140,7 +161,7 @@ class ItemTerminal:
                     self._confirm(screen, reply)
                     return reply
 
-    def _put(self, screen: Screen) -> Reply | Key:
+    def _put(self, screen: Screen) -> Reply | Pressed:
         if isinstance(screen, Single):
             return self._single(screen)
         return self._together(screen.items, screen.ticked)
@@ -168,7 +189,7 @@ class ItemTerminal:
         for item in (screen.item,) if isinstance(screen, Single) else screen.items:
             self._print(f"{item.id} {item.theme}：{item.text}", "  ")
             self._print(f"依据：{self.cite(item.basis)}", "    ")
-            for piece in pieces(item, self.facts):
+            for piece in evidence_pieces(item, self.facts):
                 self._print(f"{self.words.piece(piece)}{self.words.excerpt(piece)}", "    ")
         if not isinstance(screen, Single):
             self._unfold(screen.progress)
@@ -182,7 +203,7 @@ class ItemTerminal:
 
     def _confirm(self, screen: Screen, reply: Reply) -> None:
         if isinstance(reply, Ticked) and not isinstance(screen, Single):
-            met = [one.id for one in screen.items if one.id in reply.ids]
+            met = [item.id for item in screen.items if item.id in reply.ids]
             if met:
                 self._print(f"✓ 符合：{'、'.join(met)}")
         elif isinstance(reply, ItemReply) and isinstance(screen, Single):
@@ -204,17 +225,21 @@ class ItemTerminal:
 
     def _together(
         self, items: tuple[ReviewItem, ...], ticked: frozenset[str]
-    ) -> Ticked | Move | Key:
-        options = [(one.id, self._option(one)) for one in items]
-        keys = self.prompts.several(self._lines(_TOGETHER), options, ticked)
-        return keys if isinstance(keys, Key) else Ticked(frozenset(keys))
+    ) -> Ticked | Move | Pressed:
+        options = [(item.id, self._option(item)) for item in items]
+        keys = self.prompts.choices(self._lines(_TOGETHER), options, ticked)
+        return keys if isinstance(keys, Pressed) else Ticked(frozenset(keys))
 
     def _option(self, item: ReviewItem) -> str:
-        found = [one for one in pieces(item, self.facts) if one.state is State.FOUND]
-        evidence = "、".join(self.words.piece_name(one) for one in found)
+        present = [
+            piece
+            for piece in evidence_pieces(item, self.facts)
+            if piece.state is EvidenceState.FOUND
+        ]
+        evidence = "、".join(self.words.piece_name(piece) for piece in present)
         return self._folding(f"{item.id} {item.text}\n证据：{evidence}")
 
-    def _single(self, screen: Single) -> ItemReply | Move | Key:
+    def _single(self, screen: Single) -> ItemReply | Move | Pressed:
         match screen.part:
             case ItemPart.ANSWER:
                 return self._answer(screen)
@@ -224,12 +249,14 @@ class ItemTerminal:
                 return self._evidence(screen)
         return self._page(screen)
 
-    def _answer(self, screen: Single) -> ItemReply | Move | Key:
+    def _answer(self, screen: Single) -> ItemReply | Move | Pressed:
         item, given = screen.item, screen.given
         parts = [f"{item.id} {item.text}［{SEVERITY[item.severity]}］"]
         parts.append(f"依据：{self.cite(item.basis)}")
         if item.evidence:
-            parts += [f"证据 {self.words.piece(one)}" for one in pieces(item, self.facts)]
+            parts += [
+                f"证据 {self.words.piece(piece)}" for piece in evidence_pieces(item, self.facts)
+            ]
         else:
             parts.append("这一条没有指定证据，由您指出写在哪里。")
         if given.answer is not None and (lacks := wanting(given.answer, given.note)):
@@ -239,14 +266,14 @@ class ItemTerminal:
             (key, f"{label}（证据都有，建议）" if proposed and key == MET else label)
             for key, label in ANSWERS.items()
         ]
-        options.append((_LATER, "以后再答" if given.answer is None else "不改"))
+        options.append(later_option(answered=given.answer is not None))
         if screen.progress.elsewhere:
             options.append((_UNFOLD, f"展开：{folded(screen.progress)}"))
-        default = given.answer or (MET if proposed else _LATER)
-        key = self.prompts.one("\n  ".join(map(self._lines, parts)), options, default)
+        default = given.answer or (MET if proposed else LATER)
+        key = self.prompts.choice("\n  ".join(map(self._lines, parts)), options, default)
         return self._picked(key)
 
-    def _note(self, screen: Single) -> ItemReply | Key:
+    def _note(self, screen: Single) -> ItemReply | Pressed:
         answer = screen.given.answer or ""
         head = f"{screen.item.id} 答了“{ANSWERS.get(answer, '')}”。{_NOTE.get(answer, '说明？')}"
 
@@ -254,41 +281,43 @@ class ItemTerminal:
             return self._complaint(text) or (None if text else "请写一句，委员会要看。")
 
         text = self.prompts.line(self._lines(head), screen.given.note, complaint)
-        return text if isinstance(text, Key) else ItemReply(text)
+        return text if isinstance(text, Pressed) else ItemReply(text)
 
-    def _evidence(self, screen: Single) -> ItemReply | Move | Key:
-        options = [self._citable(one) for one in screen.options]
+    def _evidence(self, screen: Single) -> ItemReply | Move | Pressed:
+        options = [self._citable(option) for option in screen.options]
         cited = screen.given.evidence
         if cited and cited not in screen.options and self.words.name(cited) != cited:
             options.insert(0, self._citable(cited))
-        options += [(_OTHER, "卷宗里的其他回答…"), (_LATER, "不指明")]
+        options += [(_OTHER, "卷宗里的其他回答…"), (LATER, "不指明")]
         keys = {key for key, _ in options}
-        wanted = (cited, screen.proposal or "", *screen.options, _LATER)
-        default = next(one for one in wanted if one in keys)
+        wanted = (cited, screen.proposal or "", *screen.options, LATER)
+        default = next(key for key in wanted if key in keys)
         head = f"{screen.item.id} 证据在哪里？"
         while True:
-            key = self.prompts.one(self._lines(head), options, default)
+            key = self.prompts.choice(self._lines(head), options, default)
             if key != _OTHER:
                 return self._picked(key)
-            other = self._other()
-            if other is not Key.BACK:
-                return ItemReply(other) if isinstance(other, str) else other
+            path = self._other()
+            if isinstance(path, str):
+                return ItemReply(path)
+            if path.key is not Key.BACK:
+                return path
 
-    def _other(self) -> str | Key:
+    def _other(self) -> str | Pressed:
         """Any answered question of the dossier: its section first, then the question."""
         sections = self.facts.standard.sections
-        held = {one: list(answered_paths(self.facts, one)) for one in sections}
-        options = [(one, sections[one]) for one, paths in held.items() if paths]
+        answered = {section: list(answered_paths(self.facts, section)) for section in sections}
+        options = [(section, sections[section]) for section, paths in answered.items() if paths]
         if not options:
             self._print("卷宗里还没有回答。")
-            return Key.BACK
+            return Pressed(Key.BACK)
         while True:
-            section = self.prompts.one("在哪一节？", options, None)
-            if isinstance(section, Key):
+            section = self.prompts.choice("在哪一节？", options, None)
+            if isinstance(section, Pressed):
                 return section
-            labels = [self._citable(path) for path in held[section]]
-            path = self.prompts.one("哪一题？", labels, None)
-            if path is not Key.BACK:
+            labels = [self._citable(path) for path in answered[section]]
+            path = self.prompts.choice("哪一题？", labels, None)
+            if isinstance(path, str) or path.key is not Key.BACK:
                 return path
 
     def _citable(self, cited: str) -> Option:
@@ -298,22 +327,21 @@ class ItemTerminal:
         """An option's lines; the signs before it take up to five columns."""
         return "\n     ".join(wrap(text, self.columns - 8))
 
-    def _page(self, screen: Single) -> ItemReply | Move | Key:
+    def _page(self, screen: Single) -> ItemReply | Move | Pressed:
         head = f"{screen.item.id} 在“{self.words.name(screen.given.evidence)}”的第几页？（可不写）"
         text = self.prompts.line(self._lines(head), screen.given.page, self._complaint)
-        if isinstance(text, Key):
+        if isinstance(text, Pressed):
             return text
         return Move.LATER if text == screen.given.page else ItemReply(text)
 
-    def _picked(self, key: str | Key) -> ItemReply | Move | Key:
-        if isinstance(key, Key):
+    def _picked(self, key: str | Pressed) -> ItemReply | Move | Pressed:
+        if isinstance(key, Pressed):
             return key
-        return Move.LATER if key == _LATER else ItemReply(key)
+        return Move.LATER if key == LATER else ItemReply(key)
 
     def _complaint(self, text: str) -> str | None:
-        bad = self.refused(text)
-        return None if bad is None else f"含有不能使用的{bad}，请删去。"
+        character = self.refused(text)
+        return None if character is None else f"含有不能使用的{character}，请删去。"
 
     def _lines(self, text: str) -> str:
-        # A prompt cuts what does not fit; the sign before it takes two columns.
-        return "\n  ".join(wrap(text, self.columns - 3))
+        return message_lines(text, self.columns)

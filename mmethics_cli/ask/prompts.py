@@ -1,7 +1,7 @@
 """Questionary in Chinese: one line, long text, one of several, any of several; each can go back.
 
 Every prompt is erased when it is answered: questionary's own closing line is English. Ctrl-C
-raises KeyboardInterrupt, Ctrl-D on an empty line EOFError.
+raises KeyboardInterrupt, Ctrl-D on an empty line EOFError. Keys typed between two prompts wait.
 """
 
 from __future__ import annotations
@@ -31,54 +31,16 @@ if sys.platform != "win32":
 
     _INPUT, _LOCAL, _CHARACTERS = 0, 3, 6
 
-
-@contextlib.contextmanager
-def keys_waiting() -> Iterator[None]:
-    """Keys typed between prompts wait for the next one unseen; Ctrl-C interrupts as ever."""
-    with _changed(waiting=True):
-        yield
-
-
-@contextlib.contextmanager
-def lines_edited() -> Iterator[None]:
-    """The system's own way, for another program that is started in between."""
-    with _changed(waiting=False):
-        yield
-
-
-@contextlib.contextmanager
-def _changed(*, waiting: bool) -> Iterator[None]:
-    if sys.platform == "win32" or not sys.stdin.isatty():
-        yield
-        return
-    terminal = sys.stdin.fileno()
-    before = termios.tcgetattr(terminal)
-    mode = termios.tcgetattr(terminal)
-    if waiting:
-        mode[_INPUT] &= ~termios.ICRNL
-        mode[_LOCAL] &= ~(termios.ECHO | termios.ICANON)
-        mode[_CHARACTERS][termios.VMIN] = 1
-    else:
-        mode[_INPUT] |= termios.ICRNL
-        mode[_LOCAL] |= termios.ECHO | termios.ICANON
-    termios.tcsetattr(terminal, termios.TCSANOW, mode)
-    try:
-        yield
-    finally:
-        with contextlib.suppress(termios.error):  # the terminal may be gone
-            termios.tcsetattr(terminal, termios.TCSANOW, before)
-
-
 MARK: Final = "›"
-_SELECT_HINT: Final = "（↑↓ 移动，回车确认，Esc 返回，? 说明）"
-_SEVERAL_HINT: Final = "（空格勾选，回车确认，Esc 返回，? 说明）"
+LATER: Final = "\0later"  # the key of the option to leave a question as it is
+_CHOICE_HINT: Final = "（↑↓ 移动，回车确认，Esc 返回，? 说明）"
+_CHOICES_HINT: Final = "（空格勾选，回车确认，Esc 返回，? 说明）"
 _LINE_HINT: Final = "（回车确认，Esc 返回，? 说明）"
 _LONG_HINT: Final = "（可写多行，Ctrl-D 写完，Ctrl-E 用编辑器写，Ctrl-B 返回，? 说明）"
 # What the terminal waits for after Esc, in seconds: an arrow key begins with the same code.
 ESCAPE_WAIT: Final = 0.05
 
 _BREAK: Final = re.compile(r"[ \t]*[\r\n\u2028\u2029]+[ \t]*")
-
 
 T = TypeVar("T")
 
@@ -100,22 +62,32 @@ class Pressed:
     text: str = ""
 
 
-Verdict = Callable[[str], str | None]
-Option = tuple[str, str]
+Complaint = Callable[[str], str | None]  # why a text can't be taken; None where it can
+Option = tuple[str, str]  # a key and its label
+
+
+def later_option(answered: bool) -> Option:
+    """The option to leave a question as it is."""
+    return LATER, "不改" if answered else "以后再答"
+
+
+def message_lines(text: str, columns: int) -> str:
+    """A message in lines that fit: a prompt cuts what does not. The sign before it takes two."""
+    return "\n  ".join(wrap(text, columns - 3))
 
 
 def one_line(text: str) -> str:
     """A pasted text as one line; words keep a space between them, Chinese needs none."""
 
-    def join(found: re.Match[str]) -> str:
-        before, after = text[: found.start()][-1:], text[found.end() :][:1]
+    def join(match: re.Match[str]) -> str:
+        before, after = text[: match.start()][-1:], text[match.end() :][:1]
         return " " if before and after and (before.isascii() or after.isascii()) else ""
 
     return _BREAK.sub(join, text).strip()
 
 
 class _Checked(Validator):
-    def __init__(self, complaint: Verdict) -> None:
+    def __init__(self, complaint: Complaint) -> None:
         self.complaint = complaint
 
     def validate(self, document: Any) -> None:
@@ -135,7 +107,7 @@ class Prompts:
     input: Input | None = None
     output: Output | None = None
 
-    def line(self, message: str, default: str, complaint: Verdict) -> str | Pressed:
+    def line(self, message: str, default: str, complaint: Complaint) -> str | Pressed:
         """One line of text that passes `complaint`."""
         return self._run(
             lambda: questionary.text(
@@ -150,7 +122,7 @@ class Prompts:
             _short_keys(),
         )
 
-    def long(self, message: str, default: str, complaint: Verdict) -> str | Pressed:
+    def long(self, message: str, default: str, complaint: Complaint) -> str | Pressed:
         """A text of several lines. Esc is not bound: it is too easily hit while writing."""
         return self._run(
             lambda: questionary.text(
@@ -166,9 +138,8 @@ class Prompts:
             _long_keys(),
         )
 
-    def one(self, message: str, options: Sequence[Option], default: str | None) -> str | Pressed:
-        """The key of one of the options, which are keys with labels; a key without label heads
-        those below it."""
+    def choice(self, message: str, options: Sequence[Option], default: str | None) -> str | Pressed:
+        """The key of one of the options; a label without a key heads those below it."""
         return self._run(
             lambda: questionary.select(
                 f"{message}\n",
@@ -179,21 +150,21 @@ class Prompts:
                 default,
                 MARK,
                 use_jk_keys=False,
-                instruction=_hint(_SELECT_HINT),
+                instruction=_hint(_CHOICE_HINT),
                 **self._settings(),
             ),
             str,
             _short_keys(),
         )
 
-    def several(
+    def choices(
         self,
         message: str,
         options: Sequence[Option],
-        ticked: frozenset[str],
-        complaint: Callable[[list[str]], str | None],
+        ticked: frozenset[str] = frozenset(),
+        complaint: Callable[[list[str]], str | None] = lambda keys: None,
     ) -> list[str] | Pressed:
-        """The keys of any of the options that together pass `complaint`."""
+        """The keys of any of the options, none too, that together pass `complaint`."""
         return self._run(
             lambda: questionary.checkbox(
                 f"{message}\n",
@@ -201,7 +172,7 @@ class Prompts:
                 validate=lambda keys: complaint(keys) or True,
                 qmark=MARK,
                 use_jk_keys=False,
-                instruction=_hint(_SEVERAL_HINT),
+                instruction=_hint(_CHOICES_HINT),
                 **self._settings(),
             ),
             list[str],
@@ -230,8 +201,7 @@ class Prompts:
 
 
 def _hint(text: str) -> str:
-    """A hint in lines that fit: a prompt cuts what does not."""
-    return "\n  ".join(wrap(text, shutil.get_terminal_size().columns - 3))
+    return message_lines(text, shutil.get_terminal_size().columns)
 
 
 def _short_keys() -> KeyBindings:
@@ -273,26 +243,41 @@ def _help(event: KeyPressEvent) -> None:
     event.app.exit(result=Pressed(Key.HELP, event.current_buffer.text))
 
 
-@dataclass(frozen=True, slots=True)
-class ShortPrompts:
-    """The prompts of a terminal for choices and short texts; each can end with a key."""
-
-    prompts: Prompts
-
-    def line(self, message: str, default: str, complaint: Verdict) -> str | Key:
-        """One line of text that passes `complaint`."""
-        return _key_of(self.prompts.line(message, default, complaint))
-
-    def one(self, message: str, options: Sequence[Option], default: str | None) -> str | Key:
-        """The key of one of the options."""
-        return _key_of(self.prompts.one(message, options, default))
-
-    def several(
-        self, message: str, options: Sequence[Option], ticked: frozenset[str]
-    ) -> list[str] | Key:
-        """The keys of any of the options, none too."""
-        return _key_of(self.prompts.several(message, options, ticked, lambda keys: None))
+# Keys between prompts.
 
 
-def _key_of(reply: T | Pressed) -> T | Key:
-    return reply.key if isinstance(reply, Pressed) else reply
+@contextlib.contextmanager
+def keys_waiting() -> Iterator[None]:
+    """Keys typed between prompts wait for the next one unseen; Ctrl-C interrupts as ever."""
+    with _changed(waiting=True):
+        yield
+
+
+@contextlib.contextmanager
+def lines_edited() -> Iterator[None]:
+    """The system's own way, for another program that is started in between."""
+    with _changed(waiting=False):
+        yield
+
+
+@contextlib.contextmanager
+def _changed(*, waiting: bool) -> Iterator[None]:
+    if sys.platform == "win32" or not sys.stdin.isatty():
+        yield
+        return
+    terminal = sys.stdin.fileno()
+    before = termios.tcgetattr(terminal)
+    mode = termios.tcgetattr(terminal)
+    if waiting:
+        mode[_INPUT] &= ~termios.ICRNL
+        mode[_LOCAL] &= ~(termios.ECHO | termios.ICANON)
+        mode[_CHARACTERS][termios.VMIN] = 1
+    else:
+        mode[_INPUT] |= termios.ICRNL
+        mode[_LOCAL] |= termios.ECHO | termios.ICANON
+    termios.tcsetattr(terminal, termios.TCSANOW, mode)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(termios.error):  # the terminal may be gone
+            termios.tcsetattr(terminal, termios.TCSANOW, before)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import shlex
-import shutil
-import subprocess
-import sys
-import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
+from mmethics_cli.ask.editor import Edited, edit_text
 from mmethics_cli.ask.field import NOT_HERE, Draft, fault_of, options_of, picked_value, picks_of
 from mmethics_cli.ask.form import Form
-from mmethics_cli.ask.prompts import Key, Option, Pressed, Prompts, lines_edited, one_line
+from mmethics_cli.ask.prompts import (
+    LATER,
+    Key,
+    Option,
+    Pressed,
+    Prompts,
+    later_option,
+    message_lines,
+    one_line,
+)
 from mmethics_cli.core.conditions.values import UNKNOWN, NotApplicable
 from mmethics_cli.core.interview.overview import Doubt, OverviewEntry
 from mmethics_cli.core.interview.steps import (
@@ -36,206 +39,27 @@ from mmethics_cli.core.interview.steps import (
     Step,
 )
 from mmethics_cli.core.standard.model import Question
-from mmethics_cli.wording.columns import width, wrap
-from mmethics_cli.wording.values import (
+from mmethics_cli.wording.citation import Cite
+from mmethics_cli.wording.columns import COLUMNS, width, wrap
+from mmethics_cli.wording.typed import (
     NOT_APPLICABLE_WORD,
-    TAGS,
-    Cite,
-    brief,
     complaint,
     help_on,
-    name_of_place,
-    read_text,
-    shown,
-    title,
+    read_prompt,
 )
+from mmethics_cli.wording.values import TAGS, brief_text, entry_title, place_title, prompt_text
 
-_USUAL: Final = ("nano", "vim", "vi", "notepad")
-
-
-@dataclass(frozen=True, slots=True)
-class Edited:
-    """The text as the editor left it; `trouble` says what went wrong, the text is then kept."""
-
-    text: str
-    trouble: str = ""
-
-
-def edit_text(text: str, environ: Mapping[str, str] = os.environ) -> Edited:
-    """Open VISUAL, else EDITOR, else a usual editor on a text, and wait until it is closed.
-
-    Whatever fails, a text comes back: the written one where it can be read, else the given one.
-    """
-    command = _command(environ)
-    if not command:
-        return Edited(text, "没有找到编辑器。请设置环境变量 VISUAL 或 EDITOR，或在这里写。")
-    with tempfile.TemporaryDirectory(prefix="mmethics-", ignore_cleanup_errors=True) as folder:
-        path = Path(folder) / "回答.txt"
-        path.write_text(text, encoding="utf-8")
-        trouble = ""
-        try:
-            with lines_edited():
-                done = subprocess.run([*command, str(path)], check=False)
-            if done.returncode:
-                trouble = f"编辑器 {command[0]} 出错退出（{done.returncode}），写下的内容还在。"
-        except OSError as error:
-            return Edited(text, f"打不开编辑器 {command[0]}：{error.strerror}。原来的内容还在。")
-        try:
-            written = path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError):
-            return Edited(text, "编辑器存下的文件读不出来（要存为 UTF-8）。原来的内容还在。")
-    return Edited(written.replace("\r\n", "\n").rstrip(), trouble)
-
-
-def _command(environ: Mapping[str, str]) -> list[str]:
-    for name in ("VISUAL", "EDITOR"):
-        if given := environ.get(name, "").strip():
-            return [given] if sys.platform == "win32" else _split(given)
-    return [name for name in _USUAL if shutil.which(name)][:1]
-
-
-def _split(command: str) -> list[str]:
-    try:
-        return shlex.split(command)
-    except ValueError:  # a quote that is never closed
-        return [command]
-
-
-_ADD, _DONE, _NONE, _LIST_LATER, _ENTRY = "add", "done", "none", "later", "entry "
+# Keys of the options in menus.
+_ADD, _ENOUGH, _EMPTY, _ENTRY = "add", "enough", "empty", "entry "
 _EDIT, _COPY, _REMOVE, _KEEP = "edit", "copy", "remove", "keep"
-_SURE: Final[list[Option]] = [(_KEEP, "不删"), (_REMOVE, "删去，不能恢复")]
-
-
-def list_menu(prompts: Prompts, step: Step, message: str) -> Reply | Pressed:
-    """What to do with a list."""
-    elements = step.value if isinstance(step.value, tuple) else ()
-    names = {one.id: title(step.question, one) for one in elements}
-    options: list[Option] = [(_ADD, "添加一项")]
-    if elements:
-        options.append((_DONE, f"就这 {len(elements)} 项，继续"))
-    else:
-        options += [(_NONE, "没有"), (_LIST_LATER, "以后再答")]
-    options += [(f"{_ENTRY}{id_}", f"修改、复制或删去 {name}") for id_, name in names.items()]
-    while True:
-        key = prompts.one(message, options, _DONE if elements else _ADD)
-        if isinstance(key, Pressed):
-            return key
-        if not key.startswith(_ENTRY):
-            break
-        id_ = key.removeprefix(_ENTRY)
-        done = _entry(prompts, id_, names[id_])
-        if done is not None:
-            return done
-    if key == _ADD:
-        return Add()
-    return Answer(()) if key == _NONE else Move.LATER
-
-
-def _entry(prompts: Prompts, id_: str, name: str) -> Reply | None:
-    """What to do with one entry; None leads back to the list."""
-    options = [(_EDIT, "修改"), (_COPY, "照着它再添一项"), (_REMOVE, "删去"), (_KEEP, "返回")]
-    key = prompts.one(name, options, _EDIT)
-    if key == _EDIT:
-        return EditElement(id_)
-    if key == _COPY:
-        return Copy(id_)
-    if key == _REMOVE and prompts.one(f"删去 {name}？", _SURE, _KEEP) == _REMOVE:
-        return Remove(id_)
-    return None
-
-
 _END, _SECTION, _PATH = "end", "section ", "path "
+
+_SURE: Final[list[Option]] = [(_KEEP, "不删"), (_REMOVE, "删去，不能恢复")]
 _DOUBTS: Final = {
     Doubt.REFUSED: "不能用",
     Doubt.OPEN: "未答",
     Doubt.CONTRADICTING: "矛盾",
 }
-
-
-def ask_offer(prompts: Prompts, offer: Offer, titles: Mapping[str, str], columns: int) -> Reply:
-    """Which sections' optional questions to answer; none is an answer."""
-    message = _lines("必答的都问过了。还有选答的，要答哪几节？不勾就是都不答。", columns)
-    options = [(key, f"{titles[key]}（{count} 题）") for key, count in offer.sections.items()]
-    while True:
-        keys = prompts.several(message, options, frozenset(), lambda keys: None)
-        if not isinstance(keys, Pressed):
-            return Choose(frozenset(keys)) if keys else Move.LATER
-        if keys.key is Key.BACK:
-            return Move.BACK
-
-
-def ask_overview(
-    prompts: Prompts, overview: Overview, titles: Mapping[str, str], columns: int
-) -> Reply:
-    """Look through the answers: jump to one of them, or end."""
-    doubtful = [one for one in overview.entries if one.doubt is not Doubt.NONE]
-    sections: dict[str, list[OverviewEntry]] = {}
-    for one in sorted(overview.entries, key=lambda one: list(titles).index(one.place.section)):
-        sections.setdefault(one.place.section, []).append(one)
-    options: list[Option] = [(_END, "完成访谈")]
-    if doubtful:
-        options += [("", f"要看一看的（{len(doubtful)} 项）")]
-        options += [_option(one, columns) for one in doubtful]
-        options += [("", "全部回答")]
-    options += [
-        (f"{_SECTION}{key}", f"{titles[key]}（{len(entries)} 项）")
-        for key, entries in sections.items()
-    ]
-    head = (
-        f"回答总览：{len(doubtful)} 项未答或有疑问。选一项就去改。"
-        if doubtful
-        else "回答总览：没有疑问。选一节可以查看和修改。"
-    )
-    default = options[2][0] if doubtful else _END
-    while True:
-        key = prompts.one(_lines(head, columns), options, default)
-        if isinstance(key, Pressed):
-            if key.key is Key.BACK:
-                return Move.BACK
-            continue
-        if key == _END:
-            return Move.LATER
-        if key.startswith(_PATH):
-            return Jump(key.removeprefix(_PATH))
-        section = key.removeprefix(_SECTION)
-        chosen = _in_section(prompts, titles[section], sections[section], columns)
-        if chosen is not None:
-            return Jump(chosen)
-
-
-def _in_section(
-    prompts: Prompts, title: str, entries: list[OverviewEntry], columns: int
-) -> str | None:
-    """One of the answers of a section; None leads back."""
-    options = [(_END, "返回"), *(_option(one, columns) for one in entries)]
-    key = prompts.one(title, options, options[1][0])
-    return key.removeprefix(_PATH) if isinstance(key, str) and key != _END else None
-
-
-def _option(entry: OverviewEntry, columns: int) -> Option:
-    """An answer on one line; what is doubtful about it after it."""
-    said = brief(entry.place.question, entry.value)
-    text = f"{name_of_place(entry.place)}：{said}"
-    if entry.doubt is not Doubt.NONE:
-        text = f"［{_DOUBTS[entry.doubt]}］{name_of_place(entry.place)}"
-        text += f"：{entry.note}" if entry.doubt is not Doubt.OPEN or "缺" in entry.note else ""
-    return f"{_PATH}{entry.path}", _cut(text, columns - 4)
-
-
-def _cut(text: str, columns: int) -> str:
-    text = " ".join(text.split())
-    if width(text) <= columns:
-        return text
-    while width(text) > columns - 2:
-        text = text[:-1]
-    return text + "…"
-
-
-def _lines(text: str, columns: int) -> str:
-    return "\n  ".join(wrap(text, columns - 3))
-
-
-_LATER: Final = "\0later"
 
 
 @dataclass
@@ -252,7 +76,7 @@ class Terminal:
     out: Callable[[str], None]
     cite: Cite
     refused: Callable[[str], str | None]
-    columns: Callable[[], int] = lambda: 80
+    columns: Callable[[], int] = lambda: COLUMNS
     editor: Callable[[str], Edited] = edit_text
     _section: str = ""
     _drafts: dict[str, Draft] = field(default_factory=dict)
@@ -260,7 +84,7 @@ class Terminal:
     def __call__(self, prompt: Prompt) -> Reply:
         """Put one step to the person until it has an answer."""
         if isinstance(prompt, Offer):
-            return ask_offer(self.prompts, prompt, self.titles, self.columns())
+            return self._offer(prompt)
         if isinstance(prompt, Overview):
             return self._overview(prompt)
         self._announce(prompt)
@@ -278,16 +102,7 @@ class Terminal:
                     self._print(f"  {text}")
         self._drafts.pop(prompt.place.path, None)
         if isinstance(reply, Answer):
-            self._confirm(prompt.question, brief(prompt.question, reply.value))
-        return reply
-
-    def _overview(self, overview: Overview) -> Reply:
-        """All answers; what is doubtful about the one that is jumped to is said in full."""
-        reply = ask_overview(self.prompts, overview, self.titles, self.columns())
-        if isinstance(reply, Jump):
-            notes = (one.note for one in overview.entries if one.path == reply.path and one.note)
-            for note in notes:
-                self._print(f"！{note}")
+            self._confirm(prompt.question, brief_text(prompt.question, reply.value))
         return reply
 
     def message(self, step: Step) -> str:
@@ -302,9 +117,10 @@ class Terminal:
             text = f"{text}（{step.rows[0].why}）"
         if question.may_not_apply and question.type in ("text", "int", "date"):
             text = f"{text}（不适用就写“{NOT_APPLICABLE_WORD}：理由”）"
-        # A prompt cuts what does not fit; the sign before it takes two columns.
-        lines = wrap(f"{self._where(step)}\n{text}［{TAGS[step.reason]}］", self.columns() - 3)
-        return "\n  ".join(lines)
+        return self._lines(f"{self._where(step)}\n{text}［{TAGS[step.reason]}］")
+
+    def _lines(self, text: str) -> str:
+        return message_lines(text, self.columns())
 
     def _announce(self, step: Step) -> None:
         if step.progress.section != self._section:
@@ -350,23 +166,57 @@ class Terminal:
             return Move.BACK
         for row in step.rows_with(filled.values):
             if row.path in filled.values:
-                self._confirm(row.question, brief(row.question, filled.values[row.path]))
+                self._confirm(row.question, brief_text(row.question, filled.values[row.path]))
         return ScreenAnswers(filled.values, leave=filled.key is Key.LEAVE)
 
     def _heading(self, step: Step, columns: int) -> list[str]:
         text = step.screen.title if step.screen else ""
-        if step.place.owner is not None and step.place.element is not None:
-            text = f"{step.place.owner.label} {title(step.place.owner, step.place.element)}：{text}"
+        owner, element = step.place.owner, step.place.element
+        if owner is not None and element is not None:
+            text = f"{owner.label} {entry_title(owner, element)}：{text}"
         return wrap(f"{text}（{self._where(step)}）", columns - 1)
 
     def _help_lines(self, row: QuestionRow, columns: int) -> list[str]:
         texts = help_on(row.question, self.cite)
         return [line for text in texts for line in wrap(text, columns - 4)]
 
-    # One question.
+    # One list, one question.
 
     def _list(self, step: Step) -> Reply | Pressed:
-        return list_menu(self.prompts, step, self.message(step))
+        """What to do with a list: add to it, go on, or look at one of its entries."""
+        elements = step.value if isinstance(step.value, tuple) else ()
+        names = {element.id: entry_title(step.question, element) for element in elements}
+        options: list[Option] = [(_ADD, "添加一项")]
+        if elements:
+            options.append((_ENOUGH, f"就这 {len(elements)} 项，继续"))
+        else:
+            options += [(_EMPTY, "没有"), later_option(answered=False)]
+        options += [(f"{_ENTRY}{id_}", f"修改、复制或删去 {name}") for id_, name in names.items()]
+        while True:
+            default = _ENOUGH if elements else _ADD
+            key = self.prompts.choice(self.message(step), options, default)
+            if isinstance(key, Pressed):
+                return key
+            if key == _ADD:
+                return Add()
+            if not key.startswith(_ENTRY):
+                return Answer(()) if key == _EMPTY else Move.LATER
+            id_ = key.removeprefix(_ENTRY)
+            reply = self._entry(id_, names[id_])
+            if reply is not None:
+                return reply
+
+    def _entry(self, id_: str, name: str) -> Reply | None:
+        """What to do with one entry; None leads back to the list."""
+        options = [(_EDIT, "修改"), (_COPY, "照着它再添一项"), (_REMOVE, "删去"), (_KEEP, "返回")]
+        key = self.prompts.choice(name, options, _EDIT)
+        if key == _EDIT:
+            return EditElement(id_)
+        if key == _COPY:
+            return Copy(id_)
+        if key == _REMOVE and self.prompts.choice(f"删去 {name}？", _SURE, _KEEP) == _REMOVE:
+            return Remove(id_)
+        return None
 
     def _single(self, step: Step) -> Answer | Move | Pressed:
         question, draft = step.question, self._drafts.get(step.place.path)
@@ -377,8 +227,8 @@ class Terminal:
 
     def _text(self, step: Step, draft: str | None) -> Answer | Move | Pressed:
         question = step.question
-        known = step.rows[0].proposal if step.value is UNKNOWN else step.value
-        default = shown(question, known, plain=True) if draft is None else draft
+        value = step.rows[0].proposal if step.value is UNKNOWN else step.value
+        default = prompt_text(question, value, unknown="") if draft is None else draft
         prompt = self.prompts.long if question.long else self.prompts.line
 
         def wrong(text: str) -> str | None:
@@ -396,7 +246,7 @@ class Terminal:
             return Move.LATER
         if isinstance(step.value, str) and text == _as_typed(question, step.value):
             return Answer(step.value)  # with the line breaks that end it in its file
-        return Answer(read_text(question, text))
+        return Answer(read_prompt(question, text))
 
     def _choice(self, step: Step) -> Answer | Move | Pressed:
         question = step.question
@@ -408,14 +258,14 @@ class Terminal:
             return fault_of(question, keys) if keys else "请用空格勾选至少一项，再按回车。"
 
         if question.type == "choices":
-            keys = self.prompts.several(self.message(step), options, ticked, fault)
+            keys = self.prompts.choices(self.message(step), options, ticked, fault)
         else:
-            later: Option = (_LATER, "以后再答" if step.value is UNKNOWN else "不改")
+            options.append(later_option(answered=step.value is not UNKNOWN))
             default = next(iter(ticked), None)
-            keys = self.prompts.one(self.message(step), [*options, later], default)
+            keys = self.prompts.choice(self.message(step), options, default)
         if isinstance(keys, Pressed):
             return Pressed(keys.key)
-        if keys == _LATER:
+        if keys == LATER:
             return Move.LATER
         chosen = frozenset([keys] if isinstance(keys, str) else keys)
         if NOT_HERE in chosen:
@@ -424,10 +274,96 @@ class Terminal:
 
     def _keep(self, step: Step, text: str) -> None:
         """Keep what was typed for when the question is put again."""
-        if step.question.type != "list" and text != shown(step.question, step.value, plain=True):
+        if step.question.type != "list" and text != prompt_text(
+            step.question, step.value, unknown=""
+        ):
             self._drafts[step.place.path] = Draft(text=text)
+
+    # What comes after the questions.
+
+    def _offer(self, offer: Offer) -> Reply:
+        """Which sections' optional questions to answer; none is an answer."""
+        message = self._lines("必答的都问过了。还有选答的，要答哪几节？不勾就是都不答。")
+        options = [
+            (key, f"{self.titles[key]}（{count} 题）") for key, count in offer.sections.items()
+        ]
+        while True:
+            keys = self.prompts.choices(message, options)
+            if not isinstance(keys, Pressed):
+                return Choose(frozenset(keys)) if keys else Move.LATER
+            if keys.key is Key.BACK:
+                return Move.BACK
+
+    def _overview(self, overview: Overview) -> Reply:
+        """Look through the answers: jump to one of them, or end.
+
+        What is doubtful about the one that is jumped to is said in full.
+        """
+        key = self._overview_key(overview.entries)
+        if key is None:
+            return Move.BACK
+        if key == _END:
+            return Move.LATER
+        path = key.removeprefix(_PATH)
+        for entry in overview.entries:
+            if entry.path == path and entry.note:
+                self._print(f"！{entry.note}")
+        return Jump(path)
+
+    def _overview_key(self, entries: Sequence[OverviewEntry]) -> str | None:
+        """The end or the path of an answer, which may be chosen by its section; None leads back."""
+        doubtful = [entry for entry in entries if entry.doubt is not Doubt.NONE]
+        sections = {
+            section: [entry for entry in entries if entry.place.section == section]
+            for section in self.titles
+        }
+        options: list[Option] = [(_END, "完成访谈")]
+        head = "回答总览：没有疑问。选一节可以查看和修改。"
+        default = _END
+        if doubtful:
+            head = f"回答总览：{len(doubtful)} 项未答或有疑问。选一项就去改。"
+            listed = [self._answer_option(entry) for entry in doubtful]
+            options += [("", f"要看一看的（{len(doubtful)} 项）"), *listed, ("", "全部回答")]
+            default = listed[0][0]
+        options += [
+            (f"{_SECTION}{section}", f"{self.titles[section]}（{len(answers)} 项）")
+            for section, answers in sections.items()
+            if answers
+        ]
+        while True:
+            key = self.prompts.choice(self._lines(head), options, default)
+            if isinstance(key, Pressed):
+                if key.key is Key.BACK:
+                    return None
+                continue
+            if not key.startswith(_SECTION):
+                return key
+            section = key.removeprefix(_SECTION)
+            answers = [self._answer_option(entry) for entry in sections[section]]
+            back: Option = (_KEEP, "返回")
+            path = self.prompts.choice(self.titles[section], [back, *answers], answers[0][0])
+            if isinstance(path, str) and path != _KEEP:
+                return path
+
+    def _answer_option(self, entry: OverviewEntry) -> Option:
+        """An answer on one line; what is doubtful about it after it."""
+        name = place_title(entry.place)
+        text = f"{name}：{brief_text(entry.place.question, entry.value)}"
+        if entry.doubt is not Doubt.NONE:
+            text = f"［{_DOUBTS[entry.doubt]}］{name}"
+            text += f"：{entry.note}" if entry.doubt is not Doubt.OPEN or "缺" in entry.note else ""
+        return f"{_PATH}{entry.path}", _cut(text, self.columns() - 4)
 
 
 def _as_typed(question: Question, text: str) -> str:
     """A recorded text as its prompt gives it back."""
     return text.strip() if question.long else one_line(text)
+
+
+def _cut(text: str, columns: int) -> str:
+    text = " ".join(text.split())
+    if width(text) <= columns:
+        return text
+    while width(text) > columns - 2:
+        text = text[:-1]
+    return text + "…"

@@ -33,14 +33,14 @@ def check(
     from mmethics_cli.workflow.opening import open_dossier
 
     session = Session.of(context)
-    counted = {"error", "warning"} if strict else {"error"}
-    gaps = False
+    failing = {"error", "warning"} if strict else {"error"}
+    failed = False
     for folder in folders or [HERE]:
-        dossier = open_dossier(session, folder)
-        found = review(dossier, package_of(dossier, session.today))
+        dossier = open_dossier(folder, session.today, session.packs)
+        findings = review(dossier, package_of(dossier, session.today))
         if format_ is OutputFormat.json:
-            session.out(findings_json(dossier.name, found))
+            session.out(findings_json(dossier.name, findings))
         else:
-            session.show(findings_text(dossier.standard, dossier.name, found))
-        gaps = gaps or any(one.finding.severity in counted for one in found)
-    raise typer.Exit(1 if gaps else 0)
+            session.show(findings_text(dossier.standard, dossier.name, findings))
+        failed = failed or any(placed.finding.severity in failing for placed in findings)
+    raise typer.Exit(1 if failed else 0)

@@ -34,12 +34,11 @@ def demo(
         raise WorkspaceError(f"“{folder}”不是空文件夹。请换一个：mmethics demo 别的名称")
 
     from mmethics_cli.commands.check import check
-    from mmethics_cli.commands.new import from_example
     from mmethics_cli.commands.pathway import pathway
     from mmethics_cli.commands.render import render
     from mmethics_cli.commands.submit import submit
-    from mmethics_cli.store.dossier.create import about
-    from mmethics_cli.store.pack import examples
+    from mmethics_cli.store.examples import about, examples
+    from mmethics_cli.workflow.creating import make_of_example
 
     session = Session.of(context)
     name = EXAMPLE
@@ -48,7 +47,7 @@ def demo(
         session = context.obj = replace(session, today=written.as_of)
     session.say(f"示例“{name}”：{written.title}。今天当作 {session.today}。")
     steps: list[tuple[str, Callable[[], None]]] = [
-        (f"new {folder} --example {name}", lambda: from_example(session, folder, name)),
+        (f"new {folder} --example {name}", lambda: make_of_example(folder, name, session.pack)),
         (f"pathway {folder}", lambda: pathway(context, folder)),
         (f"check {folder}", lambda: check(context, [folder])),
         (f"render {folder}", lambda: render(context, folder)),

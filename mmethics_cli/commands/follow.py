@@ -3,53 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Session
-from mmethics_cli.core.conditions.values import UNKNOWN
-from mmethics_cli.core.decisions.relevance import Reason, relevant
-from mmethics_cli.core.standard.names import label_at, label_of
+from mmethics_cli.commands.options import HERE, Folder, Session, tell_refused
 from mmethics_cli.errors import EthicsError
-from mmethics_cli.report.pathway import decision_lines
-from mmethics_cli.wording.columns import wrap
-from mmethics_cli.workflow.following import _COLUMNS, OpenedSubmission
 
+if TYPE_CHECKING:
+    from mmethics_cli.workflow.following import OpenedSubmission
 
-def tell_opened(session: Session, opened: OpenedSubmission, *, asking: bool) -> None:
-    """Say what was opened and what it was filled with; and what is open, unless it is asked now."""
-    dossier, standard = opened.dossier, opened.dossier.standard
-    session.out(f"已开始送审：{opened.submission.folder}")
-
-    def say(text: str) -> None:
-        for line in wrap(text, _COLUMNS):
-            session.say(line)
-
-    if opened.known:
-        say(f"已按记录填好：{'、'.join(label_of(standard, path) for path in opened.known)}")
-    if opened.submission.kind == "amendment" and dossier.facts.get("event.changes") is UNKNOWN:
-        say("卷宗与批准的内容没有不同。请先修改卷宗，check 会逐项比对并核对“修改内容”。")
-    method = dossier.pathway.decisions["review_method"]
-    for line in decision_lines(dossier.pathway, method, _COLUMNS):
-        session.say(line)
-    counts = [
-        f"{label_of(standard, path)} {value}"
-        for path, value in opened.counts.items()
-        if dossier.facts.get(path) is UNKNOWN
-    ]
-    if counts:
-        say(f"上次报告：{'、'.join(counts)}。各项从研究开始累计，不会减少。")
-    if asking:
-        return
-    open_ = [
-        label_at(standard, dossier.facts, place.path)
-        for place, reason in relevant(dossier.facts)
-        if reason is not Reason.OPTIONAL
-    ]
-    if open_:
-        say(f"还要回答 {len(open_)} 项：{'、'.join(dict.fromkeys(open_))}")
-    say(f"继续：mmethics fill {dossier.name} --section 送审事项；核对：mmethics check")
+_COLUMNS: Final = 79
 
 
 def follow(
@@ -63,9 +27,7 @@ def follow(
             show_default=False,
         ),
     ],
-    folder: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="卷宗所在的文件夹", show_default=False)
-    ] = HERE,
+    folder: Folder = HERE,
     answers: Annotated[
         Path | None, typer.Option("--answers", metavar="FILE", help="从 YAML 文件取回答，不提问")
     ] = None,
@@ -84,20 +46,59 @@ def follow(
     mmethics follow progress my-study --answers 进展.yaml
     mmethics follow re-review my-study --blank
     """
-    from mmethics_cli.commands.options import tell_refused
     from mmethics_cli.workflow.following import kind_named, open_submission
     from mmethics_cli.workflow.opening import open_dossier
 
     session = Session.of(context)
     if answers is not None and blank:
         raise EthicsError("--answers 和 --blank 只能用一个。")
-    dossier = open_dossier(session, folder)
+    dossier = open_dossier(folder, session.today, session.packs)
     tell_refused(session, dossier)
-    wanted = kind_named(dossier.standard, kind)
-    opened = open_submission(session, dossier, folder, wanted, answers)
+    opened = open_submission(dossier, kind_named(dossier.standard, kind), answers)
     asking = session.terminal and answers is None and not blank
-    tell_opened(session, opened, asking=asking)
+    _tell_opened(session, opened, asking=asking)
     if asking:
         from mmethics_cli.commands.interview import converse
 
         converse(session, folder, "event", False, opened.counts)
+
+
+def _tell_opened(session: Session, opened: OpenedSubmission, *, asking: bool) -> None:
+    """Say what was opened and what it was filled with; and what is open, unless it is asked now."""
+    from mmethics_cli.core.conditions.values import UNKNOWN
+    from mmethics_cli.core.decisions.relevance import Reason, relevant
+    from mmethics_cli.core.standard.names import label_at, label_of
+    from mmethics_cli.report.pathway import decision_lines
+    from mmethics_cli.wording.columns import wrap
+
+    dossier, standard = opened.dossier, opened.dossier.standard
+    session.out(f"已开始送审：{opened.submission.folder}")
+
+    def say(text: str) -> None:
+        for line in wrap(text, _COLUMNS):
+            session.say(line)
+
+    if opened.filled:
+        say(f"已按记录填好：{'、'.join(label_of(standard, path) for path in opened.filled)}")
+    if opened.submission.kind == "amendment" and dossier.facts.get("event.changes") is UNKNOWN:
+        say("卷宗与批准的内容没有不同。请先修改卷宗，check 会逐项比对并核对“修改内容”。")
+    method = dossier.pathway.decisions["review_method"]
+    for line in decision_lines(dossier.pathway, method, _COLUMNS):
+        session.say(line)
+    counts = [
+        f"{label_of(standard, path)} {value}"
+        for path, value in opened.counts.items()
+        if dossier.facts.get(path) is UNKNOWN
+    ]
+    if counts:
+        say(f"上次报告：{'、'.join(counts)}。各项从研究开始累计，不会减少。")
+    if asking:
+        return
+    unanswered = [
+        label_at(standard, dossier.facts, place.path)
+        for place, reason in relevant(dossier.facts)
+        if reason is not Reason.OPTIONAL
+    ]
+    if unanswered:
+        say(f"还要回答 {len(unanswered)} 项：{'、'.join(dict.fromkeys(unanswered))}")
+    say(f"继续：mmethics fill {dossier.name} --section 送审事项；核对：mmethics check")

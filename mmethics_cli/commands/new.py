@@ -5,60 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mmethics_cli.commands.options import Session
-from mmethics_cli.core.conditions.values import name_of
-from mmethics_cli.core.decisions.facts import Facts
-from mmethics_cli.core.interview.prepare import PREPARE, Guide, by_kind, lacking, read_guide
-from mmethics_cli.core.interview.reuse import CarriedOver
-from mmethics_cli.core.standard.model import Standard
-from mmethics_cli.core.standard.names import label_at, question_at
-from mmethics_cli.errors import EthicsError, PackError, Problem
-from mmethics_cli.report.prepare import guide_text, lacking_text
-from mmethics_cli.store.pack import Pack, load
-from mmethics_cli.wording.columns import wrap
-from mmethics_cli.workflow.opening import OpenedStudy, open_answers, open_dossier, open_pack
-from mmethics_cli.workflow.reuse import _Made
+from mmethics_cli.errors import EthicsError
 
-_COLUMNS: Final = 80
-
-
-def _tell(
-    session: Session, standard: Standard, old: Path, carried: CarriedOver, made: _Made
-) -> None:
-    facts = Facts(standard, carried.answers, session.today)
-
-    def names(paths: Iterable[str]) -> str:
-        return "、".join(dict.fromkeys(label_at(standard, facts, path) for path in paths))
-
-    def say(head: str, text: str) -> None:
-        if text:
-            for line in wrap(f"{head}：{text}", _COLUMNS - 2):
-                session.say(f"  {line}")
-
-    session.say(f"从“{old}”沿用：")
-    say(f"已填入 {len(carried.answers)} 项", names(carried.answers))
-    say(f"已复制附件 {len(made.copied)} 份", "、".join(map(name_of, made.copied)))
-    count = len(carried.unconfirmed)
-    texts = _kinds(standard, carried.unconfirmed)
-    say(f"确认后才算回答 {count} 项（mmethics fill 会逐条显示）", texts)
-    say("已经过期，没有沿用", names(carried.expired))
-    say("不再有效，没有复制的附件", "、".join(map(name_of, carried.stale)))
-    for paper, why in made.left:
-        say("没有复制的附件", f"{name_of(paper)}，{why}")
-
-
-def _kinds(standard: Standard, paths: Iterable[str]) -> str:
-    """What answers are called, those of a list's elements together."""
-    labels = []
-    for path in paths:
-        owner = standard.questions[path.partition("[")[0]]
-        question = question_at(standard, path)
-        labels.append(question.label if question is owner else f"{owner.label}的{question.label}")
-    return "、".join(dict.fromkeys(labels))
+if TYPE_CHECKING:
+    from mmethics_cli.core.standard.model import Standard
+    from mmethics_cli.workflow.reuse import ReusedDossier
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +76,7 @@ def new(
     session = Session.of(context)
     origin = DossierOrigin(answers, example, old, blank)
     if list_examples:
-        session.out("\n".join(f"{name}  {title}" for name, title in titles(session)))
+        _list_examples(session)
     elif prepare:
         _prepare(session, folder, origin)
     elif folder is None:
@@ -129,111 +85,110 @@ def new(
         _make(session, folder, origin)
 
 
-def _prepare(session: Session, folder: Path | None, origin: DossierOrigin) -> None:
-    """Print what to have at hand; nothing is made."""
+def _list_examples(session: Session) -> None:
+    from mmethics_cli.workflow.creating import example_titles
 
+    titles = example_titles(session.pack)
+    session.out("\n".join(f"{name}  {title}" for name, title in titles.items()))
+
+
+def _prepare(session: Session, folder: Path | None, origin: DossierOrigin) -> None:
+    """Print what to have at hand, by kind of study or for one study; nothing is made."""
     if origin.example is not None or origin.old is not None or origin.blank:
         raise EthicsError("--prepare 只能与 DIR 或 --answers FILE 同用，它什么也不新建。")
-    tell_what_to_prepare(session, folder, origin.answers)
+    if folder is not None and origin.answers is not None:
+        raise EthicsError("--prepare 后面写一个卷宗 DIR，或写 --answers FILE，不能两样都写。")
+    from mmethics_cli.core.interview.prepare import PREPARE, by_kind, lacking
+    from mmethics_cli.report.prepare import guide_text, lacking_text
+    from mmethics_cli.workflow.opening import OpenedStudy, open_answers, open_dossier
+    from mmethics_cli.workflow.preparing import guide_of
+
+    also = (PREPARE,)
+    opened: OpenedStudy | None = None
+    if folder is not None:
+        opened = open_dossier(folder, session.today, session.packs, also)
+    elif origin.answers is not None:
+        opened = open_answers(origin.answers, session.today, session.packs, also)
+    if opened is None:
+        loaded = session.packs.of(also=also)
+        guide = guide_of(loaded)
+        session.show(guide_text(guide, loaded.standard, by_kind(guide, loaded.standard)))
+    else:
+        guide = guide_of(opened.loaded)
+        needs = lacking(guide, opened.facts)
+        session.show(lacking_text(guide, opened.name, needs, opened.facts))
 
 
 def _make(session: Session, folder: Path, origin: DossierOrigin) -> None:
     """Make the dossier, and ask what it still needs where it was not given and someone is there."""
     origin.require_agreement()
-    following = "check"
     if origin.old is not None:
-        from mmethics_cli.workflow.reuse import from_old
+        from mmethics_cli.workflow.reuse import make_of_earlier
 
-        from_old(session, folder, origin.old, origin.answers)
-        following = "fill"
-    elif origin.answers is not None:
-        from_answers(session, folder, origin.answers)
-    elif origin.example is not None:
-        from_example(session, folder, origin.example)
+        reused = make_of_earlier(folder, origin.old, session.today, origin.answers, session.packs)
+        _tell_reused(session, origin.old, reused)
     else:
-        if not origin.blank:
-            session.need_terminal("请用 --answers FILE、--example NAME 或 --blank。")
-        from_nothing(session, folder)
+        _make_afresh(session, folder, origin)
     given = origin.answers is not None or origin.example is not None or origin.blank
     if session.terminal and not given:
         from mmethics_cli.commands.interview import converse
 
         converse(session, folder, None, False)
     else:
+        following = "check" if origin.old is None else "fill"
         session.say(f"已新建卷宗：{folder}。下一步：mmethics {following} {folder}")
 
 
-def titles(session: Session) -> list[tuple[str, str]]:
-    """The examples' ids and what each is about."""
-    from mmethics_cli.store.dossier.create import about
-    from mmethics_cli.store.pack import examples
+def _make_afresh(session: Session, folder: Path, origin: DossierOrigin) -> None:
+    from mmethics_cli.workflow.creating import make_blank, make_of_answers, make_of_example
 
-    return [(name, about(one).title) for name, one in examples(session.pack).items()]
-
-
-def from_nothing(session: Session, folder: Path) -> None:
-    """Make a blank dossier."""
-    from mmethics_cli.store.dossier.create import built_beside, create_dossier, refuse_existing
-    from mmethics_cli.workflow.opening import open_pack
-
-    refuse_existing(folder)
-    standard = open_pack(session, folder).standard()
-    with built_beside(folder) as beside:
-        create_dossier(beside, standard)
-
-
-def from_answers(session: Session, folder: Path, path: Path) -> None:
-    """Make a dossier of a file of answers; nothing is written when one of them is refused."""
-    from mmethics_cli.store.dossier.answers_file import read_answers
-    from mmethics_cli.store.dossier.create import built_beside, create_dossier, refuse_existing
-    from mmethics_cli.workflow.opening import open_pack
-
-    refuse_existing(folder)
-    standard = open_pack(session, folder).standard()
-    answers = read_answers(path, standard)
-    answers.require_all_read()
-    with built_beside(folder) as beside:
-        create_dossier(beside, standard, answers.document.tree)
-
-
-def from_example(session: Session, folder: Path, name: str) -> None:
-    """Make a dossier of a shipped example."""
-    from mmethics_cli.store.dossier.create import built_beside, copy_example, refuse_existing
-    from mmethics_cli.store.pack import examples
-
-    refuse_existing(folder)
-    found = examples(session.pack)
-    if name not in found:
-        raise EthicsError(f"没有示例“{name}”。可选：{'、'.join(found)}。")
-    with built_beside(folder) as beside:
-        copy_example(found[name], beside)
-
-
-def tell_what_to_prepare(session: Session, folder: Path | None, answers: Path | None) -> None:
-    """Print the list by kind of study, or what a dossier or a file of answers still lacks."""
-    if folder is not None and answers is not None:
-        raise EthicsError("--prepare 后面写一个卷宗 DIR，或写 --answers FILE，不能两样都写。")
-    if folder is None and answers is None:
-        pack = load(open_pack(session).overlay, also=(PREPARE,))
-        standard = pack.standard()
-        guide = guide_of(pack)
-        session.show(guide_text(guide, standard, by_kind(guide, standard)))
-        return
-    opened: OpenedStudy
-    if folder is not None:
-        opened = open_dossier(session, folder)
+    if origin.answers is not None:
+        make_of_answers(folder, origin.answers, session.packs)
+    elif origin.example is not None:
+        make_of_example(folder, origin.example, session.pack)
     else:
-        assert answers is not None
-        opened = open_answers(session, answers)
-    guide = guide_of(load(opened.pack.overlay, also=(PREPARE,)))
-    needs = lacking(guide, opened.facts)
-    session.show(lacking_text(guide, opened.name, needs, opened.facts))
+        if not origin.blank:
+            session.need_terminal("请用 --answers FILE、--example NAME 或 --blank。")
+        make_blank(folder, session.packs)
 
 
-def guide_of(pack: Pack) -> Guide:
-    """What the pack says about preparing; raises PackError with the places of all faults."""
-    guide, faults = read_guide(pack.standard(), pack.trees)
-    if faults:
-        problems = [Problem(text, *pack.locate(file, keys)) for file, keys, text in faults]
-        raise PackError("标准包有错误：", problems)
-    return guide
+def _tell_reused(session: Session, old: Path, reused: ReusedDossier) -> None:
+    """Say what was taken over, what is still to be confirmed and what stayed behind."""
+    from mmethics_cli.core.conditions.values import name_of
+    from mmethics_cli.core.standard.names import label_at
+    from mmethics_cli.wording.columns import indented
+
+    facts, carried = reused.facts, reused.carried
+
+    def names(paths: Iterable[str]) -> str:
+        return "、".join(dict.fromkeys(label_at(facts.standard, facts, path) for path in paths))
+
+    def say(head: str, text: str) -> None:
+        if text:
+            for line in indented(f"{head}：{text}", 2):
+                session.say(line)
+
+    session.say(f"从“{old}”沿用：")
+    say(f"已填入 {len(carried.answers)} 项", names(carried.answers))
+    say(f"已复制附件 {len(reused.copied)} 份", "、".join(map(name_of, reused.copied)))
+    count = len(carried.unconfirmed)
+    texts = _labels(facts.standard, carried.unconfirmed)
+    say(f"确认后才算回答 {count} 项（mmethics fill 会逐条显示）", texts)
+    say("已经过期，没有沿用", names(carried.expired))
+    say("不再有效，没有复制的附件", "、".join(map(name_of, carried.stale)))
+    for attachment, why in reused.left:
+        say("没有复制的附件", f"{name_of(attachment)}，{why}")
+    for problem in reused.unread:
+        session.say(f"  读不懂，没有沿用：{problem}")
+
+
+def _labels(standard: Standard, paths: Iterable[str]) -> str:
+    """What answers are called, those of a list's elements together."""
+    from mmethics_cli.core.standard.names import question_at
+
+    labels = []
+    for path in paths:
+        owner = standard.questions[path.partition("[")[0]]
+        question = question_at(standard, path)
+        labels.append(question.label if question is owner else f"{owner.label}的{question.label}")
+    return "、".join(dict.fromkeys(labels))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -17,7 +19,14 @@ from mmethics_cli.core.conditions.values import parse_date
 from mmethics_cli.errors import EthicsError, NoTerminal
 
 if TYPE_CHECKING:
+    from mmethics_cli.core.standard.model import Standard
+    from mmethics_cli.workflow.drafting import Drafts
     from mmethics_cli.workflow.opening import OpenedStudy
+    from mmethics_cli.workflow.packs import Packs
+
+# Exit code of a person who left: Ctrl-C, or a terminal that closed.
+INTERRUPTED: Final = 130
+_WIDEST: Final = 100
 
 
 class OutputFormat(StrEnum):
@@ -27,13 +36,15 @@ class OutputFormat(StrEnum):
     json = "json"
 
 
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help="卷宗所在的文件夹", show_default=False)]
+HERE: Final = Path()
+
+Folder = Annotated[
+    Path, typer.Argument(metavar="[DIR]", help="卷宗所在的文件夹", show_default=False)
+]
 Format = Annotated[OutputFormat, typer.Option("--format", help="输出格式")]
 
-HERE = Path()
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Session:
     """One run of the program: the global options, and whether someone sits at a terminal."""
 
@@ -41,6 +52,13 @@ class Session:
     pack: Path | None = None
     debug: bool = False
     terminal: bool = False
+
+    @cached_property
+    def packs(self) -> Packs:
+        """The packs that this run reads, each loaded once; `--pack` names the overlay of all."""
+        from mmethics_cli.workflow.packs import Packs
+
+        return Packs(self.pack)
 
     @classmethod
     def of(cls, context: typer.Context) -> Session:
@@ -82,6 +100,11 @@ def at_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
+def columns() -> int:
+    """The width to write for: the terminal's, but no wider than lines can be read."""
+    return min(shutil.get_terminal_size().columns, _WIDEST)
+
+
 def resolve_today(given: str | None, environ: Mapping[str, str] = os.environ) -> date:
     """The date that counts as today: the option, else SOURCE_DATE_EPOCH, else the clock.
 
@@ -105,6 +128,24 @@ def resolve_today(given: str | None, environ: Mapping[str, str] = os.environ) ->
 
 
 def tell_refused(session: Session, opened: OpenedStudy) -> None:
-    """Name the answers that count as unknown because their question can't take them."""
-    for one in opened.refused:
-        session.say(f"当作未回答：{one.problem}")
+    """Name the answers that count as unknown: their question can't take them, or there is none."""
+    for answer in opened.refused:
+        session.say(f"当作未回答：{answer.problem}")
+    if opened.unknown_names:
+        names = "、".join(dict.fromkeys(unknown.name for unknown in opened.unknown_names))
+        session.say(f"标准包没有这些名称，写在那里的内容没有读，留在文件里：{names}")
+
+
+def tell_not_english(session: Session, drafts: Drafts, standard: Standard) -> None:
+    """Say what is not English in documents though it was asked for, and where to write it."""
+    if drafts.chinese:
+        session.say(f"只有中文的 {len(drafts.chinese)} 份，仍是中文：{'、'.join(drafts.chinese)}")
+    if drafts.untranslated:
+        from mmethics_cli.core.standard.names import label_of
+        from mmethics_cli.store.dossier.answers_file import ENGLISH
+
+        # Entries of a list go by the list: it is one place to write in.
+        places = dict.fromkeys(path.partition("[")[0] for path in drafts.untranslated)
+        labels = "、".join(label_of(standard, path) for path in places)
+        session.say(f"英文文件里有 {len(drafts.untranslated)} 项仍是中文：{labels}")
+        session.say(f"请在卷宗的 {ENGLISH} 里照 dossier.yaml 的样子写英文，再生成一次。")

@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Session
-from mmethics_cli.errors import EthicsError, NoTerminal, Problem, WorkspaceError
+from mmethics_cli.commands.options import HERE, Folder, Session, tell_refused
+from mmethics_cli.errors import EthicsError, NoTerminal
 
 if TYPE_CHECKING:
     from mmethics_cli.core.conditions.values import Value
     from mmethics_cli.core.lifecycle.decision import CommitteeDecision
     from mmethics_cli.store.submission.submissions import Submission
     from mmethics_cli.workflow.opening import Dossier
-    from mmethics_cli.workflow.recording import DecisionOptions
-
+    from mmethics_cli.workflow.recording import DecisionLimits, DecisionOptions
 
 _NEEDED: Final = "请写明 --decision 和 --date（另有 --number、--valid-until 等，见 --help）。"
 _SHOWN: Final = 8
@@ -46,9 +45,7 @@ Replacing = Annotated[
 
 def record(
     context: typer.Context,
-    folder: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="卷宗所在的文件夹", show_default=False)
-    ] = HERE,
+    folder: Folder = HERE,
     decision: Word = None,
     date: Annotated[str | None, typer.Option(metavar="DATE", help="决定日期")] = None,
     number: Annotated[str | None, typer.Option(metavar="TEXT", help="批件（意见书）文号")] = None,
@@ -70,126 +67,97 @@ def record(
     mmethics record my-study --decision modify_then_approve --date 2027-03-20 \\
         --comments 意见.yaml
     """
-    from mmethics_cli.commands.options import tell_refused
-    from mmethics_cli.store.submission.decisions import record_decision
+    from mmethics_cli.workflow import recording
     from mmethics_cli.workflow.opening import open_dossier
-    from mmethics_cli.workflow.recording import DecisionOptions, record_facts
 
     session = Session.of(context)
-    given = DecisionOptions(decision, date, number, valid_until, interval, comments)
+    given = recording.DecisionOptions(decision, date, number, valid_until, interval, comments)
     if not session.terminal and not fact and not (decision and date):
         raise NoTerminal(f"这里不是终端，不能提问。{_NEEDED}")
-    dossier = open_dossier(session, folder)
+    dossier = open_dossier(folder, session.today, session.packs)
     tell_refused(session, dossier)
-    current = _sealed(dossier)
-    facts = record_facts(dossier, fact or [])
-    made = _made(session, dossier, current, given, replace, facts)
-    aside = record_decision(dossier.workspace, made, facts)
+    current = recording.submission_to_decide(dossier)
+    facts = recording.office_facts(dossier, fact or [])
+    if facts and given.empty():
+        recording.record_facts(dossier, facts)
+        return _tell_facts(session, dossier, facts)
+    limits = recording.limits_of(dossier, current, session.today, replace=replace)
+    decided = _decision(session, dossier, given, limits, facts)
+    aside = recording.record(dossier, decided, limits, facts)
     if aside is not None:
         session.say(f"原来记录的决定移到了 {aside.as_posix()}")
-    _tell(session, dossier, current, made, facts, folder)
+    _tell_facts(session, dossier, facts)
+    _tell_decision(session, dossier, current, decided)
+    _tell_what_follows(session, dossier, current, decided, folder)
 
 
-def _sealed(dossier: Dossier) -> Submission:
-    """The current submission, untouched since it was sealed; raises WorkspaceError else."""
-    from mmethics_cli.store.submission.manifest import verify_folder
-
-    current = dossier.workspace.current
-    if current is None:
-        raise WorkspaceError("卷宗里还没有送审，没有可以记录决定的。")
-    if not current.sealed:
-        raise WorkspaceError(
-            f"{current.name} 还没有封存，不能记录决定：委员会审的是封存的材料。"
-            "先运行 mmethics submit。"
-        )
-    found = verify_folder(current.folder).differences
-    if found:
-        problems = [Problem(f"{one}") for one in found[:_SHOWN]]
-        raise WorkspaceError(
-            f"{current.name} 与封存时不一致（{len(found)} 处），不能记录决定。"
-            "请先恢复成送审时的样子：",
-            problems,
-        )
-    return current
-
-
-def _made(
+def _decision(
     session: Session,
     dossier: Dossier,
-    current: Submission,
     given: DecisionOptions,
-    replace: bool,
+    limits: DecisionLimits,
     facts: dict[str, Value],
-) -> CommitteeDecision | None:
-    """The decision to record; None when only facts are. Raises EthicsError where it can't be."""
-    from mmethics_cli.core.lifecycle.decision import decision_words, doubts
-    from mmethics_cli.store.submission.decisions import decision_of
-    from mmethics_cli.store.submission.submissions import sealed_date
-    from mmethics_cli.workflow.recording import allowed_interval, decided
+) -> CommitteeDecision:
+    """The decision to record, its parts asked for at a terminal; raises EthicsError."""
+    from mmethics_cli.workflow.recording import read_options
 
-    if facts and given.empty():
-        return None
-    before = decision_of(current, dossier.standard)
-    if before is not None and not replace:
-        label = decision_words(dossier.standard).get(before.decision, before.decision)
-        raise EthicsError(
-            f"{current.name} 已经记录了决定“{label}”。要改记请加 --replace（旧的会移到一边）。"
-        )
-    longest = allowed_interval(dossier, current, session.today)
-    sealed = sealed_date(current)
     if session.terminal and not given.whole():
         from mmethics_cli.commands.record_form import prompted
 
-        made = prompted(session, dossier, given, sealed, longest, facts)
-    elif given.whole():
-        made = decided(dossier.standard, given)
-    else:
-        raise EthicsError(f"决定没有写全。{_NEEDED}")
-    wrong = [
-        f"{one.option}：{one.message}" for one in doubts(dossier.standard, made, sealed, longest)
-    ]
-    if wrong:
-        problems = [Problem(f"{one}。") for one in wrong]
-        raise EthicsError("决定没有记录：", problems)
-    return made
+        return prompted(session, dossier, given, limits, facts)
+    if given.whole():
+        return read_options(dossier.standard, given)
+    raise EthicsError(f"决定没有写全。{_NEEDED}")
 
 
-def _tell(
-    session: Session,
-    dossier: Dossier,
-    current: Submission,
-    made: CommitteeDecision | None,
-    facts: dict[str, Value],
-    folder: Path,
-) -> None:
+def _tell_facts(session: Session, dossier: Dossier, facts: dict[str, Value]) -> None:
     from mmethics_cli.core.standard.names import label_of
-    from mmethics_cli.report.status import decision_line, due_lines
-    from mmethics_cli.store.submission.submissions import OF_THE_STUDY
-    from mmethics_cli.workflow.standing import Standings, differing
 
     for path in facts:
         session.out(f"已记录：{label_of(dossier.standard, path)}")
-    if made is None:
-        return
-    session.out(f"已记录 {current.name} 的决定：{decision_line(dossier.standard, made)}")
-    found = differing(dossier)
-    if found:
-        more = "等" if len(found) > _SHOWN else ""
+
+
+def _tell_decision(
+    session: Session, dossier: Dossier, current: Submission, decision: CommitteeDecision
+) -> None:
+    from mmethics_cli.report.status import decision_line
+    from mmethics_cli.workflow.opening import differing
+
+    session.out(f"已记录 {current.name} 的决定：{decision_line(dossier.standard, decision)}")
+    labels = differing(dossier)
+    if labels:
+        more = "等" if len(labels) > _SHOWN else ""
         session.say(
-            f"卷宗与封存的送审有 {len(found)} 项不同（{'、'.join(found[:_SHOWN])}{more}）；"
+            f"卷宗与封存的送审有 {len(labels)} 项不同（{'、'.join(labels[:_SHOWN])}{more}）；"
             "决定针对封存的送审，这些改动没有经过审查。"
         )
-    if made.day is not None and made.day > session.today:
-        session.say(f"请核对：决定日期 {made.day} 在今天（{session.today}）之后。")
-    standings = Standings(dossier)
-    if made.approves and standings.ended:
-        session.say(f"{standings.ended}，没有新的到期日。")
-    elif made.approves:
-        if made.valid_until is None and standings.approval and standings.approval.until is None:
+    if decision.day is not None and decision.day > session.today:
+        session.say(f"请核对：决定日期 {decision.day} 在今天（{session.today}）之后。")
+
+
+def _tell_what_follows(
+    session: Session,
+    dossier: Dossier,
+    current: Submission,
+    decision: CommitteeDecision,
+    folder: Path,
+) -> None:
+    """Due dates and the next command."""
+    from mmethics_cli.report.status import due_lines
+    from mmethics_cli.store.submission.submissions import OF_THE_STUDY
+    from mmethics_cli.workflow.committee import CommitteeRecord
+
+    record = CommitteeRecord(dossier)
+    if decision.approves and record.ended:
+        session.say(f"{record.ended}，没有新的到期日。")
+    elif decision.approves:
+        approval = record.approval
+        if decision.valid_until is None and approval and approval.until is None:
             session.say("没有写有效期，算不出批件何时到期；补记请加 --valid-until 和 --replace。")
-        for line in due_lines(standings.dues(), session.today):
+        for line in due_lines(record.dues(), session.today):
             session.out(line)
         if current.kind in OF_THE_STUDY:
             session.say(f"生成批准版本：mmethics render {folder} --for approved")
-    elif made.comments:
-        session.say(f"共 {len(made.comments)} 条意见。答复：mmethics follow re-review {folder}")
+    elif decision.comments:
+        count = len(decision.comments)
+        session.say(f"共 {count} 条意见。答复：mmethics follow re-review {folder}")

@@ -10,23 +10,57 @@ from typing import Final
 import typer
 
 from mmethics_cli.ask.prompts import Pressed, Prompts
-from mmethics_cli.commands.options import Session
+from mmethics_cli.commands.options import INTERRUPTED, Session
 from mmethics_cli.core.conditions.values import Value, parse_date, parse_int
 from mmethics_cli.core.lifecycle.decision import (
     CommitteeDecision,
+    decision_faults,
     decision_words,
-    doubts,
-    may_be_valid,
+    may_have_validity,
 )
 from mmethics_cli.core.standard.answers import read_value
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.store.submission.submissions import DECISION
 from mmethics_cli.store.yaml.characters import name_of, refused_in_value
 from mmethics_cli.workflow.opening import Dossier
-from mmethics_cli.workflow.recording import DecisionOptions, decided, office_questions
+from mmethics_cli.workflow.recording import (
+    DecisionLimits,
+    DecisionOptions,
+    office_questions,
+    read_options,
+)
 
-INTERRUPTED: Final = 130
-_LATER: Final = "later"
+_NOT_NOW: Final = "later"
+_OFFICE_ANSWERS: Final = (("yes", "是"), ("no", "否"), (_NOT_NOW, "不登记"))
+
+
+def prompted(
+    session: Session,
+    dossier: Dossier,
+    given: DecisionOptions,
+    limits: DecisionLimits,
+    facts: dict[str, Value],
+    prompts: Prompts | None = None,
+) -> CommitteeDecision:
+    """Ask for what was not given, and for facts of the office, which go into `facts`.
+
+    Ctrl-C leaves with 130; nothing is written then. Raises EthicsError.
+    """
+    prompts = prompts or Prompts(session.terminal)
+    form = _Form(prompts, session, dossier.standard, given, limits)
+    try:
+        decision = form.fill()
+        held = dossier.workspace.values
+        for question in office_questions(dossier):
+            path = question.path
+            if question.type == "bool" and path not in facts and path not in held:
+                answer = form.choose(question.prompt, _OFFICE_ANSWERS)
+                if answer != _NOT_NOW:
+                    facts[path] = read_value(question, answer)
+    except (KeyboardInterrupt, EOFError):
+        session.say("\n已放弃，什么也没有写入。")
+        raise typer.Exit(INTERRUPTED) from None
+    return decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,33 +71,38 @@ class _Form:
     session: Session
     standard: Standard
     given: DecisionOptions
-    sealed: date | None
-    longest: int | None
+    limits: DecisionLimits
 
     def fill(self) -> CommitteeDecision:
         """The whole decision; what flags gave may still be in doubt."""
         given = self.given
-        word = given.decision or self.one(
+        word = given.decision or self.choose(
             "决定是什么？", tuple(decision_words(self.standard).items())
         )
-        made = decided(self.standard, replace(given, decision=word))
-        if made.day is None:
-            made = replace(made, day=self._day("决定日期（如 2027-03-20）", made, "day", "--date"))
+        decision = read_options(self.standard, replace(given, decision=word))
+        if decision.day is None:
+            day = self._day("决定日期（如 2027-03-20）", decision, "day", "--date")
+            decision = replace(decision, day=day)
         if given.number is None:
-            number = self._line("批件（意见书）文号，没有就直接回车", "", _clean)
-            made = replace(made, number=number.strip())
-        if given.valid_until is None and may_be_valid(made):
+            number = self._line("批件（意见书）文号，没有就直接回车", "", _unusable)
+            decision = replace(decision, number=number.strip())
+        if given.valid_until is None and may_have_validity(decision):
             words = "批件有效期至哪天？没有写就直接回车"
-            day = self._day(words, made, "valid_until", "--valid-until", optional=True)
-            made = replace(made, valid_until=day)
-        if given.interval is None and may_be_valid(made):
-            made = replace(made, interval_months=self._months(made))
-        if not made.comments:
-            made = replace(made, comments=self._comments(made))
-        return made
+            day = self._day(words, decision, "valid_until", "--valid-until", optional=True)
+            decision = replace(decision, valid_until=day)
+        if given.interval is None and may_have_validity(decision):
+            decision = replace(decision, interval_months=self._months(decision))
+        if not decision.comments:
+            decision = replace(decision, comments=self._comments(decision))
+        return decision
 
     def _day(
-        self, words: str, made: CommitteeDecision, field: str, option: str, optional: bool = False
+        self,
+        words: str,
+        decision: CommitteeDecision,
+        field: str,
+        option: str,
+        optional: bool = False,
     ) -> date | None:
         def wrong(text: str) -> str | None:
             if optional and not text.strip():
@@ -71,12 +110,13 @@ class _Form:
             day = parse_date(text)
             if day is None:
                 return "请写成 2027-03-20 的样子"
-            return self._wrong(replace(made, **{field: day}), option)  # type: ignore[arg-type]
+            return self._wrong(replace(decision, **{field: day}), option)  # type: ignore[arg-type]
 
         return parse_date(self._line(words, "", wrong))
 
-    def _months(self, made: CommitteeDecision) -> int | None:
-        most = f"，规则允许的最长是 {self.longest} 个月" if self.longest else ""
+    def _months(self, decision: CommitteeDecision) -> int | None:
+        longest = self.limits.longest
+        most = f"，规则允许的最长是 {longest} 个月" if longest else ""
 
         def wrong(text: str) -> str | None:
             months = parse_int(text)
@@ -84,17 +124,18 @@ class _Form:
                 return None
             if months is None:
                 return "请写整数"
-            return self._wrong(replace(made, interval_months=months), "--interval-months")
+            return self._wrong(replace(decision, interval_months=months), "--interval-months")
 
         words = f"委员会定的跟踪审查间隔（月）{most}；没有另定就直接回车"
         return parse_int(self._line(words, "", wrong))
 
-    def _comments(self, made: CommitteeDecision) -> tuple[str, ...]:
+    def _comments(self, decision: CommitteeDecision) -> tuple[str, ...]:
         def split(text: str) -> tuple[str, ...]:
             return tuple(line.strip() for line in text.splitlines() if line.strip())
 
         def wrong(text: str) -> str | None:
-            return _clean(text) or self._wrong(replace(made, comments=split(text)), "--comments")
+            with_comments = replace(decision, comments=split(text))
+            return _unusable(text) or self._wrong(with_comments, "--comments")
 
         while True:
             answer = self.prompts.long("审查意见，一行一条；没有就直接 Ctrl-D", "", wrong)
@@ -102,14 +143,15 @@ class _Form:
                 return split(answer)
             self._explain()
 
-    def _wrong(self, made: CommitteeDecision, option: str) -> str | None:
-        found = doubts(self.standard, made, self.sealed, self.longest)
-        return next((one.message for one in found if one.option == option), None)
+    def _wrong(self, decision: CommitteeDecision, option: str) -> str | None:
+        """Why that option of the decision can't be right; None where it can."""
+        faults = decision_faults(self.standard, decision, self.limits.sealed, self.limits.longest)
+        return next((fault.message for fault in faults if fault.option == option), None)
 
-    def one(self, words: str, options: tuple[tuple[str, str], ...]) -> str:
+    def choose(self, words: str, options: tuple[tuple[str, str], ...]) -> str:
         """The key of one of the options."""
         while True:
-            answer = self.prompts.one(words, options, None)
+            answer = self.prompts.choice(words, options, None)
             if not isinstance(answer, Pressed):
                 return answer
             self._explain()
@@ -125,37 +167,7 @@ class _Form:
         self.session.say(f"照委员会的意见书填写；答完才写入 {DECISION}，Ctrl-C 放弃，什么也不写。")
 
 
-def prompted(
-    session: Session,
-    dossier: Dossier,
-    given: DecisionOptions,
-    sealed: date | None,
-    longest: int | None,
-    facts: dict[str, Value],
-    prompts: Prompts | None = None,
-) -> CommitteeDecision:
-    """Ask for what was not given, and for facts of the office, which go into `facts`.
-
-    Ctrl-C leaves with 130; nothing is written then. Raises EthicsError.
-    """
-    form = _Form(
-        prompts or Prompts(session.terminal), session, dossier.standard, given, sealed, longest
-    )
-    try:
-        made = form.fill()
-        held = dossier.workspace.values
-        for one in office_questions(dossier):
-            if one.type == "bool" and one.path not in facts and one.path not in held:
-                options = (("yes", "是"), ("no", "否"), (_LATER, "不登记"))
-                answer = form.one(one.prompt, options)
-                if answer != _LATER:
-                    facts[one.path] = read_value(one, answer)
-    except (KeyboardInterrupt, EOFError):
-        session.say("\n已放弃，什么也没有写入。")
-        raise typer.Exit(INTERRUPTED) from None
-    return made
-
-
-def _clean(text: str) -> str | None:
+def _unusable(text: str) -> str | None:
+    """Which character in a text no file may hold; None where there is none."""
     character = refused_in_value(text)
     return None if character is None else f"含有不能使用的{name_of(character)}"

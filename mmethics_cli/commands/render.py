@@ -4,31 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from difflib import get_close_matches
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Session
+from mmethics_cli.commands.options import HERE, Folder, Session, tell_not_english, tell_refused
 from mmethics_cli.errors import EthicsError
-from mmethics_cli.store.submission.documents import RenderedFile, WriteOutcome, write_documents
-from mmethics_cli.workflow.drafting import Language, Names
-from mmethics_cli.workflow.history import LISTING, approved_files, approved_of, listing
-from mmethics_cli.workflow.opening import Dossier
+from mmethics_cli.workflow.document_options import Audience, FileNaming, Language
 
 if TYPE_CHECKING:
     from mmethics_cli.core.decisions.pathway import Pathway
+    from mmethics_cli.store.submission.documents import WriteOutcome
+    from mmethics_cli.workflow.opening import Dossier
     from mmethics_cli.workflow.package import Document, Package
-
-
-class Audience(StrEnum):
-    """Whose papers are rendered."""
-
-    applicant = "applicant"
-    committee = "committee"
-    approved = "approved"
-
 
 Only = Annotated[
     list[str] | None,
@@ -41,10 +30,9 @@ For = Annotated[Audience, typer.Option("--for", help="申请人的、伦理委�
 DocumentsLanguage = Annotated[
     Language, typer.Option("--documents-lang", help="文件的语言；没有英文的仍是中文")
 ]
-FileNames = Annotated[
-    Names | None, typer.Option("--names", help="文件按名称或按编号命名", show_default=False)
+Naming = Annotated[
+    FileNaming | None, typer.Option("--names", help="文件按名称或按编号命名", show_default=False)
 ]
-
 OnlyList = Annotated[bool, typer.Option("--list", help="只列出需要哪些文件，不生成")]
 AsPdf = Annotated[bool, typer.Option("--pdf", help="另用 LibreOffice 转成 PDF")]
 Replacing = Annotated[bool, typer.Option("--replace", help="手工改过的文件移到一边，重新生成")]
@@ -52,15 +40,13 @@ Replacing = Annotated[bool, typer.Option("--replace", help="手工改过的文�
 
 def render(
     context: typer.Context,
-    folder: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="卷宗所在的文件夹", show_default=False)
-    ] = HERE,
+    folder: Folder = HERE,
     only: Only = None,
     list_: OnlyList = False,
     out: Out = None,
     audience: For = Audience.applicant,
     language: DocumentsLanguage = Language.zh,
-    names: FileNames = None,
+    naming: Naming = None,
     pdf: AsPdf = False,
     replace: Replacing = False,
 ) -> None:
@@ -77,174 +63,113 @@ def render(
     mmethics render my-study --for committee
     mmethics render my-study --for approved
     """
-    from mmethics_cli.commands.options import tell_refused
     from mmethics_cli.workflow.opening import open_dossier
 
     session = Session.of(context)
-    of_office = audience is Audience.committee or bool(only)
-    dossier = open_dossier(session, folder, ("worksheets",) if of_office else ())
+    also = ("worksheets",) if audience is Audience.committee or only else ()
+    dossier = open_dossier(folder, session.today, session.packs, also)
     tell_refused(session, dossier)
-    wanted = _known(dossier, only or [])
+    ids = _named(dossier, only or [])
     if audience is Audience.approved:
-        write_approved(session, dossier, wanted, out, list_=list_, replace=replace, pdf=pdf)
-    audience = _audience(dossier, wanted, audience)
-    package = _package(session, dossier, wanted, audience)
+        _render_approved(session, dossier, ids, out, list_=list_, replace=replace, pdf=pdf)
+    audience = _audience(dossier, ids, audience)
+    package = _package(session, dossier, ids, audience)
     if list_:
         return session.out(_listing(dossier, package, audience))
-    papers = _papers(package, wanted, audience)
-    done, target = _write(
-        session, dossier, package, papers, out, language, names, replace, audience
-    )
-    finish(session, done, target, pdf=pdf)
+    documents = _documents(package, ids, audience)
+    from mmethics_cli.workflow.drafting import draft_documents, write_drafts
+
+    of_office = audience is Audience.committee
+    drafts = draft_documents(dossier, package, documents, naming, language, of_office=of_office)
+    tell_not_english(session, drafts, dossier.standard)
+    outcome, target = write_drafts(dossier, drafts, out, of_office=of_office, replace=replace)
+    _finish(session, outcome, target, pdf=pdf)
 
 
-def _known(dossier: Dossier, only: list[str]) -> list[str]:
-    """The documents named by `--only`; ids may be joined by commas."""
-    wanted = [one for text in only for one in text.replace("，", ",").replace("、", ",").split(",")]
-    for id_ in wanted:
-        document = dossier.standard.documents.get(id_)
-        if document is None:
+def _named(dossier: Dossier, only: list[str]) -> list[str]:
+    """The ids of documents named by `--only`; they may be joined by commas."""
+    ids = [id_ for text in only for id_ in text.replace("，", ",").replace("、", ",").split(",")]
+    for id_ in ids:
+        kind = dossier.standard.documents.get(id_)
+        if kind is None:
             near = get_close_matches(id_, dossier.standard.documents, 1)
             hint = (
                 f"是不是“{near[0]}”？" if near else "全部编号见 mmethics standard list documents。"
             )
             raise EthicsError(f"没有文件“{id_}”。{hint}")
-        if document.template is None:
-            how = f"请自备，作为附件登记（kind: {id_}）。{document.note}"
-            raise EthicsError(f"《{document.title}》没有模板，{how}")
-    return wanted
+        if kind.template is None:
+            how = f"请自备，作为附件登记（kind: {id_}）。{kind.note}"
+            raise EthicsError(f"《{kind.title}》没有模板，{how}")
+    return ids
 
 
-def _audience(dossier: Dossier, wanted: list[str], audience: Audience) -> Audience:
-    """Whose papers `--only` names; else whose were asked for."""
-    found = {dossier.standard.documents[id_].audience for id_ in wanted}
-    if len(found) > 1:
+def _audience(dossier: Dossier, ids: list[str], audience: Audience) -> Audience:
+    """Whose documents `--only` names; else whose were asked for."""
+    audiences = {dossier.standard.documents[id_].audience for id_ in ids}
+    if len(audiences) > 1:
         raise EthicsError("--only 里既有申请人的文件，也有伦理委员会的文件。请分两次生成。")
-    if found == {"applicant"} and audience is Audience.committee:
+    if audiences == {"applicant"} and audience is Audience.committee:
         raise EthicsError("--only 写的是申请人的文件，与 --for committee 不符。请去掉其中一个。")
-    return Audience(found.pop()) if found else audience
+    return Audience(audiences.pop()) if audiences else audience
 
 
-def _package(session: Session, dossier: Dossier, wanted: list[str], audience: Audience) -> Package:
+def _package(session: Session, dossier: Dossier, ids: list[str], audience: Audience) -> Package:
     if audience is Audience.committee:
-        from mmethics_cli.office.papers import committee_package
+        from mmethics_cli.office.documents import committee_package
 
-        return committee_package(dossier, session.today, tuple(wanted))
+        return committee_package(dossier, session.today, tuple(ids))
     from mmethics_cli.workflow.assembly import package_of
 
-    return package_of(dossier, session.today, tuple(wanted))
+    return package_of(dossier, session.today, tuple(ids))
 
 
-def _papers(package: Package, wanted: list[str], audience: Audience) -> list[Document]:
-    found = [
-        one
-        for one in package.papers
-        if (one.document.id in wanted if wanted else one.document.audience == audience)
+def _documents(package: Package, ids: list[str], audience: Audience) -> list[Document]:
+    documents = [
+        document
+        for document in package.documents
+        if (document.kind.id in ids if ids else document.kind.audience == audience)
     ]
-    if not found:
+    if not documents:
         raise EthicsError("标准包里还没有这一方可以生成的文件模板。请看 mmethics render --list。")
-    return found
+    return documents
 
 
 def _listing(dossier: Dossier, package: Package, audience: Audience) -> str:
-    """One paper a line: number, id, title, where it comes from, version and date."""
+    """One document a line: number, id, title, where it comes from, version and date."""
     if audience is Audience.committee:
         lines = [
-            f"{one.number}  {one.document.id}  {one.document.title}  生成" for one in package.papers
+            f"{document.number}  {document.kind.id}  {document.kind.title}  生成"
+            for document in package.documents
         ]
         return "\n".join([*lines, *_undecided(package.study.pathway, audience)])
-    rendered = {paper.document.id for paper in package.papers}
+    rendered = {document.kind.id for document in package.documents}
     lines = []
     for row in package.rows:
         source = "生成" if row.id in rendered else "自备"
         day = row.date.isoformat() if row.date else ""
-        lines.append(
-            "  ".join(filter(None, (row.number, row.id, row.title, source, row.version, day)))
-        )
+        cells = (row.number, row.id, row.title, source, row.version, day)
+        lines.append("  ".join(filter(None, cells)))
     decision = dossier.pathway.decisions["documents"]
     needed = decision.value if isinstance(decision.value, tuple) else ()
     listed = {row.id for row in package.rows}
     for id_ in needed:
-        document = dossier.standard.documents[id_]
-        if id_ not in listed and document.audience == "applicant":
-            lines.append(f"--  {id_}  {document.title}  自备  还没有附件")
+        kind = dossier.standard.documents[id_]
+        if id_ not in listed and kind.audience == "applicant":
+            lines.append(f"--  {id_}  {kind.title}  自备  还没有附件")
     return "\n".join([*lines, *_undecided(dossier.pathway, audience)])
 
 
 def _undecided(pathway: Pathway, audience: Audience) -> Iterator[str]:
-    documents = pathway.facts.standard.documents
+    kinds = pathway.facts.standard.documents
     for id_ in pathway.decisions["documents"].possible:
-        if documents[id_].audience == audience:
-            yield f"??  {id_}  {documents[id_].title}  是否需要尚不能判定"
+        if kinds[id_].audience == audience:
+            yield f"??  {id_}  {kinds[id_].title}  是否需要尚不能判定"
 
 
-def _write(
+def _render_approved(
     session: Session,
     dossier: Dossier,
-    package: Package,
-    papers: list[Document],
-    out: Path | None,
-    language: Language,
-    names: Names | None,
-    replace: bool,
-    audience: Audience,
-) -> tuple[WriteOutcome, Path]:
-    from mmethics_cli.store.dossier.profile import file_names_of
-    from mmethics_cli.store.submission.documents import DOCUMENTS, enter_versions, write_documents
-    from mmethics_cli.store.submission.manifest import COMMITTEE
-    from mmethics_cli.workflow.drafting import drafts_of, versions_of
-
-    naming = names or Names(file_names_of(dossier.workspace.folder))
-    current = dossier.workspace.current
-    of_office = audience is Audience.committee
-    draft = not (of_office and current is not None and current.sealed)
-    drafts = drafts_of(dossier, package, papers, naming, language, draft=draft)
-    if not of_office:
-        enter_versions(dossier.workspace, versions_of(papers))
-    if out is None and current is None:
-        raise EthicsError("卷宗里没有送审，不知道写到哪里。请用 --out 指明文件夹。")
-    place = COMMITTEE if of_office else DOCUMENTS
-    target = out if out is not None or current is None else current.folder / place
-    assert target is not None  # one of the two is given
-    whole = out is None and len(papers) == len(package.papers)
-    drafts.tell(session, dossier.standard)
-    return write_documents(target, drafts.files, replace=replace, whole=whole), target
-
-
-def finish(session: Session, done: WriteOutcome, target: Path, *, pdf: bool) -> NoReturn:
-    """Say what became of each file, make them PDF if asked, and leave with the exit code."""
-    _tell(session, done, target)
-    if pdf:
-        _convert(session, target, done)
-    raise typer.Exit(1 if done.kept or done.failed else 0)
-
-
-def _tell(session: Session, done: WriteOutcome, target: Path) -> None:
-    session.say(f"写好 {len(done.written)} 份文件，在 {target}")
-    for name in done.written:
-        session.out(name)
-    for name in done.moved:
-        session.say(f"手工改过的旧文件移到了 {name}")
-    for name in done.removed:
-        session.say(f"不再需要，已删去：{name}")
-    for name in done.kept:
-        session.say(f"手工改过，没有覆盖：{name}（要重新生成请加 --replace，旧文件会移到一边）")
-    for name, why in done.failed:
-        session.say(f"没有写成：{name}：{why}。请关闭打开它的程序后重试。")
-
-
-def _convert(session: Session, target: Path, done: WriteOutcome) -> None:
-    from mmethics_cli.store.pdf import to_pdf
-
-    office = [target / name for name in done.written if not name.endswith(".txt")]
-    made = to_pdf(office, target)
-    session.say(f"转成 {len(made)} 份 PDF。")
-
-
-def write_approved(
-    session: Session,
-    dossier: Dossier,
-    wanted: list[str],
+    ids: list[str],
     out: Path | None,
     *,
     list_: bool,
@@ -252,14 +177,32 @@ def write_approved(
     pdf: bool,
 ) -> NoReturn:
     """Write (or only list) the approved versions, and leave with the exit code of `render`."""
-    approved = approved_of(dossier, wanted)
+    from mmethics_cli.workflow.approved import approved_package, listing, write_approved
+
+    approved = approved_package(dossier, ids)
     if list_:
         session.out(listing(approved).rstrip())
         raise typer.Exit(0)
-    files, unstamped = approved_files(approved)
-    if not wanted:
-        files.append(RenderedFile(LISTING, listing(approved).encode("utf-8")))
-    target = out if out is not None else approved.folder
-    done = write_documents(target, files, replace=replace, whole=out is None and not wanted)
-    done.failed += unstamped
-    finish(session, done, target, pdf=pdf)
+    outcome, target = write_approved(approved, out, replace=replace)
+    _finish(session, outcome, target, pdf=pdf)
+
+
+def _finish(session: Session, outcome: WriteOutcome, target: Path, *, pdf: bool) -> NoReturn:
+    """Say what became of each file, make them PDF if asked, and leave with the exit code."""
+    session.say(f"写好 {len(outcome.written)} 份文件，在 {target}")
+    for name in outcome.written:
+        session.out(name)
+    for name in outcome.moved:
+        session.say(f"手工改过的旧文件移到了 {name}")
+    for name in outcome.removed:
+        session.say(f"不再需要，已删去：{name}")
+    for name in outcome.kept:
+        session.say(f"手工改过，没有覆盖：{name}（要重新生成请加 --replace，旧文件会移到一边）")
+    for name, why in outcome.failed:
+        session.say(f"没有写成：{name}：{why}。请关闭打开它的程序后重试。")
+    if pdf:
+        from mmethics_cli.store.pdf import to_pdf
+
+        files = [target / name for name in outcome.written if not name.endswith(".txt")]
+        session.say(f"转成 {len(to_pdf(files, target))} 份 PDF。")
+    raise typer.Exit(1 if outcome.kept or outcome.failed else 0)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Session
+from mmethics_cli.commands.options import HERE, Folder, Session, tell_refused
 
 app = typer.Typer(
     help="""把问卷和审查要点自查导出成 Excel，填好后再导入。
@@ -23,16 +23,13 @@ app = typer.Typer(
 Workbook = Annotated[
     Path, typer.Argument(metavar="FILE", help="Excel 文件，名称以 .xlsx 结尾", show_default=False)
 ]
-OptionalFolder = Annotated[
-    Path, typer.Argument(metavar="[DIR]", help="卷宗所在的文件夹", show_default=False)
-]
 
 
 @app.command("export", short_help="把问卷和自查导出成 Excel")
 def export(
     context: typer.Context,
     file: Workbook,
-    folder: OptionalFolder = HERE,
+    folder: Folder = HERE,
     replace: Annotated[bool, typer.Option("--replace", help="覆盖已有的同名文件")] = False,
 ) -> None:
     """把要答的问题、数据资产等清单和审查要点自查写成一个 Excel 文件。
@@ -44,16 +41,22 @@ def export(
     mmethics sheet export 问卷.xlsx my-study
     mmethics sheet export 问卷.xlsx my-study --replace
     """
-    from mmethics_cli.workflow.workbook import export_workbook
+    from mmethics_cli.workflow.opening import open_dossier
+    from mmethics_cli.workflow.workbook import export_workbook, require_workbook_name
 
-    export_workbook(Session.of(context), file, folder, replace)
+    session = Session.of(context)
+    require_workbook_name(file)
+    dossier = open_dossier(folder, session.today, session.packs)
+    tell_refused(session, dossier)
+    export_workbook(dossier, file, session.today, replace=replace)
+    session.say(f"已导出：{file}。填好后运行：mmethics sheet import {file} {folder}")
 
 
 @app.command("import", short_help="把填好的 Excel 导入卷宗")
 def import_(
     context: typer.Context,
     file: Workbook,
-    folder: OptionalFolder = HERE,
+    folder: Folder = HERE,
     yes: Annotated[bool, typer.Option("--yes", help="不询问，直接写入")] = False,
 ) -> None:
     """读回填好的 Excel：逐条列出原来的和新的回答，确认后一起写入。
@@ -65,6 +68,46 @@ def import_(
     mmethics sheet import 问卷.xlsx my-study
     mmethics sheet import 问卷.xlsx my-study --yes
     """
-    from mmethics_cli.workflow.workbook import import_workbook
+    from mmethics_cli.report.changes import changes_text
+    from mmethics_cli.workflow.opening import open_dossier
+    from mmethics_cli.workflow.workbook import (
+        is_open,
+        read_changes,
+        require_workbook_name,
+        write_changes,
+    )
 
-    import_workbook(Session.of(context), file, folder, yes)
+    session = Session.of(context)
+    require_workbook_name(file)
+    dossier = open_dossier(folder, session.today, session.packs)
+    tell_refused(session, dossier)
+    if is_open(file):
+        session.say(f"“{file}”好像还开着：读的是最后一次保存的内容。")
+    filled = read_changes(dossier, file)
+    if filled.newer:
+        names = "、".join(filled.files)
+        session.say(f"导出以后改过 {names}：有 {filled.newer} 个回答只在那里改过，保留那里的。")
+    if filled.left_out:
+        session.say(
+            f"标准包没有这些格的问题，没有导入：{'、'.join(filled.left_out)}。"
+            "导出时用了另一个标准包的，用 --pack 给出它，再导入一次。"
+        )
+    if not filled.changes:
+        session.say("没有改动。")
+        return
+    session.show(changes_text(filled.changes))
+    count = len(filled.changes)
+    if not yes and not _confirmed(session, count):
+        session.say("没有写入。")
+        return
+    write_changes(dossier, filled.changes)
+    session.say(f"已写入 {count} 处。下一步：mmethics status {folder}")
+
+
+def _confirmed(session: Session, count: int) -> bool:
+    """Whether the person wants the changes; raises NoTerminal where nobody can be asked."""
+    session.need_terminal("确认无误后加 --yes 写入。")
+    from mmethics_cli.ask.prompts import Prompts
+
+    options = (("no", "先不写入"), ("yes", "写入"))
+    return Prompts(terminal=True).choice(f"写入这 {count} 处改动吗？", options, "no") == "yes"

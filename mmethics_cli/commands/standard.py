@@ -41,18 +41,18 @@ def lint(context: typer.Context) -> None:
     mmethics standard lint --pack 我院标准包
     """
     from mmethics_cli.errors import PackError
-    from mmethics_cli.workflow.proof import faults
+    from mmethics_cli.workflow.proof import pack_problems
 
     session = Session.of(context)
     try:
-        found = faults(session.pack)
+        problems = pack_problems(session.pack)
     except PackError as error:
-        session.out("\n".join(str(one) for one in error.problems) or error.message)
+        session.out("\n".join(map(str, error.problems)) or error.message)
         raise typer.Exit(1) from None
-    for one in found:
-        session.out(str(one))
-    session.say(f"发现 {len(found)} 处问题。" if found else "标准包没有问题。")
-    raise typer.Exit(1 if found else 0)
+    for problem in problems:
+        session.out(str(problem))
+    session.say(f"发现 {len(problems)} 处问题。" if problems else "标准包没有问题。")
+    raise typer.Exit(1 if problems else 0)
 
 
 @app.command("list", short_help="列出审查要点、规则、问题、文件")
@@ -67,11 +67,10 @@ def list_(
     mmethics standard list documents    送审文件与编号
     """
     from mmethics_cli.report.standard import listing
-    from mmethics_cli.workflow.opening import open_pack
 
     session = Session.of(context)
     also = (part.value,) if part is PackPart.worksheets else ()
-    session.out(listing(open_pack(session, also=also).standard(), part.value))
+    session.out(listing(session.packs.of(also=also).standard, part.value))
 
 
 @app.command("show", short_help="查看一条要点、规则、问题或文件")
@@ -86,12 +85,11 @@ def show(
     mmethics standard show risk.level
     """
     from mmethics_cli.errors import EthicsError
-    from mmethics_cli.report.standard import near_names, showing
-    from mmethics_cli.workflow.opening import open_pack
+    from mmethics_cli.report.standard import entry_text, near_names
 
     session = Session.of(context)
-    standard = open_pack(session, also=("worksheets",)).standard()
-    text = showing(standard, name)
+    standard = session.packs.of(also=("worksheets",)).standard
+    text = entry_text(standard, name)
     if text is None:
         near = "、".join(near_names(standard, name))
         hint = f"相近的有：{near}。" if near else "编号见 mmethics standard list。"
@@ -107,7 +105,6 @@ def sources(context: typer.Context) -> None:
     mmethics standard sources
     """
     from mmethics_cli.report.standard import source_list
-    from mmethics_cli.workflow.opening import open_pack
 
     session = Session.of(context)
-    session.out(source_list(open_pack(session).standard(), session.today))
+    session.out(source_list(session.packs.of().standard, session.today))

@@ -8,18 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Session
+from mmethics_cli.commands.options import HERE, Folder, Session, tell_refused
 
 if TYPE_CHECKING:
-    from mmethics_cli.workflow.opening import Dossier
-    from mmethics_cli.workflow.standing import Standings
+    from mmethics_cli.workflow.committee import CommitteeRecord
 
 
 def status(
     context: typer.Context,
-    folder: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="卷宗所在的文件夹", show_default=False)
-    ] = HERE,
+    folder: Folder = HERE,
     history: Annotated[
         bool, typer.Option("--history", help="历次送审、决定和版本，以及今天有效的版本")
     ] = False,
@@ -38,64 +35,70 @@ def status(
     mmethics status my-study --history
     mmethics status my-study --ics 到期日.ics
     """
-    from mmethics_cli.commands.options import tell_refused
+    from mmethics_cli.workflow.committee import CommitteeRecord
     from mmethics_cli.workflow.opening import open_dossier
-    from mmethics_cli.workflow.standing import Standings
 
     session = Session.of(context)
-    dossier = open_dossier(session, folder)
+    dossier = open_dossier(folder, session.today, session.packs)
     tell_refused(session, dossier)
-    standings = Standings(dossier)
+    record = CommitteeRecord(dossier)
     if history:
-        from mmethics_cli.workflow.history import history_of
-
-        session.show(history_of(standings, session.today))
+        session.show(_history(session, record))
     elif calendar is None:
-        session.show(_status(session, dossier, standings))
+        session.show(_status(session, record))
     if calendar is not None:
-        from mmethics_cli.workflow.history import write_calendar
+        from mmethics_cli.workflow.calendar import write_calendar
 
-        count = write_calendar(standings, calendar, session.today)
+        count = write_calendar(record, calendar, session.today)
         session.say(
             f"写好 {count} 个到期日：{calendar}" if count else "现在没有到期日，日历是空的。"
         )
 
 
-def _status(session: Session, dossier: Dossier, standings: Standings) -> str:
-    from mmethics_cli.report.status import Standing, due_lines, status_text
+def _history(session: Session, record: CommitteeRecord) -> str:
+    from mmethics_cli.report.status import history_text
+    from mmethics_cli.workflow.history import history_of
+
+    history = history_of(record, session.today)
+    return history_text(history.title, history.past, history.valid, history.until)
+
+
+def _status(session: Session, record: CommitteeRecord) -> str:
+    from mmethics_cli.report.status import DossierStatus, due_lines, status_text
     from mmethics_cli.workflow.assembly import package_of
     from mmethics_cli.workflow.checking import review
-    from mmethics_cli.workflow.standing import differing
+    from mmethics_cli.workflow.opening import differing
 
+    dossier = record.dossier
     current = dossier.workspace.current
     return status_text(
         dossier.pathway,
         dossier.self_check,
         review(dossier, package_of(dossier, session.today)),
-        Standing(
+        DossierStatus(
             dossier.name,
             current.name if current else "",
             sealed=current is not None and current.sealed,
             changed=bool(differing(dossier)),
-            decisions=tuple(_decisions(standings)),
-            dues=tuple(due_lines(standings.dues(), session.today)),
+            decisions=tuple(_decisions(record)),
+            dues=tuple(due_lines(record.dues(), session.today)),
         ),
     )
 
 
-def _decisions(standings: Standings) -> Iterator[str]:
+def _decisions(record: CommitteeRecord) -> Iterator[str]:
     """The last decision, what stands approved if that is another, and whether the study ended."""
     from mmethics_cli.report.status import decision_line
 
-    standard = standings.dossier.standard
-    last = standings.decided[-1] if standings.decided else None
+    standard = record.dossier.standard
+    last = record.decided[-1] if record.decided else None
     if last is not None:
-        yield f"{last.submission.name} 的决定：{decision_line(standard, last.made)}"
-    standing = standings.of_the_study[-1] if standings.of_the_study else None
-    if standing is not None and standing is not last:
-        line = decision_line(standard, standing.made)
-        yield f"有效的批准：{standing.submission.name}，{line}"
-    if standings.ended:
-        yield f"{standings.ended}，不再有跟踪审查的到期日。"
-    elif standings.suspended:
+        yield f"{last.submission.name} 的决定：{decision_line(standard, last.decision)}"
+    approved = record.of_the_study[-1] if record.of_the_study else None
+    if approved is not None and approved is not last:
+        line = decision_line(standard, approved.decision)
+        yield f"有效的批准：{approved.submission.name}，{line}"
+    if record.ended:
+        yield f"{record.ended}，不再有跟踪审查的到期日。"
+    elif record.suspended:
         yield "研究已暂停；恢复前须经委员会同意，跟踪审查照常。"

@@ -28,17 +28,18 @@ def verify(
     mmethics verify my-study/submissions/01-initial
     mmethics verify 送审.zip
     """
-    from mmethics_cli.store.submission.manifest import verify_folder, verify_zip
+    from mmethics_cli.store.submission.archive import verify_zip
+    from mmethics_cli.store.submission.manifest import verify_folder
 
     session = Session.of(context)
     seal = verify_folder(sealed) if sealed.is_dir() else verify_zip(sealed)
-    for one in seal.differences:
-        session.out(f"  {one}")
-    found = len(seal.differences)
+    for difference in seal.differences:
+        session.out(f"  {difference}")
+    count = len(seal.differences)
     session.out(
-        f"“{sealed}”与清单有 {found} 处不符。"
-        if found
+        f"“{sealed}”与清单有 {count} 处不符。"
+        if count
         else f"“{sealed}”与清单一致，共 {seal.files} 个文件。"
     )
     session.out(f"清单校验值（SHA-256）：{seal.digest}")
-    raise typer.Exit(1 if found else 0)
+    raise typer.Exit(1 if count else 0)

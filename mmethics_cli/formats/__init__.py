@@ -1,1 +1,1 @@
-"""Word, Excel and iCalendar files; knows no fact, rule or study of ours."""
+"""Word, Excel, iCalendar and PNG files; knows no fact, rule or study of ours."""

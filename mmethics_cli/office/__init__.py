@@ -1,1 +1,1 @@
-"""The ethics office's side: its papers about what was handed in."""
+"""The ethics office's side: its documents about what was handed in."""

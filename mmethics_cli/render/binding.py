@@ -1,4 +1,4 @@
-"""What a template says about facts, bound to the standard: every name in it is known."""
+"""What a template says about facts, bound to the standard: every name in it must be known."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ _STRING = re.compile(r'"([^"]*)"')
 # What `recorded` prints of decision.yaml.
 RECORDED: Final = ("decision", "date", "number", "valid_until", "interval_months")
 _GROUPS: Final = ("any", "all", "not", "newly")
+_CONDITIONAL: Final = ("when", "block")  # kinds of marks
 
 
 class PrintFact(NamedTuple):
@@ -65,65 +66,66 @@ class Each(NamedTuple):
 Node = PrintFact | PrintIndex | PrintCall | When | Each
 
 
-class _WrongError(Exception):
-    """What is written cannot be bound; the message says why in Chinese."""
+class _BindingError(Exception):
+    """A mark that cannot be bound; the message says why in Chinese."""
 
 
 @dataclass(slots=True)
 class Binder:
-    """Binds what templates write; `problems` collects what it could not."""
+    """Turns the marks of templates into nodes; `problems` collects those that it could not bind."""
 
     standard: Standard
     vocabulary: Vocabulary
     read_tree: ReadTree
     problems: list[Problem] = field(default_factory=list)
 
-    def bind(self, written: Sequence[TemplateMark]) -> tuple[Node, ...]:
-        conditions = iter(self._trees([one for one in written if one.kind in ("when", "block")]))
+    def bind(self, marks: Sequence[TemplateMark]) -> tuple[Node, ...]:
+        """The nodes of a template's marks, in their order, without those that cannot be bound."""
+        conditions = iter(self._trees([mark for mark in marks if mark.kind in _CONDITIONAL]))
         nodes: list[Node] = []
-        for one in written:
-            raw = next(conditions) if one.kind in ("when", "block") else None
+        for mark in marks:
+            raw = next(conditions) if mark.kind in _CONDITIONAL else None
             try:
-                nodes.append(self._node(one, raw))
-            except (_WrongError, ConditionProblem) as wrong:
-                self.problems.append(one.place.problem(f"{one.text}：{wrong}"))
+                nodes.append(self._node(mark, raw))
+            except (_BindingError, ConditionProblem) as error:
+                self.problems.append(mark.place.problem(f"{mark.text}：{error}"))
         return tuple(nodes)
 
     def _trees(self, conditions: Sequence[TemplateMark]) -> Sequence[object]:
         """The trees of all conditions; one reading for all of them where none is broken."""
-        whole = "".join(f"- {one.text}\n" for one in conditions)
+        whole = "".join(f"- {mark.text}\n" for mark in conditions)
         try:
             trees = self.read_tree(whole) if whole else []
         except EthicsError:
             trees = None
         if isinstance(trees, list) and len(trees) == len(conditions):
             return trees
-        return [self._tree(one) for one in conditions]
+        return [self._tree(mark) for mark in conditions]
 
-    def _tree(self, written: TemplateMark) -> object:
+    def _tree(self, mark: TemplateMark) -> object:
         try:
-            return self.read_tree(written.text)
+            return self.read_tree(mark.text)
         except EthicsError as error:
             reason = error.problems[0].message if error.problems else error.message
-            self.problems.append(written.place.problem(f"条件 {written.text} 读不出来：{reason}"))
+            self.problems.append(mark.place.problem(f"条件 {mark.text} 读不出来：{reason}"))
             return {}
 
-    def _node(self, written: TemplateMark, raw: object) -> Node:
-        match written.kind:
+    def _node(self, mark: TemplateMark, raw: object) -> Node:
+        match mark.kind:
             case "print":
-                return self._print(written.text, written.loops)
+                return self._print(mark.text, mark.loops)
             case "each":
-                question = self.standard.questions.get(written.text)
+                question = self.standard.questions.get(mark.text)
                 if question is None or question.type != "list":
-                    raise _WrongError("不是列表，不能遍历")
-                return Each(written.inner.name if written.inner else "", written.text)
-        return self._when(raw, written)
+                    raise _BindingError("不是列表，不能遍历")
+                return Each(mark.inner.name if mark.inner else "", mark.text)
+        return self._when(raw, mark)
 
     # Conditions.
 
-    def _when(self, raw: object, written: TemplateMark) -> When:
-        block = written.kind == "block"
-        for loop in reversed(written.loops):
+    def _when(self, raw: object, mark: TemplateMark) -> When:
+        block = mark.kind == "block"
+        for loop in reversed(mark.loops):
             if _names(raw, loop.name):
                 fields = self.vocabulary[loop.path].fields
                 condition = parse(_rebase(raw, loop.name), self.vocabulary, fields)
@@ -144,9 +146,9 @@ class Binder:
             return PrintFact(fact.path, fact.loop, boxes=True, only=only)
         call = _CALL.fullmatch(text)
         if call is None or call["name"] not in CALLS - {"boxes"}:
-            raise _WrongError("看不懂，这里只能写事实的路径或模板函数")
+            raise _BindingError("看不懂，这里只能写事实的路径或模板函数")
         if _STRING.sub("", call["arguments"]).strip(" ,[]"):
-            raise _WrongError("函数里只能写双引号中的文字")
+            raise _BindingError("函数里只能写双引号中的文字")
         arguments = tuple(_STRING.findall(call["arguments"]))
         self._check_call(call["name"], arguments)
         return PrintCall(call["name"], arguments, tuple(call["rest"].split(".")[1:]))
@@ -156,13 +158,13 @@ class Binder:
         for loop in reversed(loops):
             if root == loop.name:
                 if self.standard.questions[loop.path].field_named(rest) is None:
-                    raise _WrongError(f"“{loop.path}”里没有“{rest}”这一项")
+                    raise _BindingError(f"“{loop.path}”里没有“{rest}”这一项")
                 return PrintFact(rest, loop.name)
         question = self.standard.questions.get(path)
         if question is None and path not in self.standard.derived:
-            raise _WrongError("不认识的事实")
+            raise _BindingError("不认识的事实")
         if question is not None and question.type == "list":
-            raise _WrongError("是列表，请用 for 逐项打印")
+            raise _BindingError("是列表，请用 for 逐项打印")
         return PrintFact(path, None)
 
     def _check_call(self, name: str, arguments: tuple[str, ...]) -> None:
@@ -170,17 +172,17 @@ class Binder:
         first = arguments[0] if arguments else ""
         match name:
             case "last_reported" if first not in standard.questions:
-                raise _WrongError("不认识的事实")
+                raise _BindingError("不认识的事实")
             case "label" if first not in {*standard.questions, *standard.derived}:
-                raise _WrongError("不认识的事实")
+                raise _BindingError("不认识的事实")
             case "decision" if first not in standard.tables:
-                raise _WrongError("没有这张决定表")
+                raise _BindingError("没有这张决定表")
             case "recorded" if first not in RECORDED:
-                raise _WrongError(f"decision.yaml 里没有这一项，可写：{'、'.join(RECORDED)}")
+                raise _BindingError(f"decision.yaml 里没有这一项，可写：{'、'.join(RECORDED)}")
             case "basis" if first not in standard.sources:
-                raise _WrongError("法源表里没有这个法源")
-            case "basis" if any((first, one) not in standard.articles for one in arguments[1:]):
-                raise _WrongError("条文表（articles.yaml）里没有这一条")
+                raise _BindingError("法源表里没有这个法源")
+            case "basis" if not all((first, text) in standard.articles for text in arguments[1:]):
+                raise _BindingError("条文表（articles.yaml）里没有这一条")
 
 
 def _names(raw: object, loop: str) -> bool:
@@ -190,14 +192,14 @@ def _names(raw: object, loop: str) -> bool:
             str(key).startswith(f"{loop}.") or _names(value, loop) for key, value in raw.items()
         )
     if isinstance(raw, list):
-        return any(_names(one, loop) for one in raw)
+        return any(_names(part, loop) for part in raw)
     return isinstance(raw, str) and raw.startswith(f"{loop}.")
 
 
 def _rebase(raw: object, loop: str) -> object:
     """The condition with `loop.field` as a field of the entry in scope."""
     if isinstance(raw, list):
-        return [_rebase(one, loop) for one in raw]
+        return [_rebase(part, loop) for part in raw]
     if not isinstance(raw, Mapping):
         return raw
     return {

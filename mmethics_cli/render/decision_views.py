@@ -10,13 +10,11 @@ from mmethics_cli.core.conditions.values import Truth
 from mmethics_cli.core.decisions.pathway import RuleResult
 from mmethics_cli.core.decisions.tables import Answer, Decision
 from mmethics_cli.core.standard.model import Basis, DecisionTable, Rule, Standard
-from mmethics_cli.formats.blocks import Words
-from mmethics_cli.render.printing import Mark, Printing
+from mmethics_cli.render.printing import Gap, Printable, Printing
+from mmethics_cli.render.slots import Words
 from mmethics_cli.render.study import Study
 from mmethics_cli.wording.citation import cite
-from mmethics_cli.wording.values import Gap, labels, reasons
-
-STRENGTH = {"required": "必须", "advised": "从严建议"}
+from mmethics_cli.wording.values import STRENGTH, labels, reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +75,8 @@ class DecisionView:
         return self.holds and not self.rules and self._table.otherwise == self._decision.value
 
     @property
-    def value_label(self) -> Mark:
-        return Mark(self._print_value)
+    def value_label(self) -> Printable:
+        return Printable(self._print_value)
 
     def _print_value(self) -> str:
         for path in self._decision.open:
@@ -102,23 +100,23 @@ class DecisionView:
         return self._labels(value) if isinstance(value, tuple) else []
 
     def _labels(self, keys: Iterable[str]) -> list[str]:
-        """The labels of outcomes; of papers only those that the applicant hands in."""
-        papers = self._printing.study.standard.documents if self.id == "documents" else {}
+        """The labels of outcomes; of documents only those that the applicant hands in."""
+        kinds = self._printing.study.standard.documents if self.id == "documents" else {}
         return [
             self._table.label_of(key)
             for key in keys
-            if key not in papers or papers[key].audience == "applicant"
+            if key not in kinds or kinds[key].audience == "applicant"
         ]
 
     @property
     def basis_text(self) -> str:
         """What the rules that fired rest on."""
-        bases = (base for one in self._results if one.truth is Truth.YES for base in one.rule.basis)
+        bases = [basis for result in self._fired for basis in result.rule.basis]
         return cite(self._printing.study.standard, dict.fromkeys(bases), marks=True)
 
     @property
     def candidates(self) -> list[str]:
-        return [self._words(one) for one in self._decision.candidates]
+        return [self._words(value) for value in self._decision.candidates]
 
     @property
     def candidates_label(self) -> str:
@@ -145,22 +143,22 @@ class DecisionView:
         pathway = self._printing.study.pathway
         if self._table.assume:
             return tuple(pathway.results(self._decision))
-        return tuple(one for one in pathway.rules if one.table is self._table)
+        return tuple(result for result in pathway.rules if result.table is self._table)
+
+    @property
+    def _fired(self) -> list[RuleResult]:
+        return [result for result in self._results if result.truth is Truth.YES]
 
     @cached_property
     def rules(self) -> list[RuleView]:
         """The rules that fired."""
-        study = self._printing.study
-        return [rule_view(study, one) for one in self._results if one.truth is Truth.YES]
+        return [rule_view(self._printing.study, result) for result in self._fired]
 
     @property
     def deciding(self) -> list[str]:
         """The ids of the rules that the value rests on."""
-        return [
-            one.rule.id
-            for one in self._results
-            if one.truth is Truth.YES and self._decision.rests_on(one.rule.outcome)
-        ]
+        rules = (result.rule for result in self._fired)
+        return [rule.id for rule in rules if self._decision.rests_on(rule.outcome)]
 
     @property
     def deciding_label(self) -> str:
@@ -179,24 +177,25 @@ class DecisionView:
         """Rules that are not decided and could still change the value."""
         study, wanted = self._printing.study, set(self._decision.open)
         return [
-            rule_view(study, one)
-            for one in self._results
-            if one.truth is Truth.UNKNOWN and wanted.intersection(one.needs)
+            rule_view(study, result)
+            for result in self._results
+            if result.truth is Truth.UNKNOWN and wanted.intersection(result.needs)
         ]
 
     # Tables that are printed inside this one.
 
     def _part(self, name: str) -> DecisionView | None:
-        decisions = self._printing.study.pathway.decisions
-        found = (one for one in decisions.values() if one.table.part_of == (self.id, name))
-        return next((DecisionView(self._printing, one) for one in found), None)
+        for decision in self._printing.study.pathway.decisions.values():
+            if decision.table.part_of == (self.id, name):
+                return DecisionView(self._printing, decision)
+        return None
 
     @property
     def conditions(self) -> DecisionView | None:
         return self._part("conditions")
 
     @property
-    def conditions_label(self) -> Mark | str:
+    def conditions_label(self) -> Printable | str:
         part = self.conditions
         return part.value_label if part is not None and part._decision.value is not None else ""
 
@@ -212,6 +211,8 @@ class DecisionView:
 
 @dataclass(frozen=True, slots=True)
 class ConflictView:
+    """Norms or rules that contradict one another: which was kept, over which, and why."""
+
     decision_label: str
     kept: str
     over: str
@@ -226,13 +227,13 @@ def conflict_views(study: Study) -> Iterator[ConflictView]:
         yield ConflictView(
             decision_label=conflict.table.label,
             kept=f"{outcome(conflict.kept.outcome)}（{conflict.kept.id}）",
-            over="、".join(_over(standard, conflict.table, one) for one in conflict.over),
+            over="、".join(_overruled(standard, conflict.table, other) for other in conflict.over),
             why="取更严格的结论" if conflict.why == "stricter" else conflict.why,
             basis_text=cite(standard, conflict.kept.basis, marks=True),
         )
 
 
-def _over(standard: Standard, table: DecisionTable, one: Rule | Basis) -> str:
-    if isinstance(one, Basis):
-        return cite(standard, [one], marks=True)
-    return f"{table.label_of(one.outcome)}（{one.id}）"
+def _overruled(standard: Standard, table: DecisionTable, other: Rule | Basis) -> str:
+    if isinstance(other, Basis):
+        return cite(standard, [other], marks=True)
+    return f"{table.label_of(other.outcome)}（{other.id}）"

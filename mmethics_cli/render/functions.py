@@ -1,17 +1,17 @@
-"""The names that a template may use: facts, the document's own data, functions over decisions."""
+"""The functions that templates call, by the names of the methods, and what they give."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 from mmethics_cli.core.conditions.values import NotApplicable, Truth, parse_date
-from mmethics_cli.core.standard.model import Basis
+from mmethics_cli.core.lifecycle.decision import decision_words
+from mmethics_cli.core.standard.model import Basis, Standard, Verified
 from mmethics_cli.core.standard.names import label_of
 from mmethics_cli.errors import TemplateError
-from mmethics_cli.formats.blocks import Pick, Words
 from mmethics_cli.render.decision_views import (
     ConflictView,
     DecisionView,
@@ -32,14 +32,14 @@ from mmethics_cli.render.item_views import (
 )
 from mmethics_cli.render.language import CALLS, FUNCTIONS
 from mmethics_cli.render.office_views import (
-    ChangedPaper,
-    CheckedPaper,
-    WantedPaper,
-    changed_papers,
-    checked_papers,
-    wanted_papers,
+    ChangedDocument,
+    CheckedDocument,
+    WantedDocument,
+    changed_documents,
+    checked_documents,
+    wanted_documents,
 )
-from mmethics_cli.render.printing import Mark, Printing
+from mmethics_cli.render.printing import Printable, Printing
 from mmethics_cli.render.revision_views import (
     RevisedAttachment,
     RevisionView,
@@ -52,95 +52,7 @@ from mmethics_cli.wording.language import ENGLISH
 from mmethics_cli.wording.values import labels, value_text
 
 INTERVALS: Final = (3, 6, 12)  # months between two follow-up reviews that offices choose from
-DECISIONS: Final = "event.prior_decision"
 _BLANK: Final = "____________"
-
-
-class OfficeFunctions:
-    """Functions over what the office found and recorded; their names are those of the methods."""
-
-    _printing: Printing
-
-    @property
-    def _office(self) -> Office:
-        return self._printing.study.office or Office()
-
-    def checked_papers(self) -> list[CheckedPaper]:
-        """Every paper of the package, with what is missing in it."""
-        return checked_papers(self._printing.study)
-
-    def wanted_papers(self) -> list[WantedPaper]:
-        """Papers that are lacking."""
-        return wanted_papers(self._printing.study)
-
-    def changed_papers(self) -> list[ChangedPaper]:
-        """What is to be changed, by paper."""
-        return changed_papers(self._printing.study)
-
-    def criteria(self, applies: str = "") -> list[CriterionView]:
-        """The criteria of the worksheet now rendered; with `applies` only those."""
-        return [one for one in self._criteria if applies in ("", one.applies)]
-
-    @cached_property
-    def _criteria(self) -> list[CriterionView]:
-        study = self._printing.study
-        return criteria_of(study, study.stamp.id)
-
-    def criterion_groups(self) -> list[CriterionGroup]:
-        """The criteria that apply, or may, by theme."""
-        return groups_of(self._criteria)
-
-    def comments(self) -> tuple[str, ...]:
-        """The comments that the committee recorded."""
-        return self._office.comments
-
-    def recorded(self, key: str) -> Mark:
-        """What decision.yaml says, else a control or a line to fill in by hand.
-
-        Keys: decision, date, number, valid_until, interval_months.
-        """
-        return Mark(lambda: self._recorded(key))
-
-    def given(self, key: str) -> str:
-        """What decision.yaml says under a key, in words; nothing where it says nothing."""
-        text = self._office.recorded.get(key, "")
-        match key:
-            case "decision":
-                return self._decisions.get(text, text)
-            case "interval_months":
-                return self._months(text) if text else ""
-            case "date" | "valid_until":
-                day = parse_date(text)
-                return self._printing.words.date(day) if day else text
-            case "number":
-                return text
-        raise TemplateError(f"decision.yaml 里没有“{key}”这一项。")
-
-    def options(self, key: str) -> tuple[str, ...]:
-        """What there is to choose from; an interval is never longer than the rules allow."""
-        match key:
-            case "decision":
-                return tuple(self._decisions.values())
-            case "interval_months":
-                longest = self._printing.study.pathway.decisions["follow_up_interval_months"].value
-                most = longest if isinstance(longest, int) else INTERVALS[-1]
-                return tuple(self._months(one) for one in INTERVALS if one <= most)
-        return ()
-
-    def _recorded(self, key: str) -> str:
-        book, given, options = self._printing.book, self.given(key), self.options(key)
-        if given:
-            return book.put(Words(given))
-        if options:
-            return book.put(Pick(self._printing.tag(key), options, self._printing.words.or_))
-        return _BLANK if key == "number" else self._printing.pick_date(key)
-
-    def _months(self, count: int | str) -> str:
-        return self._printing.words.months.format(count)
-
-    @property
-    def _decisions(self) -> Mapping[str, str]:
-        return self._printing.study.standard.questions[DECISIONS].values
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +74,7 @@ class StandardView:
 
 
 @dataclass(frozen=True, slots=True)
-class RowView:
+class TransmittalRowView:
     """A row of the transmittal list; `people` and `stamps` are signers and seals one by one."""
 
     number: str
@@ -179,7 +91,7 @@ class RowView:
     signed: bool
 
 
-class Functions(OfficeFunctions):
+class Functions:
     """The functions of the template language; their names are those of the methods."""
 
     def __init__(self, printing: Printing) -> None:
@@ -200,14 +112,15 @@ class Functions(OfficeFunctions):
             "standard": StandardView(standard.title, standard.edition),
         }
 
-    def pick(self, tag: str, *options: str) -> Mark:
-        """A drop-down for people to fill in; `tag` names it in the Word file."""
-        printing = self._printing
-        return Mark(lambda: printing.book.put(Pick(printing.tag(tag), options, printing.words.or_)))
+    # Facts, norms and things to fill in.
 
-    def pick_date(self, tag: str) -> Mark:
+    def pick(self, tag: str, *options: str) -> Printable:
+        """A drop-down for people to fill in; `tag` names it in the Word file."""
+        return Printable(lambda: self._printing.pick(tag, options))
+
+    def pick_date(self, tag: str) -> Printable:
         """A date for people to fill in."""
-        return Mark(lambda: self._printing.pick_date(tag))
+        return Printable(lambda: self._printing.pick_date(tag))
 
     def label(self, path: str) -> str:
         return label_of(self._study.standard, path)
@@ -223,15 +136,13 @@ class Functions(OfficeFunctions):
     def basis(self, source: str, *articles: str) -> str:
         """《…》第N条、第M条, by the pack's articles; in English “Title, Articles N and M”."""
         standard = self._study.standard
-        known = standard.articles
-        bases = [
-            Basis(source, one, known[source, one].verified if (source, one) in known else "memory")
-            for one in articles
-        ]
+        bases = [Basis(source, text, _verified(standard, source, text)) for text in articles]
         bases = bases or [Basis(source, None, "memory")]
         if self._printing.words is ENGLISH:
             return cite_in_english(standard, bases)
         return cite(standard, bases, self._printing.marks)
+
+    # Decisions.
 
     def decision(self, table: str) -> DecisionView:
         return DecisionView(self._printing, self._study.pathway.decisions[table])
@@ -239,26 +150,29 @@ class Functions(OfficeFunctions):
     def decisions(self) -> list[DecisionView]:
         """Every decision that is printed by itself, in the order of the pack."""
         return [
-            DecisionView(self._printing, one)
-            for one in self._study.pathway.decisions.values()
-            if one.table.part_of is None and one.table.counts
+            DecisionView(self._printing, decision)
+            for decision in self._study.pathway.decisions.values()
+            if decision.table.part_of is None and decision.table.counts
         ]
 
     def limits(self) -> list[DecisionView]:
         """Terms and periods (retention, deadlines) that hold for this submission."""
         return [
-            DecisionView(self._printing, one)
-            for one in self._study.pathway.decisions.values()
-            if one.table.type == "int" and not one.table.counts and one.value is not None
+            DecisionView(self._printing, decision)
+            for decision in self._study.pathway.decisions.values()
+            if decision.table.type == "int"
+            and not decision.table.counts
+            and decision.value is not None
         ]
 
     def undecided_rules(self) -> list[RuleView]:
+        """Rules whose open facts keep a decision open."""
         pathway = self._study.pathway
-        waiting = {path for one in pathway.decisions.values() for path in one.open}
+        waiting = {path for decision in pathway.decisions.values() for path in decision.open}
         return [
-            rule_view(self._study, one)
-            for one in pathway.rules
-            if one.truth is Truth.UNKNOWN and waiting.intersection(one.needs)
+            rule_view(self._study, result)
+            for result in pathway.rules
+            if result.truth is Truth.UNKNOWN and waiting.intersection(result.needs)
         ]
 
     def open_questions(self) -> list[str]:
@@ -270,21 +184,23 @@ class Functions(OfficeFunctions):
     def overrides(self) -> tuple[Adjustment, ...]:
         return self._study.overrides
 
-    def documents(self) -> list[RowView]:
+    # Documents and the review items.
+
+    def documents(self) -> list[TransmittalRowView]:
         """The transmittal list."""
         words = self._printing.words
         return [
-            RowView(
+            TransmittalRowView(
                 row.number, row.id, row.title, row.version,
                 words.date(row.date) if row.date else "",
                 row.original, words.joined(row.signers), row.note,
-                row.signers, row.seals, row.later, row.signed,
+                row.signers, row.seals, row.after_approval, row.signed,
             )
             for row in self._study.transmittal
         ]  # fmt: skip
 
     def consent_elements(self) -> list[ElementView]:
-        """What participants must be told, and where their papers say it."""
+        """What participants must be told, and where their documents say it."""
         return element_views(self._study, self._printing.marks)
 
     def revisions(self) -> list[RevisionView]:
@@ -297,7 +213,7 @@ class Functions(OfficeFunctions):
 
     def review_items(self, applies: str = "") -> list[ItemView]:
         """The applicant's items; with `applies` only those (yes, no, unknown)."""
-        return [one for one in self._items if applies in ("", one.applies)]
+        return [view for view in self._items if applies in ("", view.applies)]
 
     @cached_property
     def _items(self) -> list[ItemView]:
@@ -309,8 +225,93 @@ class Functions(OfficeFunctions):
 
     def principles(self) -> list[PrincipleView]:
         """The principles with the items that apply, or may."""
-        items = [one for one in self.review_items() if one.applies != "no"]
+        open_ = [view for view in self.review_items() if view.applies != "no"]
         return [
-            PrincipleView(key, label, [one for one in items if one.principle == key])
+            PrincipleView(key, label, [view for view in open_ if view.principle == key])
             for key, label in self._study.standard.principles.items()
         ]
+
+    # What the office found and recorded.
+
+    @property
+    def _office(self) -> Office:
+        return self._study.office or Office()
+
+    def checked_papers(self) -> list[CheckedDocument]:
+        """Every document of the package, with what is missing in it."""
+        return checked_documents(self._study)
+
+    def wanted_papers(self) -> list[WantedDocument]:
+        """Documents that are lacking."""
+        return wanted_documents(self._study)
+
+    def changed_papers(self) -> list[ChangedDocument]:
+        """What is to be changed, by document."""
+        return changed_documents(self._study)
+
+    def criteria(self, applies: str = "") -> list[CriterionView]:
+        """The criteria of the worksheet now rendered; with `applies` only those."""
+        return [view for view in self._criteria if applies in ("", view.applies)]
+
+    @cached_property
+    def _criteria(self) -> list[CriterionView]:
+        study = self._study
+        return criteria_of(study, study.stamp.id)
+
+    def criterion_groups(self) -> list[CriterionGroup]:
+        """The criteria that apply, or may, by theme."""
+        return groups_of(self._criteria)
+
+    def comments(self) -> tuple[str, ...]:
+        """The comments that the committee recorded."""
+        return self._office.comments
+
+    def recorded(self, key: str) -> Printable:
+        """What decision.yaml says, else a control or a line to fill in by hand.
+
+        Keys: decision, date, number, valid_until, interval_months.
+        """
+        return Printable(lambda: self._recorded(key))
+
+    def given(self, key: str) -> str:
+        """What decision.yaml says under a key, in words; nothing where it says nothing."""
+        text = self._office.recorded.get(key, "")
+        match key:
+            case "decision":
+                return decision_words(self._study.standard).get(text, text)
+            case "interval_months":
+                return self._months(text) if text else ""
+            case "date" | "valid_until":
+                day = parse_date(text)
+                return self._printing.words.date(day) if day else text
+            case "number":
+                return text
+        raise TemplateError(f"decision.yaml 里没有“{key}”这一项。")
+
+    def options(self, key: str) -> tuple[str, ...]:
+        """What there is to choose from; an interval is never longer than the rules allow."""
+        match key:
+            case "decision":
+                return tuple(decision_words(self._study.standard).values())
+            case "interval_months":
+                longest = self._study.pathway.decisions["follow_up_interval_months"].value
+                most = longest if isinstance(longest, int) else INTERVALS[-1]
+                return tuple(self._months(count) for count in INTERVALS if count <= most)
+        return ()
+
+    def _recorded(self, key: str) -> str:
+        given, options = self.given(key), self.options(key)
+        if given:
+            return self._printing.print(given)
+        if options:
+            return self._printing.pick(key, options)
+        return _BLANK if key == "number" else self._printing.pick_date(key)
+
+    def _months(self, count: int | str) -> str:
+        return self._printing.words.months.format(count)
+
+
+def _verified(standard: Standard, source: str, article: str) -> Verified:
+    """How far an article was read; one that the pack does not list counts as from memory."""
+    reading = standard.articles.get((source, article))
+    return reading.verified if reading else "memory"

@@ -1,4 +1,4 @@
-"""The review items as templates and Excel layouts see them."""
+"""Review items, criteria and consent elements as templates and Excel layouts see them."""
 
 from __future__ import annotations
 
@@ -8,67 +8,23 @@ from itertools import groupby
 from typing import Final
 
 from mmethics_cli.core.answers.self_check import ANSWERS
-from mmethics_cli.core.checks.papers import attachments_of
+from mmethics_cli.core.checks.documents import attachments_of
 from mmethics_cli.core.conditions.explain import facts_behind
 from mmethics_cli.core.conditions.language import Scope, evaluate
 from mmethics_cli.core.conditions.values import NotApplicable, Truth, name_of
 from mmethics_cli.core.standard.model import Criterion, ReviewItem
 from mmethics_cli.core.standard.names import label_of
-from mmethics_cli.render.study import ConsentPaper, Office, Study
+from mmethics_cli.render.study import ConsentDocument, Office, Study
 from mmethics_cli.wording.citation import cite
-from mmethics_cli.wording.language import CHINESE
-from mmethics_cli.wording.values import asked_at, reasons, value_text
+from mmethics_cli.wording.values import APPLIES, SEVERITY, fact_at, reasons, value_text
 
-NO_PLACE = "没有写"
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceView:
-    """A paper that must tell an element, and the headings where it does.
-
-    `own` is a paper of the applicant's: the place is written in by hand.
-    """
-
-    title: str
-    where: str
-    own: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ElementView:
-    """An element that at least one paper of the submission must tell."""
-
-    id: str
-    text: str
-    basis_text: str
-    places: list[PlaceView]
-
-
-def element_views(study: Study, marks: bool) -> list[ElementView]:
-    """The elements in the order of the pack, each with the papers that must or do tell it."""
-    papers = study.consents()
-    views = []
-    for element in study.standard.elements.values():
-        places = [_place(one, element.id) for one in papers if _tells(one, element.id)]
-        if places:
-            cited = cite(study.standard, element.basis, marks)
-            views.append(ElementView(element.id, element.text, cited, places))
-    return views
-
-
-def _tells(paper: ConsentPaper, element: str) -> bool:
-    return element in paper.required or element in (paper.places or {})
-
-
-def _place(paper: ConsentPaper, element: str) -> PlaceView:
-    own = paper.places is None
-    headings = (paper.places or {}).get(element, ())
-    where = "" if own else "；".join(f"“{one}”" for one in headings) or NO_PLACE
-    return PlaceView(paper.title, where, own)
-
-
-_SEVERITY: Final = {"mandatory": "必须", "recommended": "建议"}
-_APPLIES: Final = {Truth.YES: "适用", Truth.NO: "不适用", Truth.UNKNOWN: CHINESE.undecided}
+LONGEST_ANSWER: Final = 60  # characters: the whole of it stands in the document named
+LONGEST_ENTRY: Final = 24  # the same of a field of a list's entry
+NO_PLACE: Final = "没有写"
+_MOST_ENTRIES: Final = 4
+_MOST_SPOTS: Final = 3
+_NONE: Final = "—"
+_NOT_ANSWERED: Final = "未填写"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,28 +60,28 @@ def item_view(study: Study, item: ReviewItem) -> ItemView:
         theme=item.theme,
         text=item.text,
         applies=truth.name.lower(),
-        applies_label=_APPLIES[truth],
+        applies_label=APPLIES[truth],
         answer=answer.answer or "",
         answer_label=ANSWERS[answer.answer] if answer.answer else "",
         note=answer.note,
         evidence=_evidence(study, answer.evidence, answer.page),
         page=answer.page,
-        severity_label=_SEVERITY[item.severity],
+        severity_label=SEVERITY[item.severity],
         basis_text=cite(standard, item.basis, marks=True),
         reason=reasons(facts, behind),
     )
 
 
 def _evidence(study: Study, evidence: str, page: str) -> str:
-    """The evidence by the title of its paper or the label of its path, with its page."""
+    """The evidence by the title of its document or the label of its path, with its page."""
     standard = study.standard
-    titles = {one.id: name_of(one) for one in attachments_of(study.facts)}
-    found = titles.get(evidence, evidence)
+    titles = {entry.id: name_of(entry) for entry in attachments_of(study.facts)}
+    name = titles.get(evidence, evidence)
     if evidence in standard.questions:
-        found = label_of(standard, evidence)
+        name = label_of(standard, evidence)
     elif evidence in standard.documents and evidence not in titles:
-        found = standard.documents[evidence].title
-    return f"{found}（第{page}页）" if page else found
+        name = standard.documents[evidence].title
+    return f"{name}（第{page}页）" if page else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +93,7 @@ class PrincipleView:
     items: list[ItemView]
 
 
-LONGEST_ANSWER: Final = 60  # characters of one answer: the whole of it stands in the paper named
-LONGEST_ENTRY: Final = 24  # the same of a field of a list's entry
-_MOST_ENTRIES: Final = 4
-_MOST_SPOTS: Final = 3
-_NONE: Final = "—"
-_NOT_ANSWERED: Final = "未填写"
+# Criteria of worksheets.
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,19 +128,24 @@ class CriterionGroup:
 
 def criteria_of(study: Study, worksheet: str) -> list[CriterionView]:
     """All criteria of a worksheet, themes together in the order of the pack."""
-    own = [one for one in study.standard.criteria.values() if worksheet in one.worksheets]
-    groups = list(dict.fromkeys(one.group for one in own))
-    own.sort(key=lambda one: groups.index(one.group))
-    return [_view(study, one) for one in own]
+    criteria = [
+        criterion
+        for criterion in study.standard.criteria.values()
+        if worksheet in criterion.worksheets
+    ]
+    groups = list(dict.fromkeys(criterion.group for criterion in criteria))
+    criteria.sort(key=lambda criterion: groups.index(criterion.group))
+    return [_criterion_view(study, criterion) for criterion in criteria]
 
 
 def groups_of(criteria: list[CriterionView]) -> list[CriterionGroup]:
     """The criteria that apply, or may, by theme."""
-    open_ = (one for one in criteria if one.applies != "no")
-    return [CriterionGroup(key, list(group)) for key, group in groupby(open_, lambda c: c.group)]
+    open_ = (view for view in criteria if view.applies != "no")
+    groups = groupby(open_, key=lambda view: view.group)
+    return [CriterionGroup(label, list(group)) for label, group in groups]
 
 
-def _view(study: Study, criterion: Criterion) -> CriterionView:
+def _criterion_view(study: Study, criterion: Criterion) -> CriterionView:
     truth = evaluate(criterion.applies_when, study.facts)
     behind = facts_behind(criterion.applies_when, study.facts) if truth is Truth.NO else {}
     answers = [*_answers(study, criterion), *_self_checks(study, criterion)]
@@ -199,11 +155,11 @@ def _view(study: Study, criterion: Criterion) -> CriterionView:
         group=criterion.group,
         text=criterion.text,
         applies=truth.name.lower(),
-        applies_label=_APPLIES[truth],
+        applies_label=APPLIES[truth],
         reason=reasons(study.facts, behind),
         answer="\n".join(answers),
         where="\n".join(places),
-        answer_line="；".join(one.rstrip("。；") for one in answers) or _NONE,
+        answer_line="；".join(answer.rstrip("。；") for answer in answers) or _NONE,
         where_line="、".join(places) or _NONE,
         basis_text=cite(study.standard, criterion.basis, marks=True),
     )
@@ -212,8 +168,8 @@ def _view(study: Study, criterion: Criterion) -> CriterionView:
 def _answers(study: Study, criterion: Criterion) -> Iterator[str]:
     for path in criterion.facts:
         root, _, field = path.rpartition(".")
-        whole = study.standard.questions.get(root)
-        if whole is not None and whole.type == "list":
+        owner = study.standard.questions.get(root)
+        if owner is not None and owner.type == "list":
             text = _entries(study, root, field)
         else:
             text = _answer(study, path)
@@ -228,31 +184,32 @@ def _answer(study: Study, path: str) -> str:
         return ""
     label = label_of(study.standard, path)
     if isinstance(value, tuple):
-        names = [name_of(one) for one in value]
+        names = [name_of(entry) for entry in value]
         return f"{label}：{'、'.join(names[:_MOST_ENTRIES])}{_and_more(len(names))}"
-    asked = asked_at(study.standard, path)
-    text = value_text(asked, value) if asked is not None else None
+    fact = fact_at(study.standard, path)
+    text = value_text(fact, value) if fact is not None else None
     return f"{label}：{_cut(text or _NOT_ANSWERED)}"
 
 
 def _entries(study: Study, path: str, field: str) -> str:
     """A field of a list, entry by entry."""
     entries = study.facts.get(path)
-    asked = study.standard.questions[path].field_named(field)
-    if not isinstance(entries, tuple) or asked is None:
+    question = study.standard.questions[path].field_named(field)
+    if not isinstance(entries, tuple) or question is None:
         return ""
     texts = []
     for entry in entries:
         value = study.facts.field(Scope(path, entry), field)
         if not isinstance(value, NotApplicable):
-            text = _cut(value_text(asked, value) or _NOT_ANSWERED, LONGEST_ENTRY)
+            text = _cut(value_text(question, value) or _NOT_ANSWERED, LONGEST_ENTRY)
             texts.append(f"{name_of(entry)}（{text}）")
     if not texts:
         return ""
-    return f"{asked.label}：{'、'.join(texts[:_MOST_ENTRIES])}{_and_more(len(texts))}"
+    return f"{question.label}：{'、'.join(texts[:_MOST_ENTRIES])}{_and_more(len(texts))}"
 
 
 def _and_more(count: int) -> str:
+    """等12项 where a list of so many names was cut."""
     return f"等{count}项" if count > _MOST_ENTRIES else ""
 
 
@@ -271,7 +228,7 @@ def _self_checks(study: Study, criterion: Criterion) -> Iterator[str]:
 
 
 def _places(study: Study, criterion: Criterion) -> Iterator[str]:
-    """Papers with version, headings, and the evidence that the applicant named, with its page."""
+    """Documents with version, headings, and the evidence named by the applicant, with its page."""
     office = study.office or Office()
     for row in study.transmittal:
         if row.id in criterion.papers:
@@ -295,3 +252,53 @@ def _places(study: Study, criterion: Criterion) -> Iterator[str]:
 def _spot(study: Study, document: str, heading: str) -> str:
     title = study.standard.documents[document].title
     return f"《{title}》{heading}"
+
+
+# Consent elements.
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceView:
+    """A document that must tell an element, and the headings where it does.
+
+    `own` is a document that the applicant brings: the place is written in by hand.
+    """
+
+    title: str
+    where: str
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ElementView:
+    """An element that at least one document of the submission must tell."""
+
+    id: str
+    text: str
+    basis_text: str
+    places: list[PlaceView]
+
+
+def element_views(study: Study, marks: bool) -> list[ElementView]:
+    """The elements in the order of the pack, each with the documents that must or do tell it."""
+    documents = study.consents()
+    views = []
+    for element in study.standard.elements.values():
+        places = [
+            _place(document, element.id) for document in documents if _tells(document, element.id)
+        ]
+        if places:
+            cited = cite(study.standard, element.basis, marks)
+            views.append(ElementView(element.id, element.text, cited, places))
+    return views
+
+
+def _tells(document: ConsentDocument, element: str) -> bool:
+    return element in document.required or element in (document.places or {})
+
+
+def _place(document: ConsentDocument, element: str) -> PlaceView:
+    own = document.places is None
+    headings = (document.places or {}).get(element, ())
+    where = "" if own else "；".join(f"“{heading}”" for heading in headings) or NO_PLACE
+    return PlaceView(document.title, where, own)

@@ -31,14 +31,15 @@ _ALLOWED: Final = (
 
 @pass_context
 def _printable(context: Context, value: object) -> Markup:
-    """What `{{ }}` prints: always a mark of ours, so nothing needs escaping after it."""
+    """What `{{ }}` prints: a slot or a number of ours, so nothing needs escaping after it."""
     if isinstance(value, Undefined):
         str(value)  # raises, naming what is missing
     return Markup(cast(Printing, context[_PRINTING]).print(value))
 
 
 def environment() -> ImmutableSandboxedEnvironment:
-    made = ImmutableSandboxedEnvironment(
+    """The only Jinja environment of ours: sandboxed, without globals, tests and most filters."""
+    jinja = ImmutableSandboxedEnvironment(
         autoescape=True,
         finalize=_printable,
         undefined=StrictUndefined,
@@ -46,22 +47,22 @@ def environment() -> ImmutableSandboxedEnvironment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters = dict(_FILTERS)
-    made.globals = {}
-    made.tests = {}
-    return made
+    jinja.filters = dict(_FILTERS)
+    jinja.globals = {}
+    jinja.tests = {}
+    return jinja
 
 
 def compile_text(
-    made: ImmutableSandboxedEnvironment, name: str, source: TemplateSource
+    jinja: ImmutableSandboxedEnvironment, name: str, source: TemplateSource
 ) -> tuple[Template | None, list[Problem]]:
     """The program of a template's text, or what is wrong with it."""
     try:
-        tree = made.parse(source.text)
+        tree = jinja.parse(source.text)
         problems = list(_problems(tree, FUNCTIONS | OBJECTS | {"loop"}, source))
         if problems:
             return None, problems
-        return Template.from_code(made, made.compile(tree, name), {}), []
+        return Template.from_code(jinja, jinja.compile(tree, name), {}), []
     except TemplateSyntaxError as error:
         return None, [source.place(error.lineno).problem(f"模板语法错误：{error.message}")]
 
@@ -74,14 +75,14 @@ def run(program: Template, context: Mapping[str, object], printing: Printing) ->
         raise TemplateError(f"模板“{program.name}”出错：{error}") from error
 
 
-def _problems(node: nodes.Node, known: frozenset[str], source: TemplateSource) -> Iterator[Problem]:
-    """Constructs and names that a template may not use, with their places."""
+def _problems(node: nodes.Node, names: frozenset[str], source: TemplateSource) -> Iterator[Problem]:
+    """Constructs that a template may not use, and names beside `names`, with their places."""
 
     def wrong(message: str) -> Problem:
         return source.place(node.lineno).problem(message)
 
     match node:
-        case nodes.Name(name=name, ctx="load") if name not in known:
+        case nodes.Name(name=name, ctx="load") if name not in names:
             yield wrong(f"不认识的名字“{name}”")
         case nodes.Filter(name=name) if name not in _FILTERS:
             yield wrong(f"不能用过滤器“{name}”")
@@ -90,17 +91,17 @@ def _problems(node: nodes.Node, known: frozenset[str], source: TemplateSource) -
         case nodes.Call():
             yield wrong("只能调用模板函数：" + "、".join(sorted(FUNCTIONS)))
         case nodes.For(target=nodes.Name(name=name)):
-            known |= {name}
+            names |= {name}
         case _ if not isinstance(node, _ALLOWED) or isinstance(node, nodes.For):
             yield wrong(f"模板里不能用 {type(node).__name__} 这种写法")
-    yield from _each(node.iter_child_nodes(), known, source)
+    yield from _siblings(node.iter_child_nodes(), names, source)
 
 
-def _each(
-    children: Iterable[nodes.Node], known: frozenset[str], source: TemplateSource
+def _siblings(
+    children: Iterable[nodes.Node], names: frozenset[str], source: TemplateSource
 ) -> Iterator[Problem]:
-    """The same for siblings; a name that one of them sets is known to those after it."""
+    """The same for siblings; a name that one of them sets may be used in those after it."""
     for child in children:
-        yield from _problems(child, known, source)
+        yield from _problems(child, names, source)
         if isinstance(child, nodes.Assign) and isinstance(child.target, nodes.Name):
-            known |= {child.target.name}
+            names |= {child.target.name}

@@ -24,8 +24,45 @@ NODE: Final = "\ufdd3"  # a number follows: something that depends on facts
 NODE_END: Final = "\ufdd4"
 CLOSE: Final = "\ufdd5"  # closes a `when` or a `for` over facts
 
+BLOCKS: Final = frozenset({
+    "when", "element", "form", "table", "flow", "sign", "box", "note", "together", "pagebreak",
+})  # fmt: skip
+FUNCTIONS: Final = frozenset({
+    "basis", "changed_papers", "checked_papers", "comments", "conflicts", "criteria",
+    "consent_elements", "criterion_groups", "decision", "decisions", "documents", "label",
+    "last_reported", "limits", "not_applicable_items", "open_questions", "overrides", "pick",
+    "pick_date", "principles", "recorded", "review_items", "revised_attachments", "revisions",
+    "undecided_rules", "wanted_papers",
+})  # fmt: skip
+# Those that `expand` itself calls; inside Jinja's own loops Jinja calls them.
+CALLS: Final = frozenset({
+    "boxes", "basis", "label", "last_reported", "decision", "pick", "pick_date", "recorded",
+})  # fmt: skip
+# Blocks that hold no other block.
+_LEAVES: Final = frozenset({"form", "table", "flow", "sign", "pagebreak"})
+# `marks: yes` puts 待核 behind articles whose text was not read.
+_FRONT: Final = ("title", "layout", "landscape", "marks")
+
+_FENCE = re.compile(r"\s*:{3,}\s*(?P<kind>[a-z]*)\s*(?P<rest>.*?)\s*")
+_TAG = re.compile(
+    r"\{%\s*(?:(?P<open>for|if|when)\s+(?P<rest>.*?)|end(?P<close>for|if|when))\s*%\}"
+    r"|\{\{\s*(?P<print>.*?)\s*\}\}|\{#.*?#\}"
+)
+_JINJA_TAG = re.compile(r"\{%.*?%\}")
+_NO_WORD = re.compile(r"\W")
+_SET = re.compile(r"\{%\s*set\s+(\w+)")
+_FOR = re.compile(r"(\w+)\s+in\s+(\w+(?:\.\w+)+)")
+_WIDTHS = re.compile(r"[\d.]+(?:\s+[\d.]+)*(?:\s*\{header=\d\})?(?:\s*\{lines=\d\})?")
+_COLUMNS = re.compile(r"\d+(?:\.\d+)?(?:\s+\d+(?:\.\d+)?)+")
+_MAX_DEPTH: Final = 5
+_INCLUDE = re.compile(r'\s*\{%\s*include\s+"([^"]+)"(?P<words>(?:\s+\w+="[^"]*")*)\s*%\}\s*')
+_WORD = re.compile(r'(\w+)="([^"]*)"')
+_PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+
 
 class TemplatePlace(NamedTuple):
+    """A line of a template's file, as messages name it."""
+
     file: str
     line: int
 
@@ -71,8 +108,8 @@ class TemplateSource:
     def plain(self) -> Plain:
         """All of it but the problems, as JSON holds it."""
         written = [
-            [one.kind, one.text, *one.place, [list(loop) for loop in one.loops], one.inner]
-            for one in self.written
+            [mark.kind, mark.text, *mark.place, [list(loop) for loop in mark.loops], mark.inner]
+            for mark in self.written
         ]
         places = [list(place) for place in self.places]
         return [self.front, self.lines, places, written, sorted(self.files)]
@@ -101,77 +138,6 @@ class TemplateSource:
         return self.places[min(max(line, 1), len(self.places)) - 1]
 
 
-_WIDTHS = re.compile(r"[\d.]+(?:\s+[\d.]+)*(?:\s*\{header=\d\})?(?:\s*\{lines=\d\})?")
-_COLUMNS = re.compile(r"\d+(?:\.\d+)?(?:\s+\d+(?:\.\d+)?)+")
-
-
-def wrong_options(kind: str, rest: str) -> Iterator[str]:
-    """What is wrong with the options of a block."""
-    if kind in ("form", "table") and not _WIDTHS.fullmatch(rest):
-        yield f"“{kind}”后面应写各列的相对宽度，例如 ::: {kind} 3 9 3 5"
-    if kind == "flow" and not _COLUMNS.fullmatch(rest):
-        yield "flow 后面应写各列的相对宽度，至少两列，例如 ::: flow 4 6 4 5"
-    if kind == "element" and not re.fullmatch(r"\w+(?:\.[\w()]+)+", rest):
-        yield "element 后面应写法源和条号，例如 erm2023.36.3"
-    if kind in ("sign", "box", "note", "together", "pagebreak") and rest:
-        yield f"“{kind}”后面不写别的字"
-
-
-MAX_DEPTH: Final = 5
-_INCLUDE = re.compile(r'\s*\{%\s*include\s+"([^"]+)"(?P<words>(?:\s+\w+="[^"]*")*)\s*%\}\s*')
-_WORD = re.compile(r'(\w+)="([^"]*)"')
-_PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
-
-
-@dataclass(frozen=True, slots=True)
-class Include:
-    """A line that puts a part in, and the words it gives to it."""
-
-    name: str
-    words: Mapping[str, str]
-
-
-def include_of(line: str) -> Include | None:
-    """What a line puts in; None for any other line."""
-    found = _INCLUDE.fullmatch(line)
-    return Include(found[1], dict(_WORD.findall(found["words"]))) if found else None
-
-
-def worded(line: str, words: Mapping[str, str]) -> str:
-    """The line with the words that its part was given."""
-    return _PLACE.sub(lambda place: words.get(place[1], place[0]), line) if words else line
-
-
-BLOCKS: Final = frozenset({
-    "when", "element", "form", "table", "flow", "sign", "box", "note", "together", "pagebreak",
-})  # fmt: skip
-FUNCTIONS: Final = frozenset({
-    "basis", "changed_papers", "checked_papers", "comments", "conflicts", "criteria",
-    "criterion_groups", "decision", "decisions", "documents", "label",
-    "last_reported", "limits",
-    "not_applicable_items", "open_questions", "overrides", "pick", "pick_date", "principles",
-    "recorded", "review_items", "revised_attachments", "revisions", "undecided_rules",
-    "wanted_papers", "consent_elements",
-})  # fmt: skip
-# Those that `expand` itself calls; inside Jinja's own loops Jinja calls them.
-CALLS: Final = frozenset({
-    "boxes", "basis", "label", "last_reported", "decision", "pick", "pick_date", "recorded",
-})  # fmt: skip
-_LEAVES: Final = frozenset({"form", "table", "flow", "sign", "pagebreak"})
-# `marks: yes` puts 待核 behind articles whose text was not read.
-_FRONT: Final = ("title", "layout", "landscape", "marks")
-
-_FENCE = re.compile(r"\s*:{3,}\s*(?P<kind>[a-z]*)\s*(?P<rest>.*?)\s*")
-_TAG = re.compile(
-    r"\{%\s*(?:(?P<open>for|if|when)\s+(?P<rest>.*?)|end(?P<close>for|if|when))\s*%\}"
-    r"|\{\{\s*(?P<print>.*?)\s*\}\}|\{#.*?#\}"
-)
-_JINJA_TAG = re.compile(r"\{%.*?%\}")
-_NO_WORD = re.compile(r"\W")
-_SET = re.compile(r"\{%\s*set\s+(\w+)")
-_FOR = re.compile(r"(\w+)\s+in\s+(\w+(?:\.\w+)+)")
-
-
 def read(
     name: str,
     texts: Mapping[str, str],
@@ -190,6 +156,8 @@ def read(
 
 
 class _Open(NamedTuple):
+    """A tag, or with `fence` a `:::` block, that is not closed yet."""
+
     kind: str
     place: TemplatePlace
     fence: bool = False
@@ -201,6 +169,8 @@ class _Open(NamedTuple):
 
 
 class _TemplateReader:
+    """Takes the lines of a template and of its parts, and keeps what is open across them."""
+
     def __init__(
         self, texts: Mapping[str, str], sections: frozenset[str], shown: Mapping[str, str]
     ) -> None:
@@ -222,13 +192,13 @@ class _TemplateReader:
         if lines and lines[0].strip() == "---":
             start = self._front(file, lines, root=depth == 0)
         for number, text in enumerate(lines[start:], start + 1):
-            place, line = TemplatePlace(file, number), worded(text, words or {})
-            part = include_of(line)
+            place, line = TemplatePlace(file, number), _with_words(text, words or {})
+            part = _include_of(line)
             if part is None:
                 self._line(line, place)
             elif part.name not in self.texts:
                 self._problem(place, f"没有“{part.name}”这个部件")
-            elif depth >= MAX_DEPTH:
+            elif depth >= _MAX_DEPTH:
                 self._problem(place, "部件互相引用，或者套得太深")
             else:
                 self.take(part.name, depth + 1, {**(words or {}), **part.words})
@@ -266,12 +236,14 @@ class _TemplateReader:
         if fence is not None:
             self._fence(fence["kind"], fence["rest"], place)
             return
+        if "|" in line:
+            self._refuse_row_of_signatures(line, place)
         if "{" not in line:
             self._emit(line, place)
             return
         self.named.update(_SET.findall(line))
         words = not line.lstrip().startswith("{") or _JINJA_TAG.sub("", _TAG.sub("", line)).strip()
-        text = _TAG.sub(lambda found: self._tag(found, place), line)
+        text = _TAG.sub(lambda tag: self._tag(tag, place), line)
         if not words and text.strip() and "{{" not in line and "{%" not in text:
             self.pending += text.strip()
             return
@@ -280,31 +252,39 @@ class _TemplateReader:
             # Jinja takes the line break after its tags, also from a line that has words.
             self._emit("", place)
 
-    def _tag(self, found: re.Match[str], place: TemplatePlace) -> str:
-        if found["print"] is not None:
-            return self._print(found, place)
-        if found["close"] is not None:
-            return self._end(found, place)
-        if found["open"] is None:
-            return ""
-        return self._begin(found, place)
+    def _refuse_row_of_signatures(self, line: str, place: TemplatePlace) -> None:
+        """A row of a table among signatures would be printed with its strokes."""
+        inside = next((block.kind for block in reversed(self.stack) if block.fence), "")
+        if inside == "sign" and _TAG.sub("", line).lstrip().startswith("|"):
+            message = "“sign”里面不能写表格行，竖线会照样印出来"
+            fix = "一行写一处签名，如“签名：____________ 日期：____年__月__日”；表格用 ::: table。"
+            self._problem(place, message, fix)
 
-    def _print(self, found: re.Match[str], place: TemplatePlace) -> str:
-        text = found["print"]
+    def _tag(self, tag: re.Match[str], place: TemplatePlace) -> str:
+        if tag["print"] is not None:
+            return self._print(tag, place)
+        if tag["close"] is not None:
+            return self._end(tag, place)
+        if tag["open"] is None:
+            return ""
+        return self._begin(tag, place)
+
+    def _print(self, tag: re.Match[str], place: TemplatePlace) -> str:
+        text = tag["print"]
         root = _NO_WORD.split(text, maxsplit=1)[0]
         ours = root in self.sections and root not in self.named
-        ours = ours or any(one.name == root for one in self._loops())
+        ours = ours or any(loop.name == root for loop in self._loops())
         if root == "loop":
-            inner = next((one for one in reversed(self.stack) if one.kind == "for"), None)
+            inner = next((block for block in reversed(self.stack) if block.kind == "for"), None)
             ours = inner is not None and inner.loop is not None
         if not ours and root not in CALLS:
-            return found[0]
-        if root in CALLS and any(one.of_jinja for one in self.stack):
-            return found[0]
+            return tag[0]
+        if root in CALLS and any(block.of_jinja for block in self.stack):
+            return tag[0]
         return self._node("print", text, place)
 
-    def _begin(self, found: re.Match[str], place: TemplatePlace) -> str:
-        kind, rest = found["open"], found["rest"]
+    def _begin(self, tag: re.Match[str], place: TemplatePlace) -> str:
+        kind, rest = tag["open"], tag["rest"]
         loop = _FOR.fullmatch(rest) if kind == "for" else None
         over = loop is not None and loop[2].split(".", 1)[0] in self.sections
         if loop is not None and over:
@@ -312,22 +292,22 @@ class _TemplateReader:
             mark = self._node("each", loop[2], place, inner)
             self.stack.append(_Open(kind, place, loop=inner))
             return mark
-        mark = self._node("when", rest, place) if kind == "when" else found[0]
+        mark = self._node("when", rest, place) if kind == "when" else tag[0]
         self.stack.append(_Open(kind, place))
         return mark
 
-    def _end(self, found: re.Match[str], place: TemplatePlace) -> str:
-        kind = found["close"]
+    def _end(self, tag: re.Match[str], place: TemplatePlace) -> str:
+        kind = tag["close"]
         if not self.stack or self.stack[-1].kind != kind or self.stack[-1].fence:
             self._problem(place, f"{{% end{kind} %}} 与前面打开的块不对应")
             return ""
-        return found[0] if self.stack.pop().of_jinja else CLOSE
+        return tag[0] if self.stack.pop().of_jinja else CLOSE
 
     def _loops(self) -> tuple[Loop, ...]:
-        return tuple(one.loop for one in self.stack if one.loop is not None)
+        return tuple(block.loop for block in self.stack if block.loop is not None)
 
     def _node(self, kind: str, text: str, place: TemplatePlace, inner: Loop | None = None) -> str:
-        if any(one.of_jinja for one in self.stack):
+        if any(block.of_jinja for block in self.stack):
             self._problem(place, "if 和函数的循环里面不能用事实，请移到外面或改用 when")
         self.source.written.append(TemplateMark(kind, text, place, self._loops(), inner))
         return f"{NODE}{len(self.source.written) - 1}{NODE_END}"
@@ -340,13 +320,14 @@ class _TemplateReader:
             return
         if kind not in BLOCKS:
             self._problem(place, f"不认识的块“{kind or rest}”")
-        outer = next((one.kind for one in reversed(self.stack) if one.kind in _LEAVES), None)
+        kinds = (block.kind for block in reversed(self.stack))
+        outer = next((name for name in kinds if name in _LEAVES), None)
         if outer is not None:
             self._problem(place, f"“{outer}”里面不能再放“{kind}”块", "表格行请用 {% when %}。")
         if kind == "when":
             self.pending += self._node("block", rest, place)
         else:
-            for message in wrong_options(kind, rest):
+            for message in _wrong_options(kind, rest):
                 self._problem(place, message)
             self._emit(f"{MARK}{kind} {rest}".rstrip(), place)
         self.stack.append(_Open(kind, place, fence=True))
@@ -358,3 +339,34 @@ class _TemplateReader:
             self.pending += CLOSE
         else:
             self._emit(END, place)
+
+
+def _wrong_options(kind: str, rest: str) -> Iterator[str]:
+    """What is wrong with the options of a block."""
+    if kind in ("form", "table") and not _WIDTHS.fullmatch(rest):
+        yield f"“{kind}”后面应写各列的相对宽度，例如 ::: {kind} 3 9 3 5"
+    if kind == "flow" and not _COLUMNS.fullmatch(rest):
+        yield "flow 后面应写各列的相对宽度，至少两列，例如 ::: flow 4 6 4 5"
+    if kind == "element" and not re.fullmatch(r"\w+(?:\.[\w()]+)+", rest):
+        yield "element 后面应写法源和条号，例如 erm2023.36.3"
+    if kind in ("sign", "box", "note", "together", "pagebreak") and rest:
+        yield f"“{kind}”后面不写别的字"
+
+
+@dataclass(frozen=True, slots=True)
+class _Include:
+    """A line that puts a part in, and the words it gives to it."""
+
+    name: str
+    words: Mapping[str, str]
+
+
+def _include_of(line: str) -> _Include | None:
+    """What a line puts in; None for any other line."""
+    match = _INCLUDE.fullmatch(line)
+    return _Include(match[1], dict(_WORD.findall(match["words"]))) if match else None
+
+
+def _with_words(line: str, words: Mapping[str, str]) -> str:
+    """The line with the words that its part was given."""
+    return _PLACE.sub(lambda place: words.get(place[1], place[0]), line) if words else line

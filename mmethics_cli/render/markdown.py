@@ -1,9 +1,12 @@
-"""From Markdown with slots to blocks. Markdown is parsed between the marks of our own blocks."""
+"""Markdown with slots → blocks; and markup that would be printed as it stands.
+
+Markdown is parsed between the marks of our own blocks.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
@@ -13,11 +16,9 @@ from markdown_it.token import Token
 
 from mmethics_cli.errors import Problem
 from mmethics_cli.formats.blocks import (
-    NO_BREAK,
     Blank,
     Block,
     Cell,
-    Fill,
     Flow,
     FlowRow,
     Framed,
@@ -34,240 +35,51 @@ from mmethics_cli.formats.blocks import (
     Table,
     Text,
     Tick,
-    Words,
-    split,
 )
 from mmethics_cli.formats.word.flow import box_lines, key_of
 from mmethics_cli.render.language import CLOSE, END, MARK, NODE, NODE_END, TemplateSource
 from mmethics_cli.render.pictures import PICTURE
+from mmethics_cli.render.slots import NO_BREAK, Fill, Words, split
 from mmethics_cli.wording.columns import display_width
 
 # In template text only: [ ] a tick box, ____年__月__日 or ____/____/____ a date, ____ a line to
 # write on, a picture.
-_SIGN = re.compile(
+_CONTROL = re.compile(
     r"(?P<tick>\[[ x]\])|(?P<date>_{2,}年_{2,}月_{2,}日)|(?P<english>_{2,}/_{2,}/_{2,})"
     r"|(?P<blank>_{2,})|" + PICTURE.pattern
 )
 # `_` writes blanks to fill in, so it is kept from the parser, which would see emphasis.
-UNDERSCORE = "\ufdd6"
+_UNDERSCORE = "\ufdd6"
 # A line break in a template is a blank between Latin words only.
 _BREAK = re.compile(" *\n *")
-
-
-class LineReader:
-    """Reads lines of one document; controls written in the template are numbered through it."""
-
-    def __init__(self, fills: Sequence[Fill], parser: MarkdownIt) -> None:
-        self._fills = fills
-        self._parser = parser
-        self._controls = 0
-
-    def read(self, text: str) -> Line:
-        """The line of a text, which goes through the Markdown parser where it holds a sign."""
-        text = text.strip()
-        if "\n" in text:
-            text = _BREAK.sub(lambda found: " " if _between_latin(found) else "", text)
-        if "*" not in text and "\\" not in text:
-            return tuple(self._words(text, False, False))
-        tokens: list[Token] = []
-        self._parser.inline.parse(text.replace("_", UNDERSCORE), self._parser, {}, tokens)
-        return tuple(_joined(self._emphasised(tokens)))
-
-    def _emphasised(self, tokens: Sequence[Token]) -> Iterator[Inline]:
-        bold = italic = False
-        for token in tokens:
-            match token.type:
-                case "strong_open" | "strong_close":
-                    bold = token.nesting > 0
-                case "em_open" | "em_close":
-                    italic = token.nesting > 0
-                case _:
-                    text = token.content.replace(UNDERSCORE, "_")
-                    yield from self._words(text, bold, italic)
-
-    def _words(self, text: str, bold: bool, italic: bool) -> Iterator[Inline]:
-        for piece in split(text):
-            if isinstance(piece, str):
-                yield from self._written(piece, bold, italic)
-                continue
-            fill = self._fills[piece]
-            if isinstance(fill, Words):
-                yield Text(fill.text, bold, italic, value=True, gap=fill.gap)
-            else:
-                yield fill
-
-    def _written(self, text: str, bold: bool, italic: bool) -> Iterator[Inline]:
-        if "[" not in text and "__" not in text:
-            yield Text(text, bold, italic)
-            return
-        last = 0
-        for sign in _SIGN.finditer(text):
-            if sign.start() > last:
-                yield Text(text[last : sign.start()], bold, italic)
-            yield self._control(sign)
-            last = sign.end()
-            if sign["tick"] and text[last : last + 1] == " ":
-                yield Text(NO_BREAK, bold, italic)
-                last += 1
-        if last < len(text):
-            yield Text(text[last:], bold, italic)
-
-    def _control(self, sign: re.Match[str]) -> Inline:
-        if sign["blank"]:
-            return Blank(len(sign["blank"]))
-        if sign["file"]:
-            return Picture(sign["file"], float(sign["cm"]), sign["alt"].strip())
-        self._controls += 1
-        if sign["date"]:
-            return PickDate(f"date.{self._controls}")
-        if sign["english"]:
-            return PickDate(f"date.{self._controls}", "en")
-        return Tick(f"tick.{self._controls}", sign["tick"] == "[x]")
-
-
-def _between_latin(found: re.Match[str]) -> bool:
-    around = found.string[found.start() - 1 : found.start()] + found.string[found.end() :][:1]
-    return len(around) == 2 and all("!" <= one <= "~" for one in around)
-
-
-def _joined(line: Iterator[Inline]) -> Iterator[Inline]:
-    """Neighbouring template words of one face as one."""
-    last: Text | None = None
-    for one in line:
-        if isinstance(one, Text) and not one.value:
-            if last is not None and (last.bold, last.italic) == (one.bold, one.italic):
-                last = Text(last.text + one.text, one.bold, one.italic)
-                continue
-            if last is not None:
-                yield last
-            last = one
-            continue
-        if last is not None:
-            yield last
-            last = None
-        yield one
-    if last is not None:
-        yield last
-
-
-JOIN_LEFT: Final = "<"
-JOIN_ABOVE: Final = "^"
-_LONGEST_LABEL: Final = 44
-
-# The cells of a row and the side that their column is set to.
-Row = Sequence[tuple[Line, Side]]
-
-
-def table_of(
-    rows: Sequence[Row],
-    widths: tuple[float, ...],
-    header: int,
-    form: bool,
-    caption: str,
-) -> Table:
-    """A table; in a form the cells that name others are labels, else the header rows are.
-
-    Cells holding `<` belong to the cell on their left, `^` to the one above.
-    """
-    columns = len(widths) or max(len(row) for row in rows)
-    signs = [[_sign(line) for line, _ in row] + [JOIN_LEFT] * (columns - len(row)) for row in rows]
-    made = tuple(tuple(_cells(rows, signs, number, columns)) for number in range(len(rows)))
-    if form:
-        made = tuple(_with_labels(row) for row in made)
-    else:
-        made = tuple(
-            tuple(_labelled(cell) for cell in row)
-            if number < header or _is_band(row, columns)
-            else row
-            for number, row in enumerate(made)
-        )
-    return Table(widths or (1.0,) * columns, made, header if not form else 0, caption)
-
-
-def _is_band(row: Sequence[Cell], columns: int) -> bool:
-    """Whether a row is one cell across the table: it names the rows below it."""
-    return len(row) == 1 and 1 < columns == row[0].columns
-
-
-def _sign(line: Line) -> str:
-    only = line[0] if len(line) == 1 else None
-    return only.text.strip() if isinstance(only, Text) and not only.value else ""
-
-
-def _cells(
-    rows: Sequence[Row],
-    signs: Sequence[Sequence[str]],
-    number: int,
-    columns: int,
-) -> Sequence[Cell]:
-    found: list[Cell] = []
-    for column in range(columns):
-        sign = signs[number][column]
-        if column and sign == JOIN_LEFT:
-            continue
-        if sign == JOIN_ABOVE:
-            # A cell under another: kept with no rows of its own, since Word wants it there.
-            found.append(Cell((), column, _joined_signs(signs[number], column), rows=0))
-            continue
-        line, align = rows[number][column]
-        below = 1
-        while number + below < len(rows) and signs[number + below][column] == JOIN_ABOVE:
-            below += 1
-        found.append(Cell(line, column, _joined_signs(signs[number], column), below, align=align))
-    return found
-
-
-def _joined_signs(signs: Sequence[str], column: int) -> int:
-    """How many columns a cell takes, with those after it that belong to it."""
-    after = column + 1
-    while after < len(signs) and signs[after] == JOIN_LEFT:
-        after += 1
-    return after - column
-
-
-def _with_labels(row: tuple[Cell, ...]) -> tuple[Cell, ...]:
-    """In a form a short cell of template words that names the value after it is a label."""
-    found: list[Cell] = []
-    for at, cell in enumerate(row):
-        named = bool(found) and found[-1].label
-        after = row[at + 1] if at + 1 < len(row) else None
-        # A row of one cell heads a part of the form. Right of a label words are a value, unless
-        # a value follows them: 主要研究者 | 姓名 | 张三.
-        label = _is_short(cell) and (
-            len(row) == 1 or (after is not None and (not named or not _is_short(after)))
-        )
-        found.append(_labelled(cell) if label else cell)
-    return tuple(found)
-
-
-def _labelled(cell: Cell) -> Cell:
-    return cell._replace(label=True)
-
-
-def _is_short(cell: Cell) -> bool:
-    if not all(isinstance(one, Text) and not one.value for one in cell.line):
-        return False
-    text = "".join(one.text for one in cell.line if isinstance(one, Text))
-    return 0 < display_width(text) <= _LONGEST_LABEL
-
-
+# A cell that belongs to the one on its left, or to the one above.
+_JOIN_LEFT: Final = "<"
+_JOIN_ABOVE: Final = "^"
+_LONGEST_LABEL: Final = 44  # columns in print
 _CELL_EDGE = re.compile(r"(?<!\\)\|")
 _RULER = re.compile(r"\|?[\s:|-]*-[\s:|-]*")
-_BORDER: Final = "---"
+_BORDER: Final = "---"  # of a figure
 _OPTIONS = re.compile(
     r"(?P<widths>[\d. ]*)(?:\{header=(?P<header>\d)\})?\s*(?:\{lines=(?P<lines>\d)\})?"
 )
+# What a line that was read must not hold any more, and what stands for values in its template.
+_MARKUP: Final = ("**", ":::", "{{", "}}", "{%", "%}")
+_MARKS = re.compile(f"{NODE}\\d+{NODE_END}|{CLOSE}")
+_JINJA = re.compile(r"\{%.*?%\}|\{\{.*?\}\}")
+
+# The cells of a row and the side that their column is set to.
+_Row = Sequence[tuple[Line, Side]]
 
 
 def blocks_of(markdown: str, fills: Sequence[Fill], title: str) -> tuple[Block, ...]:
     """The blocks of a rendered text; `title` captions tables that stand before any heading."""
-    builder = _BlockBuilder(line_reader(fills), title)
+    builder = _BlockBuilder(_line_reader(fills), title)
     return tuple(builder.build(_parts(iter(markdown.split("\n")))))
 
 
-def line_reader(fills: Sequence[Fill]) -> LineReader:
+def _line_reader(fills: Sequence[Fill]) -> _LineReader:
     """A reader of lines of a document whose slots hold `fills`."""
-    return LineReader(fills, _parser())
+    return _LineReader(fills, _parser())
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,20 +94,20 @@ class _MarkdownPart:
 
 def _parts(lines: Iterator[str]) -> tuple[_MarkdownPart, ...]:
     """The parts up to the end of the block that is open."""
-    found: list[_MarkdownPart] = []
+    parts: list[_MarkdownPart] = []
     stretch: list[str] = []
     for line in lines:
         if not line.startswith(MARK):
             stretch.append(line)
             continue
-        found.append(_MarkdownPart("", "", "\n".join(stretch)))
+        parts.append(_MarkdownPart("", "", "\n".join(stretch)))
         stretch = []
         if line.startswith(END):
-            return tuple(found)
+            return tuple(parts)
         kind, _, options = line[1:].partition(" ")
-        found.append(_MarkdownPart(kind, options, "", _parts(lines)))
-    found.append(_MarkdownPart("", "", "\n".join(stretch)))
-    return tuple(found)
+        parts.append(_MarkdownPart(kind, options, "", _parts(lines)))
+    parts.append(_MarkdownPart("", "", "\n".join(stretch)))
+    return tuple(parts)
 
 
 @cache
@@ -309,7 +121,7 @@ def _parser() -> MarkdownIt:
 
 
 class _BlockBuilder:
-    def __init__(self, reader: LineReader, title: str) -> None:
+    def __init__(self, reader: _LineReader, title: str) -> None:
         self.reader = reader
         self.caption = title
 
@@ -324,16 +136,16 @@ class _BlockBuilder:
             case "form" | "table":
                 options = _OPTIONS.fullmatch(part.options)
                 assert options is not None  # the language has refused other options
-                widths = tuple(float(one) for one in options["widths"].split())
+                widths = _widths(options["widths"])
                 header = int(options["header"] or (part.kind == "table"))
                 rows = self._rows(_text(part))
                 if rows:
-                    table = table_of(rows, widths, header, part.kind == "form", self.caption)
+                    table = _table_of(rows, widths, header, part.kind == "form", self.caption)
                     yield replace(table, lines=int(options["lines"] or 1))
             case "flow":
-                yield self._flow(_text(part), tuple(float(one) for one in part.options.split()))
+                yield self._flow(_text(part), _widths(part.options))
             case "sign":
-                lines = [self.reader.read(one) for one in _text(part).split("\n") if one.strip()]
+                lines = [self.reader.read(line) for line in _text(part).split("\n") if line.strip()]
                 yield Signatures(tuple(lines))
             case "box" | "note":
                 yield Framed(part.kind == "note", tuple(self.build(part.inside)))
@@ -345,7 +157,7 @@ class _BlockBuilder:
                 yield from self.build(part.inside)
 
     def _tokens(self, text: str) -> list[Token]:
-        return _parser().parse(text.replace("_", UNDERSCORE)) if text.strip() else []
+        return _parser().parse(text.replace("_", _UNDERSCORE)) if text.strip() else []
 
     def _markdown(self, markdown: str) -> Iterator[Block]:
         tokens = self._tokens(markdown)
@@ -368,22 +180,22 @@ class _BlockBuilder:
                     lists[-1].begin_item()
                 case "table_open":
                     end = next(
-                        later
-                        for later in range(place, len(tokens))
-                        if tokens[later].type == "table_close"
+                        number
+                        for number in range(place, len(tokens))
+                        if tokens[number].type == "table_close"
                     )
                     text = "\n".join(markdown.split("\n")[slice(*(token.map or ()))])
-                    yield table_of(self._rows(text), (), 1, False, self.caption)
+                    yield _table_of(self._rows(text), (), 1, False, self.caption)
                     place = end
             place += 1
 
     def _line(self, inline: Token) -> Line:
-        return self.reader.read(inline.content.replace(UNDERSCORE, "_"))
+        return self.reader.read(inline.content.replace(_UNDERSCORE, "_"))
 
     def _heading(self, token: Token, line: Line) -> Heading:
         level = int(token.tag[1]) - 1
         if level > 0:
-            self.caption = "".join(one.text for one in line if isinstance(one, Text))
+            self.caption = "".join(inline.text for inline in line if isinstance(inline, Text))
         return Heading(level, line)
 
     def _flow(self, text: str, widths: tuple[float, ...]) -> Flow:
@@ -403,7 +215,7 @@ class _BlockBuilder:
             border, stretch = line.removeprefix(_BORDER).strip(), ""
         return Flow(widths, heads, tuple(rows), self.caption)
 
-    def _rows(self, text: str) -> list[Row]:
+    def _rows(self, text: str) -> list[_Row]:
         """The rows of a pipe table. Empty lines are rows that a condition left out."""
         rows: list[list[Line]] = []
         sides: list[Side] = []
@@ -457,27 +269,224 @@ def _paragraphs(line: Line, lists: Sequence[_List]) -> Iterator[Paragraph]:
 
 
 def _text(part: _MarkdownPart) -> str:
-    return "\n".join(one.text for one in part.inside)
+    return "\n".join(inner.text for inner in part.inside)
 
 
-SIGNS: Final = ("**", ":::", "{{", "}}", "{%", "%}")
-_MARKS = re.compile(f"{NODE}\\d+{NODE_END}|{CLOSE}")
-_JINJA = re.compile(r"\{%.*?%\}|\{\{.*?\}\}")
+def _widths(text: str) -> tuple[float, ...]:
+    return tuple(float(width) for width in text.split())
 
 
-def residues(source: TemplateSource) -> Iterator[Problem]:
-    """Lines in which a sign stays: emphasis that does not parse, a brace too many.
+# Tables.
+
+
+def _table_of(
+    rows: Sequence[_Row],
+    widths: tuple[float, ...],
+    header: int,
+    form: bool,
+    caption: str,
+) -> Table:
+    """A table; in a form the cells that name others are labels, else the header rows are.
+
+    Cells holding `<` belong to the cell on their left, `^` to the one above.
+    """
+    columns = len(widths) or max(len(row) for row in rows)
+    words = [
+        [_lone_word(line) for line, _ in row] + [_JOIN_LEFT] * (columns - len(row)) for row in rows
+    ]
+    cells = [tuple(_cells(rows, words, number, columns)) for number in range(len(rows))]
+    if form:
+        labelled = tuple(_with_labels(row) for row in cells)
+    else:
+        labelled = tuple(
+            tuple(_labelled(cell) for cell in row)
+            if number < header or _is_band(row, columns)
+            else row
+            for number, row in enumerate(cells)
+        )
+    return Table(widths or (1.0,) * columns, labelled, 0 if form else header, caption)
+
+
+def _is_band(row: Sequence[Cell], columns: int) -> bool:
+    """Whether a row is one cell across the table: it names the rows below it."""
+    return len(row) == 1 and 1 < columns == row[0].columns
+
+
+def _lone_word(line: Line) -> str:
+    only = line[0] if len(line) == 1 else None
+    return only.text.strip() if isinstance(only, Text) and not only.value else ""
+
+
+def _cells(
+    rows: Sequence[_Row],
+    words: Sequence[Sequence[str]],
+    number: int,
+    columns: int,
+) -> Iterator[Cell]:
+    """The cells of a row; `words` are the lone words of all cells, where joins stand."""
+    for column in range(columns):
+        word = words[number][column]
+        if column and word == _JOIN_LEFT:
+            continue
+        if word == _JOIN_ABOVE:
+            # A cell under another: kept with no rows of its own, since Word wants it there.
+            yield Cell((), column, _span(words[number], column), rows=0)
+            continue
+        line, align = rows[number][column]
+        below = 1
+        while number + below < len(rows) and words[number + below][column] == _JOIN_ABOVE:
+            below += 1
+        yield Cell(line, column, _span(words[number], column), below, align=align)
+
+
+def _span(words: Sequence[str], column: int) -> int:
+    """How many columns a cell takes, with those after it that belong to it."""
+    after = column + 1
+    while after < len(words) and words[after] == _JOIN_LEFT:
+        after += 1
+    return after - column
+
+
+def _with_labels(row: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    """In a form a short cell of template words that names the value after it is a label."""
+    cells: list[Cell] = []
+    for at, cell in enumerate(row):
+        named = bool(cells) and cells[-1].label
+        after = row[at + 1] if at + 1 < len(row) else None
+        # A row of one cell heads a part of the form. Right of a label words are a value, unless
+        # a value follows them: 主要研究者 | 姓名 | 张三.
+        label = _is_short(cell) and (
+            len(row) == 1 or (after is not None and (not named or not _is_short(after)))
+        )
+        cells.append(_labelled(cell) if label else cell)
+    return tuple(cells)
+
+
+def _labelled(cell: Cell) -> Cell:
+    return cell._replace(label=True)
+
+
+def _is_short(cell: Cell) -> bool:
+    """Whether a cell is a few words of the template, without a value or a control."""
+    if not all(isinstance(inline, Text) and not inline.value for inline in cell.line):
+        return False
+    text = "".join(inline.text for inline in cell.line if isinstance(inline, Text))
+    return 0 < display_width(text) <= _LONGEST_LABEL
+
+
+# Lines.
+
+
+class _LineReader:
+    """Reads lines of one document; controls written in the template are numbered through it."""
+
+    def __init__(self, fills: Sequence[Fill], parser: MarkdownIt) -> None:
+        self._fills = fills
+        self._parser = parser
+        self._controls = 0
+
+    def read(self, text: str) -> Line:
+        """The line of a text, which goes through the Markdown parser where it holds a sign."""
+        text = text.strip()
+        if "\n" in text:
+            text = _BREAK.sub(lambda gap: " " if _between_latin(gap) else "", text)
+        if "*" not in text and "\\" not in text:
+            return tuple(self._words(text, False, False))
+        tokens: list[Token] = []
+        self._parser.inline.parse(text.replace("_", _UNDERSCORE), self._parser, {}, tokens)
+        return _joined(self._emphasised(tokens))
+
+    def _emphasised(self, tokens: Sequence[Token]) -> Iterator[Inline]:
+        bold = italic = False
+        for token in tokens:
+            match token.type:
+                case "strong_open" | "strong_close":
+                    bold = token.nesting > 0
+                case "em_open" | "em_close":
+                    italic = token.nesting > 0
+                case _:
+                    text = token.content.replace(_UNDERSCORE, "_")
+                    yield from self._words(text, bold, italic)
+
+    def _words(self, text: str, bold: bool, italic: bool) -> Iterator[Inline]:
+        for piece in split(text):
+            if isinstance(piece, str):
+                yield from self._written(piece, bold, italic)
+                continue
+            fill = self._fills[piece]
+            if isinstance(fill, Words):
+                yield Text(fill.text, bold, italic, value=True, gap=fill.gap)
+            else:
+                yield fill
+
+    def _written(self, text: str, bold: bool, italic: bool) -> Iterator[Inline]:
+        if "[" not in text and "__" not in text:
+            yield Text(text, bold, italic)
+            return
+        last = 0
+        for sign in _CONTROL.finditer(text):
+            if sign.start() > last:
+                yield Text(text[last : sign.start()], bold, italic)
+            yield self._control(sign)
+            last = sign.end()
+            if sign["tick"] and text[last : last + 1] == " ":
+                yield Text(NO_BREAK, bold, italic)
+                last += 1
+        if last < len(text):
+            yield Text(text[last:], bold, italic)
+
+    def _control(self, sign: re.Match[str]) -> Inline:
+        if sign["blank"]:
+            return Blank(len(sign["blank"]))
+        if sign["file"]:
+            return Picture(sign["file"], float(sign["cm"]), sign["alt"].strip())
+        self._controls += 1
+        if sign["date"]:
+            return PickDate(f"date.{self._controls}")
+        if sign["english"]:
+            return PickDate(f"date.{self._controls}", "en")
+        return Tick(f"tick.{self._controls}", sign["tick"] == "[x]")
+
+
+def _between_latin(gap: re.Match[str]) -> bool:
+    around = gap.string[gap.start() - 1 : gap.start()] + gap.string[gap.end() :][:1]
+    return len(around) == 2 and all("!" <= character <= "~" for character in around)
+
+
+def _joined(line: Iterable[Inline]) -> Line:
+    """The line with neighbouring template words of one face as one."""
+    joined: list[Inline] = []
+    for inline in line:
+        last = joined[-1] if joined else None
+        if (
+            isinstance(last, Text)
+            and isinstance(inline, Text)
+            and not (last.value or inline.value)
+            and (last.bold, last.italic) == (inline.bold, inline.italic)
+        ):
+            joined[-1] = Text(last.text + inline.text, inline.bold, inline.italic)
+        else:
+            joined.append(inline)
+    return tuple(joined)
+
+
+# For lint.
+
+
+def stray_markup(source: TemplateSource) -> Iterator[Problem]:
+    """Lines in which markup would be printed: emphasis that does not parse, a brace too many.
 
     `**` beside Chinese punctuation is no emphasis for Markdown and would be printed.
     """
-    reader = line_reader(())
+    reader = _line_reader(())
     for line, place in zip(source.lines, source.places, strict=True):
         if line.startswith(MARK):
             continue
         # A value stands where a mark is: a word, as far as emphasis goes.
-        text = _JINJA.sub("值", _MARKS.sub("值", line))
-        cells = text.split("|") if text.lstrip().startswith("|") else [text.lstrip("#")]
-        words = [one.text for cell in cells for one in reader.read(cell) if isinstance(one, Text)]
-        for sign in SIGNS:
-            if any(sign in one for one in words):
+        line = _JINJA.sub("值", _MARKS.sub("值", line))
+        cells = line.split("|") if line.lstrip().startswith("|") else [line.lstrip("#")]
+        inlines = (inline for cell in cells for inline in reader.read(cell))
+        texts = [inline.text for inline in inlines if isinstance(inline, Text)]
+        for sign in _MARKUP:
+            if any(sign in text for text in texts):
                 yield place.problem(f"文字里会留下“{sign}”", "请检查这一行的记号。")

@@ -1,4 +1,4 @@
-"""What the office's formal check and supplement notice list: papers, and what is to be changed."""
+"""What the office's formal check and supplement notice list: documents, and what to change."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from mmethics_cli.core.checks.documents import attachments_of
 from mmethics_cli.core.checks.findings import Finding
 from mmethics_cli.core.conditions.values import Element, name_of
 from mmethics_cli.core.standard.model import DocumentKind
@@ -18,23 +19,188 @@ from mmethics_cli.render.templates import Template, Templates
 from mmethics_cli.wording.citation import cite
 from mmethics_cli.wording.language import CHINESE
 
+_WEIGHT: Final = {"error": "必须", "warning": "请说明或补充"}
+_LACKING: Final = {
+    "error": "缺少，必须补交",
+    "warning": "缺少，请补交或说明",
+    "note": "没有附上，不影响受理",
+}
+_SELF_CHECK: Final = "self_check"
+_OTHER: Final = "其他事项"
 _NODE: Final = re.compile(f"{NODE}(\\d+){NODE_END}")
 _HEADING: Final = re.compile(r"#{2,4}\s+(.+)")
 _ELEMENT: Final = re.compile(f"{MARK}element (\\S+)")
 _NUMBER: Final = re.compile(r"[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）")
-# Papers that repeat what others say: nobody is sent to them for an answer.
-_REPEATING: Final = frozenset({"transmittal_list", "pathway_basis", "self_check"})
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedDocument:
+    """A document of the package as the formal check lists it; `lacks` says what is missing."""
+
+    number: str
+    title: str
+    version: str
+    date: str
+    signers: str
+    origin: str
+    lacks: str
+
+
+@dataclass(frozen=True, slots=True)
+class WantedDocument:
+    """A document to be supplied, and what it has to hold."""
+
+    title: str
+    weight: str
+    what: str
+    basis_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemandedChange:
+    """One thing to be changed and its place."""
+
+    number: int
+    place: str
+    weight: str
+    message: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedDocument:
+    """A document, or 其他事项, with what is to be changed in it."""
+
+    title: str
+    changes: list[DemandedChange]
+
+
+def checked_documents(study: Study) -> list[CheckedDocument]:
+    """Every document handed in, in the order of the transmittal list, then those lacking."""
+    office = study.office or Office()
+    counts = {document.title: len(document.changes) for document in changed_documents(study)}
+    checked = [_checked(study, office, row, counts.get(row.title, 0)) for row in study.transmittal]
+    for kind in office.lacking:
+        signers, lacks = "、".join(kind.signers), _LACKING[kind.missing]
+        checked.append(CheckedDocument("—", kind.title, "", "", signers, "自备", lacks))
+    return checked
+
+
+def _checked(study: Study, office: Office, row: TransmittalRow, changes: int) -> CheckedDocument:
+    unwritten = [
+        label for label, value in (("版本号", row.version), ("版本日期", row.date)) if not value
+    ]
+    lacks = [f"没有{'、'.join(unwritten)}"] if unwritten else []
+    if any(attachment.get("signed") is False for attachment in _attachments(study, row)):
+        lacks.append("登记为尚未签字盖章")
+    if changes:
+        lacks.append(f"有{changes}处要改或说明")
+    return CheckedDocument(
+        number=row.number,
+        title=row.title,
+        version=row.version,
+        date=CHINESE.date(row.date) if row.date else "",
+        signers="、".join(row.signers),
+        origin="生成" if row.id in office.rendered else "自备",
+        lacks="；".join(lacks),
+    )
+
+
+def _attachments(study: Study, row: TransmittalRow) -> Iterator[Element]:
+    """The attachments that a line of the transmittal list stands for."""
+    for entry in attachments_of(study.facts):
+        if entry.get("kind") == row.id and entry.get("title") == row.title:
+            yield entry
+
+
+def wanted_documents(study: Study) -> list[WantedDocument]:
+    """Documents that the submission needs and does not hold, notes left out."""
+    return [
+        WantedDocument(
+            kind.title, _WEIGHT[kind.missing], kind.note, cite(study.standard, kind.basis)
+        )
+        for kind in (study.office or Office()).lacking
+        if kind.missing in _WEIGHT
+    ]
+
+
+def changed_documents(study: Study) -> list[ChangedDocument]:
+    """Errors and warnings by the document that they concern, in the order of the documents."""
+    office = study.office or Office()
+    findings: dict[str, list[Finding]] = {}
+    for finding in office.findings:
+        if finding.severity in _WEIGHT and finding.id != "paper_missing":
+            findings.setdefault(_title_for(study, office, finding), []).append(finding)
+    order = [row.title for row in study.transmittal]
+    titles = [title for title in dict.fromkeys([*order, *findings]) if title in findings]
+    return [ChangedDocument(title, list(_changes(study, findings[title]))) for title in titles]
+
+
+def _changes(study: Study, findings: Iterable[Finding]) -> Iterator[DemandedChange]:
+    for number, finding in enumerate(findings, 1):
+        asks = finding.id == "answer_missing" and finding.fix
+        yield DemandedChange(
+            number=number,
+            place=_place(study, finding),
+            weight=_WEIGHT[finding.severity],
+            message=finding.message,
+            fix=f"请回答：{finding.fix}" if asks else finding.fix,
+        )
+
+
+def _title_for(study: Study, office: Office, finding: Finding) -> str:
+    """The title of the document in which a finding is to be mended."""
+    documents = study.standard.documents
+    if finding.path.startswith(f"{_SELF_CHECK}."):
+        return documents[_SELF_CHECK].title
+    path = finding.path
+    element = ELEMENT_PATH.fullmatch(path)
+    if element is not None:
+        if element["list"] == "attachments":
+            return _attachment_title(study, element["id"])
+        path = f"{element['list']}.{element['field']}"
+    spot = next(iter(_spots(office, path)), None)
+    return documents[spot.document].title if spot is not None else _OTHER
+
+
+def _spots(office: Office, path: str) -> Iterator[DocumentSpot]:
+    """Where a fact is printed; a list, where its fields are."""
+    yield from office.spots.get(path, ())
+    for name, spots in office.spots.items():
+        if name.startswith(f"{path}."):
+            yield from spots
+
+
+def _attachment_title(study: Study, id_: str) -> str:
+    entries = attachments_of(study.facts)
+    return next((name_of(entry) for entry in entries if entry.id == id_), _OTHER)
+
+
+def _place(study: Study, finding: Finding) -> str:
+    """Where in the document: heading (else section), or number of the item; then the path."""
+    if finding.item is not None:
+        return f"要点{finding.item}"
+    element = ELEMENT_PATH.fullmatch(finding.path)
+    path = f"{element['list']}.{element['field']}" if element else finding.path
+    heading = next((spot.heading for spot in _spots(study.office or Office(), path)), "")
+    question = study.standard.questions.get(element["list"] if element else path)
+    if not heading and question is not None:
+        heading = study.standard.sections[question.section]
+    return "\n".join(filter(None, (heading, finding.path)))
+
+
+# Where documents print what.
 
 
 def spots_of(templates: Templates, documents: Iterable[DocumentKind]) -> Spots:
-    """The spots of each path (fields of a list as `list.field`) and element, in order of papers."""
-    found: dict[str, dict[str, DocumentSpot]] = {}
+    """The spots of each path (fields of a list as `list.field`) and element, by document."""
+    spots: dict[str, dict[str, DocumentSpot]] = {}
     for document in documents:
-        if document.template is None or document.id in _REPEATING:
+        if document.template is None or document.repeats:
             continue
         for name, heading in _printed(templates.get(document.template)):
-            found.setdefault(name, {}).setdefault(document.id, DocumentSpot(document.id, heading))
-    return {name: tuple(spots.values()) for name, spots in found.items()}
+            spots.setdefault(name, {}).setdefault(document.id, DocumentSpot(document.id, heading))
+    return {name: tuple(by_document.values()) for name, by_document in spots.items()}
 
 
 def _printed(template: Template) -> Iterator[tuple[str, str]]:
@@ -59,7 +225,7 @@ def _path(template: Template, number: int) -> str:
     if not isinstance(node, PrintFact):
         return ""
     loops = template.source.written[number].loops
-    outer = next((one.path for one in loops if one.name == node.loop), "")
+    outer = next((loop.path for loop in loops if loop.name == node.loop), "")
     return f"{outer}.{node.path}" if outer else node.path
 
 
@@ -68,162 +234,3 @@ def _plain(heading: str) -> str:
     if NODE in heading or "{" in heading:
         return ""
     return _NUMBER.sub("", heading, count=1).strip() if len(heading) > 30 else heading.strip()
-
-
-_WEIGHT: Final = {"error": "必须", "warning": "请说明或补充"}
-_LACKING: Final = {
-    "error": "缺少，必须补交",
-    "warning": "缺少，请补交或说明",
-    "note": "没有附上，不影响受理",
-}
-_SELF_CHECK: Final = "self_check"
-_OTHER: Final = "其他事项"
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedPaper:
-    """A paper of the package as the formal check lists it; `lacks` says what is missing."""
-
-    number: str
-    title: str
-    version: str
-    date: str
-    signers: str
-    origin: str
-    lacks: str
-
-
-@dataclass(frozen=True, slots=True)
-class WantedPaper:
-    """A paper to be supplied, and what it has to hold."""
-
-    title: str
-    weight: str
-    what: str
-    basis_text: str
-
-
-@dataclass(frozen=True, slots=True)
-class DemandedChange:
-    """One thing to be changed and its place."""
-
-    number: int
-    place: str
-    weight: str
-    message: str
-    fix: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChangedPaper:
-    """A paper, or 其他事项, with what is to be changed in it."""
-
-    title: str
-    changes: list[DemandedChange]
-
-
-def checked_papers(study: Study) -> list[CheckedPaper]:
-    """Every paper handed in, in the order of the transmittal list, then those that are lacking."""
-    office = study.office or Office()
-    counts = {one.title: len(one.changes) for one in changed_papers(study)}
-    papers = [_checked(study, office, row, counts.get(row.title, 0)) for row in study.transmittal]
-    for one in office.lacking:
-        signers, lacks = "、".join(one.signers), _LACKING[one.missing]
-        papers.append(CheckedPaper("—", one.title, "", "", signers, "自备", lacks))
-    return papers
-
-
-def _checked(study: Study, office: Office, row: TransmittalRow, changes: int) -> CheckedPaper:
-    lacks = [
-        label for label, value in (("版本号", row.version), ("版本日期", row.date)) if not value
-    ]
-    told = [f"没有{'、'.join(lacks)}"] if lacks else []
-    if any(one.get("signed") is False for one in _attachments(study, row)):
-        told.append("登记为尚未签字盖章")
-    if changes:
-        told.append(f"有{changes}处要改或说明")
-    return CheckedPaper(
-        number=row.number,
-        title=row.title,
-        version=row.version,
-        date=CHINESE.date(row.date) if row.date else "",
-        signers="、".join(row.signers),
-        origin="生成" if row.id in office.rendered else "自备",
-        lacks="；".join(told),
-    )
-
-
-def _attachments(study: Study, row: TransmittalRow) -> Iterator[Element]:
-    entries = study.facts.get("attachments")
-    for one in entries if isinstance(entries, tuple) else ():
-        if one.get("kind") == row.id and one.get("title") == row.title:
-            yield one
-
-
-def wanted_papers(study: Study) -> list[WantedPaper]:
-    """Papers that the submission needs and does not hold, notes left out."""
-    return [
-        WantedPaper(one.title, _WEIGHT[one.missing], one.note, cite(study.standard, one.basis))
-        for one in (study.office or Office()).lacking
-        if one.missing in _WEIGHT
-    ]
-
-
-def changed_papers(study: Study) -> list[ChangedPaper]:
-    """Errors and warnings by the paper that they concern, in the order of the papers."""
-    office = study.office or Office()
-    found: dict[str, list[Finding]] = {}
-    for one in office.findings:
-        if one.severity in _WEIGHT and one.id != "paper_missing":
-            found.setdefault(_paper_of(study, office, one), []).append(one)
-    order = [row.title for row in study.transmittal]
-    titles = sorted(found, key=lambda one: order.index(one) if one in order else len(order))
-    return [ChangedPaper(title, list(_changes(study, found[title]))) for title in titles]
-
-
-def _changes(study: Study, findings: Iterable[Finding]) -> Iterator[DemandedChange]:
-    for number, one in enumerate(findings, 1):
-        fix = f"请回答：{one.fix}" if one.id == "answer_missing" and one.fix else one.fix
-        yield DemandedChange(number, _place(study, one), _WEIGHT[one.severity], one.message, fix)
-
-
-def _paper_of(study: Study, office: Office, finding: Finding) -> str:
-    """The title of the paper in which a finding is to be mended."""
-    documents = study.standard.documents
-    if finding.path.startswith(f"{_SELF_CHECK}."):
-        return documents[_SELF_CHECK].title
-    path = finding.path
-    element = ELEMENT_PATH.fullmatch(path)
-    if element is not None:
-        if element["list"] == "attachments":
-            return _attachment_title(study, element["id"])
-        path = f"{element['list']}.{element['field']}"
-    spot = next(iter(_spots(office, path)), None)
-    return documents[spot.document].title if spot is not None else _OTHER
-
-
-def _spots(office: Office, path: str) -> Iterator[DocumentSpot]:
-    """Where a fact is printed; a list, where its fields are."""
-    yield from office.spots.get(path, ())
-    for name, spots in office.spots.items():
-        if name.startswith(f"{path}."):
-            yield from spots
-
-
-def _attachment_title(study: Study, id_: str) -> str:
-    entries = study.facts.get("attachments")
-    found = entries if isinstance(entries, tuple) else ()
-    return next((name_of(one) for one in found if one.id == id_), _OTHER)
-
-
-def _place(study: Study, finding: Finding) -> str:
-    """Where in the paper: heading (else section), or number of the review item; then the path."""
-    if finding.item is not None:
-        return f"要点{finding.item}"
-    element = ELEMENT_PATH.fullmatch(finding.path)
-    path = f"{element['list']}.{element['field']}" if element else finding.path
-    heading = next((one.heading for one in _spots(study.office or Office(), path)), "")
-    question = study.standard.questions.get(element["list"] if element else path)
-    if not heading and question is not None:
-        heading = study.standard.sections[question.section]
-    return "\n".join(filter(None, (heading, finding.path)))

@@ -19,7 +19,7 @@ _NARROWEST: Final = 0.5
 
 def pictures_in(source: TemplateSource) -> set[str]:
     """The files of a template's pictures."""
-    return {one["file"] for line in source.lines for one in PICTURE.finditer(line)}
+    return {match["file"] for line in source.lines for match in PICTURE.finditer(line)}
 
 
 def picture_problems(source: TemplateSource, pictures: Mapping[str, bytes]) -> Iterator[Problem]:
@@ -27,16 +27,16 @@ def picture_problems(source: TemplateSource, pictures: Mapping[str, bytes]) -> I
     for line, place in zip(source.lines, source.places, strict=True):
         if _OPENING not in line or line.startswith(MARK):
             continue
-        found = list(PICTURE.finditer(line))
-        if len(found) != line.count(_OPENING):
+        matches = list(PICTURE.finditer(line))
+        if len(matches) != line.count(_OPENING):
             fix = "应写成 ![看得见什么](pictures/文件名.png 宽度厘米)；说明里不写事实和记号。"
             yield place.problem("图片的写法不对", fix)
-        for one in found:
-            if not one["alt"].strip():
+        for match in matches:
+            if not match["alt"].strip():
                 yield place.problem(
-                    f"图片“{one['file']}”没有文字说明", "看不见图的人靠它知道内容。"
+                    f"图片“{match['file']}”没有文字说明", "看不见图的人靠它知道内容。"
                 )
-            if one["file"] not in pictures:
-                yield place.problem(f"没有图片“{one['file']}”")
-            if not _NARROWEST <= float(one["cm"]) <= _WIDEST:
+            if match["file"] not in pictures:
+                yield place.problem(f"没有图片“{match['file']}”")
+            if not _NARROWEST <= float(match["cm"]) <= _WIDEST:
                 yield place.problem(f"图片的宽度应在 {_NARROWEST} 至 {_WIDEST:g} 厘米之间")

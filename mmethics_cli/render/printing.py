@@ -1,29 +1,43 @@
-"""One document being printed: values become slots, and the gaps met are recorded."""
+"""One document being printed: its nodes become texts with slots, and the gaps met are recorded."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from mmethics_cli.core.conditions.explain import unknown_facts
 from mmethics_cli.core.conditions.language import Scope, evaluate
 from mmethics_cli.core.conditions.values import UNKNOWN, NotApplicable, Several, Truth, Value
 from mmethics_cli.core.standard.model import Question
 from mmethics_cli.errors import TemplateError
-from mmethics_cli.formats.blocks import NO_BREAK, Book, PickDate, Slot, Tick, Words
+from mmethics_cli.formats.blocks import Pick, PickDate, Tick
 from mmethics_cli.render.binding import Each, Node, PrintCall, PrintFact, PrintIndex, When
 from mmethics_cli.render.language import CLOSE, NODE, NODE_END
+from mmethics_cli.render.slots import NO_BREAK, Book, Words
 from mmethics_cli.render.study import Study
 from mmethics_cli.wording.language import ENGLISH, Wording
-from mmethics_cli.wording.values import Asked, Gap, labels, value_text
+from mmethics_cli.wording.values import DeclaredFact, labels, option_labels, takes_none, value_text
 
 _HAN = re.compile("[\u3400-\u9fff]")
+_TOKEN = re.compile(f"{NODE}(\\d+){NODE_END}|({CLOSE})")
+
+# The functions that templates call outside Jinja's own loops, by name.
+TemplateCalls = Mapping[str, Callable[..., object]]
 
 
-class Mark:
-    """Something of ours that prints as `make` says, when it is printed."""
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """An answer that the document prints as 【待填】 or that keeps a passage 【待定】."""
+
+    kind: Literal["missing", "undecided"]
+    path: str
+
+
+class Printable:
+    """What a function gives to print later: `make` gives its text when it is printed."""
 
     __slots__ = ("make",)
 
@@ -35,12 +49,12 @@ class Mark:
 
 
 class Printing:
-    """What one rendering needs at hand and leaves behind."""
+    """What one rendering needs at hand, and leaves behind: slots, gaps, texts without English."""
 
     def __init__(self, study: Study, marks: bool = False) -> None:
         self.study = study
         self.facts = study.facts
-        # An English paper says what the Chinese one does: no condition looks at English texts.
+        # An English document says what the Chinese one does: no condition looks at English texts.
         self.judged = study.pathway.facts
         self.words = study.stamp.wording
         self.marks = marks
@@ -51,11 +65,11 @@ class Printing:
         self._tags: dict[str, int] = {}
 
     def print(self, value: object) -> str:
-        """The mark for what a function gave: text and dates go into slots, numbers stand.
+        """The text for what a function gave: words and dates go into slots, numbers stand.
 
         Raises TemplateError for anything else.
         """
-        if isinstance(value, Mark | Slot):
+        if isinstance(value, Printable):
             return value.__html__()
         if isinstance(value, str):
             return self.book.put(Words(str(value))) if value else ""
@@ -70,45 +84,49 @@ class Printing:
         count = self._tags[name] = self._tags.get(name, 0) + 1
         return name if count == 1 else f"{name}.{count}"
 
+    def pick(self, name: str, options: tuple[str, ...]) -> str:
+        """The slot of a drop-down that people fill in."""
+        return self.book.put(Pick(self.tag(name), options, self.words.or_))
+
     def pick_date(self, name: str) -> str:
-        """The mark for a date that people fill in."""
+        """The slot of a date that people fill in."""
         return self.book.put(PickDate(self.tag(name), self.study.stamp.language))
 
     # Facts.
 
     def fact(self, path: str, scope: Scope | None = None) -> str:
         """The value of a fact, or of a field of the entry in scope; 【待填】 where unknown."""
-        asked, value = self._asked(path, scope), self._value(path, scope)
-        text = value_text(asked, value, self.words)
+        fact, value = self._declared(path, scope), self._value(path, scope)
+        text = value_text(fact, value, self.words)
         if text is None:
-            return self._gap(path, scope, asked)
+            return self._gap(path, scope, fact)
         if self.words is ENGLISH and isinstance(value, str) and _HAN.search(text):
-            self.untranslated[scope.path_of(path) if scope else path] = None
-        mark = self.book.put(Words(text, path=scope.path_of(path) if scope else path))
+            self.untranslated[_full_path(path, scope)] = None
+        mark = self.book.put(Words(text, path=_full_path(path, scope)))
         if isinstance(value, Several) and value.possible:
-            mark += self._gap(path, scope, asked)
+            mark += self._gap(path, scope, fact)
         return mark
 
     def boxes(self, path: str, scope: Scope | None, only: tuple[str, ...] = ()) -> str:
         """All options as tick boxes, the chosen ones ticked; 【待填】 behind them when unknown."""
-        asked, value = self._asked(path, scope), self._value(path, scope)
+        fact, value = self._declared(path, scope), self._value(path, scope)
         if isinstance(value, NotApplicable):
             return self.fact(path, scope)
-        place = scope.path_of(path) if scope else path
+        place = _full_path(path, scope)
         marks = [
             self.book.put(Tick(self.tag(f"{place}.{key}"), checked))
             + NO_BREAK
             + self.book.put(Words(label))
-            for key, label, checked in _options(asked, value, only, self.words)
+            for key, label, checked in _ticks(fact, value, only, self.words)
         ]
         text = "　".join(marks)
-        return text + self._gap(path, scope, asked) if value is UNKNOWN else text
+        return text + self._gap(path, scope, fact) if value is UNKNOWN else text
 
     def note_gap(self, path: str, scope: Scope | None, *, boxes: bool) -> None:
         """Record the gap that printing a fact, plain or as boxes, would leave."""
         value = self._value(path, scope)
         if value is UNKNOWN or (isinstance(value, Several) and value.possible and not boxes):
-            self._gap(path, scope, self._asked(path, scope))
+            self._gap(path, scope, self._declared(path, scope))
 
     def undecided(self, paths: frozenset[str]) -> str:
         """【待定：…】 with the labels of what it waits for."""
@@ -117,15 +135,15 @@ class Printing:
         waiting = self.words.joined(labels(self.facts, paths))
         return self.book.put(Words(self.words.waiting.format(waiting), gap=True))
 
-    def _gap(self, path: str, scope: Scope | None, asked: Asked) -> str:
-        if _of_office(asked):
+    def _gap(self, path: str, scope: Scope | None, fact: DeclaredFact) -> str:
+        if _of_office(fact):
             return ""  # the office fills it in by hand
-        if not isinstance(asked, Question):
+        if not isinstance(fact, Question):
             return self.undecided(self.facts.unknown_below(path) or frozenset({path}))
-        self.gaps[Gap("missing", scope.path_of(path) if scope else path)] = None
-        return self.book.put(Words(self.words.missing.format(asked.label), gap=True))
+        self.gaps[Gap("missing", _full_path(path, scope))] = None
+        return self.book.put(Words(self.words.missing.format(fact.label), gap=True))
 
-    def _asked(self, path: str, scope: Scope | None) -> Asked:
+    def _declared(self, path: str, scope: Scope | None) -> DeclaredFact:
         standard = self.study.standard
         if scope is not None:
             field = standard.questions[scope.list_path].field_named(path)
@@ -135,41 +153,39 @@ class Printing:
         return standard.questions.get(path) or standard.derived[path]
 
     def _value(self, path: str, scope: Scope | None) -> Value:
-        if _of_office(self._asked(path, scope)) and path not in self.facts.values:
-            return UNKNOWN  # conditions take it for no, but a paper must not say so
+        if _of_office(self._declared(path, scope)) and path not in self.facts.values:
+            return UNKNOWN  # conditions take it for no, but a document must not say so
         if scope is not None:
             return self.facts.field(scope, path)
         derived = path in self.study.standard.derived
         return (self.judged if derived else self.facts).get(path)
 
 
-def _of_office(asked: Asked) -> bool:
-    return isinstance(asked, Question) and asked.of_office
+def _full_path(path: str, scope: Scope | None) -> str:
+    return path if scope is None else scope.path_of(path)
 
 
-def _options(
-    asked: Asked, value: Value, only: tuple[str, ...], words: Wording
+def _of_office(fact: DeclaredFact) -> bool:
+    return isinstance(fact, Question) and fact.of_office
+
+
+def _ticks(
+    fact: DeclaredFact, value: Value, only: tuple[str, ...], words: Wording
 ) -> list[tuple[str, str, bool]]:
     """Key, label and tick of each option."""
-    if asked.type == "bool":
-        return [("yes", words.yes, value is True), ("no", words.no, value is False)]
+    choices = option_labels(fact, words).items()
+    if fact.type == "bool":
+        return [(key, label, value is (key == "yes")) for key, label in choices]
     chosen = value.sure if isinstance(value, Several) else frozenset({value})
-    none = asked.none_value if isinstance(asked, Question) else None
-    found = [
-        (key, label, key in chosen or (key == none and value == Several()))
-        for key, label in asked.values.items()
+    none_key = fact.none_value if isinstance(fact, Question) else None
+    ticks = [
+        (key, label, key in chosen or (key == none_key and value == Several()))
+        for key, label in choices
         if not only or key in only
     ]
-    must = isinstance(asked, Question) and asked.at_least_one
-    if asked.type == "choices" and none is None and not must and not only:
-        found.append(("none", words.nothing, value == Several()))
-    return found
-
-
-_TOKEN = re.compile(f"{NODE}(\\d+){NODE_END}|({CLOSE})")
-
-# The functions that templates call outside Jinja's own loops, by name.
-Functions = Mapping[str, Callable[..., object]]
+    if takes_none(fact) and not only:
+        ticks.append(("none", words.nothing, value == Several()))
+    return ticks
 
 
 class _Turn(NamedTuple):
@@ -187,16 +203,16 @@ class _TextPart(NamedTuple):
     inside: tuple[_TextPart, ...] = ()
 
 
-def expand(text: str, nodes: Sequence[Node], printing: Printing, functions: Functions) -> str:
+def expand(text: str, nodes: Sequence[Node], printing: Printing, calls: TemplateCalls) -> str:
     """The text with its facts in slots; passages whose condition is no are left out."""
     parts = tuple(_parse(iter(_TOKEN.split(text)), nodes))
-    return _Expansion(printing, functions).run(parts, {})
+    return _Expansion(printing, calls).run(parts, {})
 
 
-def note_gaps(text: str, nodes: Sequence[Node], printing: Printing, functions: Functions) -> None:
-    """Record the gaps that `expand` would, without making any text: `check` asks every paper."""
+def note_gaps(text: str, nodes: Sequence[Node], printing: Printing, calls: TemplateCalls) -> None:
+    """Record the gaps that `expand` would, without making any text: `check` asks every document."""
     parts = tuple(_parse(iter(_TOKEN.split(text)), nodes))
-    _GapsOnly(printing, functions).run(parts, {})
+    _GapsOnly(printing, calls).run(parts, {})
 
 
 def _parse(pieces: Iterator[str | None], nodes: Sequence[Node]) -> Iterator[_TextPart]:
@@ -214,9 +230,9 @@ def _parse(pieces: Iterator[str | None], nodes: Sequence[Node]) -> Iterator[_Tex
 
 
 class _Expansion:
-    def __init__(self, printing: Printing, functions: Functions) -> None:
+    def __init__(self, printing: Printing, calls: TemplateCalls) -> None:
         self.printing = printing
-        self.functions = functions
+        self.calls = calls
 
     def run(self, parts: Sequence[_TextPart], turns: Mapping[str, _Turn]) -> str:
         return "".join([self._part(part, turns) for part in parts])
@@ -240,7 +256,7 @@ class _Expansion:
                 return self._each(name, path, part.inside, turns)
 
     def _call(self, name: str, arguments: Sequence[str], attributes: Sequence[str]) -> str:
-        value = self.functions[name](*arguments)
+        value = self.calls[name](*arguments)
         for attribute in attributes:
             value = getattr(value, attribute)
         return self.printing.print(value)

@@ -1,4 +1,4 @@
-"""The rows of the table of revisions: what differs from what the committee saw, in words."""
+"""The table of revisions as templates see it: what differs from what the committee saw."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from mmethics_cli.core.checks.papers import KIND, as_initial
+from mmethics_cli.core.checks.documents import as_initial, attachments_of
 from mmethics_cli.core.conditions.language import ALWAYS
 from mmethics_cli.core.conditions.values import (
     Element,
@@ -18,14 +18,9 @@ from mmethics_cli.core.conditions.values import (
     name_of,
 )
 from mmethics_cli.core.decisions.facts import Facts
-from mmethics_cli.core.lifecycle.revision import (
-    ATTACHMENTS,
-    AnswerChange,
-    affected_documents,
-    changes,
-)
+from mmethics_cli.core.lifecycle.revision import AnswerChange, affected_documents, changes_since
 from mmethics_cli.core.standard.model import Question
-from mmethics_cli.core.standard.names import question_at
+from mmethics_cli.core.standard.names import ATTACHMENTS, KIND, RE_REVIEW, question_at
 from mmethics_cli.render.study import Study
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.wording.language import CHINESE
@@ -34,14 +29,14 @@ from mmethics_cli.wording.values import value_text
 _REASON: Final = "event.reason"
 _UNANSWERED: Final = "（没有填写）"
 _NO_ENTRY: Final = "（没有这一项）"
-_TELLING: Final = ("text", "choice", "choices", "int")
+_TELLING: Final = ("text", "choice", "choices", "int")  # types of fields
 _MOST_FIELDS: Final = 8
 _LONGEST_REASON: Final = 30  # characters that fit a narrow column
 
 
 @dataclass(frozen=True, slots=True)
 class RevisionView:
-    """One place that was changed; `documents` are the titles of the papers that print it."""
+    """One place that was changed; `documents` are the titles of those that print it."""
 
     number: int
     place: str
@@ -63,14 +58,14 @@ class RevisedAttachment:
 
 
 class PrintedPaths(Mapping[str, frozenset[str]]):
-    """The paths that each of the applicant's papers prints, by the paper's id; read on demand."""
+    """The paths that each of the applicant's documents prints, by its id; read on demand."""
 
     def __init__(self, templates: Templates) -> None:
         self._templates = templates
         self._names = {
-            one.id: one.template
-            for one in templates.standard.documents.values()
-            if one.template is not None and one.audience == "applicant"
+            kind.id: kind.template
+            for kind in templates.standard.documents.values()
+            if kind.template is not None and kind.audience == "applicant"
         }
 
     def __getitem__(self, document: str) -> frozenset[str]:
@@ -85,7 +80,7 @@ class PrintedPaths(Mapping[str, frozenset[str]]):
 
 def seen_before(facts: Facts) -> Facts | None:
     """What the changes are counted from: the approved study; for a re-review what was last seen."""
-    if facts.get(KIND) == "re_review":
+    if facts.get(KIND) == RE_REVIEW:
         return next(iter(facts.earlier), None)
     return facts.baseline
 
@@ -95,20 +90,22 @@ def revisions(study: Study) -> list[RevisionView]:
     before = seen_before(study.facts)
     if before is None:
         return []
-    found = [one for one in changes(before, study.facts) if not _of_attachments(one)]
-    papers = _papers(before, study)
-    affected = affected_documents(found, study.standard, papers)
+    answers = [
+        change for change in changes_since(before, study.facts) if not _of_attachments(change)
+    ]
+    affected = affected_documents(answers, study.standard, _printed_before(before, study))
+    kinds = study.standard.documents
     reason = _reason(study.facts)
     return [
         RevisionView(
-            number,
-            one.label,
-            change_text(study.facts, one, one.before),
-            change_text(study.facts, one, one.after),
-            reason,
-            "、".join(study.standard.documents[id_].title for id_ in affected[one.path]),
+            number=number,
+            place=change.label,
+            before=_change_text(study.facts, change, change.before),
+            after=_change_text(study.facts, change, change.after),
+            reason=reason,
+            documents="、".join(kinds[id_].title for id_ in affected[change.path]),
         )
-        for number, one in enumerate(found, 1)
+        for number, change in enumerate(answers, 1)
     ]
 
 
@@ -117,22 +114,22 @@ def revised_attachments(study: Study) -> list[RevisedAttachment]:
     before = seen_before(study.facts)
     if before is None:
         return []
-    old = {one.id: one for one in _attachments(before)}
-    new = {one.id: one for one in _attachments(study.facts)}
-    gone = [one for id_, one in old.items() if id_ not in new]
+    old = {entry.id: entry for entry in attachments_of(before)}
+    new = {entry.id: entry for entry in attachments_of(study.facts)}
+    gone = [entry for id_, entry in old.items() if id_ not in new]
     rows: list[tuple[str, Element | None, Element | None]] = [
-        (name_of(one), old.get(id_), one)
-        for id_, one in new.items()
-        if _edition(old.get(id_)) != _edition(one)
+        (name_of(entry), old.get(id_), entry)
+        for id_, entry in new.items()
+        if _edition(old.get(id_)) != _edition(entry)
     ]
-    rows += [(name_of(one), one, None) for one in gone]
+    rows += [(name_of(entry), entry, None) for entry in gone]
     return [
-        RevisedAttachment(number, title, _edition(was), _edition(is_), _marked(was, is_))
-        for number, (title, was, is_) in enumerate(rows, 1)
+        RevisedAttachment(number, title, _edition(was), _edition(now), _marked(was, now))
+        for number, (title, was, now) in enumerate(rows, 1)
     ]
 
 
-def change_text(facts: Facts, change: AnswerChange, value: Value) -> str:
+def _change_text(facts: Facts, change: AnswerChange, value: Value) -> str:
     """The words for one side of a change."""
     question = facts.standard.questions[change.path.partition("[")[0]]
     if not change.path.endswith("]"):
@@ -143,16 +140,17 @@ def change_text(facts: Facts, change: AnswerChange, value: Value) -> str:
 
 
 def _fields(question: Question, entry: Element) -> Iterator[str]:
-    """What an entry is in a few words: its papers say all of it."""
-    told = 0
-    for field in question.fields:
-        value = entry.get(field.path)
-        if field.type in _TELLING and not isinstance(value, Unknown | NotApplicable):
-            if told == _MOST_FIELDS:
-                yield "其余各项见所列文件"
-                return
-            told += 1
-            yield f"{field.label}：{_text(field, value)}"
+    """What an entry is in a few words: its documents say all of it."""
+    values = [
+        (field, value)
+        for field in question.fields
+        if field.type in _TELLING
+        and not isinstance(value := entry.get(field.path), Unknown | NotApplicable)
+    ]
+    for field, value in values[:_MOST_FIELDS]:
+        yield f"{field.label}：{_text(field, value)}"
+    if len(values) > _MOST_FIELDS:
+        yield "其余各项见所列文件"
 
 
 def _text(question: Question, value: Value) -> str:
@@ -164,8 +162,8 @@ def _of_attachments(change: AnswerChange) -> bool:
     return change.path.startswith(f"{ATTACHMENTS}[") or change.path == ATTACHMENTS
 
 
-def _papers(before: Facts, study: Study) -> Mapping[str, frozenset[str]]:
-    """What the papers of the study itself print: those of one submission are always new."""
+def _printed_before(before: Facts, study: Study) -> Mapping[str, frozenset[str]]:
+    """What the documents of the study itself print: those of one submission are always new."""
     needed = as_initial(before).get("decided.documents")
     ids = needed.sure if isinstance(needed, Several) else frozenset[str]()
     documents = study.standard.documents
@@ -178,17 +176,12 @@ def _papers(before: Facts, study: Study) -> Mapping[str, frozenset[str]]:
 
 def _reason(facts: Facts) -> str:
     """Why: the reason itself where it fits a column, else where it stands."""
-    if facts.get(KIND) == "re_review":
+    if facts.get(KIND) == RE_REVIEW:
         return "按审查意见修改，见《审查意见逐条答复》"
     reason = facts.get(_REASON)
     if isinstance(reason, str) and len(reason.strip()) <= _LONGEST_REASON:
         return reason.strip()
     return "见上“修改的原因”"
-
-
-def _attachments(facts: Facts) -> tuple[Element, ...]:
-    entries = facts.get(ATTACHMENTS)
-    return entries if isinstance(entries, tuple) else ()
 
 
 def _edition(entry: Element | None) -> str:
@@ -200,7 +193,8 @@ def _edition(entry: Element | None) -> str:
     return " ".join(words) or "没有版本号"
 
 
-def _marked(was: Element | None, is_: Element | None) -> str:
-    if was is None or is_ is None:
-        return "不适用"
-    return "已附" if isinstance(is_.get("marked_file"), str) else "没有附"
+def _marked(was: Element | None, now: Element | None) -> str:
+    """Whether the file that shows the changes of a replaced attachment was brought."""
+    if was is None or now is None:
+        return CHINESE.not_applicable
+    return "已附" if isinstance(now.get("marked_file"), str) else "没有附"

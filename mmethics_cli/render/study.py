@@ -1,4 +1,4 @@
-"""What a document prints from, as one plain value; the commands fill it in."""
+"""What documents print from: a study and its submission as one value, and the parts of it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from mmethics_cli.formats.blocks import Stamp
 
 @dataclass(frozen=True, slots=True)
 class DocumentSpot:
-    """A paper, by its id, and the heading in it under which something stands (or nothing)."""
+    """A document, by its id, and the heading in it under which something stands (or nothing)."""
 
     document: str
     heading: str
 
 
+# Where documents print each fact (by its path, fields of lists as `list.field`) and element.
 Spots = Mapping[str, tuple[DocumentSpot, ...]]
 
 
@@ -29,9 +30,9 @@ Spots = Mapping[str, tuple[DocumentSpot, ...]]
 class Office:
     """What was found of a submission, and what the office has recorded of it.
 
-    `findings` are about the submission as it was handed in; `lacking` are papers that it needs and
-    does not hold; `rendered` are the ids of those that came from templates; `spots` say where they
-    print what. `recorded` and `comments` are the texts of decision.yaml.
+    `findings` are about the submission as it was handed in; `lacking` are documents that it needs
+    and does not hold; `rendered` are the ids of those that came from templates; `spots` say where
+    they print what. `recorded` and `comments` are the texts of decision.yaml.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -44,11 +45,11 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class TransmittalRow:
-    """One paper of the package on the transmittal list: a rendered document or an attachment.
+    """One line of the transmittal list: a rendered document or an attachment.
 
-    `later` marks a paper that is signed after the approval, person by person; `signed` an
-    attachment whose signatures and seals are there already; `marked` the file beside a paper that
-    shows its changes, under the number of the paper.
+    `after_approval` marks a document that is signed after the approval, person by person; `signed`
+    an attachment whose signatures and seals are there already; `marked` the file beside a document
+    that shows its changes, under the number of the document.
     """
 
     number: str
@@ -60,7 +61,7 @@ class TransmittalRow:
     signers: tuple[str, ...] = ()
     note: str = ""
     seals: tuple[str, ...] = ()
-    later: bool = False
+    after_approval: bool = False
     signed: bool = False
     marked: bool = False
 
@@ -76,10 +77,10 @@ class Adjustment:
 
 
 @dataclass(frozen=True, slots=True)
-class ConsentPaper:
-    """A paper for participants, the elements it must hold, and the headings they stand under.
+class ConsentDocument:
+    """A document for participants, the elements it must hold, the headings they stand under.
 
-    `places` is None for a paper that the applicant brings: nobody has looked into it.
+    `places` is None for a document that the applicant brings: nobody has looked into it.
     """
 
     title: str
@@ -88,16 +89,16 @@ class ConsentPaper:
 
     @property
     def lacking(self) -> tuple[str, ...]:
-        return tuple(one for one in self.required if one not in (self.places or {}))
+        return tuple(element for element in self.required if element not in (self.places or {}))
 
 
 @dataclass(frozen=True)
 class Study:
     """A study and its submission as documents see them; `pathway` was decided from `facts`.
 
-    `office` is there for the papers of the ethics office only. `consents` gives the papers for
-    participants of the submission, when it is asked for; `printed` the paths that each of the
-    applicant's papers prints.
+    `office` is there for the documents of the ethics office only. `consents` gives the documents
+    for participants, when it is asked for; `printed` the paths that each of the applicant's
+    documents prints.
     """
 
     facts: Facts
@@ -107,7 +108,7 @@ class Study:
     self_check: SelfCheck = SelfCheck({})
     overrides: tuple[Adjustment, ...] = ()
     office: Office | None = None
-    consents: Callable[[], tuple[ConsentPaper, ...]] = tuple
+    consents: Callable[[], tuple[ConsentDocument, ...]] = tuple
     printed: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property

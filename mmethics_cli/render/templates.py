@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import Problem, TemplateError
-from mmethics_cli.formats.word.runs import png_size
+from mmethics_cli.formats.png import png_size
 from mmethics_cli.render.binding import Binder, Each, Node, PrintCall, PrintFact, ReadTree
 from mmethics_cli.render.language import MARK, Plain, TemplateSource, read
 from mmethics_cli.render.pictures import picture_problems, pictures_in
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _ELEMENT = re.compile(f"{MARK}element (\\S+)")
 Layout = Literal["form", "letter", "consent", "large"]
+_LAYOUTS: Mapping[str, Layout] = {layout: layout for layout in get_args(Layout)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +45,16 @@ class Template:
     @property
     def printed(self) -> frozenset[str]:
         """The paths of the facts and decisions printed: `list.field`, `decided.table`."""
-        lists = {one.name: one.path for one in self.nodes if isinstance(one, Each)}
+        lists = {node.name: node.path for node in self.nodes if isinstance(node, Each)}
         facts = {
-            f"{lists[one.loop]}.{one.path}" if one.loop else one.path
-            for one in self.nodes
-            if isinstance(one, PrintFact)
+            f"{lists[node.loop]}.{node.path}" if node.loop else node.path
+            for node in self.nodes
+            if isinstance(node, PrintFact)
         }
         tables = {
-            f"decided.{one.arguments[0]}"
-            for one in self.nodes
-            if isinstance(one, PrintCall) and one.name == "decision"
+            f"decided.{node.arguments[0]}"
+            for node in self.nodes
+            if isinstance(node, PrintCall) and node.name == "decision"
         }
         return frozenset(facts | tables)
 
@@ -63,8 +64,8 @@ class Templates:
 
     `texts` by name (`application_form.md`, `parts/study_head.md`); `read_tree` reads the YAML of
     a condition, every scalar as text; `shown` is what messages call a file, if not by its name;
-    `pictures` are PNG files by name (`pictures/hospital.png`). What `known` has, as `compiled`
-    gave it for the same texts and sections, is not read again.
+    `pictures` are PNG files by name (`pictures/hospital.png`). What `precompiled` has,
+    as `compiled` gave it for the same texts and sections, is not read again.
     """
 
     def __init__(
@@ -80,7 +81,7 @@ class Templates:
         self.shown = shown or {}
         self.standard = standard
         self.read_tree = read_tree
-        self.known: Mapping[str, Plain] = {}
+        self.precompiled: Mapping[str, Plain] = {}
         self._prepared: dict[str, tuple[Template, tuple[Problem, ...]]] = {}
         self._programs: dict[str, jinja2.Template] = {}
 
@@ -117,10 +118,10 @@ class Templates:
 
     def problems(self, name: str) -> tuple[Problem, ...]:
         """Everything that is wrong with a template, by file and line: what `standard lint` asks."""
-        from mmethics_cli.render.markdown import residues
+        from mmethics_cli.render.markdown import stray_markup
 
         template, problems = self._prepare(name)
-        problems += tuple(residues(template.source))
+        problems += tuple(stray_markup(template.source))
         problems += tuple(self._broken_pictures(template))
         if template.needs_jinja:
             try:
@@ -149,11 +150,11 @@ class Templates:
         """Every document's template as read, those that have a problem aside."""
         names = [name for name in self.texts if name.endswith(".md") and "/" not in name]
         sources = {name: self._source(name) for name in names}
-        return {name: one.plain() for name, one in sources.items() if not one.problems}
+        return {name: source.plain() for name, source in sources.items() if not source.problems}
 
     def _source(self, name: str) -> TemplateSource:
-        if name in self.known:
-            return TemplateSource.of_plain(self.known[name])
+        if name in self.precompiled:
+            return TemplateSource.of_plain(self.precompiled[name])
         return read(name, self.texts, self.sections, self.shown)
 
     def _prepare(self, name: str) -> tuple[Template, tuple[Problem, ...]]:
@@ -170,15 +171,14 @@ class Templates:
         binder = Binder(self.standard, self.standard.vocabulary, self.read_tree)
         nodes = binder.bind(source.written)
         layout = source.front.get("layout", "letter")
-        found = next((one for one in get_args(Layout) if one == layout), None)
         problems = [*source.problems, *binder.problems]
         problems += picture_problems(source, self.pictures)
-        if found is None:
+        if layout not in _LAYOUTS:
             problems.append(Problem(f"layout 没有“{layout}”", self.shown.get(name, name), 1))
         template = Template(
             name=name,
             title=source.front.get("title", ""),
-            layout=found or "letter",
+            layout=_LAYOUTS.get(layout, "letter"),
             landscape=source.front.get("landscape") == "yes",
             marks=source.front.get("marks") == "yes",
             text=source.text,

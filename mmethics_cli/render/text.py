@@ -10,13 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from mmethics_cli.formats.blocks import CLOSE, OPEN, SLOT, Fill, Words
 from mmethics_cli.render.functions import Functions
 from mmethics_cli.render.language import END, MARK
-from mmethics_cli.render.printing import Printing, expand, note_gaps
+from mmethics_cli.render.printing import Gap, Printing, expand, note_gaps
+from mmethics_cli.render.slots import CLOSE, OPEN, SLOT, Fill, Words
 from mmethics_cli.render.study import Study
 from mmethics_cli.render.templates import Layout, Template, Templates
-from mmethics_cli.wording.values import Gap
 
 # Between Chinese and a value no blank is wanted; Word sets the distance to Latin words itself.
 _HAN = "\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef“”‘’"
@@ -64,7 +63,7 @@ class Rendered:
 
 
 def _filled(text: str, fills: Sequence[Fill]) -> str:
-    return SLOT.sub(lambda found: _plain(fills[int(found[1])]), text)
+    return SLOT.sub(lambda match: _plain(fills[int(match[1])]), text)
 
 
 def _plain(fill: Fill) -> str:
@@ -110,7 +109,7 @@ def _rendered(templates: Templates, template: Template, text: str, printing: Pri
         text = blank.sub("", text)
     fills = printing.book.fills
     text = _STOP_AFTER.sub(
-        lambda found: found[0][: -1 if _plain(fills[int(found[1])]).endswith(_ENDED) else None],
+        lambda match: match[0][: -1 if _plain(fills[int(match[1])]).endswith(_ENDED) else None],
         text,
     )
     return Rendered(
@@ -119,9 +118,9 @@ def _rendered(templates: Templates, template: Template, text: str, printing: Pri
         layout=template.layout,
         landscape=template.landscape,
         markdown=text,
-        fills=tuple(printing.book.fills),
+        fills=tuple(fills),
         gaps=tuple(printing.gaps),
-        tagged=_tagged(text, printing.book.fills),
+        tagged=_tagged(text, fills),
         untranslated=tuple(printing.untranslated),
         pictures=templates.pictures,
     )
@@ -129,7 +128,7 @@ def _rendered(templates: Templates, template: Template, text: str, printing: Pri
 
 def _tagged(text: str, fills: Sequence[Fill]) -> dict[str, tuple[str, ...]]:
     """Consent elements whose block holds any words, and the headings that they stand under."""
-    found: dict[str, dict[str, None]] = {}
+    headings: dict[str, dict[str, None]] = {}  # by element
     # Of each open block its element and the heading above it; no element once words have come.
     stack: list[tuple[str, str]] = []
     heading = ""
@@ -144,6 +143,6 @@ def _tagged(text: str, fills: Sequence[Fill]) -> dict[str, tuple[str, ...]]:
         elif line.strip():
             for name, above in stack:
                 if name:
-                    found.setdefault(name, {})[above or heading] = None
+                    headings.setdefault(name, {})[above or heading] = None
             stack = [("", "")] * len(stack)
-    return {name: tuple(places) for name, places in found.items()}
+    return {name: tuple(places) for name, places in headings.items()}

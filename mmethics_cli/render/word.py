@@ -11,7 +11,6 @@ from typing import Final
 
 from mmethics_cli.formats.blocks import Stamp
 from mmethics_cli.formats.word.page import Page
-from mmethics_cli.formats.word.runs import Drawings
 from mmethics_cli.formats.word.writer import write
 from mmethics_cli.render.markdown import blocks_of
 from mmethics_cli.render.text import Rendered
@@ -22,7 +21,6 @@ _LINES: Final[Mapping[str, float]] = {"form": 1.3, "letter": 1.5, "consent": 1.5
 def word_file(rendered: Rendered, stamp: Stamp, *, draft: bool) -> bytes:
     """A rendered document as .docx; a draft carries the watermark 草稿."""
     blocks = blocks_of(rendered.markdown, rendered.fills, rendered.title)
-    drawings = Drawings(rendered.pictures)
     page, line = Page(rendered.landscape), _LINES[rendered.layout]
     large = rendered.layout == "large"
-    return write(blocks, stamp, page, drawings, line, draft=draft, large=large)
+    return write(blocks, stamp, page, rendered.pictures, line, draft=draft, large=large)

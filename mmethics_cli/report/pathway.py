@@ -1,4 +1,4 @@
-"""The pathway for people at a terminal: each decision, why, and what is still open."""
+"""The pathway as text: each decision, why, what is open; and as JSON (mmethics/pathway/1)."""
 
 from __future__ import annotations
 
@@ -17,17 +17,18 @@ from mmethics_cli.core.conditions.values import (
 )
 from mmethics_cli.core.decisions.pathway import ConflictKept, Pathway, RuleResult
 from mmethics_cli.core.decisions.tables import Answer, Decision
-from mmethics_cli.core.standard.model import Basis, Rule
+from mmethics_cli.core.standard.model import Basis, DocumentKind, Rule, Standard
 from mmethics_cli.core.standard.names import label_at
-from mmethics_cli.wording.citation import cite, verified_mark
-from mmethics_cli.wording.columns import wrap
-from mmethics_cli.wording.values import reasons
+from mmethics_cli.wording.citation import cite, cite_with_mark
+from mmethics_cli.wording.columns import COLUMNS, indented, wrap
+from mmethics_cli.wording.language import CHINESE
+from mmethics_cli.wording.values import STRENGTH, reasons
 
-COLUMNS: Final = 80
-STRENGTH: Final = {"required": "必须", "advised": "从严建议"}
-STATE: Final = {Truth.YES: "成立", Truth.NO: "不成立", Truth.UNKNOWN: "尚不能判定"}
+FORMAT: Final = "mmethics/pathway/1"
+_STATE_KEYS: Final = {Truth.YES: "fired", Truth.NO: "not_fired", Truth.UNKNOWN: "undecided"}
+_STATE_LABELS: Final = {Truth.YES: "成立", Truth.NO: "不成立", Truth.UNKNOWN: CHINESE.undecided}
 # More names than this are only counted: nobody reads a list of all that may come.
-_NAMED: Final = 4
+_MOST_NAMES: Final = 4
 
 
 def pathway_text(pathway: Pathway, limits: bool = False) -> str:
@@ -53,16 +54,13 @@ def decision_lines(pathway: Pathway, decision: Decision, columns: int = COLUMNS)
     yield from wrap(f"{table.label}：{answer_label(decision)}", columns)
     if table.assume:
         return
-    fired = [one for one in pathway.results(decision) if one.truth is Truth.YES]
+    fired = [result for result in pathway.results(decision) if result.truth is Truth.YES]
     for result in fired:
         if decision.rests_on(result.rule.outcome):
             yield from _because(pathway, result, columns)
     if table.default and not fired and decision.value == table.otherwise:
-        cited = cite(pathway.facts.standard, table.default.basis)
-        mark = verified_mark(table.default.basis)
-        yield from _indent(
-            f"〔默认〕{table.default.text}。{cited}{f'（{mark}）' if mark else ''}", 4, columns
-        )
+        cited = cite_with_mark(pathway.facts.standard, table.default.basis)
+        yield from indented(f"〔默认〕{table.default.text}。{cited}", 4, columns)
 
 
 def answer_label(decision: Decision) -> str:
@@ -73,52 +71,57 @@ def answer_label(decision: Decision) -> str:
         return f"{label}（{_may('可能还有', others)}）" if others else label
     if decision.settled:
         return label
-    others = [value_label(decision, one) for one in decision.candidates if one is not None]
-    return f"{label}（{_may('暂定；还可能是', [one for one in others if one != label])}）"
+    values = (value for value in decision.candidates if value is not None)
+    others = [other for value in values if (other := value_label(decision, value)) != label]
+    return f"{label}（{_may('暂定；还可能是', others)}）"
 
 
 def _may(head: str, names: list[str]) -> str:
-    return f"另有 {len(names)} 项待定" if len(names) > _NAMED else f"{head}：{'、'.join(names)}"
+    if len(names) > _MOST_NAMES:
+        return f"另有 {len(names)} 项待定"
+    return f"{head}：{'、'.join(names)}"
 
 
 def value_label(decision: Decision, value: Answer) -> str:
     """A value of the decision in Chinese; what is not decided anew says so."""
     if isinstance(value, tuple):
-        return "、".join(decision.table.label_of(key) for key in value) or "无"
+        return "、".join(decision.table.label_of(key) for key in value) or CHINESE.nothing
     if value is not None:
         return decision.table.label_of(value)
     if decision.table.type == "int":
-        return "不适用"
-    return "沿用上次批准" if decision.holds is Truth.NO else "尚不能判定"
+        return CHINESE.not_applicable
+    return CHINESE.kept if decision.holds is Truth.NO else CHINESE.undecided
 
 
 def _because(pathway: Pathway, result: RuleResult, columns: int) -> Iterator[str]:
     rule = result.rule
-    mark = verified_mark(rule.basis)
-    cited = cite(pathway.facts.standard, rule.basis) + (f"（{mark}）" if mark else "")
+    cited = cite_with_mark(pathway.facts.standard, rule.basis)
     head = f"{rule.id} 〔{STRENGTH[rule.strength]}〕{rule.text}。{cited}"
-    yield from _indent(head, 4, columns)
+    yield from indented(head, 4, columns)
     because = reasons(pathway.facts, result.facts)
     if because:
-        yield from _indent(because, 6, columns)
+        yield from indented(because, 6, columns)
 
 
 def _documents(pathway: Pathway) -> Iterator[str]:
     decision = pathway.decisions["documents"]
     standard = pathway.facts.standard
     needed = decision.value if isinstance(decision.value, tuple) else ()
-    papers = [standard.documents[key] for key in needed]
-    made = [one.title for one in papers if one.template and one.audience == "applicant"]
-    brought = [one.title for one in papers if not one.template and one.audience == "applicant"]
+    kinds = list(_of_applicant(standard, needed))
+    rendered = [kind.title for kind in kinds if kind.template]
+    brought = [kind.title for kind in kinds if not kind.template]
     yield "送审文件"
-    if made:
-        yield from _indent(f"本工具生成：{'、'.join(made)}", 4)
+    if rendered:
+        yield from indented(f"本工具生成：{'、'.join(rendered)}", 4)
     if brought:
-        yield from _indent(f"自备：{'、'.join(brought)}", 4)
+        yield from indented(f"自备：{'、'.join(brought)}", 4)
     if decision.possible:
-        papers = [standard.documents[key] for key in decision.possible]
-        may = "、".join(one.title for one in papers if one.audience == "applicant")
-        yield from _indent(f"可能还需要：{may}", 4)
+        titles = "、".join(kind.title for kind in _of_applicant(standard, decision.possible))
+        yield from indented(f"可能还需要：{titles}", 4)
+
+
+def _of_applicant(standard: Standard, ids: Iterable[str]) -> Iterator[DocumentKind]:
+    return (kind for id_ in ids if (kind := standard.documents[id_]).audience == "applicant")
 
 
 def _open(pathway: Pathway) -> Iterator[str]:
@@ -127,7 +130,7 @@ def _open(pathway: Pathway) -> Iterator[str]:
         yield "还要回答这些问题，才能定下来："
         for path in pathway.open_questions:
             label = label_at(pathway.facts.standard, pathway.facts, path)
-            yield from _indent(f"{label}（{path}）", 4)
+            yield from indented(f"{label}（{path}）", 4)
 
 
 def _conflicts(pathway: Pathway) -> Iterator[str]:
@@ -135,18 +138,18 @@ def _conflicts(pathway: Pathway) -> Iterator[str]:
     if conflicts:
         yield ""
         yield "规定不一致之处（取最严格、最具体者）："
-    for one in conflicts:
+    for conflict in conflicts:
         names = "、".join(
             other.id if isinstance(other, Rule) else cite(pathway.facts.standard, (other,))
-            for other in one.over
+            for other in conflict.over
         )
-        why = "较严" if one.why == "stricter" else one.why
-        yield from _indent(f"{one.table.label}：取 {one.kept.id}，不取 {names}。{why}", 4)
+        why = "较严" if conflict.why == "stricter" else conflict.why
+        text = f"{conflict.table.label}：取 {conflict.kept.id}，不取 {names}。{why}"
+        yield from indented(text, 4)
 
 
 def _marks(pathway: Pathway) -> Iterator[str]:
-    doubtful = [one for one in pathway.rules if one.truth is Truth.YES and one.verified != "text"]
-    if doubtful:
+    if any(result.truth is Truth.YES and result.verified != "text" for result in pathway.rules):
         yield ""
         yield from wrap("待核：条文尚未核对原文，引用前请以官方文本为准。", COLUMNS)
 
@@ -157,33 +160,30 @@ def explain_rule(pathway: Pathway, rule_id: str) -> str | None:
     if result is None:
         return None
     rule, facts = result.rule, result.facts
-    mark = verified_mark(rule.basis)
     lines = [
         f"{rule.id} {rule.text}",
         f"  决定：{result.table.label} → {result.table.label_of(rule.outcome)}",
         f"  状态：{_state(pathway, result)}〔{STRENGTH[rule.strength]}〕",
-        *_indent(
-            f"依据：{cite(pathway.facts.standard, rule.basis)}{f'（{mark}）' if mark else ''}", 2
-        ),
+        *indented(f"依据：{cite_with_mark(pathway.facts.standard, rule.basis)}", 2),
     ]
     if rule.override:
-        lines += _indent(f"{override_label(rule)}：{rule.override}", 2)
+        lines += indented(f"{override_label(rule)}：{rule.override}", 2)
     if because := reasons(pathway.facts, facts):
-        lines += _indent(f"事实：{because}", 2)
+        lines += indented(f"事实：{because}", 2)
     if result.needs:
         names = (label_at(pathway.facts.standard, pathway.facts, path) for path in result.needs)
         needs = [f"{name}（{path}）" for name, path in zip(names, result.needs, strict=True)]
-        lines += _indent(f"还缺：{'、'.join(needs)}", 2)
+        lines += indented(f"还缺：{'、'.join(needs)}", 2)
     if rule.conflict is not None:
         over = cite(pathway.facts.standard, rule.conflict.over)
-        lines += _indent(f"规定不一致：{over}。{rule.conflict.text}", 2)
+        lines += indented(f"规定不一致：{over}。{rule.conflict.text}", 2)
     return "\n".join(lines)
 
 
 def _state(pathway: Pathway, result: RuleResult) -> str:
     if pathway.decisions[result.table.id].holds is Truth.NO:
         return "这一事项本次送审不判定"
-    return STATE[result.truth]
+    return _STATE_LABELS[result.truth]
 
 
 def override_label(rule: Rule) -> str:
@@ -191,12 +191,7 @@ def override_label(rule: Rule) -> str:
     return "本机构改为提示，不作判定" if rule.noted else "本机构标准包"
 
 
-def _indent(text: str, spaces: int, columns: int = COLUMNS) -> Iterable[str]:
-    return [" " * spaces + line for line in wrap(text, columns - spaces)]
-
-
-FORMAT: Final = "mmethics/pathway/1"
-_STATES: Final = {Truth.YES: "fired", Truth.NO: "not_fired", Truth.UNKNOWN: "undecided"}
+# As JSON.
 
 
 def pathway_json(pathway: Pathway) -> str:
@@ -240,10 +235,10 @@ def _decision(decision: Decision, parts: Mapping[str, Decision]) -> dict[str, ob
     whole = [decision, *(part for part in parts.values() if part.table.counts)]
     if decision.table.kind == "union":
         tree["possible"] = list(decision.possible)
-    tree["settled"] = all(one.settled for one in whole)
+    tree["settled"] = all(part.settled for part in whole)
     if decision.table.type == "choice":
-        tree["candidates"] = [_answer(one) for one in decision.candidates]
-    tree["open"] = sorted({path for one in whole for path in one.open})
+        tree["candidates"] = [_answer(value) for value in decision.candidates]
+    tree["open"] = sorted({path for part in whole for path in part.open})
     return tree
 
 
@@ -255,7 +250,7 @@ def _rule(result: RuleResult) -> dict[str, object]:
     return {
         "rule": result.rule.id,
         "decides": result.table.id,
-        "state": _STATES[result.truth],
+        "state": _STATE_KEYS[result.truth],
         "strength": result.rule.strength,
         "outcome": result.rule.outcome,
         "facts": {path: value_tree(value) for path, value in result.facts.items()},
@@ -265,22 +260,27 @@ def _rule(result: RuleResult) -> dict[str, object]:
 
 
 def basis_tree(basis: Iterable[Basis]) -> list[dict[str, object]]:
+    """A basis as JSON: source, article and how far it was verified, one mapping an article."""
     return [
-        {"source": one.source, "article": one.article, "verified": one.verified} for one in basis
+        {"source": ground.source, "article": ground.article, "verified": ground.verified}
+        for ground in basis
     ]
 
 
 def _conflict(conflict: ConflictKept) -> dict[str, object]:
-    over = [
-        one.id if isinstance(one, Rule) else " ".join(filter(None, (one.source, one.article)))
-        for one in conflict.over
-    ]
     return {
         "decision": conflict.table.id,
         "kept": conflict.kept.id,
-        "over": over,
+        "over": [_overruled(other) for other in conflict.over],
         "why": conflict.why,
     }
+
+
+def _overruled(other: Rule | Basis) -> str:
+    """The id of a rule, or source and article of a norm, that a conflict did not keep."""
+    if isinstance(other, Rule):
+        return other.id
+    return " ".join(filter(None, (other.source, other.article)))
 
 
 def value_tree(value: Value) -> object:

@@ -1,4 +1,4 @@
-"""What to have at hand, as a page for the terminal, a file or the printer."""
+"""What to prepare before a submission, as a page for the terminal, a file or the printer."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from mmethics_cli.core.interview.prepare import Guide, Needs
 from mmethics_cli.core.standard.model import DocumentKind, Standard
 from mmethics_cli.core.standard.names import label_at
 from mmethics_cli.wording.citation import cite
-from mmethics_cli.wording.columns import wrap
+from mmethics_cli.wording.columns import COLUMNS, indented, wrap
 
-COLUMNS: Final = 80
 _BY_WHEN: Final = {"error": "送审前必备", "warning": "一般要交", "note": "要求时交"}
-_SHOWN: Final = 3
+_MOST_LABELS: Final = 3
 
 
 def guide_text(guide: Guide, standard: Standard, kinds: Iterable[Needs]) -> str:
@@ -27,14 +26,14 @@ def guide_text(guide: Guide, standard: Standard, kinds: Iterable[Needs]) -> str:
         "本工具生成，不用准备。",
         COLUMNS,
     )
-    told: set[str] = set()
+    listed: set[str] = set()  # ids of documents that a kind before has explained
     for needs in kinds:
         lines += ["", f"━━ {needs.title} ━━"]
-        lines += _sections(guide, standard, needs, None, told)
-        if needs.made and told:
-            names = "、".join(one.title for one in needs.made)
-            lines += ["", *_indented(f"另由本工具生成：{names}", 2)]
-        told |= needs.ids
+        lines += _sections(guide, standard, needs, None, listed)
+        if needs.rendered and listed:
+            names = "、".join(document.title for document in needs.rendered)
+            lines += ["", *indented(f"另由本工具生成：{names}", 2)]
+        listed |= needs.ids
     return "\n".join(lines)
 
 
@@ -48,31 +47,33 @@ def lacking_text(guide: Guide, name: str, needs: Needs, facts: Facts) -> str:
 
 
 def _sections(
-    guide: Guide, standard: Standard, needs: Needs, facts: Facts | None, told: set[str]
+    guide: Guide, standard: Standard, needs: Needs, facts: Facts | None, listed: set[str]
 ) -> Iterator[str]:
-    for part in guide.parts:
+    for part in guide.headings:
         lines = [
-            *_papers(standard, needs.papers_of(part, guide.parts), told),
-            *_questions(standard, needs.questions_of(part, guide.parts), facts),
+            *_documents(standard, needs.documents_of(part, guide.headings), listed),
+            *_questions(standard, needs.questions_of(part, guide.headings), facts),
         ]
         if lines:
             yield from ("", f"  {part.title}", *lines)
     if needs.undecided:
         yield from ("", "  看怎么回答，可能还要")
-    for one in needs.undecided:
-        yield from _indented(f"□ {one.document.title}（看：{_few(one.waits_for)}）", 4)
+    for waiting in needs.undecided:
+        yield from indented(f"□ {waiting.document.title}（看：{_few(waiting.waits_for)}）", 4)
 
 
-def _papers(standard: Standard, papers: Sequence[DocumentKind], told: set[str]) -> Iterator[str]:
-    for one in papers:
-        again = one.id in told
-        yield from _indented(f"□ {one.title}〔{'见上' if again else _BY_WHEN[one.missing]}〕", 4)
+def _documents(
+    standard: Standard, documents: Sequence[DocumentKind], listed: set[str]
+) -> Iterator[str]:
+    for kind in documents:
+        again = kind.id in listed
+        yield from indented(f"□ {kind.title}〔{'见上' if again else _BY_WHEN[kind.missing]}〕", 4)
         if not again:
-            yield from _indented(f"{one.note}依据：{cite(standard, one.basis)}", 8)
+            yield from indented(f"{kind.note}依据：{cite(standard, kind.basis)}", 8)
 
 
 def _few(labels: Sequence[str]) -> str:
-    return "、".join(labels[:_SHOWN]) + ("等" if len(labels) > _SHOWN else "")
+    return "、".join(labels[:_MOST_LABELS]) + ("等" if len(labels) > _MOST_LABELS else "")
 
 
 def _questions(
@@ -81,13 +82,13 @@ def _questions(
     """Questions in one paragraph; fields of a list in one of their own, for each entry."""
     single = [place.question.label for place in places if place.owner is None]
     if single:
-        yield from _indented("□ " + "、".join(single), 4)
+        yield from indented("□ " + "、".join(single), 4)
     lists: dict[str, list[str]] = {}
     for place in places:
         if place.owner is not None:
             lists.setdefault(_whose(place, facts), []).append(place.question.label)
     for whose, fields in lists.items():
-        yield from _indented(f"□ {whose}：{'、'.join(fields)}", 4)
+        yield from indented(f"□ {whose}：{'、'.join(fields)}", 4)
 
 
 def _whose(place: AnswerPlace, facts: Facts | None) -> str:
@@ -95,7 +96,3 @@ def _whose(place: AnswerPlace, facts: Facts | None) -> str:
     if place.element is None or facts is None:
         return f"{place.owner.label}（每项）"
     return label_at(facts.standard, facts, place.path).rpartition("的")[0]
-
-
-def _indented(text: str, indent: int) -> list[str]:
-    return [" " * indent + line for line in wrap(text, COLUMNS - indent)]

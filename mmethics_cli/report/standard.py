@@ -1,4 +1,4 @@
-"""The standard for people at a terminal: lists, single entries, sources and their verification."""
+"""The pack as text: lists of its entries, single entries, sources and how far they were read."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from functools import partial
 from typing import Final
 
 from mmethics_cli.core.conditions.values import parse_date
-from mmethics_cli.core.standard.model import VERIFIED, Basis, Source, Standard
-from mmethics_cli.report.pathway import STRENGTH, override_label
-from mmethics_cli.wording.citation import article, cite, title, verified_mark
-from mmethics_cli.wording.columns import pad, width, wrap
+from mmethics_cli.core.standard.model import VERIFIED, Source, Standard
+from mmethics_cli.report.pathway import override_label
+from mmethics_cli.wording.citation import article, cite, cite_with_mark, title
+from mmethics_cli.wording.columns import COLUMNS, indented, pad, width, wrap
+from mmethics_cli.wording.values import SEVERITY, STRENGTH
 
-COLUMNS: Final = 80
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 VERIFIED_LABEL: Final = {"text": "读过条文", "secondary": "二手", "memory": "凭记忆"}
 STATUS_LABEL: Final = {
@@ -39,26 +39,29 @@ TYPE_LABEL: Final = {
     "text": "文字",
     "list": "列表",
 }
-_SEVERITY: Final = {"mandatory": "必须", "recommended": "建议"}
 _AUDIENCE: Final = {"applicant": "申请人", "institution": "组织机构", "committee": "伦理委员会"}
 
 
 def listing(standard: Standard, part: str) -> str:
     """One line an entry, its id first."""
     rows: Mapping[str, Callable[[], Iterator[tuple[str, str]]]] = {
-        "items": lambda: ((one.id, one.text) for one in standard.items.values()),
+        "items": lambda: ((item.id, item.text) for item in standard.items.values()),
         "rules": lambda: (
             (name, f"{rule.text} → {table.label}：{table.label_of(rule.outcome)}")
             for name, (table, rule) in standard.rules.items()
             if table.id != "documents"
         ),
-        "questions": lambda: ((one.path, one.label) for one in standard.questions.values()),
-        "documents": lambda: (
-            (one.id, one.title if one.template else f"{one.title}（自备）")
-            for one in standard.documents.values()
+        "questions": lambda: (
+            (question.path, question.label) for question in standard.questions.values()
         ),
-        "consistency": lambda: ((one.id, one.message) for one in standard.consistency.values()),
-        "worksheets": lambda: ((one.id, one.text) for one in standard.criteria.values()),
+        "documents": lambda: (
+            (kind.id, kind.title if kind.template else f"{kind.title}（自备）")
+            for kind in standard.documents.values()
+        ),
+        "consistency": lambda: ((rule.id, rule.message) for rule in standard.consistency.values()),
+        "worksheets": lambda: (
+            (criterion.id, criterion.text) for criterion in standard.criteria.values()
+        ),
     }
     entries = list(rows[part]())
     column = max((width(name) for name, _ in entries), default=0) + 2
@@ -70,7 +73,7 @@ def near_names(standard: Standard, name: str) -> list[str]:
     return get_close_matches(name, list(_entries(standard)), 3)
 
 
-def showing(standard: Standard, name: str) -> str | None:
+def entry_text(standard: Standard, name: str) -> str | None:
     """Everything about one entry; None for an id that the pack does not have."""
     entry = _entries(standard).get(name)
     if entry is None:
@@ -102,42 +105,38 @@ def _entries(standard: Standard) -> dict[str, _Entry]:
     return {name: partial(show, standard, name) for names, show in kinds for name in names}
 
 
-def _cited(standard: Standard, basis: tuple[Basis, ...]) -> str:
-    mark = verified_mark(basis)
-    return cite(standard, basis) + (f"（{mark}）" if basis and mark else "")
-
-
 def _question(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
-    one = standard.questions[name]
-    yield "", f"{one.path} {one.label}〔{TYPE_LABEL[one.type]}〕"
-    yield "问", one.prompt
-    yield "说明", one.help
-    yield "示例", one.example
-    yield "又称", "、".join(one.synonyms)
-    yield "选项", "；".join(f"{key}＝{label}" for key, label in one.values.items())
-    yield "每项要写", "、".join(f"{field.path}＝{field.label}" for field in one.fields)
-    yield "依据", _cited(standard, one.basis)
+    question = standard.questions[name]
+    yield "", f"{question.path} {question.label}〔{TYPE_LABEL[question.type]}〕"
+    yield "问", question.prompt
+    yield "说明", question.help
+    yield "示例", question.example
+    yield "又称", "、".join(question.synonyms)
+    yield "选项", "；".join(f"{key}＝{label}" for key, label in question.values.items())
+    yield "每项要写", "、".join(f"{field.path}＝{field.label}" for field in question.fields)
+    yield "依据", cite_with_mark(standard, question.basis)
 
 
 def _rule(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
     table, rule = standard.rules[name]
     yield "", f"{rule.id} {rule.text}〔{STRENGTH[rule.strength]}〕"
     yield "决定", f"{table.label}：{table.label_of(rule.outcome)}"
-    yield "依据", _cited(standard, rule.basis)
+    yield "依据", cite_with_mark(standard, rule.basis)
     yield override_label(rule), rule.override or ""
     if rule.conflict is not None:
         yield "规定不一致", f"{cite(standard, rule.conflict.over)}。{rule.conflict.text}"
 
 
 def _element(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
-    one = standard.elements[name]
-    papers = standard.documents.values()
-    yield "", f"{one.id} {one.text}〔告知要素〕"
-    yield (
-        "须写在",
-        "、".join(paper.title for paper in papers if name in {each.id for each in paper.elements}),
-    )
-    yield "依据", _cited(standard, one.basis)
+    element = standard.elements[name]
+    titles = [
+        kind.title
+        for kind in standard.documents.values()
+        if any(required.id == name for required in kind.elements)
+    ]
+    yield "", f"{element.id} {element.text}〔告知要素〕"
+    yield "须写在", "、".join(titles)
+    yield "依据", cite_with_mark(standard, element.basis)
 
 
 def _table(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
@@ -151,85 +150,89 @@ def _item(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
     item = standard.items[name]
     yield "", f"{item.id} {item.text}"
     yield "原则", f"{standard.principles[item.principle]} · {item.theme}"
-    yield "由谁", f"{_AUDIENCE[item.side]}〔{_SEVERITY[item.severity]}〕"
-    yield "证据", "、".join(one.path or one.attachment or "" for one in item.evidence)
-    yield "依据", _cited(standard, item.basis)
+    yield "由谁", f"{_AUDIENCE[item.side]}〔{SEVERITY[item.severity]}〕"
+    yield "证据", "、".join(proof.path or proof.attachment or "" for proof in item.evidence)
+    yield "依据", cite_with_mark(standard, item.basis)
 
 
 def _criterion(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
-    one = standard.criteria[name]
-    yield "", f"{one.id} {one.text}"
-    yield "类别", one.group
-    yield "用在", "、".join(standard.documents[paper].title for paper in one.worksheets)
-    yield "申请人的回答", "、".join((*one.facts, *one.items, *one.papers, *one.elements))
-    yield "依据", _cited(standard, one.basis)
+    criterion = standard.criteria[name]
+    yield "", f"{criterion.id} {criterion.text}"
+    yield "类别", criterion.group
+    yield "用在", "、".join(standard.documents[id_].title for id_ in criterion.worksheets)
+    answers = (*criterion.facts, *criterion.items, *criterion.papers, *criterion.elements)
+    yield "申请人的回答", "、".join(answers)
+    yield "依据", cite_with_mark(standard, criterion.basis)
 
 
 def _document(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
-    one = standard.documents[name]
-    yield "", f"{one.id} {one.title}（{one.title_en}）"
-    yield "由谁", _AUDIENCE[one.audience]
-    yield "来自", f"模板 {one.template}" if one.template else "自备"
-    yield "说明", one.note
-    yield "签署", "、".join(one.signers)
-    yield "盖章", "、".join(one.seals)
-    yield "依据", _cited(standard, one.basis)
+    kind = standard.documents[name]
+    yield "", f"{kind.id} {kind.title}（{kind.title_en}）"
+    yield "由谁", _AUDIENCE[kind.audience]
+    yield "来自", f"模板 {kind.template}" if kind.template else "自备"
+    yield "说明", kind.note
+    yield "签署", "、".join(kind.signers)
+    yield "盖章", "、".join(kind.seals)
+    yield "依据", cite_with_mark(standard, kind.basis)
 
 
 def _contradiction(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
-    one = standard.consistency[name]
-    yield "", f"{one.id} {one.message}"
-    yield "位置", one.path
-    yield "办法", one.fix
-    yield "依据", _cited(standard, one.basis)
+    rule = standard.consistency[name]
+    yield "", f"{rule.id} {rule.message}"
+    yield "位置", rule.path
+    yield "办法", rule.fix
+    yield "依据", cite_with_mark(standard, rule.basis)
 
 
 def _source(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
-    one = standard.sources[name]
-    yield "", f"{one.id} {title(one)}"
-    yield "文号", one.number
-    yield "发布", "，".join(filter(None, (one.issuer, one.issued)))
-    yield "施行", one.effective
-    yield "状态", STATUS_LABEL.get(one.status, one.status)
-    yield "条文", _tally(standard, one)
-    for who, articles in _readers(standard, one).items():
-        yield "核对", f"{who}：{'、'.join(article(one, text) for text in articles)}"
-    yield "备注", one.notes
+    source = standard.sources[name]
+    yield "", f"{source.id} {title(source)}"
+    yield "文号", source.number
+    yield "发布", "，".join(filter(None, (source.issuer, source.issued)))
+    yield "施行", source.effective
+    yield "状态", STATUS_LABEL.get(source.status, source.status)
+    yield "条文", _tally(standard, source)
+    for who, articles in _readers(standard, source).items():
+        yield "核对", f"{who}：{'、'.join(article(source, text) for text in articles)}"
+    yield "备注", source.notes
 
 
 def _tally(standard: Standard, source: Source) -> str:
-    counts = Counter(one.verified for (of, _), one in standard.articles.items() if of == source.id)
-    said = (f"{VERIFIED_LABEL[how]} {counts[how]}" for how in VERIFIED if counts[how])
-    return "，".join(said) or "没有引用到条"
+    articles = standard.articles.items()
+    counts = Counter(reading.verified for (of, _), reading in articles if of == source.id)
+    tally = (f"{VERIFIED_LABEL[how]} {counts[how]}" for how in VERIFIED if counts[how])
+    return "，".join(tally) or "没有引用到条"
 
 
 def _readers(standard: Standard, source: Source) -> dict[str, list[str]]:
     """Who in the institution verified which articles of a source, by name and day."""
-    found: dict[str, list[str]] = {}
-    for (of, text), one in standard.articles.items():
-        if of == source.id and one.by:
-            found.setdefault(f"{one.by} {one.on}", []).append(text)
-    return found
+    articles_by_reader: dict[str, list[str]] = {}
+    for (of, number), reading in standard.articles.items():
+        if of == source.id and reading.by:
+            articles_by_reader.setdefault(f"{reading.by} {reading.on}", []).append(number)
+    return articles_by_reader
 
 
 def source_list(standard: Standard, today: date) -> str:
     """Each source with its status and how far its articles were verified; then the sum."""
     lines: list[str] = []
-    for one in standard.sources.values():
-        lines += wrap(f"{one.id}  {title(one)}", COLUMNS)
-        read = (f"；{who} 核对 {len(by)} 条" for who, by in _readers(standard, one).items())
-        told = f"{_standing(one, today)}；{_tally(standard, one)}{''.join(read)}"
-        lines += (f"    {line}" for line in wrap(told, COLUMNS - 4))
-    counts = Counter(one.verified for one in standard.articles.values())
+    for source in standard.sources.values():
+        lines += wrap(f"{source.id}  {title(source)}", COLUMNS)
+        readers = _readers(standard, source).items()
+        read = "".join(f"；{who} 核对 {len(articles)} 条" for who, articles in readers)
+        lines += indented(f"{_status(source, today)}；{_tally(standard, source)}{read}", 4)
+    counts = Counter(reading.verified for reading in standard.articles.values())
     total = "，".join(f"{VERIFIED_LABEL[how]} {counts[how]}" for how in VERIFIED)
     return "\n".join([*lines, "", f"共 {len(standard.articles)} 条：{total}。后两类显示为“待核”。"])
 
 
-def _standing(source: Source, today: date) -> str:
+def _status(source: Source, today: date) -> str:
     """The status of a norm on that day: it, or its latest amendment, may take effect later."""
     status = STATUS_LABEL.get(source.status, source.status)
     days = [day for text in _DATE.findall(source.effective) if (day := parse_date(text))]
-    later = next((day for day in days if day > today), None)
-    if later is None:
+    coming = next((day for day in days if day > today), None)
+    if coming is None:
         return status
-    return f"尚未生效，{later} 起施行" if later == days[0] else f"{status}，{later} 的修正尚未生效"
+    if coming == days[0]:
+        return f"尚未生效，{coming} 起施行"
+    return f"{status}，{coming} 的修正尚未生效"

@@ -1,4 +1,4 @@
-"""Where a dossier stands, on one screen."""
+"""Where a dossier stands, what is due, and what came before: submissions and valid versions."""
 
 from __future__ import annotations
 
@@ -17,18 +17,21 @@ from mmethics_cli.core.decisions.relevance import Reason, places, relevant
 from mmethics_cli.core.lifecycle.decision import CommitteeDecision, decision_words
 from mmethics_cli.core.lifecycle.due import Due
 from mmethics_cli.core.standard.model import Standard
-from mmethics_cli.core.standard.names import label_at
-from mmethics_cli.report.findings import Placed, summary
+from mmethics_cli.core.standard.names import TITLE, label_at
+from mmethics_cli.report.findings import PlacedFinding, summary
 from mmethics_cli.report.pathway import answer_label
-from mmethics_cli.wording.columns import pad, width, wrap
+from mmethics_cli.wording.columns import COLUMNS, indented, pad, width, wrap
 
-COLUMNS: Final = 80
-_SECTION: Final = 24
-_SHOWN: Final = 5
+WITHOUT_HOLIDAYS: Final = "未含法定节假日"
+_SECTION: Final = 24  # columns, as the others
+_WIDEST_TITLE: Final = 36
+_VERSION: Final = 8
+_DAY: Final = 10
+_MOST_QUESTIONS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DossierStatus:
     """The dossier and its current submission: its folder's name, whether sealed, changed since.
 
     `decisions` are lines on what the committee decided and what stands; `dues` what is due.
@@ -43,21 +46,24 @@ class Standing:
 
 
 def status_text(
-    pathway: Pathway, self_check: SelfCheck, found: Sequence[Placed], standing: Standing
+    pathway: Pathway,
+    self_check: SelfCheck,
+    findings: Sequence[PlacedFinding],
+    status: DossierStatus,
 ) -> str:
     """Sections, self-check, findings, pathway, open questions and time limits."""
     facts = pathway.facts
-    title = facts.get("project.title")
+    title = facts.get(TITLE)
     lines = [
-        f"{standing.dossier}：{title if isinstance(title, str) else '（还没有项目名称）'}",
-        _submission(standing),
-        *(line for text in standing.decisions for line in wrap(text, COLUMNS)),
+        f"{status.dossier}：{title if isinstance(title, str) else '（还没有项目名称）'}",
+        _submission(status),
+        *(line for text in status.decisions for line in wrap(text, COLUMNS)),
         "",
-        *_due(standing),
+        *_due(status),
         *_sections(facts),
         pad("审查内容自查", _SECTION) + _items(facts, self_check),
         "",
-        summary("核对", found) + "。详见 mmethics check",
+        summary("核对", findings) + "。详见 mmethics check",
         *_pathway(pathway),
         "",
         *_next(facts),
@@ -66,18 +72,18 @@ def status_text(
     return "\n".join(lines).rstrip()
 
 
-def _submission(standing: Standing) -> str:
-    if not standing.submission:
+def _submission(status: DossierStatus) -> str:
+    if not status.submission:
         return "还没有送审"
-    state = "已封存" if standing.sealed else "准备中"
-    changed = "；卷宗在封存之后改过，与送审的内容不同" if standing.changed else ""
-    return f"送审 {standing.submission}（{state}）{changed}"
+    state = "已封存" if status.sealed else "准备中"
+    changed = "；卷宗在封存之后改过，与送审的内容不同" if status.changed else ""
+    return f"送审 {status.submission}（{state}）{changed}"
 
 
-def _due(standing: Standing) -> Iterator[str]:
-    if standing.dues:
+def _due(status: DossierStatus) -> Iterator[str]:
+    if status.dues:
         yield "到期日"
-        yield from standing.dues
+        yield from status.dues
         yield ""
 
 
@@ -116,25 +122,24 @@ def _next(facts: Facts) -> Iterator[str]:
     wanted = [place.path for place, reason in relevant(facts) if reason is not Reason.OPTIONAL]
     if wanted:
         yield f"接下来要答的（共 {len(wanted)} 题，用 mmethics fill 继续）："
-        for path in wanted[:_SHOWN]:
-            yield from (f"    {line}" for line in wrap(label_at(facts.standard, facts, path), 72))
+        for path in wanted[:_MOST_QUESTIONS]:
+            yield from indented(label_at(facts.standard, facts, path), 4, COLUMNS - 4)
         yield ""
 
 
 def _limits(pathway: Pathway) -> Iterator[str]:
-    limits = [one for one in pathway.decisions.values() if one.table.type == "int" and one.value]
+    limits = [
+        decision
+        for decision in pathway.decisions.values()
+        if decision.table.type == "int" and decision.value
+    ]
     if limits:
         yield "时限与保存期限"
         for decision in limits:
-            yield from (
-                f"    {line}"
-                for line in wrap(f"{decision.table.label}：{answer_label(decision)}", 76)
-            )
+            yield from indented(f"{decision.table.label}：{answer_label(decision)}", 4)
 
 
-_WIDEST_TITLE: Final = 36
-_VERSION: Final = 8
-_DAY: Final = 10
+# What came before.
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +155,7 @@ class DocumentEdition:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class PastSubmission:
     """A submission: what it was for, when it was sealed (None: being prepared), what it held."""
 
     name: str
@@ -158,83 +163,76 @@ class Past:
     sealed: date | None
     decision: str
     comments: tuple[str, ...]
-    papers: tuple[DocumentEdition, ...]
+    documents: tuple[DocumentEdition, ...]
 
 
 def history_text(
-    title: str, past: Sequence[Past], valid: Sequence[DocumentEdition], until: str
+    title: str, past: Sequence[PastSubmission], valid: Sequence[DocumentEdition], until: str
 ) -> str:
-    """The submissions in their order, then the versions that are valid (`until` says how long)."""
+    """The submissions in their order, then the editions that are valid (`until` says how long)."""
     lines = [title, ""]
-    for one in past:
-        lines += _past_submission(one)
+    for submission in past:
+        lines += _past_submission(submission)
     lines.append("今天有效的版本" + (f"（{until}）" if until else ""))
     if not valid:
         lines.append("    没有：还没有批准。" if not until else "    没有。")
-    lines += _papers(valid, with_submission=True)
+    lines += _editions(valid, with_submission=True)
     return "\n".join(lines).rstrip()
 
 
-def _past_submission(past: Past) -> Iterator[str]:
+def _past_submission(past: PastSubmission) -> Iterator[str]:
     state = f"{past.sealed} 封存" if past.sealed else "准备中"
     yield f"{past.name}  {past.what}，{state}"
     if past.sealed:
-        first, *more = wrap(f"决定：{past.decision or '还没有记录'}", COLUMNS - 8)
-        yield f"    {first}"
-        yield from (f"        {line}" for line in more)
+        yield from _hanging("    ", f"决定：{past.decision or '还没有记录'}", 8)
     for number, comment in enumerate(past.comments, 1):
-        first, *more = wrap(f"{number}. {comment}", COLUMNS - 9)
-        yield f"      {first}"
-        yield from (f"         {line}" for line in more)
-    yield from _papers(past.papers)
+        yield from _hanging("      ", f"{number}. {comment}", 9)
+    yield from _editions(past.documents)
     yield ""
 
 
-def _papers(papers: Sequence[DocumentEdition], with_submission: bool = False) -> Iterator[str]:
-    widest = min(max((width(_title(one)) for one in papers), default=0), _WIDEST_TITLE)
-    for one in papers:
-        cells = [pad(one.version or "—", _VERSION), pad(one.day or "—", _DAY)]
+def _editions(editions: Sequence[DocumentEdition], with_submission: bool = False) -> Iterator[str]:
+    widest = min(max((width(_title(edition)) for edition in editions), default=0), _WIDEST_TITLE)
+    for edition in editions:
+        cells = [pad(edition.version or "—", _VERSION), pad(edition.day or "—", _DAY)]
         if with_submission:
-            cells.append(one.of)
-        *before, last = wrap(_title(one), _WIDEST_TITLE)
+            cells.append(edition.of)
+        *before, last = wrap(_title(edition), _WIDEST_TITLE)
         yield from (f"    {line}" for line in before)
         yield f"    {pad(last, widest)}  {'  '.join(cells)}".rstrip()
 
 
-def _title(paper: DocumentEdition) -> str:
-    return f"附件：{paper.title}" if paper.attachment else paper.title
+def _title(edition: DocumentEdition) -> str:
+    return f"附件：{edition.title}" if edition.attachment else edition.title
 
 
-WITHOUT_HOLIDAYS: Final = "未含法定节假日"
+# What was decided and what is due.
 
 
-def decision_line(standard: Standard, made: CommitteeDecision) -> str:
+def decision_line(standard: Standard, decision: CommitteeDecision) -> str:
     """The decision, its number, day, validity and interval, as far as they were recorded."""
-    label = decision_words(standard).get(made.decision, made.decision)
+    label = decision_words(standard).get(decision.decision, decision.decision)
     parts = [
-        str(made.day) if made.day else "",
-        made.number,
-        f"有效期至 {made.valid_until}" if made.valid_until else "",
-        f"跟踪审查间隔 {made.interval_months} 个月" if made.interval_months else "",
-        f"意见 {len(made.comments)} 条" if made.comments else "",
+        str(decision.day) if decision.day else "",
+        decision.number,
+        f"有效期至 {decision.valid_until}" if decision.valid_until else "",
+        f"跟踪审查间隔 {decision.interval_months} 个月" if decision.interval_months else "",
+        f"意见 {len(decision.comments)} 条" if decision.comments else "",
     ]
-    said = "，".join(part for part in parts if part)
-    return f"{label}（{said}）" if said else label
+    details = "，".join(part for part in parts if part)
+    return f"{label}（{details}）" if details else label
 
 
 def due_lines(dues: Iterable[Due], today: date) -> Iterator[str]:
     """A line for each thing that is due, or was handed in; overdue ones say by how many days."""
-    for one in dues:
-        notes = [one.why, WITHOUT_HOLIDAYS if one.without_holidays else ""]
-        said = "；".join(note for note in notes if note)
-        text = f"{one.label}：{state(one, today)}" + (f"（{said}）" if said else "")
-        day = f"    {one.day}  "
-        first, *more = wrap(text, COLUMNS - len(day))
-        yield f"{day}{first}"
-        yield from (f"{' ' * len(day)}{line}" for line in more)
+    for due in dues:
+        notes = [due.why, WITHOUT_HOLIDAYS if due.without_holidays else ""]
+        remarks = "；".join(note for note in notes if note)
+        text = f"{due.label}：{_due_state(due, today)}" + (f"（{remarks}）" if remarks else "")
+        yield from _hanging(f"    {due.day}  ", text)
 
 
-def state(due: Due, today: date) -> str:
+def _due_state(due: Due, today: date) -> str:
     """How a due date stands today: 已逾期 3 天, 今天到期, 还有 12 天, 已提交."""
     over = due.days_over(today)
     if due.done is not None:
@@ -243,3 +241,11 @@ def state(due: Due, today: date) -> str:
     if over > 0:
         return f"已逾期 {over} 天"
     return "今天到期" if over == 0 else f"还有 {-over} 天"
+
+
+def _hanging(head: str, text: str, indent: int = 0) -> Iterator[str]:
+    """The text behind a head; its further lines stand below the first, or `indent` columns in."""
+    indent = indent or width(head)
+    first, *more = wrap(text, COLUMNS - indent)
+    yield head + first
+    yield from (" " * indent + line for line in more)

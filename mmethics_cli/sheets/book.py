@@ -5,29 +5,25 @@ from __future__ import annotations
 from datetime import date
 
 from mmethics_cli.core.conditions.values import UNKNOWN
-from mmethics_cli.formats.excel.model import (
-    GUIDE_NAME,
-    AnswerCell,
-    SheetColumn,
-    SheetPage,
-    SheetRow,
-)
+from mmethics_cli.core.standard.names import TITLE
+from mmethics_cli.formats.excel.model import Sheet, SheetCell, SheetColumn, SheetRow
 from mmethics_cli.sheets.items import WhyNot, item_page
 from mmethics_cli.sheets.ledger import Ledger
 from mmethics_cli.sheets.lists import list_pages, sheet_names
-from mmethics_cli.sheets.questions import CLEAR_WORD, REMOVE_WORD, Cite, asked, question_pages
-from mmethics_cli.wording.values import NOT_APPLICABLE_WORD, UNSURE_WORD
+from mmethics_cli.sheets.page import CLEAR_WORD, GUIDE_NAME, PLAIN, REMOVE_WORD, page
+from mmethics_cli.sheets.questions import asked, question_pages
+from mmethics_cli.wording.citation import Cite
+from mmethics_cli.wording.language import CHINESE, UNSURE_WORD
+from mmethics_cli.wording.typed import NOT_APPLICABLE_WORD
 
-_TITLE = "project.title"
 
-
-def guide_page(ledger: Ledger, pages: list[SheetPage], blank: bool, day: date) -> SheetPage:
+def guide_page(ledger: Ledger, pages: list[Sheet], blank: bool, day: date) -> Sheet:
     """How to fill in, what colours and words mean, what stands where; the study and the day."""
     standard = ledger.facts.standard
-    study = ledger.text(_TITLE) if ledger.facts.values.get(_TITLE, UNKNOWN) is not UNKNOWN else ""
+    study = ledger.text(TITLE) if ledger.facts.values.get(TITLE, UNKNOWN) is not UNKNOWN else ""
     rows = [
         ("研究", study or "（还没有写项目名称）"),
-        ("导出日期", f"{day.year}年{day.month}月{day.day}日，此后在别处改过的答案不在这里"),
+        ("导出日期", f"{CHINESE.date(day)}，此后在别处改过的答案不在这里"),
         ("依据的标准包", f"{standard.title}（{standard.edition}）"),
         ("怎么填", "只填浅黄格。有下拉箭头的从列表选；写字的直接写，格内换行按 Alt+Enter。"),
         ("颜色", "浅黄：可以填。灰：不能改，或按现在的回答不用填。白：题目、说明和依据。"),
@@ -57,14 +53,13 @@ def guide_page(ledger: Ledger, pages: list[SheetPage], blank: bool, day: date) -
         rows.insert(
             3, ("这一次", "只有决定审查路径的问题。填完导入，再导出一次，就是其余要答的问题。")
         )
-    rows += [(f"工作表“{one.name}”", one.title) for one in pages]
-    made = tuple(SheetRow((AnswerCell(label), AnswerCell(text))) for label, text in rows)
-    return SheetPage(
-        GUIDE_NAME, GUIDE_NAME, (SheetColumn("项目", 20), SheetColumn("说明", 90)), made
-    )
+    rows += [(f"工作表“{sheet.name}”", sheet.title) for sheet in pages]
+    columns = (SheetColumn("项目", 20), SheetColumn("说明", 90))
+    cells = (tuple(SheetCell(text, PLAIN) for text in row) for row in rows)
+    return page(GUIDE_NAME, GUIDE_NAME, columns, tuple(map(SheetRow, cells)))
 
 
-def pages_of(ledger: Ledger, cite: Cite, why_not: WhyNot, day: date) -> tuple[SheetPage, ...]:
+def pages_of(ledger: Ledger, cite: Cite, why_not: WhyNot, day: date) -> tuple[Sheet, ...]:
     """The pages in their order; a blank dossier has those of the deciding questions alone.
 
     `cite` words a basis, `why_not` the facts for which a review item does not apply.

@@ -1,22 +1,23 @@
-"""What the dossier says now, as the text of each cell: the same words when written and compared."""
+"""What the dossier says, as the text of each cell: the same words when written and compared."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
 from mmethics_cli.core.answers.self_check import ANSWERS, SelfCheck
-from mmethics_cli.core.checks.completeness import evidence_exists
+from mmethics_cli.core.checks.evidence import evidence_exists
 from mmethics_cli.core.conditions.values import UNKNOWN, Element, Value, name_of
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.model import Question
 from mmethics_cli.core.standard.names import ELEMENT_PATH
 from mmethics_cli.formats.excel.bytes import LONGEST_TEXT, characters
-from mmethics_cli.wording.values import typed_text
+from mmethics_cli.wording.typed import cell_text
 
-ITEM: Final = "self_check"
+_ITEM: Final = "self_check"
 ITEM_KEYS: Final = ("answer", "note", "evidence", "page")
 # Excel shows no more lines than this in a cell.
 _MOST_BREAKS: Final = 253
@@ -29,10 +30,10 @@ def element_key(owner: Question, id_: str, field_name: str) -> str:
 
 def item_key(item: str, name: str) -> str:
     """The key of the cell of a review item's answer, note, evidence or page."""
-    return f"{ITEM}.{item}.{name}"
+    return f"{_ITEM}.{item}.{name}"
 
 
-def too_long(text: str) -> str:
+def _too_long(text: str) -> str:
     """Why a text can't stand in a cell; empty when it can."""
     if characters(text) > LONGEST_TEXT:
         return f"（全文 {len(text)} 字，超过 Excel 一格的 {LONGEST_TEXT} 字，请在卷宗文件里修改）"
@@ -57,25 +58,35 @@ class Ledger:
     def text(self, key: str) -> str:
         """The answer at a key as its cell shows it; empty when there is none."""
         whole = self.whole_text(key)
-        return too_long(whole) or whole
+        return _too_long(whole) or whole
 
     def whole_text(self, key: str) -> str:
         """The same, however long it is; empty for a key that the standard does not know."""
-        if key.startswith(f"{ITEM}."):
-            item, _, name = key.removeprefix(f"{ITEM}.").rpartition(".")
+        if key.startswith(f"{_ITEM}."):
+            item, _, name = key.removeprefix(f"{_ITEM}.").rpartition(".")
             return self._of_item(item, name)
         questions = self.facts.standard.questions
-        element = ELEMENT_PATH.fullmatch(key)
-        if element is None:
+        match = ELEMENT_PATH.fullmatch(key)
+        if match is None:
             question = questions.get(key)
             value = self.facts.values.get(key, UNKNOWN)
             return "" if question is None else self._shown(question, key, value)
-        owner = questions.get(element["list"])
-        asked = None if owner is None else owner.field_named(element["field"])
-        found = None if owner is None else self.element(owner, element["id"])
-        if asked is None or found is None:
+        owner = questions.get(match["list"])
+        question = None if owner is None else owner.field_named(match["field"])
+        entry = None if owner is None else self.element(owner, match["id"])
+        if question is None or entry is None:
             return ""
-        return self._shown(asked, key, found.get(asked.path))
+        return self._shown(question, key, entry.get(question.path))
+
+    def knows(self, key: str) -> bool:
+        """Whether the standard has the question, field or review item of a cell's key."""
+        standard = self.facts.standard
+        if key.startswith(f"{_ITEM}."):
+            return key.removeprefix(f"{_ITEM}.").rpartition(".")[0] in standard.items
+        element = ELEMENT_PATH.fullmatch(key)
+        if element is None:
+            return key in standard.questions
+        return (element["list"], element["field"]) in standard.fields
 
     def elements(self, owner: Question) -> tuple[Element, ...]:
         """The entries of a list question."""
@@ -83,16 +94,17 @@ class Ledger:
         return value if isinstance(value, tuple) else ()
 
     def element(self, owner: Question, id_: str) -> Element | None:
-        return next((one for one in self.elements(owner) if one.id == id_), None)
+        """The entry of a list question with this id; None where it has none."""
+        return next((entry for entry in self.elements(owner) if entry.id == id_), None)
 
     def _shown(self, question: Question, key: str, value: Value) -> str:
-        return self.unread.get(key, "") if value is UNKNOWN else typed_text(question, value)
+        return self.unread.get(key, "") if value is UNKNOWN else cell_text(question, value)
 
     def _of_item(self, item: str, name: str) -> str:
         given = self.self_check.of(item)
         match name:
             case "answer":
-                return ANSWERS.get(given.answer or "", self.unread.get(f"{ITEM}.{item}", ""))
+                return ANSWERS.get(given.answer or "", self.unread.get(f"{_ITEM}.{item}", ""))
             case "note":
                 return given.note
             case "evidence":
@@ -104,18 +116,16 @@ class Ledger:
     @cached_property
     def evidence_names(self) -> Mapping[str, str]:
         """What people call each thing that can be evidence, by what the file calls it."""
-        standard = self.facts.standard
-        papers = {one.id: name_of(one) for one in self.elements(standard.questions["attachments"])}
-        names = {path: one.label for path, one in standard.questions.items()} | papers
-        count: dict[str, int] = {}
-        for name in names.values():
-            count[name] = count.get(name, 0) + 1
+        questions = self.facts.standard.questions
+        names = {path: question.label for path, question in questions.items()}
+        names |= {entry.id: name_of(entry) for entry in self.elements(questions["attachments"])}
+        count = Counter(names.values())
         return {id_: name for id_, name in names.items() if count[name] == 1}
 
     def evidence_choices(self) -> tuple[str, ...]:
         """The attachments by name: evidence to pick from."""
         entries = self.elements(self.facts.standard.questions["attachments"])
-        return tuple(self.evidence_names.get(one.id, one.id) for one in entries)
+        return tuple(self.evidence_names.get(entry.id, entry.id) for entry in entries)
 
     def evidence_of(self, text: str) -> str:
         """What the file calls the evidence that people call `text`; the text if nothing does."""

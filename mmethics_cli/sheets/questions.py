@@ -2,82 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from mmethics_cli.core.conditions.explain import unknown_facts
 from mmethics_cli.core.conditions.language import Condition, evaluate
-from mmethics_cli.core.conditions.values import Truth
+from mmethics_cli.core.conditions.values import Truth, parse_date, parse_int
 from mmethics_cli.core.decisions.relevance import AnswerPlace, Reason, relevant
-from mmethics_cli.core.standard.model import Basis, Question
-from mmethics_cli.core.standard.names import label_at
-from mmethics_cli.formats.excel.model import (
-    ANSWER,
-    FIRST_NAME,
-    QUESTIONS,
-    REST_NAME,
-    AnswerCell,
-    CellRule,
-    Kind,
-    SheetColumn,
-    SheetPage,
-    SheetRow,
-)
+from mmethics_cli.core.standard.model import Question
+from mmethics_cli.core.standard.names import is_of_event, label_at
+from mmethics_cli.formats.excel.model import CellRule, Sheet, SheetCell, SheetColumn, SheetRow
 from mmethics_cli.sheets.ledger import Ledger
-from mmethics_cli.wording.values import NONE_WORD, NOT_APPLICABLE_WORD, UNSURE_WORD, none_word
+from mmethics_cli.sheets.page import (
+    ANSWER,
+    CLEAR_WORD,
+    ENTRY,
+    FIRST_NAME,
+    PLAIN,
+    QUESTIONS,
+    RED,
+    REST_NAME,
+    SMALL,
+    answer_cell,
+    drop_down,
+    heading_row,
+    page,
+)
+from mmethics_cli.wording.citation import Cite
+from mmethics_cli.wording.language import CELL, UNSURE_WORD
+from mmethics_cli.wording.typed import NONE_WORD, NOT_APPLICABLE_WORD
+from mmethics_cli.wording.values import none_label, option_labels
 
-CLEAR_WORD: Final = "清空"
-REMOVE_WORD: Final = "删除"
-_KINDS: Final[dict[str, Kind]] = {"int": "int", "date": "date"}
+_COLUMNS: Final = (
+    SheetColumn("问题", 38),
+    SheetColumn("要求", 8, centred=True),
+    SheetColumn("回答", 46, role=ANSWER),
+    SheetColumn("说明", 50),
+    SheetColumn("依据", 24),
+)
+_REQUIRED: Final = {Truth.YES: "必答", Truth.NO: "选答", Truth.UNKNOWN: "视情况"}
+_MOST_NAMED: Final = 4
+
+# What a cell takes, and what is said beside it.
 
 
 def rule_of(question: Question) -> CellRule:
-    """The rule of the cell in which a question is answered."""
-    options = options_of(question)
-    return CellRule(
-        kind=_KINDS.get(question.type, "text"),
-        options=(*options, UNSURE_WORD, CLEAR_WORD) if options else (),
-        strict=question.type in ("bool", "choice") and not question.may_not_apply,
-        title=question.label,
-        help=_beside(question),
-        minimum=question.minimum,
-        maximum=question.maximum,
-    )
+    """What the cell takes in which a question is answered, with help shorter than a column's."""
+    parts = (question.prompt, question.help, _how_to_write(question))
+    help_ = "\n".join(part for part in parts if part)
+    if options := options_of(question):
+        strict = question.type in ("bool", "choice") and not question.may_not_apply
+        return drop_down(question.label, (*options, UNSURE_WORD, CLEAR_WORD), help_, strict=strict)
+    otherwise = "要写“不清楚”“清空”或“不适用：理由”，请选“是”继续。"
+    least, most = question.minimum or "", question.maximum or ""
+    match question.type:
+        case "int":
+            error = f"这里写整数；{otherwise}"
+            bounds = parse_int(least), parse_int(most)
+            return CellRule("int", (), *bounds, question.label, error, help_)
+        case "date":
+            error = f"这里写日期，如 2027-03-01；{otherwise}"
+            days = parse_date(least), parse_date(most)
+            return CellRule("date", (), *days, question.label, error, help_)
+    return CellRule(title=question.label, help=help_)
 
 
-def list_rule(question: Question) -> CellRule:
-    """The rule of the cell that says of a whole list that it has no entries."""
+def _list_rule(question: Question) -> CellRule:
+    """What the cell takes that says of a whole list that it has no entries."""
     help_ = f"一条也没有时选“{NONE_WORD}”；有的话不填这里，填另一张工作表。"
-    return CellRule("text", (NONE_WORD, CLEAR_WORD), True, question.label, help_)
+    return drop_down(question.label, (NONE_WORD, CLEAR_WORD), help_)
 
 
 def options_of(question: Question) -> tuple[str, ...]:
     """The words to choose from; none where the answer is written."""
-    match question.type:
-        case "bool":
-            return ("是", "否")
-        case "choice":
-            return tuple(question.values.values())
-        case "choices":
-            none = none_word(question)
-            labels = tuple(question.values.values())
-            return labels if none in labels or question.at_least_one else (*labels, none)
-    return ()
+    labels = tuple(option_labels(question).values())
+    none = none_label(question, CELL)
+    if question.type != "choices" or question.at_least_one or none in labels:
+        return labels
+    return (*labels, none)
 
 
-def explained(question: Question) -> str:
+def _explained(question: Question) -> str:
     """The help of a question: meaning, example, options with their numbers, how to write it."""
     parts = [question.help]
     if question.example:
         parts.append(f"例如：{question.example}")
     if question.type == "choices":
-        parts.append(_numbered(question))
-    parts.append(how_to_write(question))
+        numbered = (f"{at} {label}" for at, label in enumerate(question.values.values(), 1))
+        parts.append(f"可选：{'；'.join(numbered)}。")
+    parts.append(_how_to_write(question))
     return "\n".join(part for part in parts if part)
 
 
-def how_to_write(question: Question) -> str:
+def _how_to_write(question: Question) -> str:
     """What can't be seen from the question: the form of its answer."""
     parts = []
     if question.type == "choices":
@@ -91,29 +109,7 @@ def how_to_write(question: Question) -> str:
     return "".join(parts)
 
 
-def _beside(question: Question) -> str:
-    """The help that appears beside the chosen cell: shorter than a column's."""
-    return "\n".join(
-        part for part in (question.prompt, question.help, how_to_write(question)) if part
-    )
-
-
-def _numbered(question: Question) -> str:
-    numbered = (f"{at} {label}" for at, label in enumerate(question.values.values(), 1))
-    return f"可选：{'；'.join(numbered)}。"
-
-
-Cite = Callable[[tuple[Basis, ...]], str]
-
-_COLUMNS: Final = (
-    SheetColumn("问题", 38),
-    SheetColumn("要求", 8, centred=True),
-    SheetColumn("回答", 46, ANSWER),
-    SheetColumn("说明", 50),
-    SheetColumn("依据", 24),
-)
-REQUIRED: Final = {Truth.YES: "必答", Truth.NO: "选答", Truth.UNKNOWN: "视情况"}
-_MOST_NAMED: Final = 4
+# Which questions are asked, and their pages.
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +126,8 @@ class Asked:
 
     @property
     def lists(self) -> tuple[Question, ...]:
-        return tuple(one for one in (*self.deciding, *self.others) if one.type == "list")
+        questions = (*self.deciding, *self.others)
+        return tuple(question for question in questions if question.type == "list")
 
 
 def asked(ledger: Ledger) -> Asked:
@@ -139,78 +136,77 @@ def asked(ledger: Ledger) -> Asked:
     questions = facts.standard.questions
     open_ = [place for place, reason in relevant(facts) if reason is Reason.DECIDING]
     whole = (place.question for place in open_ if place.element is None)
-    deciding = tuple(one for one in whole if ledger.writable(one))
+    deciding = tuple(question for question in whole if ledger.writable(question))
     answered = {*facts.values, *ledger.unread}
-    own = (path for path in answered if not path.startswith("event."))
+    own = (path for path in answered if not is_of_event(path))
     nothing = all(path in questions and questions[path].of_institution for path in own)
     blank = nothing and bool(deciding)
-    rest = tuple(
-        one
-        for one in questions.values()
-        if one not in deciding
-        and ledger.writable(one)
-        and facts.applies(one) is not Truth.NO
+    others = tuple(
+        question
+        for question in questions.values()
+        if question not in deciding
+        and ledger.writable(question)
+        and facts.applies(question) is not Truth.NO
         and not blank
     )
-    return Asked(blank, deciding, rest, tuple(one for one in open_ if one.element is not None))
+    fields = tuple(place for place in open_ if place.element is not None)
+    return Asked(blank, deciding, others, fields)
 
 
-def question_pages(
-    ledger: Ledger, wanted: Asked, names: dict[str, str], cite: Cite
-) -> list[SheetPage]:
+def question_pages(ledger: Ledger, wanted: Asked, names: dict[str, str], cite: Cite) -> list[Sheet]:
     """The page of deciding questions, and the one of all others; `names` are the lists' sheets."""
-    make = _Maker(ledger, names, cite)
+    rows = _QuestionRows(ledger, names, cite)
     pages = []
     if wanted.deciding:
+        title = "先答这些：决定审查路径的问题"
         notes = (
             "这些回答决定走哪种审查、要交哪些文件。请先答完这一页，导入后再导出一次，其余问题会跟着变。",
         )
-        rows = tuple(make.row(one, deciding=True) for one in wanted.deciding)
-        pages.append(
-            SheetPage(FIRST_NAME, "先答这些：决定审查路径的问题", _COLUMNS, rows, QUESTIONS, notes)
-        )
+        deciding = tuple(rows.row(question, "必答") for question in wanted.deciding)
+        pages.append(page(FIRST_NAME, title, _COLUMNS, deciding, QUESTIONS, notes))
     if wanted.others:
-        rows = tuple(make.by_section(wanted.others))
         notes = ("“视情况”的，看“说明”里写的前提；前提不成立就空着。",)
-        pages.append(SheetPage(REST_NAME, REST_NAME, _COLUMNS, rows, QUESTIONS, notes))
+        others = tuple(rows.by_section(wanted.others))
+        pages.append(page(REST_NAME, REST_NAME, _COLUMNS, others, QUESTIONS, notes))
     return pages
 
 
 @dataclass(frozen=True, slots=True)
-class _Maker:
+class _QuestionRows:
+    """Makes the rows of questions."""
+
     ledger: Ledger
     names: dict[str, str]
     cite: Cite
 
     def by_section(self, questions: Iterable[Question]) -> Iterator[SheetRow]:
         section = ""
-        for one in questions:
-            if one.section != section:
-                section = one.section
-                title = AnswerCell(self.ledger.facts.standard.sections[section])
-                yield SheetRow((title, *[AnswerCell()] * (len(_COLUMNS) - 1)), look="section")
-            yield self.row(one)
+        for question in questions:
+            if question.section != section:
+                section = question.section
+                yield heading_row(self.ledger.facts.standard.sections[section])
+            yield self.row(question, _REQUIRED[_requirement(self.ledger, question)])
 
-    def row(self, question: Question, deciding: bool = False) -> SheetRow:
-        needed = requirement(self.ledger, question)
+    def row(self, question: Question, required: str) -> SheetRow:
         prompt = question.prompt if question.prompt != question.label else ""
+        asked = "\n".join(filter(None, (question.label, prompt)))
+        explained = "\n".join(filter(None, (_explained(question), self._premise(question))))
         cells = (
-            AnswerCell("\n".join(filter(None, (question.label, prompt)))),
-            AnswerCell(REQUIRED[Truth.YES if deciding else needed]),
+            SheetCell(asked, PLAIN),
+            SheetCell(required, RED if required == _REQUIRED[Truth.YES] else PLAIN),
             self._answer(question),
-            AnswerCell("\n".join(filter(None, (explained(question), self._premise(question))))),
-            AnswerCell(self.cite(question.basis), grey=True),
+            SheetCell(explained, PLAIN),
+            SheetCell(self.cite(question.basis), SMALL),
         )
-        return SheetRow(cells, question.path)
+        return SheetRow(cells, ENTRY + question.path)
 
-    def _answer(self, question: Question) -> AnswerCell:
-        text = self.ledger.text(question.path)
+    def _answer(self, question: Question) -> SheetCell:
         if question.type != "list":
-            return answer_cell(self.ledger, question, question.path)
-        name = self.names[question.path]
+            return answer_cell(self.ledger, question.path, rule_of(question))
         if self.ledger.elements(question):
-            return AnswerCell(f"{text}，见工作表“{name}”", grey=True)
-        return AnswerCell(text, question.path, list_rule(question))
+            count, name = self.ledger.text(question.path), self.names[question.path]
+            return SheetCell(f"{count}，见工作表“{name}”", SMALL)
+        return answer_cell(self.ledger, question.path, _list_rule(question))
 
     def _premise(self, question: Question) -> str:
         """What must be known before it is certain that the question is to be answered."""
@@ -229,19 +225,10 @@ class _Maker:
         return list(labels)[:_MOST_NAMED]
 
 
-def answer_cell(ledger: Ledger, question: Question, key: str) -> AnswerCell:
-    """The cell of an answer; closed where the answer is too long for a cell."""
-    text = ledger.text(key)
-    if text != ledger.whole_text(key):
-        return AnswerCell(text, key, grey=True)
-    return AnswerCell(text, key, rule_of(question))
-
-
-def requirement(ledger: Ledger, question: Question) -> Truth:
-    """Whether a question must be answered, for all that is known."""
+def _requirement(ledger: Ledger, question: Question) -> Truth:
+    """Whether a question must be answered, as far as is known."""
     facts = ledger.facts
     if question.required_when is None:
         return Truth.NO
-    applies = facts.applies(question)
     required = evaluate(question.required_when, facts)
-    return applies if required is Truth.YES else required
+    return facts.applies(question) if required is Truth.YES else required

@@ -1,4 +1,7 @@
-"""A filled workbook → its answers by id, wherever rows and columns stand now."""
+"""A filled workbook → its answers by id, wherever rows and columns stand now.
+
+Whoever saved it, and whatever was done to it: hostile files are refused, damaged cells named.
+"""
 
 from __future__ import annotations
 
@@ -20,165 +23,10 @@ from mmethics_cli.core.conditions.values import UNKNOWN, plain
 from mmethics_cli.core.standard.answers import Refused, write_value
 from mmethics_cli.core.standard.model import Question
 from mmethics_cli.errors import EthicsError
-from mmethics_cli.formats.excel.model import ENTRY, MARK, NO_ENTRY
-from mmethics_cli.sheets.questions import CLEAR_WORD
+from mmethics_cli.sheets.page import CLEAR_WORD, ENTRY, MARK, NO_ENTRY
 from mmethics_cli.sheets.writer import FORMAT, RECORD_MARK, Record, read_record
-from mmethics_cli.wording.values import NONE_WORD, UNSURE_WORD, read_typed, typed_text
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """What a person typed: in the words of a cell, and as the plain tree to write."""
-
-    text: str
-    tree: object
-
-
-Read = Callable[[str], Typed]
-
-
-def reader_of(question: Question) -> Read:
-    """How the cell of a question is read. What it returns raises Refused."""
-
-    def read(text: str) -> Typed:
-        if text.strip() == CLEAR_WORD:
-            return Typed("", None)
-        value = read_typed(question, text)
-        tree = write_value(question, value)
-        if value is UNKNOWN:
-            return Typed(UNSURE_WORD, tree) if tree else Typed("", None)
-        return Typed(typed_text(question, value), tree)
-
-    return read
-
-
-def read_list(text: str) -> Typed:
-    """The cell that says of a whole list that it has no entries. Raises Refused."""
-    word = text.strip()
-    if word == CLEAR_WORD:
-        return Typed("", None)
-    if word == NONE_WORD:
-        return Typed(NONE_WORD, [])
-    raise Refused(f"这里只能写“{NONE_WORD}”或“{CLEAR_WORD}”", "条目请填在它自己的工作表里")
-
-
-def read_verdict(text: str) -> Typed:
-    """The answer to a review item. Raises Refused."""
-    word = plain(text)
-    if word == UNSURE_WORD:
-        return Typed("", None)
-    for key, label in ANSWERS.items():
-        if word in (key, label):
-            return Typed(label, key)
-    raise Refused(f"没有“{text[:20]}”这个选项", f"可选：{'、'.join(ANSWERS.values())}")
-
-
-_MOST_BYTES: Final = 100_000_000
-_OLD_OR_LOCKED: Final = b"\xd0\xcf\x11\xe0"
-_DOCTYPE: Final = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
-_TEXTS: Final = re.compile(r"xl/(sharedStrings|worksheets/[^/]+)\.xml", re.IGNORECASE)
-# openpyxl drops every x005F_ that it reads, so that _x005F_x0041_ and _x0041_ become the same.
-# Between these noncharacters, which no answer may hold, the escapes pass it unharmed.
-_OPEN, _CLOSE = "\ufdd0", "\ufdd1"
-_ESCAPE: Final = re.compile(rb"_x([0-9A-Fa-f]{4})_|x005F(?=_)")
-_MARKED: Final = re.compile(f"{_OPEN}([0-9A-Fa-f]{{4}}|=){_CLOSE}")
-
-
-def guarded(data: bytes) -> bytes:
-    """The workbook with the escapes in its texts made safe from openpyxl; `plain_text` reads them.
-
-    Raises EthicsError for what is no .xlsx, is locked by a password, or is too large.
-    """
-    if data.startswith(_OLD_OR_LOCKED):
-        raise EthicsError(
-            "文件加了密码，或是旧的 .xls 格式，读不了。请去掉密码，另存为 .xlsx 再导入。"
-        )
-    out = io.BytesIO()
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w") as target:
-            entries = source.infolist()
-            if sum(one.file_size for one in entries) > _MOST_BYTES:
-                raise EthicsError("工作簿太大（展开超过 100 MB），没有导入。")
-            for entry in entries:
-                target.writestr(entry.filename, _part(entry.filename, source.read(entry)))
-    except EthicsError:
-        raise
-    except Exception as error:  # zipfile has many ways to stumble over a damaged file
-        raise EthicsError(
-            "文件不是 Excel 工作簿，或已经损坏。请用 Excel、WPS 或 LibreOffice 另存为 .xlsx。"
-        ) from error
-    return out.getvalue()
-
-
-def plain_text(text: str) -> str:
-    """A text as it was typed: escapes undone, and one kind of line break."""
-    text = _MARKED.sub(lambda found: _character(found[1]), text)
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def stored_text(text: str) -> str:
-    """The same without undoing escapes: LibreOffice does not escape what looks like an escape."""
-    text = _MARKED.sub(lambda found: "x005F" if found[1] == "=" else f"_x{found[1]}_", text)
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _part(name: str, body: bytes) -> bytes:
-    if name.lower().endswith((".xml", ".rels")) and _DOCTYPE.search(body):
-        raise EthicsError("工作簿里有不该有的 DOCTYPE 声明，没有导入。请重新导出一份。")
-    return _ESCAPE.sub(_guard, body) if _TEXTS.fullmatch(name) else body
-
-
-def _guard(found: re.Match[bytes]) -> bytes:
-    code = found[1].decode() if found[1] else "="
-    return f"{_OPEN}{code}{_CLOSE}".encode()
-
-
-def _character(code: str) -> str:
-    return "x005F" if code == "=" else chr(int(code, 16))
-
-
-_EXACT: Final = 1e15  # from here on a float no longer holds each whole number
-
-
-class Unreadable(Exception):
-    """The cell holds no answer; the message says what it holds instead."""
-
-
-def text_of(cell: Cell) -> str:
-    """What the cell says. Raises Unreadable for a formula and for an error value."""
-    value: object = cell.value
-    if value is None:
-        return ""
-    if cell.data_type == "f":
-        raise Unreadable("是公式，公式不算回答")
-    if cell.data_type == "e":
-        raise Unreadable(f"是错误值 {plain_text(str(value))[:20]}")
-    match value:
-        case bool():
-            return "TRUE" if value else "FALSE"
-        case float() | int():
-            return _number(float(value) if isinstance(value, float) else value, cell.number_format)
-        case datetime():
-            whole = value.time() == time()
-            return value.date().isoformat() if whole else value.isoformat(" ", "minutes")
-        case date():
-            return value.isoformat()
-        case time():
-            return value.isoformat("minutes")
-        case timedelta():
-            minutes = round(value.total_seconds() / 60)
-            return f"{minutes // 60}:{minutes % 60:02}"
-    return plain_text(str(value))
-
-
-def _number(value: float, format_: str | None) -> str:
-    """A number as it was typed: 3000, not 3000.0; 15%, not 0.15."""
-    if "%" in (format_ or ""):
-        return f"{value * 100:.12g}%"
-    if abs(value) < _EXACT and value == int(value):
-        return str(int(value))
-    return repr(value)
-
+from mmethics_cli.wording.language import UNSURE_WORD
+from mmethics_cli.wording.typed import NONE_WORD, cell_text, read_cell
 
 _NOT_OURS: Final = (
     "不是 mmethics sheet export 导出的工作簿，或其中隐藏的工作表被删去了。请重新导出一份。"
@@ -210,10 +58,10 @@ class CellReading:
 
 @dataclass(frozen=True, slots=True)
 class FilledWorkbook:
-    """A workbook as it was handed back; spots in the order of their sheets, rows and columns."""
+    """A workbook as it was handed back; cells in the order of their sheets, rows and columns."""
 
     record: Record
-    spots: tuple[CellReading, ...]
+    cells: tuple[CellReading, ...]
 
 
 def read_workbook(data: bytes) -> FilledWorkbook:
@@ -221,26 +69,26 @@ def read_workbook(data: bytes) -> FilledWorkbook:
     with warnings.catch_warnings():
         # zipfile and openpyxl warn of what they do not keep; nothing is kept here.
         warnings.simplefilter("ignore")
-        book = _load(guarded(data))
+        sheets = _sheets(_guarded(data))
     lines: dict[str, str] = {}
-    spots: list[CellReading] = []
-    for sheet in book:
-        cells = sorted(sheet._cells.items())  # only cells that exist, not all up to the last one
-        present = [cell for _, cell in cells if isinstance(cell, Cell) and cell.value is not None]
-        corner = next((one for one in present if _says(one).startswith(MARK)), None)
+    cells: list[CellReading] = []
+    for sheet in sheets:
+        stored = sorted(sheet._cells.items())  # only cells that exist, not all up to the last one
+        present = [cell for _, cell in stored if isinstance(cell, Cell) and cell.value is not None]
+        corner = next((cell for cell in present if _says(cell).startswith(MARK)), None)
         if corner is None:
             continue
         if _says(corner) == RECORD_MARK:
-            lines |= _lines(present, corner)
+            lines |= _record_lines(present, corner)
         else:
-            spots += _spots(sheet, present, corner)
+            cells += _readings(sheet.title, present, corner)
     record = read_record(lines)
     if record.format != FORMAT:
         raise EthicsError(_NOT_OURS)
-    return FilledWorkbook(record, tuple(spots))
+    return FilledWorkbook(record, tuple(cells))
 
 
-def _load(data: bytes) -> list[Worksheet]:
+def _sheets(data: bytes) -> list[Worksheet]:
     try:
         return list(load_workbook(io.BytesIO(data)).worksheets)
     except Exception as error:  # whatever openpyxl stumbles over in a broken file
@@ -251,17 +99,17 @@ def _load(data: bytes) -> list[Worksheet]:
 
 def _says(cell: Cell) -> str:
     """A text; a formula and every other type say nothing of ours."""
-    return plain_text(cell.value) if cell.data_type == "s" and isinstance(cell.value, str) else ""
+    return _plain_text(cell.value) if cell.data_type == "s" and isinstance(cell.value, str) else ""
 
 
-def _lines(cells: list[Cell], corner: Cell) -> dict[str, str]:
+def _record_lines(cells: list[Cell], corner: Cell) -> dict[str, str]:
     """The record: names in the column of the mark, what they say beside it."""
     names = {cell.row: _says(cell) for cell in cells if cell.column == corner.column}
     texts = {cell.row: _says(cell) for cell in cells if cell.column == corner.column + 1}
     return {name: texts.get(row, "") for row, name in names.items()}
 
 
-def _spots(sheet: Worksheet, cells: list[Cell], corner: Cell) -> Iterator[CellReading]:
+def _readings(sheet: str, cells: list[Cell], corner: Cell) -> Iterator[CellReading]:
     roles = {
         cell.column: _says(cell)
         for cell in cells
@@ -269,28 +117,26 @@ def _spots(sheet: Worksheet, cells: list[Cell], corner: Cell) -> Iterator[CellRe
     }
     ids = {cell.row: cell for cell in cells if cell.column == corner.column}
     mark = _says(corner).removeprefix(MARK)
-    seen: set[int] = set()
+    faulty_rows: set[int] = set()
     for cell in cells:
-        row = cell.row
+        row, place = cell.row, cell.coordinate
         if row == corner.row or cell.column == corner.column:
             continue
         if row in ids and _says(ids[row]) == NO_ENTRY:
             continue
         id_, fault = _id(ids.get(row))
-        if fault and row not in seen:
-            seen.add(row)
-            yield CellReading(sheet.title, cell.coordinate, row, mark, "", "", "", fault)
+        if fault and row not in faulty_rows:
+            faulty_rows.add(row)
+            yield CellReading(sheet, place, row, mark, "", "", "", fault)
         if fault or not (role := roles.get(cell.column)):
             continue
         try:
-            text = text_of(cell)
-        except Unreadable as error:
-            yield CellReading(sheet.title, cell.coordinate, row, mark, id_, role, "", str(error))
+            text = _text_of(cell)
+        except _Unreadable as error:
+            yield CellReading(sheet, place, row, mark, id_, role, "", str(error))
         else:
-            stored = stored_text(cell.value) if isinstance(cell.value, str) else text
-            yield CellReading(
-                sheet.title, cell.coordinate, row, mark, id_, role, text, stored=stored
-            )
+            stored = _stored_text(cell.value) if isinstance(cell.value, str) else text
+            yield CellReading(sheet, place, row, mark, id_, role, text, stored=stored)
 
 
 def _id(cell: Cell | None) -> tuple[str, str]:
@@ -301,3 +147,164 @@ def _id(cell: Cell | None) -> tuple[str, str]:
     if text.startswith(ENTRY):
         return text.removeprefix(ENTRY), ""
     return "", "所在行的编号（隐藏的那一列）被改过"
+
+
+# The file: what openpyxl must not see, and what it must not change.
+
+_MOST_BYTES: Final = 100_000_000
+_OLD_OR_LOCKED: Final = b"\xd0\xcf\x11\xe0"
+_DOCTYPE: Final = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
+_TEXTS: Final = re.compile(r"xl/(sharedStrings|worksheets/[^/]+)\.xml", re.IGNORECASE)
+# openpyxl drops every x005F_ that it reads, so that _x005F_x0041_ and _x0041_ become the same.
+# Between these noncharacters, which no answer may hold, the escapes pass it unharmed.
+_OPEN, _CLOSE = "\ufdd0", "\ufdd1"
+_ESCAPE: Final = re.compile(rb"_x([0-9A-Fa-f]{4})_|x005F(?=_)")
+_MARKED: Final = re.compile(f"{_OPEN}([0-9A-Fa-f]{{4}}|=){_CLOSE}")
+
+
+def _guarded(data: bytes) -> bytes:
+    """The workbook with the escapes in its texts made safe from openpyxl; `_plain_text` reads them.
+
+    Raises EthicsError for what is no .xlsx, is locked by a password, or is too large.
+    """
+    if data.startswith(_OLD_OR_LOCKED):
+        raise EthicsError(
+            "文件加了密码，或是旧的 .xls 格式，读不了。请去掉密码，另存为 .xlsx 再导入。"
+        )
+    out = io.BytesIO()
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w") as target:
+            entries = source.infolist()
+            if sum(entry.file_size for entry in entries) > _MOST_BYTES:
+                raise EthicsError("工作簿太大（展开超过 100 MB），没有导入。")
+            for entry in entries:
+                target.writestr(entry.filename, _part(entry.filename, source.read(entry)))
+    except EthicsError:
+        raise
+    except Exception as error:  # zipfile has many ways to stumble over a damaged file
+        raise EthicsError(
+            "文件不是 Excel 工作簿，或已经损坏。请用 Excel、WPS 或 LibreOffice 另存为 .xlsx。"
+        ) from error
+    return out.getvalue()
+
+
+def _part(name: str, body: bytes) -> bytes:
+    if name.lower().endswith((".xml", ".rels")) and _DOCTYPE.search(body):
+        raise EthicsError("工作簿里有不该有的 DOCTYPE 声明，没有导入。请重新导出一份。")
+    return _ESCAPE.sub(_guard, body) if _TEXTS.fullmatch(name) else body
+
+
+def _guard(match: re.Match[bytes]) -> bytes:
+    code = match[1].decode() if match[1] else "="
+    return f"{_OPEN}{code}{_CLOSE}".encode()
+
+
+def _plain_text(text: str) -> str:
+    """A text as it was typed: escapes undone, and one kind of line break."""
+    text = _MARKED.sub(lambda match: _character(match[1]), text)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _character(code: str) -> str:
+    return "x005F" if code == "=" else chr(int(code, 16))
+
+
+def _stored_text(text: str) -> str:
+    """The same without undoing escapes: LibreOffice does not escape what looks like an escape."""
+    text = _MARKED.sub(lambda match: "x005F" if match[1] == "=" else f"_x{match[1]}_", text)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+# A cell: its value as the text that was typed.
+
+_EXACT: Final = 1e15  # from here on a float no longer holds each whole number
+
+
+class _Unreadable(Exception):
+    """The cell holds no answer; the message says what it holds instead."""
+
+
+def _text_of(cell: Cell) -> str:
+    """What the cell says. Raises _Unreadable for a formula and for an error value."""
+    value: object = cell.value
+    if value is None:
+        return ""
+    if cell.data_type == "f":
+        raise _Unreadable("是公式，公式不算回答")
+    if cell.data_type == "e":
+        raise _Unreadable(f"是错误值 {_plain_text(str(value))[:20]}")
+    match value:
+        case bool():
+            return "TRUE" if value else "FALSE"
+        case float() | int():
+            return _number(float(value) if isinstance(value, float) else value, cell.number_format)
+        case datetime():
+            whole = value.time() == time()
+            return value.date().isoformat() if whole else value.isoformat(" ", "minutes")
+        case date():
+            return value.isoformat()
+        case time():
+            return value.isoformat("minutes")
+        case timedelta():
+            minutes = round(value.total_seconds() / 60)
+            return f"{minutes // 60}:{minutes % 60:02}"
+    return _plain_text(str(value))
+
+
+def _number(value: float, format_: str | None) -> str:
+    """A number as it was typed: 3000, not 3000.0; 15%, not 0.15."""
+    if "%" in (format_ or ""):
+        return f"{value * 100:.12g}%"
+    if abs(value) < _EXACT and value == int(value):
+        return str(int(value))
+    return repr(value)
+
+
+# An answer: what the text of its cell means.
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a person typed: in the words of a cell, and as the plain tree to write."""
+
+    text: str
+    tree: object
+
+
+ReadText = Callable[[str], Typed]
+
+
+def reader_of(question: Question) -> ReadText:
+    """How the text of a question's cell is read. What it returns raises Refused."""
+
+    def read(text: str) -> Typed:
+        if text.strip() == CLEAR_WORD:
+            return Typed("", None)
+        value = read_cell(question, text)
+        tree = write_value(question, value)
+        if value is UNKNOWN:
+            return Typed(UNSURE_WORD, tree) if tree else Typed("", None)
+        return Typed(cell_text(question, value), tree)
+
+    return read
+
+
+def read_list(text: str) -> Typed:
+    """The cell that says of a whole list that it has no entries. Raises Refused."""
+    word = text.strip()
+    if word == CLEAR_WORD:
+        return Typed("", None)
+    if word == NONE_WORD:
+        return Typed(NONE_WORD, [])
+    raise Refused(f"这里只能写“{NONE_WORD}”或“{CLEAR_WORD}”", "条目请填在它自己的工作表里")
+
+
+def read_verdict(text: str) -> Typed:
+    """The answer to a review item. Raises Refused."""
+    word = plain(text)
+    if word == UNSURE_WORD:
+        return Typed("", None)
+    for key, label in ANSWERS.items():
+        if word in (key, label):
+            return Typed(label, key)
+    raise Refused(f"没有“{text[:20]}”这个选项", f"可选：{'、'.join(ANSWERS.values())}")

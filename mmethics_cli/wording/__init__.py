@@ -1,1 +1,1 @@
-"""One way to word a value, one way to read what a person typed."""
+"""Words for people: values, citations, what is typed; and how wide they stand on a screen."""

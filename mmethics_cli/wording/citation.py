@@ -1,9 +1,9 @@
-"""How sources and articles are cited on paper and screen."""
+"""How sources and articles are cited in documents and on the screen."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import groupby
 from typing import Final
@@ -16,6 +16,9 @@ _ARTICLE = re.compile(r"(\d+)(?:\((\d+)\))?")
 _NATIONAL = re.compile(r"(GB(?:/T)? [\d.]+—\d{4}) (.+)")
 _AMENDED = re.compile(r"(.+)(（[\d-]+ ?年?(?:修正|修订)）)")
 
+# The citations of a basis by one standard, as `cite` gives them.
+Cite = Callable[[tuple[Basis, ...]], str]
+
 
 def cite(standard: Standard, bases: Iterable[Basis], marks: bool = False) -> str:
     """The citations of several bases, articles of one source together.
@@ -23,18 +26,28 @@ def cite(standard: Standard, bases: Iterable[Basis], marks: bool = False) -> str
     With `marks` articles whose text was not read are followed by （待核）, once where it holds for
     all that are cited of a source.
     """
-    groups = groupby(bases, key=lambda one: one.source)
-    return "；".join(_cite_one(standard.sources[id_], list(group), marks) for id_, group in groups)
+    groups = _by_source(standard, bases)
+    return "；".join(_cite_source(source, group, marks) for source, group in groups)
+
+
+def cite_with_mark(standard: Standard, basis: tuple[Basis, ...]) -> str:
+    """The citations with one （待核） behind them where not every article was read."""
+    doubtful = basis and weakest(basis) != "text"
+    return cite(standard, basis) + (MARK if doubtful else "")
 
 
 def cite_in_english(standard: Standard, bases: Iterable[Basis]) -> str:
     """The citations of norms by their English titles: `Title, Articles 21 and 22`."""
-    groups = groupby(bases, key=lambda one: one.source)
-    return "; ".join(_in_english(standard.sources[id_], list(group)) for id_, group in groups)
+    return "; ".join(_in_english(source, group) for source, group in _by_source(standard, bases))
+
+
+def _by_source(standard: Standard, bases: Iterable[Basis]) -> Iterator[tuple[Source, list[Basis]]]:
+    for id_, group in groupby(bases, key=lambda basis: basis.source):
+        yield standard.sources[id_], list(group)
 
 
 def _in_english(source: Source, bases: list[Basis]) -> str:
-    articles = [one.article for one in bases if one.article]
+    articles = [basis.article for basis in bases if basis.article]
     if not articles:
         return source.title_en
     name = "Chapter" if _NATIONAL.fullmatch(source.title) else "Article"
@@ -42,12 +55,12 @@ def _in_english(source: Source, bases: list[Basis]) -> str:
     return f"{source.title_en}, {name}{'s' if articles[1:] else ''} {listed}"
 
 
-def _cite_one(source: Source, bases: list[Basis], marks: bool) -> str:
-    doubtful = [marks and one.verified != "text" for one in bases]
+def _cite_source(source: Source, bases: list[Basis], marks: bool) -> str:
+    doubtful = [marks and basis.verified != "text" for basis in bases]
     each = any(doubtful) and not all(doubtful)
     articles = "、".join(
-        article(source, one.article or "") + (MARK if each and doubt else "")
-        for one, doubt in zip(bases, doubtful, strict=True)
+        article(source, basis.article or "") + (MARK if each and doubt else "")
+        for basis, doubt in zip(bases, doubtful, strict=True)
     )
     if source.status == _PRACTICE and articles:
         articles = f"（{articles}）"
@@ -75,8 +88,3 @@ def article(source: Source, text: str) -> str:
     if _NATIONAL.fullmatch(source.title):
         return f"第{text}章"
     return f"第{number[1]}条" + (f"（{number[2]}）" if number[2] else "")
-
-
-def verified_mark(basis: tuple[Basis, ...]) -> str:
-    """待核 where not every article cited was read."""
-    return "" if weakest(basis) == "text" else "待核"

@@ -7,6 +7,9 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
+# Lines on a screen, where nobody has asked how wide it is, and in files for people.
+COLUMNS: Final = 80
+
 # A line must not begin with these, nor end with those.
 _NO_START: Final = frozenset("，。、；：？！）］》」』】〕％%,.;:?!)]}”’…")
 _NO_END: Final = frozenset("（［《「『【〔“‘([{")
@@ -43,6 +46,11 @@ def wrap(text: str, columns: int) -> list[str]:
     A word longer than a line (a path, an option) stays whole. An empty text is one empty line.
     """
     return [line for part in text.split("\n") for line in _wrap_line(part, columns)]
+
+
+def indented(text: str, spaces: int, columns: int = COLUMNS) -> list[str]:
+    """The text as lines of at most `columns` columns that each begin with so many blanks."""
+    return [" " * spaces + line for line in wrap(text, columns - spaces)]
 
 
 def _wrap_line(text: str, columns: int) -> Iterator[str]:

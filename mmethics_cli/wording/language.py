@@ -1,9 +1,9 @@
-"""The tool's own words on paper, in the two languages of the documents."""
+"""The program's own words: on Chinese and English documents, at a prompt, in a workbook's cells."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Literal
 
@@ -17,9 +17,10 @@ _MONTHS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Words round the values of a study; `{}` is where a value goes.
+    """Words round the values of a study in one place of print; `{}` is where a value goes.
 
-    `tag` is the language tag of the file's properties.
+    `tag` is the language tag of the file's properties. `edited`: a person may edit what is shown
+    there and have it read back, so days stand as they are typed and texts keep their last lines.
     """
 
     tag: str
@@ -39,8 +40,11 @@ class Wording:
     version: str
     page: tuple[str, str, str]
     draft: str
+    edited: bool = False
 
     def date(self, value: date) -> str:
+        if self.edited:
+            return value.isoformat()
         if self.tag.startswith("zh"):
             return f"{value.year}年{value.month}月{value.day}日"
         return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
@@ -87,4 +91,10 @@ ENGLISH: Final = Wording(
     page=("Page ", " of ", ""),
     draft="DRAFT",
 )
+PROMPT: Final = replace(
+    CHINESE, nothing="没有", not_applicable_because="不适用：{}", entries="{} 项", edited=True
+)
+CELL: Final = replace(PROMPT, entries="{} 条")
+UNSURE_WORD: Final = "不清楚"
+# Of the documents.
 WORDINGS: Final[dict[Language, Wording]] = {"zh": CHINESE, "en": ENGLISH}

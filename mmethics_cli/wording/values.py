@@ -1,130 +1,51 @@
-"""How a value reads in a document, and the places where an answer is wanted."""
+"""How values, and the facts and places that hold them, are worded for people."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Final, Literal
+from typing import Final
 
 from mmethics_cli.core.conditions.values import (
-    UNKNOWN,
     Element,
     NotApplicable,
     Several,
+    Truth,
     Unknown,
     Value,
     name_of,
-    parse_int,
-    plain,
 )
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.relevance import AnswerPlace, Reason
-from mmethics_cli.core.standard.answers import NOT_APPLICABLE, Refused, read_value
-from mmethics_cli.core.standard.model import Basis, Derived, Question, Standard
+from mmethics_cli.core.standard.model import Derived, Question, Standard
 from mmethics_cli.core.standard.names import ELEMENT_PATH, label_at, question_at
-from mmethics_cli.wording.language import CHINESE, Wording
+from mmethics_cli.wording.language import CHINESE, PROMPT, UNSURE_WORD, Wording
 
+# The keys of a pack in Chinese: how far a rule binds, how grave an item is, whether it applies.
+STRENGTH: Final = {"required": "必须", "advised": "从严建议"}
+SEVERITY: Final = {"mandatory": "必须", "recommended": "建议"}
+APPLIES: Final = {
+    Truth.YES: "适用",
+    Truth.NO: CHINESE.not_applicable,
+    Truth.UNKNOWN: CHINESE.undecided,
+}
+# Why a question is asked.
 TAGS: Final = {Reason.DECIDING: "决定审查路径", Reason.REQUIRED: "必答", Reason.OPTIONAL: "选答"}
-_SHOWN: Final = 40
 
-Cite = Callable[[tuple[Basis, ...]], str]
-
-
-def shown(question: Question, value: Value, plain: bool = False) -> str:
-    """A value as people write it; `plain` as it is typed into a prompt (unknown is empty)."""
-    match value:
-        case bool():
-            return "是" if value else "否"
-        case Several(sure):
-            labels = [label for key, label in question.values.items() if key in sure]
-            return "、".join(labels) or "没有"
-        case NotApplicable(reason):
-            return f"{NOT_APPLICABLE_WORD}：{reason}"
-        case date():
-            return value.isoformat()
-        case tuple():
-            return f"{len(value)} 项" if value else "没有"
-        case int() | str():
-            return question.values.get(str(value), str(value))
-    return "" if plain else "不清楚"
-
-
-def brief(question: Question, value: Value) -> str:
-    """The same on part of a line."""
-    text = shown(question, value).replace("\n", " ")
-    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
-
-
-def read_text(question: Question, text: str) -> Value:
-    """The value of a typed text; 不适用：理由 where the question may not apply.
-
-    Raises Refused when the question can't take it.
-    """
-    if question.may_not_apply and text.startswith(NOT_APPLICABLE_WORD):
-        reason = text.removeprefix(NOT_APPLICABLE_WORD).lstrip("：:，, ")
-        if not reason:
-            raise Refused("不适用要写理由", f"写成“{NOT_APPLICABLE_WORD}：理由”")
-        return read_value(question, {NOT_APPLICABLE: reason})
-    return read_value(question, text)
-
-
-def complaint(question: Question, text: str, refused: Callable[[str], str | None]) -> str | None:
-    """Why the question can't take a typed text; `refused` names a character no file may hold."""
-    bad = refused(text)
-    if bad is not None:
-        return f"含有不能使用的{bad}，请删去。"
-    try:
-        read_text(question, text)
-    except Refused as refusal:
-        return f"{refusal.message}。{refusal.fix}"
-    return None
-
-
-def help_on(question: Question, cite: Cite) -> Iterator[str]:
-    """What the question means, an example, how to write the answer, and the law behind it."""
-    yield question.help or f"请回答“{question.label}”。"
-    if question.example:
-        yield f"例如：{question.example}"
-    if question.type == "date":
-        yield "日期写成 2027-03-01 的样子。"
-    if question.may_not_apply:
-        yield f"不适用时写“{NOT_APPLICABLE_WORD}：理由”。"
-    if question.basis:
-        yield f"依据：{cite(question.basis)}"
-
-
-def name_of_place(place: AnswerPlace) -> str:
-    """What a place is called: its label, with the list's entry before it."""
-    if place.owner is None or place.element is None:
-        return place.question.label
-    return f"{place.owner.label}·{title(place.owner, place.element)}：{place.question.label}"
-
-
-def title(question: Question, element: Element) -> str:
-    """What an element is called in a menu: its first text, else its id."""
-    texts = (element.get(one.path) for one in question.fields if one.type == "text")
-    name = next((text for text in texts if isinstance(text, str)), "")
-    return f"{element.id} {name}".strip()
-
-
-Asked = Question | Derived
-
+_LONGEST_BRIEF: Final = 40
 _MOST_REASONS: Final = 6
 _MOST_NAMES: Final = 2
 
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """An answer that the document prints as 【待填】 or that keeps a passage 【待定】."""
-
-    kind: Literal["missing", "undecided"]
-    path: str
+# What the standard declares of a fact, answered or computed.
+DeclaredFact = Question | Derived
 
 
-def value_text(asked: Asked, value: Value, words: Wording = CHINESE) -> str | None:
-    """The words for a value; None where it is unknown. Lists give the number of their entries."""
+def value_text(fact: DeclaredFact, value: Value, words: Wording = CHINESE) -> str | None:
+    """The words for a value, as the place of print wants them; None where it is unknown.
+
+    Lists give the number of their entries.
+    """
     match value:
         case Unknown():
             return None
@@ -138,24 +59,68 @@ def value_text(asked: Asked, value: Value, words: Wording = CHINESE) -> str | No
         case Several(sure, possible):
             if not sure and possible:
                 return None
-            labels = [label for key, label in asked.values.items() if key in sure]
-            return words.joined(labels) or none_label(asked, words)
+            chosen = [label for key, label in fact.values.items() if key in sure]
+            return words.joined(chosen) or none_label(fact, words)
         case tuple():
-            return words.entries.format(len(value))
+            listed = value or not words.edited
+            return words.entries.format(len(value)) if listed else words.nothing
         case str():
-            return asked.values.get(value, value).rstrip("\n")
+            text = fact.values.get(value, value)
+            return text if words.edited else text.rstrip("\n")
     return str(value)
 
 
-def none_label(asked: Asked, words: Wording = CHINESE) -> str:
+def prompt_text(question: Question, value: Value, unknown: str = UNSURE_WORD) -> str:
+    """A value as it stands at a prompt; `unknown` where it is not known.
+
+    “None of them” is 没有 there, whatever the question calls it.
+    """
+    if value == Several():
+        return PROMPT.nothing
+    text = value_text(question, value, PROMPT)
+    return unknown if text is None else text
+
+
+def brief_text(question: Question, value: Value) -> str:
+    """The same on part of a line."""
+    text = prompt_text(question, value).replace("\n", " ")
+    return text if len(text) <= _LONGEST_BRIEF else text[:_LONGEST_BRIEF] + "…"
+
+
+def option_labels(fact: DeclaredFact, words: Wording = CHINESE) -> Mapping[str, str]:
+    """The labels to choose from by what is written for them; none where the answer is free."""
+    return {"yes": words.yes, "no": words.no} if fact.type == "bool" else fact.values
+
+
+def takes_none(fact: DeclaredFact) -> bool:
+    """Whether several may be chosen, and none of them as well without an option saying so."""
+    return fact.type == "choices" and not (
+        isinstance(fact, Question) and (fact.at_least_one or fact.none_value is not None)
+    )
+
+
+def none_label(fact: DeclaredFact, words: Wording = CHINESE) -> str:
     """The word for “none of them”."""
-    if isinstance(asked, Question) and asked.none_value is not None:
-        return asked.values.get(asked.none_value, words.nothing)
-    return words.nothing
+    none = fact.none_value if isinstance(fact, Question) else None
+    return fact.values.get(none or "", words.nothing)
 
 
-def asked_at(standard: Standard, path: str) -> Asked | None:
-    """The question or derived fact at a path, also for `list[id].field`; None for decisions."""
+def entry_title(question: Question, entry: Element) -> str:
+    """What an entry of a list is called in a menu: its id and its first text."""
+    texts = (entry.get(field.path) for field in question.fields if field.type == "text")
+    name = next((text for text in texts if isinstance(text, str)), "")
+    return f"{entry.id} {name}".strip()
+
+
+def place_title(place: AnswerPlace) -> str:
+    """What a place is called: its label, with the list's entry before it."""
+    if place.owner is None or place.element is None:
+        return place.question.label
+    return f"{place.owner.label}·{entry_title(place.owner, place.element)}：{place.question.label}"
+
+
+def fact_at(standard: Standard, path: str) -> DeclaredFact | None:
+    """The question or computed fact at a path, also for `list[id].field`; None for decisions."""
     if path in standard.derived:
         return standard.derived[path]
     try:
@@ -166,8 +131,7 @@ def asked_at(standard: Standard, path: str) -> Asked | None:
 
 def labels(facts: Facts, paths: Iterable[str]) -> list[str]:
     """What people call these facts, each once, in the order of their paths."""
-    found = (label_at(facts.standard, facts, path) for path in sorted(paths))
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(label_at(facts.standard, facts, path) for path in sorted(paths)))
 
 
 def reasons(facts: Facts, behind: Mapping[str, Value]) -> str:
@@ -180,17 +144,17 @@ def reasons(facts: Facts, behind: Mapping[str, Value]) -> str:
     for path, value in behind.items():
         if isinstance(value, tuple | NotApplicable):
             continue
-        element = ELEMENT_PATH.fullmatch(path)
-        text = _fact_text(facts.standard, path, value)
-        if element is None:
+        match = ELEMENT_PATH.fullmatch(path)
+        text = _reason_text(facts.standard, path, value)
+        if match is None:
             clauses.setdefault(f"{label_at(facts.standard, facts, path)}：{text}", [])
             continue
-        whole = facts.standard.questions[element["list"]]
-        field = whole.field_named(element["field"])
-        label = f"{whole.label}的{field.label if field else element['field']}"
-        clauses.setdefault(f"{label}：{text}", []).append(_entry_name(facts, element))
-    words = [f"{one}（{_some(names)}）" if names else one for one, names in clauses.items()]
-    return "；".join(words[:_MOST_REASONS]) + ("等" if len(words) > _MOST_REASONS else "")
+        owner = facts.standard.questions[match["list"]]
+        field = owner.field_named(match["field"])
+        label = f"{owner.label}的{field.label if field else match['field']}"
+        clauses.setdefault(f"{label}：{text}", []).append(_entry_name(facts, match))
+    texts = [f"{text}（{_some(names)}）" if names else text for text, names in clauses.items()]
+    return "；".join(texts[:_MOST_REASONS]) + ("等" if len(texts) > _MOST_REASONS else "")
 
 
 def _some(names: list[str]) -> str:
@@ -199,85 +163,20 @@ def _some(names: list[str]) -> str:
     return few if len(names) <= _MOST_NAMES else f"{few}等 {len(names)} 项"
 
 
-def _entry_name(facts: Facts, element: re.Match[str]) -> str:
-    entries = facts.get(element["list"])
-    found = entries if isinstance(entries, tuple) else ()
-    return next((name_of(one) for one in found if one.id == element["id"]), element["id"])
+def _entry_name(facts: Facts, match: re.Match[str]) -> str:
+    value = facts.get(match["list"])
+    entries = value if isinstance(value, tuple) else ()
+    return next((name_of(entry) for entry in entries if entry.id == match["id"]), match["id"])
 
 
-def _fact_text(standard: Standard, path: str, value: Value) -> str:
-    asked = asked_at(standard, path)
-    if asked is not None:
-        return value_text(asked, value) or CHINESE.nothing
+def _reason_text(standard: Standard, path: str, value: Value) -> str:
+    fact = fact_at(standard, path)
+    if fact is not None:
+        return value_text(fact, value) or CHINESE.nothing
     table = standard.tables.get(path.removeprefix("decided."))
     if table is None:
         return CHINESE.date(value) if isinstance(value, date) else str(value)
     if isinstance(value, Several):
-        found = [table.label_of(key) for key in table.order if key in value.sure]
-        return CHINESE.joined(found) or CHINESE.nothing
+        outcomes = [table.label_of(key) for key in table.order if key in value.sure]
+        return CHINESE.joined(outcomes) or CHINESE.nothing
     return CHINESE.not_applicable if isinstance(value, NotApplicable) else table.label_of(value)
-
-
-NOT_APPLICABLE_WORD: Final = "不适用"
-UNSURE_WORD: Final = "不清楚"
-NONE_WORD: Final = "没有"
-_BEGINNINGS: Final = (f"{NOT_APPLICABLE_WORD}：", f"{NOT_APPLICABLE_WORD}:")
-_BOOL: Final = {True: "是", False: "否"}
-
-
-def typed_text(question: Question, value: Value) -> str:
-    """What `read_typed` reads back as this value; a list's length, which it does not read."""
-    match value:
-        case bool():
-            return _BOOL[value]
-        case Several(sure):
-            labels = [label for key, label in question.values.items() if key in sure]
-            return "、".join(labels) or none_word(question)
-        case NotApplicable(reason):
-            return f"{NOT_APPLICABLE_WORD}：{reason}"
-        case date():
-            return value.isoformat()
-        case tuple():
-            return f"{len(value)} 条" if value else NONE_WORD
-        case int() | str():
-            chosen = question.type == "choice"
-            return question.values.get(str(value), str(value)) if chosen else str(value)
-    return ""
-
-
-def read_typed(question: Question, text: str) -> Value:
-    """The value of a typed answer; UNKNOWN when it is blank or 不清楚.
-
-    Options may be given by their numbers (1、3); a text is taken as it stands. Raises Refused.
-    """
-    trimmed = text.strip()
-    if plain(trimmed) == UNSURE_WORD:
-        return UNKNOWN
-    if question.type in ("choice", "choices") and trimmed in question.values.values():
-        return read_value(question, trimmed)
-    if trimmed == NOT_APPLICABLE_WORD or trimmed[: len(NOT_APPLICABLE_WORD) + 1] in _BEGINNINGS:
-        return _not_applicable(question, text.lstrip()[len(NOT_APPLICABLE_WORD) + 1 :])
-    if question.type == "choices":
-        if plain(trimmed) in (NONE_WORD, none_word(question)):
-            return read_value(question, [question.none_value] if question.none_value else [])
-        return read_value(question, _by_numbers(question, trimmed) or trimmed)
-    return read_value(question, text)
-
-
-def none_word(question: Question) -> str:
-    """What is typed for “none of the options”."""
-    return question.values.get(question.none_value or "", NONE_WORD)
-
-
-def _not_applicable(question: Question, reason: str) -> Value:
-    if question.may_not_apply and not reason.strip():
-        raise Refused(f"“{question.label}”答不适用要写理由", f"写成“{NOT_APPLICABLE_WORD}：理由”")
-    return read_value(question, {NOT_APPLICABLE: reason if reason.strip() else "-"})
-
-
-def _by_numbers(question: Question, text: str) -> list[str] | None:
-    """The options that the numbers name, counted from 1; None when the text is not of numbers."""
-    keys = list(question.values)
-    numbers = [parse_int(one) for one in plain(text).replace("、", ",").split(",") if one.strip()]
-    chosen = [keys[one - 1] for one in numbers if one is not None and 0 < one <= len(keys)]
-    return chosen if chosen and len(chosen) == len(numbers) else None

@@ -11,160 +11,95 @@ from mmethics_cli.core.checks.consistency import (
     contradictions,
     renamed,
     stray_answers,
+    unknown_names,
     unverified_law,
 )
+from mmethics_cli.core.checks.documents import FileState, missing_documents, own_documents
 from mmethics_cli.core.checks.findings import Finding, in_order
-from mmethics_cli.core.checks.papers import FileState, missing_papers, own_papers
-from mmethics_cli.core.checks.plain_speech import Speech, heard, length, long_sentences, quoted
-from mmethics_cli.core.lifecycle.decision import unanswered_comments
-from mmethics_cli.core.lifecycle.revision import (
+from mmethics_cli.core.checks.plain_speech import (
+    Speech,
+    long_sentences,
+    quoted,
+    reading_length,
+    speech_of,
+)
+from mmethics_cli.core.lifecycle.amendments import (
     left_behind,
     unfound_changes,
     unmarked_attachments,
     unnamed_changes,
 )
+from mmethics_cli.core.lifecycle.decision import unanswered_comments
 from mmethics_cli.core.standard.model import Readability, Standard
 from mmethics_cli.core.standard.names import label_at, question_at
-from mmethics_cli.formats.blocks import Words
 from mmethics_cli.render.revision_views import seen_before
+from mmethics_cli.render.slots import Words
 from mmethics_cli.render.text import Rendered
-from mmethics_cli.report.findings import Placed
+from mmethics_cli.report.findings import PlacedFinding
+from mmethics_cli.workflow.committee import comments_to_answer
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.package import Package
-from mmethics_cli.workflow.standing import comments_to_answer
 
 ADVICE: Final = "一句话只说一件事，缩写写出中文，用平时说的字和词。只供参考，不影响送审。"
 # Marks of our own, and the signs of headings, lists, tables and emphasis.
-_MARKUP = re.compile("[\ufdd2][^\\n]*|[|#*•□]|^- ", re.MULTILINE)
-
-
-def lacking_elements(package: Package) -> Iterator[Finding]:
-    """Elements that a paper of ours must tell and does not: the fault of its template."""
-    for paper in package.consents():
-        for name in paper.lacking if paper.places is not None else ():
-            element = package.study.standard.elements[name]
-            message = f"《{paper.title}》没有写“{element.text}”"
-            fix = f"请在它的模板里写上，用 ::: element {name} 标出。"
-            yield Finding(
-                "element_missing", "error", "inconsistent", "", message, fix, basis=element.basis
-            )
-
-
-def hard_to_read(package: Package) -> Iterator[Finding]:
-    """Answers that participants will read and may not understand: one note an answer.
-
-    Sentences that only grow long where an answer and our words meet are named by paper.
-    """
-    standard = package.study.standard
-    limits, seen = standard.readability, dict[str, str]()
-    for paper in package.papers:
-        if not paper.document.for_form:
-            continue
-        rendered = package.reading(paper)
-        if any(gap.kind == "undecided" for gap in rendered.gaps):
-            continue  # it prints passages that may go
-        for path, text in _answers(standard, rendered):
-            if path not in seen:
-                seen[path] = text
-                speech = heard(text, limits)
-                if speech.faults(limits):
-                    label = label_at(standard, package.study.facts, path)
-                    message = f"“{label}”是写给参与者看的，可以更好懂：{_said(speech, limits)}"
-                    yield Finding("hard_to_read", "note", "readability", path, message, ADVICE)
-        joined = [one for one in _long(rendered, limits) if not _within(one, seen)]
-        if joined:
-            where = quoted(joined, limits.quotes)
-            message = f"《{paper.document.title}》印出来有{len(joined)}个长句：{where}"
-            yield Finding("hard_to_read", "note", "readability", "", message, ADVICE)
-
-
-def _answers(standard: Standard, rendered: Rendered) -> Iterator[tuple[str, str]]:
-    """Texts that the applicant wrote and the paper prints, each once."""
-    exempt = standard.readability.exempt
-    found = {one.path: one.text for one in rendered.fills if isinstance(one, Words) and one.path}
-    for path, text in found.items():
-        try:
-            question = question_at(standard, path)
-        except KeyError:
-            continue
-        if question.type == "text" and not {path, path.split(".")[0]} & exempt:
-            yield path, text
-
-
-def _long(rendered: Rendered, limits: Readability) -> tuple[str, ...]:
-    return long_sentences(_MARKUP.sub("\n", rendered.plain), limits)
-
-
-def _within(sentence: str, answers: dict[str, str]) -> bool:
-    return any(sentence in one for one in answers.values())
-
-
-def _said(speech: Speech, limits: Readability) -> str:
-    """What stands out, in words; at most so many places of each kind."""
-    most = limits.quotes
-    parts = []
-    if speech.long:
-        longest = length(speech.long[0])
-        parts.append(f"长句{len(speech.long)}句（最长{longest}字）：{quoted(speech.long, most)}")
-    if speech.average > limits.average:
-        parts.append(f"平均每句{speech.average:.0f}字")
-    if speech.rare:
-        parts.append(f"不常用的字：{quoted(speech.rare, most)}")
-    if speech.latin:
-        parts.append(f"没有解释的缩写：{quoted(speech.latin, most)}")
-    if speech.stiff:
-        parts.append(f"像公文的说法：{quoted(speech.stiff, most)}")
-    return "；".join(parts)
+_MARKUP: Final = re.compile("[\ufdd2][^\\n]*|[|#*•□]|^- ", re.MULTILINE)
 
 
 def review(
     dossier: Dossier, package: Package, files: Mapping[str, FileState] | None = None
-) -> tuple[Placed, ...]:
+) -> tuple[PlacedFinding, ...]:
     """All findings, errors first; answers that two checks miss are named once.
 
-    `files` is what is known of the attachments' files, if not what lies in the dossier's folder.
+    `files` says what there is of each attachment's file, by the attachment's id, if not what lies
+    in the dossier's folder.
     """
     if files is None:
         files = dossier.workspace.file_states()
-    found = [*_refused(dossier), *missing_answers(dossier.pathway)]
-    found += missing_papers(dossier.pathway, files)
-    found += unanswered_items(dossier.facts, dossier.self_check)
-    found += contradictions(dossier.facts)
-    found += stray_answers(dossier.facts)
-    found += unnamed_changes(dossier.facts)
-    found += unfound_changes(dossier.facts)
-    found += unmarked_attachments(dossier.facts, seen_before(dossier.facts))
-    found += left_behind(dossier.facts, seen_before(dossier.facts), package.study.printed)
-    found += unanswered_comments(dossier.facts, comments_to_answer(dossier))
-    found += _gaps(dossier, package, {one.path for one in found})
-    found += own_papers(dossier.facts)
-    found += lacking_elements(package)
-    found += hard_to_read(package)
-    found += unverified_law(dossier.pathway)
-    found += renamed(dossier.workspace.moved)
-    return tuple(_place(dossier, one) for one in in_order(_once(found)))
+    facts, seen = dossier.facts, seen_before(dossier.facts)
+    findings = [*_refused(dossier), *missing_answers(dossier.pathway)]
+    findings += missing_documents(dossier.pathway, files)
+    findings += unanswered_items(facts, dossier.self_check)
+    findings += contradictions(facts)
+    findings += stray_answers(facts)
+    findings += unnamed_changes(facts)
+    findings += unfound_changes(facts)
+    findings += unmarked_attachments(facts, seen)
+    findings += left_behind(facts, seen, package.study.printed)
+    findings += unanswered_comments(facts, comments_to_answer(dossier))
+    findings += _gaps(dossier, package, {finding.path for finding in findings})
+    findings += own_documents(facts)
+    findings += lacking_elements(package)
+    findings += hard_to_read(package)
+    findings += unverified_law(dossier.pathway)
+    findings += renamed(dossier.workspace.moved)
+    findings += unknown_names(dossier.unknown_names)
+    return tuple(_place(dossier, finding) for finding in in_order(_once(findings)))
 
 
 def _refused(dossier: Dossier) -> Iterator[Finding]:
-    for one in dossier.refused:
-        message, fix = one.problem.message, one.problem.fix
-        yield Finding("answer_refused", "error", "invalid", one.path, message, fix)
+    for answer in dossier.refused:
+        message, fix = answer.problem.message, answer.problem.fix
+        yield Finding("answer_refused", "error", "invalid", answer.path, message, fix)
 
 
-def _once(found: list[Finding]) -> Iterator[Finding]:
+def _once(findings: list[Finding]) -> Iterator[Finding]:
     """An answer that was refused is not missing besides."""
-    refused = {one.path for one in found if one.kind == "invalid"}
-    return (one for one in found if one.kind != "missing_answer" or one.path not in refused)
+    refused = {finding.path for finding in findings if finding.kind == "invalid"}
+    return (
+        finding
+        for finding in findings
+        if finding.kind != "missing_answer" or finding.path not in refused
+    )
 
 
-def _gaps(dossier: Dossier, package: Package, known: set[str]) -> Iterator[Finding]:
-    """Answers that a document would print as a gap, unless another check misses them already."""
-    for paper in package.papers:
-        gaps = package.gaps(paper)
-        for path in (one for gap in gaps for one in first_asked(gap.path, dossier.facts)):
-            if path not in known:
-                known.add(path)
-                yield _gap(dossier, path, paper.document.title)
+def _gaps(dossier: Dossier, package: Package, named: set[str]) -> Iterator[Finding]:
+    """Answers that a document would print as a gap, unless another check names them already."""
+    for document in package.documents:
+        gaps = package.gaps(document)
+        for path in (asked for gap in gaps for asked in first_asked(gap.path, dossier.facts)):
+            if path not in named:
+                named.add(path)
+                yield _gap(dossier, path, document.kind.title)
 
 
 def _gap(dossier: Dossier, path: str, title: str) -> Finding:
@@ -178,8 +113,92 @@ def _gap(dossier: Dossier, path: str, title: str) -> Finding:
     return Finding("answer_missing", "error", "missing_answer", path, message, fix, basis=basis)
 
 
-def _place(dossier: Dossier, finding: Finding) -> Placed:
+def _place(dossier: Dossier, finding: Finding) -> PlacedFinding:
     if not finding.path:
-        return Placed(finding)
+        return PlacedFinding(finding)
     file, line = dossier.where(finding.path)
-    return Placed(finding, file, line)
+    return PlacedFinding(finding, file, line)
+
+
+# What participants are to be told, and whether they can understand it.
+
+
+def lacking_elements(package: Package) -> Iterator[Finding]:
+    """Elements that a document of ours must tell and does not: the fault of its template."""
+    for consent in package.consents():
+        for name in consent.lacking if consent.places is not None else ():
+            element = package.study.standard.elements[name]
+            message = f"《{consent.title}》没有写“{element.text}”"
+            fix = f"请在它的模板里写上，用 ::: element {name} 标出。"
+            yield Finding(
+                "element_missing", "error", "inconsistent", "", message, fix, basis=element.basis
+            )
+
+
+def hard_to_read(package: Package) -> Iterator[Finding]:
+    """Answers that participants will read and may not understand: one note an answer.
+
+    Sentences that only grow long where an answer and our words meet are named by document.
+    """
+    standard = package.study.standard
+    limits, seen = standard.readability, dict[str, str]()
+    for document in package.documents:
+        if not document.kind.for_form:
+            continue
+        rendered = package.reading(document)
+        if any(gap.kind == "undecided" for gap in rendered.gaps):
+            continue  # it prints passages that may go
+        for path, text in _answers(standard, rendered):
+            if path not in seen:
+                seen[path] = text
+                speech = speech_of(text, limits)
+                if speech.faults(limits):
+                    label = label_at(standard, package.study.facts, path)
+                    message = f"“{label}”是写给参与者看的，可以更好懂：{_said(speech, limits)}"
+                    yield Finding("hard_to_read", "note", "readability", path, message, ADVICE)
+        joined = [sentence for sentence in _long(rendered, limits) if not _within(sentence, seen)]
+        if joined:
+            where = quoted(joined, limits.quotes)
+            message = f"《{document.kind.title}》印出来有{len(joined)}个长句：{where}"
+            yield Finding("hard_to_read", "note", "readability", "", message, ADVICE)
+
+
+def _answers(standard: Standard, rendered: Rendered) -> Iterator[tuple[str, str]]:
+    """Texts that the applicant wrote and the document prints, each once."""
+    exempt = standard.readability.exempt
+    printed = {
+        fill.path: fill.text for fill in rendered.fills if isinstance(fill, Words) and fill.path
+    }
+    for path, text in printed.items():
+        try:
+            question = question_at(standard, path)
+        except KeyError:
+            continue
+        if question.type == "text" and not {path, path.split(".")[0]} & exempt:
+            yield path, text
+
+
+def _long(rendered: Rendered, limits: Readability) -> tuple[str, ...]:
+    return long_sentences(_MARKUP.sub("\n", rendered.plain), limits)
+
+
+def _within(sentence: str, answers: Mapping[str, str]) -> bool:
+    return any(sentence in text for text in answers.values())
+
+
+def _said(speech: Speech, limits: Readability) -> str:
+    """What stands out, in words; at most so many places of each kind."""
+    most = limits.quotes
+    parts = []
+    if speech.long:
+        longest = reading_length(speech.long[0])
+        parts.append(f"长句{len(speech.long)}句（最长{longest}字）：{quoted(speech.long, most)}")
+    if speech.average > limits.average:
+        parts.append(f"平均每句{speech.average:.0f}字")
+    if speech.rare:
+        parts.append(f"不常用的字：{quoted(speech.rare, most)}")
+    if speech.latin:
+        parts.append(f"没有解释的缩写：{quoted(speech.latin, most)}")
+    if speech.stiff:
+        parts.append(f"像公文的说法：{quoted(speech.stiff, most)}")
+    return "；".join(parts)

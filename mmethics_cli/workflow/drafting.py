@@ -1,113 +1,129 @@
-"""The files of a submission: each paper as Word, and as Excel where it has a layout."""
+"""The files of a submission: each document as Word, and as Excel where it has a layout."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from mmethics_cli.commands.options import Session
-from mmethics_cli.core.standard.model import Standard
-from mmethics_cli.core.standard.names import label_of
 from mmethics_cli.errors import EthicsError, Problem
 from mmethics_cli.formats.blocks import Stamp
 from mmethics_cli.render.text import render_text
 from mmethics_cli.render.word import word_file
-from mmethics_cli.store.dossier.answers_file import ENGLISH
 from mmethics_cli.store.dossier.parts import DocumentVersion
+from mmethics_cli.store.dossier.profile import file_names_of
 from mmethics_cli.store.submission.documents import (
-    DOCUMENTS,
     RenderedFile,
+    WriteOutcome,
+    enter_versions,
     file_name,
     is_hand_edited,
     read_record,
+    write_documents,
 )
+from mmethics_cli.store.submission.submissions import COMMITTEE, DOCUMENTS
 from mmethics_cli.store.yaml.reader import parse
+from mmethics_cli.workflow.document_options import FileNaming, Language
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.package import Document, Package
-
-
-class Names(StrEnum):
-    """How rendered files are named: by title or by id."""
-
-    by_title = "title"
-    by_id = "id"
-
-
-class Language(StrEnum):
-    """The languages of the documents."""
-
-    zh = "zh"
-    en = "en"
-    both = "both"
-
 
 MARKED: Final = "-修订标记.docx"
 
 
 @dataclass(slots=True)
 class Drafts:
-    """The files of papers, and what is not English in them though English was asked for.
+    """The files of documents, and what is not English in them though English was asked for.
 
-    `chinese` are the titles of papers that have no English template, `untranslated` the paths of
-    texts that English papers print in Chinese.
+    `chinese` are the titles of documents that have no English template, `untranslated` the paths
+    of texts that English documents print in Chinese; `whole` says that they are all that the
+    package renders.
     """
 
     files: list[RenderedFile] = field(default_factory=list)
     chinese: list[str] = field(default_factory=list)
     untranslated: dict[str, None] = field(default_factory=dict)
+    whole: bool = False
 
-    def tell(self, session: Session, standard: Standard) -> None:
-        """Say what is not English, and where to write it."""
-        if self.chinese:
-            session.say(f"只有中文的 {len(self.chinese)} 份，仍是中文：{'、'.join(self.chinese)}")
-        if self.untranslated:
-            # Entries of a list go by the list: it is one place to write in.
-            places = dict.fromkeys(path.partition("[")[0] for path in self.untranslated)
-            labels = "、".join(label_of(standard, path) for path in places)
-            session.say(f"英文文件里有 {len(self.untranslated)} 项仍是中文：{labels}")
-            session.say(f"请在卷宗的 {ENGLISH} 里照 dossier.yaml 的样子写英文，再生成一次。")
+
+def draft_documents(
+    dossier: Dossier,
+    package: Package,
+    documents: Sequence[Document],
+    naming: FileNaming | None = None,
+    language: Language = Language.zh,
+    *,
+    of_office: bool = False,
+) -> Drafts:
+    """Drafts of the current submission; the applicant's have their versions entered there.
+
+    Without `naming` files are named as the institution's profile says. The office's documents of
+    a sealed submission are no drafts any more. Raises as `drafts_of`, and WorkspaceError.
+    """
+    current = dossier.workspace.current
+    draft = not (of_office and current is not None and current.sealed)
+    drafts = drafts_of(dossier, package, documents, naming, language, draft=draft)
+    if not of_office:
+        enter_versions(dossier.workspace, versions_of(documents))
+    return drafts
+
+
+def write_drafts(
+    dossier: Dossier,
+    drafts: Drafts,
+    out: Path | None = None,
+    *,
+    of_office: bool = False,
+    replace: bool = False,
+) -> tuple[WriteOutcome, Path]:
+    """Write drafts into `out`, else the current submission; what became of them, and the folder.
+
+    Those edited by hand are kept, or moved aside with `replace`.
+    """
+    current = dossier.workspace.current
+    assert current is not None  # else there were no drafts
+    folder = out if out is not None else current.folder / (COMMITTEE if of_office else DOCUMENTS)
+    whole = out is None and drafts.whole
+    return write_documents(folder, drafts.files, replace=replace, whole=whole), folder
 
 
 def drafts_of(
     dossier: Dossier,
     package: Package,
-    papers: Iterable[Document],
-    names: Names = Names.by_title,
+    documents: Sequence[Document],
+    naming: FileNaming | None = None,
     language: Language = Language.zh,
     *,
     draft: bool = True,
 ) -> Drafts:
-    """Every file of the papers, in their order; drafts carry a watermark.
+    """Every file of the documents, in their order; drafts carry a watermark.
 
-    A paper that has no English template stays Chinese. Raises EthicsError when a template is
-    wrong, or when English is asked for and no paper has it.
+    A document that has no English template stays Chinese. Raises TemplateError when a template is
+    wrong, EthicsError when English is asked for and no document has it.
     """
-    wanted = list(papers)
-    drafts = Drafts()
+    drafts = Drafts(whole=len(documents) == len(package.documents))
+    naming = naming or FileNaming(file_names_of(dossier.workspace.folder))
     if language is not Language.zh:
-        _require_english(dossier, wanted, drafts)
+        _require_english(dossier, documents, drafts)
     english = _english(dossier, package, language)
-    for paper in wanted:
-        alone = english is None or paper.document.title in drafts.chinese
+    for document in documents:
+        alone = english is None or document.kind.title in drafts.chinese
         if alone or language is not Language.en:
-            drafts.files += _files(dossier, package, paper, names, draft)
+            drafts.files += _files(dossier, package, document, naming, draft)
         if english is not None and not alone:
-            drafts.files.append(_english_file(english, paper, names, draft, drafts))
+            drafts.files.append(_english_file(english, document, naming, draft, drafts))
     return drafts
 
 
-def _require_english(dossier: Dossier, papers: list[Document], drafts: Drafts) -> None:
+def _require_english(dossier: Dossier, documents: Sequence[Document], drafts: Drafts) -> None:
     from mmethics_cli.workflow.english import template_of
 
     drafts.chinese += [
-        one.document.title
-        for one in papers
-        if template_of(one.document) not in dossier.pack.templates
+        document.kind.title
+        for document in documents
+        if template_of(document.kind) not in dossier.pack.templates
     ]
-    if len(drafts.chinese) == len(papers):
+    if len(drafts.chinese) == len(documents):
         problems = [Problem("没有英文模板", title) for title in drafts.chinese]
         raise EthicsError("这些文件只有中文：", problems)
 
@@ -121,37 +137,36 @@ def _english(dossier: Dossier, package: Package, language: Language) -> Package 
 
 
 def _files(
-    dossier: Dossier, package: Package, paper: Document, names: Names, draft: bool
+    dossier: Dossier, package: Package, document: Document, naming: FileNaming, draft: bool
 ) -> Iterator[RenderedFile]:
-    document, stamp, study = paper.document, paper.stamp, package.study_of(paper)
-    template = document.template or ""
-    data = word_file(render_text(package.templates, template, study), stamp, draft=draft)
-    name = _name(paper, names, ".docx")
-    yield RenderedFile(name, data)
-    if paper.before is not None:
-        yield _marked(dossier, paper.before, stamp, RenderedFile(name, data))
-    layout = f"{document.id}.xlsx.yaml"
-    if "xlsx" in document.formats and layout in dossier.pack.templates:
-        # openpyxl takes long to load, and few papers need it.
-        from mmethics_cli.formats.excel.form_writer import excel_file
-        from mmethics_cli.render.worksheets import item_sheets
+    kind, stamp, study = document.kind, document.stamp, package.study_of(document)
+    data = word_file(render_text(package.templates, document.template, study), stamp, draft=draft)
+    clean = RenderedFile(_name(document, naming, ".docx"), data)
+    yield clean
+    if document.before is not None:
+        yield _marked(dossier, document.before, stamp, clean)
+    layout = f"{kind.id}.xlsx.yaml"
+    if "xlsx" in kind.formats and layout in dossier.pack.templates:
+        # openpyxl takes long to load, and few documents need it.
+        from mmethics_cli.formats.excel.writer import excel_file
+        from mmethics_cli.render.worksheets import layout_workbook
 
         tree = parse(dossier.pack.template_text(layout), layout).tree
-        data = excel_file(item_sheets(layout, tree, study), stamp)
-        yield RenderedFile(_name(paper, names, ".xlsx"), data)
+        data = excel_file(layout_workbook(layout, tree, study))
+        yield RenderedFile(_name(document, naming, ".xlsx"), data)
 
 
 def _marked(dossier: Dossier, before: Path, stamp: Stamp, clean: RenderedFile) -> RenderedFile:
-    """The paper with its differences from the sealed file as revisions of Word's own."""
+    """The document with its differences from the sealed file as revisions of Word's own."""
     # Loaded late: a first submission is compared with nothing.
     from mmethics_cli.formats.redline.redline import redline
 
     name = clean.name.removesuffix(".docx") + MARKED
-    author = dossier.facts.get("investigator.name")
-    by = author if isinstance(author, str) else "主要研究者"
-    assert stamp.date is not None  # a paper that changed was dated
+    investigator = dossier.facts.get("investigator.name")
+    author = investigator if isinstance(investigator, str) else "主要研究者"
+    assert stamp.date is not None  # a document that changed was dated
     new = _as_it_lies(dossier, clean)
-    return RenderedFile(name, redline(before.read_bytes(), new, by, stamp.date))
+    return RenderedFile(name, redline(before.read_bytes(), new, author, stamp.date))
 
 
 def _as_it_lies(dossier: Dossier, file: RenderedFile) -> bytes:
@@ -164,25 +179,28 @@ def _as_it_lies(dossier: Dossier, file: RenderedFile) -> bytes:
     return file.data
 
 
-def versions_of(papers: Iterable[Document]) -> dict[str, DocumentVersion]:
-    """Version and date of each paper by its id, as submission.yaml keeps them."""
-    return {one.document.id: DocumentVersion(one.stamp.version, one.stamp.date) for one in papers}
+def versions_of(documents: Iterable[Document]) -> dict[str, DocumentVersion]:
+    """Version and date of each document by its id, as submission.yaml keeps them."""
+    return {
+        document.kind.id: DocumentVersion(document.stamp.version, document.stamp.date)
+        for document in documents
+    }
 
 
 def _english_file(
-    package: Package, paper: Document, names: Names, draft: bool, drafts: Drafts
+    package: Package, document: Document, naming: FileNaming, draft: bool, drafts: Drafts
 ) -> RenderedFile:
     from mmethics_cli.workflow.english import in_english_words, template_of
 
-    paper = in_english_words(paper)
-    study = package.study_of(paper)
-    rendered = render_text(package.templates, template_of(paper.document), study)
+    document = in_english_words(document)
+    study = package.study_of(document)
+    rendered = render_text(package.templates, template_of(document.kind), study)
     drafts.untranslated |= dict.fromkeys(rendered.untranslated)
-    data = word_file(rendered, paper.stamp, draft=draft)
-    return RenderedFile(_name(paper, names, ".en.docx"), data)
+    data = word_file(rendered, document.stamp, draft=draft)
+    return RenderedFile(_name(document, naming, ".en.docx"), data)
 
 
-def _name(paper: Document, names: Names, suffix: str) -> str:
-    document, stamp = paper.document, paper.stamp
-    title = document.id if names is Names.by_id else document.title
-    return file_name(paper.number, title, DocumentVersion(stamp.version, stamp.date), suffix)
+def _name(document: Document, naming: FileNaming, suffix: str) -> str:
+    kind, stamp = document.kind, document.stamp
+    title = kind.id if naming is FileNaming.by_id else kind.title
+    return file_name(document.number, title, DocumentVersion(stamp.version, stamp.date), suffix)

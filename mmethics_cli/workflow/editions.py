@@ -1,4 +1,4 @@
-"""Papers of the study beside what the committee holds of them: which changed, which stay."""
+"""Documents of the study beside what the committee holds of them: which changed, which stay."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mmethics_cli.core.checks.papers import KIND, as_initial
+from mmethics_cli.core.checks.documents import as_initial
 from mmethics_cli.core.conditions.values import parse_date
 from mmethics_cli.core.decisions.pathway import Pathway
-from mmethics_cli.core.lifecycle.revision import raised
+from mmethics_cli.core.lifecycle.editions import next_version
+from mmethics_cli.core.standard.names import KIND, RE_REVIEW
 from mmethics_cli.formats.blocks import Stamp
 from mmethics_cli.formats.redline.changes import changed
 from mmethics_cli.render.text import render_text
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A sealed document of the study: its version, and the Word file itself."""
+class SealedDocument:
+    """A sealed document of the study: its version and date, and the Word file itself."""
 
     version: str
     day: date | None
@@ -37,14 +38,14 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """A paper of this submission; `before` is the sealed file that it no longer agrees with.
+    """A document of this submission; `before` is the sealed file that it no longer agrees with.
 
-    `known`: the committee holds it already, in this version or an earlier one.
+    `held`: the committee holds it already, in this version or an earlier one.
     """
 
     stamp: Stamp
     before: Path | None = None
-    known: bool = True
+    held: bool = True
 
 
 def for_the_study(dossier: Dossier) -> Dossier:
@@ -54,33 +55,32 @@ def for_the_study(dossier: Dossier) -> Dossier:
 
 
 def compared_with(workspace: Workspace, kind: str, number: int) -> Iterator[Submission]:
-    """The sealed submissions by whose papers the committee goes, newest first.
+    """The sealed submissions by whose documents the committee goes, newest first.
 
     They come before the submission of that kind and number: those it approved, and what an
-    approved re-review answered for; a re-review begins
-    with the last one, whatever was decided on it.
+    approved re-review answered for; a re-review begins with the last one, whatever was decided.
     """
     before = [
-        one
-        for one in workspace.submissions
-        if one.sealed and one.kind in OF_THE_STUDY and one.number < number
+        submission
+        for submission in workspace.submissions
+        if submission.sealed and submission.kind in OF_THE_STUDY and submission.number < number
     ]
-    answers = kind == "re_review"
-    for one in reversed(before):
-        if answers or one.approved:
-            yield one
-            answers = one.kind == "re_review"
+    answers = kind == RE_REVIEW
+    for submission in reversed(before):
+        if answers or submission.approved:
+            yield submission
+            answers = submission.kind == RE_REVIEW
 
 
-def held_papers(workspace: Workspace, kind: str, number: int) -> dict[str, Held]:
+def sealed_documents(workspace: Workspace, kind: str, number: int) -> dict[str, SealedDocument]:
     """The latest sealed file of each document, by the document's id."""
-    found: dict[str, Held] = {}
+    held: dict[str, SealedDocument] = {}
     for submission in compared_with(workspace, kind, number):
-        for one in word_files(submission):
-            version, day = one.paper.version.removeprefix("V"), parse_date(one.paper.day)
-            if not one.path.name.endswith(".en.docx"):
-                found.setdefault(one.paper.key, Held(version, day, one.path))
-    return found
+        for file in word_files(submission):
+            version, day = file.edition.version.removeprefix("V"), parse_date(file.edition.day)
+            if not file.english:
+                held.setdefault(file.edition.key, SealedDocument(version, day, file.path))
+    return held
 
 
 def carried_versions(
@@ -88,47 +88,46 @@ def carried_versions(
 ) -> dict[str, DocumentVersion]:
     """Version and date of the documents of `ids` that a new submission of that kind begins with."""
     last = workspace.current.number if workspace.current else 0
-    held = held_papers(workspace, kind, last + 1)
+    held = sealed_documents(workspace, kind, last + 1)
     return {id_: DocumentVersion(held[id_].version, held[id_].day) for id_ in held if id_ in ids}
 
 
 def editions_of(
     dossier: Dossier, own: Package, ids: Collection[str], today: date
 ) -> dict[str, Edition]:
-    """The editions of those papers of the study, by id; `own` is the package of the study itself.
+    """The editions of the study's documents of `ids`, by id; `own` is the study's own package.
 
-    A paper whose text is as it was sealed keeps version and date, whatever submission.yaml says;
-    of one that changed the number is raised, unless the applicant gave it another already.
+    A document whose text is as it was sealed keeps version and date, whatever submission.yaml
+    says; of one that changed the number is raised, unless the applicant gave it another already.
     """
     current = dossier.workspace.current
     number = current.number if current else 0
-    held = held_papers(dossier.workspace, str(dossier.facts.get(KIND)), number)
-    found = {}
-    for paper in own.papers:
-        id_ = paper.document.id
+    held = sealed_documents(dossier.workspace, str(dossier.facts.get(KIND)), number)
+    editions = {}
+    for document in own.documents:
+        id_, stamp = document.kind.id, document.stamp
         if id_ not in ids:
             continue
         old = held.get(id_)
         if old is None:
-            found[id_] = Edition(paper.stamp, known=False)
+            editions[id_] = Edition(stamp, held=False)
             continue
-        as_it_was = replace(paper.stamp, version=old.version, date=old.day)
-        name, here = paper.document.template or "", replace(paper, stamp=as_it_was)
-        text = render_text(own.templates, name, own.study_of(here))
+        as_it_was = replace(stamp, version=old.version, date=old.day)
+        study = own.study_of(replace(document, stamp=as_it_was))
+        text = render_text(own.templates, document.template, study)
         if changed(old.path.read_bytes(), word_file(text, as_it_was, draft=False)):
-            stamp = _raised(dossier.workspace, paper.stamp, old, today)
-            found[id_] = Edition(stamp, old.path)
+            editions[id_] = Edition(_raised(dossier.workspace, stamp, old, today), old.path)
         else:
-            found[id_] = Edition(as_it_was)
-    return found
+            editions[id_] = Edition(as_it_was)
+    return editions
 
 
-def _raised(workspace: Workspace, stamp: Stamp, old: Held, today: date) -> Stamp:
+def _raised(workspace: Workspace, stamp: Stamp, old: SealedDocument, today: date) -> Stamp:
     """The stamp that stands in submission.yaml, or a new one where that is the old one's."""
     given = workspace.versions.get(stamp.id, DocumentVersion())
     version, day = given.version, given.date
     if not version or version == old.version:
-        version = raised(old.version, _taken(workspace, stamp.id))
+        version = next_version(old.version, _taken(workspace, stamp.id))
         if day == old.day:
             day = None
     return replace(stamp, version=version, date=day or today)
@@ -138,8 +137,8 @@ def _taken(workspace: Workspace, id_: str) -> set[str]:
     """The versions of a document that were ever sealed."""
     rows = (
         row
-        for one in workspace.submissions
-        if one.sealed
-        for row in one.manifest().get("documents", [])
+        for submission in workspace.submissions
+        if submission.sealed
+        for row in submission.manifest().get("documents", [])
     )
     return {str(row.get("version")) for row in rows if row.get("id") == id_}

@@ -1,4 +1,4 @@
-"""What English papers print from: the pack's English words, and the texts of dossier.en.yaml."""
+"""What English documents print from: the pack's English words, the texts of dossier.en.yaml."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from mmethics_cli.core.checks.papers import attachments_of
+from mmethics_cli.core.checks.documents import attachments_of
 from mmethics_cli.core.conditions.values import name_of
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
@@ -18,10 +18,10 @@ from mmethics_cli.core.standard.english import (
     with_texts,
 )
 from mmethics_cli.core.standard.model import DocumentKind, Standard
+from mmethics_cli.core.standard.names import PRIOR_DECISION
 from mmethics_cli.core.standard.node import Node, Trail
 from mmethics_cli.errors import PackError, Problem
 from mmethics_cli.render.binding import PrintCall
-from mmethics_cli.render.functions import DECISIONS
 from mmethics_cli.render.study import Study, TransmittalRow
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.store.dossier.answers_file import english_texts
@@ -32,17 +32,17 @@ from mmethics_cli.workflow.package import Document, Package
 FOLDER: Final = "english"
 
 
-def template_of(document: DocumentKind) -> str:
+def template_of(kind: DocumentKind) -> str:
     """The name that a document's English template has: `x.en.md` beside `x.md`."""
-    return f"{(document.template or '').removesuffix('.md')}.en.md"
+    return f"{(kind.template or '').removesuffix('.md')}.en.md"
 
 
 def words_of(pack: Pack, standard: Standard) -> tuple[Mapping[str, EnglishTerm], list[Problem]]:
     """The English words of a pack that was loaded with them, and what is wrong with them."""
     trail = Trail()
-    files = (name for name in pack.documents if name.startswith(f"{FOLDER}/"))
-    nodes = (Node(name, (), pack.documents[name].tree, trail) for name in files)
-    terms = read_english((one for node in nodes for one in node.list()), standard)
+    files = (name for name in pack.files if name.startswith(f"{FOLDER}/"))
+    nodes = (Node(name, (), pack.files[name].tree, trail) for name in files)
+    terms = read_english((entry for node in nodes for entry in node.list()), standard)
     return terms, [Problem(text, *pack.locate(name, keys)) for name, keys, text in trail.problems]
 
 
@@ -61,7 +61,7 @@ def english_package(dossier: Dossier, package: Package) -> Package:
         mine = study.facts
         values = with_texts(mine.values, texts)
         facts = Facts(standard, values, mine.today, mine.baseline, mine.earlier)
-        # What is decided, and every condition in a paper, looks at the answers as they were given.
+        # What is decided, and every condition in a document, looks at the answers as given.
         judged = Facts(standard, mine.values, mine.today, mine.baseline, mine.earlier)
         return replace(study, facts=facts, pathway=Pathway(judged))
 
@@ -76,49 +76,51 @@ def english_package(dossier: Dossier, package: Package) -> Package:
     )
 
 
-def in_english_words(paper: Document) -> Document:
-    """The paper under its English title."""
-    return replace(paper, stamp=replace(paper.stamp, title=paper.document.title_en, language="en"))
+def in_english_words(document: Document) -> Document:
+    """The document under its English title."""
+    stamp = replace(document.stamp, title=document.kind.title_en, language="en")
+    return replace(document, stamp=stamp)
 
 
 def _rows(
     standard: Standard, titles: Mapping[tuple[str, str], str], rows: Iterable[TransmittalRow]
 ) -> Iterable[TransmittalRow]:
-    """The list of papers by their English titles; one without a title of its own by its kind's."""
+    """The list of documents by their English titles; without one of its own by its kind's."""
     for row in rows:
-        document = standard.documents[row.id]
+        kind = standard.documents[row.id]
         own = titles.get((row.id, row.title), row.title)
-        yield replace(row, title=document.title_en if own == document.title else own)
+        yield replace(row, title=kind.title_en if own == kind.title else own)
 
 
 def _attachment_titles(mine: Facts, english: Facts) -> dict[tuple[str, str], str]:
     """The English titles of attachments by their kind and Chinese title."""
-    told = {one.id: name_of(one) for one in attachments_of(english)}
-    return {(str(one.get("kind")), name_of(one)): told[one.id] for one in attachments_of(mine)}
+    titles = {entry.id: name_of(entry) for entry in attachments_of(english)}
+    return {
+        (str(entry.get("kind")), name_of(entry)): titles[entry.id] for entry in attachments_of(mine)
+    }
 
 
 def english_faults(
-    terms: Mapping[str, EnglishTerm], templates: Templates, document: DocumentKind
+    terms: Mapping[str, EnglishTerm], templates: Templates, kind: DocumentKind
 ) -> Iterator[Problem]:
     """What is wrong with a document's English template, beside the Chinese one, which is right."""
-    name = template_of(document)
+    name, in_chinese = template_of(kind), kind.template or ""
     wrong = templates.problems(name)
     if wrong:
         yield from wrong
         return
-    english, chinese = templates.get(name), templates.get(document.template or "")
-    # `check` looks for gaps in the Chinese paper only.
+    english, chinese = templates.get(name), templates.get(in_chinese)
+    # `check` looks for gaps in the Chinese document only.
     for path in sorted(english.printed - chinese.printed):
         yield Problem(f"英文印了“{path}”，中文没有印", name)
-    told = templates.elements(name)
-    for element in sorted(templates.elements(document.template or "") - told):
+    for element in sorted(templates.elements(in_chinese) - templates.elements(name)):
         yield Problem(f"英文没有告知内容“{element}”，中文有", name)
-    calls = [one for one in english.nodes if isinstance(one, PrintCall)]
+    calls = [node for node in english.nodes if isinstance(node, PrintCall)]
     # A letter prints the decision by the words of the question about it.
-    decided = {DECISIONS for one in calls if one.name == "recorded"}
+    decided = {PRIOR_DECISION for call in calls if call.name == "recorded"}
     for path in lacking(terms, templates.standard, sorted(english.printed | decided)):
         yield Problem(f"{FOLDER}/ 里没有“{path}”的英文", name)
-    sources = {one.arguments[0] for one in calls if one.name == "basis"}
+    sources = {call.arguments[0] for call in calls if call.name == "basis"}
     for source in sorted(sources):
         if not templates.standard.sources[source].title_en:
             yield Problem(f"法源“{source}”没有英文标题（title_en），英文里引用了它", name)

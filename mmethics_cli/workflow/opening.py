@@ -1,4 +1,4 @@
-"""Opening what a command works on: the pack, and a dossier or a file of answers with its facts."""
+"""Opening what is worked on: a dossier or a file of answers, with its facts and its pathway."""
 
 from __future__ import annotations
 
@@ -6,19 +6,24 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mmethics_cli.commands.options import Session
 from mmethics_cli.core.answers.self_check import SelfCheck
+from mmethics_cli.core.answers.troubles import UnknownName
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.standard.model import Standard
+from mmethics_cli.core.standard.names import label_of
 from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.store.dossier.answers_file import answers_of, read_answers
 from mmethics_cli.store.dossier.parts import RefusedAnswer, require_dossier
-from mmethics_cli.store.dossier.profile import overlay_of
 from mmethics_cli.store.dossier.workspace import Workspace, open_workspace
-from mmethics_cli.store.pack import Pack, load
+from mmethics_cli.store.pack import Pack
 from mmethics_cli.store.submission.submissions import DECISION, Submission, sealed_date
+from mmethics_cli.workflow.packs import LoadedPack, Packs
+
+if TYPE_CHECKING:
+    from mmethics_cli.render.templates import Templates
 
 
 def facts_as_sealed(submission: Submission, standard: Standard) -> Facts:
@@ -36,7 +41,11 @@ class EarlierFacts(Iterable[Facts]):
         current = workspace.current
         before = number if number is not None else current.number if current else 0
         self._standard = workspace.standard
-        self._left = [one for one in workspace.submissions if one.sealed and one.number < before]
+        self._left = [
+            submission
+            for submission in workspace.submissions
+            if submission.sealed and submission.number < before
+        ]
         self._read: list[Facts] = []
 
     def __iter__(self) -> Iterator[Facts]:
@@ -48,16 +57,32 @@ class EarlierFacts(Iterable[Facts]):
 
 @dataclass(frozen=True)
 class OpenedStudy:
-    """A dossier or a file of answers: what it says and what the standard decides from it."""
+    """A dossier or a file of answers: what it says and what the standard decides from it.
+
+    `name` is what the caller called it; `refused` are answers that count as unknown because their
+    question can't take them; `where` gives file and line of an answer by its path.
+    """
 
     name: str
-    pack: Pack
-    standard: Standard
+    loaded: LoadedPack
     facts: Facts
     pathway: Pathway
     self_check: SelfCheck
     refused: tuple[RefusedAnswer, ...]
+    unknown_names: tuple[UnknownName, ...]
     where: Callable[[str], tuple[str, int | None]]
+
+    @property
+    def pack(self) -> Pack:
+        return self.loaded.pack
+
+    @property
+    def standard(self) -> Standard:
+        return self.loaded.standard
+
+    @property
+    def templates(self) -> Templates:
+        return self.loaded.templates
 
 
 @dataclass(frozen=True)
@@ -67,71 +92,71 @@ class Dossier(OpenedStudy):
     workspace: Workspace
 
 
-def open_pack(session: Session, folder: Path | None = None, also: tuple[str, ...] = ()) -> Pack:
-    """The pack with the overlay that `--pack`, else the institution's profile, names.
+def open_dossier(
+    folder: Path, today: date, packs: Packs | None = None, also: tuple[str, ...] = ()
+) -> Dossier:
+    """Read a dossier and decide its pathway as of `today`.
 
-    `also` names folders that are read on demand only, such as `worksheets`.
-    """
-    overlay = session.pack
-    if overlay is None and folder is not None:
-        overlay = overlay_of(folder)
-    return load(overlay, also)
-
-
-def open_dossier(session: Session, folder: Path, also: tuple[str, ...] = ()) -> Dossier:
-    """Read a dossier and decide its pathway; `also` as for `open_pack`.
-
-    Raises WorkspaceError, UnreadableFile or PackError.
+    `packs` may be shared by several calls, which then load and build each pack once; `also` as for
+    `Packs.of`. Raises WorkspaceError, UnreadableFile or PackError.
     """
     require_dossier(folder)
-    pack = open_pack(session, folder, also)
-    standard = pack.standard()
+    return _opened(folder, today, (packs or Packs()).of(folder, also))
+
+
+def reopened(dossier: Dossier) -> Dossier:
+    """The dossier as its folder says now, by the same pack and on the same day."""
+    return _opened(dossier.workspace.folder, dossier.facts.today, dossier.loaded)
+
+
+def _opened(folder: Path, today: date | None, loaded: LoadedPack) -> Dossier:
+    standard = loaded.standard
     workspace = open_workspace(folder, standard)
     current = workspace.current
     # A submission is compared with what was approved before it; the first one with itself.
     before = workspace.baseline_before(current.number) if current else None
     baseline = before or workspace.baseline
     approved = None if baseline is None else facts_as_sealed(baseline, standard)
-    earlier = EarlierFacts(workspace)
-    facts = Facts(standard, workspace.values, session.today, approved, earlier)
+    facts = Facts(standard, workspace.values, today, approved, EarlierFacts(workspace))
     return Dossier(
         name=str(folder),
-        pack=pack,
-        standard=standard,
+        loaded=loaded,
         facts=facts,
         pathway=Pathway(facts),
         self_check=workspace.self_check,
         refused=workspace.refused,
+        unknown_names=tuple(name for _, name in workspace.unknown_names),
         where=workspace.where,
         workspace=workspace,
     )
 
 
-def open_answers(session: Session, path: Path) -> OpenedStudy:
-    """Read one YAML file of facts and decide its pathway."""
-    pack = open_pack(session, path.parent)
-    standard = pack.standard()
-    answers = read_answers(path, standard)
-    facts = Facts(standard, answers.values, session.today)
+def open_answers(
+    path: Path, today: date, packs: Packs | None = None, also: tuple[str, ...] = ()
+) -> OpenedStudy:
+    """Read one YAML file of facts and decide its pathway; arguments and errors as above."""
+    loaded = (packs or Packs()).of(path.parent, also)
+    answers = read_answers(path, loaded.standard)
+    facts = Facts(loaded.standard, answers.values, today)
     return OpenedStudy(
         name=str(path),
-        pack=pack,
-        standard=standard,
+        loaded=loaded,
         facts=facts,
         pathway=Pathway(facts),
         self_check=answers.self_check,
         refused=answers.refused,
+        unknown_names=(),
         where=answers.where,
     )
 
 
-def open_either(session: Session, path: Path) -> OpenedStudy:
+def open_either(path: Path, today: date, packs: Packs | None = None) -> OpenedStudy:
     """A dossier's folder or a file of answers."""
     if path.is_file():
-        return open_answers(session, path)
+        return open_answers(path, today, packs)
     if not path.exists():
         raise WorkspaceError(f"没有“{path}”。请写卷宗的文件夹，或一个 YAML 文件。")
-    return open_dossier(session, path)
+    return open_dossier(path, today, packs)
 
 
 # A submission as it was sealed.
@@ -154,6 +179,7 @@ def as_sealed(dossier: Dossier, current: Submission, today: date) -> Dossier:
         pathway=Pathway(facts),
         self_check=answers.self_check,
         refused=(),
+        unknown_names=(),
         where=answers.where,
     )
 
@@ -162,3 +188,23 @@ def _approved_before(dossier: Dossier, current: Submission) -> Facts | None:
     """What stood approved when the current submission was handed in."""
     baseline = dossier.workspace.baseline_before(current.number)
     return None if baseline is None else facts_as_sealed(baseline, dossier.standard)
+
+
+def differing(dossier: Dossier) -> tuple[str, ...]:
+    """In what the dossier differs from its sealed current submission, in words.
+
+    What the office has recorded since is no difference.
+    """
+    current = dossier.workspace.current
+    if current is None or not current.sealed:
+        return ()
+    sealed = answers_of(current.snapshot(), dossier.standard)
+    now = dossier.workspace.values
+    labels = [
+        label_of(dossier.standard, path)
+        for path, question in dossier.standard.questions.items()
+        if not question.of_office and sealed.values.get(path) != now.get(path)
+    ]
+    if sealed.self_check.answers != dossier.self_check.answers:
+        labels.append("审查内容自查")
+    return tuple(labels)

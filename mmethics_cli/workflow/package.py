@@ -1,4 +1,4 @@
-"""The papers of a submission in the order of the transmittal list, and what each prints from."""
+"""The documents of a submission in the order of the transmittal list; what each prints from."""
 
 from __future__ import annotations
 
@@ -11,46 +11,51 @@ from mmethics_cli.core.conditions.language import evaluate
 from mmethics_cli.core.conditions.values import UNKNOWN, Element, Truth, name_of
 from mmethics_cli.core.standard.model import DocumentKind
 from mmethics_cli.formats.blocks import Stamp
-from mmethics_cli.render.study import ConsentPaper, Study, TransmittalRow
+from mmethics_cli.render.printing import Gap
+from mmethics_cli.render.study import ConsentDocument, Study, TransmittalRow
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.render.text import Rendered, gaps_of, read_facts
-from mmethics_cli.wording.values import Gap
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document to render: its place on the list, its version and its date.
+    """A document to render: its place on the list, what the pack says of it, version and date.
 
     `before` is the sealed file against which the changes are to be marked, if they are.
     """
 
     number: str
-    document: DocumentKind
+    kind: DocumentKind
     stamp: Stamp
     before: Path | None = None
 
+    @property
+    def template(self) -> str:
+        """The name of its template; empty where the pack has none."""
+        return self.kind.template or ""
+
 
 def next_number(rows: list[TransmittalRow]) -> str:
-    """The number of the next paper; a marked file goes under the number of its paper."""
-    return f"{sum(not one.marked for one in rows) + 1:02d}"
+    """The number of the next document; a marked file goes under the number of its document."""
+    return f"{sum(not row.marked for row in rows) + 1:02d}"
 
 
-def rows_of_paper(paper: Document) -> Iterator[TransmittalRow]:
-    """The row of a paper that is rendered, and of the file beside it that shows its changes."""
-    document, stamp = paper.document, paper.stamp
+def rows_of_document(document: Document) -> Iterator[TransmittalRow]:
+    """The row of a rendered document, and of the file beside it that shows its changes."""
+    kind, stamp = document.kind, document.stamp
     row = TransmittalRow(
-        paper.number,
-        document.id,
-        document.title,
+        document.number,
+        kind.id,
+        kind.title,
         stamp.version,
         stamp.date,
-        signers=document.signers,
-        note=document.note,
-        seals=document.seals,
-        later=bool(document.for_form),
+        signers=kind.signers,
+        note=kind.note,
+        seals=kind.seals,
+        after_approval=bool(kind.for_form),
     )
     yield row
-    if paper.before is not None:
+    if document.before is not None:
         yield marked_row(row)
 
 
@@ -61,24 +66,27 @@ def marked_row(row: TransmittalRow) -> TransmittalRow:
 
 
 def rows_of_attachments(
-    entries: list[Element],
-    document: DocumentKind,
+    attachments: list[Element],
+    kind: DocumentKind,
     before: list[TransmittalRow],
     marked: Collection[str],
 ) -> Iterator[TransmittalRow]:
-    """The rows of attachments of one kind; those of `marked` come with a file of their changes."""
+    """The rows of attachments of one kind, numbered after those of `before`.
+
+    `marked` are the ids of attachments that come with a file of their changes.
+    """
     first = int(next_number(before))
-    for number, entry in enumerate(entries, first):
+    for number, entry in enumerate(attachments, first):
         version, day = entry.get("version"), entry.get("date")
         row = TransmittalRow(
             f"{number:02d}",
-            document.id,
-            name_of(entry) if entry.get("title") is not UNKNOWN else document.title,
+            kind.id,
+            name_of(entry) if entry.get("title") is not UNKNOWN else kind.title,
             version if isinstance(version, str) else "",
             day if isinstance(day, date) else None,
-            signers=document.signers,
-            seals=document.seals,
-            later=bool(document.for_form),
+            signers=kind.signers,
+            seals=kind.seals,
+            after_approval=bool(kind.for_form),
             signed=entry.get("signed") is True,
         )
         yield row
@@ -88,57 +96,58 @@ def rows_of_attachments(
 
 @dataclass(frozen=True)
 class Package:
-    """What one submission holds; `rows` are all papers, `papers` those that are rendered.
+    """What one submission holds: `rows` list all of it, `documents` are those that are rendered.
 
-    `wanted` are the kinds of paper that it needs, brought by the applicant or rendered. Of a later
-    submission `own` is the study itself, as its own papers (`own_papers`) print it.
+    `wanted` are the kinds of document that it needs, brought by the applicant or rendered. Of a
+    later submission `own` is the study itself, as the study's own documents print it; `own_ids`
+    are their ids.
     """
 
-    papers: tuple[Document, ...]
+    documents: tuple[Document, ...]
     rows: tuple[TransmittalRow, ...]
     study: Study
     templates: Templates
     wanted: tuple[DocumentKind, ...] = ()
     own: Study | None = None
-    own_papers: frozenset[str] = frozenset()
+    own_ids: frozenset[str] = frozenset()
     _read: dict[str, Rendered] = field(default_factory=dict, repr=False)
 
-    def study_of(self, paper: Document) -> Study:
-        """What one paper prints from."""
-        if self.own is not None and paper.document.id in self.own_papers:
-            return replace(self.own, stamp=paper.stamp)
-        return replace(self.study, stamp=paper.stamp, consents=self.consents)
+    def study_of(self, document: Document) -> Study:
+        """What one document prints from."""
+        if self.own is not None and document.kind.id in self.own_ids:
+            return replace(self.own, stamp=document.stamp)
+        return replace(self.study, stamp=document.stamp, consents=self.consents)
 
-    def reading(self, paper: Document) -> Rendered:
-        """What a paper says of the study, without Jinja's part; read once."""
-        id_ = paper.document.id
+    def reading(self, document: Document) -> Rendered:
+        """What a document says of the study, without Jinja's part; read once."""
+        id_ = document.kind.id
         if id_ not in self._read:
-            name = paper.document.template or ""
-            self._read[id_] = read_facts(self.templates, name, self.study_of(paper))
+            study = self.study_of(document)
+            self._read[id_] = read_facts(self.templates, document.template, study)
         return self._read[id_]
 
-    def gaps(self, paper: Document) -> tuple[Gap, ...]:
-        """The gaps that a paper would print; of the papers for participants more is wanted."""
-        if paper.document.for_form:
-            return self.reading(paper).gaps
-        return gaps_of(self.templates, paper.document.template or "", self.study_of(paper))
+    def gaps(self, document: Document) -> tuple[Gap, ...]:
+        """The gaps that a document would print; those for participants are read whole."""
+        if document.kind.for_form:
+            return self.reading(document).gaps
+        return gaps_of(self.templates, document.template, self.study_of(document))
 
-    def consents(self) -> tuple[ConsentPaper, ...]:
-        """The papers for participants, the elements that they must hold, and where they do.
+    def consents(self) -> tuple[ConsentDocument, ...]:
+        """The documents for participants, the elements that they must hold, and where they do.
 
         An element that is not due for sure waits for an answer, which `check` asks for itself.
         """
-        ours = {one.document.id: one for one in self.papers}
+        rendered = {document.kind.id: document for document in self.documents}
         return tuple(
-            ConsentPaper(
-                one.title,
+            ConsentDocument(
+                kind.title,
                 tuple(
                     element.id
-                    for element in one.elements
+                    for element in kind.elements
                     if evaluate(element.when, self.study.facts) is Truth.YES
                 ),
-                self.reading(ours[one.id]).tagged if one.id in ours else None,
+                self.reading(rendered[kind.id]).tagged if kind.id in rendered else None,
             )
-            for one in self.wanted
-            if one.for_form
+            for kind in self.wanted
+            if kind.for_form
         )

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from mmethics_cli.core.checks.cases import Fault, prove_consistency, prove_rules
+from mmethics_cli.core.checks.cases import prove_consistency, prove_rules
 from mmethics_cli.core.checks.pack_quality import gaps, shortcomings
 from mmethics_cli.core.checks.studies import prove_studies
 from mmethics_cli.core.conditions.values import KeyPath
@@ -16,18 +16,19 @@ from mmethics_cli.core.lifecycle.due import prove_time
 from mmethics_cli.core.lifecycle.revision import is_of_study
 from mmethics_cli.core.standard.migrations import prove_migrations
 from mmethics_cli.core.standard.model import Standard
+from mmethics_cli.core.standard.node import Fault
 from mmethics_cli.errors import Problem
 from mmethics_cli.store.pack import Pack, load
 from mmethics_cli.workflow.english import FOLDER
 from mmethics_cli.workflow.template_proof import template_problems
 
 
-def faults(overlay: Path | None) -> list[Problem]:
+def pack_problems(overlay: Path | None) -> list[Problem]:
     """Everything that is wrong with the pack; raises PackError when it can't even be built."""
     pack = load(overlay, also=("cases", "worksheets", FOLDER, PREPARE))
     standard = pack.standard()
     trees = pack.trees
-    wrong = [
+    faults = [
         *prove_rules(standard, trees),
         *prove_consistency(standard, trees["consistency.yaml"]),
         *prove_guide(standard, trees),
@@ -37,7 +38,7 @@ def faults(overlay: Path | None) -> list[Problem]:
     ]
     problems = [
         Problem(text, *pack.locate(file, keys), fix=_fix(pack, file, keys))
-        for file, keys, text in wrong
+        for file, keys, text in faults
     ]
     problems += _worth_saying(pack, standard)
     return list(dict.fromkeys([*problems, *template_problems(pack, standard)]))

@@ -33,7 +33,7 @@ from mmethics_cli.core.interview.steps import (
     ScreenAnswers,
     Step,
 )
-from mmethics_cli.wording.values import shown
+from mmethics_cli.wording.values import prompt_text
 from tests.core.small_pack import small_standard
 from tests.depth import some
 from tests.studies import standard
@@ -282,7 +282,7 @@ def _single(step: Step, value: Value) -> str:
         (key,) = picks_of(question, value)
         return DOWN * keys.index(key) + ENTER
     assert question.type != "choices", question.path
-    return _pasted(shown(question, value, plain=True)) + (CTRL_D if question.long else ENTER)
+    return _pasted(prompt_text(question, value, unknown="")) + (CTRL_D if question.long else ENTER)
 
 
 def _row(row: QuestionRow, value: Value) -> str:
@@ -290,7 +290,7 @@ def _row(row: QuestionRow, value: Value) -> str:
         return ENTER
     options = [key for key, _ in options_of(row.question)] if _picks(row) else []
     if not options:
-        return _pasted(shown(row.question, value, plain=True)) + ENTER
+        return _pasted(prompt_text(row.question, value, unknown="")) + ENTER
     if isinstance(value, NotApplicable):
         return LETTERS[options.index(NOT_HERE)] + _pasted(value.reason or "") + ENTER
     wanted = sorted(picks_of(row.question, value), key=options.index)

@@ -13,7 +13,7 @@ from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from mmethics_cli.ask.items import ItemTerminal, ItemWords
-from mmethics_cli.ask.prompts import Prompts, ShortPrompts
+from mmethics_cli.ask.prompts import Prompts
 from mmethics_cli.core.answers.self_check import SelfCheckAnswer
 from mmethics_cli.core.conditions.values import Element, Truth
 from mmethics_cli.core.decisions.facts import Facts
@@ -60,7 +60,7 @@ class Keyboard:
         self.pipe = pipe
         self.printed: list[str] = []
         self.terminal = ItemTerminal(
-            ShortPrompts(Prompts(True, pipe, DummyOutput())),
+            Prompts(True, pipe, DummyOutput()),
             FACTS,
             self.printed.append,
             lambda basis: "某法第1条",

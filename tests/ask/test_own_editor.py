@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mmethics_cli.ask.terminal import edit_text
+from mmethics_cli.ask.editor import edit_text
 
 
 def editor(folder: Path, script: str) -> str:

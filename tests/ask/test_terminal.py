@@ -10,8 +10,9 @@ from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
+from mmethics_cli.ask.editor import Edited
 from mmethics_cli.ask.prompts import Key, Prompts, one_line
-from mmethics_cli.ask.terminal import Edited, Terminal
+from mmethics_cli.ask.terminal import Terminal
 from mmethics_cli.core.conditions.values import UNKNOWN, Element, NotApplicable, Several, Value
 from mmethics_cli.core.decisions.relevance import AnswerPlace
 from mmethics_cli.core.interview.steps import (
@@ -239,7 +240,7 @@ def test_nothing_is_asked_without_a_terminal() -> None:
     with pytest.raises(NoTerminal):
         Prompts(False).line("问", "", lambda text: None)
     with pytest.raises(NoTerminal):
-        Prompts(False).one("问", [("a", "甲")], "a")
+        Prompts(False).choice("问", [("a", "甲")], "a")
 
 
 def test_pasted_line_breaks_become_one_line() -> None:

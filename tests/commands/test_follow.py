@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from mmethics_cli.core.lifecycle.revision import raised
+from mmethics_cli.core.lifecycle.editions import next_version
 from tests.followed import CHANGES, ECG, change
 from tests.program import mmethics
 
@@ -212,4 +212,4 @@ def test_a_report_carries_the_period_on_and_hands_in_no_changed_papers(study: Pa
 def test_a_version_is_raised_past_those_that_were_used(
     version: str, taken: set[str], new: str
 ) -> None:
-    assert raised(version, taken) == new
+    assert next_version(version, taken) == new

@@ -30,7 +30,7 @@ from mmethics_cli.store.submission.documents import RenderedFile
 from mmethics_cli.store.submission.sealing import seal as seal_current
 from mmethics_cli.wording.columns import width
 from mmethics_cli.workflow.opening import open_dossier
-from mmethics_cli.workflow.recording import DecisionOptions
+from mmethics_cli.workflow.recording import DecisionLimits, DecisionOptions
 from tests.program import TERMINAL, mmethics
 
 EXAMPLE = "prospective-ecg"
@@ -224,11 +224,13 @@ def keyboard() -> Iterator[PipeInput]:
 
 def ask(folder: Path, keyboard: PipeInput, keys: str, given: DecisionOptions) -> Any:
     keyboard.send_text(keys)
-    session = Session(date(2027, 3, 21), terminal=True)
+    today = date(2027, 3, 21)
     facts: dict[str, Value] = {}
     prompts = Prompts(True, keyboard, DummyOutput())
-    dossier = open_dossier(session, folder)
-    made = prompted(session, dossier, given, date(2027, 3, 1), 12, facts, prompts)
+    dossier = open_dossier(folder, today)
+    limits = DecisionLimits(date(2027, 3, 1), 12)
+    session = Session(today, terminal=True)
+    made = prompted(session, dossier, given, limits, facts, prompts)
     return made, facts
 
 
@@ -294,7 +296,7 @@ def test_the_baseline_is_what_was_sealed_whatever_the_dossier_says(folder: Path)
     assert done.returncode == 0
     assert "卷宗与封存的送审有 1 项不同（项目名称）" in done.stderr
     assert (folder / FIRST / "snapshot.yaml").read_bytes() == sealed
-    opened = open_dossier(Session(date(2027, 3, 21)), folder)
+    opened = open_dossier(folder, date(2027, 3, 21))
     assert opened.workspace.baseline is not None
     assert opened.workspace.baseline.name == "01-initial"
     assert opened.facts.baseline is not None

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from mmethics_cli.store.files import LOCK_NAME
+from mmethics_cli.store.lock import LOCK_NAME
 from mmethics_cli.store.yaml.reader import read_file
 from tests.program import ROOT, TERMINAL, mmethics
 

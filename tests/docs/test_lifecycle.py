@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import pytest
 
-from mmethics_cli.formats.redline.resolving import accepted, rejected
+from mmethics_cli.formats.word.revisions import accepted, rejected
 from tests.depth import some
 from tests.formats.redline.revised import said
 from tests.program import ROOT, mmethics

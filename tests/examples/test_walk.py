@@ -29,7 +29,7 @@ from mmethics_cli.errors import ChangedOnDisk, WorkspaceError
 from mmethics_cli.store.dossier.answers_file import read_answers
 from mmethics_cli.store.dossier.carried_over import keep_unfinished, unfinished_list
 from mmethics_cli.store.dossier.workspace import open_workspace
-from mmethics_cli.store.files import LOCK_NAME
+from mmethics_cli.store.lock import LOCK_NAME
 from tests.depth import deep
 from tests.studies import standard
 from tests.walk import (

@@ -108,14 +108,14 @@ def change(folder: Path, changes: Mapping[str, Any]) -> None:
         name, _, id_ = path.removesuffix("]").partition("[")
         question = standard.questions[name]
         if not id_:
-            workspace.set_answer(path, read_value(question, raw))
+            workspace.set_answers({path: read_value(question, raw)})
             continue
         fields = {one.path: one for one in question.fields}
         given = {key: read_value(fields[key], raw[key]) for key in raw if key != "like"}
         entries = workspace.values[name]
         assert isinstance(entries, tuple)
         (model,) = [one.fields for one in entries if one.id == raw["like"]]
-        workspace.set_answer(name, (*entries, Element(id_, {**model, **given})))
+        workspace.set_answers({name: (*entries, Element(id_, {**model, **given}))})
 
 
 def sent_in(sealed: Path, folder: Path, kind: str, more: Mapping[str, Any] | None = None) -> Path:

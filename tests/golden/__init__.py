@@ -16,11 +16,11 @@ import docx
 import openpyxl
 from docx.oxml.ns import qn
 
-from mmethics_cli.commands.new import from_example
-from mmethics_cli.commands.options import Session
 from mmethics_cli.store.dossier.answers_file import ENGLISH
 from mmethics_cli.workflow.assembly import package_of
-from mmethics_cli.workflow.drafting import Language, Names, drafts_of
+from mmethics_cli.workflow.creating import make_of_example
+from mmethics_cli.workflow.document_options import FileNaming, Language
+from mmethics_cli.workflow.drafting import drafts_of
 from mmethics_cli.workflow.opening import open_dossier
 from tests.program import EXAMPLES, told
 
@@ -30,15 +30,16 @@ FOLDER: Final = Path(__file__).resolve().parent
 def texts_of(example: str) -> dict[str, str]:
     """The text of each document of an example, by its id and kind (`self_check.xlsx`)."""
     today = date.fromisoformat(told(example, "as_of"))
-    session = Session(today)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / example
-        from_example(session, folder, example)
-        dossier = open_dossier(session, folder)
+        make_of_example(folder, example)
+        dossier = open_dossier(folder, today)
         package = package_of(dossier, today)
         # An example that brings its texts in English shows its English papers too.
         language = Language.both if (folder / ENGLISH).exists() else Language.zh
-        drafts = drafts_of(dossier, package, package.papers, Names.by_id, language, draft=False)
+        drafts = drafts_of(
+            dossier, package, package.documents, FileNaming.by_id, language, draft=False
+        )
     found = {}
     for file in drafts.files:
         name = file.name.split("-V", 1)[0].split("-", 1)[1]

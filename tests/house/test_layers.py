@@ -53,7 +53,7 @@ LIBRARIES: Final = {
     "prompt_toolkit": {"ask"},
     "yaml": {"store"},
     "jinja2": {"render"},
-    "markupsafe": {"render", "formats"},
+    "markupsafe": {"render"},
     "markdown_it": {"render"},
     "docx": {"formats"},
     "lxml": {"formats"},

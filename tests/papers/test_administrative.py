@@ -372,7 +372,7 @@ def test_a_condition_that_fails_is_said_to_fail() -> None:
 
 ROWS: Final = (
     TransmittalRow("01", "a", "申请表", signers=("主要研究者", "科室负责人"), seals=("科室章",)),
-    TransmittalRow("02", "b", "同意书", signers=("参与者",), later=True),
+    TransmittalRow("02", "b", "同意书", signers=("参与者",), after_approval=True),
     TransmittalRow("03", "c", "清单之外"),
     TransmittalRow("04", "d", "立项通知", seals=("公章",), signed=True),
 )
@@ -388,7 +388,7 @@ def test_each_signer_and_seal_has_a_box_and_consent_forms_wait() -> None:
 
 
 def test_where_no_consent_form_is_used_none_waits() -> None:
-    rows = tuple(one for one in ROWS if not one.later)
+    rows = tuple(one for one in ROWS if not one.after_approval)
     assert "批准之后逐人签署" not in paper(answers(ICH), "signature_sheet", rows).plain
 
 

@@ -14,7 +14,6 @@ import docx
 import pytest
 from docx.oxml.ns import qn
 
-from mmethics_cli.commands.options import Session
 from mmethics_cli.core.conditions.values import Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
@@ -27,7 +26,8 @@ from mmethics_cli.render.text import Rendered, read_facts
 from mmethics_cli.store.pack import load
 from mmethics_cli.store.yaml.reader import parse
 from mmethics_cli.workflow.assembly import package_of
-from mmethics_cli.workflow.drafting import Language, Names, drafts_of
+from mmethics_cli.workflow.document_options import FileNaming, Language
+from mmethics_cli.workflow.drafting import drafts_of
 from mmethics_cli.workflow.english import FOLDER, english_faults, template_of, words_of
 from mmethics_cli.workflow.opening import open_dossier
 from tests import pages
@@ -253,10 +253,10 @@ def english_papers(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> li
     """The English papers of the example and of the children's study, without the draft mark."""
     out = tmp_path_factory.mktemp("english")
     for place in (folder, dossier(tmp_path_factory.mktemp("children"))):
-        opened = open_dossier(Session(date.fromisoformat(DAY)), place)
+        opened = open_dossier(place, date.fromisoformat(DAY))
         package = package_of(opened, date.fromisoformat(DAY), tuple(one.id for one in family()))
         files = drafts_of(
-            opened, package, package.papers, Names.by_id, Language.en, draft=False
+            opened, package, package.documents, FileNaming.by_id, Language.en, draft=False
         ).files
         for file in files:
             if file.name.endswith(".en.docx"):

@@ -14,8 +14,6 @@ import pytest
 from docx.oxml.ns import qn
 from lxml import etree
 
-from mmethics_cli.commands.new import from_example
-from mmethics_cli.commands.options import Session
 from mmethics_cli.core.answers.self_check import SelfCheck
 from mmethics_cli.core.conditions.values import Element, Value
 from mmethics_cli.core.decisions.facts import Facts
@@ -23,7 +21,9 @@ from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.standard.model import Question
 from mmethics_cli.wording.columns import display_width
 from mmethics_cli.workflow.assembly import package_of
-from mmethics_cli.workflow.drafting import Names, drafts_of
+from mmethics_cli.workflow.creating import make_of_example
+from mmethics_cli.workflow.document_options import FileNaming
+from mmethics_cli.workflow.drafting import drafts_of
 from mmethics_cli.workflow.opening import Dossier, open_dossier
 from tests.program import EXAMPLES, told
 
@@ -38,10 +38,10 @@ PLAIN: Final = "甲" * (display_width(HOSTILE) // 2) + "a" * (display_width(HOST
 
 @pytest.fixture(scope="module", params=EXAMPLES)
 def dossier(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Dossier:
-    session = Session(date.fromisoformat(told(request.param, "as_of")))
+    today = date.fromisoformat(told(request.param, "as_of"))
     folder = tmp_path_factory.mktemp("hostile") / "study"
-    from_example(session, folder, request.param)
-    return open_dossier(session, folder)
+    make_of_example(folder, request.param)
+    return open_dossier(folder, today)
 
 
 def with_text(dossier: Dossier, text: str) -> Dossier:
@@ -80,7 +80,8 @@ def papers(dossier: Dossier) -> dict[str, bytes]:
     every = tuple(one.id for one in dossier.standard.documents.values() if one.template)
     package = package_of(dossier, TODAY, every)
     return {
-        one.name: one.data for one in drafts_of(dossier, package, package.papers, Names.by_id).files
+        file.name: file.data
+        for file in drafts_of(dossier, package, package.documents, FileNaming.by_id).files
     }
 
 

@@ -14,19 +14,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mmethics_cli.commands.new import from_example
-from mmethics_cli.commands.options import Session
 from mmethics_cli.core.conditions.values import Element, Several, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.standard.model import Question
 from mmethics_cli.formats.redline.changes import changed, changes
 from mmethics_cli.formats.redline.redline import redline
-from mmethics_cli.formats.redline.resolving import accepted, rejected
+from mmethics_cli.formats.word.revisions import accepted, rejected
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.render.text import render_text
 from mmethics_cli.render.word import word_file
 from mmethics_cli.workflow.assembly import package_of
+from mmethics_cli.workflow.creating import make_of_example
 from mmethics_cli.workflow.opening import Dossier, open_dossier
 from tests.depth import deep, some
 from tests.formats.redline.revised import said
@@ -49,9 +48,9 @@ class Studies:
 
     def open(self, example: str) -> Dossier:
         if example not in self.dossiers:
-            session = Session(date.fromisoformat(told(example, "as_of")))
-            from_example(session, self.folder / example, example)
-            self.dossiers[example] = open_dossier(session, self.folder / example)
+            today = date.fromisoformat(told(example, "as_of"))
+            make_of_example(self.folder / example, example)
+            self.dossiers[example] = open_dossier(self.folder / example, today)
         return self.dossiers[example]
 
     def papers(self) -> list[str]:
@@ -67,10 +66,10 @@ class Studies:
         dossier = replace(dossier, facts=facts, pathway=Pathway(facts))
         package = package_of(dossier, day, (name,))
         templates = self.templates.setdefault(example, package.templates)
-        found = next(one for one in package.papers if one.document.id == name)
+        found = next(document for document in package.documents if document.kind.id == name)
         stamp = replace(found.stamp, version=version, date=day)
         study = package.study_of(replace(found, stamp=stamp))
-        rendered = render_text(templates, found.document.template or "", study)
+        rendered = render_text(templates, found.template, study)
         return word_file(rendered, stamp, draft=False)
 
     def pair(self, example: str, name: str, chance: random.Random) -> tuple[bytes, bytes]:

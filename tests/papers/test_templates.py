@@ -62,7 +62,7 @@ def test_templates_in_compiled_form_are_the_same(
     compiled = shipped.compiled()
     assert compiled.keys() == set(whole_documents(shipped))
     other = Templates({}, standard, _tree, pictures=pack.pictures)
-    other.texts, other.known = shipped.texts, json.loads(json.dumps(compiled))
+    other.texts, other.precompiled = shipped.texts, json.loads(json.dumps(compiled))
     for name in compiled:
         one, same = shipped.get(name), other.get(name)
         assert (one.text, one.nodes, one.layout) == (same.text, same.nodes, same.layout)

@@ -80,3 +80,20 @@ def test_a_right_template_has_no_problems() -> None:
     )
     assert problems(text) == []
     assert templates(text).get("t.md").landscape
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "| 签名 | 日期 |",
+        "  |签名：____________|",
+        "{% when {study.level: high} %}| 签名 | 日期 |{% endwhen %}",
+        "{% for a in data.assets %}| {{ a.name }} | 签名 |{% endfor %}",
+    ],
+)
+def test_a_row_of_a_table_among_signatures_is_refused_where_it_stands(row: str) -> None:
+    text = f"::: sign\n签名：____________ 日期：____年__月__日\n{row}\n:::"
+    assert [(one.file, one.line) for one in problems(text)] == [("t.md", 3)]
+    assert "::: table" in problems(text)[0].fix
+    assert not problems(text.replace(row, "甲 | 乙：____________"))
+    assert not problems(f"::: table 1 1\n{row}\n:::")

@@ -12,10 +12,18 @@ from hypothesis import strategies as st
 
 from mmethics_cli.core.conditions.values import Element
 from mmethics_cli.errors import TemplateError
-from mmethics_cli.formats.blocks import CLOSE, OPEN
-from mmethics_cli.formats.excel.form_model import FormColumn, FormRow, Sheet
-from mmethics_cli.formats.excel.form_writer import excel_file
-from tests.render.small import STAMP, body_lines, rendered, study, word
+from mmethics_cli.formats.excel.model import (
+    CellLook,
+    Sheet,
+    SheetCell,
+    SheetColumn,
+    SheetRow,
+    SheetStyle,
+    Workbook,
+)
+from mmethics_cli.formats.excel.writer import excel_file
+from mmethics_cli.render.slots import CLOSE, OPEN
+from tests.render.small import body_lines, rendered, study, word
 
 TEMPLATE = """# 题：{{ study.title }}
 
@@ -101,9 +109,11 @@ def test_what_xml_cannot_hold_is_refused_with_its_place(text: str) -> None:
 
 
 def cells(*texts: str) -> bytes:
-    rows = tuple(FormRow((one,)) for one in texts)
-    sheet = Sheet("表", "题", (FormColumn("说明", 30, input=True),), rows)
-    return excel_file([sheet], STAMP)
+    look = CellLook(open=True)
+    rows = tuple(SheetRow((SheetCell(text, look),)) for text in texts)
+    style = SheetStyle(look, look, look, title_line=30, room=4)
+    sheet = Sheet("表", "题", (SheetColumn("说明", 30),), rows, style)
+    return excel_file(Workbook((sheet,), "题", None))
 
 
 @settings(max_examples=30)

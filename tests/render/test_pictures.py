@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from docx.oxml.ns import qn
 
-from mmethics_cli.formats.word.runs import png_size
+from mmethics_cli.formats.png import png_size
 from mmethics_cli.store.pack import load
 from tests.render.small import PICTURES, SHIPPED, opened, problems, study, word
 

@@ -9,9 +9,10 @@ import pytest
 
 from mmethics_cli.core.conditions.values import Element, NotApplicable, Several
 from mmethics_cli.errors import TemplateError
-from mmethics_cli.formats.blocks import Tick, Words
+from mmethics_cli.formats.blocks import Tick
+from mmethics_cli.render.printing import Gap
+from mmethics_cli.render.slots import Words
 from mmethics_cli.render.text import read_facts, render_text
-from mmethics_cli.wording.values import Gap
 from tests.render.small import printed, problems, rendered, study, templates
 
 

@@ -10,10 +10,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from mmethics_cli.core.answers.self_check import SelfCheck, SelfCheckAnswer
 from mmethics_cli.errors import TemplateError
-from mmethics_cli.formats.excel.form_writer import excel_file, printed_size
+from mmethics_cli.formats.excel.model import SheetPaper
+from mmethics_cli.formats.excel.writer import excel_file
 from mmethics_cli.render.study import Study
-from mmethics_cli.render.worksheets import item_sheets, problems
-from tests.render.small import STAMP, read_tree, study
+from mmethics_cli.render.worksheets import layout_workbook, problems
+from tests.render.small import read_tree, study
 
 LAYOUT = """
 title: 自查表
@@ -38,8 +39,8 @@ def answered(**changes: object) -> Study:
 
 
 def pages(**changes: object) -> tuple[Worksheet, Worksheet]:
-    sheets = item_sheets("t", read_tree(LAYOUT), answered(**changes))
-    book = openpyxl.load_workbook(io.BytesIO(excel_file(sheets, STAMP)))
+    data = excel_file(layout_workbook("t", read_tree(LAYOUT), answered(**changes)))
+    book = openpyxl.load_workbook(io.BytesIO(data))
     summary, items = book.worksheets
     return summary, items
 
@@ -82,8 +83,8 @@ def test_the_summary_counts_by_principle() -> None:
 
 
 def test_the_same_bytes_again() -> None:
-    sheets = item_sheets("t", read_tree(LAYOUT), answered())
-    assert excel_file(sheets, STAMP) == excel_file(sheets, STAMP)
+    book = layout_workbook("t", read_tree(LAYOUT), answered())
+    assert excel_file(book) == excel_file(book)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +95,7 @@ def test_a_wrong_layout_is_refused(change: tuple[str, str]) -> None:
     tree = read_tree(LAYOUT.replace(*change))
     assert problems("t", tree)
     with pytest.raises(TemplateError):
-        item_sheets("t", tree, answered())
+        layout_workbook("t", tree, answered())
 
 
 def test_a_sheet_too_wide_to_be_read_on_paper_is_refused() -> None:
@@ -102,5 +103,5 @@ def test_a_sheet_too_wide_to_be_read_on_paper_is_refused() -> None:
     assert problems("t", {"columns": columns, "landscape": "yes"}) == []
     (problem,) = problems("t", {"columns": columns})
     assert "A4" in str(problem)
-    assert printed_size([130], landscape=True) == 10.5
-    assert 8 < printed_size([130], landscape=False) < 9
+    assert SheetPaper(margin=0.4).scale([130]) == 1
+    assert 8 < 10.5 * SheetPaper(landscape=False, margin=0.4).scale([130]) < 9

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from openpyxl.workbook import Workbook
 
-from mmethics_cli.commands.new import from_example, from_nothing
-from tests.sheets.filling import SESSION, exported, load
+from mmethics_cli.workflow.creating import make_blank, make_of_example
+from tests.sheets.filling import exported, load
 
 EXAMPLE = "prospective-ecg"
 
@@ -18,7 +18,7 @@ EXAMPLE = "prospective-ecg"
 def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A worked example; not to be changed."""
     folder = tmp_path_factory.mktemp("example") / "study"
-    from_example(SESSION, folder, EXAMPLE)
+    make_of_example(folder, EXAMPLE)
     return folder
 
 
@@ -38,7 +38,7 @@ def study(original: Path, tmp_path: Path) -> Path:
 def blank(tmp_path: Path) -> Path:
     """A dossier without answers."""
     folder = tmp_path / "blank"
-    from_nothing(SESSION, folder)
+    make_blank(folder)
     return folder
 
 

@@ -12,12 +12,11 @@ from openpyxl.cell import Cell
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from mmethics_cli.commands.options import Session
 from mmethics_cli.core.conditions.values import Element, Value
 from mmethics_cli.core.standard.model import Question
-from mmethics_cli.formats.excel.model import ITEMS, LIST, MARK, QUESTIONS
 from mmethics_cli.sheets.ledger import Ledger, element_key, item_key
 from mmethics_cli.sheets.merge import MergedWorkbook, merge
+from mmethics_cli.sheets.page import ITEMS, LIST, MARK, QUESTIONS
 from mmethics_cli.sheets.reader import read_workbook
 from mmethics_cli.store.yaml.characters import name_of, refused_in_value
 from mmethics_cli.store.yaml.editor import Editor
@@ -25,11 +24,10 @@ from mmethics_cli.workflow.opening import Dossier, open_dossier
 from mmethics_cli.workflow.workbook import ledger_of, workbook_of
 
 DAY = date(2027, 3, 1)
-SESSION = Session(DAY)
 
 
 def opened(folder: Path) -> Dossier:
-    return open_dossier(SESSION, folder)
+    return open_dossier(folder, DAY)
 
 
 def exported(folder: Path) -> bytes:

@@ -19,9 +19,9 @@ from mmethics_cli.core.conditions.values import Truth
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.relevance import Reason, relevant
 from mmethics_cli.errors import EthicsError
-from mmethics_cli.formats.excel.model import FIXED_NAMES, LIST, MARK, QUESTIONS
 from mmethics_cli.sheets.ledger import Ledger
 from mmethics_cli.sheets.lists import sheet_names
+from mmethics_cli.sheets.page import FIXED_NAMES, LIST, MARK, QUESTIONS
 from mmethics_cli.store.dossier.workspace import write_edits
 from mmethics_cli.workflow.workbook import ledger_of
 from tests.sheets.filling import (

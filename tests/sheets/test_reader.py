@@ -18,8 +18,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from mmethics_cli.core.answers.edits import Edit, Removed
 from mmethics_cli.errors import EthicsError
-from mmethics_cli.formats.excel.model import LIST, QUESTIONS
 from mmethics_cli.sheets.merge import MergedWorkbook
+from mmethics_cli.sheets.page import LIST, QUESTIONS
 from mmethics_cli.sheets.reader import read_workbook
 from mmethics_cli.store.dossier.workspace import write_edits
 from tests.sheets.filling import (

@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.cell import Cell
 
-from mmethics_cli.commands.new import from_example, from_nothing
 from mmethics_cli.core.conditions.values import (
     UNKNOWN,
     Element,
@@ -23,20 +22,20 @@ from mmethics_cli.core.conditions.values import (
     name_of,
 )
 from mmethics_cli.core.decisions.facts import Facts
-from mmethics_cli.formats.excel.model import LIST
 from mmethics_cli.sheets.book import pages_of
 from mmethics_cli.sheets.ledger import Ledger
 from mmethics_cli.sheets.merge import merge
+from mmethics_cli.sheets.page import LIST
 from mmethics_cli.sheets.reader import read_workbook
 from mmethics_cli.sheets.writer import workbook as workbook_bytes
 from mmethics_cli.store.dossier.workspace import write_edits
+from mmethics_cli.workflow.creating import make_blank, make_of_example
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.workbook import ledger_of, origin_of
 from tests.depth import deep
 from tests.program import EXAMPLES
 from tests.sheets.filling import (
     DAY,
-    SESSION,
     cell_of,
     change,
     exported,
@@ -109,8 +108,8 @@ def test_what_was_exported_comes_back_without_a_change(workbook: bytes, study: P
 def test_filled_in_twice_a_blank_dossier_says_what_the_example_says(
     example: str, tmp_path: Path
 ) -> None:
-    from_example(SESSION, tmp_path / "there" / "d", example)
-    from_nothing(SESSION, tmp_path / "here" / "d")
+    make_of_example(tmp_path / "there" / "d", example)
+    make_blank(tmp_path / "here" / "d")
     there, here = tmp_path / "there" / "d", tmp_path / "here" / "d"
     wanted = ledger_of(opened(there))
     assert 20 < write_all(fill(exported(here), wanted), here) < 60
@@ -240,9 +239,9 @@ def test_a_workbook_writes_what_the_interview_would(blank: Path, tmp_path: Path)
     assert write_all(saved(book), blank) == len(typed) + 1
     interviewed = opened(asked).workspace
     for path, (_, value) in typed.items():
-        interviewed.set_answer(path, value)
+        interviewed.set_answers({path: value})
     entry = Element("a1", {"name": "心电", "modality": "biosignal"})
-    interviewed.set_answer("data.assets", (entry,))
+    interviewed.set_answers({"data.assets": (entry,)})
     texts = [(one / "dossier.yaml").read_text(encoding="utf-8") for one in (blank, asked)]
     assert texts[0] == texts[1]
 
@@ -291,7 +290,7 @@ def test_any_text_of_a_dossier_comes_back_or_is_refused(original: Path, texts: l
     data = workbook_bytes(pages, origin_of(dossier), "研究", DAY)
     result = merge(read_workbook(data), changed, refused)
     assert (result.changes, result.problems, result.newer) == ((), (), 0)
-    back = {spot.id: spot.text for spot in read_workbook(data).spots}
+    back = {cell.id: cell.text for cell in read_workbook(data).cells}
     assert {path: back[path] for path in given_texts} == given_texts
 
 

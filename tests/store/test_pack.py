@@ -34,8 +34,8 @@ def test_the_shipped_pack_is_whole(standard: Standard) -> None:
     assert pack.overrides == ()
     assert pack.standard().rules.keys() == standard.rules.keys()
     assert all(pack.template_text(name) for name in pack.templates if name.endswith(".md"))
-    assert not any(name.startswith(("cases/", "examples/")) for name in pack.documents)
-    assert any(name.startswith("cases/") for name in load(also=("cases",)).documents)
+    assert not any(name.startswith(("cases/", "examples/")) for name in pack.files)
+    assert any(name.startswith("cases/") for name in load(also=("cases",)).files)
 
 
 def test_digests_tell_packs_apart(overlay: Path) -> None:
@@ -210,7 +210,7 @@ def test_places_lead_to_the_overlay(overlay: Path) -> None:
     pack = lay(overlay, "- table: review_method\n  rules:\n    - id: M2\n      zh: 新\n")
     name, document = next(
         (name, document)
-        for name, document in pack.documents.items()
+        for name, document in pack.files.items()
         if name.startswith("rules/") and "新" in str(document.tree)
     )
     tree = document.tree
@@ -249,6 +249,6 @@ def test_a_folder_that_is_no_overlay(tmp_path: Path, overlay: Path) -> None:
 
 
 def test_no_shipped_file_is_read_differently_with_places() -> None:
-    for name, document in load(also=("cases", "worksheets")).documents.items():
+    for name, document in load(also=("cases", "worksheets")).files.items():
         assert parse(document.text, name).tree == document.tree
         assert document.where[()].line >= 1

@@ -22,11 +22,9 @@ from pathlib import Path
 
 import pytest
 
-from mmethics_cli.commands.new import from_example
-from mmethics_cli.commands.options import Session
 from mmethics_cli.core.answers.self_check import MET, SelfCheck
+from mmethics_cli.core.checks.documents import FileState, rendered_documents
 from mmethics_cli.core.checks.findings import Finding
-from mmethics_cli.core.checks.papers import FileState, rendered_papers
 from mmethics_cli.core.conditions.language import evaluate
 from mmethics_cli.core.conditions.values import Element, Truth, Value
 from mmethics_cli.core.decisions.facts import Facts
@@ -34,10 +32,11 @@ from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.standard.model import ReviewItem
 from mmethics_cli.store.dossier.workspace import Workspace
 from mmethics_cli.store.yaml.events import Keys, Tree
+from mmethics_cli.store.yaml.least_change import edit
 from mmethics_cli.store.yaml.reader import parse
-from mmethics_cli.store.yaml.writer import edit
 from mmethics_cli.workflow.assembly import package_of
 from mmethics_cli.workflow.checking import review
+from mmethics_cli.workflow.creating import make_of_example
 from mmethics_cli.workflow.opening import Dossier, open_dossier
 from mmethics_cli.workflow.package import Package
 from tests.program import EXAMPLES, mmethics, told
@@ -76,7 +75,7 @@ class Whole:
 
     @cached_property
     def rendered(self) -> frozenset[str]:
-        return frozenset(rendered_papers(self.dossier.facts))
+        return frozenset(rendered_documents(self.dossier.facts))
 
     @cached_property
     def at_rest(self) -> frozenset[Finding]:
@@ -94,10 +93,10 @@ class Whole:
 @pytest.fixture(scope="module", params=EXAMPLES)
 def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Whole:
     name = str(request.param)
-    session = Session(date.fromisoformat(told(name, "as_of")))
+    today = date.fromisoformat(told(name, "as_of"))
     folder = tmp_path_factory.mktemp("whole") / name
-    from_example(session, folder, name)
-    dossier = open_dossier(session, folder)
+    make_of_example(folder, name)
+    dossier = open_dossier(folder, today)
     states = dossier.workspace.file_states()
 
     class Kept(Workspace):
@@ -105,7 +104,7 @@ def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             return states
 
     given = {key: getattr(dossier.workspace, key) for key in Workspace.__dataclass_fields__}
-    return Whole(replace(dossier, workspace=Kept(**given)), session.today)
+    return Whole(replace(dossier, workspace=Kept(**given)), today)
 
 
 def missing(found: list[Finding]) -> list[str]:
@@ -125,7 +124,7 @@ def lost_evidence(whole: Whole, facts: Facts, found: list[Finding], gone: set[st
 
     A paper that the program prepares rests on what decides whether it is due.
     """
-    undecided = whole.rendered - rendered_papers(facts)
+    undecided = whole.rendered - rendered_documents(facts)
     return {
         str(one.item)
         for one in found
@@ -292,7 +291,7 @@ def test_what_is_taken_out_of_a_file_is_missed_until_it_is_back(
     name: str, keys: Keys, path: str, tmp_path: Path
 ) -> None:
     folder = tmp_path / "study"
-    from_example(Session(date.fromisoformat(told(STUDY, "as_of"))), folder, STUDY)
+    make_of_example(folder, STUDY)
     file = folder / name
     text = file.read_text(encoding="utf-8")
     tree = parse(text, name).tree

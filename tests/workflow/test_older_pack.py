@@ -20,6 +20,7 @@ MIGRATIONS = """\
   fields: {data.assets: {kind_of_data: modality}}
   values: {data.assets.modality: {ecg: biosignal}}
   items: {OLD-01: LAW-13}
+  documents: {research_commitment: integrity_commitment, old_protocol: protocol}
   retired: {risk.grade: risk.level}
 """
 
@@ -67,14 +68,14 @@ def test_the_next_save_writes_the_new_names_and_drops_nothing(old: Path, pack: P
     standard = load(pack).standard()
     workspace = open_workspace(old, standard)
     values = workspace.values
-    workspace.set_answer("project.number", "新编号-1")
+    workspace.set_answers({"project.number": "新编号-1"})
     text = (old / "dossier.yaml").read_text(encoding="utf-8")
     assert "telephone" not in text
     assert "kind_of_data" not in text
     assert "grade: 低  # 旧的风险等级" in text
     again = open_workspace(old, standard)
     assert again.values == values | {"project.number": "新编号-1"}
-    again.set_answer("project.number", "新编号-2")
+    again.set_answers({"project.number": "新编号-2"})
 
 
 def test_going_on_with_the_interview_rewrites_the_files(old: Path, pack: Path) -> None:
@@ -109,6 +110,74 @@ def test_answers_and_snapshots_under_old_names_are_read(pack: Path, tmp_path: Pa
     assert answers.self_check.of("LAW-13").answer == "met"
 
 
+def test_an_answer_under_both_names_is_a_warning(old: Path, pack: Path) -> None:
+    path = old / "dossier.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("\n  telephone:", "\n  phone: 010-2\n  telephone:"), "utf-8")
+    (warning,) = [one for one in check(old, pack) if one["id"] == "name_unknown"]
+    assert (warning["severity"], warning["path"]) == ("warning", "contact.telephone")
+    assert "现在叫“contact.phone”" in warning["message"]
+    assert "telephone:" in path.read_text(encoding="utf-8")
+
+
+def test_a_renamed_document_keeps_version_date_attachments_and_evidence(
+    old: Path, pack: Path
+) -> None:
+    event, items = old / "submissions/01-initial/submission.yaml", old / "self-check.yaml"
+    row = "documents:\n  research_commitment: {version: '1.2', date: 2027-02-20}  # 签过\n"
+    event.write_text(event.read_text(encoding="utf-8").replace("documents:\n", row), "utf-8")
+    text = (old / "dossier.yaml").read_text(encoding="utf-8")
+    text = text.replace("kind: protocol\n", "kind: old_protocol\n")
+    (old / "dossier.yaml").write_text(text, encoding="utf-8")
+    text = items.read_text(encoding="utf-8")
+    text = text.replace("evidence: design.background", "evidence: research_commitment")
+    items.write_text(text, encoding="utf-8")
+    standard = load(pack).standard()
+    workspace = open_workspace(old, standard)
+    assert workspace.versions["integrity_commitment"].version == "1.2"
+    kinds = [one.get("kind") for one in workspace.values["attachments"]]  # type: ignore[union-attr]
+    assert "protocol" in kinds
+    write_renamed(workspace)
+    assert "  integrity_commitment:" in event.read_text(encoding="utf-8")
+    assert "old_protocol" not in (old / "dossier.yaml").read_text(encoding="utf-8")
+    again = open_workspace(old, standard)
+    assert again.versions == workspace.versions
+    assert all(one.old == "risk.grade" for one in again.moved)
+
+
+def test_evidence_that_names_an_attachment_is_none_of_a_document(old: Path, pack: Path) -> None:
+    """An attachment may be called as a document was once."""
+    text = (old / "dossier.yaml").read_text(encoding="utf-8")
+    text = text.replace("id: protocol\n", "id: old_protocol\n")
+    (old / "dossier.yaml").write_text(text, encoding="utf-8")
+    items = old / "self-check.yaml"
+    text = items.read_text(encoding="utf-8")
+    items.write_text(text.replace("evidence: protocol\n", "evidence: old_protocol\n"), "utf-8")
+    workspace = open_workspace(old, load(pack).standard())
+    assert workspace.self_check.of("BEN-01").evidence == "old_protocol"
+    write_renamed(workspace)
+    assert "evidence: old_protocol\n" in items.read_text(encoding="utf-8")
+
+
+def test_a_sealed_document_is_known_by_its_name_of_today(old: Path, pack: Path) -> None:
+    sealed = old / "submissions/01-initial"
+    decided = ("--decision", "approve", "--date", "2027-03-20", "--number", "1")
+    options = ("--pack", pack, "--today", "2027-03-20")
+    done = mmethics(*options, "submit", old, cwd=old)
+    assert done.returncode == 0, done.stderr
+    manifest = sealed / "manifest.json"
+    text = manifest.read_text(encoding="utf-8")
+    assert text.count('"id": "integrity_commitment"') == 1
+    manifest.chmod(0o644)
+    manifest.write_text(text.replace('"integrity_commitment"', '"research_commitment"'), "utf-8")
+    for command in (["record", *decided], ["follow", "amendment"]):
+        done = mmethics(*options, *command, old, cwd=old)
+        assert done.returncode == 0, done.stdout + done.stderr
+    amendment = open_workspace(old, load(pack).standard())
+    assert amendment.versions["integrity_commitment"].version == "1.0"
+    assert not amendment.unknown_names
+
+
 @pytest.mark.parametrize(
     ("wrong", "complaint"),
     [
@@ -119,6 +188,8 @@ def test_answers_and_snapshots_under_old_names_are_read(pack: Path, tmp_path: Pa
         ("values: {contact.phone: {a: b}}", "不是选择题"),
         ("values: {risk.level: {a: b}}", "没有选项“b”"),
         ("items: {OLD-01: NEW-01}", "没有审查要点“NEW-01”"),
+        ("documents: {old: new}", "没有文件“new”"),
+        ("documents: {protocol: self_check}", "文件“protocol”还在用"),
         ("paths: {contact.fax: event.reason}", "不在同一个文件里"),
         ("path: {a: b}", "不认识的键“path”"),
     ],

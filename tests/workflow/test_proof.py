@@ -14,7 +14,7 @@ from typing import Final
 import pytest
 
 from mmethics_cli.store import pack
-from mmethics_cli.workflow.proof import faults
+from mmethics_cli.workflow.proof import pack_problems
 
 GOOD: Final = Path(__file__).with_name("good_pack")
 QUESTIONS: Final = "checklists/questions/01-study.yaml"
@@ -38,11 +38,11 @@ def good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_small_pack_is_good(good: Path) -> None:
-    assert [str(problem) for problem in faults(None)] == []
+    assert [str(problem) for problem in pack_problems(None)] == []
 
 
 def test_the_shipped_pack_is_good() -> None:
-    assert [str(problem) for problem in faults(None)] == []
+    assert [str(problem) for problem in pack_problems(None)] == []
 
 
 ENTRIES: Final[tuple[Change, ...]] = (
@@ -274,7 +274,7 @@ def test_what_is_spoilt_is_named(good: Path, file: str, before: str, after: str,
     text = path.read_text(encoding="utf-8")
     assert before in text
     path.write_text(text.replace(before, after, 1), encoding="utf-8")
-    assert said in [str(problem) for problem in faults(None)]
+    assert said in [str(problem) for problem in pack_problems(None)]
 
 
 def test_a_paper_for_participants_has_an_english_one(good: Path) -> None:
@@ -283,7 +283,7 @@ def test_a_paper_for_participants_has_an_english_one(good: Path) -> None:
         "documents.yaml:8：文件“同意书”没有英文模板 "
         "写 templates/consent.en.md：给参与者的文件都有中英文两份。"
     )
-    assert said in [str(problem) for problem in faults(None)]
+    assert said in [str(problem) for problem in pack_problems(None)]
 
 
 def test_a_contradiction_before_any_answer_is_named(good: Path) -> None:
@@ -292,7 +292,7 @@ def test_a_contradiction_before_any_answer_is_named(good: Path) -> None:
     rule = "when: {study.risk: low, study.remark: {contains: [危险]}}"
     path.write_text(text.replace(rule, "when: {study.remark: {answered: no}}"), encoding="utf-8")
     said = "consistency.yaml:1：规则 C1 在什么都没有回答时就成立 在 when 里写明要等哪个回答。"
-    assert said in [str(problem) for problem in faults(None)]
+    assert said in [str(problem) for problem in pack_problems(None)]
 
 
 def test_of_an_institutions_pack_only_its_own_is_named(good: Path, tmp_path: Path) -> None:
@@ -309,7 +309,7 @@ def test_of_an_institutions_pack_only_its_own_is_named(good: Path, tmp_path: Pat
         '  synonyms: [本机构]\n  basis: [{source: law, article: "1"}]\n',
         encoding="utf-8",
     )
-    assert [str(problem) for problem in faults(tmp_path / "ours")] == [
+    assert [str(problem) for problem in pack_problems(tmp_path / "ours")] == [
         "ours/checklists/questions/ours.yaml:3：问题“本院”的别名只有 1 个 "
         "synonyms 至少写 2 个：表单和口头上还怎样叫它。"
     ]

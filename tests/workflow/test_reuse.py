@@ -234,7 +234,7 @@ def test_wrong_calls(home: Path, arguments: list[str], message: str) -> None:
 
 def test_a_broken_file_of_carried_texts_is_named(home: Path) -> None:
     run(home, "new", "--from", "old")
-    (home / "new/carried-over.yaml").write_text("nonsense: 1\n", encoding="utf-8")
+    (home / "new/carried-over.yaml").write_text("projct: {title: 甲}\n", encoding="utf-8")
     with pytest.raises(UnreadableFile, match="carried-over.yaml:1"):
         read_carried(home / "new", STANDARD)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from mmethics_cli.core.conditions.values import UNKNOWN, Element, Value
+from mmethics_cli.core.conditions.values import NAME_FIELDS, UNKNOWN, Element, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.model import Question
 from mmethics_cli.core.standard.names import ELEMENT_PATH
@@ -32,10 +32,10 @@ class Edit:
     field: str = ""
 
 
-def changes(facts: Facts, answers: Mapping[str, Value]) -> dict[str, Value]:
-    """Answers by question: those to fields of elements become their whole lists.
+def answers_by_question(facts: Facts, answers: Mapping[str, Value]) -> dict[str, Value]:
+    """Answers by question: answers to fields of a list's entries become the whole list.
 
-    The first answer to a field of a new element adds the element.
+    The first answer to a field of a new entry adds the entry.
     """
     changed: dict[str, Value] = {}
     for path, value in answers.items():
@@ -50,24 +50,26 @@ def changes(facts: Facts, answers: Mapping[str, Value]) -> dict[str, Value]:
     return changed
 
 
-def laid_over(standing: Value | None, given: Value) -> Value:
-    """A list with entries given anew: those of a known id change it, others come behind.
+def merged_answer(before: Value | None, given: Value) -> Value:
+    """The answer after another was given for it: lists are merged by the ids of their entries.
 
-    Anything else that is given stands in the place of what was there.
+    Fields of a known entry are replaced, new entries come behind; any other answer is replaced.
     """
-    if not isinstance(standing, tuple) or not isinstance(given, tuple):
+    if not isinstance(before, tuple) or not isinstance(given, tuple):
         return given
-    new = {one.id: one for one in given}
+    new = {element.id: element for element in given}
     kept = [
-        Element(one.id, {**one.fields, **new.pop(one.id).fields}) if one.id in new else one
-        for one in standing
+        Element(element.id, {**element.fields, **new.pop(element.id).fields})
+        if element.id in new
+        else element
+        for element in before
     ]
     return (*kept, *new.values())
 
 
-def recorded(facts: Facts, changed: Mapping[str, Value]) -> Facts:
+def with_answers(facts: Facts, changed: Mapping[str, Value]) -> Facts:
     """The facts with these questions answered anew."""
-    values = {key: one for key, one in facts.values.items() if key not in changed}
+    values = {key: value for key, value in facts.values.items() if key not in changed}
     values |= {path: value for path, value in changed.items() if value is not UNKNOWN}
     return Facts(facts.standard, values, facts.today, facts.baseline, facts.earlier)
 
@@ -75,12 +77,12 @@ def recorded(facts: Facts, changed: Mapping[str, Value]) -> Facts:
 def _with_field(
     elements: tuple[Element, ...], id_: str, name: str, value: Value
 ) -> tuple[Element, ...]:
-    old = next((one for one in elements if one.id == id_), None)
+    old = next((element for element in elements if element.id == id_), None)
     fields = {**(old.fields if old else {}), name: value}
-    new = Element(id_, {key: one for key, one in fields.items() if one is not UNKNOWN})
+    new = Element(id_, {key: value for key, value in fields.items() if value is not UNKNOWN})
     if old is None:
         return (*elements, new) if new.fields else elements
-    return tuple(new if one.id == id_ else one for one in elements)
+    return tuple(new if element.id == id_ else element for element in elements)
 
 
 def elements_of(owner: Question, facts: Facts) -> tuple[Element, ...]:
@@ -91,13 +93,13 @@ def elements_of(owner: Question, facts: Facts) -> tuple[Element, ...]:
 
 def copy_of(original: Element, id_: str) -> Element:
     """Another element with the same fields, all but what it is called."""
-    named = next((key for key in ("name", "title") if key in original.fields), None)
-    return Element(id_, {key: one for key, one in original.fields.items() if key != named})
+    named = next((key for key in NAME_FIELDS if key in original.fields), None)
+    return Element(id_, {key: value for key, value in original.fields.items() if key != named})
 
 
 def new_id(owner: Question, elements: Iterable[Element]) -> str:
     """An id that no element of the list has: the initial of the list's name and a number."""
-    taken = {one.id for one in elements}
+    taken = {element.id for element in elements}
     initial = owner.path.rpartition(".")[2][:1]
     number = len(taken) + 1
     while f"{initial}{number}" in taken:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Final
 
-from mmethics_cli.core.answers.tree import Trouble
+from mmethics_cli.core.answers.troubles import Trouble, unknown_name
 from mmethics_cli.core.conditions.values import plain
 from mmethics_cli.core.standard.model import Standard
 
@@ -17,7 +16,7 @@ ANSWERS: Final[Mapping[str, str]] = {
     NOT_MET: "不符合",
     NOT_APPLICABLE: "不适用",
 }
-_KEYS: Final = ("answer", "note", "evidence", "page")
+ANSWER_KEYS: Final = ("answer", "note", "evidence", "page")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,8 @@ class SelfCheckAnswer:
 class SelfCheck:
     """All answers by item, and the places that could not be read.
 
-    `unknown` are keys that no item has; `refused` are answers that no item takes.
+    `unknown` are keys that no item has, among them the items that the pack does not have
+    (UnknownName); `refused` are answers that no item takes.
     """
 
     answers: Mapping[str, SelfCheckAnswer]
@@ -43,6 +43,7 @@ class SelfCheck:
     refused: tuple[Trouble, ...] = ()
 
     def of(self, item: str) -> SelfCheckAnswer:
+        """The answer to an item; an empty one where there is none."""
         return self.answers.get(item, SelfCheckAnswer(item))
 
 
@@ -57,9 +58,9 @@ def read_self_check(standard: Standard, tree: object) -> SelfCheck:
     answers: dict[str, SelfCheckAnswer] = {}
     for item, raw in tree.items():
         if item not in standard.items:
-            near = get_close_matches(item, standard.items, 1)
-            fix = f"是不是“{near[0]}”？" if near else "编号见 mmethics standard list items"
-            unknown.append(Trouble("", (item,), f"没有审查要点“{item}”", fix))
+            names = dict.fromkeys(standard.items, "")
+            name = f"self_check.{item}"
+            unknown.append(unknown_name(standard, "审查要点", name, (item,), tree, names))
         elif isinstance(raw, dict):
             unknown.extend(_unknown_keys(item, raw))
             answers[item] = _answer(item, raw, refused)
@@ -70,14 +71,16 @@ def read_self_check(standard: Standard, tree: object) -> SelfCheck:
 
 def _unknown_keys(item: str, raw: Mapping[str, object]) -> Iterator[Trouble]:
     for key, value in raw.items():
-        if key not in _KEYS:
-            yield Trouble("", (item, key), f"不认识的字段“{key}”", f"可写：{'、'.join(_KEYS)}")
+        if key not in ANSWER_KEYS:
+            yield Trouble(
+                "", (item, key), f"不认识的字段“{key}”", f"可写：{'、'.join(ANSWER_KEYS)}"
+            )
         elif value is not None and not isinstance(value, str):
             yield Trouble("", (item, key), f"“{key}”应是一个值")
 
 
 def _answer(item: str, raw: Mapping[str, object], refused: list[Trouble]) -> SelfCheckAnswer:
-    texts = {key: raw[key] for key in _KEYS if isinstance(raw.get(key), str)}
+    texts = {key: raw[key] for key in ANSWER_KEYS if isinstance(raw.get(key), str)}
     word = plain(str(texts.get("answer", "")))
     answer = next((key for key, zh in ANSWERS.items() if word in (key, zh)), None)
     if word and answer is None:

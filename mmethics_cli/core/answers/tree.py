@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
+from mmethics_cli.core.answers.troubles import Trouble, unknown_name
 from mmethics_cli.core.conditions.values import UNKNOWN, Element, KeyPath, Value
 from mmethics_cli.core.standard.answers import Refused, read_value
 from mmethics_cli.core.standard.model import Question, Standard
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """A place in a tree of answers that can't be used; `path` is empty for an unknown key."""
-
-    path: str
-    keys: KeyPath
-    message: str
-    fix: str = ""
 
 
 @dataclass(slots=True)
 class AnswerTree:
     """What a tree of answers says: values and places by path, and what could not be read.
 
-    `unknown` are keys and shapes that no question has (the file is unreadable); `refused` are
-    scalars that their question refuses (they count as unanswered).
+    `unknown` are keys and shapes that no question has: an UnknownName may be one of another pack,
+    any other makes the file unreadable. `refused` are scalars that their question refuses (they
+    count as unanswered).
     """
 
     values: dict[str, Value] = field(default_factory=dict)
@@ -35,16 +26,24 @@ class AnswerTree:
     refused: list[Trouble] = field(default_factory=list)
 
 
-def read_tree(standard: Standard, tree: object) -> AnswerTree:
-    """Read nested answers (as from a YAML file); every place that can't be used is reported."""
+def read_tree(standard: Standard, tree: object, beside: Collection[str] = ()) -> AnswerTree:
+    """Read nested answers (as from a YAML file); every place that can't be used is reported.
+
+    Keys of `beside` at the top are no answers: they are left to others.
+    """
     reading = AnswerTree()
     if tree is not None:
-        _read_group(standard, tree, "", (), reading)
+        _read_group(standard, tree, "", (), reading, beside)
     return reading
 
 
 def _read_group(
-    standard: Standard, tree: object, prefix: str, keys: KeyPath, reading: AnswerTree
+    standard: Standard,
+    tree: object,
+    prefix: str,
+    keys: KeyPath,
+    reading: AnswerTree,
+    beside: Collection[str] = (),
 ) -> None:
     if not isinstance(tree, dict):
         where = f"“{prefix}”" if prefix else "文件"
@@ -54,32 +53,35 @@ def _read_group(
         path = f"{prefix}.{key}" if prefix else str(key)
         question = standard.questions.get(path)
         here = (*keys, key)
+        if key in beside:
+            continue
         if question is not None:
-            _read_answer(question, raw, here, reading)
-        elif any(known.startswith(path + ".") for known in standard.questions):
+            _read_answer(standard, question, raw, here, reading)
+        elif any(name.startswith(path + ".") for name in standard.questions):
             if raw is not None:
                 _read_group(standard, raw, path, here, reading)
         else:
-            reading.unknown.append(_unknown_key(path, here, _siblings(standard, prefix)))
+            names = _names_below(standard, prefix) | dict.fromkeys(beside, "")
+            reading.unknown.append(unknown_name(standard, "问题", path, here, tree, names))
 
 
-def _siblings(standard: Standard, prefix: str) -> list[str]:
+def _names_below(standard: Standard, prefix: str) -> dict[str, str]:
+    """The keys that can stand in a group, in their order; those of questions with their labels."""
     start = prefix + "." if prefix else ""
-    return sorted(
-        {p[len(start) :].split(".")[0] for p in standard.questions if p.startswith(start)}
-    )
+    names: dict[str, str] = {}
+    for path, question in standard.questions.items():
+        if path.startswith(start):
+            key, _, rest = path[len(start) :].partition(".")
+            names.setdefault(key, "" if rest else question.label)
+    return names
 
 
-def _unknown_key(path: str, keys: KeyPath, known: Iterable[str]) -> Trouble:
-    near = get_close_matches(path.rpartition(".")[2], list(known), 1)
-    fix = f"是不是“{near[0]}”？" if near else "请删去，或查看 mmethics standard list questions"
-    return Trouble("", keys, f"不认识的字段“{path}”", fix)
-
-
-def _read_answer(question: Question, raw: object, keys: KeyPath, reading: AnswerTree) -> None:
+def _read_answer(
+    standard: Standard, question: Question, raw: object, keys: KeyPath, reading: AnswerTree
+) -> None:
     reading.keys[question.path] = keys
     if question.type == "list":
-        _read_list(question, raw, keys, reading)
+        _read_list(standard, question, raw, keys, reading)
         return
     if isinstance(raw, list) and question.type != "choices":
         reading.unknown.append(Trouble("", keys, f"“{question.label}”应是一个值，不是列表"))
@@ -99,14 +101,16 @@ def _read_scalar(
         return UNKNOWN
 
 
-def _read_list(question: Question, raw: object, keys: KeyPath, reading: AnswerTree) -> None:
+def _read_list(
+    standard: Standard, question: Question, raw: object, keys: KeyPath, reading: AnswerTree
+) -> None:
     if raw is None:
         return
     if not isinstance(raw, list):
         fix = "每一项以“- ”开头"
         reading.unknown.append(Trouble("", keys, f"“{question.label}”应是列表", fix))
         return
-    elements = list(_read_elements(question, raw, keys, reading))
+    elements = list(_read_elements(standard, question, raw, keys, reading))
     seen: set[str] = set()
     for place, element in elements:
         if element.id in seen:
@@ -117,8 +121,13 @@ def _read_list(question: Question, raw: object, keys: KeyPath, reading: AnswerTr
 
 
 def _read_elements(
-    question: Question, raw: list[object], keys: KeyPath, reading: AnswerTree
+    standard: Standard,
+    question: Question,
+    raw: list[object],
+    keys: KeyPath,
+    reading: AnswerTree,
 ) -> Iterator[tuple[KeyPath, Element]]:
+    names = {"id": "编号"} | {field.path: field.label for field in question.fields}
     for index, item in enumerate(raw):
         place = (*keys, index)
         if not isinstance(item, dict):
@@ -134,16 +143,14 @@ def _read_elements(
         for name, value in item.items():
             if name == "id":
                 continue
-            one = question.field_named(str(name))
-            if one is None:
-                names = [field.path for field in question.fields]
-                reading.unknown.append(
-                    _unknown_key(f"{question.path}.{name}", (*place, name), names)
-                )
+            field_question = question.field_named(str(name))
+            if field_question is None:
+                path, here = f"{question.path}.{name}", (*place, name)
+                reading.unknown.append(unknown_name(standard, "问题", path, here, item, names))
                 continue
             path = f"{question.path}[{id_}].{name}"
             reading.keys[path] = (*place, name)
-            typed = _read_scalar(one, path, value, (*place, name), reading)
+            typed = _read_scalar(field_question, path, value, (*place, name), reading)
             if typed is not UNKNOWN:
-                fields[one.path] = typed
+                fields[field_question.path] = typed
         yield place, Element(id_, fields)

@@ -17,8 +17,7 @@ from mmethics_cli.core.conditions.values import KeyPath, Truth
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.tables import Answer
 from mmethics_cli.core.standard.model import Rule, Standard
-
-Fault = tuple[str, KeyPath, str]
+from mmethics_cli.core.standard.node import Fault
 
 # Cases about expiry need a day that counts as today; any will do, so long as it stays the same.
 CASE_DAY = date(2027, 1, 1)
@@ -67,7 +66,7 @@ def _rule_places(files: Mapping[str, object]) -> Iterator[tuple[str, tuple[str, 
 
 
 def prove_consistency(standard: Standard, tree: object) -> Iterator[Fault]:
-    """The same for consistency rules; each has its case beside it."""
+    """Consistency rules without a case of their own (`cases`), or whose case says otherwise."""
     for file, index, entry in _entries({"consistency.yaml": tree}):
         name, case = str(entry.get("id", "")), entry.get("cases")
         if not isinstance(case, dict):

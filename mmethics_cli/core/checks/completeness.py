@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mmethics_cli.core.answers.self_check import SelfCheck, SelfCheckAnswer
+from mmethics_cli.core.checks.evidence import evidence_exists, evidence_held
 from mmethics_cli.core.checks.findings import Finding, Severity
-from mmethics_cli.core.checks.papers import attachments_of, held_papers
 from mmethics_cli.core.conditions.explain import unknown_facts
-from mmethics_cli.core.conditions.language import Scope, evaluate, is_answered
+from mmethics_cli.core.conditions.language import Scope, evaluate
 from mmethics_cli.core.conditions.values import UNKNOWN, Element, Truth, name_of
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
@@ -21,15 +21,15 @@ from mmethics_cli.core.standard.names import label_at, label_of, question_at
 def missing_answers(pathway: Pathway) -> Iterator[Finding]:
     """Questions that this dossier must answer and does not: required ones, then deciding ones."""
     facts = pathway.facts
-    found: set[str] = set()
+    reported: set[str] = set()
     for question in facts.standard.questions.values():
         for path, label, asked in _required_and_open(question, facts):
-            found.add(path)
+            reported.add(path)
             yield _missing(path, label, asked)
-    deciding = (one for path in pathway.open_questions for one in first_asked(path, facts))
+    deciding = (asked for path in pathway.open_questions for asked in first_asked(path, facts))
     for path in deciding:
-        if path not in found:
-            found.add(path)
+        if path not in reported:
+            reported.add(path)
             label = label_at(facts.standard, facts, path)
             yield _missing(path, label, question_at(facts.standard, path), deciding=True)
 
@@ -43,8 +43,8 @@ def first_asked(path: str, facts: Facts) -> tuple[str, ...]:
     if place is None or place.question.ask_when is None or _is_asked(place, facts):
         return (path,)
     causes = sorted(unknown_facts(place.question.ask_when, facts, place.scope()))
-    places = {one: place_at(facts, one) for one in causes}
-    asked = tuple(one for one, found in places.items() if found and _is_asked(found, facts))
+    places = {cause: place_at(facts, cause) for cause in causes}
+    asked = tuple(cause for cause, place in places.items() if place and _is_asked(place, facts))
     return asked or (path,)
 
 
@@ -53,7 +53,7 @@ def _is_asked(place: AnswerPlace, facts: Facts) -> bool:
 
 
 def _required_and_open(question: Question, facts: Facts) -> Iterator[tuple[str, str, Question]]:
-    """Path, label and question of every answer lacking: of the question, of its entries' fields."""
+    """Path, label and question of each required answer that is lacking, entries' fields too."""
     if facts.applies(question) is not Truth.YES:
         return
     value = facts.get(question.path)
@@ -69,13 +69,17 @@ def _open_fields(
     question: Question, element: Element, number: int, facts: Facts
 ) -> Iterator[tuple[str, str, Question]]:
     scope = Scope(question.path, element)
-    for one in question.fields:
-        if one.required_when is None or facts.field(scope, one.path) is not UNKNOWN:
+    for field in question.fields:
+        if field.required_when is None or facts.field(scope, field.path) is not UNKNOWN:
             continue
-        asked = Truth.YES if one.ask_when is None else evaluate(one.ask_when, facts, scope)
-        if asked is Truth.YES and evaluate(one.required_when, facts, scope) is Truth.YES:
-            label = f"{question.label}第 {number} 项（{name_of(element)}）的{one.label}"
-            yield scope.path_of(one.path), label, replace(one, basis=one.basis or question.basis)
+        asked = Truth.YES if field.ask_when is None else evaluate(field.ask_when, facts, scope)
+        if asked is Truth.YES and evaluate(field.required_when, facts, scope) is Truth.YES:
+            label = f"{question.label}第 {number} 项（{name_of(element)}）的{field.label}"
+            yield (
+                scope.path_of(field.path),
+                label,
+                replace(field, basis=field.basis or question.basis),
+            )
 
 
 def _missing(path: str, label: str, question: Question, deciding: bool = False) -> Finding:
@@ -128,34 +132,14 @@ def _item(item: ReviewItem, given: SelfCheckAnswer, facts: Facts) -> Iterator[Fi
 def _has_evidence(item: ReviewItem, given: SelfCheckAnswer, facts: Facts) -> bool:
     if given.evidence:
         return evidence_exists(given.evidence, facts)
-    return any(evidence_found(item, facts))
-
-
-def evidence_found(item: ReviewItem, facts: Facts) -> Iterator[bool]:
-    """For each piece of evidence that the item names, whether the dossier holds it."""
-    kinds = held_papers(facts)
-    for one in item.evidence:
-        if one.path is not None:
-            yield is_answered(facts.get(one.path)) and facts.get(one.path) != ()
-        else:
-            yield one.attachment in kinds
-
-
-def evidence_exists(evidence: str, facts: Facts) -> bool:
-    """Whether the applicant's own evidence is an attachment, a paper or an answer."""
-    if any(element.id == evidence for element in attachments_of(facts)):
-        return True
-    if evidence in facts.standard.documents:
-        return evidence in held_papers(facts)
-    known = evidence in facts.standard.questions
-    return known and is_answered(facts.get(evidence))
+    return any(evidence_held(item, facts))
 
 
 def _evidence_wanted(item: ReviewItem, facts: Facts) -> str:
     names = [
-        label_of(facts.standard, one.path)
-        if one.path is not None
-        else f"附件“{facts.standard.documents[one.attachment or ''].title}”"
-        for one in item.evidence
+        label_of(facts.standard, evidence.path)
+        if evidence.path is not None
+        else f"附件“{facts.standard.documents[evidence.attachment or ''].title}”"
+        for evidence in item.evidence
     ]
     return f"请填写或附上：{'、'.join(names)}" if names else "请在 evidence 里写附件编号或字段路径"

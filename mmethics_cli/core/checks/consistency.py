@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from mmethics_cli.core.answers.troubles import UnknownName
 from mmethics_cli.core.checks.findings import Finding
-from mmethics_cli.core.checks.papers import KIND
 from mmethics_cli.core.conditions.language import Scope, evaluate
 from mmethics_cli.core.conditions.values import Truth
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.standard.migrations import Renaming
 from mmethics_cli.core.standard.model import ConsistencyRule, Question
+from mmethics_cli.core.standard.names import KIND
 
 
 def contradictions(facts: Facts) -> Iterator[Finding]:
-    """Every consistency rule of the pack that is certainly broken."""
+    """A finding for each consistency rule that certainly holds, with `each` for each element."""
     for rule in facts.standard.consistency.values():
         for path in broken_paths(rule, facts):
             yield Finding(
@@ -63,8 +64,12 @@ def _kinds_for(question: Question, facts: Facts) -> tuple[str, ...]:
 
 def unverified_law(pathway: Pathway) -> Iterator[Finding]:
     """One note with the number of fired rules whose articles were not read in the text."""
-    fired = [one for one in pathway.rules if one.truth is Truth.YES and one.table.id != "documents"]
-    doubtful = [one for one in fired if one.verified != "text"]
+    fired = [
+        result
+        for result in pathway.rules
+        if result.truth is Truth.YES and result.table.id != "documents"
+    ]
+    doubtful = [result for result in fired if result.verified != "text"]
     if doubtful:
         yield Finding(
             "law_unverified",
@@ -80,8 +85,12 @@ def renamed(moved: Sequence[Renaming]) -> Iterator[Finding]:
     """One note on what a dossier says under old names, and what has to be answered again."""
     if not moved:
         return
-    kept = dict.fromkeys(f"{one.old} → {one.new}" for one in moved if not one.again)
-    anew = dict.fromkeys(f"{one.new}（原 {one.old}）" for one in moved if one.again)
+    kept = dict.fromkeys(
+        f"{renaming.old} → {renaming.new}" for renaming in moved if not renaming.again
+    )
+    anew = dict.fromkeys(
+        f"{renaming.new}（原 {renaming.old}）" for renaming in moved if renaming.again
+    )
     message = "卷宗按旧版标准包写成"
     if kept:
         message += f"，已按新名称读入：{'、'.join(kept)}"
@@ -95,3 +104,27 @@ def renamed(moved: Sequence[Renaming]) -> Iterator[Finding]:
         message,
         "下一次保存（如 mmethics fill）时文件改用新名称",
     )
+
+
+def unknown_names(names: Iterable[UnknownName]) -> Iterator[Finding]:
+    """A note on each name that the pack does not have: what stands there is kept, and not read.
+
+    A warning where it was renamed or is much like a name of the pack.
+    """
+    for name in names:
+        key = name.name if name.kind == "问题" else str(name.keys[-1])
+        message = f"标准包没有{name.kind}“{key}”，写在那里的内容没有读，留在文件里"
+        fix = "是另一个标准包的，运行时用 --pack 给出它；不再需要的，可以删去"
+        if name.renamed:
+            message = f"“{key}”现在叫“{name.meant}”，两处都有回答：前者没有读，留在文件里"
+            fix = "请核对两处，留下后者"
+        elif name.meant:
+            fix = f"请核对是不是“{name.meant}”；{fix}"
+        yield Finding(
+            "name_unknown",
+            "warning" if name.meant else "note",
+            "not_verified",
+            name.name,
+            message,
+            fix,
+        )

@@ -36,41 +36,45 @@ class Speech:
     stiff: tuple[str, ...] = ()
 
     def faults(self, limits: Readability) -> bool:
-        """Whether the text deserves a word of advice."""
+        """Whether anything in the text is worth an advice."""
         return bool(self.long or self.rare or self.latin or self.stiff) or (
             self.average > limits.average
         )
 
 
-def heard(text: str, limits: Readability) -> Speech:
-    """What a listener would stumble over in a text."""
-    sentences = [one for one in _sentences(text) if length(one)]
-    whole = sum(map(length, sentences))
+def speech_of(text: str, limits: Readability) -> Speech:
+    """What in a text is hard to follow for people outside medicine, within the limits."""
+    sentences = [sentence for sentence in _sentences(text) if reading_length(sentence)]
+    whole = sum(map(reading_length, sentences))
     return Speech(
         long=long_sentences(text, limits),
         average=whole / len(sentences) if sentences else 0,
-        rare=tuple(one for one in dict.fromkeys(_HAN.findall(text)) if is_rare(one)),
+        rare=tuple(
+            character for character in dict.fromkeys(_HAN.findall(text)) if is_rare(character)
+        ),
         latin=tuple(_unexplained(text, limits.latin)),
-        stiff=tuple(one for one in sentences if any(word in one for word in limits.stiff)),
+        stiff=tuple(
+            sentence for sentence in sentences if any(word in sentence for word in limits.stiff)
+        ),
     )
 
 
 def long_sentences(text: str, limits: Readability) -> tuple[str, ...]:
     """The sentences of a text that are too long to follow, the longest first."""
     # No sentence is longer to read than it is to write.
-    written = (one for one in _sentences(text) if len(one) > limits.sentence)
-    lengths = {one: length(one) for one in written}
-    longest = sorted(lengths, key=lambda one: -lengths[one])
-    return tuple(one for one in longest if lengths[one] > limits.sentence)
+    written = (sentence for sentence in _sentences(text) if len(sentence) > limits.sentence)
+    lengths = {sentence: reading_length(sentence) for sentence in written}
+    longest = sorted(lengths, key=lambda sentence: -lengths[sentence])
+    return tuple(sentence for sentence in longest if lengths[sentence] > limits.sentence)
 
 
-def length(sentence: str) -> int:
+def reading_length(sentence: str) -> int:
     """How long a sentence is to read: Han characters, and Latin words or numbers as one each."""
     return len(_HAN.findall(sentence)) + len(_WORD.findall(sentence))
 
 
 def is_rare(character: str) -> bool:
-    """Whether a Han character is none of the 3,755 of level 1."""
+    """Whether a Han character is none of the 3,755 of level 1 of GB 2312."""
     if not _HAN.match(character):
         return False
     try:
@@ -81,19 +85,21 @@ def is_rare(character: str) -> bool:
 
 
 def _sentences(text: str) -> Iterator[str]:
-    return (one.strip() for one in _END.split(text))
+    return (sentence.strip() for sentence in _END.split(text))
 
 
-def _unexplained(text: str, known: frozenset[str]) -> Iterator[str]:
+def _unexplained(text: str, familiar: frozenset[str]) -> Iterator[str]:
     explained = {name for pair in _EXPLAINED.findall(text) for name in pair if name}
     bare = _ADDRESS.sub("", text)
-    found = dict.fromkeys(one.rstrip("-") for one in _LATIN.findall(bare))
+    latin = dict.fromkeys(word.rstrip("-") for word in _LATIN.findall(bare))
     # Long numbers make a code of it, and a single letter names one of several.
-    words = (one for one in found if len(one) > 1 and sum(map(str.isdigit, one)) < 4)
-    return (one for one in words if one not in explained | known)
+    words = (word for word in latin if len(word) > 1 and sum(map(str.isdigit, word)) < 4)
+    return (word for word in words if word not in explained | familiar)
 
 
 def quoted(pieces: Sequence[str], most: int, width: int = 24) -> str:
     """“…”、“…”等 5 处: at most so many pieces, each cut to a readable length."""
-    few = "、".join(f"“{one if len(one) <= width else one[:width] + '…'}”" for one in pieces[:most])
+    few = "、".join(
+        f"“{piece if len(piece) <= width else piece[:width] + '…'}”" for piece in pieces[:most]
+    )
     return few if len(pieces) <= most else f"{few}等{len(pieces)}处"

@@ -14,13 +14,14 @@ import copy
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from mmethics_cli.core.checks.cases import Fault, answer_text, case_facts
+from mmethics_cli.core.checks.cases import answer_text, case_facts
 from mmethics_cli.core.checks.consistency import contradictions
 from mmethics_cli.core.conditions.language import evaluate
 from mmethics_cli.core.conditions.values import Truth
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.standard.model import DocumentKind, Standard
+from mmethics_cli.core.standard.node import Fault
 
 Answers = dict[str, Any]  # nested, every scalar as text
 

@@ -23,24 +23,8 @@ from mmethics_cli.core.conditions.language import (
 from mmethics_cli.core.conditions.values import UNKNOWN, Truth, Value
 
 
-class FactBook(FactReader):
-    """Facts that also know what they themselves rest on."""
-
-    def unknown_below(self, path: str) -> frozenset[str]:
-        """The unanswered questions that keep the fact at `path` unknown (or partly so)."""
-        raise NotImplementedError
-
-    def unknown_field(self, scope: Scope, name: str) -> frozenset[str]:
-        """The same for a field of a list's element."""
-        raise NotImplementedError
-
-    def definition_of(self, path: str) -> tuple[Condition, ...]:
-        """The conditions that define a computed fact; none for an answered one."""
-        raise NotImplementedError
-
-
 def unknown_facts(
-    condition: Condition, facts: FactBook, scope: Scope | None = None
+    condition: Condition, facts: FactReader, scope: Scope | None = None
 ) -> frozenset[str]:
     """Paths of the questions whose answers the condition still waits for; empty when it is settled.
 
@@ -57,7 +41,7 @@ def unknown_facts(
             value = value_at(path, facts, scope)
             if not isinstance(value, tuple):
                 return facts.unknown_below(path)
-            return _union(unknown_facts(part, facts, Scope(path, one)) for one in value)
+            return _union(unknown_facts(part, facts, Scope(path, element)) for element in value)
         case Compare(path, test):
             below = _unknown_at(path, facts, scope)
             if isinstance(test, Limit):
@@ -66,14 +50,14 @@ def unknown_facts(
             return below
 
 
-def _unknown_at(path: str, facts: FactBook, scope: Scope | None) -> frozenset[str]:
+def _unknown_at(path: str, facts: FactReader, scope: Scope | None) -> frozenset[str]:
     if scope is not None and "." not in path:
         return facts.unknown_field(scope, path)
     return facts.unknown_below(path)
 
 
 def facts_behind(
-    condition: Condition, facts: FactBook, scope: Scope | None = None
+    condition: Condition, facts: FactReader, scope: Scope | None = None
 ) -> Mapping[str, Value]:
     """The facts that made the condition what it is, by path; unknown ones are left out.
 
@@ -85,7 +69,7 @@ def facts_behind(
 
 
 def _behind(
-    condition: Condition, truth: Truth, facts: FactBook, scope: Scope | None
+    condition: Condition, truth: Truth, facts: FactReader, scope: Scope | None
 ) -> Iterator[tuple[str, Value]]:
     match condition:
         case All(parts) | AnyOf(parts):
@@ -109,7 +93,7 @@ def _behind(
             yield from _at(path, facts, scope)
 
 
-def _at(path: str, facts: FactBook, scope: Scope | None) -> Iterator[tuple[str, Value]]:
+def _at(path: str, facts: FactReader, scope: Scope | None) -> Iterator[tuple[str, Value]]:
     if scope is not None and "." not in path:
         yield from _known(scope.path_of(path), facts.field(scope, path))
         return

@@ -1,7 +1,7 @@
 """The condition language: YAML mappings that are yes, no or unknown about the facts.
 
 A mapping is all-of, a list value any-of. Comparisons on a fact that does not apply are no; on an
-unknown fact they are unknown. `condition_parser` reads them, `explain` says what they rest on.
+unknown fact they are unknown. `parser` reads them, `explain` says what they rest on.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ Read = Callable[[str], Value]
 
 
 class FactRef(NamedTuple):
-    """Another fact."""
+    """`{fact: path}`: the value of another fact."""
 
     path: str
 
 
 class SumOf(NamedTuple):
-    """Several numbers, added."""
+    """`{sum: [path, …]}`: several numbers, added."""
 
     paths: tuple[str, ...]
 
 
 class ShiftedDay(NamedTuple):
-    """A day, moved on or back by a term that is itself a fact (`decided.sae_report_hours`).
+    """`{fact: day, plus: {days: term}}`: a day moved by a term that is itself a fact.
 
     Days have no hours: a term in hours reaches into the day on which it runs out.
     """
@@ -52,7 +52,7 @@ class ShiftedDay(NamedTuple):
 
 
 class Reported(NamedTuple):
-    """The same fact, or another, as an earlier submission last reported it."""
+    """`{reported: path}`: a fact as an earlier submission last reported it."""
 
     path: str
 
@@ -86,17 +86,17 @@ def value_of(bound: Reference, read: Read, reported: Read) -> Value:
 
 
 def _sum(values: list[Value]) -> Value:
-    lacking = next((one for one in values if isinstance(one, NotApplicable)), None)
+    lacking = next((value for value in values if isinstance(value, NotApplicable)), None)
     if lacking is not None:
         return lacking
-    numbers = [one for one in values if isinstance(one, int)]
+    numbers = [value for value in values if isinstance(value, int)]
     return sum(numbers) if len(numbers) == len(values) else UNKNOWN
 
 
 def _moved(day: Value, term: Value, in_hours: bool, back: bool) -> Value:
-    for one in (day, term):
-        if isinstance(one, NotApplicable):
-            return one
+    for operand in (day, term):
+        if isinstance(operand, NotApplicable):
+            return operand
     if not isinstance(day, date) or not isinstance(term, int):
         return UNKNOWN
     try:
@@ -107,16 +107,32 @@ def _moved(day: Value, term: Value, in_hours: bool, back: bool) -> Value:
 
 
 class FactReader(Protocol):
-    """What a condition needs of the facts."""
-
-    def get(self, path: str) -> Value: ...
-
-    def field(self, scope: Scope, name: str) -> Value: ...
+    """What conditions, their explanation and decision tables need of the facts of a dossier."""
 
     @property
-    def baseline(self) -> FactReader | None: ...
+    def baseline(self) -> FactReader | None:
+        """The facts as last approved; None before the first approval."""
 
-    def reported(self, path: str) -> Value: ...
+    def get(self, path: str) -> Value:
+        """The value of a fact; KeyError for a path that the standard does not know."""
+
+    def field(self, scope: Scope, name: str) -> Value:
+        """The value of a field of the list element in scope."""
+
+    def reported(self, path: str) -> Value:
+        """What the last sealed submission that answered a question said."""
+
+    def unknown_below(self, path: str) -> frozenset[str]:
+        """The unanswered questions that keep the fact at `path` unknown (or partly so)."""
+
+    def unknown_field(self, scope: Scope, name: str) -> frozenset[str]:
+        """The same for a field of a list's element."""
+
+    def definition_of(self, path: str) -> tuple[Condition, ...]:
+        """The conditions that define a computed fact; none for an answered one."""
+
+    def assuming(self, values: Mapping[str, Value]) -> FactReader:
+        """The same facts as if these answers, by path, were given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,23 +143,30 @@ class Scope:
     element: Element
 
     def path_of(self, name: str) -> str:
+        """The path of one of the element's fields: `data.assets[ct].modality`."""
         return f"{self.list_path}[{self.element.id}].{name}"
 
 
 class All(NamedTuple):
+    """Every part holds (a mapping, or `all: […]`); without parts it always holds."""
+
     parts: tuple[Condition, ...]
 
 
 class AnyOf(NamedTuple):
+    """One part at least holds (`any: […]`)."""
+
     parts: tuple[Condition, ...]
 
 
 class Not(NamedTuple):
+    """The part does not hold (`not: {…}`); unknown stays unknown."""
+
     part: Condition
 
 
 class Newly(NamedTuple):
-    """Holds now and did not hold of the approved baseline."""
+    """The part holds now and did not hold of the approved baseline (`newly: {…}`)."""
 
     part: Condition
 
@@ -153,45 +176,59 @@ Bound = int | date | Reference
 
 
 class OneOf(NamedTuple):
+    """The value is one of these; of several chosen keys one is."""
+
     values: frozenset[Literal_]
 
 
 class Limit(NamedTuple):
-    """An order comparison; `op` is a key of ORDER."""
+    """The value is before or beyond a bound (`at_least`, …); `op` is a key of ORDER."""
 
     op: str
     bound: Bound
 
 
 class Only(NamedTuple):
+    """No other keys than these were chosen."""
+
     keys: frozenset[str]
 
 
 class Empty(NamedTuple):
+    """A text, list or choice of several holds nothing; `wanted` False: something."""
+
     wanted: bool
 
 
 class Count(NamedTuple):
+    """How many entries or keys there are, against a bound; `op` is a key of ORDER."""
+
     op: str
     bound: int
 
 
 class Contains(NamedTuple):
+    """One of the words stands in the text."""
+
     words: tuple[str, ...]
 
 
 class Answered(NamedTuple):
-    """`declined`: answered by saying why the question does not apply."""
+    """Whether there is an answer; `declined`: one that says why the question does not apply."""
 
     wanted: bool
     declined: bool = False
 
 
 class Some(NamedTuple):
+    """One element of the list at least meets the part."""
+
     part: Condition
 
 
 class Every(NamedTuple):
+    """All elements of the list meet the part; an empty list does."""
+
     part: Condition
 
 

@@ -80,7 +80,7 @@ def _part(key: str, raw: object, vocabulary: Vocabulary, fields: Vocabulary | No
     if key in _GROUPS:
         if not isinstance(raw, list) or not raw:
             raise ConditionProblem(f"{key} 后面应是条件的列表")
-        parts = tuple(parse(one, vocabulary, fields) for one in raw)
+        parts = tuple(parse(entry, vocabulary, fields) for entry in raw)
         return AnyOf(parts) if key == "any" else All(parts)
     if key == "newly":
         return Newly(parse(raw, vocabulary, fields))
@@ -166,25 +166,28 @@ def _reference(
 ) -> Reference:
     """Another fact, a sum, what was last reported, or a day moved by a term."""
 
-    def known(other: object, type_: str = term.type) -> str:
+    def of_same_type(other: object, type_: str = term.type) -> str:
         if _term(str(other), vocabulary, fields).type != type_:
             raise ConditionProblem(f"“{path}”与“{other}”类型不同，不能比较")
         return str(other)
 
     match raw:
         case {"fact": other, **rest} if not rest:
-            return FactRef(known(other))
+            return FactRef(of_same_type(other))
         case {"reported": other, **rest} if not rest:
-            return Reported(known(other))
+            return Reported(of_same_type(other))
         case {"sum": [_, *_] as parts, **rest} if not rest and term.type == "int":
-            return SumOf(tuple(known(one) for one in parts))
+            return SumOf(tuple(of_same_type(part) for part in parts))
         case {"fact": day, **rest} if term.type == "date" and len(rest) == 1:
             way, by = next(iter(rest.items()))
             if way in ("plus", "minus") and isinstance(by, dict) and len(by) == 1:
                 unit, length = next(iter(by.items()))
                 if unit in ("days", "hours"):
                     return ShiftedDay(
-                        known(day), known(length, "int"), unit == "hours", way == "minus"
+                        of_same_type(day),
+                        of_same_type(length, "int"),
+                        unit == "hours",
+                        way == "minus",
                     )
     raise ConditionProblem(
         f"“{path}”的界限应是 {{fact: 路径}}、{{reported: 路径}}、{{sum: [路径]}} "

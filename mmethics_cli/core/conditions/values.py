@@ -53,6 +53,7 @@ class Truth(Enum):
 
     @staticmethod
     def of(value: bool) -> Truth:
+        """YES or NO."""
         return Truth.YES if value else Truth.NO
 
 
@@ -111,6 +112,7 @@ class Several:
 
     @classmethod
     def of(cls, *keys: str) -> Several:
+        """An answered choice of these keys."""
         return cls(frozenset(keys))
 
 
@@ -122,15 +124,20 @@ class Element:
     fields: Mapping[str, Value] = field(default_factory=dict)
 
     def get(self, name: str) -> Value:
+        """The value of a field, UNKNOWN where it has none."""
         return self.fields.get(name, UNKNOWN)
 
 
 Value = bool | int | str | date | Several | tuple[Element, ...] | Unknown | NotApplicable
 
 
+# The fields of a list's entries by which people call them; the first that is answered counts.
+NAME_FIELDS: Final = ("name", "title")
+
+
 def name_of(element: Element) -> str:
     """What people call an entry of a list: its name or title, else its id."""
-    for key in ("name", "title"):
+    for key in NAME_FIELDS:
         value = element.get(key)
         if isinstance(value, str):
             return value

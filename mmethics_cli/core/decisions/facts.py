@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from mmethics_cli.core.conditions.explain import unknown_facts
 from mmethics_cli.core.conditions.language import Condition, Scope, evaluate
@@ -17,17 +17,16 @@ from mmethics_cli.core.conditions.values import (
     Unknown,
     Value,
 )
-from mmethics_cli.core.decisions.tables import Decision, FillableFacts, decide_table
-from mmethics_cli.core.standard.build import thresholds
-from mmethics_cli.core.standard.model import DecisionTable, Derived, Question, Standard
-from mmethics_cli.core.standard.names import ELEMENT_PATH, question_at
+from mmethics_cli.core.decisions.tables import Decision, decide_table
+from mmethics_cli.core.standard.model import Derived, Question, Standard
+from mmethics_cli.core.standard.names import ELEMENT_PATH, TODAY
 
 _LACKING = (Unknown, NotApplicable)
 _TRUTH: Mapping[Truth, Value] = {Truth.YES: True, Truth.NO: False, Truth.UNKNOWN: UNKNOWN}
 
 
-class Facts(FillableFacts):
-    """What is known of a study and its submission.
+class Facts:
+    """What a study and its submission say: the answers, and what follows from them.
 
     `values` are the answers by path; `today` feeds `context.today`; `baseline` the facts as last
     approved; `earlier` those of the sealed submissions before this one, the newest first. Values
@@ -45,19 +44,17 @@ class Facts(FillableFacts):
         self.standard = standard
         self.values = values
         self.today = today
-        self._baseline = baseline
+        self.baseline = baseline
         self.earlier = earlier
         self._known: dict[str, Value] = {}
         self._decisions: dict[str, Decision] = {}
 
-    @property
-    def baseline(self) -> Facts | None:
-        return self._baseline
-
     def reported(self, path: str) -> Value:
         """What the last submission that answered a question said; else it does not apply."""
-        found = (one.get(path) for one in self.earlier)
-        return next((one for one in found if not isinstance(one, _LACKING)), NotApplicable())
+        answers = (facts.get(path) for facts in self.earlier)
+        return next(
+            (answer for answer in answers if not isinstance(answer, _LACKING)), NotApplicable()
+        )
 
     def get(self, path: str) -> Value:
         """The value of a fact; KeyError for a path that the standard does not know."""
@@ -70,7 +67,7 @@ class Facts(FillableFacts):
         question = self.standard.questions.get(path)
         if question is not None:
             return self._answer(question)
-        if path == "context.today":
+        if path == TODAY:
             return UNKNOWN if self.today is None else self.today
         if path.startswith("decided."):
             return _decided(self.decision(path.removeprefix("decided.")))
@@ -91,6 +88,7 @@ class Facts(FillableFacts):
         return Truth.YES if question.ask_when is None else evaluate(question.ask_when, self)
 
     def field(self, scope: Scope, name: str) -> Value:
+        """The value of a field of a list's element, NotApplicable where it is not to be asked."""
         condition = self._field(scope.list_path, name).ask_when
         applies = Truth.YES if condition is None else evaluate(condition, self, scope)
         if applies is Truth.NO:
@@ -101,10 +99,10 @@ class Facts(FillableFacts):
         return self.standard.fields[list_path, name]
 
     def decision(self, table_id: str) -> Decision:
-        """What a decision table says of these facts."""
+        """What a decision table decides from these facts; KeyError for an unknown table."""
         decision = self._decisions.get(table_id)
         if decision is None:
-            decision = decide_table(self.standard.tables[table_id], self)
+            decision = decide_table(self.standard, self.standard.tables[table_id], self)
             self._decisions[table_id] = decision
         return decision
 
@@ -112,7 +110,7 @@ class Facts(FillableFacts):
         if derived.when is not None:
             return _TRUTH[evaluate(derived.when, self)]
         if derived.members:
-            truths = {key: evaluate(one.when, self) for key, one in derived.members.items()}
+            truths = {key: evaluate(member.when, self) for key, member in derived.members.items()}
             return Several(
                 frozenset(key for key, truth in truths.items() if truth is Truth.YES),
                 frozenset(key for key, truth in truths.items() if truth is Truth.UNKNOWN),
@@ -126,7 +124,7 @@ class Facts(FillableFacts):
         if not isinstance(elements, tuple):
             open_set = Several(possible=everything)
             return open_set if derived.collect and elements is UNKNOWN else elements
-        fields = [self.field(Scope(list_path, one), name) for one in elements]
+        fields = [self.field(Scope(list_path, element), name) for element in elements]
         keys = frozenset(value for value in fields if isinstance(value, str))
         complete = not any(isinstance(value, Unknown) for value in fields)
         if derived.collect:
@@ -165,7 +163,7 @@ class Facts(FillableFacts):
         elements = self.get(list_path)
         if not isinstance(elements, tuple):
             return self.unknown_below(list_path)
-        scopes = [Scope(list_path, one) for one in elements]
+        scopes = [Scope(list_path, element) for element in elements]
         return frozenset().union(*(self.unknown_field(scope, name) for scope in scopes))
 
     def unknown_field(self, scope: Scope, name: str) -> frozenset[str]:
@@ -186,6 +184,7 @@ class Facts(FillableFacts):
     # Looking at the facts as if more were answered.
 
     def assuming(self, values: Mapping[str, Value]) -> Facts:
+        """The facts with these answers by path put in, fields of elements as `list[id].field`."""
         merged = dict(self.values)
         for path, value in values.items():
             element = ELEMENT_PATH.fullmatch(path)
@@ -193,26 +192,11 @@ class Facts(FillableFacts):
                 merged[path] = value
             else:
                 merged[element["list"]] = _with_field(merged[element["list"]], element, value)
-        return Facts(self.standard, merged, self.today, self._baseline, self.earlier)
-
-    def fillings(self, path: str, table: DecisionTable) -> tuple[Value, ...] | None:
-        question = question_at(self.standard, path)
-        match question.type:
-            case "bool":
-                return (True, False)
-            case "choice":
-                return tuple(question.values)
-            case "choices":
-                keys = [key for key in question.values if key != question.none_value]
-                none: tuple[Value, ...] = () if question.at_least_one else (Several(),)
-                return none + tuple(Several.of(key) for key in keys)
-            case "int" | "date":
-                return _both_sides(thresholds(self.standard, table, path)) or None
-        return None
+        return Facts(self.standard, merged, self.today, self.baseline, self.earlier)
 
 
 def _decided(decision: Decision) -> Value:
-    """A decision as a fact; a value declared for while it is undecided is a known one then."""
+    """A decision as a fact: several values that are still possible while it is not settled."""
     if decision.table.kind == "union":
         if decision.value is None:
             return NotApplicable()
@@ -222,9 +206,9 @@ def _decided(decision: Decision) -> Value:
         if decision.table.type != "choice":
             return UNKNOWN
         shown = decision.table.shows_undecided and isinstance(decision.value, str)
-        keys = frozenset(one for one in decision.candidates if isinstance(one, str))
-        known = frozenset({str(decision.value)}) if shown else frozenset[str]()
-        return Several(known, keys, one_of_them=len(keys) == len(decision.candidates))
+        keys = frozenset(outcome for outcome in decision.candidates if isinstance(outcome, str))
+        fixed = frozenset({str(decision.value)}) if shown else frozenset[str]()
+        return Several(fixed, keys, one_of_them=len(keys) == len(decision.candidates))
     value = decision.value
     return value if isinstance(value, str | bool | int) else NotApplicable()
 
@@ -233,17 +217,8 @@ def _with_field(elements: Value, place: re.Match[str], value: Value) -> Value:
     if not isinstance(elements, tuple):
         return elements
     return tuple(
-        Element(one.id, {**one.fields, place["field"]: value}) if one.id == place["id"] else one
-        for one in elements
+        Element(element.id, {**element.fields, place["field"]: value})
+        if element.id == place["id"]
+        else element
+        for element in elements
     )
-
-
-def _both_sides(bounds: frozenset[int | date]) -> tuple[Value, ...]:
-    """Values on every side of the thresholds: each of them, one less and one more."""
-    sides: set[int | date] = set()
-    for bound in bounds:
-        if isinstance(bound, date):
-            sides |= {bound - timedelta(days=1), bound, bound + timedelta(days=1)}
-        else:
-            sides |= {bound - 1, bound, bound + 1}
-    return tuple(sorted(sides, key=str))

@@ -16,7 +16,7 @@ from mmethics_cli.core.standard.model import Basis, DecisionTable, Rule, Verifie
 
 @dataclass(frozen=True)
 class RuleResult:
-    """A rule and what became of it, as its table saw the facts (`seen`)."""
+    """A rule and whether it fired; `seen` are the facts as its table saw them (`assume`)."""
 
     table: DecisionTable
     rule: Rule
@@ -35,6 +35,7 @@ class RuleResult:
 
     @property
     def verified(self) -> Verified:
+        """How far the articles of the rule were verified: as the weakest of them."""
         return weakest(self.rule.basis)
 
 
@@ -56,21 +57,23 @@ class Pathway:
 
     @cached_property
     def decisions(self) -> Mapping[str, Decision]:
+        """What each decision table decides, by its id, in the order of the pack."""
         return {table: self.facts.decision(table) for table in self.facts.standard.tables}
 
     @cached_property
     def open_questions(self) -> tuple[str, ...]:
         """Facts that could still change a decision that counts, in the order of the questions."""
         order = {path: index for index, path in enumerate(self.facts.standard.questions)}
-        seen = {path for one in self._counting() for path in one.open}
+        seen = {path for decision in self._counting() for path in decision.open}
         return tuple(sorted(seen, key=lambda path: (order[path.partition("[")[0]], path)))
 
     @property
     def settled(self) -> bool:
+        """Whether no open question can change a decision that counts."""
         return all(decision.settled for decision in self._counting())
 
     def _counting(self) -> Iterator[Decision]:
-        return (one for one in self.decisions.values() if one.table.counts)
+        return (decision for decision in self.decisions.values() if decision.table.counts)
 
     @cached_property
     def rules(self) -> tuple[RuleResult, ...]:

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
 
 from mmethics_cli.core.conditions.language import Condition, Scope, evaluate
 from mmethics_cli.core.conditions.values import UNKNOWN, Element, Truth, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.standard.model import DocumentKind, Question, Standard
-from mmethics_cli.core.standard.names import ELEMENT_PATH
-
-ATTACHMENTS: Final = "attachments"
+from mmethics_cli.core.standard.names import ATTACHMENTS, ELEMENT_PATH
 
 
 class Reason(Enum):
@@ -35,15 +32,18 @@ class AnswerPlace:
 
     @property
     def path(self) -> str:
+        """The path as decisions and findings name it: `data.assets[ct].modality`."""
         if self.owner is None or self.element is None:
             return self.question.path
         return f"{self.owner.path}[{self.element.id}].{self.question.path}"
 
     @property
     def section(self) -> str:
+        """The section of the question, of a field that of its list."""
         return (self.owner or self.question).section
 
     def scope(self) -> Scope | None:
+        """The element that conditions of the field are about; None for a question."""
         if self.owner is None or self.element is None:
             return None
         return Scope(self.owner.path, self.element)
@@ -80,8 +80,8 @@ def place_at(facts: Facts, path: str) -> AnswerPlace | None:
         return None
     elements = facts.values.get(owner.path, ())
     listed = elements if isinstance(elements, tuple) else ()
-    found = (one for one in listed if one.id == match["id"])
-    return AnswerPlace(field, owner, next(found, Element(match["id"])))
+    matching = (element for element in listed if element.id == match["id"])
+    return AnswerPlace(field, owner, next(matching, Element(match["id"])))
 
 
 def places(facts: Facts) -> Iterator[AnswerPlace]:
@@ -104,10 +104,10 @@ def relevant(facts: Facts) -> Iterator[tuple[AnswerPlace, Reason]]:
     """The open questions with the reason for each, the most deciding first.
 
     Before all others come the facts of decisions that count; the list of attachments is open as
-    long as a paper lacks that the applicant must bring.
+    long as a document lacks that the applicant must bring.
     """
     pathway, other = _deciding(facts)
-    lacking = bool(papers_lacking(facts))
+    lacking = bool(documents_lacking(facts))
     open_ = [
         place
         for place in places(facts)
@@ -131,26 +131,26 @@ def relevant(facts: Facts) -> Iterator[tuple[AnswerPlace, Reason]]:
 def _deciding(facts: Facts) -> tuple[frozenset[str], frozenset[str]]:
     """Facts that could still change a decision that counts, and the documents or forms."""
     decisions = Pathway(facts).decisions.values()
-    counting = (path for one in decisions if one.table.counts for path in one.open)
-    other = (path for one in decisions if not one.table.counts for path in one.open)
+    counting = (path for decision in decisions if decision.table.counts for path in decision.open)
+    other = (path for decision in decisions if not decision.table.counts for path in decision.open)
     return frozenset(counting), frozenset(other)
 
 
-def papers_lacking(facts: Facts) -> tuple[DocumentKind, ...]:
-    """The papers of this pathway that the applicant must bring and that no attachment is."""
+def documents_lacking(facts: Facts) -> tuple[DocumentKind, ...]:
+    """The documents of this pathway that the applicant must bring and that no attachment is."""
     attachments = facts.values.get(ATTACHMENTS)
     entries = attachments if isinstance(attachments, tuple) else ()
     brought = {element.get("kind") for element in entries}
     needed = facts.decision("documents").value
     keys = needed if isinstance(needed, tuple) else ()
-    papers = (facts.standard.documents[key] for key in keys)
+    documents = (facts.standard.documents[key] for key in keys)
     return tuple(
-        one
-        for one in papers
-        if one.template is None
-        and one.audience == "applicant"
-        and one.missing == "error"
-        and one.id not in brought
+        document
+        for document in documents
+        if document.template is None
+        and document.audience == "applicant"
+        and document.missing == "error"
+        and document.id not in brought
     )
 
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from itertools import product
 
-from mmethics_cli.core.conditions.explain import FactBook, unknown_facts
-from mmethics_cli.core.conditions.language import evaluate
-from mmethics_cli.core.conditions.values import Truth, Value
-from mmethics_cli.core.standard.model import DecisionTable, Outcome, Rule
+from mmethics_cli.core.conditions.explain import unknown_facts
+from mmethics_cli.core.conditions.language import FactReader, evaluate
+from mmethics_cli.core.conditions.values import Several, Truth, Value
+from mmethics_cli.core.standard.definitions import thresholds
+from mmethics_cli.core.standard.model import DecisionTable, Outcome, Rule, Standard
+from mmethics_cli.core.standard.names import question_at
 
 # Joint fillings of the open facts are tried up to this number; beyond it all of them stay open.
 FILLINGS = 256
@@ -21,24 +24,9 @@ FILLINGS = 256
 Answer = Outcome | tuple[str, ...] | None
 
 
-class FillableFacts(FactBook):
-    """Facts that can be looked at as if some more were answered."""
-
-    def assuming(self, values: dict[str, Value]) -> FillableFacts:
-        """The same facts with these answers put in."""
-        raise NotImplementedError
-
-    def fillings(self, path: str, table: DecisionTable) -> tuple[Value, ...] | None:
-        """Every answer that the open fact could get, as far as the table can tell them apart.
-
-        None when the answers can't be listed (a text, a list).
-        """
-        raise NotImplementedError
-
-
 @dataclass(frozen=True, slots=True)
 class RuleState:
-    """A rule and what the facts say of it."""
+    """A rule and whether it fires: yes, no, or not decided yet."""
 
     rule: Rule
     truth: Truth
@@ -46,7 +34,13 @@ class RuleState:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a table decides; `possible` are outcomes of a union that may still come."""
+    """What a table decides.
+
+    `value` is one outcome, for a union those that hold (None: nothing is decided here);
+    `candidates` are the values that it may still take, `possible` the outcomes that may still
+    join a union, `open` the paths of the questions that could change it. `holds`: whether the
+    table decides anything of such a submission.
+    """
 
     table: DecisionTable
     value: Answer
@@ -64,8 +58,12 @@ class Decision:
         return outcome == self.value
 
 
-def decide_table(table: DecisionTable, facts: FillableFacts) -> Decision:
-    """Weigh a table; the open facts are tried out jointly where they are few."""
+def decide_table(standard: Standard, table: DecisionTable, facts: FactReader) -> Decision:
+    """What a table decides from the facts: the strictest of the rules that fire, or all of them.
+
+    Open facts that could change it are tried out together, as long as they have no more than
+    FILLINGS combinations; those that change nothing are dropped.
+    """
     holds = evaluate(table.holds_when, facts)
     if holds is Truth.NO:
         alone = () if table.elsewhere is None else (table.elsewhere,)
@@ -81,7 +79,7 @@ def decide_table(table: DecisionTable, facts: FillableFacts) -> Decision:
     lacking = set(_lacking(first, seen))
     if holds is Truth.UNKNOWN:
         lacking |= unknown_facts(table.holds_when, facts)
-    return _try_fillings(first, tuple(sorted(lacking)), facts)
+    return _try_fillings(standard, first, tuple(sorted(lacking)), facts)
 
 
 def _weigh_strictest(table: DecisionTable, states: tuple[RuleState, ...], holds: Truth) -> Decision:
@@ -100,7 +98,11 @@ def _weigh_strictest(table: DecisionTable, states: tuple[RuleState, ...], holds:
         value = table.undecided
     else:
         # A candidate that must not be shown before its rule fires stays a candidate only.
-        shown = [one for one in ordered if one == best or one not in table.never_provisional]
+        shown = [
+            outcome
+            for outcome in ordered
+            if outcome == best or outcome not in table.never_provisional
+        ]
         value = shown[-1] if shown else None
     return Decision(table, value, settled, tuple(ordered), (), (), states, holds)
 
@@ -128,7 +130,7 @@ def _counting(
             yield state
 
 
-def _lacking(decision: Decision, facts: FactBook) -> Iterator[str]:
+def _lacking(decision: Decision, facts: FactReader) -> Iterator[str]:
     table, states = decision.table, decision.states
     if table.kind == "union":
         counting: Iterable[RuleState] = (
@@ -141,19 +143,21 @@ def _lacking(decision: Decision, facts: FactBook) -> Iterator[str]:
         yield from unknown_facts(state.rule.when, facts)
 
 
-def _try_fillings(first: Decision, lacking: tuple[str, ...], facts: FillableFacts) -> Decision:
+def _try_fillings(
+    standard: Standard, first: Decision, lacking: tuple[str, ...], facts: FactReader
+) -> Decision:
     """Drop the open facts that change nothing, whatever the others are."""
     table = first.table
-    choices = [facts.fillings(path, table) for path in lacking]
+    choices = [_fillings(standard, table, path) for path in lacking]
     number = 1
-    for one in choices:
-        number *= FILLINGS + 1 if one is None else len(one)
+    for values in choices:
+        number *= FILLINGS + 1 if values is None else len(values)
     if number > FILLINGS:
         return replace(first, open=lacking)
-    known = [one for one in choices if one is not None]
+    listed = [values for values in choices if values is not None]
     results = {}
-    for index in product(*(range(len(one)) for one in known)):
-        filling = {path: known[axis][index[axis]] for axis, path in enumerate(lacking)}
+    for index in product(*(range(len(values)) for values in listed)):
+        filling = {path: listed[axis][index[axis]] for axis, path in enumerate(lacking)}
         results[index] = _result(first, facts.assuming(filling))
     open_ = tuple(path for axis, path in enumerate(lacking) if _matters(axis, results))
     if open_:
@@ -162,7 +166,38 @@ def _try_fillings(first: Decision, lacking: tuple[str, ...], facts: FillableFact
     return Decision(table, only.value, True, only.candidates, (), (), first.states, first.holds)
 
 
-def _result(first: Decision, facts: FillableFacts) -> Decision:
+def _fillings(standard: Standard, table: DecisionTable, path: str) -> tuple[Value, ...] | None:
+    """Every answer that an open fact could get, as far as the table can tell them apart.
+
+    None when the answers can't be listed (a text, a list).
+    """
+    question = question_at(standard, path)
+    match question.type:
+        case "bool":
+            return (True, False)
+        case "choice":
+            return tuple(question.values)
+        case "choices":
+            keys = [key for key in question.values if key != question.none_value]
+            none: tuple[Value, ...] = () if question.at_least_one else (Several(),)
+            return none + tuple(Several.of(key) for key in keys)
+        case "int" | "date":
+            return _both_sides(thresholds(standard, table, path)) or None
+    return None
+
+
+def _both_sides(bounds: frozenset[int | date]) -> tuple[Value, ...]:
+    """Values on every side of the thresholds: each of them, one less and one more."""
+    sides: set[int | date] = set()
+    for bound in bounds:
+        if isinstance(bound, date):
+            sides |= {bound - timedelta(days=1), bound, bound + timedelta(days=1)}
+        else:
+            sides |= {bound - 1, bound, bound + 1}
+    return tuple(sorted(sides, key=str))
+
+
+def _result(first: Decision, facts: FactReader) -> Decision:
     """The table under one filling; rules that were settled before stay so."""
     table = first.table
     holds = evaluate(table.holds_when, facts)

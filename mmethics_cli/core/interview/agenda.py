@@ -6,20 +6,20 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from mmethics_cli.core.answers.edits import changes, recorded
+from mmethics_cli.core.answers.edits import answers_by_question, with_answers
 from mmethics_cli.core.conditions.language import evaluate
 from mmethics_cli.core.conditions.values import UNKNOWN, Element, NotApplicable, Truth, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.relevance import (
-    ATTACHMENTS,
     AnswerPlace,
     Reason,
-    papers_lacking,
+    documents_lacking,
     place_at,
     sections_of,
 )
 from mmethics_cli.core.interview.steps import InterviewProgress, QuestionRow, Rows, Step
 from mmethics_cli.core.standard.model import Question
+from mmethics_cli.core.standard.names import ATTACHMENTS
 
 Reasons = Mapping[str, Reason]
 # The key of a step is the path of its one question, or `@screen`, `@screen[element]`.
@@ -37,8 +37,8 @@ def key_of(facts: Facts, place: AnswerPlace) -> str:
 
 def keys_of_element(facts: Facts, owner: Question, id_: str) -> tuple[str, ...]:
     """The steps that ask for all fields of an element, in their order."""
-    found = (place_at(facts, f"{owner.path}[{id_}].{one.path}") for one in owner.fields)
-    return tuple(dict.fromkeys(key_of(facts, place) for place in found if place is not None))
+    places = (place_at(facts, f"{owner.path}[{id_}].{field.path}") for field in owner.fields)
+    return tuple(dict.fromkeys(key_of(facts, place) for place in places if place is not None))
 
 
 def places_at(facts: Facts, key: str) -> tuple[AnswerPlace, ...]:
@@ -52,8 +52,8 @@ def places_at(facts: Facts, key: str) -> tuple[AnswerPlace, ...]:
         return (place,) if place is not None and stands else ()
     screen = facts.standard.screens.by_id[match["screen"]]
     prefix = "" if screen.of is None else f"{screen.of}[{match['id']}]."
-    found = (place_at(facts, prefix + member) for member in screen.members)
-    return tuple(place for place in found if place is not None and place.applies(facts))
+    places = (place_at(facts, prefix + member) for member in screen.members)
+    return tuple(place for place in places if place is not None and place.applies(facts))
 
 
 def step_at(
@@ -68,7 +68,7 @@ def step_at(
     """
 
     def rows_with(answers: Mapping[str, Value]) -> Rows:
-        seen = recorded(facts, changes(facts, answers)) if answers else facts
+        seen = with_answers(facts, answers_by_question(facts, answers)) if answers else facts
         return tuple(
             _row(place, facts, seen, reasons)
             for place in places_at(seen, key)
@@ -99,7 +99,7 @@ def _reason(place: AnswerPlace, facts: Facts, reasons: Reasons) -> Reason:
 
 def _proposed(place: AnswerPlace, facts: Facts) -> tuple[Value, str]:
     if place.element is not None:
-        return _paper(place, place.element, facts)
+        return _for_attachment(place, place.element, facts)
     proposal = facts.standard.screens.proposals.get(place.path)
     if proposal is None:
         return UNKNOWN, ""
@@ -113,11 +113,11 @@ def _proposed(place: AnswerPlace, facts: Facts) -> tuple[Value, str]:
     return value, proposal.why
 
 
-def _paper(place: AnswerPlace, element: Element, facts: Facts) -> tuple[Value, str]:
+def _for_attachment(place: AnswerPlace, element: Element, facts: Facts) -> tuple[Value, str]:
     """For an attachment: a kind that still lacks, and the usual title of its kind."""
     if place.owner is None or place.owner.path != ATTACHMENTS:
         return UNKNOWN, ""
-    lacking = [one.id for one in papers_lacking(facts)]
+    lacking = [document.id for document in documents_lacking(facts)]
     kind = element.get("kind")
     if kind is UNKNOWN and lacking:
         kind = lacking[0]
@@ -150,5 +150,5 @@ def _still_open(facts: Facts, reasons: Reasons) -> Iterator[AnswerPlace]:
 
 
 def _hint(facts: Facts, rows: Rows) -> str:
-    papers = papers_lacking(facts) if rows[0].path == ATTACHMENTS else ()
-    return f"还缺自备文件：{'、'.join(one.title for one in papers)}" if papers else ""
+    lacking = documents_lacking(facts) if rows[0].path == ATTACHMENTS else ()
+    return f"还缺自备文件：{'、'.join(document.title for document in lacking)}" if lacking else ""

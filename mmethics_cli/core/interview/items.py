@@ -19,92 +19,13 @@ from mmethics_cli.core.answers.self_check import (
     SelfCheck,
     SelfCheckAnswer,
 )
-from mmethics_cli.core.checks.completeness import evidence_found, unanswered_items
-from mmethics_cli.core.checks.papers import attachments_of, rendered_papers
-from mmethics_cli.core.conditions.language import evaluate, is_answered
-from mmethics_cli.core.conditions.values import NotApplicable, Truth
+from mmethics_cli.core.checks.completeness import unanswered_items
+from mmethics_cli.core.checks.evidence import citable, proof_of
+from mmethics_cli.core.conditions.language import evaluate
+from mmethics_cli.core.conditions.values import Truth
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.interview.steps import Move
-from mmethics_cli.core.standard.model import Evidence, ReviewItem
-
-
-class State(Enum):
-    """Whether a piece of evidence is there, is lacking, or is none of this study's business."""
-
-    FOUND = "found"
-    MISSING = "missing"
-    NOT_WANTED = "not_wanted"
-
-
-@dataclass(frozen=True, slots=True)
-class EvidencePiece:
-    """One piece of evidence that an item names; `cited` is how a self-check points at it.
-
-    `cited` is an answered path, an attachment's id or a rendered paper's, empty where nothing can
-    be pointed at.
-    """
-
-    evidence: Evidence
-    state: State
-    cited: str = ""
-
-
-def pieces(item: ReviewItem, facts: Facts) -> tuple[EvidencePiece, ...]:
-    """The evidence that an item names, in its order, as it stands in the dossier."""
-    found = evidence_found(item, facts)
-    return tuple(_piece(one, there, facts) for one, there in zip(item.evidence, found, strict=True))
-
-
-def _piece(evidence: Evidence, found: bool, facts: Facts) -> EvidencePiece:
-    if found:
-        return EvidencePiece(evidence, State.FOUND, _cited(evidence, facts))
-    state = State.MISSING if _wanted(evidence, facts) else State.NOT_WANTED
-    return EvidencePiece(evidence, state)
-
-
-def _cited(evidence: Evidence, facts: Facts) -> str:
-    if evidence.path is not None:
-        return evidence.path
-    held = (one.id for one in attachments_of(facts) if one.get("kind") == evidence.attachment)
-    return next(held, evidence.attachment or "")
-
-
-def _wanted(evidence: Evidence, facts: Facts) -> bool:
-    """Whether this study may have the evidence at all; what is undecided counts as wanted."""
-    if evidence.path is not None:
-        return not isinstance(facts.get(evidence.path), NotApplicable)
-    documents = facts.decision("documents")
-    needed = documents.value if isinstance(documents.value, tuple) else ()
-    return evidence.attachment in needed or evidence.attachment in documents.possible
-
-
-def proposed(item: ReviewItem, facts: Facts) -> str | None:
-    """What proves the item where all the evidence that it names is there; None where it is not.
-
-    Evidence that this study can't have does not count, but one piece at least must be there.
-    """
-    wanted = [one for one in pieces(item, facts) if one.state is not State.NOT_WANTED]
-    if not wanted or any(one.state is State.MISSING for one in wanted):
-        return None
-    return next((one.cited for one in wanted if one.cited), None)
-
-
-def citable(item: ReviewItem, facts: Facts) -> tuple[str, ...]:
-    """What the applicant may cite: what the item names, then attachments and rendered papers."""
-    named = (one.cited for one in pieces(item, facts) if one.cited)
-    brought = (one.id for one in attachments_of(facts))
-    rendered = rendered_papers(facts)
-    made = (one for one in facts.standard.documents if one in rendered)
-    return tuple(dict.fromkeys([*named, *brought, *made]))
-
-
-def answered_paths(facts: Facts, section: str) -> Iterator[str]:
-    """The applicant's questions of a section that were answered and apply."""
-    for question in facts.standard.questions_of(section):
-        value = facts.get(question.path)
-        cites = question.path != "attachments" and not question.of_office
-        if cites and is_answered(value) and value != ():
-            yield question.path
+from mmethics_cli.core.standard.model import ReviewItem
 
 
 class ItemPart(Enum):
@@ -199,8 +120,10 @@ def walk_items(
 
 def open_items(facts: Facts, answers: SelfCheck) -> tuple[str, ...]:
     """The items that still need something of the applicant; a 不符合 with its reason does not."""
-    found = unanswered_items(facts, answers)
-    wanting = (one.item for one in found if one.item and one.id != "item_not_met")
+    findings = unanswered_items(facts, answers)
+    wanting = (
+        finding.item for finding in findings if finding.item and finding.id != "item_not_met"
+    )
     return tuple(dict.fromkeys(wanting))
 
 
@@ -250,10 +173,10 @@ class _ItemWalk:
             else:
                 self.elsewhere.setdefault(item.principle, []).append((item, truth))
         for principle, items in self.items.items():
-            proofs = {id_: proposed(item, self.facts) for id_, item in items.items()}
-            found = {id_: proof for id_, proof in proofs.items() if proof is not None}
-            self.proposals |= found
-            proved = [id_ for id_ in found if self._given(id_).answer is None]
+            proofs = {id_: proof_of(item, self.facts) for id_, item in items.items()}
+            proved_by = {id_: proof for id_, proof in proofs.items() if proof is not None}
+            self.proposals |= proved_by
+            proved = [id_ for id_ in proved_by if self._given(id_).answer is None]
             self.batches[principle] = list(_shared_out(proved, self.plan.together))
 
     def _open(self) -> tuple[str, ...]:
@@ -333,18 +256,22 @@ class _ItemWalk:
     def _drop_parts(self, key: _Key) -> None:
         """What was left to ask of the item is decided anew by its answer."""
         if _part(key) is not None:
-            kept = (one for one in self.agenda if one[0] != key[0] or _part(one) is None)
+            kept = (
+                later_key
+                for later_key in self.agenda
+                if later_key[0] != key[0] or _part(later_key) is None
+            )
             self.agenda = deque(kept)
 
     def _record(self, changed: Sequence[SelfCheckAnswer]) -> None:
         if changed:
             self.save(changed)
-            self.answers.update({one.item: one for one in changed})
+            self.answers.update({answer.item: answer for answer in changed})
 
 
 def _part(key: _Key) -> ItemPart | None:
     """The part that a key names; None for a screen of several items."""
-    names: Mapping[str, ItemPart] = {one.value: one for one in ItemPart}
+    names: Mapping[str, ItemPart] = {part.value: part for part in ItemPart}
     return names.get(key[1])
 
 

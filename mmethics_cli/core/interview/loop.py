@@ -10,7 +10,13 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from mmethics_cli.core.answers.edits import changes, copy_of, elements_of, new_id, recorded
+from mmethics_cli.core.answers.edits import (
+    answers_by_question,
+    copy_of,
+    elements_of,
+    new_id,
+    with_answers,
+)
 from mmethics_cli.core.conditions.values import UNKNOWN, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
@@ -89,10 +95,10 @@ class _Interview:
     wanted: frozenset[str] | None = frozenset()
     finished: bool = False
     key: str = ""
-    told: dict[str, object] = field(default_factory=dict)
+    announced: dict[str, object] = field(default_factory=dict)
 
     def run(self) -> Facts:
-        self.told = self._settled()
+        self.announced = self._settled()
         if self.plan.unfinished is not None:
             self.agenda.append(self.plan.unfinished)
         while (prompt := self._next()) is not None:
@@ -152,7 +158,7 @@ class _Interview:
             return None
         entries = overview(self.facts, self.plan.refused)
         section = self.plan.section
-        return Overview(tuple(one for one in entries if section in (None, one.place.section)))
+        return Overview(tuple(entry for entry in entries if section in (None, entry.place.section)))
 
     def _key_at(self, path: str) -> str:
         place = place_at(self.facts, path)
@@ -190,7 +196,11 @@ class _Interview:
             case EditElement(id_):
                 self._visit(step.question, id_)
             case Remove(id_):
-                kept = (one for one in elements_of(step.question, self.facts) if one.id != id_)
+                kept = (
+                    element
+                    for element in elements_of(step.question, self.facts)
+                    if element.id != id_
+                )
                 self._record({step.place.path: tuple(kept)})
                 self.agenda.appendleft(step.place.path)
             case Move.LATER:
@@ -198,7 +208,7 @@ class _Interview:
 
     def _copy(self, owner: Question, id_: str) -> None:
         elements = elements_of(owner, self.facts)
-        original = next(one for one in elements if one.id == id_)
+        original = next(element for element in elements if element.id == id_)
         copy = copy_of(original, new_id(owner, elements))
         self._record({owner.path: (*elements, copy)})
         self._visit(owner, copy.id)
@@ -212,27 +222,27 @@ class _Interview:
         """After a screen that was left empty a new element is not asked for any further."""
         if place.owner is None or place.element is None or not self.key.startswith("@"):
             return
-        if all(one.id != place.element.id for one in elements_of(place.owner, self.facts)):
+        if all(element.id != place.element.id for element in elements_of(place.owner, self.facts)):
             self._drop(place.owner, place.element.id)
 
     def _drop(self, owner: Question, id_: str | None) -> None:
         """Take the list, or one of its elements, off the agenda."""
         elements = elements_of(owner, self.facts)
-        ids = {one.id for one in elements} | {new_id(owner, elements)}
+        ids = {element.id for element in elements} | {new_id(owner, elements)}
         gone = {owner.path} if id_ is None else set[str]()
-        for one in ids if id_ is None else {id_}:
-            gone |= set(keys_of_element(self.facts, owner, one))
+        for element_id in ids if id_ is None else {id_}:
+            gone |= set(keys_of_element(self.facts, owner, element_id))
         self.agenda = deque(key for key in self.agenda if key not in gone)
 
     def _record(self, answers: Mapping[str, Value]) -> None:
-        changed = changes(self.facts, answers)
+        changed = answers_by_question(self.facts, answers)
         if not changed:
             return
         self.save(changed)
-        self.facts = recorded(self.facts, changed)
+        self.facts = with_answers(self.facts, changed)
         settled = self._settled()
-        news = tuple(name for name, value in settled.items() if self.told.get(name) != value)
-        self.told = settled
+        news = tuple(name for name, value in settled.items() if self.announced.get(name) != value)
+        self.announced = settled
         if news:
             self.tell(self.facts, news)
 
@@ -240,7 +250,7 @@ class _Interview:
         """The values of what is settled: of the review method alone, or of every decision."""
         pathway = Pathway(self.facts)
         return {
-            name: (one.value,)
-            for name, one in pathway.decisions.items()
-            if one.table.counts and one.settled and (pathway.settled or name == METHOD)
+            name: (decision.value,)
+            for name, decision in pathway.decisions.items()
+            if decision.table.counts and decision.settled and (pathway.settled or name == METHOD)
         }

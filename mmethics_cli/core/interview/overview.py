@@ -11,15 +11,14 @@ from mmethics_cli.core.checks.consistency import contradictions, stray_answers
 from mmethics_cli.core.conditions.values import UNKNOWN, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.relevance import (
-    ATTACHMENTS,
     AnswerPlace,
     Reason,
-    papers_lacking,
+    documents_lacking,
     place_at,
     places,
     relevant,
 )
-from mmethics_cli.core.standard.names import ELEMENT_PATH
+from mmethics_cli.core.standard.names import ATTACHMENTS, ELEMENT_PATH
 
 
 class Doubt(IntEnum):
@@ -50,14 +49,14 @@ def overview(facts: Facts, refused: Collection[str] = ()) -> tuple[OverviewEntry
 
     `refused` are paths whose recorded answers their questions can't take.
     """
-    entries = sorted(_entries(facts, refused), key=lambda one: one.doubt)
+    entries = sorted(_entries(facts, refused), key=lambda entry: entry.doubt)
     return tuple(entries)
 
 
 def _entries(facts: Facts, refused: Collection[str]) -> Iterator[OverviewEntry]:
     reasons = {place.path: reason for place, reason in relevant(facts)}
     doubts = chain(contradictions(facts), stray_answers(facts))
-    notes = {one.path: f"{one.message.rstrip('。')}。{one.fix}" for one in doubts}
+    notes = {finding.path: f"{finding.message.rstrip('。')}。{finding.fix}" for finding in doubts}
     seen: set[str] = set()
     for place in places(facts):
         path, value = place.path, place.recorded(facts)
@@ -78,9 +77,9 @@ def _entries(facts: Facts, refused: Collection[str]) -> Iterator[OverviewEntry]:
 
 
 def _lacking(place: AnswerPlace, facts: Facts) -> str:
-    papers = papers_lacking(facts) if place.path == ATTACHMENTS else ()
-    if papers:
-        return f"还缺：{'、'.join(one.title for one in papers)}"
+    documents = documents_lacking(facts) if place.path == ATTACHMENTS else ()
+    if documents:
+        return f"还缺：{'、'.join(document.title for document in documents)}"
     return "没有回答，或不清楚"
 
 

@@ -1,7 +1,7 @@
-"""What to have at hand before answering: papers, people, numbers, by kind of study.
+"""What to have at hand before answering: documents, people, numbers, by kind of study.
 
-A kind of study is a set of answers; what it needs is worked out from the conditions of papers and
-questions, in three truths: only what is certain of such a study is named.
+A kind of study is a set of answers; what it needs is worked out from the conditions of documents
+and questions, in three truths: only what is certain of such a study is named.
 """
 
 from __future__ import annotations
@@ -13,18 +13,20 @@ from typing import Final
 
 from mmethics_cli.core.answers.tree import read_tree
 from mmethics_cli.core.checks.completeness import first_asked
-from mmethics_cli.core.checks.papers import brought_papers
+from mmethics_cli.core.checks.documents import brought_documents
 from mmethics_cli.core.conditions.explain import unknown_facts
 from mmethics_cli.core.conditions.language import evaluate
-from mmethics_cli.core.conditions.values import UNKNOWN, KeyPath, Truth, Value
+from mmethics_cli.core.conditions.values import UNKNOWN, Truth, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.relevance import AnswerPlace, places
 from mmethics_cli.core.standard.model import DocumentKind, Question, Standard
 from mmethics_cli.core.standard.names import label_at
-from mmethics_cli.core.standard.node import Node, Trail
+from mmethics_cli.core.standard.node import Fault, Node, Trail
 
-OTHERS = "others"
-LONG = "long"
+PREPARE: Final = "prepare"  # the folder of the pack
+OTHERS: Final = "others"
+LONG: Final = "long"
+_TYPES: Final = ("int", "date", LONG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class PrepareHeading:
-    """A heading of the list: papers by id (or `others`), questions by path or by type."""
+    """A heading of the list: documents by id (or `others`), questions by path or by type."""
 
     id: str
     title: str
@@ -58,12 +60,12 @@ class Guide:
     """The kinds of study, the one that all share first, and the headings."""
 
     groups: tuple[Group, ...]
-    parts: tuple[PrepareHeading, ...]
+    headings: tuple[PrepareHeading, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """A paper that may yet be needed, and the labels of the answers that decide it."""
+    """A document that may yet be needed, and the labels of the answers that decide it."""
 
     document: DocumentKind
     waits_for: tuple[str, ...]
@@ -71,43 +73,49 @@ class Undecided:
 
 @dataclass(frozen=True)
 class Needs:
-    """What one kind of study, or one study, needs; `made` are papers that are rendered."""
+    """What one kind of study, or one study, needs.
+
+    `to_bring` are documents that the applicant brings, `rendered` those that the program makes.
+    """
 
     title: str
-    papers: tuple[DocumentKind, ...]
+    to_bring: tuple[DocumentKind, ...]
     questions: tuple[AnswerPlace, ...]
-    made: tuple[DocumentKind, ...] = ()
+    rendered: tuple[DocumentKind, ...] = ()
     undecided: tuple[Undecided, ...] = ()
 
     @cached_property
     def ids(self) -> frozenset[str]:
-        documents = (one.id for one in (*self.papers, *self.made))
+        """The ids of documents and the paths of questions that are needed."""
+        documents = (document.id for document in (*self.to_bring, *self.rendered))
         return frozenset([*documents, *map(_key, self.questions)])
 
     def beyond(self, shared: Needs) -> Needs:
-        """Without what is needed anyway."""
+        """What is needed besides what is `shared` by all studies."""
         return Needs(
             self.title,
-            tuple(one for one in self.papers if one.id not in shared.ids),
+            tuple(document for document in self.to_bring if document.id not in shared.ids),
             tuple(place for place in self.questions if _key(place) not in shared.ids),
-            tuple(one for one in self.made if one.id not in shared.ids),
+            tuple(document for document in self.rendered if document.id not in shared.ids),
         )
 
-    def papers_of(
-        self, part: PrepareHeading, parts: Sequence[PrepareHeading]
+    def documents_of(
+        self, heading: PrepareHeading, headings: Sequence[PrepareHeading]
     ) -> tuple[DocumentKind, ...]:
-        """The papers under one heading."""
-        named = {id_ for one in parts for id_ in one.documents}
-        rest = OTHERS in part.documents
+        """The documents under one heading."""
+        named = {id_ for heading in headings for id_ in heading.documents}
+        rest = OTHERS in heading.documents
         return tuple(
-            one for one in self.papers if one.id in part.documents or (rest and one.id not in named)
+            document
+            for document in self.to_bring
+            if document.id in heading.documents or (rest and document.id not in named)
         )
 
     def questions_of(
-        self, part: PrepareHeading, parts: Sequence[PrepareHeading]
+        self, heading: PrepareHeading, headings: Sequence[PrepareHeading]
     ) -> tuple[AnswerPlace, ...]:
         """The questions under one heading: each stands under the first that takes it."""
-        return tuple(place for place in self.questions if _heading(place, parts) == part)
+        return tuple(place for place in self.questions if _heading_of(place, headings) == heading)
 
 
 def _key(place: AnswerPlace) -> str:
@@ -117,25 +125,25 @@ def _key(place: AnswerPlace) -> str:
     return f"{place.owner.path}[].{place.path}"
 
 
-def _heading(place: AnswerPlace, parts: Sequence[PrepareHeading]) -> PrepareHeading | None:
+def _heading_of(place: AnswerPlace, headings: Sequence[PrepareHeading]) -> PrepareHeading | None:
     owner = place.owner or place.question
-    return next((one for one in parts if one.takes(owner, place.question)), None)
+    return next((heading for heading in headings if heading.takes(owner, place.question)), None)
 
 
 def by_kind(guide: Guide, standard: Standard) -> Iterator[Needs]:
-    """What every study needs, then what each kind needs besides.
+    """What every study needs, then by kind of study what it needs besides.
 
-    Last come papers that no kind brings, as those that an institution added.
+    Last come documents that no kind brings, as those that an institution added.
     """
     first, *others = guide.groups
     shared = _certain(first, {}, standard, guide)
     yield shared
-    found = set(shared.ids)
+    brought = set(shared.ids)
     for group in others:
         needs = _certain(group, first.answers, standard, guide).beyond(shared)
-        found |= needs.ids
+        brought |= needs.ids
         yield needs
-    left = _undecided(Facts(standard, first.answers), found)
+    left = _undecided(Facts(standard, first.answers), brought)
     if left:
         yield Needs("其他情况", (), (), undecided=left)
 
@@ -143,36 +151,36 @@ def by_kind(guide: Guide, standard: Standard) -> Iterator[Needs]:
 def _certain(group: Group, shared: Mapping[str, Value], standard: Standard, guide: Guide) -> Needs:
     facts = Facts(standard, {**shared, **group.answers})
     truths = _needed(facts)
-    papers = [one for one, truth in truths if truth is Truth.YES]
+    needed = [document for document, truth in truths if truth is Truth.YES]
     # The entries of a kind of study are only there to make conditions certain.
     whole = (place for place in places(facts) if place.owner is None)
-    asked = [place for place in _with_fields(whole) if _heading(place, guide.parts) is not None]
+    asked = _under_headings(whole, guide)
     return Needs(
         group.title,
-        tuple(one for one in papers if one.template is None),
-        tuple(asked),
-        tuple(one for one in papers if one.template is not None),
+        tuple(document for document in needed if document.template is None),
+        asked,
+        tuple(document for document in needed if document.template is not None),
     )
 
 
 def lacking(guide: Guide, facts: Facts) -> Needs:
-    """What one study still lacks: papers not brought, answers not given.
+    """What one study still lacks: documents not brought, answers not given.
 
-    A paper that may yet be needed names what decides it.
+    A document that may yet be needed names what decides it.
     """
-    held = brought_papers(facts)
-    papers = tuple(
+    held = brought_documents(facts)
+    to_bring = tuple(
         document
         for document, truth in _needed(facts)
         if truth is Truth.YES and document.template is None and document.id not in held
     )
     open_ = (place for place in places(facts) if place.recorded(facts) is UNKNOWN)
-    asked = [place for place in _with_fields(open_) if _heading(place, guide.parts) is not None]
-    return Needs("这项研究还缺", papers, tuple(asked), undecided=_undecided(facts, held))
+    asked = _under_headings(open_, guide)
+    return Needs("这项研究还缺", to_bring, asked, undecided=_undecided(facts, held))
 
 
 def _undecided(facts: Facts, besides: Collection[object]) -> tuple[Undecided, ...]:
-    """Papers to bring that may yet be needed, but for those named."""
+    """Documents to bring that may yet be needed, but for those in `besides`."""
     return tuple(
         Undecided(document, _decides(document, facts))
         for document, truth in _needed(facts)
@@ -182,16 +190,20 @@ def _undecided(facts: Facts, besides: Collection[object]) -> tuple[Undecided, ..
 
 def _decides(document: DocumentKind, facts: Facts) -> tuple[str, ...]:
     rule = next(
-        one for one in facts.standard.tables["documents"].rules if one.outcome == document.id
+        rule for rule in facts.standard.tables["documents"].rules if rule.outcome == document.id
     )
     order = {path: index for index, path in enumerate(facts.standard.questions)}
-    asked = {one for path in unknown_facts(rule.when, facts) for one in first_asked(path, facts)}
+    asked = {
+        asked_path
+        for path in unknown_facts(rule.when, facts)
+        for asked_path in first_asked(path, facts)
+    }
     paths = sorted(asked, key=lambda path: (order[path.partition("[")[0]], path))
     return tuple(dict.fromkeys(label_at(facts.standard, facts, path) for path in paths))
 
 
 def _needed(facts: Facts) -> list[tuple[DocumentKind, Truth]]:
-    """The applicant's papers, and whether the study needs them."""
+    """The applicant's documents, and whether the study needs them."""
     documents = facts.standard.documents
     return [
         (documents[str(rule.outcome)], evaluate(rule.when, facts))
@@ -200,9 +212,15 @@ def _needed(facts: Facts) -> list[tuple[DocumentKind, Truth]]:
     ]
 
 
-def _with_fields(found: Iterable[AnswerPlace]) -> Iterator[AnswerPlace]:
+def _under_headings(asked: Iterable[AnswerPlace], guide: Guide) -> tuple[AnswerPlace, ...]:
+    """The places that stand under a heading of the guide, their fields among them."""
+    every = _with_fields(asked)
+    return tuple(place for place in every if _heading_of(place, guide.headings) is not None)
+
+
+def _with_fields(asked: Iterable[AnswerPlace]) -> Iterator[AnswerPlace]:
     """Each place; after a list the fields that every one of its entries has."""
-    for place in found:
+    for place in asked:
         yield place
         for field in place.question.fields:
             if field.ask_when is None:
@@ -216,12 +234,6 @@ def idle_groups(guide: Guide, standard: Standard) -> Iterator[Group]:
             yield group
 
 
-PREPARE: Final = "prepare"
-_TYPES: Final = ("int", "date", LONG)
-
-Fault = tuple[str, KeyPath, str]
-
-
 def read_guide(standard: Standard, trees: Mapping[str, object]) -> tuple[Guide, list[Fault]]:
     """The guide of a pack read with `prepare`, and every fault in it with its place.
 
@@ -229,16 +241,16 @@ def read_guide(standard: Standard, trees: Mapping[str, object]) -> tuple[Guide, 
     """
     trail = Trail(vocabulary=standard.vocabulary)
     groups: list[Group] = []
-    parts: list[PrepareHeading] = []
+    headings: list[PrepareHeading] = []
     for name, tree in sorted(trees.items()):
         if not name.startswith(f"{PREPARE}/"):
             continue
         for node in Node(name, (), tree, trail).list():
             if node.has("answers"):
-                groups.append(_group(node, standard))
+                groups.append(_read_group(node, standard))
             else:
-                parts.append(_part(node, standard))
-    return Guide(tuple(groups), tuple(parts)), trail.problems
+                headings.append(_read_heading(node, standard))
+    return Guide(tuple(groups), tuple(headings)), trail.problems
 
 
 def prove_guide(standard: Standard, trees: Mapping[str, object]) -> list[Fault]:
@@ -246,17 +258,17 @@ def prove_guide(standard: Standard, trees: Mapping[str, object]) -> list[Fault]:
     guide, problems = read_guide(standard, trees)
     if problems or not guide.groups:
         return problems
-    idle = {one.id for one in idle_groups(guide, standard)}
+    idle = {group.id for group in idle_groups(guide, standard)}
     return [
-        (name, (index,), f"“{one['title']}”没有带出任何要准备的东西")
+        (name, (index,), f"“{entry['title']}”没有带出任何要准备的东西")
         for name, tree in sorted(trees.items())
         if name.startswith(f"{PREPARE}/") and isinstance(tree, list)
-        for index, one in enumerate(tree)
-        if one["id"] in idle
+        for index, entry in enumerate(tree)
+        if entry["id"] in idle
     ]
 
 
-def _group(node: Node, standard: Standard) -> Group:
+def _read_group(node: Node, standard: Standard) -> Group:
     node.only("id", "title", "answers")
     reading = read_tree(standard, node.child("answers").value)
     for trouble in (*reading.unknown, *reading.refused):
@@ -265,22 +277,22 @@ def _group(node: Node, standard: Standard) -> Group:
     return Group(node.text("id"), node.text("title"), reading.values)
 
 
-def _part(node: Node, standard: Standard) -> PrepareHeading:
+def _read_heading(node: Node, standard: Standard) -> PrepareHeading:
     node.only("id", "title", "documents", "questions", "types")
-    part = PrepareHeading(
+    heading = PrepareHeading(
         node.text("id"),
         node.text("title"),
         node.texts("documents"),
         node.texts("questions"),
         node.texts("types"),
     )
-    known: dict[str, tuple[tuple[str, ...], object]] = {
-        "documents": (part.documents, {*standard.documents, OTHERS}),
-        "questions": (part.questions, standard.questions),
-        "types": (part.types, _TYPES),
+    vocabularies: dict[str, tuple[tuple[str, ...], object]] = {
+        "documents": (heading.documents, {*standard.documents, OTHERS}),
+        "questions": (heading.questions, standard.questions),
+        "types": (heading.types, _TYPES),
     }
-    for key, (names, vocabulary) in known.items():
-        for one in names:
-            if one not in vocabulary:  # type: ignore[operator]
-                node.child(key).problem(f"不认识的“{one}”")
-    return part
+    for key, (names, vocabulary) in vocabularies.items():
+        for name in names:
+            if name not in vocabulary:  # type: ignore[operator]
+                node.child(key).problem(f"不认识的“{name}”")
+    return heading

@@ -1,4 +1,4 @@
-"""What a new study takes over from an earlier dossier: answers, texts to confirm, papers.
+"""What a new study takes over from an earlier dossier: answers, texts to confirm, attachments.
 
 Which answers hold for the next study is the pack's business (`reuse` of a question, `reuse_when`
 of a document); what is not named there stays behind.
@@ -24,9 +24,7 @@ from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.relevance import place_at
 from mmethics_cli.core.interview.steps import Ask, Prompt, Reply, Rows, Step
 from mmethics_cli.core.standard.model import Question, Standard
-from mmethics_cli.core.standard.names import ELEMENT_PATH
-
-ATTACHMENTS = "attachments"
+from mmethics_cli.core.standard.names import ATTACHMENTS, ELEMENT_PATH
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +32,14 @@ class CarriedOver:
     """What an earlier dossier gives to a new one.
 
     `answers` hold by path; `unconfirmed` are no answers until a person confirmed them, by path
-    (`team.members[m1].role`); `expired` are paths whose answers are out of date; `papers` are the
-    attachments that may be used again, `stale` those of such a kind that may not.
+    (`team.members[m1].role`); `expired` are paths whose answers are out of date; `attachments`
+    are those that may be used again, `stale` those of such a kind that may not.
     """
 
     answers: Mapping[str, Value]
     unconfirmed: Mapping[str, Value]
     expired: tuple[str, ...]
-    papers: tuple[Element, ...]
+    attachments: tuple[Element, ...]
     stale: tuple[Element, ...]
 
 
@@ -62,8 +60,8 @@ def carry_over(old: Facts, standard: Standard, today: date) -> CarriedOver:
         elif question.reuse == "confirm" and not isinstance(value, NotApplicable):
             unconfirmed[question.path] = _as_typed(value)
     seen = Facts(standard, answers, today)
-    expired = tuple(one.path for one in contradictions(seen) if one.kind == "expired")
-    good, stale = _papers(old, seen)
+    expired = tuple(finding.path for finding in contradictions(seen) if finding.kind == "expired")
+    good, stale = _attachments(old, seen)
     return CarriedOver(_without(answers, expired), unconfirmed, expired, good, stale)
 
 
@@ -94,18 +92,18 @@ def _elements(
     """
     kept: list[Element] = []
     texts: dict[str, Value] = {}
-    for one in elements:
+    for element in elements:
         fields: dict[str, Value] = {}
         for field in question.fields:
-            value = one.get(field.path)
+            value = element.get(field.path)
             if value is UNKNOWN or not _has_keys(field, value):
                 continue
             match field.reuse or question.reuse:
                 case "yes":
                     fields[field.path] = value
                 case "confirm" if not isinstance(value, NotApplicable):
-                    texts[f"{question.path}[{one.id}].{field.path}"] = _as_typed(value)
-        kept.append(Element(one.id, fields))
+                    texts[f"{question.path}[{element.id}].{field.path}"] = _as_typed(value)
+        kept.append(Element(element.id, fields))
     return tuple(kept), texts
 
 
@@ -121,15 +119,17 @@ def _without(answers: Mapping[str, Value], expired: tuple[str, ...]) -> dict[str
         elements = left.get(match["list"]) if match else None
         if match and isinstance(elements, tuple):
             left[match["list"]] = tuple(
-                Element(one.id, {k: v for k, v in one.fields.items() if k != match["field"]})
-                if one.id == match["id"]
-                else one
-                for one in elements
+                Element(
+                    element.id, {k: v for k, v in element.fields.items() if k != match["field"]}
+                )
+                if element.id == match["id"]
+                else element
+                for element in elements
             )
     return left
 
 
-def _papers(old: Facts, new: Facts) -> tuple[tuple[Element, ...], tuple[Element, ...]]:
+def _attachments(old: Facts, new: Facts) -> tuple[tuple[Element, ...], tuple[Element, ...]]:
     """Attachments of kinds that may be used again: those that hold now, and those that do not."""
     good: list[Element] = []
     stale: list[Element] = []

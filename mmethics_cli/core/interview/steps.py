@@ -25,10 +25,12 @@ class QuestionRow:
 
     @property
     def question(self) -> Question:
+        """The question that is asked."""
         return self.place.question
 
     @property
     def path(self) -> str:
+        """The path that is answered."""
         return self.place.path
 
 

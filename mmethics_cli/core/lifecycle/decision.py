@@ -1,4 +1,4 @@
-"""What the committee decided on a submission: its words, and whether they can be right."""
+"""The committee's decision on a submission (decision.yaml), and the answers to its comments."""
 
 from __future__ import annotations
 
@@ -18,60 +18,24 @@ from mmethics_cli.core.conditions.values import (
 )
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.model import Standard
+from mmethics_cli.core.standard.names import KIND, PRIOR_DECISION, RE_REVIEW, RESPONSES
 
-RESPONSES: Final = "event.responses"
-ALL_ACCEPTED: Final = "event.all_comments_accepted"
-_ACCEPTED: Final = "accepted"
-_SHOWN: Final = 30
-
-
-def rows_for(comments: Sequence[str]) -> tuple[Element, ...]:
-    """One row for each comment, its answer still open."""
-    return tuple(Element(f"r{n}", {"comment": text}) for n, text in enumerate(comments, 1))
-
-
-def all_accepted(responses: Value) -> Value:
-    """Whether every comment was followed; unknown while one has no stance."""
-    if not isinstance(responses, tuple) or not responses:
-        return UNKNOWN
-    stances = [one.get("stance") for one in responses]
-    if any(one is UNKNOWN for one in stances):
-        return UNKNOWN
-    return all(one == _ACCEPTED for one in stances)
-
-
-def unanswered_comments(facts: Facts, comments: Sequence[str]) -> Iterator[Finding]:
-    """Comments of the decision that no row of the responses repeats word for word."""
-    if facts.get("event.kind") != "re_review":
-        return
-    rows = facts.get(RESPONSES)
-    said = [one.get("comment") for one in rows] if isinstance(rows, tuple) else []
-    known = {" ".join(one.split()) for one in said if isinstance(one, str)}
-    for number, text in enumerate(comments, 1):
-        if " ".join(text.split()) not in known:
-            short = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-            yield Finding(
-                "comment_unanswered",
-                "error",
-                "inconsistent",
-                RESPONSES,
-                f"第{number}条审查意见没有答复，或者改了原文：{short}",
-                "照审查意见的原文写进“审查意见”一栏，再写怎样处理和答复",
-            )
-
-
-# The question whose choices are the decisions that a committee can take.
-DECISIONS: Final = "event.prior_decision"
 APPROVE: Final = "approve"
 _WITH_COMMENTS: Final = ("modify_then_approve", "modify_then_rereview")
 _WITH_VALIDITY: Final = (APPROVE, "modify_then_approve")
 # As the option names them; the dossier speaks of the state that follows.
 _OTHER_WORDS: Final = {"suspend": "suspended", "terminate": "terminated"}
+_ACCEPTED: Final = "accepted"  # a comment that was followed
+_SHOWN: Final = 30  # characters of a comment that a finding repeats
 
 
 @dataclass(frozen=True, slots=True)
 class CommitteeDecision:
-    """A recorded decision; `decision` is a key of the question on the last decision."""
+    """A recorded decision; `decision` is an option of PRIOR_DECISION.
+
+    `day` is when it was taken, `number` that of the letter (批件号), `interval_months` the months
+    between follow-up reviews where the committee set them, `comments` what has to be changed.
+    """
 
     decision: str
     day: date | None = None
@@ -96,11 +60,11 @@ class DecisionFault:
 
 def decision_words(standard: Standard) -> Mapping[str, str]:
     """Key and Chinese label of each decision."""
-    return standard.questions[DECISIONS].values
+    return standard.questions[PRIOR_DECISION].values
 
 
 def decision_key(standard: Standard, text: str) -> str | None:
-    """The decision that a text names: by key, by the option's word or in Chinese; None for none."""
+    """The decision that a text names, by key (`suspend` too) or in Chinese; None for no such."""
     word = plain(text).lower()
     word = _OTHER_WORDS.get(word, word)
     words = decision_words(standard)
@@ -110,7 +74,10 @@ def decision_key(standard: Standard, text: str) -> str | None:
 def read_decision(
     standard: Standard, tree: object
 ) -> tuple[CommitteeDecision | None, list[tuple[str, str]]]:
-    """A decision.yaml as a decision, None where it holds none; and each key that can't be read."""
+    """A decision from the tree of decision.yaml, None where it holds none.
+
+    With it the keys that can't be read, each with what is wrong.
+    """
     if not isinstance(tree, dict) or not tree.get("decision"):
         return None, []
     faults: list[tuple[str, str]] = []
@@ -123,10 +90,10 @@ def read_decision(
 
     def day(key: str) -> date | None:
         said = text(key)
-        found = parse_date(said)
-        if said and found is None:
+        parsed = parse_date(said)
+        if said and parsed is None:
             faults.append((key, f"“{said}”不是日期，应写成 2027-03-20 的样子"))
-        return found
+        return parsed
 
     key, months, comments = text("decision"), text("interval_months"), tree.get("comments") or []
     if key not in decision_words(standard):
@@ -135,10 +102,10 @@ def read_decision(
         )
     if months and parse_int(months) is None:
         faults.append(("interval_months", f"“{months}”不是整数"))
-    if not isinstance(comments, list) or not all(isinstance(one, str) for one in comments):
+    if not isinstance(comments, list) or not all(isinstance(comment, str) for comment in comments):
         faults.append(("comments", "comments 应是一列文字，一条意见一项"))
         comments = []
-    made = CommitteeDecision(
+    decision = CommitteeDecision(
         decision=key,
         day=day("date"),
         number=text("number"),
@@ -146,34 +113,72 @@ def read_decision(
         interval_months=parse_int(months),
         comments=tuple(comments),
     )
-    return made, faults
+    return decision, faults
 
 
-def may_be_valid(made: CommitteeDecision) -> bool:
-    """Whether such a decision can have a validity and an interval."""
-    return made.decision in _WITH_VALIDITY
+def may_have_validity(decision: CommitteeDecision) -> bool:
+    """Whether such a decision can have a day until which it is valid, and an interval."""
+    return decision.decision in _WITH_VALIDITY
 
 
-def doubts(
-    standard: Standard, made: CommitteeDecision, sealed: date | None, longest: int | None
+def decision_faults(
+    standard: Standard, decision: CommitteeDecision, sealed: date | None, longest: int | None
 ) -> Iterator[DecisionFault]:
-    """Why it can't be recorded; `longest` is the interval in months that the rules allow."""
-    label = decision_words(standard).get(made.decision, made.decision)
-    if made.day is not None and sealed is not None and made.day < sealed:
-        yield DecisionFault("--date", f"决定日期 {made.day} 早于封存送审的日期 {sealed}")
-    if made.valid_until is not None:
-        if not may_be_valid(made):
+    """Why a decision can't be recorded as it was given.
+
+    `sealed` is when the submission was, `longest` the interval in months that the rules allow.
+    """
+    label = decision_words(standard).get(decision.decision, decision.decision)
+    if decision.day is not None and sealed is not None and decision.day < sealed:
+        yield DecisionFault("--date", f"决定日期 {decision.day} 早于封存送审的日期 {sealed}")
+    if decision.valid_until is not None:
+        if not may_have_validity(decision):
             yield DecisionFault("--valid-until", f"决定是“{label}”，没有有效期")
-        elif made.day is not None and made.valid_until <= made.day:
+        elif decision.day is not None and decision.valid_until <= decision.day:
             yield DecisionFault(
-                "--valid-until", f"有效期 {made.valid_until} 不在决定日期 {made.day} 之后"
+                "--valid-until", f"有效期 {decision.valid_until} 不在决定日期 {decision.day} 之后"
             )
-    months = made.interval_months
+    months = decision.interval_months
     if months is not None and months < 1:
         yield DecisionFault("--interval-months", "跟踪审查间隔至少 1 个月")
     elif months is not None and longest is not None and months > longest:
         yield DecisionFault(
             "--interval-months", f"跟踪审查间隔 {months} 个月，超过规则允许的 {longest} 个月"
         )
-    if made.decision in _WITH_COMMENTS and not made.comments:
+    if decision.decision in _WITH_COMMENTS and not decision.comments:
         yield DecisionFault("--comments", f"决定是“{label}”，要写明须修改的意见")
+
+
+def response_rows(comments: Sequence[str]) -> tuple[Element, ...]:
+    """The responses to the comments (an entry each, `r1`, `r2`, …), still without an answer."""
+    return tuple(Element(f"r{n}", {"comment": text}) for n, text in enumerate(comments, 1))
+
+
+def all_accepted(responses: Value) -> Value:
+    """Whether every comment was followed; UNKNOWN while there are none or one has no stance."""
+    if not isinstance(responses, tuple) or not responses:
+        return UNKNOWN
+    stances = [row.get("stance") for row in responses]
+    if any(stance is UNKNOWN for stance in stances):
+        return UNKNOWN
+    return all(stance == _ACCEPTED for stance in stances)
+
+
+def unanswered_comments(facts: Facts, comments: Sequence[str]) -> Iterator[Finding]:
+    """An error for each comment that no entry of the responses of a re-review repeats."""
+    if facts.get(KIND) != RE_REVIEW:
+        return
+    rows = facts.get(RESPONSES)
+    said = [row.get("comment") for row in rows] if isinstance(rows, tuple) else []
+    answered = {" ".join(comment.split()) for comment in said if isinstance(comment, str)}
+    for number, text in enumerate(comments, 1):
+        if " ".join(text.split()) not in answered:
+            short = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+            yield Finding(
+                "comment_unanswered",
+                "error",
+                "inconsistent",
+                RESPONSES,
+                f"第{number}条审查意见没有答复，或者改了原文：{short}",
+                "照审查意见的原文写进“审查意见”一栏，再写怎样处理和答复",
+            )

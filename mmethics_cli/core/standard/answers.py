@@ -85,9 +85,9 @@ def _several(question: Question, raw: object) -> Value:
         if text in UNSURE_WORDS:
             return UNKNOWN
         raw = list(_parts(question, text.translate(_SEPARATORS).split(",")))
-    if not isinstance(raw, list) or not all(isinstance(one, str) for one in raw):
+    if not isinstance(raw, list) or not all(isinstance(option, str) for option in raw):
         raise Refused(f"“{question.label}”应是选项的列表")
-    keys = {_key(question, plain(one)) for one in raw if plain(one)}
+    keys = {_key(question, plain(option)) for option in raw if plain(option)}
     if question.none_value in keys and len(keys) > 1:
         label = question.values[question.none_value]
         raise Refused(f"“{question.label}”选了“{label}”，就不能再选别的")
@@ -165,7 +165,7 @@ def write_value(question: Question, value: Value) -> object:
         case Several(sure, _):
             return [key for key in question.values if key in sure]
         case tuple():
-            return [write_element(question, one) for one in value]
+            return [write_element(question, element) for element in value]
         case date():
             return value.isoformat()
         case int() | str():
@@ -174,10 +174,11 @@ def write_value(question: Question, value: Value) -> object:
 
 
 def write_element(question: Question, element: Element) -> dict[str, object]:
-    fields = {one.path: element.get(one.path) for one in question.fields}
-    known = {name: value for name, value in fields.items() if value is not UNKNOWN}
+    """One entry of a list as a plain tree: its id, then the fields that were answered."""
+    fields = {field.path: element.get(field.path) for field in question.fields}
+    answered = {name: value for name, value in fields.items() if value is not UNKNOWN}
     written: dict[str, object] = {"id": element.id}
-    for one in question.fields:
-        if one.path in known:
-            written[one.path] = write_value(one, known[one.path])
+    for field in question.fields:
+        if field.path in answered:
+            written[field.path] = write_value(field, answered[field.path])
     return written

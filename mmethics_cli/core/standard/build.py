@@ -5,29 +5,14 @@ All problems are reported at once, each with its file and place.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
-from typing import TypeVar
+from typing import Final, TypeVar
 
-from mmethics_cli.core.conditions.language import (
-    All,
-    AnyOf,
-    Compare,
-    Condition,
-    Every,
-    Limit,
-    Newly,
-    Not,
-    OneOf,
-    Some,
-    facts_in,
-)
 from mmethics_cli.core.conditions.parser import PathType
 from mmethics_cli.core.conditions.values import KeyPath, parse_date
+from mmethics_cli.core.standard.definitions import circles
 from mmethics_cli.core.standard.migrations import MIGRATIONS, read_migrations
 from mmethics_cli.core.standard.model import (
-    VERIFIED,
     Article,
     ConsentElement,
     ConsistencyRule,
@@ -36,6 +21,7 @@ from mmethics_cli.core.standard.model import (
     Source,
     Standard,
 )
+from mmethics_cli.core.standard.names import DOCUMENTS, TODAY
 from mmethics_cli.core.standard.node import Node, Trail
 from mmethics_cli.core.standard.read_content import (
     read_consistency,
@@ -50,83 +36,14 @@ from mmethics_cli.core.standard.read_facts import (
     question_term,
     read_derived,
     read_question,
-    read_screens,
 )
 from mmethics_cli.core.standard.read_rules import documents_table, read_table, table_term
+from mmethics_cli.core.standard.read_screens import read_screens
+from mmethics_cli.core.standard.record_reader import RecordReader
 from mmethics_cli.errors import PackError, Problem
 
-
-def thresholds(standard: Standard, table: DecisionTable, path: str) -> frozenset[int | date]:
-    """Bounds that the table's rules, or the facts they rest on, compare the fact at `path` with."""
-    wanted = re.sub(r".*\[[^\]]*\]\.", "", path)
-    found: set[int | date] = set()
-    seen: set[str] = set()
-    todo = [rule.when for rule in table.rules] + [table.holds_when]
-    while todo:
-        for compare in compares(todo.pop()):
-            if compare.path == wanted:
-                found |= set(_bounds(compare))
-            elif compare.path not in seen:
-                seen.add(compare.path)
-                todo += definitions(standard, compare.path)
-    return frozenset(found)
-
-
-def compares(condition: Condition) -> Iterator[Compare]:
-    """Every comparison in a condition, nested ones too."""
-    match condition:
-        case All(parts) | AnyOf(parts):
-            for part in parts:
-                yield from compares(part)
-        case Not(part) | Newly(part):
-            yield from compares(part)
-        case Compare(_, test):
-            yield condition
-            if isinstance(test, Some | Every):
-                yield from compares(test.part)
-
-
-def _bounds(compare: Compare) -> Iterator[int | date]:
-    match compare.test:
-        case Limit(_, bound) if isinstance(bound, int | date):
-            yield bound
-        case OneOf(values):
-            yield from (one for one in values if isinstance(one, int | date))
-
-
-def definitions(standard: Standard, path: str) -> list[Condition]:
-    """The conditions that a fact rests on: its `ask_when`, its definition, or its rules."""
-    derived = standard.derived.get(path)
-    if derived is not None:
-        members = [member.when for member in derived.members.values()]
-        return members if derived.when is None else [derived.when]
-    question = standard.questions.get(path)
-    if question is not None:
-        return [] if question.ask_when is None else [question.ask_when]
-    table = standard.tables.get(path.removeprefix("decided."))
-    return [] if table is None else [rule.when for rule in table.rules] + [table.holds_when]
-
-
-def circles(standard: Standard) -> Iterator[str]:
-    """Facts whose definition comes back to themselves, each circle once as `a → b → a`."""
-    done: set[str] = set()
-    facts = [*standard.questions, *standard.derived, *(f"decided.{one}" for one in standard.tables)]
-    for fact in facts:
-        yield from _walk(standard, fact, (), done)
-
-
-def _walk(standard: Standard, path: str, trail: tuple[str, ...], done: set[str]) -> Iterator[str]:
-    if path in trail:
-        yield " → ".join((*trail[trail.index(path) :], path))
-    elif path not in done:
-        for condition in definitions(standard, path):
-            for compare in compares(condition):
-                test = compare.test
-                others = facts_in(test.bound) if isinstance(test, Limit) else ()
-                for one in (compare.path, *others):
-                    yield from _walk(standard, one, (*trail, path), done)
-        done.add(path)
-
+_SOURCE: Final = RecordReader(Source, title="title_zh")
+_ARTICLE: Final = RecordReader(Article, "source", "article", on="date")
 
 Locate = Callable[[str, KeyPath], tuple[str, int | None]]
 T = TypeVar("T")
@@ -161,7 +78,7 @@ def build(files: Mapping[str, object], locate: Locate) -> Standard:
             "标准包有错误：",
             [
                 Problem(text, *(locate(name, keys) if name else ()))
-                for name, keys, text in trail.problems
+                for name, keys, text in dict.fromkeys(trail.problems)
             ],
         )
     return standard
@@ -176,7 +93,7 @@ class _StandardBuilder:
 
     def build(self) -> Standard:
         head = self.nodes["standard.yaml"]
-        sources = {one.text("id"): _source(one) for one in self._list("sources.yaml")}
+        sources = {node.text("id"): _SOURCE(node) for node in self._list("sources.yaml")}
         articles = self._articles(sources)
         self.trail.articles, self.trail.sources = articles, frozenset(sources)
         titles = self._document_titles()
@@ -189,16 +106,16 @@ class _StandardBuilder:
             for question in (read_question(node, section, titles),)
         )
         derived = self._unique(
-            (one.text("path"), read_derived(one, questions), one)
-            for one in self._list("derived.yaml")
+            (node.text("path"), read_derived(node, questions), node)
+            for node in self._list("derived.yaml")
         )
         elements = self._consent_elements()
         documents = self._documents(elements)
         tables = self._tables() | {"documents": documents_table(documents)}
         principles = {str(k): str(v) for k, v in self.nodes["principles.yaml"].mapping().items()}
         items = self._unique(
-            (one.text("id"), read_item(one, principles, titles), one)
-            for one in self._elements("review_items/")
+            (node.text("id"), read_item(node, principles, titles), node)
+            for node in self._elements("review_items/")
         )
         return Standard(
             id=head.text("id"),
@@ -216,8 +133,8 @@ class _StandardBuilder:
             consistency=self._consistency(),
             vocabulary=terms,
             criteria=self._unique(
-                (one.text("id"), read_criterion(one, documents, items), one)
-                for one in self._elements("worksheets/")
+                (node.text("id"), read_criterion(node, documents, items), node)
+                for node in self._elements("worksheets/")
             ),
             elements=elements,
             readability=read_readability(self._optional("readability.yaml")),
@@ -227,15 +144,17 @@ class _StandardBuilder:
 
     def _consistency(self) -> dict[str, ConsistencyRule]:
         nodes = self._list("consistency.yaml")
-        return self._unique((one.text("id"), read_consistency(one), one) for one in nodes)
+        return self._unique((node.text("id"), read_consistency(node), node) for node in nodes)
 
     def _consent_elements(self) -> dict[str, ConsentElement]:
         nodes = self._list("elements.yaml")
-        return self._unique((one.text("id"), read_element(one), one) for one in nodes)
+        return self._unique((node.text("id"), read_element(node), node) for node in nodes)
 
     def _documents(self, elements: Mapping[str, ConsentElement]) -> dict[str, DocumentKind]:
         nodes = self._list("documents.yaml")
-        return self._unique((one.text("id"), read_document(one, elements), one) for one in nodes)
+        return self._unique(
+            (node.text("id"), read_document(node, elements), node) for node in nodes
+        )
 
     def _optional(self, name: str) -> Node:
         return self.nodes.get(name, Node(name, (), {}, self.trail))
@@ -247,8 +166,8 @@ class _StandardBuilder:
         return [node for name, node in self.nodes.items() if name.startswith(prefix)]
 
     def _elements(self, prefix: str) -> Iterator[Node]:
-        """The elements of all files of a folder."""
-        return (one for node in self._folder(prefix) for one in node.list())
+        """The elements of every file whose name begins with a folder."""
+        return (element for node in self._folder(prefix) for element in node.list())
 
     def _sections(self) -> dict[str, str]:
         nodes = self._folder("questions/")
@@ -258,16 +177,16 @@ class _StandardBuilder:
 
     def _questions(self) -> Iterator[tuple[Node, str]]:
         for node in self._folder("questions/"):
-            for one in node.child("questions").list():
-                yield one, node.text("section")
+            for question in node.child("questions").list():
+                yield question, node.text("section")
 
     def _unique(self, entries: Iterator[tuple[str, T, Node]]) -> dict[str, T]:
-        found: dict[str, T] = {}
+        unique: dict[str, T] = {}
         for name, entry, node in entries:
-            if name in found:
+            if name in unique:
                 node.problem(f"“{name}”重复")
-            found[name] = entry
-        return found
+            unique[name] = entry
+        return unique
 
     def _articles(self, sources: Mapping[str, Source]) -> dict[tuple[str, str], Article]:
         rows: dict[tuple[str, str], Article] = {}
@@ -282,24 +201,18 @@ class _StandardBuilder:
 
     def _document_titles(self) -> dict[str, str]:
         return {
-            one.text("id"): one.child("title").text("zh") for one in self._list("documents.yaml")
+            node.text("id"): node.child("title").text("zh") for node in self._list("documents.yaml")
         }
 
     def _terms(self, titles: Mapping[str, str]) -> dict[str, PathType]:
-        plain = {
-            question.path: question
-            for node, section in self._questions()
-            for question in (read_question(node, section, titles, conditions=False),)
-        }
-        terms = {path: question_term(question) for path, question in plain.items()}
+        terms = {node.text("path"): question_term(node, titles) for node, _ in self._questions()}
         for node in self._list("derived.yaml"):
-            derived = read_derived(node, plain, conditions=False)
-            terms[derived.path] = derived_term(derived)
+            terms[node.text("path")] = derived_term(node, terms)
         tables = self._table_nodes()
         for name, node in tables.items():
             terms[f"decided.{name}"] = table_term(node, tables)
-        terms["decided.documents"] = PathType("choices", frozenset(titles))
-        terms["context.today"] = PathType("date")
+        terms[DOCUMENTS] = PathType("choices", frozenset(titles))
+        terms[TODAY] = PathType("date")
         return terms
 
     def _table_nodes(self) -> dict[str, Node]:
@@ -315,28 +228,10 @@ class _StandardBuilder:
 
 
 def _article(node: Node) -> Article:
-    node.only("source", "article", "verified", "by", "date")
     by, day = node.text("by", ""), node.text("date", "")
     on = parse_date(day)
     if day and on is None:
         node.child("date").problem(f"“{day}”不是日期，应写成 2027-03-01 的样子")
     if bool(by) != bool(day):
         node.problem("核对条文的人（by）与日期（date）应一起写")
-    return Article(node.one_of("verified", VERIFIED), by, on)
-
-
-def _source(node: Node) -> Source:
-    node.only(
-        "id", "title_zh", "title_en", "number", "issuer", "issued", "effective", "status", "notes"
-    )
-    return Source(
-        id=node.text("id"),
-        title=node.text("title_zh"),
-        number=node.text("number", ""),
-        issuer=node.text("issuer", ""),
-        issued=node.text("issued", ""),
-        effective=node.text("effective", ""),
-        status=node.text("status", ""),
-        notes=node.text("notes", ""),
-        title_en=node.text("title_en", ""),
-    )
+    return _ARTICLE(node, on=on)

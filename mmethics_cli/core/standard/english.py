@@ -20,67 +20,74 @@ class EnglishTerm:
 
 
 def read_english(nodes: Iterable[Node], standard: Standard) -> dict[str, EnglishTerm]:
-    """The terms by path (a field as `list.field`, a table as `decided.table`).
+    """English terms by path (a field as `list.field`, a table as `decided.table`).
 
-    Notes what the standard does not know; a term may leave out values.
+    Notes paths and values that the standard does not know; a term may leave out values.
     """
-    known = _known(standard)
+    wordable = _wordable(standard)
     terms: dict[str, EnglishTerm] = {}
-    for one in nodes:
-        one.only("path", "label", "values", "unit")
-        path, values = one.text("path"), one.labels("values")
-        if path not in known:
-            one.problem(f"没有“{path}”这个事实或决定")
-        for key in values.keys() - known.get(path, {}).keys():
-            one.child("values").problem(f"“{path}”没有“{key}”这个值")
+    for node in nodes:
+        node.only("path", "label", "values", "unit")
+        path, values = node.text("path"), node.labels("values")
+        if path not in wordable:
+            node.problem(f"没有“{path}”这个事实或决定")
+        for key in values.keys() - wordable.get(path, {}).keys():
+            node.child("values").problem(f"“{path}”没有“{key}”这个值")
         if path in terms:
-            one.problem(f"“{path}”重复")
-        terms[path] = EnglishTerm(one.text("label"), values, one.text("unit", ""))
+            node.problem(f"“{path}”重复")
+        terms[path] = EnglishTerm(node.text("label"), values, node.text("unit", ""))
     return terms
 
 
 def lacking(
     terms: Mapping[str, EnglishTerm], standard: Standard, paths: Iterable[str]
 ) -> list[str]:
-    """Those of `paths` that the terms do not word in full."""
-    known = _known(standard)
+    """The paths without an English term, or with a value that has none."""
+    wordable = _wordable(standard)
     return [
         path
         for path in paths
-        if path not in terms or known.get(path, {}).keys() - terms[path].values.keys()
+        if path not in terms or wordable.get(path, {}).keys() - terms[path].values.keys()
     ]
 
 
 def in_english(standard: Standard, terms: Mapping[str, EnglishTerm]) -> Standard:
     """The same standard with English labels; what has no term keeps its Chinese one."""
 
-    def question(one: Question, prefix: str = "") -> Question:
-        path = prefix + one.path
-        fields = tuple(question(inner, f"{path}.") for inner in one.fields)
+    def worded(question: Question, prefix: str = "") -> Question:
+        path = prefix + question.path
+        fields = tuple(worded(inner, f"{path}.") for inner in question.fields)
         term = terms.get(path)
         if term is None:
-            return replace(one, fields=fields)
-        return replace(one, label=term.label, values={**one.values, **term.values}, fields=fields)
+            return replace(question, fields=fields)
+        return replace(
+            question, label=term.label, values={**question.values, **term.values}, fields=fields
+        )
 
     derived = {
-        path: replace(one, label=terms[path].label, values={**one.values, **terms[path].values})
-        for path, one in standard.derived.items()
+        path: replace(
+            derived, label=terms[path].label, values={**derived.values, **terms[path].values}
+        )
+        for path, derived in standard.derived.items()
         if path in terms
     }
     tables = {
         id_: replace(
-            one,
+            table,
             label=terms[path].label,
-            values={**one.values, **terms[path].values},
-            unit=terms[path].unit or one.unit,
+            values={**table.values, **terms[path].values},
+            unit=terms[path].unit or table.unit,
         )
-        for id_, one in standard.tables.items()
+        for id_, table in standard.tables.items()
         if (path := f"decided.{id_}") in terms
     }
-    documents = {id_: replace(one, title=one.title_en) for id_, one in standard.documents.items()}
+    documents = {
+        id_: replace(document, title=document.title_en)
+        for id_, document in standard.documents.items()
+    }
     return replace(
         standard,
-        questions={path: question(one) for path, one in standard.questions.items()},
+        questions={path: worded(question) for path, question in standard.questions.items()},
         derived={**standard.derived, **derived},
         tables={**standard.tables, **tables},
         documents=documents,
@@ -96,31 +103,31 @@ def with_texts(values: Mapping[str, Value], english: Mapping[str, Value]) -> dic
     for path, text in english.items():
         mine = merged.get(path)
         if isinstance(mine, tuple) and isinstance(text, tuple):
-            merged[path] = tuple(_entry(one, text) for one in mine)
+            merged[path] = tuple(_entry(entry, text) for entry in mine)
         elif isinstance(mine, str) and isinstance(text, str):
             merged[path] = text
     return merged
 
 
 def _entry(mine: Element, english: tuple[Element, ...]) -> Element:
-    found = next((one for one in english if one.id == mine.id), None)
-    if found is None:
+    twin = next((entry for entry in english if entry.id == mine.id), None)
+    if twin is None:
         return mine
     texts = {
         name: text
-        for name, text in found.fields.items()
+        for name, text in twin.fields.items()
         if isinstance(text, str) and isinstance(mine.get(name), str)
     }
     return Element(mine.id, {**mine.fields, **texts})
 
 
-def _known(standard: Standard) -> dict[str, Mapping[str, str]]:
-    """Every path that can be worded, with its values."""
-    known: dict[str, Mapping[str, str]] = {}
+def _wordable(standard: Standard) -> dict[str, Mapping[str, str]]:
+    """The paths that can have a term (questions, fields, computed facts, tables), with values."""
+    values: dict[str, Mapping[str, str]] = {}
     for question in standard.questions.values():
-        known[question.path] = question.values
-        for one in question.fields:
-            known[f"{question.path}.{one.path}"] = one.values
-    known |= {path: one.values for path, one in standard.derived.items()}
-    known |= {f"decided.{id_}": one.values for id_, one in standard.tables.items()}
-    return known
+        values[question.path] = question.values
+        for inner in question.fields:
+            values[f"{question.path}.{inner.path}"] = inner.values
+    values |= {path: derived.values for path, derived in standard.derived.items()}
+    values |= {f"decided.{id_}": table.values for id_, table in standard.tables.items()}
+    return values

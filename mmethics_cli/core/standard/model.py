@@ -1,20 +1,18 @@
 """The standard as data: what a pack holds once it has been read and proved.
 
 Every requirement carries its `Basis`: a source, an article and how far that article was verified.
+The annotations are types, not text: `model_reader` reads each field of a file as its type says.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
-from mmethics_cli.core.conditions.explain import FactBook
-from mmethics_cli.core.conditions.language import ALWAYS, Condition, Scope, evaluate
+from mmethics_cli.core.conditions.language import ALWAYS, Condition
 from mmethics_cli.core.conditions.parser import Vocabulary
-from mmethics_cli.core.conditions.values import UNKNOWN, Element, Truth, Value
+from mmethics_cli.core.conditions.values import UNKNOWN, Value
 
 Verified = Literal["text", "secondary", "memory"]
 
@@ -28,13 +26,13 @@ class Source:
 
     id: str
     title: str
-    number: str
-    issuer: str
-    issued: str
-    effective: str
-    status: str
-    notes: str
     title_en: str = ""
+    number: str = ""
+    issuer: str = ""
+    issued: str = ""
+    effective: str = ""
+    status: str = ""
+    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,128 +55,11 @@ class Basis:
 
 def weakest(basis: tuple[Basis, ...]) -> Verified:
     """How far a requirement is verified: as its least verified basis; memory when it has none."""
-    return max((one.verified for one in basis), key=VERIFIED.index, default="memory")
+    return max((ground.verified for ground in basis), key=VERIFIED.index, default="memory")
 
 
-@dataclass(frozen=True, slots=True)
-class ConsentElement:
-    """Something that participants must be told, and the articles that say so."""
-
-    id: str
-    text: str
-    basis: tuple[Basis, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RequiredElement:
-    """A consent element that a paper must hold, and when."""
-
-    id: str
-    when: Condition
-
-
-@dataclass(frozen=True, slots=True)
-class Readability:
-    """When a text for participants is worth another look; lengths are characters.
-
-    `exempt` are paths, or first words of paths, whose texts are names and not speech;
-    `latin` are Latin words that need no explanation; `stiff` are words that make a sentence an
-    official's rather than a speaker's.
-    """
-
-    sentence: int = 50
-    average: int = 30
-    quotes: int = 3
-    exempt: frozenset[str] = frozenset()
-    latin: frozenset[str] = frozenset()
-    stiff: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Where the dossier proves a review item: an answered path or an attachment's kind."""
-
-    path: str | None = None
-    attachment: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewItem:
-    """One requirement of chapter 6 审查内容."""
-
-    id: str
-    principle: str
-    theme: str
-    side: Literal["applicant", "institution", "committee"]
-    text: str
-    applies_when: Condition
-    evidence: tuple[Evidence, ...]
-    severity: Literal["mandatory", "recommended"]
-    basis: tuple[Basis, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentKind:
-    """A paper of the package: rendered from a template, or brought by the applicant (自备).
-
-    `listing`: it lists the papers of one submission, so it says nothing of the study itself.
-    """
-
-    id: str
-    title: str
-    title_en: str
-    audience: Literal["applicant", "committee"]
-    needed_when: Condition
-    template: str | None
-    formats: tuple[str, ...]
-    for_form: tuple[str, ...]
-    signers: tuple[str, ...]
-    seals: tuple[str, ...]
-    basis: tuple[Basis, ...]
-    missing: Literal["error", "warning", "note"]
-    note: str
-    reuse_when: Condition | None = None
-    elements: tuple[RequiredElement, ...] = ()
-    listing: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ConsistencyRule:
-    """A contradiction between answers: `when` says that it is there."""
-
-    id: str
-    severity: Literal["error", "warning"]
-    when: Condition
-    path: str
-    message: str
-    fix: str
-    basis: tuple[Basis, ...]
-    each: str | None = None
-    kind: Literal["inconsistent", "expired"] = "inconsistent"
-
-
-@dataclass(frozen=True, slots=True)
-class Criterion:
-    """One thing that a reviewer judges, on each of `worksheets` (ids of committee papers).
-
-    The applicant's answer to it stands in `facts` (paths), in the self-check of the review items
-    `items`, in `papers` (ids of documents) and in the consent `elements` (`erm2023.36.3`).
-    """
-
-    id: str
-    worksheets: tuple[str, ...]
-    group: str
-    text: str
-    applies_when: Condition
-    facts: tuple[str, ...]
-    items: tuple[str, ...]
-    papers: tuple[str, ...]
-    elements: tuple[str, ...]
-    basis: tuple[Basis, ...]
-
-
-Kind = Literal["added", "removed", "changed"]
-KINDS: tuple[Kind, ...] = ("added", "removed", "changed")
+ChangeKind = Literal["added", "removed", "changed"]
+CHANGE_KINDS: tuple[ChangeKind, ...] = ("added", "removed", "changed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,46 +71,82 @@ class Meaning:
     """
 
     category: str | None
-    on: Kind | None = None
+    on: ChangeKind | None = None
     unseen: str | None = None
     when: Condition | None = None
 
 
-def category_of(
-    meanings: Sequence[Meaning],
-    kind: Kind,
-    now: FactBook,
-    scope: Scope | None = None,
-    before: Sequence[Element] = (),
-) -> str | None:
-    """The category of the first meaning that fits; what is not known yet counts as fitting."""
-    for one in meanings:
-        if one.on is not None and one.on != kind:
-            continue
-        if one.unseen is not None and scope is not None:
-            value = scope.element.get(one.unseen)
-            if any(entry.get(one.unseen) == value for entry in before):
-                continue
-        if one.when is not None and evaluate(one.when, now, scope) is Truth.NO:
-            continue
-        return one.category
-    return None
+Record = Literal["decision", "approval", "approved", "day_after", "reported", "changes"]
+# In the order in which a new submission is filled in from them.
+RECORDS: tuple[Record, ...] = get_args(Record)
+# What a decision of the committee records (decision.yaml), and the type of each.
+RECORDED: Mapping[str, str] = {
+    "decision": "choice",
+    "date": "date",
+    "number": "text",
+    "valid_until": "date",
+    "interval_months": "int",
+    "comments": "list",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Migration:
-    """What got another name with one edition: old names to new ones.
+class AnswerSource:
+    """Where the answer to a question about a new submission is known from (`filled_from`).
 
-    `fields` and `values` are by list or path. An answer of `retired` no longer counts; what it
-    asked has to be answered again under the new path.
+    `name` is by record: a key of RECORDED for the last `decision` and the `approval` of the study;
+    the path of a fact as it was last `approved`, as earlier submissions last `reported` it, or of
+    the date whose `day_after` is meant; none for the categories of `changes` since the approval.
+    `values` are options of the question by those of the source, where the two are called otherwise.
     """
 
-    edition: str
-    paths: Mapping[str, str] = field(default_factory=dict)
-    fields: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    items: Mapping[str, str] = field(default_factory=dict)
-    retired: Mapping[str, str] = field(default_factory=dict)
+    record: Record
+    name: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A fact or text of the dossier: its path, its type, and how people are asked for it.
+
+    In a list's `fields` the path is the field's name and `ask_when` is about the element. `reuse`:
+    whether an answer holds for the next study; `meanings`: what a change of it means;
+    `filled_from`: what a new submission takes the answer from, the first that is known;
+    `cumulative`: a number counted from the beginning of the study.
+    """
+
+    path: str
+    type: str
+    label: str
+    section: str = ""
+    prompt: str = ""
+    help: str = ""
+    example: str = ""
+    synonyms: tuple[str, ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
+    fields: tuple["Question", ...] = ()
+    ask_when: Condition | None = None
+    required_when: Condition | None = None
+    basis: tuple[Basis, ...] = ()
+    none_value: str | None = None
+    at_least_one: bool = False
+    long: bool = False
+    may_not_apply: bool = False
+    of_office: bool = False
+    of_institution: bool = False
+    minimum: str | None = None
+    maximum: str | None = None
+    reuse: Literal["yes", "confirm", "no", ""] = ""
+    meanings: tuple[Meaning, ...] = ()
+    filled_from: tuple[AnswerSource, ...] = ()
+    cumulative: bool = False
+
+    def field_named(self, name: str) -> "Question | None":
+        """The field of a list with that name; None for an unknown one."""
+        for inner in self.fields:
+            if inner.path == name:
+                return inner
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,59 +180,20 @@ class Screens:
 
     @cached_property
     def _holding(self) -> Mapping[tuple[str | None, str], Screen]:
-        return {(one.of, member): one for one in self.by_id.values() for member in one.members}
+        return {
+            (screen.of, member): screen
+            for screen in self.by_id.values()
+            for member in screen.members
+        }
 
     def holding(self, owner: str | None, path: str) -> Screen | None:
         """The screen on which a question, or a field of the list `owner`, stands."""
         return self._holding.get((owner, path))
 
 
-TableKind = Literal["strictest", "union", "minimum", "maximum"]
-Outcome = str | bool | int
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A fact or text of the dossier: its path, its type, and how people are asked for it.
-
-    In a list's `fields` the path is the field's name and `ask_when` is about the element. `reuse`:
-    whether an answer holds for the next study; `meanings`: what a change of it means.
-    """
-
-    path: str
-    type: str
-    label: str
-    section: str = ""
-    prompt: str = ""
-    help: str = ""
-    example: str = ""
-    synonyms: tuple[str, ...] = ()
-    values: Mapping[str, str] = field(default_factory=dict)
-    fields: tuple[Question, ...] = ()
-    ask_when: Condition | None = None
-    required_when: Condition | None = None
-    basis: tuple[Basis, ...] = ()
-    none_value: str | None = None
-    at_least_one: bool = False
-    long: bool = False
-    may_not_apply: bool = False
-    of_office: bool = False
-    of_institution: bool = False
-    minimum: str | None = None
-    maximum: str | None = None
-    reuse: Literal["", "yes", "confirm", "no"] = ""
-    meanings: tuple[Meaning, ...] = ()
-
-    def field_named(self, name: str) -> Question | None:
-        for one in self.fields:
-            if one.path == name:
-                return one
-        return None
-
-
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One key of a derived set and when it belongs."""
+    """One key of a computed choice of several, and when it belongs to it."""
 
     label: str
     when: Condition
@@ -341,6 +219,11 @@ class Derived:
     order: tuple[str, ...] = ()
 
 
+TableKind = Literal["strictest", "union", "minimum", "maximum"]
+
+Outcome = str | bool | int
+
+
 @dataclass(frozen=True, slots=True)
 class Conflict:
     """Two norms that differ, and why this rule's side was taken."""
@@ -351,7 +234,7 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Default:
-    """Why a table's `otherwise` holds where no rule fires."""
+    """What is said, and by what law, where no rule of a table fires and `otherwise` holds."""
 
     text: str
     basis: tuple[Basis, ...]
@@ -359,7 +242,11 @@ class Default:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One row of a decision table."""
+    """One row of a decision table: where `when` holds it fires, and the table gets its `outcome`.
+
+    `required` by law or only `advised`; `override` is the reason of an institution that changed
+    it; a `noted` rule is shown with that reason and decides nothing.
+    """
 
     id: str
     text: str
@@ -376,6 +263,12 @@ class Rule:
 class DecisionTable:
     """A decision: rules, and how their outcomes combine (strictest, union, minimum, maximum).
 
+    `values` are labels by outcome, `order` goes from lax to strict, `otherwise` holds where no rule
+    fires. `never_provisional` outcomes are not shown before their rule fires; `undecided` is what
+    is shown instead (`shows_undecided`). Where `holds_when` is no, the table gives `elsewhere`.
+    `assume` are facts put in before the rules are looked at (what would be if …), `part_of` the
+    decision and the name under which such a table is shown. `counts`: an open question of it keeps
+    the pathway from being settled. `unit` is that of a number (个月).
     `without_document` are forms of consent that are a part of another form's document, or that
     document signed anew.
     """
@@ -409,11 +302,152 @@ class DecisionTable:
         return self.order.index(outcome)
 
     def label_of(self, outcome: object) -> str:
+        """The Chinese name of an outcome; a number with its unit."""
         if isinstance(outcome, bool):
             return self.values["yes" if outcome else "no"]
         if isinstance(outcome, int):
             return f"{outcome} {self.unit}".rstrip()
         return self.values.get(str(outcome), str(outcome))
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where the dossier proves a review item: an answered path or an attachment's kind."""
+
+    path: str | None = None
+    attachment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewItem:
+    """One requirement of chapter 6 审查内容 (审查要点), and what in a dossier proves it."""
+
+    id: str
+    principle: str
+    theme: str
+    side: Literal["applicant", "institution", "committee"]
+    text: str
+    applies_when: Condition
+    evidence: tuple[Evidence, ...]
+    severity: Literal["mandatory", "recommended"]
+    basis: tuple[Basis, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentElement:
+    """Something that participants must be told, and the articles that say so."""
+
+    id: str
+    text: str
+    basis: tuple[Basis, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RequiredElement:
+    """A consent element that a document must hold, and when."""
+
+    id: str
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentKind:
+    """A document of the package: rendered from a template, or brought by the applicant (自备).
+
+    `listing`: it lists the documents of one submission, so it says nothing of the study itself;
+    `repeats`: it repeats what others say, so nobody is sent to it for an answer.
+    """
+
+    id: str
+    title: str
+    title_en: str
+    audience: Literal["applicant", "committee"]
+    needed_when: Condition
+    template: str | None
+    formats: tuple[str, ...]
+    for_form: tuple[str, ...]
+    signers: tuple[str, ...]
+    seals: tuple[str, ...]
+    basis: tuple[Basis, ...]
+    missing: Literal["error", "warning", "note"] = "error"
+    note: str = ""
+    reuse_when: Condition | None = None
+    elements: tuple[RequiredElement, ...] = ()
+    listing: bool = False
+    repeats: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One thing that a reviewer judges, on each of `worksheets` (ids of the committee's documents).
+
+    The applicant's answer to it stands in `facts` (paths), in the self-check of the review items
+    `items`, in `papers` (ids of documents) and in the consent `elements` (`erm2023.36.3`).
+    """
+
+    id: str
+    worksheets: tuple[str, ...]
+    group: str
+    text: str
+    applies_when: Condition
+    facts: tuple[str, ...]
+    items: tuple[str, ...]
+    papers: tuple[str, ...]
+    elements: tuple[str, ...]
+    basis: tuple[Basis, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConsistencyRule:
+    """A contradiction between answers: `when` says that it is there, `path` where it is shown.
+
+    With `each` it is about every element of that list.
+    """
+
+    id: str
+    severity: Literal["error", "warning"]
+    when: Condition
+    path: str
+    message: str
+    fix: str
+    basis: tuple[Basis, ...]
+    each: str | None = None
+    kind: Literal["inconsistent", "expired"] = "inconsistent"
+
+
+@dataclass(frozen=True, slots=True)
+class Readability:
+    """The limits beyond which a text for participants is hard to read; lengths are characters.
+
+    `exempt` are paths, or first words of paths, whose texts are names and not speech;
+    `latin` are Latin words that need no explanation; `stiff` are words that make a sentence an
+    official's rather than a speaker's.
+    """
+
+    sentence: int = 50
+    average: int = 30
+    quotes: int = 3
+    exempt: frozenset[str] = frozenset()
+    latin: frozenset[str] = frozenset()
+    stiff: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """What one edition of the pack renamed: old names to new ones.
+
+    `fields` and `values` are by list or path, `items` are review items. A document keeps version
+    and date, and the attachments and evidence that name it follow. An answer of `retired` no longer
+    counts; what it asked has to be answered again under the new path.
+    """
+
+    edition: str
+    paths: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    items: Mapping[str, str] = field(default_factory=dict)
+    documents: Mapping[str, str] = field(default_factory=dict)
+    retired: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -456,4 +490,5 @@ class Standard:
         }
 
     def questions_of(self, section: str) -> Iterator[Question]:
-        return (one for one in self.questions.values() if one.section == section)
+        """The questions of a section, in the order of the pack."""
+        return (question for question in self.questions.values() if question.section == section)

@@ -1,4 +1,7 @@
-"""What paths name: questions, fields of list elements, and their Chinese labels."""
+"""What paths name: questions, fields of list elements, and their Chinese labels.
+
+The paths that the program itself lives by are named here; all others it knows from the pack alone.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,33 @@ from mmethics_cli.core.conditions.language import FactReader
 from mmethics_cli.core.conditions.values import name_of
 from mmethics_cli.core.standard.model import Question, Standard
 
+# Which submission this is, and the kinds that the program treats in a way of their own.
+KIND: Final = "event.kind"
+INITIAL: Final = "initial"
+AMENDMENT: Final = "amendment"
+RE_REVIEW: Final = "re_review"
+# What an amendment changes: its options are the categories of changes (`change` of a question).
+CHANGES: Final = "event.changes"
+# The last decision, whose options are the decisions that a committee can take; its comments with
+# the answers to them, and whether all were followed.
+PRIOR_DECISION: Final = "event.prior_decision"
+RESPONSES: Final = "event.responses"
+ALL_ACCEPTED: Final = "event.all_comments_accepted"
+ATTACHMENTS: Final = "attachments"
+TITLE: Final = "project.title"
+TODAY: Final = "context.today"
+# Decisions, as conditions name them: the documents that a submission needs, the consent forms.
+DOCUMENTS: Final = "decided.documents"
+CONSENT_FORMS: Final = "decided.consent_forms"
+_EVENT: Final = "event."
+
 # data.assets[ct].modality: the list, the element's id (any text), the field.
 ELEMENT_PATH: Final = re.compile(r"(?P<list>[^\[]+)\[(?P<id>.*)\]\.(?P<field>[^\]]+)", re.DOTALL)
+
+
+def is_of_event(path: str) -> bool:
+    """Whether an answer belongs to one submission (submission.yaml), not to the study."""
+    return path.startswith(_EVENT)
 
 
 def question_at(standard: Standard, path: str) -> Question:
@@ -26,21 +54,21 @@ def question_at(standard: Standard, path: str) -> Question:
 
 def label_of(standard: Standard, path: str) -> str:
     """The Chinese name of an answered, computed or decided fact; KeyError for any other path."""
-    found = standard.questions.get(path) or standard.derived.get(path)
-    if found is not None:
-        return found.label
-    if path == "context.today":
+    fact = standard.questions.get(path) or standard.derived.get(path)
+    if fact is not None:
+        return fact.label
+    if path == TODAY:
         return "今天的日期"
     return standard.tables[path.removeprefix("decided.")].label
 
 
 def label_at(standard: Standard, facts: FactReader, path: str) -> str:
-    """The same for any path, list elements by their names: 数据资产清单（胸部 CT）的可识别程度."""
+    """The Chinese name of any path, elements by name: 数据资产清单（胸部 CT）的可识别程度."""
     element = ELEMENT_PATH.fullmatch(path)
     if element is None:
         return label_of(standard, path)
     entries = facts.get(element["list"])
-    found = entries if isinstance(entries, tuple) else ()
-    name = next((name_of(one) for one in found if one.id == element["id"]), element["id"])
+    listed = entries if isinstance(entries, tuple) else ()
+    name = next((name_of(entry) for entry in listed if entry.id == element["id"]), element["id"])
     whole = standard.questions[element["list"]].label
     return f"{whole}（{name}）的{question_at(standard, path).label}"

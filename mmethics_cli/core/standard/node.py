@@ -1,4 +1,4 @@
-"""A place in a pack file, read with the expectations of the reader; what fails is noted."""
+"""A place in a pack file: values are read as what they should be, and what is not is noted."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from mmethics_cli.core.conditions.values import NO_WORDS, YES_WORDS, KeyPath
 from mmethics_cli.core.standard.model import Article, Basis
 
 Word = TypeVar("Word", bound=str)
+# Something wrong in a pack: the file's name, the place in its tree, what is wrong.
+Fault = tuple[str, KeyPath, str]
 
 
 @dataclass(slots=True)
 class Trail:
-    """What reading one pack needs to know, and the problems met on the way."""
+    """What is known while a pack is read (facts, sources, articles), and the problems so far."""
 
-    problems: list[tuple[str, KeyPath, str]] = field(default_factory=list)
+    problems: list[Fault] = field(default_factory=list)
     vocabulary: Vocabulary = field(default_factory=dict)
     sources: frozenset[str] = frozenset()
     articles: Mapping[tuple[str, str], Article] = field(default_factory=dict)
@@ -35,31 +37,36 @@ class Node:
     trail: Trail
 
     def problem(self, message: str) -> None:
+        """Note that something is wrong here."""
         self.trail.problems.append((self.file, self.keys, message))
 
     def mapping(self) -> Mapping[str, object]:
+        """The keys and values that stand here; noted, and none, where it is no mapping."""
         if isinstance(self.value, dict):
             return self.value
         self.problem("这里应是一组“键: 值”")
         return {}
 
     def list(self) -> Sequence[Node]:
+        """The elements of the list that stands here; noted, and none, where it is no list."""
         if isinstance(self.value, list):
             return [
-                Node(self.file, (*self.keys, index), one, self.trail)
-                for index, one in enumerate(self.value)
+                Node(self.file, (*self.keys, index), value, self.trail)
+                for index, value in enumerate(self.value)
             ]
         self.problem("这里应是列表")
         return []
 
     def has(self, key: str) -> bool:
+        """Whether the key stands here, with or without a value."""
         return key in self.mapping()
 
     def child(self, key: str) -> Node:
+        """What stands under a key, with its place."""
         return Node(self.file, (*self.keys, key), self.mapping().get(key), self.trail)
 
     def only(self, *keys: str) -> None:
-        """Note every key that is none of these."""
+        """Note every key that is none of these (不认识的键)."""
         whole = self.mapping()
         if whole.keys() - keys:
             for key in whole:
@@ -67,6 +74,7 @@ class Node:
                     self.child(key).problem(f"不认识的键“{key}”")
 
     def text(self, key: str, default: str | None = None) -> str:
+        """The text under a key; noted where it is missing without a default, or no text."""
         whole = self.value
         value = whole.get(key) if type(whole) is dict else self.mapping().get(key)
         if type(value) is str:
@@ -77,6 +85,7 @@ class Node:
         return ""
 
     def optional(self, key: str) -> str | None:
+        """The text under a key, None where there is none."""
         value = self.mapping().get(key)
         if value is None or type(value) is str:
             return value
@@ -87,19 +96,21 @@ class Node:
         value = self.mapping().get(key)
         if value is None:
             return ()
-        found = value if isinstance(value, list) else [value]
-        if all(isinstance(one, str) for one in found):
-            return tuple(found)
+        entries = value if isinstance(value, list) else [value]
+        if all(isinstance(entry, str) for entry in entries):
+            return tuple(entries)
         self.child(key).problem(f"“{key}”应是文字的列表")
         return ()
 
     def labels(self, key: str) -> dict[str, str]:
+        """Texts by key, as the options of a question; empty where the key is missing."""
         value = self.mapping().get(key)
         if value is None:
             return {}
         return {name: str(label) for name, label in self.child(key).mapping().items()}
 
     def yes(self, key: str, default: bool = False) -> bool:
+        """A yes or no under a key; noted where it is neither."""
         value = self.mapping().get(key)
         if value is None:
             return default
@@ -109,7 +120,16 @@ class Node:
             self.child(key).problem(f"“{key}”应是 yes 或 no")
         return False
 
+    def number(self, key: str, default: int) -> int:
+        """A whole number of one or more; the default where there is none."""
+        text = self.text(key, str(default))
+        if text.isascii() and text.isdigit() and int(text) > 0:
+            return int(text)
+        self.child(key).problem(f"“{key}”应是正整数")
+        return default
+
     def one_of(self, key: str, values: Sequence[Word], default: Word | None = None) -> Word:
+        """One of these words; noted, and the first of them, where it is none."""
         text = self.text(key, default)
         for value in values:
             if value == text:
@@ -128,6 +148,7 @@ class Node:
             return ALWAYS
 
     def basis(self, key: str = "basis") -> tuple[Basis, ...]:
+        """Sources and articles under a key, all of them known ones; empty where it is missing."""
         if not self.has(key):
             return ()
         return tuple(self._bases(key))
@@ -138,7 +159,15 @@ class Node:
             source, article = node.text("source"), node.optional("article")
             if source not in self.trail.sources:
                 node.problem(f"不认识的法源“{source}”")
-            known = self.trail.articles.get((source, article or ""))
-            if article is not None and known is None:
+            listed = self.trail.articles.get((source, article or ""))
+            if article is not None and listed is None:
                 node.problem(f"条文表（articles.yaml）里没有“{source} {article}”")
-            yield Basis(source, article, known.verified if known else "memory")
+            yield Basis(source, article, listed.verified if listed else "memory")
+
+
+def rows_of(trees: Mapping[str, object], name: str, trail: Trail) -> Iterator[Node]:
+    """The elements of a list file, and of a folder of its name, which an overlay may have."""
+    folder = name.removesuffix(".yaml") + "/"
+    for file, tree in sorted(trees.items()):
+        if file == name or file.startswith(folder):
+            yield from Node(file, (), tree, trail).list()

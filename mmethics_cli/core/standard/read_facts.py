@@ -1,289 +1,162 @@
-"""Reading questions and computed facts of a pack, and the terms they give to conditions."""
+"""Reading questions and computed facts of a pack, and the terms they give to conditions.
+
+Conditions may name any fact, so the terms of all facts are read before the first condition is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Final
 
 from mmethics_cli.core.conditions.language import ALWAYS
 from mmethics_cli.core.conditions.parser import PathType, Vocabulary
-from mmethics_cli.core.conditions.values import UNKNOWN, Value
-from mmethics_cli.core.standard.answers import Refused, read_value
-from mmethics_cli.core.standard.model import (
-    KINDS,
-    Derived,
-    Meaning,
-    Member,
-    Proposal,
-    Question,
-    Screen,
-    Screens,
-)
+from mmethics_cli.core.standard.model import Derived, Meaning, Member, Question
+from mmethics_cli.core.standard.names import CHANGES, is_of_event
 from mmethics_cli.core.standard.node import Node
+from mmethics_cli.core.standard.read_sources import read_sources
+from mmethics_cli.core.standard.record_reader import RecordReader
 
-SCREENS, PROPOSALS = "screens.yaml", "proposals.yaml"
-# More rows than this do not fit a terminal of 24 lines with the help below them.
-MOST_ROWS = 12
+TYPES: Final = ("bool", "choice", "choices", "int", "date", "text", "list")
+NO_CATEGORY: Final = "none"
 
-
-def read_screens(nodes: Mapping[str, Node], questions: Mapping[str, Question]) -> Screens:
-    """The screens and proposals of a pack; every name in them must be known."""
-    by_id: dict[str, Screen] = {}
-    taken: set[tuple[str | None, str]] = set()
-    for node in _list(nodes, SCREENS):
-        screen = _screen(node, questions)
-        if screen.id in by_id:
-            node.problem(f"“{screen.id}”重复")
-        for member in screen.members:
-            if (screen.of, member) in taken:
-                node.child("rows").problem(f"“{member}”已经在另一屏上")
-            taken.add((screen.of, member))
-        by_id[screen.id] = screen
-    proposals: dict[str, Proposal] = {}
-    for node in _list(nodes, PROPOSALS):
-        proposal = _proposal(node, questions)
-        if proposal.path in proposals:
-            node.problem(f"“{proposal.path}”重复")
-        proposals[proposal.path] = proposal
-    return Screens(by_id, proposals)
+_KEYS: Final = {
+    "section": "",
+    "of_office": "asked_of",
+    "of_institution": "source",
+    "minimum": "min",
+    "maximum": "max",
+    "meanings": "change",
+}
+_QUESTION: Final = RecordReader(Question, "required", **_KEYS)
+_FIELD: Final = RecordReader(
+    Question, "required", **_KEYS, path="name", fields="", filled_from="", cumulative=""
+)
+_DERIVED: Final = RecordReader(Derived, values="")
+_MEANING: Final = RecordReader(Meaning, category="to")
 
 
-def _list(nodes: Mapping[str, Node], name: str) -> Iterable[Node]:
-    return nodes[name].list() if name in nodes else ()
+def question_term(node: Node, documents: Mapping[str, str]) -> PathType:
+    """How conditions may speak of a question; one with an `ask_when` may be not applicable.
 
-
-def _screen(node: Node, questions: Mapping[str, Question]) -> Screen:
-    node.only("id", "title", "of", "rows")
-    of = node.optional("of")
-    members = node.texts("rows")
-    owner = questions.get(of or "")
-    if of is not None and (owner is None or owner.type != "list"):
-        node.child("of").problem(f"“{of}”不是列表")
-    found = {
-        member: questions.get(member) if owner is None else owner.field_named(member)
-        for member in members
-    }
-    where = node.child("rows")
-    for member, question in found.items():
-        if question is None:
-            where.problem(f"不认识的问题“{member}”")
-        elif question.long or question.type == "list":
-            where.problem(f"“{member}”是长文字或列表，要单独问")
-        elif question.of_office:
-            where.problem(f"“{member}”由办公室填写")
-    known = [question for question in found.values() if question is not None]
-    if owner is None and len({(one.section, one.of_institution) for one in known}) > 1:
-        where.problem("一屏上的问题要在同一节、写在同一个文件里")
-    if not 2 <= len(members) <= MOST_ROWS or len(set(members)) < len(members):
-        where.problem(f"一屏应有 2 至 {MOST_ROWS} 个不同的问题")
-    return Screen(node.text("id"), node.text("title"), members, of)
-
-
-def _proposal(node: Node, questions: Mapping[str, Question]) -> Proposal:
-    node.only("path", "value", "from", "when", "zh")
-    path, source = node.text("path"), node.optional("from")
-    question = questions.get(path)
-    value: Value = UNKNOWN
-    if question is None or question.type == "list":
-        node.child("path").problem(f"不认识的问题“{path}”")
-    elif (source is None) == (not node.has("value")):
-        node.problem("value 与 from 写其中一个")
-    elif source is not None:
-        if source not in questions or questions[source].type != question.type:
-            node.child("from").problem(f"“{source}”不是同一类问题")
-    else:
-        try:
-            value = read_value(question, node.mapping()["value"])
-        except Refused as refusal:
-            node.child("value").problem(refusal.message)
-    when = node.condition("when") or ALWAYS
-    return Proposal(path, node.text("zh"), when, value, source)
-
-
-CHANGES = "event.changes"
-NO_CATEGORY = "none"
-TYPES = ("bool", "choice", "choices", "int", "date", "text", "list")
-Reuse = Literal["", "yes", "confirm", "no"]
-REUSE: tuple[Reuse, ...] = ("yes", "confirm", "no", "")
-_QUESTION_KEYS = [
-    "path", "name", "type", "label", "prompt", "help", "example", "synonyms", "values", "fields",
-    "ask_when", "required_when", "required", "basis", "none_value", "at_least_one", "long",
-    "may_not_apply", "asked_of", "source", "min", "max", "reuse", "change",
-]  # fmt: skip
-
-
-def read_question(
-    node: Node, section: str, documents: Mapping[str, str], *, conditions: bool = True
-) -> Question:
-    """A question of a section, with its fields when it is a list.
-
-    `documents` are the titles that `values: documents` stands for. Without `conditions` only
-    what a vocabulary needs is read, and `ask_when` is left out.
+    `documents` are the titles that `values: documents` stands for.
     """
-    if conditions:
-        node.only(*_QUESTION_KEYS)
-    fields = tuple(
-        _read_field(one, section, documents, conditions=False)
-        for one in (node.child("fields").list() if node.has("fields") else ())
+    fields = {
+        field.text("name"): question_term(field, documents)
+        for field in (node.child("fields").list() if node.has("fields") else ())
+    }
+    return PathType(
+        node.one_of("type", TYPES),
+        frozenset(_values(node, documents)),
+        node.has("ask_when"),
+        fields or None,
     )
-    if conditions and fields:
-        terms = {one.path: question_term(one) for one in fields}
-        fields = tuple(
-            _read_field(one, section, documents, conditions=True, terms=terms)
-            for one in node.child("fields").list()
-        )
-    whole = _question(node, node.text("path"), section, documents, fields, conditions, None)
-    if conditions and fields:
+
+
+def _values(node: Node, documents: Mapping[str, str]) -> Mapping[str, str]:
+    return documents if node.mapping().get("values") == "documents" else node.labels("values")
+
+
+def read_question(node: Node, section: str, documents: Mapping[str, str]) -> Question:
+    """A question of a section, with its fields when it is a list."""
+    path = node.text("path")
+    fields = node.trail.vocabulary[path].fields
+    entries = node.child("fields").list() if fields else ()
+    question = _QUESTION(
+        node,
+        fields=tuple(
+            _FIELD(field, fields, **_common(field, section, documents, fields)) for field in entries
+        ),
+        filled_from=read_sources(node, path),
         # What a new entry means may depend on what stands in it.
-        return replace(whole, meanings=_meanings(node, terms))
-    return whole
-
-
-def _read_field(
-    node: Node,
-    section: str,
-    documents: Mapping[str, str],
-    *,
-    conditions: bool,
-    terms: Vocabulary | None = None,
-) -> Question:
-    return _question(node, node.text("name"), section, documents, (), conditions, terms)
-
-
-def _question(
-    node: Node,
-    path: str,
-    section: str,
-    documents: Mapping[str, str],
-    fields: tuple[Question, ...],
-    conditions: bool,
-    terms: Vocabulary | None,
-) -> Question:
-    values = documents if node.mapping().get("values") == "documents" else node.labels("values")
-    kind, label = node.one_of("type", TYPES), node.text("label")
-    none_value, at_least_one = node.optional("none_value"), node.yes("at_least_one")
-    if not conditions:
-        return Question(
-            path, kind, label, section,
-            values=values, fields=fields, at_least_one=at_least_one, none_value=none_value,
-            ask_when=ALWAYS if node.has("ask_when") else None,
-        )  # fmt: skip
-    required = ALWAYS if node.yes("required") else node.condition("required_when", terms)
-    return Question(
-        path,
-        kind,
-        label,
-        section,
-        values=values,
-        fields=fields,
-        at_least_one=at_least_one,
-        none_value=none_value,
-        prompt=node.text("prompt", ""),
-        help=node.text("help", ""),
-        example=node.text("example", ""),
-        synonyms=node.texts("synonyms"),
-        ask_when=node.condition("ask_when", terms),
-        required_when=required,
-        basis=node.basis(),
-        long=node.yes("long"),
-        may_not_apply=node.yes("may_not_apply"),
-        of_office=node.text("asked_of", "") == "office",
-        of_institution=node.text("source", "") == "institution",
-        minimum=node.optional("min"),
-        maximum=node.optional("max"),
-        reuse=_reuse(node, kind),
-        meanings=() if fields else _meanings(node, terms),
+        **_common(node, section, documents, fields),
     )
+    if question.cumulative and not (question.type == "int" and is_of_event(path)):
+        node.child("cumulative").problem("cumulative 只用于送审事项（event.）的整数")
+    return question
 
 
-def _reuse(node: Node, kind: str) -> Reuse:
-    """Whether the next study may use the answer; what a person must confirm is shown as text."""
-    reuse = node.one_of("reuse", REUSE, "")
-    if reuse == "confirm" and kind not in ("text", "int", "date"):
+def _common(
+    node: Node, section: str, documents: Mapping[str, str], terms: Vocabulary | None
+) -> dict[str, Any]:
+    """What questions and fields say in words of their own, not by key and type alone."""
+    kind = node.one_of("type", TYPES)
+    if node.text("reuse", "") == "confirm" and kind not in ("text", "int", "date"):
         node.problem("reuse: confirm 只用于文字、整数和日期")
-    return reuse
+    given: dict[str, Any] = {
+        "type": kind,
+        "section": section,
+        "values": _values(node, documents),
+        "of_office": node.text("asked_of", "") == "office",
+        "of_institution": node.text("source", "") == "institution",
+        "meanings": _read_meanings(node, terms),
+    }
+    return given | {"required_when": ALWAYS} if node.yes("required") else given
 
 
-def _meanings(node: Node, terms: Vocabulary | None) -> tuple[Meaning, ...]:
+def _read_meanings(node: Node, terms: Vocabulary | None) -> tuple[Meaning, ...]:
     """What a change of the answer means: one category, or several of which the first that fits."""
     raw = node.mapping().get("change")
     if not isinstance(raw, list):
         return () if raw is None else (Meaning(_category(node, raw)),)
-    return tuple(_meaning(one, terms) for one in node.child("change").list())
+    return tuple(_read_meaning(entry, terms) for entry in node.child("change").list())
 
 
-def _meaning(node: Node, terms: Vocabulary | None) -> Meaning:
+def _read_meaning(node: Node, terms: Vocabulary | None) -> Meaning:
     if not isinstance(node.value, dict):
         return Meaning(_category(node, node.value))
-    node.only("to", "on", "unseen", "when")
-    unseen = node.optional("unseen")
-    if unseen is not None and unseen not in (terms or {}):
-        node.problem(f"不认识的列表字段“{unseen}”")
-    kind = node.one_of("on", KINDS) if node.has("on") else None
-    return Meaning(_category(node, node.text("to")), kind, unseen, node.condition("when", terms))
+    meaning = _MEANING(node, terms, category=_category(node, node.text("to")))
+    if meaning.unseen is not None and meaning.unseen not in (terms or {}):
+        node.problem(f"不认识的列表字段“{meaning.unseen}”")
+    return meaning
 
 
 def _category(node: Node, raw: object) -> str | None:
-    known = node.trail.vocabulary.get(CHANGES)
-    if raw != NO_CATEGORY and raw not in (known.keys if known else ()):
+    categories = node.trail.vocabulary.get(CHANGES)
+    if raw != NO_CATEGORY and raw not in (categories.keys if categories else ()):
         node.problem(f"“{CHANGES}”没有“{raw}”这一类修改")
     return None if raw == NO_CATEGORY else str(raw)
 
 
-def question_term(question: Question) -> PathType:
-    """How conditions may speak of a question; one with an `ask_when` may be not applicable."""
-    return PathType(
-        question.type,
-        frozenset(question.values),
-        question.ask_when is not None,
-        {one.path: question_term(one) for one in question.fields} or None,
-    )
-
-
-def read_derived(
-    node: Node, questions: Mapping[str, Question], *, conditions: bool = True
-) -> Derived:
-    """A computed fact; its keys come from its members or from the list's field it reads."""
-    node.only("path", "type", "label", "when", "members", "collect", "worst", "order", "basis")
+def derived_term(node: Node, terms: Vocabulary) -> PathType:
+    """How conditions may speak of a computed fact; it is never 'not applicable' to them."""
     source = node.optional("collect") or node.optional("worst")
-    of_field = _field_of(node, source, questions) if source else None
-    list_and_field = tuple(source.rsplit(".", 1)) if source else None
+    if source is None:
+        members = node.child("members").mapping() if node.has("members") else {}
+        return PathType(node.one_of("type", TYPES), frozenset(members))
+    owner, _, name = source.rpartition(".")
+    field = (terms[owner].fields or {}).get(name) if owner in terms else None
+    return PathType(node.one_of("type", TYPES), field.keys if field else frozenset())
+
+
+def read_derived(node: Node, questions: Mapping[str, Question]) -> Derived:
+    """A computed fact; its keys come from its members or from the list's field it reads."""
     members = node.child("members").mapping() if node.has("members") else {}
-    labels = {key: node.child("members").child(key).text("zh") for key in members}
-    derived = Derived(
-        path=node.text("path"),
+    nodes = {key: node.child("members").child(key) for key in members}
+    collect, worst = node.optional("collect"), node.optional("worst")
+    field = _field_of(node, collect or worst or "", questions) if collect or worst else None
+    labels = {key: member.text("zh") for key, member in nodes.items()}
+    return _DERIVED(
+        node,
         type=node.one_of("type", TYPES),
-        label=node.text("label"),
-        values=labels or (of_field.values if of_field else {}),
-        basis=(),
-        order=node.texts("order"),
-    )
-    if not conditions:
-        return derived
-    pair = None if list_and_field is None else (list_and_field[0], list_and_field[1])
-    return replace(
-        derived,
-        basis=node.basis(),
-        when=node.condition("when"),
+        values=labels or (field.values if field else {}),
         members={
-            key: Member(labels[key], node.child("members").child(key).condition("when") or ALWAYS)
-            for key in members
+            key: Member(labels[key], member.condition("when") or ALWAYS)
+            for key, member in nodes.items()
         },
-        collect=pair if node.has("collect") else None,
-        worst=pair if node.has("worst") else None,
+        collect=None if collect is None else _list_and_field(collect),
+        worst=None if worst is None else _list_and_field(worst),
     )
 
 
 def _field_of(node: Node, source: str, questions: Mapping[str, Question]) -> Question | None:
-    list_path, _, name = source.rpartition(".")
-    question = questions.get(list_path)
-    found = question.field_named(name) if question else None
-    if found is None:
+    owner, name = _list_and_field(source)
+    question = questions.get(owner)
+    field = question.field_named(name) if question else None
+    if field is None:
         node.problem(f"不认识的列表字段“{source}”")
-    return found
+    return field
 
 
-def derived_term(derived: Derived) -> PathType:
-    """How conditions may speak of a computed fact; it is never 'not applicable' to them."""
-    return PathType(derived.type, frozenset(derived.values))
+def _list_and_field(source: str) -> tuple[str, str]:
+    owner, _, name = source.rpartition(".")
+    return owner, name

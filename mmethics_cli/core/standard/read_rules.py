@@ -1,9 +1,9 @@
-"""Reading decision tables of a pack."""
+"""Reading decision tables of a pack, and the table of the documents that a submission needs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Final, Literal, get_args
 
 from mmethics_cli.core.conditions.language import ALWAYS, All, Compare, Condition, OneOf
 from mmethics_cli.core.conditions.parser import PathType
@@ -17,20 +17,25 @@ from mmethics_cli.core.standard.model import (
     Rule,
     TableKind,
 )
+from mmethics_cli.core.standard.names import CONSENT_FORMS
 from mmethics_cli.core.standard.node import Node
+from mmethics_cli.core.standard.record_reader import RecordReader
 
-KINDS: tuple[TableKind, ...] = ("strictest", "union", "minimum", "maximum")
-STRENGTHS: tuple[Literal["required", "advised"], ...] = ("required", "advised")
-_TABLE_KEYS = [
-    "table", "label", "kind", "values", "order", "otherwise", "default", "never_provisional",
-    "undecided", "holds_when", "elsewhere", "part_of", "assume", "assumes_when", "rules_of",
-    "counts", "unit", "rules", "without_document",
-]  # fmt: skip
-_RULE_KEYS = ["id", "zh", "when", "outcome", "strength", "basis", "conflict", "override", "noted"]
+_TABLE: Final = RecordReader(
+    DecisionTable,
+    "rules_of",
+    "assumes_when",
+    id="table",
+    type="kind",
+    shows_undecided="undecided",
+)
+_RULE: Final = RecordReader(Rule, text="zh")
+_DEFAULT: Final = RecordReader(Default, text="zh")
+_KINDS: Final[tuple[TableKind, ...]] = get_args(TableKind)
 
 
 def _type_of(node: Node) -> Literal["choice", "bool", "int", "choices"]:
-    match node.one_of("kind", KINDS):
+    match node.one_of("kind", _KINDS):
         case "union":
             return "choices"
         case "minimum" | "maximum":
@@ -39,7 +44,7 @@ def _type_of(node: Node) -> Literal["choice", "bool", "int", "choices"]:
 
 
 def table_term(node: Node, tables: Mapping[str, Node]) -> PathType:
-    """How conditions may speak of a decision."""
+    """How conditions may speak of a decision (`decided.table`)."""
     return PathType(_type_of(node), frozenset(_lender(node, tables).labels("values")))
 
 
@@ -55,7 +60,6 @@ def _lender(node: Node, tables: Mapping[str, Node]) -> Node:
 
 def read_table(node: Node, tables: Mapping[str, Node]) -> DecisionTable:
     """A decision table; one with `rules_of` borrows rules, labels and order of another."""
-    node.only(*_TABLE_KEYS)
     lender = _lender(node, tables)
     type_ = _type_of(node)
     values = lender.labels("values")
@@ -66,35 +70,21 @@ def read_table(node: Node, tables: Mapping[str, Node]) -> DecisionTable:
         node.child("without_document").problem(f"“without_document”没有“{outcome}”这个结果")
     part = node.child("part_of") if node.has("part_of") else None
     elsewhere = node.mapping().get("elsewhere")
-    return DecisionTable(
-        id=node.text("table"),
-        label=node.text("label"),
-        kind=node.one_of("kind", KINDS),
+    return _TABLE(
+        node,
         type=type_,
         values=values,
         order=order,
-        rules=tuple(_read_rule(one, type_, order) for one in lender.child("rules").list()),
+        rules=tuple(_read_rule(rule, type_, order) for rule in lender.child("rules").list()),
         otherwise=_outcome(node, "otherwise", type_, order),
-        default=_default(node),
-        never_provisional=frozenset(node.texts("never_provisional")),
+        default=_DEFAULT(node.child("default")) if node.has("default") else None,
         shows_undecided=node.has("undecided"),
         undecided=_outcome(node, "undecided", type_, order),
         holds_when=node.condition("assumes_when") or node.condition("holds_when") or ALWAYS,
         elsewhere=() if elsewhere == [] else _outcome(node, "elsewhere", type_, order),
         part_of=None if part is None else (part.text("decision"), part.text("as")),
         assume=_assumption(node),
-        counts=node.yes("counts", default=True),
-        unit=node.text("unit", ""),
-        without_document=frozenset(node.texts("without_document")),
     )
-
-
-def _default(node: Node) -> Default | None:
-    if not node.has("default"):
-        return None
-    default = node.child("default")
-    default.only("zh", "basis")
-    return Default(default.text("zh"), default.basis())
 
 
 def _assumption(node: Node) -> dict[str, str | bool]:
@@ -131,49 +121,41 @@ def _outcome(node: Node, key: str, type_: str, order: tuple[str, ...]) -> Outcom
 
 
 def _read_rule(node: Node, type_: str, order: tuple[str, ...]) -> Rule:
-    node.only(*_RULE_KEYS)
     outcome = _outcome(node, "outcome", type_, order)
     if outcome is None:
         node.problem("规则缺少 outcome")
-    basis = node.basis()
-    if not basis:
-        node.problem("规则没有依据（basis）")
-    strength = node.one_of("strength", STRENGTHS)
-    if node.yes("noted") and (strength == "required" or not node.has("override")):
-        node.problem("只有从严建议（advised）的规则可以改成提示，并要写明理由（override）")
     conflict = node.child("conflict") if node.has("conflict") else None
-    return Rule(
-        id=node.text("id"),
-        text=node.text("zh"),
-        when=node.condition("when") or ALWAYS,
+    rule = _RULE(
+        node,
         outcome=outcome if outcome is not None else "",
-        strength=strength,
-        basis=basis,
         conflict=Conflict(conflict.basis("over"), conflict.text("zh")) if conflict else None,
-        override=node.optional("override"),
-        noted=node.yes("noted"),
     )
+    if not rule.basis:
+        node.problem("规则没有依据（basis）")
+    if rule.noted and (rule.strength == "required" or rule.override is None):
+        node.problem("只有从严建议（advised）的规则可以改成提示，并要写明理由（override）")
+    return rule
 
 
 def documents_table(documents: Mapping[str, DocumentKind]) -> DecisionTable:
-    """Which papers the submission needs: a union of what each paper says of itself."""
+    """Which documents a submission needs, as a table: one rule for each document."""
     return DecisionTable(
         id="documents",
         label="送审文件",
         kind="union",
         type="choices",
-        values={one.id: one.title for one in documents.values()},
+        values={document.id: document.title for document in documents.values()},
         order=tuple(documents),
         rules=tuple(
             Rule(
-                id=f"document.{one.id}",
-                text=one.title,
-                when=_needed(one),
-                outcome=one.id,
-                strength="required" if one.missing == "error" else "advised",
-                basis=one.basis,
+                id=f"document.{document.id}",
+                text=document.title,
+                when=_needed(document),
+                outcome=document.id,
+                strength="required" if document.missing == "error" else "advised",
+                basis=document.basis,
             )
-            for one in documents.values()
+            for document in documents.values()
         ),
         counts=False,
     )
@@ -182,5 +164,5 @@ def documents_table(documents: Mapping[str, DocumentKind]) -> DecisionTable:
 def _needed(document: DocumentKind) -> Condition:
     if not document.for_form:
         return document.needed_when
-    form = Compare("decided.consent_forms", OneOf(frozenset(document.for_form)))
+    form = Compare(CONSENT_FORMS, OneOf(frozenset(document.for_form)))
     return All((document.needed_when, form))

@@ -1,4 +1,4 @@
-"""What every Excel file of ours has in common: text that stays text, room for it, same bytes."""
+"""What a cell holds exactly, how high its text stands, and a workbook without the clock's time."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ def characters(text: str) -> int:
 
 def lines_of(text: str, width: float) -> int:
     """How many lines a text takes in a column `width` digits wide."""
-    return sum(max(1, math.ceil(display_width(one) * 1.08 / width)) for one in text.split("\n"))
+    return sum(max(1, math.ceil(display_width(line) * 1.08 / width)) for line in text.split("\n"))
 
 
-def mended(data: bytes, day: date | None, known: Mapping[str, int] | None = None) -> bytes:
-    """A workbook as openpyxl saved it, with a date of ours in it instead of the clock's.
+def mended(data: bytes, day: date | None, values: Mapping[str, int]) -> bytes:
+    """A workbook as openpyxl saved it, with the given day in it instead of the clock's time.
 
-    `known` are the values of formulas, by their text: programs that don't reckon show them.
+    `values` are those of the formulas, by their text: programs that don't reckon show them.
     """
     time = f"{day.isoformat() if day else '1980-01-01'}T00:00:00Z".encode()
     out = io.BytesIO()
@@ -55,14 +55,16 @@ def mended(data: bytes, day: date | None, known: Mapping[str, int] | None = None
         zipfile.ZipFile(io.BytesIO(data)) as source,
         zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as target,
     ):
-        for name in sorted(source.namelist(), key=lambda one: (one != "[Content_Types].xml", one)):
+        for name in sorted(
+            source.namelist(), key=lambda name: (name != "[Content_Types].xml", name)
+        ):
             body = source.read(name)
             if name == "docProps/core.xml":
-                body = _MODIFIED.sub(lambda found: found[1] + time, body)
+                body = _MODIFIED.sub(lambda match: match[1] + time, body)
             elif name == "xl/styles.xml":
                 body = _FONT.sub(_ordered_font, body)
-            elif known and name.startswith("xl/worksheets/"):
-                body = _FORMULA.sub(lambda found: _with_value(found, known or {}), body)
+            elif values and name.startswith("xl/worksheets/"):
+                body = _FORMULA.sub(lambda match: _with_value(match, values), body)
             entry = zipfile.ZipInfo(name, _EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o600 << 16
@@ -71,12 +73,12 @@ def mended(data: bytes, day: date | None, known: Mapping[str, int] | None = None
     return out.getvalue()
 
 
-def _ordered_font(found: re.Match[bytes]) -> bytes:
-    parts = {one[1]: one[0] for one in _FONT_PART.finditer(found[1])}
+def _ordered_font(match: re.Match[bytes]) -> bytes:
+    parts = {part[1]: part[0] for part in _FONT_PART.finditer(match[1])}
     ordered = sorted(parts, key=_FONT_ORDER.index)
     return b"<font>" + b"".join(parts[name] for name in ordered) + b"</font>"
 
 
-def _with_value(found: re.Match[bytes], known: Mapping[str, int]) -> bytes:
-    value = known[f"={unescape(found[1].decode())}"]
-    return b"<f>" + found[1] + f"</f><v>{value}</v>".encode()
+def _with_value(match: re.Match[bytes], values: Mapping[str, int]) -> bytes:
+    value = values[f"={unescape(match[1].decode())}"]
+    return b"<f>" + match[1] + f"</f><v>{value}</v>".encode()

@@ -1,329 +1,369 @@
-"""One page → one sheet: looks, drop-downs, row heights, paper."""
+"""Sheets → .xlsx: text stays text, inputs are open, and the same values give the same bytes."""
 
 from __future__ import annotations
 
-import math
+import io
+from collections.abc import Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 from typing import Final, cast
 
-from openpyxl.cell import Cell as SheetCell
+import openpyxl
+from openpyxl.cell import Cell
+from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
-from openpyxl.utils import get_column_letter
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.workbook.protection import WorkbookProtection
+from openpyxl.worksheet.cell_range import MultiCellRange
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.properties import Outline, PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from mmethics_cli.core.conditions.values import parse_date, parse_int
-from mmethics_cli.formats.excel.bytes import FORMULA_SIGNS, HIGHEST_ROW, escaped, lines_of
+from mmethics_cli.errors import TemplateError
+from mmethics_cli.formats.blocks import refuse_unprintable
+from mmethics_cli.formats.excel.bytes import (
+    FORMULA_SIGNS,
+    HIGHEST_ROW,
+    LONGEST_TEXT,
+    characters,
+    escaped,
+    lines_of,
+    mended,
+)
 from mmethics_cli.formats.excel.model import (
-    ENTRY,
-    LIST,
-    MARK,
-    NO_ENTRY,
-    AnswerCell,
+    DIGITS_ACROSS,
+    CellLook,
     CellRule,
-    SheetColumn,
-    SheetPage,
+    Formula,
+    Sheet,
+    SheetCell,
     SheetRow,
+    Workbook,
+    column_letters,
 )
 
-_LONG: Final = 200  # Excel shows a long text as ### where the cell's format is text
-_THIN: Final = Side(style="thin", color="A6A6A6")
-_GRID: Final = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
-HEAD_FILL, _SECTION, _INPUT, _GREY = "D9D9D9", "DDEBF7", "FFF9DB", "F2F2F2"
+_LINE: Final = 15.0  # points
+_SPAN_ROOM: Final = 4.0  # points, of rows that span the table
+_LONGEST_TITLE, _LONGEST_HELP = 32, 255  # characters of a rule, as Excel holds them
+_MOST: Final = 10**15 - 1  # beyond it Excel no longer holds each whole number
+# Before this day Excel and LibreOffice number days differently.
+_FIRST_DAY: Final = date(1901, 1, 1)
+_DAY_ZERO: Final = 693594  # the ordinal of the day that Excel numbers 0
+_FOOTER: Final = "第 &P 页　共 &N 页"
 
 
-@dataclass(frozen=True, slots=True)
-class Face:
-    """How a cell looks."""
-
-    font: str = "宋体"
-    size: float = 10.5
-    colour: str = "000000"
-    side: str = "left"
-    fill: str = ""
-    grid: bool = True
-    locked: bool = True
-    quoted: bool = False
-    format: str = "General"
-    # Of a text higher than the highest row the beginning must be seen.
-    top: bool = False
-
-    def dress(self, cell: SheetCell) -> None:
-        cell.font = Font(name=self.font, size=self.size, color=self.colour)
-        upright = "top" if self.top else "center"
-        cell.alignment = Alignment(horizontal=self.side, vertical=upright, wrap_text=True)
-        cell.protection = Protection(locked=self.locked)
-        cell.number_format = self.format
-        if self.grid:
-            cell.border = _GRID
-        if self.fill:
-            cell.fill = PatternFill("solid", start_color=self.fill)
-        if self.quoted:
-            cell.quotePrefix = True
+def excel_file(book: Workbook) -> bytes:
+    """The workbook as .xlsx. Raises TemplateError for a text that a cell cannot hold."""
+    file = openpyxl.Workbook()
+    file.remove(file.worksheets[0])
+    options = _OptionLists(book.options)
+    for sheet in book.sheets:
+        _SheetWriter(file.create_sheet(sheet.name), sheet, options).write()
+    if book.options:
+        page = file.create_sheet(book.options)
+        page.sheet_state = "hidden"
+        _fill_hidden(page, options.rows())
+    if book.record is not None:
+        page = file.create_sheet(book.record.name)
+        page.sheet_state = "veryHidden"
+        _fill_hidden(page, book.record.rows)
+    if book.options or book.record is not None:
+        file.security = WorkbookProtection(lockStructure=True)
+    file.properties.creator, file.properties.title = "", book.title
+    file.properties.language = "zh-CN"
+    file.properties.version = book.version or None
+    saved = io.BytesIO()
+    file.save(saved)
+    cells = (cell for sheet in book.sheets for row in sheet.rows for cell in row.cells)
+    formulas = (cell.content for cell in cells if isinstance(cell.content, Formula))
+    values = {formula.text: formula.value for formula in formulas}
+    return mended(saved.getvalue(), book.day, values)
 
 
-def face_of(row: SheetRow, cell: AnswerCell, column: SheetColumn) -> Face:
-    """The look of a cell of a page."""
-    side = "center" if column.centred else "left"
-    if row.look == "section":
-        return Face("黑体", fill=_SECTION)
-    if cell.rule is not None:
-        grey = cell.grey or row.look == "muted"
-        return Face(
-            side=side,
-            fill=_GREY if grey else _INPUT,
-            locked=False,
-            format=_format(cell),
-            top=len(cell.text) > _LONG,
-        )
-    if cell.key or row.look == "muted":
-        return Face(side=side, fill=_GREY, colour="7F7F7F")
-    red = cell.text == "必答"
-    small = cell.grey
-    return Face(
-        size=9 if small else 10.5,
-        side=side,
-        colour="C00000" if red else "595959" if small else "000000",
-    )
+def _fill_hidden(page: Worksheet, rows: Sequence[Sequence[str]]) -> None:
+    page.protection.sheet = True
+    for number, row in enumerate(rows, 1):
+        for column, text in enumerate(row, 1):
+            _write_text(page, number, column, text)
 
 
-def _format(cell: AnswerCell) -> str:
-    """As text a code such as 0137 or 1-2 stays what was typed; a long text needs no format."""
-    if cell.rule is None or len(cell.text) > _LONG:
-        return "General"
-    return {"int": "0", "date": "yyyy-mm-dd"}.get(cell.rule.kind, "@")
+def _write_text(page: Worksheet, row: int, column: int, text: str) -> Cell:
+    """A text that no program takes for a formula; an empty one leaves the cell empty."""
+    cell = cast(Cell, page.cell(row, column))
+    if text:
+        _refuse_unfit(cell, text)
+        cell.value = escaped(text)
+        cell.data_type = "s"
+    return cell
 
 
-_TITLE, _TEXT = 32, 255  # Excel's limits
-_LAST_DAY: Final = "2958465"  # 9999-12-31, as Excel numbers days
-_EPOCH: Final = 693594  # the ordinal of the day that Excel numbers 0
+def _refuse_unfit(cell: Cell, text: str) -> None:
+    try:
+        refuse_unprintable(text)
+        if characters(text) > LONGEST_TEXT:
+            raise TemplateError(
+                f"有 {len(text)} 字，Excel 的一格最多 {LONGEST_TEXT} 字。"
+                "请把长文作为附件，这里只写摘要。"
+            )
+    except TemplateError as error:
+        place = f"Excel 表“{cell.parent.title}”的 {cell.coordinate} 格"
+        raise TemplateError(f"{place}：{error}") from error
 
 
-class Options:
-    """The hidden sheet of the drop-downs' options, a column a list; equal lists are one."""
+class _OptionLists:
+    """The options of drop-downs: on the hidden sheet `name`, a column a list, or in their rules."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.columns: dict[tuple[str, ...], int] = {}
 
-    def range_of(self, options: tuple[str, ...]) -> str:
-        """Where the options stand."""
-        letter = get_column_letter(self.columns.setdefault(options, len(self.columns) + 1))
-        return f"'{self.name}'!${letter}$1:${letter}${len(options)}"
+    def formula(self, options: tuple[str, ...]) -> str:
+        """What a drop-down takes its options from; equal lists stand on the sheet once."""
+        if not self.name:
+            return f'"{",".join(options)}"'
+        letters = column_letters(self.columns.setdefault(options, len(self.columns) + 1))
+        return f"'{self.name}'!${letters}$1:${letters}${len(options)}"
 
-    def write(self, sheet: Worksheet) -> None:
-        for options, column in self.columns.items():
-            for row, text in enumerate(options, 1):
-                cell = sheet.cell(row, column)
-                cell.value = escaped(text)
-                cell.data_type = "s"
+    def rows(self) -> list[list[str]]:
+        """The hidden sheet row by row."""
+        longest = max(map(len, self.columns), default=0)
+        return [
+            [options[at] if at < len(options) else "" for options in self.columns]
+            for at in range(longest)
+        ]
 
 
-def validation(rule: CellRule, options: Options) -> DataValidation | None:
-    """The validation of a rule; None when there is nothing to check or to say."""
-    made = DataValidation(allow_blank=True, showErrorMessage=True, errorStyle="warning")
-    made.errorTitle = _cut(rule.title, _TITLE)
+class _SheetWriter:
+    """Writes one sheet."""
+
+    def __init__(self, page: Worksheet, sheet: Sheet, options: _OptionLists) -> None:
+        self.page = page
+        self.sheet = sheet
+        self.options = options
+        # openpyxl takes long to dress a cell, so each look is made once and copied.
+        self.dressed: dict[tuple[CellLook, bool, bool], Cell] = {}
+        self.ruled: dict[CellRule, list[tuple[int, int]]] = {}  # columns and rows
+        self.first_span, self.last_span, self.span_width = self._span()
+
+    def write(self) -> None:
+        sheet, style = self.sheet, self.sheet.style
+        self._columns()
+        heading = "" if sheet.hidden_ids is None else sheet.hidden_ids.heading
+        title = SheetRow((SheetCell(sheet.title, style.title),), heading, spans=True)
+        self._row(sheet.corner, title, style.title_line)
+        for number, note in enumerate(sheet.notes, sheet.corner + 1):
+            self._row(number, SheetRow((SheetCell(note, style.note),), heading, spans=True))
+        titles = (SheetCell(column.title, style.header) for column in sheet.columns)
+        self._row(sheet.first_row - 1, SheetRow(tuple(titles), heading))
+        for number, row in enumerate(sheet.rows, sheet.first_row):
+            self._row(number, row)
+        self._add_rules()
+        self._add_tints()
+        self._set_up_view()
+        self._set_up_print()
+        self._protect()
+
+    def _span(self) -> tuple[int, int, float]:
+        """The columns that a title spans, first and last, and their width.
+
+        Of several papers side by side it is the first, without the columns that come again on each
+        paper, or the title would come again too.
+        """
+        sheet = self.sheet
+        parted = sheet.paper.across > 1
+        skipped = sheet.frozen if parted else 0
+        room = DIGITS_ACROSS - sum(column.width for column in sheet.columns[:skipped])
+        first = last = sheet.corner + skipped
+        wide = 0.0
+        for number, column in enumerate(sheet.columns[skipped:], first):
+            if number > first and parted and wide + column.width > room:
+                break
+            wide, last = wide + column.width, number
+        return first, last, wide
+
+    def _columns(self) -> None:
+        page, hidden = self.page, self.sheet.hidden_ids
+        if hidden is not None:
+            _write_text(page, 1, 1, hidden.corner)
+            page.row_dimensions[1].hidden = True
+            page.column_dimensions["A"].hidden = True
+        for number, column in enumerate(self.sheet.columns, self.sheet.corner):
+            if hidden is not None:
+                _write_text(page, 1, number, column.role)
+            page.column_dimensions[column_letters(number)].width = column.width
+
+    def _row(self, number: int, row: SheetRow, line: float = _LINE) -> None:
+        """A row, as high as its longest text needs: not every program grows rows by itself."""
+        columns = self.sheet.columns
+        if row.id and self.sheet.hidden_ids is not None:
+            _write_text(self.page, number, 1, row.id)
+        if row.spans:
+            (cell,) = row.cells
+            self._cell(number, self.first_span, cell)
+            if self.last_span > self.first_span:
+                first, last = column_letters(self.first_span), column_letters(self.last_span)
+                self.page.merge_cells(f"{first}{number}:{last}{number}")
+            lines, room = lines_of(cell.text, self.span_width), _SPAN_ROOM
+        else:
+            cells = list(zip(row.cells, columns, strict=True))
+            for at, (cell, column) in enumerate(cells, self.sheet.corner):
+                self._cell(number, at, cell, column.centred)
+            lines = max(lines_of(cell.text, column.width) for cell, column in cells)
+            room = self.sheet.style.room
+        dimension = self.page.row_dimensions[number]
+        dimension.height = min(room + max(row.lines, lines) * line, HIGHEST_ROW)
+        if row.folded:
+            dimension.outlineLevel = 1
+            dimension.hidden = True
+
+    def _cell(self, row: int, column: int, cell: SheetCell, centred: bool = False) -> None:
+        """A formula of ours, a number, a date, or a text that never becomes a formula."""
+        content = cell.content
+        if isinstance(content, date) and content < _FIRST_DAY:
+            content = content.isoformat()
+        quoted = isinstance(content, str) and content.startswith(FORMULA_SIGNS)
+        if isinstance(content, str):
+            target = _write_text(self.page, row, column, content)
+        else:
+            target = cast(Cell, self.page.cell(row, column))
+            target.value = content.text if isinstance(content, Formula) else content
+        look = cell.look, centred, quoted
+        model = self.dressed.get(look)
+        if model is None:
+            _dress(target, *look)
+            self.dressed[look] = target
+        else:
+            target._style = copy(model._style)  # type: ignore[attr-defined]  # not in the stubs
+        if cell.rule is not None:
+            self.ruled.setdefault(cell.rule, []).append((column, row))
+
+    def _add_rules(self) -> None:
+        for rule, places in self.ruled.items():
+            validation = _validation(rule, self.options)
+            if validation is None:
+                continue
+            # Excel reads either form; each kind of file keeps its own, byte for byte.
+            areas = _places(places) if self.options.name else _stretches(places)
+            validation.sqref = MultiCellRange(" ".join(areas))
+            self.page.add_data_validation(validation)
+
+    def _add_tints(self) -> None:
+        sheet = self.sheet
+        first, last = sheet.first_row, sheet.first_row + len(sheet.rows) - 1
+        if last < first:
+            return
+        begin, end = sheet.corner, sheet.corner + len(sheet.columns) - 1
+        whole = f"{column_letters(begin)}{first}:{column_letters(end)}{last}"
+        for number, column in enumerate(sheet.columns, begin):
+            for text, colour in column.tints.items():
+                fill = PatternFill("solid", bgColor=colour)
+                test = f'${column_letters(number)}{first}="{text}"'
+                rule = Rule(type="expression", dxf=DifferentialStyle(fill=fill), formula=[test])
+                self.page.conditional_formatting.add(whole, rule)
+
+    def _set_up_view(self) -> None:
+        """The header and the first columns stay in view."""
+        page, sheet = self.page, self.sheet
+        page.freeze_panes = f"{column_letters(sheet.corner + sheet.frozen)}{sheet.first_row}"
+        if sheet.hidden_ids is not None:
+            for selection in page.sheet_view.selection:
+                selection.activeCell = selection.sqref = f"B{sheet.first_row}"
+        if sheet.style.folds_up:
+            page.sheet_properties.outlinePr = Outline(summaryBelow=False)
+
+    def _set_up_print(self) -> None:
+        """On every paper the header comes again, beside one another the first columns too."""
+        page, sheet, paper = self.page, self.sheet, self.sheet.paper
+        header = sheet.first_row - 1
+        page.print_title_rows = f"{header}:{header}"
+        if paper.across > 1:
+            first, last = sheet.corner, sheet.corner + sheet.frozen - 1
+            page.print_title_cols = f"{column_letters(first)}:{column_letters(last)}"
+        page.page_setup.orientation = "landscape" if paper.landscape else "portrait"
+        page.page_setup.paperSize = 9  # A4
+        page.page_setup.fitToWidth = paper.across
+        page.page_setup.fitToHeight = 1 if paper.one_high else 0
+        page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        page.page_margins.left = page.page_margins.right = paper.margin
+        page.print_options.horizontalCentered = paper.centred or None
+        page.oddHeader = HeaderFooterItem(
+            left=_HeaderFooterPart(paper.left.replace("&", "&&")),
+            right=_HeaderFooterPart(paper.right.replace("&", "&&")),
+        )
+        page.oddFooter = HeaderFooterItem(center=_HeaderFooterPart(_FOOTER))
+
+    def _protect(self) -> None:
+        protection = self.page.protection
+        protection.sheet = self.sheet.locked
+        protection.formatColumns = protection.formatRows = False
+        protection.insertRows = not self.sheet.growing
+
+
+def _dress(cell: Cell, look: CellLook, centred: bool, quoted: bool) -> None:
+    """The look of a cell in a column that may be `centred`; `quoted`, it stays text for ever."""
+    cell.font = Font(name=look.font, size=look.size, color=look.colour)
+    cell.alignment = Alignment(
+        horizontal="center" if centred or look.centred else "left",
+        vertical="top" if look.top else "center",
+        wrap_text=True,
+    )
+    cell.protection = Protection(locked=not look.open)
+    cell.number_format = look.format
+    if look.grid:
+        side = Side(style="thin", color=look.grid)
+        cell.border = Border(left=side, right=side, top=side, bottom=side)
+    if look.fill:
+        cell.fill = PatternFill("solid", start_color=look.fill)
+    if quoted:
+        cell.quotePrefix = True
+
+
+def _validation(rule: CellRule, options: _OptionLists) -> DataValidation | None:
+    """Excel's form of a rule; None when there is nothing to check or to say."""
+    validation = DataValidation(
+        allow_blank=True,
+        showErrorMessage=rule.refusal != "silent",
+        errorStyle="information" if rule.refusal == "silent" else rule.refusal,
+        errorTitle=_cut(rule.title, _LONGEST_TITLE),
+        error=rule.error or None,
+    )
     if rule.options:
-        made.type, made.formula1 = "list", options.range_of(rule.options)
-        made.error = "请从下拉列表里选。"
-        made.errorStyle = "stop" if rule.strict else "information"
-        made.showErrorMessage = rule.strict
-    elif rule.kind == "int":
-        made.type, made.operator = "whole", "between"
-        made.formula1 = str(_whole(rule.minimum, -(10**15) + 1))
-        made.formula2 = str(_whole(rule.maximum, 10**15 - 1))
-        made.error = "这里写整数；要写“不清楚”“清空”或“不适用：理由”，请选“是”继续。"
-    elif rule.kind == "date":
-        made.type, made.operator = "date", "between"
-        made.formula1, made.formula2 = _day(rule.minimum, "1"), _day(rule.maximum, _LAST_DAY)
-        made.error = "这里写日期，如 2027-03-01；要写“不清楚”“清空”或“不适用：理由”，请选“是”继续。"
+        validation.type, validation.formula1 = "list", options.formula(rule.options)
+    elif rule.kind != "text":
+        validation.type = "whole" if rule.kind == "int" else "date"
+        least, most = (-_MOST, _MOST) if rule.kind == "int" else (date.min, date.max)
+        validation.operator = "between"
+        validation.formula1 = _bound(least if rule.minimum is None else rule.minimum)
+        validation.formula2 = _bound(most if rule.maximum is None else rule.maximum)
     elif not rule.help:
         return None
     if rule.help:
-        made.showInputMessage = True
-        made.promptTitle, made.prompt = _cut(rule.title, _TITLE), _cut(rule.help, _TEXT)
-    return made
+        validation.showInputMessage = True
+        validation.promptTitle = _cut(rule.title, _LONGEST_TITLE)
+        validation.prompt = _cut(rule.help, _LONGEST_HELP)
+    return validation
 
 
-def _whole(bound: str | None, otherwise: int) -> int:
-    number = parse_int(bound or "")
-    return otherwise if number is None else number
-
-
-def _day(bound: str | None, otherwise: str) -> str:
-    day = parse_date(bound or "")
-    return otherwise if day is None else str(day.toordinal() - _EPOCH)
+def _bound(value: int | date) -> str:
+    """A bound as Excel reckons: days are numbers, the first is 1."""
+    return str(max(1, value.toordinal() - _DAY_ZERO) if isinstance(value, date) else value)
 
 
 def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-_LINE: Final = 15.0  # points
-_PAPER: Final = 180.0  # digits that are legible side by side on A4 across
-# Before this day Excel and LibreOffice number days differently.
-_FIRST_DAY: Final = date(1901, 1, 1)
+def _places(places: Sequence[tuple[int, int]]) -> Iterator[str]:
+    return (f"{column_letters(column)}{row}" for column, row in places)
 
 
-def put_text(page: Worksheet, row: int, column: int, text: str) -> SheetCell:
-    """A text that no program takes for a formula; an empty one leaves the cell empty."""
-    cell = cast(SheetCell, page.cell(row, column))
-    if text:
-        cell.value = escaped(text)
-        cell.data_type = "s"
-    return cell
-
-
-class PageWriter:
-    """Writes one page; the first row and the first column are hidden and hold roles and ids."""
-
-    def __init__(self, sheet: Worksheet, page: SheetPage, options: Options) -> None:
-        self.sheet = sheet
-        self.page = page
-        self.options = options
-        self.header = len(page.notes) + 3
-        # openpyxl takes long to dress a cell, so each look is made once and copied.
-        self.dressed: dict[Face, SheetCell] = {}
-        self.rules: dict[CellRule, DataValidation] = {}
-
-    def write(self, title: str, day: date) -> None:
-        self._roles()
-        self._head()
-        for number, row in enumerate(self.page.rows, self.header + 1):
-            self._row(number, row)
-        self._paper(title, day)
-
-    def _roles(self) -> None:
-        sheet, page = self.sheet, self.page
-        put_text(sheet, 1, 1, MARK + page.mark if page.mark else "")
-        sheet.row_dimensions[1].hidden = True
-        sheet.column_dimensions["A"].hidden = True
-        for at, column in enumerate(page.columns, 2):
-            put_text(sheet, 1, at, column.role)
-            sheet.column_dimensions[get_column_letter(at)].width = column.width
-
-    def _head(self) -> None:
-        columns = self.page.columns
-        first, last, wide = self._first_paper()
-        title, note = Face("黑体", 15, grid=False), Face(grid=False, colour="404040")
-        for number, text in enumerate((self.page.title, *self.page.notes), 2):
-            self._put(number, first, text, title if number == 2 else note)
-            self._put_id(number, NO_ENTRY)
-            self._merge(number, first, last)
-            line = _LINE * (1.8 if number == 2 else 1)
-            self.sheet.row_dimensions[number].height = 4 + line * lines_of(text, wide)
-        face = Face("黑体", side="center", fill=HEAD_FILL)
-        for at, column in enumerate(columns, 2):
-            self._put(self.header, at, column.title, face)
-        self._put_id(self.header, NO_ENTRY)
-        self._height(self.header, [one.title for one in columns])
-
-    def _papers(self) -> int:
-        """How many papers lie side by side: tables of many columns need more than one."""
-        wide = sum(one.width for one in self.page.columns)
-        return math.ceil(wide / _PAPER) if self.page.mark.startswith(LIST) else 1
-
-    def _first_paper(self) -> tuple[int, int, float]:
-        """The columns that a title spans, first and last, and their width.
-
-        Columns that come again on each paper are left out, or the title would come again too.
-        """
-        first = 2 + (self.page.frozen if self._papers() > 1 else 0)
-        room = _PAPER - sum(one.width for one in self.page.columns[: first - 2])
-        wide, last = 0.0, first
-        for at, column in enumerate(self.page.columns[first - 2 :], first):
-            if at > first and self._papers() > 1 and wide + column.width > room:
-                break
-            wide, last = wide + column.width, at
-        return first, last, wide
-
-    def _merge(self, row: int, first: int, last: int) -> None:
-        if last > first:
-            self.sheet.merge_cells(start_row=row, start_column=first, end_row=row, end_column=last)
-
-    def _row(self, number: int, row: SheetRow) -> None:
-        known = ENTRY + row.id if row.id else ""
-        self._put_id(number, NO_ENTRY if row.look == "section" or not self.page.mark else known)
-        for at, (cell, column) in enumerate(zip(row.cells, self.page.columns, strict=True), 2):
-            self._cell(number, at, cell, face_of(row, cell, column))
-        if row.look == "section":
-            end = len(self.page.columns) + 1
-            self.sheet.merge_cells(start_row=number, start_column=2, end_row=number, end_column=end)
-            self.sheet.row_dimensions[number].height = 4 + _LINE
-        else:
-            self._height(number, [one.text for one in row.cells])
-        if row.folded:
-            self.sheet.row_dimensions[number].outlineLevel = 1
-            self.sheet.row_dimensions[number].hidden = True
-
-    def _cell(self, row: int, column: int, cell: AnswerCell, face: Face) -> None:
-        made = self._put(row, column, cell.text, face)
-        if cell.rule is None:
-            return
-        number = parse_int(cell.text) if cell.rule.kind == "int" else None
-        day = parse_date(cell.text) if cell.rule.kind == "date" else None
-        if number is not None and str(number) == cell.text:
-            made.value = number
-        elif day is not None and day >= _FIRST_DAY:
-            made.value = day
-            made.number_format = face.format
-        rule = self.rules.get(cell.rule)
-        if rule is None:
-            made_rule = validation(cell.rule, self.options)
-            if made_rule is None:
-                return
-            rule = self.rules[cell.rule] = made_rule
-            self.sheet.add_data_validation(rule)
-        rule.add(made)
-
-    def _put(self, row: int, column: int, text: str, face: Face) -> SheetCell:
-        cell = put_text(self.sheet, row, column, text)
-        if text.startswith(FORMULA_SIGNS):
-            face = replace(face, quoted=True)
-        model = self.dressed.get(face)
-        if model is None:
-            face.dress(cell)
-            self.dressed[face] = cell
-        else:
-            cell._style = copy(model._style)  # type: ignore[attr-defined]  # not in the stubs
-        return cell
-
-    def _put_id(self, row: int, text: str) -> None:
-        if self.page.mark:
-            put_text(self.sheet, row, 1, text)
-
-    def _height(self, row: int, texts: list[str]) -> None:
-        """As high as the longest text needs: not every program grows rows by itself."""
-        pairs = zip(texts, self.page.columns, strict=True)
-        lines = max(lines_of(text, column.width) for text, column in pairs)
-        self.sheet.row_dimensions[row].height = min(6 + lines * _LINE, HIGHEST_ROW)
-
-    def _paper(self, title: str, day: date) -> None:
-        """On screen the header stays in view, on paper it comes again; A4 across."""
-        sheet, page = self.sheet, self.page
-        sheet.freeze_panes = f"{get_column_letter(page.frozen + 2)}{self.header + 1}"
-        for one in sheet.sheet_view.selection:
-            one.activeCell = one.sqref = f"B{self.header + 1}"
-        sheet.print_title_rows = f"{self.header}:{self.header}"
-        papers = self._papers()
-        if papers > 1:
-            sheet.print_title_cols = f"B:{get_column_letter(page.frozen + 1)}"
-        sheet.page_setup.orientation = "landscape"
-        sheet.page_setup.paperSize = 9  # A4
-        sheet.page_setup.fitToWidth = papers
-        sheet.page_setup.fitToHeight = 0 if page.mark else 1
-        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-        sheet.sheet_properties.outlinePr = Outline(summaryBelow=False)
-        sheet.page_margins.left = sheet.page_margins.right = 0.5
-        sheet.oddHeader = HeaderFooterItem(
-            left=_HeaderFooterPart(title.replace("&", "&&")[:60]),
-            right=_HeaderFooterPart(f"{page.name}　{day.isoformat()} 导出".replace("&", "&&")),
-        )
-        sheet.oddFooter = HeaderFooterItem(center=_HeaderFooterPart("第 &P 页　共 &N 页"))
-        sheet.protection.sheet = True
-        sheet.protection.formatColumns = sheet.protection.formatRows = False
-        sheet.protection.insertRows = not page.mark.startswith(LIST)
+def _stretches(places: Sequence[tuple[int, int]]) -> Iterator[str]:
+    """Cells, by column and row, as stretches of cells that stand one below another."""
+    # Row minus number in the order stays the same along a stretch.
+    numbered = enumerate(sorted(places))
+    for _, group in groupby(numbered, key=lambda pair: (pair[1][0], pair[1][1] - pair[0])):
+        stretch = [place for _, place in group]
+        (column, first), (_, last) = stretch[0], stretch[-1]
+        yield f"{column_letters(column)}{first}:{column_letters(column)}{last}"

@@ -1,9 +1,12 @@
-"""Bring what only the old file has into the new one: text, and all that it stands on."""
+"""Bring what only the old file has into the new one: text, and all that it stands on.
+
+An element may refer to styles, numberings, foot- and endnotes by an id, and to pictures, links
+and other parts by a relation. Each is found in the new file or brought there, once.
+"""
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -12,157 +15,23 @@ from typing import Final
 
 from lxml import etree
 
-from mmethics_cli.formats.word.package import (
+from mmethics_cli.formats.word.markup import (
     MC,
-    UNSAID,
+    NOT_CONTENT,
     WP,
     Element,
     R,
-    Relation,
     W,
-    WordPackage,
+    attributes,
+    value_of,
     whole_number,
 )
+from mmethics_cli.formats.word.package import Relation, WordPackage
 
-
-@dataclass(slots=True)
-class Definitions:
-    """Finds or makes in the new package what an id of the old one stands for."""
-
-    old: WordPackage
-    new: WordPackage
-    relate: Callable[[str, Relation], str]  # of a new part to a copy of an old one
-    carried: Callable[[Element, str, str], Element]  # from a part into another
-    _found: dict[tuple[str, str], str] = field(default_factory=dict)
-
-    def style(self, number: str, kind: str) -> str:
-        """A style of the same name; one that the new file lacks is brought along."""
-        key = (kind, number)
-        if key not in self._found:
-            # Said first: styles may rest on one another in a circle.
-            self._found[key] = number
-            self._found[key] = self._style(number, kind)
-        return self._found[key]
-
-    def _style(self, number: str, kind: str) -> str:
-        name, own = (one.related(one.main, "styles") for one in (self.old, self.new))
-        if not name or not own:
-            return number
-        root = self.new.tree(own)
-        old_styles = self.old.tree(name).iterchildren(f"{W}style")
-        wanted = next((one for one in old_styles if one.get(f"{W}styleId") == number), None)
-        if wanted is None:
-            return number
-        names = {
-            (one.get(f"{W}type"), _name(one)): one.get(f"{W}styleId", "")
-            for one in root.iterchildren(f"{W}style")
-        }
-        if known := names.get((kind, _name(wanted))):
-            return known
-        free = _free(number, set(names.values()))
-        self._found[kind, number] = free
-        copy = self.carried(wanted, name, own)
-        copy.set(f"{W}styleId", free)
-        copy.attrib.pop(f"{W}default", "")
-        for child in list(copy):
-            if child.tag == f"{W}basedOn":
-                child.set(f"{W}val", self.style(child.get(f"{W}val", ""), kind))
-            elif child.tag in {f"{W}link", f"{W}next"}:
-                copy.remove(child)
-        self.new.touch(own).append(copy)
-        return free
-
-    def number(self, number: str) -> str:
-        """A numbering that counts as the old one does."""
-        key = ("numbering", number)
-        if key not in self._found:
-            self._found[key] = self._number(number) if number not in {"", "0"} else number
-        return self._found[key]
-
-    def _number(self, number: str) -> str:
-        name, own = self._shared("numbering")
-        if not own:
-            return number
-        old, new = self.old.tree(name), self.new.touch(own)
-        num = _by_id(old, "num", "numId", number)
-        abstract = None if num is None else num.find(f"{W}abstractNumId")
-        if num is None or abstract is None:
-            return number
-        shape = _by_id(old, "abstractNum", "abstractNumId", abstract.get(f"{W}val", ""))
-        added = deepcopy(num)
-        if shape is not None:
-            shape = deepcopy(shape)
-            shape.set(f"{W}abstractNumId", _next(new, "abstractNum", "abstractNumId"))
-            for one in added.iterchildren(f"{W}abstractNumId"):
-                one.set(f"{W}val", shape.get(f"{W}abstractNumId", ""))
-            new.insert(len(new.findall(f"{W}numPicBullet")), shape)
-        free = _next(new, "num", "numId")
-        added.set(f"{W}numId", free)
-        before = [*new.findall(f"{W}abstractNum"), *new.findall(f"{W}num")]
-        new.insert(new.index(before[-1]) + 1 if before else 0, added)
-        return free
-
-    def note(self, kind: str, tag: str, number: str) -> str:
-        """A copy of a foot- or endnote."""
-        key = (kind, number)
-        if key not in self._found:
-            self._found[key] = self._note(kind, tag, number)
-        return self._found[key]
-
-    def _note(self, kind: str, tag: str, number: str) -> str:
-        name, own = self._shared(kind)
-        note = _by_id(self.old.tree(name), tag, "id", number) if own else None
-        if note is None:
-            return number
-        root = self.new.touch(own)
-        free = _next(root, tag, "id")
-        copy = self.carried(note, name, own)
-        copy.set(f"{W}id", free)
-        root.append(copy)
-        return free
-
-    def _shared(self, kind: str) -> tuple[str, str]:
-        """The part of a kind on both sides; empty when the old side's now serves the new one."""
-        main = self.old.main
-        name, own = self.old.related(main, kind), self.new.related(self.new.main, kind)
-        if ("whole", kind) in self._found or not name:
-            return "", ""
-        if own:
-            return name, own
-        self._found["whole", kind] = name
-        relation = next(one for one in self.old.relations(main).values() if one.kind == kind)
-        self.relate(self.new.main, relation)
-        return "", ""
-
-
-def _name(style: Element) -> str:
-    found = style.find(f"{W}name")
-    return "" if found is None else found.get(f"{W}val", "").lower()
-
-
-def _by_id(root: Element, tag: str, key: str, number: str) -> Element | None:
-    found = (one for one in root.iterchildren(f"{W}{tag}") if one.get(f"{W}{key}") == number)
-    return next(found, None)
-
-
-def _next(root: Element, tag: str, key: str) -> str:
-    return str(
-        max(
-            (whole_number(one.get(f"{W}{key}")) for one in root.iterchildren(f"{W}{tag}")),
-            default=0,
-        )
-        + 1
-    )
-
-
-def _free(wanted: str, taken: set[str]) -> str:
-    names = (wanted if at == 1 else f"{wanted}-{at}" for at in count(1))
-    return next(one for one in names if one not in taken)
-
-
+# Each program's own, of the copy as well as of what it was copied from.
 _TRACES: Final = frozenset(
-    f"{{http://schemas.microsoft.com/office/word/2010/{one}"
-    for one in (
+    f"{{http://schemas.microsoft.com/office/word/2010/{name}"
+    for name in (
         "wordml}paraId",
         "wordml}textId",
         "wordprocessingDrawing}anchorId",
@@ -174,46 +43,47 @@ _NOTES: Final = {
     f"{W}footnoteReference": ("footnotes", "footnote"),
     f"{W}endnoteReference": ("endnotes", "endnote"),
 }
-_DROPPED: Final = UNSAID - {f"{W}pPr", f"{W}rPr"}
+_DROPPED: Final = NOT_CONTENT - {f"{W}pPr", f"{W}rPr"}
 
 
 @dataclass(slots=True)
 class Carrier:
     """Copies elements of one part of the old file for a part of the new one."""
 
-    luggage: Luggage
+    transfer: Transfer
     old_part: str
     new_part: str
     _relations: dict[str, str] = field(default_factory=dict)
 
     def copy(self, element: Element) -> Element:
         """A copy that stands on nothing which the new file lacks."""
-        found = deepcopy(element)
-        found.tail = None
-        for node in list(found.iter(etree.Element)):
-            if node is not found and (node.tag in _DROPPED or self.luggage.is_foreign(node.tag)):
+        copy = deepcopy(element)
+        copy.tail = None
+        for node in list(copy.iter(etree.Element)):
+            if node is not copy and (node.tag in _DROPPED or self.transfer.is_foreign(node.tag)):
                 parent = node.getparent()
                 if parent is not None:
                     parent.remove(node)
             else:
                 self._settle_names(node)
                 self._settle_values(node)
-        return found
+        return copy
 
     def _settle_names(self, node: Element) -> None:
-        for name, value in list(node.attrib.items()):
-            key = str(name)
-            if key in _TRACES or key.startswith(f"{W}rsid") or self.luggage.is_foreign(key):
+        """Drop attributes that the new file can't have; let relations lead where they led."""
+        for key, value in attributes(node).items():
+            if key in _TRACES or key.startswith(f"{W}rsid") or self.transfer.is_foreign(key):
                 del node.attrib[key]
             elif key.startswith(R):
-                if new := self._relation(str(value)):
-                    node.set(key, new)
+                if relation := self._relation(value):
+                    node.set(key, relation)
                 else:
                     del node.attrib[key]
 
     def _settle_values(self, node: Element) -> None:
-        definitions = self.luggage.definitions
-        value = node.get(f"{W}val", "")
+        """Let ids stand for what they stood for."""
+        definitions = self.transfer.definitions
+        value = value_of(node)
         if node.tag in _STYLED:
             node.set(f"{W}val", definitions.style(value, _STYLED[node.tag]))
         elif node.tag == f"{W}numId":
@@ -221,25 +91,26 @@ class Carrier:
         elif node.tag in _NOTES:
             node.set(f"{W}id", definitions.note(*_NOTES[node.tag], node.get(f"{W}id", "")))
         elif node.tag == f"{W}id":
-            node.set(f"{W}val", self.luggage.fresh_id())
+            node.set(f"{W}val", self.transfer.fresh_id())
         elif node.tag == f"{WP}docPr":
-            node.set("id", self.luggage.fresh_id())
+            node.set("id", self.transfer.fresh_id())
         elif node.tag == f"{MC}Choice":
             # A prefix may be another where the copy goes: till then the full name holds.
-            spaces = [node.nsmap.get(one, one) for one in node.get("Requires", "").split()]
-            node.set("Requires", " ".join(f"{{{one}}}" for one in spaces))
+            prefixes = node.get("Requires", "").split()
+            spaces = [node.nsmap.get(prefix, prefix) for prefix in prefixes]
+            node.set("Requires", " ".join(f"{{{space}}}" for space in spaces))
 
     def _relation(self, number: str) -> str:
         if number not in self._relations:
-            relation = self.luggage.old.relations(self.old_part).get(number)
+            relation = self.transfer.old.relations(self.old_part).get(number)
             if relation is None:
                 return ""
-            self._relations[number] = self.luggage.relate(self.new_part, relation)
+            self._relations[number] = self.transfer.relate(self.new_part, relation)
         return self._relations[number]
 
 
 @dataclass
-class Luggage:
+class Transfer:
     """What was carried from the old package into the new one, each thing once."""
 
     old: WordPackage
@@ -248,10 +119,7 @@ class Luggage:
 
     @cached_property
     def definitions(self) -> Definitions:
-        def carried(element: Element, old_part: str, new_part: str) -> Element:
-            return Carrier(self, old_part, new_part).copy(element)
-
-        return Definitions(self.old, self.new, self.relate, carried)
+        return Definitions(self)
 
     def is_foreign(self, name: object) -> bool:
         """Whether a name is of a vocabulary that only the old file lets readers ignore.
@@ -275,10 +143,9 @@ class Luggage:
         for name in self.new.parts:
             if name.startswith("word/") and name.endswith(".xml"):
                 root = self.new.tree(name)
-                numbers += [whole_number(one.get(f"{W}val")) for one in root.iter(f"{W}id")]
-                numbers += [
-                    whole_number(one.get("id")) for one in root.iter("{*}docPr", "{*}cNvPr")
-                ]
+                numbers += [whole_number(value_of(control)) for control in root.iter(f"{W}id")]
+                figures = root.iter("{*}docPr", "{*}cNvPr")
+                numbers += [whole_number(figure.get("id")) for figure in figures]
         return max(numbers)
 
     def relate(self, part: str, relation: Relation) -> str:
@@ -303,12 +170,153 @@ class Luggage:
             number += 1
         self._parts[name] = added
         self.new.add(added, data, self.old.content_type(name))
-        for key, one in relations.items():
-            if one.external:
-                self.new.relate(added, one, key)
-            elif one.target in self.old.parts:
-                self.new.relate(added, replace(one, target=self.part(one.target)), key)
+        for id_, relation in relations.items():
+            if relation.external:
+                self.new.relate(added, relation, id_)
+            elif relation.target in self.old.parts:
+                self.new.relate(added, replace(relation, target=self.part(relation.target)), id_)
         return added
+
+
+def _ignorable(package: WordPackage) -> frozenset[str]:
+    """The vocabularies that a reader of the body may ignore."""
+    root = package.tree(package.main)
+    prefixes = root.get(f"{MC}Ignorable", "").split()
+    return frozenset(root.nsmap[prefix] for prefix in prefixes if prefix in root.nsmap)
+
+
+@dataclass(slots=True)
+class Definitions:
+    """Finds or makes in the new package what an id of the old one stands for."""
+
+    transfer: Transfer
+    _ids: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    @property
+    def old(self) -> WordPackage:
+        return self.transfer.old
+
+    @property
+    def new(self) -> WordPackage:
+        return self.transfer.new
+
+    def style(self, id_: str, kind: str) -> str:
+        """A style of the same name; one that the new file lacks is brought along."""
+        key = (kind, id_)
+        if key not in self._ids:
+            # Said first: styles may rest on one another in a circle.
+            self._ids[key] = id_
+            self._ids[key] = self._style(id_, kind)
+        return self._ids[key]
+
+    def _style(self, id_: str, kind: str) -> str:
+        part, own = (package.related(package.main, "styles") for package in (self.old, self.new))
+        if not part or not own:
+            return id_
+        root = self.new.tree(own)
+        style = _by_id(self.old.tree(part), "style", "styleId", id_)
+        if style is None:
+            return id_
+        ids = {
+            (other.get(f"{W}type"), _style_name(other)): other.get(f"{W}styleId", "")
+            for other in root.iterchildren(f"{W}style")
+        }
+        if same := ids.get((kind, _style_name(style))):
+            return same
+        free = _free_id(id_, set(ids.values()))
+        self._ids[kind, id_] = free
+        copy = Carrier(self.transfer, part, own).copy(style)
+        copy.set(f"{W}styleId", free)
+        copy.attrib.pop(f"{W}default", "")
+        for child in list(copy):
+            if child.tag == f"{W}basedOn":
+                child.set(f"{W}val", self.style(value_of(child), kind))
+            elif child.tag in {f"{W}link", f"{W}next"}:
+                copy.remove(child)
+        self.new.touch(own).append(copy)
+        return free
+
+    def number(self, id_: str) -> str:
+        """A numbering that counts as the old one does."""
+        key = ("numbering", id_)
+        if key not in self._ids:
+            self._ids[key] = self._number(id_) if id_ not in {"", "0"} else id_
+        return self._ids[key]
+
+    def _number(self, id_: str) -> str:
+        part, own = self._shared("numbering")
+        if not own:
+            return id_
+        old, new = self.old.tree(part), self.new.touch(own)
+        num = _by_id(old, "num", "numId", id_)
+        abstract = None if num is None else num.find(f"{W}abstractNumId")
+        if num is None or abstract is None:
+            return id_
+        shape = _by_id(old, "abstractNum", "abstractNumId", value_of(abstract))
+        copy = deepcopy(num)
+        if shape is not None:
+            shape = deepcopy(shape)
+            shape.set(f"{W}abstractNumId", _next_number(new, "abstractNum", "abstractNumId"))
+            for reference in copy.iterchildren(f"{W}abstractNumId"):
+                reference.set(f"{W}val", shape.get(f"{W}abstractNumId", ""))
+            new.insert(len(new.findall(f"{W}numPicBullet")), shape)
+        free = _next_number(new, "num", "numId")
+        copy.set(f"{W}numId", free)
+        before = [*new.findall(f"{W}abstractNum"), *new.findall(f"{W}num")]
+        new.insert(new.index(before[-1]) + 1 if before else 0, copy)
+        return free
+
+    def note(self, kind: str, tag: str, id_: str) -> str:
+        """A copy of a foot- or endnote."""
+        key = (kind, id_)
+        if key not in self._ids:
+            self._ids[key] = self._note(kind, tag, id_)
+        return self._ids[key]
+
+    def _note(self, kind: str, tag: str, id_: str) -> str:
+        part, own = self._shared(kind)
+        note = _by_id(self.old.tree(part), tag, "id", id_) if own else None
+        if note is None:
+            return id_
+        root = self.new.touch(own)
+        free = _next_number(root, tag, "id")
+        copy = Carrier(self.transfer, part, own).copy(note)
+        copy.set(f"{W}id", free)
+        root.append(copy)
+        return free
+
+    def _shared(self, kind: str) -> tuple[str, str]:
+        """The part of a kind on both sides; empty when the old side's now serves the new one."""
+        main = self.old.main
+        part, own = self.old.related(main, kind), self.new.related(self.new.main, kind)
+        if ("whole", kind) in self._ids or not part:
+            return "", ""
+        if own:
+            return part, own
+        self._ids["whole", kind] = part
+        relations = self.old.relations(main).values()
+        relation = next(relation for relation in relations if relation.kind == kind)
+        self.transfer.relate(self.new.main, relation)
+        return "", ""
+
+
+def _style_name(style: Element) -> str:
+    return value_of(style.find(f"{W}name")).lower()
+
+
+def _by_id(root: Element, tag: str, key: str, id_: str) -> Element | None:
+    rows = root.iterchildren(f"{W}{tag}")
+    return next((row for row in rows if row.get(f"{W}{key}") == id_), None)
+
+
+def _next_number(root: Element, tag: str, key: str) -> str:
+    rows = root.iterchildren(f"{W}{tag}")
+    return str(max((whole_number(row.get(f"{W}{key}")) for row in rows), default=0) + 1)
+
+
+def _free_id(wanted: str, taken: set[str]) -> str:
+    ids = (wanted if at == 1 else f"{wanted}-{at}" for at in count(1))
+    return next(id_ for id_ in ids if id_ not in taken)
 
 
 def settle_prefixes(root: Element) -> None:
@@ -316,27 +324,25 @@ def settle_prefixes(root: Element) -> None:
     for choice in root.iter(f"{MC}Choice"):
         requires = choice.get("Requires", "")
         if requires.startswith("{"):
-            prefixes = {space: prefix for prefix, space in choice.nsmap.items() if prefix}
-            spaces = [one.strip("{}") for one in requires.split()]
-            if any(one not in prefixes for one in spaces):
+            prefixes = _prefixes(choice)
+            spaces = [name.strip("{}") for name in requires.split()]
+            if any(space not in prefixes for space in spaces):
                 choice = _declaring(choice, spaces)
-                prefixes = {space: prefix for prefix, space in choice.nsmap.items() if prefix}
-            choice.set("Requires", " ".join(prefixes[one] for one in spaces))
+                prefixes = _prefixes(choice)
+            choice.set("Requires", " ".join(prefixes[space] for space in spaces))
+
+
+def _prefixes(element: Element) -> dict[str, str]:
+    """The prefix of each vocabulary where an element stands."""
+    return {space: prefix for prefix, space in element.nsmap.items() if prefix}
 
 
 def _declaring(choice: Element, spaces: list[str]) -> Element:
     """The choice with a prefix for each vocabulary that it requires."""
     parent = choice.getparent()
     assert parent is not None
-    declared = {f"need{at}": space for at, space in enumerate(spaces, 1)}
-    found = etree.Element(choice.tag, nsmap=declared)
-    found[:] = list(choice)
-    parent.replace(choice, found)
-    return found
-
-
-def _ignorable(package: WordPackage) -> frozenset[str]:
-    """The vocabularies that a reader of the body may ignore."""
-    root = package.tree(package.main)
-    prefixes = root.get(f"{MC}Ignorable", "").split()
-    return frozenset(root.nsmap[one] for one in prefixes if one in root.nsmap)
+    prefixes = {f"need{at}": space for at, space in enumerate(spaces, 1)}
+    declaring = etree.Element(choice.tag, nsmap=prefixes)
+    declaring[:] = list(choice)
+    parent.replace(choice, declaring)
+    return declaring

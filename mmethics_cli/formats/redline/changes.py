@@ -1,4 +1,4 @@
-"""The differences of two documents for people to read: where, before, after."""
+"""The differences of two Word files for people to read: where, before, after."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from mmethics_cli.formats.redline.pairing import block_pairs, row_pairs
-from mmethics_cli.formats.redline.redline import NEW, OLD, compared
-from mmethics_cli.formats.word.package import TBL, Element, P, W
-from mmethics_cli.formats.word.reading import Reader, blocks, cells, rows
+from mmethics_cli.formats.redline.pairing import block_pairs, read_both, row_pairs
+from mmethics_cli.formats.word.markup import TBL, Element, P, W, blocks, cells, rows
+from mmethics_cli.formats.word.reading import Content, WordReader
 
 _MOST: Final = 200  # rows of a list
 _LONGEST: Final = 240  # characters of one side
@@ -36,8 +35,8 @@ def changed(old: bytes, new: bytes) -> bool:
 
     Headers, footers, looks, page breaks and empty paragraphs do not count. Raises DocumentError.
     """
-    before, after = compared(old, OLD), compared(new, NEW)
-    return list(_words(before, _body(before))) != list(_words(after, _body(after)))
+    before, after = (list(_words(side, side.package.body)) for side in read_both(old, new))
+    return before != after
 
 
 def changes(old: bytes, new: bytes, most: int = _MOST) -> tuple[TextChange, ...]:
@@ -46,44 +45,38 @@ def changes(old: bytes, new: bytes, most: int = _MOST) -> tuple[TextChange, ...]
     Rows and headings that only got another number are left out.
     Of more than `most` the last one says how many are left out. Raises DocumentError.
     """
-    walk = _ChangeWalk(compared(old, OLD), compared(new, NEW))
-    found = list(walk.blocks(_body(walk.old), _body(walk.new)))
-    if len(found) > most:
-        left = len(found) - most + 1
-        found[most - 1 :] = [TextChange(f"其余 {left} 处见标有修订的文件", "", "")]
-    return tuple(found)
+    walk = _ChangeWalk(*read_both(old, new))
+    listed = list(walk.blocks(walk.old.package.body, walk.new.package.body))
+    if len(listed) > most:
+        left = len(listed) - most + 1
+        listed[most - 1 :] = [TextChange(f"其余 {left} 处见标有修订的文件", "", "")]
+    return tuple(listed)
 
 
-def _body(reader: Reader) -> Element:
-    found = reader.package.tree(reader.part).find(f"{W}body")
-    assert found is not None  # the package was opened as a document with a body
-    return found
-
-
-def _words(reader: Reader, holder: Element) -> Iterator[object]:
+def _words(reader: WordReader, holder: Element) -> Iterator[object]:
     """The texts of the blocks in a holder, tables as lists of lists."""
     for block in blocks(holder):
         if block.tag == TBL:
             yield [[list(_words(reader, cell)) for cell in cells(row)] for row in rows(block)]
             continue
-        said: list[str | tuple[str, ...]] = []
-        for one in reader.pieces(block):
-            if one.said == ("break", "", "page"):
+        contents: list[Content] = []
+        for piece in reader.pieces(block):
+            if piece.content == ("break", "", "page"):
                 continue
-            if said and isinstance(said[-1], str) and isinstance(one.said, str):
-                said[-1] += one.said
+            if contents and isinstance(contents[-1], str) and isinstance(piece.content, str):
+                contents[-1] += piece.content
             else:
-                said.append(one.said)
-        if said:
-            yield said
+                contents.append(piece.content)
+        if contents:
+            yield contents
 
 
 @dataclass(slots=True)
 class _ChangeWalk:
     """Goes over both sides at once and remembers under which heading of each it is."""
 
-    old: Reader
-    new: Reader
+    old: WordReader
+    new: WordReader
     _old_heading: str = ""
     _new_heading: str = ""
 
@@ -105,15 +98,15 @@ class _ChangeWalk:
         self._new_heading = heads[1] or self._new_heading
         return any(heads)
 
-    def _text(self, reader: Reader, element: Element | None) -> str:
+    def _text(self, reader: WordReader, element: Element | None) -> str:
         return "" if element is None else reader.text(element).strip()
 
     def _change(self, labels: list[str], before: str, after: str) -> Iterator[TextChange]:
         if before != after:
             heading = self._new_heading if after else self._old_heading
-            named = dict.fromkeys(one for one in (heading, *labels) if one)
-            place = _BETWEEN.join(_short(one) for one in named)
-            yield TextChange(place, *excerpts(before, after))
+            names = dict.fromkeys(name for name in (heading, *labels) if name)
+            place = _BETWEEN.join(_short(name) for name in names)
+            yield TextChange(place, *_excerpts(before, after))
 
     def _table(self, before: Element, after: Element) -> Iterator[TextChange]:
         head = _header(after)
@@ -135,13 +128,13 @@ class _ChangeWalk:
             yield from self.blocks(old, new, _BETWEEN.join(labels))
         else:
             texts = self._text(self.old, old), self._text(self.new, new)
-            if not all(one.isdecimal() for one in texts) or labels:
+            if not all(text.isdecimal() for text in texts) or labels:
                 yield from self._change(labels, *texts)
 
     def _group(self, row: list[Element]) -> str:
         """What names a row: its first cell, or the second where the first is a number."""
-        names = (self._text(self.new, one) for one in row[:2])
-        return next((one for one in names if not one.isdecimal()), "")
+        names = (self._text(self.new, cell) for cell in row[:2])
+        return next((name for name in names if not name.isdecimal()), "")
 
     def _labels(self, row: list[Element], at: int, group: str, head: list[Element]) -> list[str]:
         """What names a cell: the head of its column, or the cell to its left, and the row."""
@@ -152,7 +145,7 @@ class _ChangeWalk:
         return [*([group] if at > 1 else []), self._text(self.new, row[at - 1]) or group]
 
 
-def _heading(reader: Reader, block: Element | None) -> str:
+def _heading(reader: WordReader, block: Element | None) -> str:
     if block is None or block.tag != P or not reader.style(block).startswith("heading"):
         return ""
     return reader.text(block).strip()
@@ -169,7 +162,7 @@ def _header(table: Element) -> list[Element]:
     return []
 
 
-def excerpts(before: str, after: str) -> tuple[str, str]:
+def _excerpts(before: str, after: str) -> tuple[str, str]:
     """Two texts; of long ones what is around their difference, the rest as …"""
     if max(len(before), len(after)) <= _LONGEST:
         return before, after

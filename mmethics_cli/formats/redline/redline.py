@@ -9,83 +9,14 @@ from typing import Final
 
 from lxml import etree
 
-from mmethics_cli.errors import DocumentError
-from mmethics_cli.formats.redline.carry import Carrier, Luggage, settle_prefixes
-from mmethics_cli.formats.redline.merging import Marks, Merger
-from mmethics_cli.formats.redline.resolving import resolve, text_parts, unwrap_control
-from mmethics_cli.formats.word.package import RUN, SDT, TBL, TC, TR, Element, P, R, W, opened
-from mmethics_cli.formats.word.reading import Reader, blocks
+from mmethics_cli.formats.redline.carry import Carrier, Transfer, settle_prefixes
+from mmethics_cli.formats.redline.merging import Merger
+from mmethics_cli.formats.redline.pairing import read_both
+from mmethics_cli.formats.word.markup import Element, P, R, W, blocks
+from mmethics_cli.formats.word.reading import WordReader
+from mmethics_cli.formats.word.revisions import RevisionKind, RevisionMarks
 
-_REVISIONS: Final = tuple(
-    f"{W}{one}"
-    for one in (
-        "ins", "del", "moveFrom", "moveTo", "cellIns", "cellDel", "rPrChange", "pPrChange",
-        "tblPrChange", "tblPrExChange", "trPrChange", "tcPrChange", "sectPrChange",
-        "tblGridChange", "numberingChange",
-    )
-)  # fmt: skip
-_WRAPPERS: Final = tuple(f"{W}{one}" for one in ("smartTag", "customXml", "dir", "bdo"))
-_PROPERTIES: Final = (f"{W}smartTagPr", f"{W}customXmlPr")
-_BLOCKS: Final = frozenset((P, TBL, TR, TC))
-
-
-def compared(data: bytes, name: str) -> Reader:
-    """A file ready to be read; open revisions count as accepted.
-
-    Raises DocumentError, which calls the file by `name`, when it can't be read.
-    """
-    try:
-        package = opened(data)
-        for part in text_parts(package):
-            root = package.tree(part)
-            if next(root.iter(*_REVISIONS), None) is not None:
-                resolve(package.touch(part), accept=True)
-            _prepare(root)
-    except DocumentError as error:
-        raise DocumentError(f"{name}{error.message}") from error
-    return Reader(package, package.main)
-
-
-def _prepare(root: Element) -> None:
-    for wrapper in list(root.iter(*_WRAPPERS)):
-        _unwrap(wrapper)
-    for control in list(root.iter(SDT)):
-        content = control.find(f"{W}sdtContent")
-        if content is None or any(one.tag in _BLOCKS for one in content):
-            unwrap_control(control)
-    for simple in list(root.iter(f"{W}fldSimple")):
-        _spell_out(simple)
-
-
-def _unwrap(wrapper: Element) -> None:
-    parent = wrapper.getparent()
-    if parent is None:
-        return
-    content = [one for one in wrapper if one.tag not in _PROPERTIES]
-    place = parent.index(wrapper)
-    parent[place : place + 1] = content
-
-
-def _spell_out(field: Element) -> None:
-    """A field in the form that can be marked: its code and result in runs."""
-    parent = field.getparent()
-    if parent is None:
-        return
-    place = parent.index(field)
-    code = etree.Element(f"{W}r")
-    etree.SubElement(code, f"{W}instrText").text = field.get(f"{W}instr", "")
-    parts = [_field_mark("begin"), code, _field_mark("separate"), *field, _field_mark("end")]
-    parent[place : place + 1] = parts
-
-
-def _field_mark(kind: str) -> Element:
-    run = etree.Element(RUN)
-    etree.SubElement(run, f"{W}fldChar").set(f"{W}fldCharType", kind)
-    return run
-
-
-OLD, NEW = "修改前的文件", "修改后的文件"
-_REGIONS = tuple(product(("header", "footer"), ("default", "first", "even")))
+_REGIONS: Final = tuple(product(("header", "footer"), ("default", "first", "even")))
 
 
 def redline(old: bytes, new: bytes, author: str, day: date) -> bytes:
@@ -96,100 +27,110 @@ def redline(old: bytes, new: bytes, author: str, day: date) -> bytes:
     house style are the new file's. Open revisions of either file count as accepted. The same
     input gives the same bytes. Raises DocumentError when a file can't be read.
     """
-    before, after = compared(old, OLD), compared(new, NEW)
-    return _Redline(before, after, Marks(author, day)).made()
+    return _Redline(*read_both(old, new), RevisionMarks(author, day)).write()
 
 
 @dataclass(slots=True)
 class _Redline:
-    old: Reader
-    new: Reader
-    marks: Marks
-    _done: set[str] = field(default_factory=set)
+    """The old file being written into the new one; `_marked` are the headers and footers done."""
 
-    def made(self) -> bytes:
+    old: WordReader
+    new: WordReader
+    marks: RevisionMarks
+    _marked: set[str] = field(default_factory=set)
+
+    def write(self) -> bytes:
         package = self.new.package
-        luggage = Luggage(self.old.package, package)
-        bodies = [one.package.tree(one.part).find(f"{W}body") for one in (self.old, self.new)]
-        before, after = (one for one in bodies if one is not None)
-        merger = self._merger(luggage, self.old.part, self.new.part)
+        transfer = Transfer(self.old.package, package)
+        before, after = self.old.package.body, package.body
+        merger = self._merger(transfer, self.old.part, self.new.part)
         self._merge(merger, before, after)
-        last = before.find(f"{W}sectPr"), after.find(f"{W}sectPr")
-        sections = merger.sections
-        if last[0] is not None and last[1] is not None:
-            sections = [*sections, (last[0], last[1])]
-        for at, (was, now) in enumerate(sections):
+        sections = list(merger.sections)
+        last_old, last_new = before.find(f"{W}sectPr"), after.find(f"{W}sectPr")
+        if last_old is not None and last_new is not None:
+            sections.append((last_old, last_new))
+        for at, (old, new) in enumerate(sections):
             for kind, page in _REGIONS:
-                self._region(luggage, kind, page, was, now, first=at == 0)
+                self._region(transfer, kind, page, old, new, first=at == 0)
         return package.saved()
 
-    def _merger(self, luggage: Luggage, old: str, new: str) -> Merger:
-        readers = Reader(self.old.package, old), Reader(self.new.package, new)
-        return Merger(*readers, self.marks, Carrier(luggage, old, new))
+    def _merger(self, transfer: Transfer, old: str, new: str) -> Merger:
+        readers = WordReader(self.old.package, old), WordReader(self.new.package, new)
+        return Merger(*readers, self.marks, Carrier(transfer, old, new))
 
     def _merge(self, merger: Merger, before: Element, after: Element) -> None:
         """Merge two holders; a part in which nothing changed keeps its bytes."""
-        marked = self.marks.count
+        count = self.marks.count
         merger.blocks(before, after)
-        if self.marks.count != marked:
+        if self.marks.count != count:
             settle_prefixes(merger.new.package.touch(merger.new.part))
 
     def _region(
-        self, luggage: Luggage, kind: str, page: str, was: Element, now: Element, *, first: bool
+        self,
+        transfer: Transfer,
+        kind: str,
+        page: str,
+        before: Element,
+        after: Element,
+        *,
+        first: bool,
     ) -> None:
-        """Mark a header or footer. A section without one has that of the section before."""
-        old = _inherited(self.old, was, kind, page)
-        new = _reference(self.new, now, kind, page)
-        if new in self._done:
+        """Mark a header or footer of two sections (`w:sectPr`) that are a pair.
+
+        A section without one has that of the section before.
+        """
+        old = _inherited(self.old, before, kind, page)
+        new = _reference(self.new, after, kind, page)
+        if new in self._marked:
             return
         if old and new:
-            self._done.add(new)
-            merger = self._merger(luggage, old, new)
-            self._merge(merger, merger.old.package.tree(old), merger.new.package.tree(new))
+            self._marked.add(new)
+            merger = self._merger(transfer, old, new)
+            self._merge(merger, self.old.package.tree(old), self.new.package.tree(new))
         elif new and first:
-            self._done.add(new)
-            _mark_all(self.marks, self.new.package.touch(new), inserted=True)
-        elif old and first and (page != "first" or was.find(f"{W}titlePg") is not None):
-            self._keep(luggage, kind, page, old, now)
+            self._marked.add(new)
+            _mark_region(self.marks, self.new.package.touch(new), "ins")
+        elif old and first and (page != "first" or before.find(f"{W}titlePg") is not None):
+            self._keep(transfer, kind, page, old, after)
 
-    def _keep(self, luggage: Luggage, kind: str, page: str, old: str, now: Element) -> None:
+    def _keep(self, transfer: Transfer, kind: str, page: str, old: str, after: Element) -> None:
         """Bring along a header or footer that the new file does not have, all of it deleted."""
         relations = self.old.package.relations(self.old.part).values()
-        relation = next(one for one in relations if one.target == old and one.kind == kind)
-        number = luggage.relate(self.new.part, relation)
-        part = luggage.part(old)
-        self._done.add(part)
-        _mark_all(self.marks, self.new.package.touch(part), inserted=False)
+        relation = next(row for row in relations if row.target == old and row.kind == kind)
+        number = transfer.relate(self.new.part, relation)
+        part = transfer.part(old)
+        self._marked.add(part)
+        _mark_region(self.marks, self.new.package.touch(part), "del")
         reference = etree.Element(f"{W}{kind}Reference")
         reference.set(f"{W}type", page)
         reference.set(f"{R}id", number)
-        now.insert(0, reference)
+        after.insert(0, reference)
         self.new.package.touch(self.new.part)
 
 
-def _inherited(reader: Reader, section: Element, kind: str, page: str) -> str:
+def _inherited(reader: WordReader, section: Element, kind: str, page: str) -> str:
     """The part that holds a header or footer of a section, its own or one of an earlier section."""
     sections = list(section.getroottree().getroot().iter(f"{W}sectPr"))
     earlier = sections[sections.index(section) :: -1]
-    found = (_reference(reader, one, kind, page) for one in earlier)
-    return next((one for one in found if one), "")
+    parts = (_reference(reader, candidate, kind, page) for candidate in earlier)
+    return next((part for part in parts if part), "")
 
 
-def _reference(reader: Reader, section: Element, kind: str, page: str) -> str:
+def _reference(reader: WordReader, section: Element, kind: str, page: str) -> str:
     """The part that holds a header or footer of a section; empty when it has none of its own."""
     relations = reader.package.relations(reader.part)
-    for one in section.iterchildren(f"{W}{kind}Reference"):
-        relation = relations.get(one.get(f"{R}id", ""))
-        if one.get(f"{W}type", "default") == page and relation is not None:
+    for reference in section.iterchildren(f"{W}{kind}Reference"):
+        relation = relations.get(reference.get(f"{R}id", ""))
+        if reference.get(f"{W}type", "default") == page and relation is not None:
             return relation.target if relation.target in reader.package.parts else ""
     return ""
 
 
-def _mark_all(marks: Marks, region: Element, *, inserted: bool) -> None:
+def _mark_region(marks: RevisionMarks, region: Element, kind: RevisionKind) -> None:
     """Mark all that a header or footer holds; the end of its last paragraph stays."""
-    found = blocks(region)
-    for at, one in enumerate(found):
-        if one.tag == P:
-            marks.paragraph(one, "ins" if inserted else "del", end=at + 1 < len(found))
+    content = blocks(region)
+    for number, block in enumerate(content, 1):
+        if block.tag == P:
+            marks.paragraph(block, kind, end=number < len(content))
         else:
-            marks.block(one, "ins" if inserted else "del")
+            marks.block(block, kind)

@@ -1,4 +1,4 @@
-"""Which words of a paragraph stayed, came and went."""
+"""Token diff: which words of a paragraph stayed, came and went."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
-from mmethics_cli.formats.word.reading import LinePiece
+from mmethics_cli.formats.word.reading import Content, LinePiece
 
 # A word of Latin letters or digits, blanks, or one character with the marks that belong to it.
 _WORD = re.compile(
@@ -24,9 +24,12 @@ _MOST_MATCHES: Final = 200_000  # of words, a repeated character counted each ti
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word, from one run or more, or a thing that stands in the line as a whole."""
+    """A word, from one run or more, or a thing that stands in the line as a whole.
 
-    said: str | tuple[str, ...]
+    `pieces`: what each piece of the line gives to it; empty text for a thing.
+    """
+
+    content: Content
     pieces: tuple[tuple[str, LinePiece], ...]
 
     @property
@@ -45,29 +48,29 @@ class Stretch:
 
 def tokens(pieces: Sequence[LinePiece]) -> list[Token]:
     """The words of a paragraph; where runs begin in the midst of a word does not matter."""
-    found: list[Token] = []
+    words: list[Token] = []
     text: list[tuple[str, LinePiece]] = []
-    for one in pieces:
-        if one.is_text and isinstance(one.said, str):
-            text.append((one.said, one))
+    for piece in pieces:
+        if piece.is_text and isinstance(piece.content, str):
+            text.append((piece.content, piece))
             continue
-        found += _words(text)
+        words += _text_tokens(text)
         text = []
-        found.append(Token(one.said, (("", one),)))
-    return found + list(_words(text))
+        words.append(Token(piece.content, (("", piece),)))
+    return words + list(_text_tokens(text))
 
 
-def _words(text: Sequence[tuple[str, LinePiece]]) -> Iterator[Token]:
+def _text_tokens(text: Sequence[tuple[str, LinePiece]]) -> Iterator[Token]:
     at = used = 0
-    for match in _WORD.finditer("".join(one for one, _ in text)):
+    for match in _WORD.finditer("".join(content for content, _ in text)):
         word, need, parts = match.group(), len(match.group()), []
         while need:
-            here, piece = text[at]
-            part = here[used : used + need]
+            content, piece = text[at]
+            part = content[used : used + need]
             parts.append((part, piece))
             need -= len(part)
             used += len(part)
-            if used == len(here):
+            if used == len(content):
                 at, used = at + 1, 0
         yield Token(word, tuple(parts))
 
@@ -75,40 +78,28 @@ def _words(text: Sequence[tuple[str, LinePiece]]) -> Iterator[Token]:
 def stretches(old: Sequence[Token], new: Sequence[Token]) -> list[Stretch]:
     """The words of two paragraphs in order, small islands between changes taken into them."""
     start, end, shortest = 0, 0, min(len(old), len(new))
-    while start < shortest and old[start].said == new[start].said:
+    while start < shortest and old[start].content == new[start].content:
         start += 1
-    while end < shortest - start and old[-1 - end].said == new[-1 - end].said:
+    while end < shortest - start and old[-1 - end].content == new[-1 - end].content:
         end += 1
     stop = len(old) - end, len(new) - end
-    found = [
+    parts = [
         Stretch(True, old[:start], new[:start]),
         *_compared(old[start : stop[0]], new[start : stop[1]]),
         Stretch(True, old[stop[0] :], new[stop[1] :]),
     ]
-    found = [one for one in found if one.old or one.new]
-    at = 1
-    while at < len(found) - 1:
-        left, island, right = found[at - 1 : at + 2]
-        if island.equal and _drowned(left, island, right):
-            parts = (left, island, right)
-            old_side = [one for part in parts for one in part.old]
-            new_side = [one for part in parts for one in part.new]
-            found[at - 1 : at + 2] = [Stretch(False, old_side, new_side)]
-            at = max(1, at - 2)
-        else:
-            at += 1
-    return found
+    return _without_islands([part for part in parts if part.old or part.new])
 
 
 def _compared(old: Sequence[Token], new: Sequence[Token]) -> Iterator[Stretch]:
     """Compare word by word; where that would take too long, by sentences, else not at all."""
-    for unit in (_by_word, _by_sentence):
-        sides = unit(old), unit(new)
-        said = [[tuple(it.said for it in one) for one in side] for side in sides]
-        counts = Counter(said[0]), Counter(said[1])
-        if sum(count * counts[1][one] for one, count in counts[0].items()) > _MOST_MATCHES:
+    for units in (_by_word, _by_sentence):
+        sides = units(old), units(new)
+        contents = [[tuple(word.content for word in unit) for unit in side] for side in sides]
+        counts = Counter(contents[0]), Counter(contents[1])
+        if sum(count * counts[1][unit] for unit, count in counts[0].items()) > _MOST_MATCHES:
             continue
-        matcher = difflib.SequenceMatcher(None, said[0], said[1], autojunk=False)
+        matcher = difflib.SequenceMatcher(None, contents[0], contents[1], autojunk=False)
         for tag, i, j, k, n in matcher.get_opcodes():
             parts = (list(chain(*sides[0][i:j])), list(chain(*sides[1][k:n])))
             yield Stretch(tag == "equal", *parts)
@@ -117,26 +108,41 @@ def _compared(old: Sequence[Token], new: Sequence[Token]) -> Iterator[Stretch]:
 
 
 def _by_word(words: Sequence[Token]) -> list[Sequence[Token]]:
-    return [(one,) for one in words]
+    return [(word,) for word in words]
 
 
 def _by_sentence(words: Sequence[Token]) -> list[Sequence[Token]]:
-    found: list[list[Token]] = [[]]
-    for one in words:
-        found[-1].append(one)
-        if one.said in _STOPS:
-            found.append([])
-    return list(found)
+    sentences: list[list[Token]] = [[]]
+    for word in words:
+        sentences[-1].append(word)
+        if word.content in _STOPS:
+            sentences.append([])
+    return list(sentences)
 
 
-def _drowned(left: Stretch, island: Stretch, right: Stretch) -> bool:
+def _without_islands(parts: list[Stretch]) -> list[Stretch]:
+    """The stretches with each island that only hinders reading made part of one change."""
+    at = 1
+    while at < len(parts) - 1:
+        left, island, right = around = parts[at - 1 : at + 2]
+        if island.equal and _is_drowned(left, island, right):
+            old = [word for part in around for word in part.old]
+            new = [word for part in around for word in part.new]
+            parts[at - 1 : at + 2] = [Stretch(False, old, new)]
+            at = max(1, at - 2)
+        else:
+            at += 1
+    return parts
+
+
+def _is_drowned(left: Stretch, island: Stretch, right: Stretch) -> bool:
     """Whether an unchanged stretch is so short between changes that it only hinders reading."""
-    if not all(one.is_text for part in (left, island, right) for one in (*part.old, *part.new)):
+    parts = (left, island, right)
+    if not all(word.is_text for part in parts for word in (*part.old, *part.new)):
         return False
-    length = _length(island.new)
-    sides = (max(_length(one.old), _length(one.new)) for one in (left, right))
-    return length <= min(sides)
+    sides = (max(_length(side.old), _length(side.new)) for side in (left, right))
+    return _length(island.new) <= min(sides)
 
 
 def _length(words: Sequence[Token]) -> int:
-    return sum(len(one.said) for one in words)
+    return sum(len(word.content) for word in words)

@@ -8,10 +8,23 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from mmethics_cli.formats.blocks import Flow, FlowRow, Inline, Line, Text
 from mmethics_cli.wording.columns import display_width
+
+PAD: Final = 70  # between the edge of a box and its text
+_GAP: Final = 90  # between boxes, one under the other
+_ARROW: Final = 640  # between columns
+_HEAD: Final = 330
+_LABEL: Final = 270  # of a border
+_SAME: Final = "^"
+_LINE_BREAK: Final = re.compile(r"\s*//\s*")
+_MORE: Final = "…"
+_WORD: Final = re.compile(r"\n|[!-~\u00c0-\u024f]+|.", re.DOTALL)
+_WIDER: Final = 0.35  # what a capital takes more than other letters
+# Rows are of a kind that lie beyond the same border and have boxes in the same columns.
+_Kind = tuple[str, tuple[bool, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +41,8 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
+    """A line from one box to the next on its right; each end is a distance across and down."""
+
     start: tuple[int, int]
     end: tuple[int, int]
 
@@ -45,6 +60,8 @@ class Border:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
+    """A figure laid out: all that there is to draw, and how large it is."""
+
     width: int
     height: int
     size: int  # of letters, in half points
@@ -55,14 +72,8 @@ class Figure:
     borders: tuple[Border, ...]
 
 
-_LINE_BREAK: Final = re.compile(r"\s*//\s*")
-_MORE: Final = "…"
-_WORD: Final = re.compile(r"\n|[!-~\u00c0-\u024f]+|.", re.DOTALL)
-_WIDER: Final = 0.35  # what a capital takes more than other letters
-
-
 @dataclass(frozen=True, slots=True)
-class Fit:
+class _Fit:
     """How a box is set: size in half points, most lines for its name and for each line after."""
 
     size: int
@@ -79,120 +90,17 @@ class Fit:
         return max(4, int(width / (self.size * 5) * 0.97))
 
 
-def box_lines(line: Line) -> tuple[Line, ...]:
-    """The lines of a box: a template parts them by `//`; empty ones are left out."""
-    lines: list[list[Inline]] = [[]]
-    for one in line:
-        if isinstance(one, Text) and not one.value:
-            first, *rest = _LINE_BREAK.split(one.text)
-            lines[-1].append(one._replace(text=first))
-            lines.extend([one._replace(text=text)] for text in rest)
-        else:
-            lines[-1].append(one)
-    return tuple(tuple(one) for one in lines if plain(tuple(one)).strip())
-
-
-def plain(line: Line) -> str:
-    return "".join(one.text for one in line if isinstance(one, Text))
-
-
-def key_of(cell: Sequence[Line]) -> str:
-    """Boxes of a column with one key are one box; empty where there is none."""
-    return "\n".join(plain(line) for line in cell).strip()
-
-
-def cut(cell: Sequence[Line], fit: Fit, width: int) -> tuple[tuple[Line, ...], int]:
-    """The lines as far as they fit, cut with `…`, and how many lines they take on paper."""
-    columns, total = fit.columns(width), 0
-    kept: list[Line] = []
-    for number, line in enumerate(cell):
-        short = _cut_line(line, columns, fit.detail if number else fit.name)
-        kept.append(short)
-        total += lines_of(plain(short), columns)
-    return tuple(kept), total
-
-
-def lines_of(text: str, columns: int) -> int:
-    """How many lines a text takes where one holds `columns` Latin letters; words stay whole."""
-    return max((line for _, line, _ in _walk(text, columns)), default=1)
-
-
-def _walk(text: str, columns: int) -> Iterator[tuple[int, int, float]]:
-    """Word by word: where it ends, on which line, and how much of that line is then used."""
-    line, used = 1, 0.0
-    for end, word, width in _words(text):
-        if word == "\n" or (used and used + width > columns):
-            line, used = line + 1, 0.0
-            width = 0.0 if word in ("\n", " ") else width
-        used += width
-        if used > columns:  # one long word
-            extra = math.ceil(used / columns) - 1
-            line, used = line + extra, used - extra * columns
-        yield end, line, used
-
-
-@lru_cache(maxsize=1024)
-def _words(text: str) -> tuple[tuple[int, str, float], ...]:
-    """The words of a text, where each ends and how wide it is; a Han character is a word."""
-    return tuple(
-        (
-            found.end(),
-            found[0],
-            display_width(found[0]) + _WIDER * sum(map(str.isupper, found[0])),
-        )
-        for found in _WORD.finditer(text)
-    )
-
-
-def _cut_line(line: Line, columns: int, most: int) -> Line:
-    """A line that takes no more than `most` lines; a gap is never cut."""
-    if lines_of(plain(line), columns) <= most:
-        return line
-    kept: list[Inline] = []
-    for one in line:
-        if isinstance(one, Text) and not one.gap:
-            one = _longest(one, plain(tuple(kept)), columns, most)
-        kept.append(one)
-        if isinstance(one, Text) and one.text.endswith(_MORE):
-            break
-    return tuple(kept)
-
-
-def _longest(piece: Text, before: str, columns: int, most: int) -> Text:
-    """As much of a piece as fits behind `before`, cut after a word."""
-    whole, room = before + piece.text, 0
-    for end, line, used in _walk(whole, columns):
-        if line > most:
-            cut_off = whole[len(before) : max(room, len(before))]
-            return piece._replace(text=cut_off + _MORE)
-        if line < most or used + display_width(_MORE) <= columns:
-            room = end
-    return piece
-
-
-def words(flow: Flow, rows: Sequence[FlowRow]) -> str:
-    """A figure in words: its title, then each way through it, as `rows` have it."""
-    ways = "；".join(_ways(rows))
-    return f"{flow.caption}。{'、'.join(flow.columns)}，从左到右：{ways}。"
-
-
-def _ways(rows: Sequence[FlowRow]) -> Iterator[str]:
-    for row in rows:
-        boxes = ["，".join(plain(line).strip() for line in cell) for cell in row.cells if cell]
-        beyond = f"（{row.border}）" if row.border else ""
-        yield " → ".join(boxes) + beyond
-
-
-# Rows are of a kind that lie beyond the same border and have boxes in the same columns.
-Kind = tuple[str, tuple[bool, ...]]
-
-_SAME: Final = "^"
+# Tried in turn: smaller letters first, then fewer lines.
+_FITS: Final = (
+    _Fit(18, 6, 6), _Fit(17, 5, 5), _Fit(16, 4, 4), _Fit(16, 3, 3), _Fit(16, 2, 2), _Fit(15, 2, 2),
+    _Fit(15, 1, 2), _Fit(15, 1, 1),
+)  # fmt: skip
 
 
 def settled(rows: Sequence[FlowRow]) -> tuple[FlowRow, ...]:
     """The rows with `^` filled in, and hints that stand apart from any box moved into one."""
     above: dict[int, tuple[Line, ...]] = {}
-    found = []
+    whole = []
     for row in rows:
         cells = [above.get(at, ()) if _same(cell) else cell for at, cell in enumerate(row.cells)]
         if len(cells) > 1 and _is_hint(cells[0]) and not cells[1]:
@@ -201,8 +109,8 @@ def settled(rows: Sequence[FlowRow]) -> tuple[FlowRow, ...]:
             cells[0] = cells[0] if not home else ()
         above.update({at: cell for at, cell in enumerate(cells) if cell})
         if any(cells):
-            found.append(FlowRow(tuple(cells), row.border))
-    return tuple(found)
+            whole.append(FlowRow(tuple(cells), row.border))
+    return tuple(whole)
 
 
 def _same(cell: Sequence[Line]) -> bool:
@@ -212,70 +120,13 @@ def _same(cell: Sequence[Line]) -> bool:
 
 def _is_hint(cell: Sequence[Line]) -> bool:
     """Whether a cell holds nothing but what a condition says that is not decided yet."""
-    words = [one for line in cell for one in line if not isinstance(one, Text) or one.text.strip()]
-    return bool(words) and all(isinstance(one, Text) and one.gap for one in words)
-
-
-def kind_of(row: FlowRow) -> Kind:
-    return row.border, tuple(bool(cell) for cell in row.cells)
-
-
-def fold(rows: Sequence[FlowRow], folded: Mapping[Kind, int]) -> tuple[FlowRow, ...]:
-    """The rows without the last of each kind, for which one more row then stands.
-
-    `folded` counts the steps by kind: the first takes two rows away, each other one.
-    """
-    kept = list(rows)
-    for kind, steps in folded.items():
-        of_kind = [row for row in rows if kind_of(row) == kind]
-        gone = of_kind[-steps - 1 :]
-        place = kept.index(gone[0])
-        kept = [row for row in kept if all(row is not one for one in gone)]
-        known = {(at, key_of(cell)) for row in kept for at, cell in enumerate(row.cells)}
-        beyond = f"{kind[0]}外" if kind[0] else ""
-        note: tuple[Line, ...] = ((Text(f"{beyond}另有{len(gone)}项，见表"),),)
-        cells = tuple(
-            cell if not cell or (at, key_of(cell)) in known else note
-            for at, cell in enumerate(gone[0].cells)
-        )
-        kept.insert(place, FlowRow(cells, gone[0].border))
-    return tuple(kept)
-
-
-def tracks(rows: Sequence[FlowRow]) -> list[list[FlowRow]]:
-    """Rows that must lie one under the other, together; boxes that are one lie side by side."""
-    found: list[list[FlowRow]] = []
-    for row in rows:
-        apart = [one for one in found if not any(_differ(row, other) for other in one)]
-        joined = [other for one in found if one not in apart for other in one]
-        found = [*apart, [*joined, row]]
-    first: dict[tuple[int, str], int] = {}
-    for number, row in enumerate(rows):
-        for at, cell in enumerate(row.cells):
-            first.setdefault((at, key_of(cell)), number)
-
-    def order(row: FlowRow) -> tuple[object, ...]:
-        boxes = [first[at, key_of(cell)] if cell else -1 for at, cell in enumerate(row.cells)]
-        return (bool(row.border), row.border, *boxes)
-
-    return [sorted(one, key=order) for one in found]
-
-
-def _differ(row: FlowRow, other: FlowRow) -> bool:
-    both = [(a, b) for a, b in zip(row.cells, other.cells, strict=True) if a and b]
-    return not both or any(key_of(a) != key_of(b) for a, b in both) or len(both) == len(row.cells)
-
-
-PAD: Final = 70  # between the edge of a box and its text
-_GAP: Final = 90  # between boxes, one under the other
-_ARROW: Final = 640  # between columns
-_HEAD: Final = 330
-_LABEL: Final = 270  # of a border
-# Tried in turn: smaller letters first, then fewer lines.
-_FITS: Final = (
-    Fit(18, 6, 6), Fit(17, 5, 5), Fit(16, 4, 4), Fit(16, 3, 3), Fit(16, 2, 2), Fit(15, 2, 2),
-    Fit(15, 1, 2), Fit(15, 1, 1),
-)  # fmt: skip
+    content = [
+        inline
+        for line in cell
+        for inline in line
+        if not isinstance(inline, Text) or inline.text.strip()
+    ]
+    return bool(content) and all(isinstance(inline, Text) and inline.gap for inline in content)
 
 
 def lay_out(flow: Flow, rows: Sequence[FlowRow], width: int, most: int) -> Figure:
@@ -287,18 +138,34 @@ def lay_out(flow: Flow, rows: Sequence[FlowRow], width: int, most: int) -> Figur
         figure = _Layout(flow, rows, width, fit).figure()
         if figure.height <= most:
             return figure
-    folded: Counter[Kind] = Counter()
+    folded: Counter[_Kind] = Counter()
     layout = _Layout(flow, rows, width, _FITS[-1])
     while figure.height > most and (kind := layout.fullest(folded)) is not None:
         folded[kind] += 1
-        layout = _Layout(flow, fold(rows, folded), width, _FITS[-1])
+        layout = _Layout(flow, _fold(rows, folded), width, _FITS[-1])
         figure = layout.figure()
     return figure
 
 
+def alt_text(flow: Flow, rows: Sequence[FlowRow]) -> str:
+    """A figure in words: its title, then each way through it, as `rows` have it."""
+    ways = "；".join(_ways(rows))
+    return f"{flow.caption}。{'、'.join(flow.columns)}，从左到右：{ways}。"
+
+
+def _ways(rows: Sequence[FlowRow]) -> Iterator[str]:
+    for row in rows:
+        boxes = ["，".join(_line_text(line).strip() for line in cell) for cell in row.cells if cell]
+        beyond = f"（{row.border}）" if row.border else ""
+        yield " → ".join(boxes) + beyond
+
+
+# Where boxes, arrows and borders stand.
+
+
 @dataclass(slots=True)
 class _Place:
-    """A box being placed: the rows of a track that it spans, then its top and bottom."""
+    """A box being placed: how high it must be (`need`), then its top and bottom."""
 
     column: int
     lines: tuple[Line, ...]
@@ -326,16 +193,31 @@ class _Track:
         return sum(self.heights) + sum(self.above) + _GAP * (len(self.rows) - 1)
 
 
+class _Span(NamedTuple):
+    """A box and the rows of a track, first to last, that it spans."""
+
+    track: _Track
+    first: int
+    last: int
+    place: _Place
+
+    @property
+    def rows(self) -> list[FlowRow]:
+        return self.track.rows[self.first : self.last + 1]
+
+
 class _Layout:
-    def __init__(self, flow: Flow, rows: Sequence[FlowRow], width: int, fit: Fit) -> None:
+    """The boxes of a flow placed for one fit: side by side in tracks, level with their rows."""
+
+    def __init__(self, flow: Flow, rows: Sequence[FlowRow], width: int, fit: _Fit) -> None:
         self.flow, self.fit, self.width = flow, fit, width
         room = width - _ARROW * (len(flow.widths) - 1)
         whole = sum(flow.widths)
-        self.widths = [int(room * one / whole) for one in flow.widths]
+        self.widths = [int(room * share / whole) for share in flow.widths]
         self.lefts = [sum(self.widths[:at]) + _ARROW * at for at in range(len(self.widths))]
-        self.tracks = [_Track(one) for one in tracks(rows)]
+        self.tracks = [_Track(together) for together in _tracks(rows)]
         self.places: dict[tuple[int, str, int], _Place] = {}
-        self.runs: list[tuple[_Track, int, int, _Place]] = []
+        self.spans: list[_Span] = []
         for track in self.tracks:
             self._measure(track)
 
@@ -346,18 +228,18 @@ class _Layout:
         track.above = [
             _LABEL if name and name not in borders[:at] else 0 for at, name in enumerate(borders)
         ]
-        runs = sorted(self._runs(track), key=lambda run: run[2] - run[1])
+        spans = sorted(self._spans(track), key=lambda span: span.last - span.first)
         track.boxes = [0] * len(rows)
         own = self._own(track)
-        for _, first, last, place in runs:
+        for _, first, last, place in spans:
             if first == last and (place.column, key_of(rows[first].cells[place.column])) in own:
                 track.boxes[first] = max(track.boxes[first], place.need)
-        for _, first, last, place in runs:
-            span = range(first, last + 1)
-            has = sum(track.heights[at] for at in span) + _GAP * (len(span) - 1)
-            for at in span:
-                track.heights[at] += max(0, -(-(place.need - has) // len(span)))
-        self.runs += runs
+        for _, first, last, place in spans:
+            numbers = range(first, last + 1)
+            has = sum(track.heights[at] for at in numbers) + _GAP * (len(numbers) - 1)
+            for at in numbers:
+                track.heights[at] += max(0, -(-(place.need - has) // len(numbers)))
+        self.spans += spans
 
     def _own(self, track: _Track) -> set[tuple[int, str]]:
         """The boxes of a track that no other track shares."""
@@ -365,9 +247,10 @@ class _Layout:
         def boxes(of: _Track) -> set[tuple[int, str]]:
             return {(at, key_of(cell)) for row in of.rows for at, cell in enumerate(row.cells)}
 
-        return boxes(track).difference(*(boxes(one) for one in self.tracks if one is not track))
+        others = [boxes(other) for other in self.tracks if other is not track]
+        return boxes(track).difference(*others)
 
-    def _runs(self, track: _Track) -> Iterator[tuple[_Track, int, int, _Place]]:
+    def _spans(self, track: _Track) -> Iterator[_Span]:
         """The boxes of a track with the first and last of the rows that they span."""
         for column in range(len(self.widths)):
             at = 0
@@ -379,13 +262,13 @@ class _Layout:
                 ):
                     last += 1
                 if cell:
-                    yield track, at, last, self._place(column, cell, border, at, track)
+                    yield _Span(track, at, last, self._place(column, cell, border, at, track))
                 at = last + 1
 
     def _place(
         self, column: int, cell: tuple[Line, ...], border: str, at: int, track: _Track
     ) -> _Place:
-        lines, count = cut(cell, self.fit, self.widths[column] - 2 * PAD)
+        lines, count = _cut_box(cell, self.fit, self.widths[column] - 2 * PAD)
         # A box that the same track shows before stands there a second time.
         earlier = any(key_of(row.cells[column]) == key_of(cell) for row in track.rows[:at])
         number = at if earlier else 0
@@ -393,17 +276,17 @@ class _Layout:
         new = _Place(column, lines, need, border)
         return self.places.setdefault((column, key_of(cell), number), new)
 
-    def fullest(self, folded: Counter[Kind]) -> Kind | None:
+    def fullest(self, folded: Counter[_Kind]) -> _Kind | None:
         """What most rows of the highest track are like, if there are rows to fold among them."""
         highest = max(self.tracks, key=lambda track: track.height)
-        kinds = Counter(kind_of(row) for row in highest.rows)
+        kinds = Counter(_kind_of(row) for row in highest.rows)
         kind, count = kinds.most_common(1)[0]
         return kind if count > 2 or not folded[kind] else None
 
     def figure(self) -> Figure:
         inner = max(track.height for track in self.tracks)
         tops = {id(track): self._row_edges(track, inner) for track in self.tracks}
-        for track, first, last, place in self.runs:
+        for track, first, last, place in self.spans:
             edges = tops[id(track)]
             top, bottom = edges[first][0], edges[last][1]
             place.top = min(place.top, top) if place.bottom else top
@@ -443,31 +326,34 @@ class _Layout:
             yield Box(self.lefts[at], 0, self.widths[at], _HEAD - 50, (line,), at)
 
     def _arrows(self) -> Iterator[Arrow]:
-        done = set()
-        runs = sorted(self.runs, key=lambda run: run[3].column)
+        drawn = set()
+        spans = sorted(self.spans, key=lambda span: span.place.column)
         for track in self.tracks:
             for number in range(len(track.rows)):
-                way = [run[3] for run in runs if run[0] is track and run[1] <= number <= run[2]]
-                for one, other in zip(way, way[1:], strict=False):
-                    if (id(one), id(other)) not in done:
-                        done.add((id(one), id(other)))
-                        yield self._arrow(one, other)
+                way = [
+                    span.place
+                    for span in spans
+                    if span.track is track and span.first <= number <= span.last
+                ]
+                for left, right in zip(way, way[1:], strict=False):
+                    if (id(left), id(right)) not in drawn:
+                        drawn.add((id(left), id(right)))
+                        yield self._arrow(left, right)
 
-    def _arrow(self, one: _Place, other: _Place) -> Arrow:
+    def _arrow(self, left: _Place, right: _Place) -> Arrow:
         """Level with the middle of the smaller box where the larger one reaches it."""
-        small, large = sorted((one, other), key=lambda place: place.bottom - place.top)
+        small, large = sorted((left, right), key=lambda place: place.bottom - place.top)
         level = (small.top + small.bottom) // 2
         ends = [level, level]
         if not large.top <= level <= large.bottom:
-            ends = [(place.top + place.bottom) // 2 for place in (one, other)]
-        start = self.lefts[one.column] + self.widths[one.column]
-        return Arrow((start, ends[0]), (self.lefts[other.column], ends[1]))
+            ends = [(place.top + place.bottom) // 2 for place in (left, right)]
+        start = self.lefts[left.column] + self.widths[left.column]
+        return Arrow((start, ends[0]), (self.lefts[right.column], ends[1]))
 
     def _borders(self, bottom: int) -> Iterator[Border]:
         """In each column that holds boxes beyond a border, a line that parts them from the rest."""
         beyond: dict[tuple[str, int], list[_Place]] = {}
-        inside = {id(run[3]) for run in self.runs for row in run[0].rows[run[1] : run[2] + 1]
-                  if not row.border}  # fmt: skip
+        inside = {id(span.place) for span in self.spans if any(not row.border for row in span.rows)}
         for place in self.places.values():
             if place.border and id(place) not in inside:
                 beyond.setdefault((place.border, place.column), []).append(place)
@@ -478,3 +364,150 @@ class _Layout:
             points = ((edge, bottom), (edge, top), (far, top))
             start = min(edge, far) + (40 if column else 0)
             yield Border(points, label, start, top + 10, abs(far - edge) - 40)
+
+
+# Rows.
+
+
+def key_of(cell: Sequence[Line]) -> str:
+    """Boxes of a column with one key are one box; empty where there is none."""
+    return "\n".join(_line_text(line) for line in cell).strip()
+
+
+def _kind_of(row: FlowRow) -> _Kind:
+    return row.border, tuple(bool(cell) for cell in row.cells)
+
+
+def _fold(rows: Sequence[FlowRow], folded: Mapping[_Kind, int]) -> tuple[FlowRow, ...]:
+    """The rows without the last of each kind, for which one more row then stands.
+
+    `folded` counts the steps by kind: the first takes two rows away, each other one.
+    """
+    kept = list(rows)
+    for kind, steps in folded.items():
+        of_kind = [row for row in rows if _kind_of(row) == kind]
+        gone = of_kind[-steps - 1 :]
+        place = kept.index(gone[0])
+        kept = [row for row in kept if all(row is not other for other in gone)]
+        shown = {(at, key_of(cell)) for row in kept for at, cell in enumerate(row.cells)}
+        beyond = f"{kind[0]}外" if kind[0] else ""
+        note: tuple[Line, ...] = ((Text(f"{beyond}另有{len(gone)}项，见表"),),)
+        cells = tuple(
+            cell if not cell or (at, key_of(cell)) in shown else note
+            for at, cell in enumerate(gone[0].cells)
+        )
+        kept.insert(place, FlowRow(cells, gone[0].border))
+    return tuple(kept)
+
+
+def _tracks(rows: Sequence[FlowRow]) -> list[list[FlowRow]]:
+    """Rows that must lie one under the other, together; boxes that are one lie side by side."""
+    groups: list[list[FlowRow]] = []
+    for row in rows:
+        apart = [group for group in groups if not any(_differ(row, other) for other in group)]
+        joined = [other for group in groups if group not in apart for other in group]
+        groups = [*apart, [*joined, row]]
+    first: dict[tuple[int, str], int] = {}
+    for number, row in enumerate(rows):
+        for at, cell in enumerate(row.cells):
+            first.setdefault((at, key_of(cell)), number)
+
+    def order(row: FlowRow) -> tuple[object, ...]:
+        boxes = [first[at, key_of(cell)] if cell else -1 for at, cell in enumerate(row.cells)]
+        return (bool(row.border), row.border, *boxes)
+
+    return [sorted(group, key=order) for group in groups]
+
+
+def _differ(row: FlowRow, other: FlowRow) -> bool:
+    both = [(a, b) for a, b in zip(row.cells, other.cells, strict=True) if a and b]
+    return not both or any(key_of(a) != key_of(b) for a, b in both) or len(both) == len(row.cells)
+
+
+# Text in a box.
+
+
+def box_lines(line: Line) -> tuple[Line, ...]:
+    """The lines of a box: a template parts them by `//`; empty ones are left out."""
+    lines: list[list[Inline]] = [[]]
+    for inline in line:
+        if isinstance(inline, Text) and not inline.value:
+            first, *rest = _LINE_BREAK.split(inline.text)
+            lines[-1].append(inline._replace(text=first))
+            lines.extend([inline._replace(text=text)] for text in rest)
+        else:
+            lines[-1].append(inline)
+    return tuple(tuple(part) for part in lines if _line_text(part).strip())
+
+
+def _line_text(line: Sequence[Inline]) -> str:
+    return "".join(inline.text for inline in line if isinstance(inline, Text))
+
+
+def _cut_box(cell: Sequence[Line], fit: _Fit, width: int) -> tuple[tuple[Line, ...], int]:
+    """The lines as far as they fit, cut with `…`, and how many lines they take on paper."""
+    columns, total = fit.columns(width), 0
+    kept: list[Line] = []
+    for number, line in enumerate(cell):
+        short = _cut_line(line, columns, fit.detail if number else fit.name)
+        kept.append(short)
+        total += lines_of(_line_text(short), columns)
+    return tuple(kept), total
+
+
+def lines_of(text: str, columns: int) -> int:
+    """How many lines a text takes where one holds `columns` Latin letters; words stay whole."""
+    return max((line for _, line, _ in _walk(text, columns)), default=1)
+
+
+def _walk(text: str, columns: int) -> Iterator[tuple[int, int, float]]:
+    """Word by word: where it ends, on which line, and how much of that line is then used."""
+    line, used = 1, 0.0
+    for end, word, width in _words(text):
+        if word == "\n" or (used and used + width > columns):
+            line, used = line + 1, 0.0
+            width = 0.0 if word in ("\n", " ") else width
+        used += width
+        if used > columns:  # one long word
+            extra = math.ceil(used / columns) - 1
+            line, used = line + extra, used - extra * columns
+        yield end, line, used
+
+
+@lru_cache(maxsize=1024)
+def _words(text: str) -> tuple[tuple[int, str, float], ...]:
+    """The words of a text, where each ends and how wide it is; a Han character is a word."""
+    return tuple(
+        (
+            match.end(),
+            match[0],
+            display_width(match[0]) + _WIDER * sum(map(str.isupper, match[0])),
+        )
+        for match in _WORD.finditer(text)
+    )
+
+
+def _cut_line(line: Line, columns: int, most: int) -> Line:
+    """A line that takes no more than `most` lines; a gap is never cut."""
+    if lines_of(_line_text(line), columns) <= most:
+        return line
+    kept: list[Inline] = []
+    for inline in line:
+        if isinstance(inline, Text) and not inline.gap:
+            inline = _longest(inline, _line_text(kept), columns, most)
+        kept.append(inline)
+        if isinstance(inline, Text) and inline.text.endswith(_MORE):
+            break
+    return tuple(kept)
+
+
+def _longest(piece: Text, before: str, columns: int, most: int) -> Text:
+    """As much of a piece as fits behind `before`, cut after a word."""
+    whole, room = before + piece.text, 0
+    for end, line, used in _walk(whole, columns):
+        if line > most:
+            cut_off = whole[len(before) : max(room, len(before))]
+            return piece._replace(text=cut_off + _MORE)
+        if line < most or used + display_width(_MORE) <= columns:
+            room = end
+    return piece

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from typing import Final
 
 from mmethics_cli.formats.blocks import Flow, Line, Text
-from mmethics_cli.formats.word.flow import PAD, Arrow, Border, Box, Figure, lay_out, settled, words
+from mmethics_cli.formats.word.flow import (
+    PAD,
+    Arrow,
+    Border,
+    Box,
+    Figure,
+    alt_text,
+    lay_out,
+    settled,
+)
 from mmethics_cli.formats.word.runs import EMU_PER_TWIP, Runs, inline_xml, run
 
 _WORD: Final = "http://schemas.microsoft.com/office/word/2010"
@@ -26,17 +35,17 @@ def flow_xml(flow: Flow, runs: Runs, width: int, most: int) -> str:
     figure = lay_out(flow, rows, width, most)
     shapes = "".join(_shapes(figure, runs))
     across, down = figure.width * EMU_PER_TWIP, figure.height * EMU_PER_TWIP
-    said = words(flow, rows)
+    text = alt_text(flow, rows)
     group = (
         f'<a:graphicData uri="{_WORD}/wordprocessingGroup"><wpg:wgp><wpg:cNvGrpSpPr/>'
         f'<wpg:grpSpPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="{across}" cy="{down}"/>'
         f'<a:chOff x="0" y="0"/><a:chExt cx="{across}" cy="{down}"/></a:xfrm></wpg:grpSpPr>'
         f"{shapes}</wpg:wgp></a:graphicData>"
     )
-    drawing = inline_xml(runs.drawings.next_id(), across, down, said, group)
+    drawing = inline_xml(runs.drawings.next_id(), across, down, text, group)
     return (
         f'<w:r><mc:AlternateContent {_SPACES}><mc:Choice Requires="wpg">{drawing}</mc:Choice>'
-        f"<mc:Fallback>{_in_words(said)}</mc:Fallback></mc:AlternateContent></w:r>"
+        f"<mc:Fallback>{_in_words(text)}</mc:Fallback></mc:AlternateContent></w:r>"
     )
 
 
@@ -75,7 +84,7 @@ def _solid(color: str) -> str:
 
 def _place(left: int, top: int, width: int, height: int, flip: bool = False) -> str:
     turned = ' flipV="1"' if flip else ""
-    x, y, cx, cy = (one * EMU_PER_TWIP for one in (left, top, width, height))
+    x, y, cx, cy = (length * EMU_PER_TWIP for length in (left, top, width, height))
     return f'<a:xfrm{turned}><a:off x="{x}" y="{y}"/><a:ext cx="{cx}" cy="{cy}"/></a:xfrm>'
 
 

@@ -7,20 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from mmethics_cli.formats.blocks import Stamp
+from mmethics_cli.formats.word.markup import NAMESPACES
 from mmethics_cli.formats.word.runs import quote, run
 from mmethics_cli.wording.columns import display_width
 
 _NAMESPACES: Final = " ".join(
-    f'xmlns:{name}="{uri}"'
-    for name, uri in {
-        "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
-        "r": "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
-        "w14": "http://schemas.microsoft.com/office/word/2010/wordml",
-        "mc": "http://schemas.openxmlformats.org/markup-compatibility/2006",
-        "v": "urn:schemas-microsoft-com:vml",
-        "o": "urn:schemas-microsoft-com:office:office",
-        "w10": "urn:schemas-microsoft-com:office:word",
-    }.items()
+    f'xmlns:{prefix}="{NAMESPACES[prefix]}"' for prefix in ("w", "r", "w14", "mc", "v", "o", "w10")
 )
 _XML: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 DOCUMENT: Final = f'{_XML}<w:document {_NAMESPACES} mc:Ignorable="w14"><w:body>'
@@ -78,7 +70,7 @@ def header_xml(stamp: Stamp, page: Page, draft: bool) -> str:
     wording = stamp.wording
     version = wording.version.format(stamp.version) if stamp.version else ""
     day = wording.date(stamp.date) if stamp.date else ""
-    right = "　".join(one for one in (version, day) if one)
+    right = "　".join(part for part in (version, day) if part)
     needed = (display_width(stamp.title) + display_width(right)) * _HALF_IN_HEADER + _APART
     words = f"{stamp.title}{'' if needed <= page.text_width else chr(10)}\t{right}"
     properties = (
@@ -115,8 +107,8 @@ def core_xml(stamp: Stamp) -> str:
     """Clean properties; the file's times are the document's own date, never the clock's."""
     time = f"{stamp.date.isoformat()}T00:00:00Z" if stamp.date else "1980-01-01T00:00:00Z"
     dated = "".join(
-        f'<dcterms:{one} xsi:type="dcterms:W3CDTF">{time}</dcterms:{one}>'
-        for one in ("created", "modified")
+        f'<dcterms:{name} xsi:type="dcterms:W3CDTF">{time}</dcterms:{name}>'
+        for name in ("created", "modified")
     )
     return (
         f'{_XML}<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/'
@@ -133,8 +125,8 @@ def core_xml(stamp: Stamp) -> str:
 def _watermark(text: str) -> str:
     """A grey word across each page, as Word itself writes it."""
     formulas = "".join(
-        f'<v:f eqn="{one}"/>'
-        for one in (
+        f'<v:f eqn="{formula}"/>'
+        for formula in (
             "sum #0 0 10800", "prod #0 2 1", "sum 21600 0 @1", "sum 0 0 @2", "sum 21600 0 @3",
             "if @0 @3 0", "if @0 21600 @1", "if @0 0 @2", "if @0 @4 21600", "mid @5 @6",
             "mid @8 @5", "mid @7 @8", "mid @6 @7", "sum @6 0 @5",

@@ -1,4 +1,7 @@
-"""Words and controls as WordprocessingML, written as text in the order of the schema."""
+"""What stands in a line as WordprocessingML: words, controls, pictures.
+
+Written as text, elements in the order of the schema.
+"""
 
 from __future__ import annotations
 
@@ -19,117 +22,14 @@ from mmethics_cli.formats.blocks import (
     Text,
     Tick,
 )
+from mmethics_cli.formats.png import png_size
+from mmethics_cli.formats.word.markup import DRAWINGML, NAMESPACES
 from mmethics_cli.wording.language import Language
-
-_PNG: Final = b"\x89PNG\r\n\x1a\n"
-
-
-def png_size(name: str, data: bytes) -> tuple[int, int]:
-    """Width and height in pixels. Raises TemplateError where `data` is no PNG file."""
-    width, height = int.from_bytes(data[16:20]), int.from_bytes(data[20:24])
-    if not data.startswith(_PNG) or data[12:16] != b"IHDR" or not width or not height:
-        raise TemplateError(f"图片“{name}”不是 PNG 文件。")
-    return width, height
-
-
-_ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
-_QUOTED: Final = str.maketrans(
-    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\t": "&#9;"}
-)
-
-
-def escape(text: str) -> str:
-    # Most texts hold none of these, and asking is much cheaper than translating.
-    if "&" in text or "<" in text or ">" in text or "\r" in text:
-        return text.translate(_ESCAPES)
-    return text
-
-
-def quote(text: str) -> str:
-    """A text as the value of an attribute."""
-    return text.translate(_QUOTED)
-
 
 EMU_PER_TWIP: Final = 635
 _EMU_PER_CM: Final = 360_000
-_DRAWINGML: Final = "http://schemas.openxmlformats.org/drawingml/2006"
-_OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_IMAGE: Final = f"{_OFFICE}/image"
-_TYPE: Final = b'<Default Extension="png" ContentType="image/png"/>'
-
-
-class Drawings:
-    """The drawings of one document; each picture file is stored once."""
-
-    def __init__(self, pictures: Mapping[str, bytes]) -> None:
-        self._pictures = pictures
-        self._media: dict[str, str] = {}  # part name of each picture file
-        self._count = 0
-
-    def picture(self, picture: Picture) -> str:
-        """A run that shows a picture. Raises TemplateError when there is none of that name."""
-        data = self._pictures.get(picture.file)
-        if data is None:
-            raise TemplateError(f"没有图片“{picture.file}”。")
-        part = self._media.setdefault(picture.file, f"media/image{len(self._media) + 1}.png")
-        pixels_wide, pixels_high = png_size(picture.file, data)
-        width = round(picture.width * _EMU_PER_CM)
-        height = width * pixels_high // pixels_wide
-        name = quote(part.rpartition("/")[2])
-        return self.inline(
-            width,
-            height,
-            picture.alt,
-            f'<a:graphicData uri="{_DRAWINGML}/picture"><pic:pic xmlns:pic="{_DRAWINGML}/picture">'
-            f'<pic:nvPicPr><pic:cNvPr id="0" name="{name}"/><pic:cNvPicPr/></pic:nvPicPr>'
-            f'<pic:blipFill><a:blip r:embed="{_relation(part)}"/><a:stretch><a:fillRect/>'
-            f'</a:stretch></pic:blipFill><pic:spPr><a:xfrm><a:off x="0" y="0"/>'
-            f'<a:ext cx="{width}" cy="{height}"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/>'
-            "</a:prstGeom></pic:spPr></pic:pic></a:graphicData>",
-        )
-
-    def inline(self, width: int, height: int, alt: str, data: str) -> str:
-        """A run with a drawing that stands in the line like a word. Lengths are EMU."""
-        self._count += 1
-        return f"<w:r>{inline_xml(self._count, width, height, alt, data)}</w:r>"
-
-    def next_id(self) -> int:
-        self._count += 1
-        return self._count
-
-    def add_to(self, parts: dict[str, bytes]) -> None:
-        """Put the pictures into a package, with their relations and type."""
-        if not self._media:
-            return
-        relations = "".join(
-            f'<Relationship Id="{_relation(part)}" Type="{_IMAGE}" Target="{part}"/>'
-            for part in self._media.values()
-        )
-        for file, part in self._media.items():
-            parts[f"word/{part}"] = self._pictures[file]
-        _insert(parts, "word/_rels/document.xml.rels", b"</Relationships>", relations.encode())
-        _insert(parts, "[Content_Types].xml", b"<Override", _TYPE)
-
-
-def inline_xml(number: int, width: int, height: int, alt: str, data: str) -> str:
-    return (
-        f'<w:drawing><wp:inline xmlns:wp="{_DRAWINGML}/wordprocessingDrawing" '
-        f'xmlns:a="{_DRAWINGML}/main" distT="0" distB="0" distL="0" distR="0">'
-        f'<wp:extent cx="{width}" cy="{height}"/>'
-        f'<wp:docPr id="{number}" name="图 {number}" descr="{quote(alt)}"/>'
-        f'<wp:cNvGraphicFramePr><a:graphicFrameLocks noChangeAspect="1"/></wp:cNvGraphicFramePr>'
-        f"<a:graphic>{data}</a:graphic></wp:inline></w:drawing>"
-    )
-
-
-def _relation(part: str) -> str:
-    return "rId" + part.rpartition("/")[2].removesuffix(".png").capitalize()
-
-
-def _insert(parts: dict[str, bytes], name: str, before: bytes, added: bytes) -> None:
-    parts[name] = parts[name].replace(before, added + before, 1)
-
-
+_IMAGE_RELATION: Final = f"{NAMESPACES['r']}/image"
+_PNG_TYPE: Final = b'<Default Extension="png" ContentType="image/png"/>'
 # Language and format for Word, and what stands there until a date is picked.
 _DATES: Final[dict[Language, tuple[str, str, str]]] = {
     "zh": ("zh-CN", "yyyy'年'M'月'd'日'", "　　年　　月　　日"),
@@ -148,6 +48,10 @@ _SYMBOL_FONT: Final = (
     f'<w:rFonts w:ascii="{_SYMBOL}" w:eastAsia="{_SYMBOL}" w:hAnsi="{_SYMBOL}" w:cs="{_SYMBOL}"/>'
 )
 _BREAKS: Final = {"\n": "<w:br/>", "\t": "<w:tab/>"}
+_ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
+_QUOTED: Final = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\t": "&#9;"}
+)
 
 
 def blank_date(language: Language) -> str:
@@ -166,13 +70,32 @@ def run(text: str, properties: str = "") -> str:
         properties = '<w:rFonts w:hint="eastAsia"/>' + properties
     head = f"<w:r><w:rPr>{properties}</w:rPr>" if properties else "<w:r>"
     if "\n" not in text and "\t" not in text:
-        return f'{head}<w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
+        return f'{head}<w:t xml:space="preserve">{_escape(text)}</w:t></w:r>'
     body = "".join(
-        _BREAKS.get(piece) or f'<w:t xml:space="preserve">{escape(piece)}</w:t>'
+        _BREAKS.get(piece) or f'<w:t xml:space="preserve">{_escape(piece)}</w:t>'
         for piece in _PIECES.split(text)
         if piece
     )
     return f"{head}{body}</w:r>"
+
+
+def paragraph(style: str, content: str, *, keep: bool = False, extra: Iterable[str] = ()) -> str:
+    """A paragraph; `extra` are further properties, already in the order of the schema."""
+    kept = "<w:keepNext/>" if keep else ""
+    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{kept}{"".join(extra)}</w:pPr>{content}</w:p>'
+
+
+def _escape(text: str) -> str:
+    """A text between tags."""
+    # Most texts hold none of these, and asking is much cheaper than translating.
+    if "&" in text or "<" in text or ">" in text or "\r" in text:
+        return text.translate(_ESCAPES)
+    return text
+
+
+def quote(text: str) -> str:
+    """A text as the value of an attribute."""
+    return text.translate(_QUOTED)
 
 
 class Runs:
@@ -185,17 +108,17 @@ class Runs:
 
     def line(self, line: Line, *, size: int = 0, bold: bool = False, color: str = "") -> str:
         """The runs of a line; `size` in half points, `bold` and `color` where the style is not."""
-        return "".join([self._inline(one, size, bold, color) for one in line])
+        return "".join([self._inline(inline, size, bold, color) for inline in line])
 
-    def _inline(self, one: Inline, size: int, bold: bool, color: str) -> str:
-        match one:
+    def _inline(self, inline: Inline, size: int, bold: bool, color: str) -> str:
+        match inline:
             case Text():
-                return run(one.text, _face(one, size, bold, color)) if one.text else ""
+                return run(inline.text, _face(inline, size, bold, color)) if inline.text else ""
             case Blank(width):
                 return run("_" * width)
             case Picture():
-                return self.drawings.picture(one)
-        return self._control(one)
+                return self.drawings.picture(inline)
+        return self._control(inline)
 
     def _control(self, control: Control) -> str:
         match control:
@@ -215,7 +138,7 @@ class Runs:
                 )
                 return self._sdt(control.tag, form, run(blank_date(language)))
             case Pick(options=options, between=between):
-                items = "".join(_item(one) for one in dict.fromkeys(options))
+                items = "".join(_item(option) for option in dict.fromkeys(options))
                 form = f"<w:showingPlcHdr/><w:dropDownList>{items}</w:dropDownList>"
                 return self._sdt(control.tag, form, run(between.join(options)))
 
@@ -253,7 +176,72 @@ def _face(text: Text, size: int, bold: bool, color: str) -> str:
     return "".join(parts)
 
 
-def paragraph(style: str, content: str, *, keep: bool = False, extra: Iterable[str] = ()) -> str:
-    """A paragraph; `extra` are further properties, already in the order of the schema."""
-    kept = "<w:keepNext/>" if keep else ""
-    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{kept}{"".join(extra)}</w:pPr>{content}</w:p>'
+class Drawings:
+    """The drawings of one document; each picture file is stored once."""
+
+    def __init__(self, pictures: Mapping[str, bytes]) -> None:
+        self._pictures = pictures
+        self._media: dict[str, str] = {}  # part name of each picture file
+        self._count = 0
+
+    def picture(self, picture: Picture) -> str:
+        """A run that shows a picture. Raises TemplateError when there is none of that name."""
+        data = self._pictures.get(picture.file)
+        if data is None:
+            raise TemplateError(f"没有图片“{picture.file}”。")
+        part = self._media.setdefault(picture.file, f"media/image{len(self._media) + 1}.png")
+        pixels_wide, pixels_high = png_size(picture.file, data)
+        width = round(picture.width * _EMU_PER_CM)
+        height = width * pixels_high // pixels_wide
+        name = quote(part.rpartition("/")[2])
+        drawing = inline_xml(
+            self.next_id(),
+            width,
+            height,
+            picture.alt,
+            f'<a:graphicData uri="{DRAWINGML}/picture"><pic:pic xmlns:pic="{DRAWINGML}/picture">'
+            f'<pic:nvPicPr><pic:cNvPr id="0" name="{name}"/><pic:cNvPicPr/></pic:nvPicPr>'
+            f'<pic:blipFill><a:blip r:embed="{_relation(part)}"/><a:stretch><a:fillRect/>'
+            f'</a:stretch></pic:blipFill><pic:spPr><a:xfrm><a:off x="0" y="0"/>'
+            f'<a:ext cx="{width}" cy="{height}"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/>'
+            "</a:prstGeom></pic:spPr></pic:pic></a:graphicData>",
+        )
+        return f"<w:r>{drawing}</w:r>"
+
+    def next_id(self) -> int:
+        """A number for a drawing or a shape in one."""
+        self._count += 1
+        return self._count
+
+    def add_to(self, parts: dict[str, bytes]) -> None:
+        """Put the pictures into a package, with their relations and type."""
+        if not self._media:
+            return
+        relations = "".join(
+            f'<Relationship Id="{_relation(part)}" Type="{_IMAGE_RELATION}" Target="{part}"/>'
+            for part in self._media.values()
+        )
+        for file, part in self._media.items():
+            parts[f"word/{part}"] = self._pictures[file]
+        _insert(parts, "word/_rels/document.xml.rels", b"</Relationships>", relations.encode())
+        _insert(parts, "[Content_Types].xml", b"<Override", _PNG_TYPE)
+
+
+def inline_xml(number: int, width: int, height: int, alt: str, data: str) -> str:
+    """A drawing that stands in the line like a word. Lengths are EMU."""
+    return (
+        f'<w:drawing><wp:inline xmlns:wp="{DRAWINGML}/wordprocessingDrawing" '
+        f'xmlns:a="{DRAWINGML}/main" distT="0" distB="0" distL="0" distR="0">'
+        f'<wp:extent cx="{width}" cy="{height}"/>'
+        f'<wp:docPr id="{number}" name="图 {number}" descr="{quote(alt)}"/>'
+        f'<wp:cNvGraphicFramePr><a:graphicFrameLocks noChangeAspect="1"/></wp:cNvGraphicFramePr>'
+        f"<a:graphic>{data}</a:graphic></wp:inline></w:drawing>"
+    )
+
+
+def _relation(part: str) -> str:
+    return "rId" + part.rpartition("/")[2].removesuffix(".png").capitalize()
+
+
+def _insert(parts: dict[str, bytes], name: str, before: bytes, added: bytes) -> None:
+    parts[name] = parts[name].replace(before, added + before, 1)

@@ -6,7 +6,6 @@ A document is this package with its own body, header, footer and properties put 
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -20,33 +19,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.styles.style import ParagraphStyle
 
-RPR: Final = (
-    "rStyle", "rFonts", "b", "bCs", "i", "iCs", "caps", "smallCaps", "strike", "dstrike",
-    "outline", "shadow", "emboss", "imprint", "noProof", "snapToGrid", "vanish", "webHidden",
-    "color", "spacing", "w", "kern", "position", "sz", "szCs", "highlight", "u", "effect", "bdr",
-    "shd", "fitText", "vertAlign", "rtl", "cs", "em", "lang", "eastAsianLayout", "specVanish",
-    "oMath",
-)  # fmt: skip
-PPR: Final = (
-    "pStyle", "keepNext", "keepLines", "pageBreakBefore", "framePr", "widowControl", "numPr",
-    "suppressLineNumbers", "pBdr", "shd", "tabs", "suppressAutoHyphens", "kinsoku", "wordWrap",
-    "overflowPunct", "topLinePunct", "autoSpaceDE", "autoSpaceDN", "bidi", "adjustRightInd",
-    "snapToGrid", "spacing", "ind", "contextualSpacing", "mirrorIndents", "suppressOverlap", "jc",
-    "textDirection", "textAlignment", "textboxTightWrap", "outlineLvl", "divId", "cnfStyle",
-    "rPr", "sectPr", "pPrChange",
-)  # fmt: skip
-
-
-def put(parent: BaseOxmlElement, child: BaseOxmlElement, order: tuple[str, ...]) -> None:
-    """Insert `child` where `order` wants it, in place of one of the same name."""
-    old = parent.find(child.tag)
-    if old is not None:
-        parent.remove(old)
-    name = child.tag.rpartition("}")[2]
-    later = {qn(f"w:{one}") for one in order[order.index(name) + 1 :]}
-    place = next((at for at, sibling in enumerate(parent) if sibling.tag in later), len(parent))
-    parent.insert(place, child)
-
+from mmethics_cli.formats.word.package import opened
 
 LATIN: Final = "Times New Roman"
 SONG, HEI, KAI = "宋体", "黑体", "楷体"
@@ -99,7 +72,7 @@ def _looks(line: float, large: bool = False) -> tuple[Look, ...]:
 def base_parts(line: float, large: bool = False) -> Mapping[str, bytes]:
     """The parts of an empty document with body text `line` lines high; never change them."""
     parts = dict(_parts(large))
-    unset, height = (f'w:line="{_height(one)}"'.encode() for one in (_UNSET, line))
+    unset, height = (f'w:line="{_height(lines)}"'.encode() for lines in (_UNSET, line))
     parts[_STYLES] = parts[_STYLES].replace(unset, height)
     return parts
 
@@ -126,8 +99,36 @@ def _parts(large: bool) -> Mapping[str, bytes]:
             del document.part.rels[relation]
     saved = io.BytesIO()
     document.save(saved)
-    with zipfile.ZipFile(saved) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
+    return opened(saved.getvalue()).parts
+
+
+# The children of `w:rPr` and `w:pPr` in the order of the schema.
+RPR: Final = (
+    "rStyle", "rFonts", "b", "bCs", "i", "iCs", "caps", "smallCaps", "strike", "dstrike",
+    "outline", "shadow", "emboss", "imprint", "noProof", "snapToGrid", "vanish", "webHidden",
+    "color", "spacing", "w", "kern", "position", "sz", "szCs", "highlight", "u", "effect", "bdr",
+    "shd", "fitText", "vertAlign", "rtl", "cs", "em", "lang", "eastAsianLayout", "specVanish",
+    "oMath",
+)  # fmt: skip
+PPR: Final = (
+    "pStyle", "keepNext", "keepLines", "pageBreakBefore", "framePr", "widowControl", "numPr",
+    "suppressLineNumbers", "pBdr", "shd", "tabs", "suppressAutoHyphens", "kinsoku", "wordWrap",
+    "overflowPunct", "topLinePunct", "autoSpaceDE", "autoSpaceDN", "bidi", "adjustRightInd",
+    "snapToGrid", "spacing", "ind", "contextualSpacing", "mirrorIndents", "suppressOverlap", "jc",
+    "textDirection", "textAlignment", "textboxTightWrap", "outlineLvl", "divId", "cnfStyle",
+    "rPr", "sectPr", "pPrChange",
+)  # fmt: skip
+
+
+def _put(parent: BaseOxmlElement, child: BaseOxmlElement, order: tuple[str, ...]) -> None:
+    """Insert `child` where `order` wants it, in place of one of the same name."""
+    old = parent.find(child.tag)
+    if old is not None:
+        parent.remove(old)
+    name = child.tag.rpartition("}")[2]
+    after = {qn(f"w:{sibling}") for sibling in order[order.index(name) + 1 :]}
+    place = next((at for at, sibling in enumerate(parent) if sibling.tag in after), len(parent))
+    parent.insert(place, child)
 
 
 def _height(lines: float) -> int:
@@ -143,22 +144,22 @@ def _element(tag: str, **attributes: object) -> BaseOxmlElement:
 
 
 def _fonts(properties: BaseOxmlElement, font: str, size: int) -> None:
-    put(properties, _element("w:rFonts", ascii=LATIN, hAnsi=LATIN, eastAsia=font, cs=LATIN), RPR)
-    put(properties, _element("w:sz", val=size), RPR)
-    put(properties, _element("w:szCs", val=size), RPR)
+    _put(properties, _element("w:rFonts", ascii=LATIN, hAnsi=LATIN, eastAsia=font, cs=LATIN), RPR)
+    _put(properties, _element("w:sz", val=size), RPR)
+    _put(properties, _element("w:szCs", val=size), RPR)
 
 
 def _defaults(document: WordDocument) -> None:
     defaults = document.styles.element.find(qn("w:docDefaults"))
     run = defaults.find(qn("w:rPrDefault")).find(qn("w:rPr"))
     _fonts(run, SONG, XIAO_SI)
-    put(run, _element("w:lang", val="en-US", eastAsia="zh-CN", bidi="ar-SA"), RPR)
+    _put(run, _element("w:lang", val="en-US", eastAsia="zh-CN", bidi="ar-SA"), RPR)
     outer = defaults.find(qn("w:pPrDefault"))
     for old in list(outer):
         outer.remove(old)
     properties = _element("w:pPr")
     for tag in ("widowControl", "kinsoku", "overflowPunct", "autoSpaceDE", "autoSpaceDN"):
-        put(properties, _element(f"w:{tag}"), PPR)
+        _put(properties, _element(f"w:{tag}"), PPR)
     outer.append(properties)
 
 
@@ -171,23 +172,23 @@ def _apply(document: WordDocument, look: Look) -> None:
             properties.remove(old)
     _fonts(run, look.font, look.size)
     if look.bold:
-        put(run, _element("w:b"), RPR)
+        _put(run, _element("w:b"), RPR)
     if look.grey:
-        put(run, _element("w:color", val="595959"), RPR)
+        _put(run, _element("w:color", val="595959"), RPR)
     if look.keep:
-        put(paragraph, _element("w:keepNext"), PPR)
-        put(paragraph, _element("w:keepLines"), PPR)
-    put(paragraph, _element("w:snapToGrid", val=0), PPR)
+        _put(paragraph, _element("w:keepNext"), PPR)
+        _put(paragraph, _element("w:keepLines"), PPR)
+    _put(paragraph, _element("w:snapToGrid", val=0), PPR)
     spacing = {"before": int(look.before * 20), "after": int(look.after * 20)}
     height = _height(look.line)
-    put(paragraph, _element("w:spacing", **spacing, line=height, lineRule="auto"), PPR)
+    _put(paragraph, _element("w:spacing", **spacing, line=height, lineRule="auto"), PPR)
     if look.indent:
         width = look.indent * look.size * 10
         chars = look.indent * 100
-        put(paragraph, _element("w:ind", firstLineChars=chars, firstLine=width), PPR)
-    put(paragraph, _element("w:jc", val=look.side), PPR)
+        _put(paragraph, _element("w:ind", firstLineChars=chars, firstLine=width), PPR)
+    _put(paragraph, _element("w:jc", val=look.side), PPR)
     if look.level is not None:
-        put(paragraph, _element("w:outlineLvl", val=look.level), PPR)
+        _put(paragraph, _element("w:outlineLvl", val=look.level), PPR)
 
 
 def _style(document: WordDocument, look: Look) -> ParagraphStyle:
@@ -204,7 +205,7 @@ def _style(document: WordDocument, look: Look) -> ParagraphStyle:
 
 def _drop_other_styles(document: WordDocument) -> None:
     """Leave out the hundred styles of python-docx's template that no document of ours uses."""
-    used = {one.id for one in _looks(1.0)} | {"DefaultParagraphFont", "TableNormal", "NoList"}
+    used = {look.id for look in _looks(1.0)} | {"DefaultParagraphFont", "TableNormal", "NoList"}
     styles = document.styles.element
     for element in styles.findall(qn("w:style")):
         if element.get(qn("w:styleId")) not in used:

@@ -1,4 +1,4 @@
-"""Tables and frames as WordprocessingML. Lengths are twips (1/20 point)."""
+"""Tables, frames and signature lines as WordprocessingML. Lengths are twips (1/20 point)."""
 
 from __future__ import annotations
 
@@ -11,20 +11,42 @@ from mmethics_cli.formats.word.runs import Runs, blank_date, is_latin, paragraph
 from mmethics_cli.wording.columns import display_width
 
 _HALF_SMALL: Final = 105  # of a Han character in 五号, what a Latin letter takes about
-_PAD: Final = 85
+_PAD: Final = 85  # between a cell's sides and its text
 _LEAST_BALANCED: Final = 6  # letters of a cell whose label can be parted evenly
 _SLACK: Final = 60
 # A row longer than this may break over pages: else it would leave half a page empty.
 _UNSPLIT_LINES: Final = 22
 _LINE: Final = 340  # of 五号 in a cell
 _SHORT: Final = 4  # rows
-_BORDERS: Final = "".join(
-    f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
-    for side in ("top", "left", "bottom", "right", "insideH", "insideV")
-)
+_SIDES: Final = ("top", "left", "bottom", "right", "insideH", "insideV")
+_LINE_BORDER: Final = 'w:val="single" w:sz="4" w:space="0" w:color="000000"'
+_BORDERS: Final = "".join(f"<w:{side} {_LINE_BORDER}/>" for side in _SIDES)
+_NO_BORDERS: Final = "".join(f'<w:{side} w:val="nil"/>' for side in _SIDES)
+_UNDERLINE: Final = f"<w:tcBorders><w:bottom {_LINE_BORDER}/></w:tcBorders>"
+# Of signature lines.
+_HALF: Final = 120  # of a Han character in 小四, what a Latin letter takes about beside it
+_LATIN: Final = 106  # what a Latin letter takes on average in a line of them
+_SIGN_HEIGHT: Final = 620
+_LEAST_BLANK: Final = 1300  # 2.3 cm, enough for a name
 
 
-def frame(widths: Sequence[int], borders: str, pad: int, caption: str, rows: str) -> str:
+def table_xml(table: Table, runs: Runs, total: int, keep: bool, whole: bool = False) -> str:
+    """A table as wide as the text; `keep` holds its last row with what follows, `whole` each."""
+    widths = _shares(table.widths, total)
+    rows = "".join(
+        _row(row, runs, widths, at < table.header, _stays(table, at, keep, whole), table.lines)
+        for at, row in enumerate(table.rows)
+    )
+    return _fixed_table(widths, _BORDERS, _PAD, table.caption, rows)
+
+
+def frame_xml(content: str, total: int) -> str:
+    """A frame round paragraphs: a table of one cell, which Word keeps as one frame."""
+    cell = f'<w:tc><w:tcPr><w:tcW w:w="{total}" w:type="dxa"/></w:tcPr>{content}</w:tc>'
+    return _fixed_table([total], _BORDERS, 2 * _PAD, "提示", f"<w:tr>{cell}</w:tr>")
+
+
+def _fixed_table(widths: Sequence[int], borders: str, pad: int, caption: str, rows: str) -> str:
     """A table of fixed grid `widths`; `pad` is the distance of a cell's text from its sides."""
     margins = "".join(
         f'<w:{side} w:w="{width}" w:type="dxa"/>'
@@ -46,16 +68,6 @@ def _shares(weights: Sequence[float], total: int) -> list[int]:
     for at in range(len(weights)):
         edges.append(round(total * sum(weights[: at + 1]) / whole))
     return [right - left for left, right in zip(edges, edges[1:], strict=False)]
-
-
-def table_xml(table: Table, runs: Runs, total: int, keep: bool, whole: bool = False) -> str:
-    """A table as wide as the text; `keep` holds its last row with what follows, `whole` each."""
-    widths = _shares(table.widths, total)
-    rows = "".join(
-        _row(row, runs, widths, at < table.header, _stays(table, at, keep, whole), table.lines)
-        for at, row in enumerate(table.rows)
-    )
-    return frame(widths, _BORDERS, _PAD, table.caption, rows)
 
 
 def _stays(table: Table, at: int, keep: bool, whole: bool) -> bool:
@@ -96,10 +108,10 @@ def _lines(line: Line, width: int) -> int:
     if len(line) == 1 and isinstance(only := line[0], Text):
         text = only.text
     else:
-        text = "".join([one.text if isinstance(one, Text) else "□" for one in line])
+        text = "".join([part.text if isinstance(part, Text) else "□" for part in line])
     if 2 * len(text) <= letters and "\n" not in text:
         return 1
-    return sum(max(1, math.ceil(display_width(one) / letters)) for one in text.split("\n"))
+    return sum(max(1, math.ceil(display_width(part) / letters)) for part in text.split("\n"))
 
 
 def _cell(cell: Cell, runs: Runs, width: int, keep: bool, alone: bool) -> str:
@@ -123,7 +135,7 @@ def _cell(cell: Cell, runs: Runs, width: int, keep: bool, alone: bool) -> str:
 
 def _balance(line: Line, width: int) -> str:
     """Indents that part a label over its lines evenly, so that no character stands alone below."""
-    text = "".join(one.text for one in line if isinstance(one, Text)).strip()
+    text = "".join(part.text for part in line if isinstance(part, Text)).strip()
     letters, room = display_width(text), (width - 2 * _PAD) // _HALF_SMALL
     if letters <= room or room < _LEAST_BALANCED or len(text) * 2 != letters:
         return ""
@@ -131,24 +143,6 @@ def _balance(line: Line, width: int) -> str:
     per_line = 2 * math.ceil(letters / 2 / lines)
     side = (width - 2 * _PAD - per_line * _HALF_SMALL - _SLACK) // 2
     return f'<w:ind w:left="{side}" w:right="{side}"/>' if side > 0 else ""
-
-
-def box_xml(content: str, total: int) -> str:
-    """A frame round paragraphs: a table of one cell, which Word keeps as one frame."""
-    cell = f'<w:tc><w:tcPr><w:tcW w:w="{total}" w:type="dxa"/></w:tcPr>{content}</w:tc>'
-    return frame([total], _BORDERS, 2 * _PAD, "提示", f"<w:tr>{cell}</w:tr>")
-
-
-_HALF: Final = 120  # of a Han character in 小四, what a Latin letter takes about beside it
-_LATIN: Final = 106  # what a Latin letter takes on average in a line of them
-_SIGN_HEIGHT: Final = 620
-_LEAST_BLANK: Final = 1300  # 2.3 cm, enough for a name
-_NO_BORDERS: Final = "".join(
-    f'<w:{side} w:val="nil"/>' for side in ("top", "left", "bottom", "right", "insideH", "insideV")
-)
-_UNDERLINE: Final = (
-    '<w:tcBorders><w:bottom w:val="single" w:sz="4" w:space="0" w:color="000000"/></w:tcBorders>'
-)
 
 
 def signatures_xml(block: Signatures, runs: Runs, total: int, keep: bool) -> str:
@@ -172,21 +166,21 @@ def signatures_xml(block: Signatures, runs: Runs, total: int, keep: bool) -> str
         for at, (line, places) in enumerate(zip(lines, placed, strict=True))
     )
     widths = [right - left for left, right in zip(edges, edges[1:], strict=False)]
-    return frame(widths, _NO_BORDERS, 0, "签署栏", rows)
+    return _fixed_table(widths, _NO_BORDERS, 0, "签署栏", rows)
 
 
 def _chunks(line: Line) -> list[list[Inline]]:
     """A line cut into labels and places to write; every blank stands alone."""
-    found: list[list[Inline]] = []
-    for one in line:
-        alone = isinstance(one, Blank | PickDate)
-        if isinstance(one, Text) and not one.value and not one.text.strip():
+    chunks: list[list[Inline]] = []
+    for inline in line:
+        alone = isinstance(inline, Blank | PickDate)
+        if isinstance(inline, Text) and not inline.value and not inline.text.strip():
             continue
-        if alone or not found or isinstance(found[-1][0], Blank | PickDate):
-            found.append([one])
+        if alone or not chunks or isinstance(chunks[-1][0], Blank | PickDate):
+            chunks.append([inline])
         else:
-            found[-1].append(one)
-    return found
+            chunks[-1].append(inline)
+    return chunks
 
 
 def _fitting(chunks: list[list[Inline]], total: int) -> list[list[list[Inline]]]:
@@ -214,7 +208,7 @@ def _fixed_width(chunk: Sequence[Inline]) -> int | None:
     if isinstance(chunk[0], PickDate):
         # Not by its letters: most of it are lines to write on, which are wide.
         return display_width(blank_date(chunk[0].language)) * _HALF + 60
-    text = "".join(one.text.strip() if isinstance(one, Text) else "□" for one in chunk)
+    text = "".join(part.text.strip() if isinstance(part, Text) else "□" for part in chunk)
     return _width(text)
 
 
@@ -224,8 +218,7 @@ def _width(text: str) -> int:
 
 
 def _widest(column: Sequence[int | None]) -> int | None:
-    known = [width for width in column if width is not None]
-    return max(known) if known else None
+    return max((width for width in column if width is not None), default=None)
 
 
 def _place(widths: Sequence[int | None], total: int) -> list[int]:
@@ -277,9 +270,9 @@ def _sign_cell(
 
 def _trimmed(chunk: Sequence[Inline]) -> list[Inline]:
     """The chunk without the blanks at its ends that separated it on the line."""
-    found = list(chunk)
+    trimmed = list(chunk)
     for at, strip in ((0, str.lstrip), (-1, str.rstrip)):
-        one = found[at] if found else None
-        if isinstance(one, Text) and not one.value:
-            found[at] = Text(strip(one.text), one.bold, one.italic)
-    return found
+        end = trimmed[at] if trimmed else None
+        if isinstance(end, Text) and not end.value:
+            trimmed[at] = Text(strip(end.text), end.bold, end.italic)
+    return trimmed

@@ -6,8 +6,7 @@ order of elements is proved by Microsoft's validator in the tests.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,47 +24,45 @@ from mmethics_cli.formats.blocks import (
     Table,
 )
 from mmethics_cli.formats.word.flow_xml import flow_xml
-from mmethics_cli.formats.word.package import zipped
+from mmethics_cli.formats.word.package import WordPackage, zipped
 from mmethics_cli.formats.word.page import DOCUMENT, Page, core_xml, footer_xml, header_xml
 from mmethics_cli.formats.word.runs import Drawings, Runs, paragraph
 from mmethics_cli.formats.word.style import base_parts
-from mmethics_cli.formats.word.tables import box_xml, signatures_xml, table_xml
+from mmethics_cli.formats.word.tables import frame_xml, signatures_xml, table_xml
 
 _HEADINGS: Final = ("Title", "Heading1", "Heading2", "Heading3")
 _HELD_WITH_SIGNATURE: Final = 3  # blocks
 _LIST_STEP: Final = 420
-_RELATION = re.compile(rb'Id="(\w+)"[^>]*?/(header|footer)"|/(header|footer)"[^>]*?Id="(\w+)"')
+_PAGE_BREAK: Final = "<w:pageBreakBefore/>"
+_MAIN: Final = "word/document.xml"
 
 
 def write(
     blocks: Sequence[Block],
     stamp: Stamp,
     page: Page,
-    drawings: Drawings,
+    pictures: Mapping[str, bytes],
     line: float = 1.5,
     *,
     draft: bool,
     large: bool = False,
 ) -> bytes:
-    """Blocks as .docx on the given paper, `line` lines high; `large` for children and weak eyes."""
+    """Blocks as .docx on the given paper, `line` lines high; `large` for children and weak eyes.
+
+    `pictures` are PNG files by the names that the blocks call them. Raises TemplateError where one
+    is lacking or no PNG file. A draft carries the watermark 草稿.
+    """
     parts = dict(base_parts(line, large))
+    drawings = Drawings(pictures)
     body = "".join(_Body(page, Runs(drawings)).all(blocks))
     drawings.add_to(parts)
-    section = page.section(_relations(parts["word/_rels/document.xml.rels"]))
-    parts["word/document.xml"] = f"{DOCUMENT}{body}{section}</w:body></w:document>".encode()
+    relations = WordPackage(parts).relations(_MAIN)
+    section = page.section({relation.kind: id_ for id_, relation in relations.items()})
+    parts[_MAIN] = f"{DOCUMENT}{body}{section}</w:body></w:document>".encode()
     parts["word/header1.xml"] = header_xml(stamp, page, draft).encode()
     parts["word/footer1.xml"] = footer_xml(stamp).encode()
     parts["docProps/core.xml"] = core_xml(stamp).encode()
     return zipped(parts)
-
-
-def _relations(xml: bytes) -> dict[str, str]:
-    """The relation ids of header and footer in the base package."""
-    found = {}
-    for one in _RELATION.finditer(xml):
-        kind, name = (one[2], one[1]) if one[1] else (one[3], one[4])
-        found[kind.decode()] = name.decode()
-    return found
 
 
 @dataclass(slots=True)
@@ -104,9 +101,9 @@ class _Body:
                 body = signatures_xml(block, self.runs, self.page.text_width, keep=last)
             case Framed(note, blocks):
                 if note:
-                    return "".join(self._note(one) for one in blocks)
+                    return "".join(self._note(inner) for inner in blocks)
                 body = self._framed(blocks)
-        head = paragraph("Normal", "", extra=(_page_break(), _thin(1))) if self._turn() else ""
+        head = paragraph("Normal", "", extra=(_PAGE_BREAK, _thin(1))) if self._turn() else ""
         return head + body + _spacer(keep, last)
 
     def _together(self, blocks: Sequence[Block]) -> Iterator[str]:
@@ -121,20 +118,19 @@ class _Body:
         return fresh
 
     def _paragraph(self, style: str, content: str, keep: bool, *extra: str) -> str:
-        breaks = (_page_break(),) if self._turn() else ()
+        breaks = (_PAGE_BREAK,) if self._turn() else ()
         return paragraph(style, content, keep=keep, extra=(*breaks, *extra))
 
-    def _text(self, block: Paragraph, keep: bool, style: str = "BodyIndent") -> str:
+    def _text(self, block: Paragraph, keep: bool) -> str:
         content = self.runs.line(block.line)
         if len(block.line) == 1 and isinstance(block.line[0], Picture):
             return self._paragraph("Normal", content, True, '<w:jc w:val="center"/>')
         if not block.depth:
-            return self._paragraph(style, content, keep)
+            return self._paragraph("BodyIndent", content, keep)
         left = _LIST_STEP * (block.depth + 1)
         hanging = f' w:hanging="{_LIST_STEP}"' if block.number else ""
         indent = f'<w:ind w:left="{left}"{hanging}/>'
-        mark = f"<w:r><w:t>{block.number}</w:t><w:tab/></w:r>" if block.number else ""
-        return self._paragraph("ListItem", mark + content, keep, indent)
+        return self._paragraph("ListItem", _mark(block) + content, keep, indent)
 
     def _figure(self, block: Flow, keep: bool) -> str:
         content = flow_xml(block, self.runs, self.page.text_width, self.page.figure_height)
@@ -144,13 +140,12 @@ class _Body:
     def _note(self, block: Block) -> str:
         if not isinstance(block, Paragraph):
             return self._block(block, keep=False, last=False)
-        mark = f"<w:r><w:t>{block.number}</w:t><w:tab/></w:r>" if block.number else ""
-        return self._paragraph("NoteText", mark + self.runs.line(block.line), False)
+        return self._paragraph("NoteText", _mark(block) + self.runs.line(block.line), False)
 
     def _framed(self, blocks: Sequence[Block]) -> str:
         inner = _Body(Page(self.page.landscape, inset=340), self.runs)
         content = "".join(inner.all(blocks))
-        return box_xml(content or paragraph("Normal", ""), self.page.text_width)
+        return frame_xml(content or paragraph("Normal", ""), self.page.text_width)
 
 
 def _held(blocks: Sequence[Block], at: int) -> bool:
@@ -173,8 +168,10 @@ def _next(blocks: Sequence[Block], at: int) -> Block | None:
     return blocks[at + 1] if at + 1 < len(blocks) else None
 
 
-def _page_break() -> str:
-    return "<w:pageBreakBefore/>"
+def _mark(paragraph: Paragraph) -> str:
+    """The mark of a list item, before its text."""
+    number = paragraph.number
+    return f"<w:r><w:t>{number}</w:t><w:tab/></w:r>" if number else ""
 
 
 def _thin(points: int) -> str:

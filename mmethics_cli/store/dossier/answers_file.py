@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from mmethics_cli.core.answers.self_check import SelfCheck
-from mmethics_cli.core.answers.tree import Trouble, read_tree
+from mmethics_cli.core.answers.tree import read_tree
+from mmethics_cli.core.answers.troubles import Trouble
 from mmethics_cli.core.conditions.values import Value
 from mmethics_cli.core.standard.migrations import migrated
 from mmethics_cli.core.standard.model import Standard
@@ -20,6 +21,7 @@ from mmethics_cli.store.dossier.parts import (
     read_self_check_part,
     read_versions,
 )
+from mmethics_cli.store.submission.submissions import MANIFEST, SNAPSHOT
 from mmethics_cli.store.yaml.events import Keys
 from mmethics_cli.store.yaml.reader import FaultyYaml, YamlFile, read_file
 
@@ -30,7 +32,7 @@ BESIDE = frozenset({"self_check", "documents", "as_of", "about"})
 class AnswersFile:
     """What such a file says; `keys` leads from a path to its place in the document."""
 
-    document: YamlFile
+    file: YamlFile
     values: dict[str, Value]
     keys: dict[str, Keys]
     self_check: SelfCheck
@@ -40,19 +42,24 @@ class AnswersFile:
     def where(self, path: str) -> tuple[str, int | None]:
         """File and line of an answer; no line when the file does not give it."""
         keys = self.keys.get(path)
-        return (self.document.file, None) if keys is None else self.document.locate(keys)
+        return (self.file.name, None) if keys is None else self.file.locate(keys)
 
     def require_all_read(self) -> None:
         """Raises UnreadableFile naming every answer that its question refuses."""
         if self.refused:
-            problems = [one.problem for one in self.refused]
+            problems = [answer.problem for answer in self.refused]
             raise UnreadableFile("有些回答读不懂，什么也没有写入：", problems)
 
 
 def read_answers(path: Path, standard: Standard) -> AnswersFile:
-    """Read `path`; raises UnreadableFile with every place that is not a known question's."""
-    try:
+    """Read `path`; raises UnreadableFile with every place that is not a known question's.
+
+    The snapshot of a sealed submission is read as `answers_of` does.
+    """
+    if path.name == SNAPSHOT and (path.parent / MANIFEST).exists():
         return answers_of(read_file(path, str(path)), standard)
+    try:
+        return _whole(read_file(path, str(path)), standard)
     except FaultyYaml as error:
         if error.rest is not None:
             _add_problems(error, standard)
@@ -63,35 +70,51 @@ def _add_problems(error: FaultyYaml, standard: Standard) -> None:
     """Let a faulty file also say which of its keys are no question's."""
     assert error.rest is not None
     try:
-        answers_of(error.rest, standard)
+        _whole(error.rest, standard)
     except UnreadableFile as more:
         error.problems += more.problems
 
 
-def answers_of(document: YamlFile, standard: Standard) -> AnswersFile:
-    """The answers of a document already read, such as a sealed snapshot; raises UnreadableFile."""
-    tree, moved = migrated(document.tree, standard.migrations)
-    if moved:
-        document = YamlFile(tree, document.file, document.text)
-    if isinstance(tree, dict):
-        tree = {key: value for key, value in tree.items() if key not in BESIDE}
-    reading = read_tree(standard, tree)
-    self_check = read_self_check_part(standard, document, ("self_check",))
-    versions, problems = read_versions(standard, document)
-    problems += [problem_at(document, one) for one in reading.unknown]
-    problems += [problem_at(document, _below("self_check", one)) for one in self_check.unknown]
+def answers_of(file: YamlFile, standard: Standard) -> AnswersFile:
+    """The answers of a sealed snapshot, as far as the pack of today can read them.
+
+    What it can't read was submitted under another pack, and nobody may correct it.
+    """
+    return _read(file, standard)[0]
+
+
+def _whole(file: YamlFile, standard: Standard, *, strict: bool = True) -> AnswersFile:
+    """What a file says; raises UnreadableFile for all that is not known, if not `strict` only for
+    what can't be a name of another pack.
+    """
+    answers, troubles = _read(file, standard)
+    problems = [problem_at(file, trouble) for trouble in troubles if strict or not trouble.kept]
     if problems:
-        problems.sort(key=lambda one: one.line or 0)
+        problems.sort(key=lambda problem: problem.line or 0)
         raise UnreadableFile(f"文件读不了（{len(problems)} 处）：", problems)
-    refused = [*reading.refused, *(_below("self_check", one) for one in self_check.refused)]
-    return AnswersFile(
-        document,
+    return answers
+
+
+def _read(file: YamlFile, standard: Standard) -> tuple[AnswersFile, list[Trouble]]:
+    """What a file says, and the places that are not known."""
+    tree, moved = migrated(file.tree, standard.migrations)
+    if moved:
+        file = YamlFile(tree, file.name, file.text)
+    reading = read_tree(standard, tree, BESIDE)
+    self_check = read_self_check_part(standard, file, ("self_check",))
+    versions, troubles = read_versions(standard, file)
+    troubles += reading.unknown
+    troubles += [_below("self_check", trouble) for trouble in self_check.unknown]
+    refused = reading.refused + [_below("self_check", trouble) for trouble in self_check.refused]
+    answers = AnswersFile(
+        file,
         reading.values,
         reading.keys,
         self_check,
         versions,
-        tuple(RefusedAnswer(one.path, problem_at(document, one)) for one in refused),
+        tuple(RefusedAnswer(trouble.path, problem_at(file, trouble)) for trouble in refused),
     )
+    return answers, troubles
 
 
 def _below(key: str, trouble: Trouble) -> Trouble:
@@ -111,7 +134,7 @@ def english_texts(
     path = folder / ENGLISH
     if not path.exists():
         return {}
-    answers = read_answers(path, standard)
+    answers = _whole(read_file(path, str(path)), standard, strict=False)
     answers.require_all_read()
     wrong = list(_misplaced(answers, standard, values))
     if wrong:
@@ -129,10 +152,10 @@ def _misplaced(
                 yield Problem(f"“{path}”不是文字", *answers.where(path), "请删去这一行。")
             continue
         mine = values.get(path)
-        known = {one.id for one in mine} if isinstance(mine, tuple) else set()
+        ids = {element.id for element in mine} if isinstance(mine, tuple) else set()
         for entry in value:
             place = answers.where(f"{path}[{entry.id}]")
-            if entry.id not in known:
+            if entry.id not in ids:
                 fix = "id 要与 dossier.yaml 里的一样。"
                 yield Problem(f"dossier.yaml 的“{path}”里没有 {entry.id} 这一项", *place, fix)
             for name in entry.fields:

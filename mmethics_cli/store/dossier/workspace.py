@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mmethics_cli.core.answers.edits import Edit, Removed
 from mmethics_cli.core.answers.self_check import SelfCheck
-from mmethics_cli.core.checks.papers import FileState
+from mmethics_cli.core.answers.troubles import Trouble, UnknownName
+from mmethics_cli.core.checks.documents import FileState
 from mmethics_cli.core.conditions.values import UNKNOWN, UNSURE_WORDS, Value, plain
 from mmethics_cli.core.standard.answers import write_value
-from mmethics_cli.core.standard.migrations import Renaming, migrated, migrated_items
+from mmethics_cli.core.standard.migrations import (
+    Renaming,
+    migrated,
+    migrated_items,
+    renamed_documents,
+)
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.core.standard.names import question_at
 from mmethics_cli.errors import ChangedOnDisk, WorkspaceError
@@ -35,7 +42,7 @@ from mmethics_cli.store.dossier.parts import (
     with_unread,
 )
 from mmethics_cli.store.dossier.profile import INSTITUTION, profile_path
-from mmethics_cli.store.files import locked
+from mmethics_cli.store.lock import locked
 from mmethics_cli.store.submission.submissions import (
     DECISION,
     EVENT_FILE,
@@ -44,10 +51,12 @@ from mmethics_cli.store.submission.submissions import (
     Submission,
     list_submissions,
 )
-from mmethics_cli.store.yaml.editor import Editor, ElementId
 from mmethics_cli.store.yaml.events import Keys, Tree
 from mmethics_cli.store.yaml.reader import YamlFile
-from mmethics_cli.wording.values import UNSURE_WORD
+from mmethics_cli.wording.language import UNSURE_WORD
+
+if TYPE_CHECKING:
+    from mmethics_cli.store.yaml.editor import Editor
 
 
 @dataclass
@@ -60,7 +69,7 @@ class Workspace:
     parts: dict[str, DossierPart]
     self_check: SelfCheck
     versions: dict[str, DocumentVersion]
-    self_check_document: YamlFile | None = None
+    self_check_file: YamlFile | None = None
     moved: tuple[Renaming, ...] = ()
     _editors: dict[Path, Editor] = field(default_factory=dict, repr=False)
 
@@ -76,8 +85,17 @@ class Workspace:
 
     def baseline_before(self, number: int) -> Submission | None:
         """The same among those before a number: what that submission is compared with."""
-        earlier = (one for one in reversed(self.submissions) if one.number < number)
-        return next((one for one in earlier if one.kind in OF_THE_STUDY and one.approved), None)
+        earlier = (
+            submission for submission in reversed(self.submissions) if submission.number < number
+        )
+        return next(
+            (
+                submission
+                for submission in earlier
+                if submission.kind in OF_THE_STUDY and submission.approved
+            ),
+            None,
+        )
 
     @property
     def values(self) -> dict[str, Value]:
@@ -90,25 +108,45 @@ class Workspace:
     @property
     def refused(self) -> tuple[RefusedAnswer, ...]:
         """Answers that their questions refuse; they count as unknown."""
-        found = [one for part in self.parts.values() for one in part.refused]
-        if self.self_check_document is not None:
+        refused = [answer for part in self.parts.values() for answer in part.refused]
+        if self.self_check_file is not None:
             for trouble in self.self_check.refused:
-                problem = problem_at(self.self_check_document, trouble)
-                found.append(RefusedAnswer(trouble.path, problem))
-        return tuple(found)
+                problem = problem_at(self.self_check_file, trouble)
+                refused.append(RefusedAnswer(trouble.path, problem))
+        return tuple(refused)
+
+    @property
+    def unknown_names(self) -> tuple[tuple[YamlFile, UnknownName], ...]:
+        """What stands under names that the pack does not have: kept, and of no effect."""
+        read: list[tuple[YamlFile, Iterable[Trouble]]] = []
+        for name, part in self.parts.items():
+            read.append((part.file, part.reading.unknown))
+            if name == EVENT_FILE:
+                read.append((part.file, read_versions(self.standard, part.file)[1]))
+        if self.self_check_file is not None:
+            read.append((self.self_check_file, self.self_check.unknown))
+        return tuple(
+            (file, trouble)
+            for file, troubles in read
+            for trouble in troubles
+            if isinstance(trouble, UnknownName) and not trouble.blank
+        )
 
     def where(self, path: str) -> tuple[str, int | None]:
         """File and line of an answer, or of the list that it stands in; no line if it is new."""
+        for holder, unknown in self.unknown_names:
+            if unknown.name == path:
+                return holder.locate(unknown.keys)
         if path.startswith("self_check."):
-            document, item = self.self_check_document, path.partition(".")[2]
-            tree = document.tree if document else None
-            if document and isinstance(tree, dict) and item in tree:
-                return document.locate((item,))
+            file, item = self.self_check_file, path.partition(".")[2]
+            tree = file.tree if file else None
+            if file and isinstance(tree, dict) and item in tree:
+                return file.locate((item,))
             return SELF_CHECK, None
         for near in _around(path):
             for part in reversed(self.parts.values()):
-                if (found := part.reading.keys.get(near)) is not None:
-                    return part.document.locate(found)
+                if (keys := part.reading.keys.get(near)) is not None:
+                    return part.file.locate(keys)
         return shown_name(self.folder, self.home(path)), None
 
     def file_states(self) -> dict[str, FileState]:
@@ -116,11 +154,11 @@ class Workspace:
         entries = self.values.get("attachments")
         if not isinstance(entries, tuple):
             return {}
-        return file_states(self.folder, entries, [one for one in self.submissions if one.sealed])
-
-    def set_answer(self, path: str, value: Value) -> None:
-        """Write the answer to one question; see `set_answers`."""
-        self.set_answers({path: value})
+        return file_states(
+            self.folder,
+            entries,
+            [submission for submission in self.submissions if submission.sealed],
+        )
 
     def set_answers(self, answers: Mapping[str, Value]) -> None:
         """Write answers (lists as a whole) where they live, those of one file all at once.
@@ -151,7 +189,7 @@ class Workspace:
                 editor.set(keys, tree)
             editor.save()
             self._editors[path] = editor
-        self.take_over(path, editor.document, {str(keys[0]) for keys in changes if keys})
+        self.take_over(path, editor.file)
 
     def editor_of(self, path: Path) -> Editor:
         """The file opened for changes; raises ChangedOnDisk if it is not the one that was read."""
@@ -162,32 +200,38 @@ class Workspace:
         from mmethics_cli.store.yaml.editor import Editor
 
         editor = Editor(path, shown_name(self.folder, path))
-        known = self.parts.get(path.name)
-        read = known.document if known is not None else None
+        part = self.parts.get(path.name)
+        read = part.file if part is not None else None
         if path.name == SELF_CHECK:
-            read = self.self_check_document
-        if read is not None and read.text != editor.document.text:
+            read = self.self_check_file
+        if read is not None and read.text != editor.file.text:
             raise ChangedOnDisk(f"{path} 在读入之后被别的程序改过，这次没有写入。请重新运行。")
-        rename_for_writing(editor, self.standard)
+        self._rename_for_writing(editor)
         return editor
 
-    def take_over(
-        self, path: Path, document: YamlFile, changed: Collection[str] | None = None
-    ) -> None:
-        """Let the answers be what a file says now; `changed` are its new keys, if known."""
-        if path.name == SELF_CHECK:
-            self.self_check_document = document
-            self.self_check = read_self_check_part(self.standard, document)
+    def _rename_for_writing(self, editor: Editor) -> None:
+        """Let the next save also write what was renamed; retired answers stay in the file."""
+        steps = self.standard.migrations
+        if editor.path.name != SELF_CHECK:
+            editor.tree, _ = migrated(editor.tree, steps, rewriting=True)
             return
-        before = None if changed is None else self.parts.get(path.name)
-        tree, moved = migrated(document.tree, self.standard.migrations)
-        document = YamlFile(tree, document.file, document.text) if moved else document
-        rules = RULES[path.name]
-        part = read_part(self.standard, path, document, *rules, before, changed or ())
-        known = {**self.parts, path.name: part}
-        self.parts = {name: known[name] for name in RULES if name in known}
+        entries = self.values.get("attachments")
+        ids = [entry.id for entry in entries] if isinstance(entries, tuple) else []
+        editor.tree, _ = migrated_items(editor.tree, steps, ids)
+
+    def take_over(self, path: Path, file: YamlFile) -> None:
+        """Let the answers be what a file says now."""
+        if path.name == SELF_CHECK:
+            self.self_check_file = file
+            self.self_check = read_self_check_part(self.standard, file)
+            return
+        tree, moved = migrated(file.tree, self.standard.migrations)
+        file = YamlFile(tree, file.name, file.text) if moved else file
+        part = read_part(self.standard, path, file, *RULES[path.name])
+        parts = {**self.parts, path.name: part}
+        self.parts = {name: parts[name] for name in RULES if name in parts}
         if path.name == EVENT_FILE:
-            self.versions, _ = read_versions(self.standard, document)
+            self.versions, _ = read_versions(self.standard, file)
 
     def open_home(self, path: str) -> Path:
         """The same as `home`, where the answer may be written; raises WorkspaceError where not."""
@@ -217,25 +261,22 @@ def open_workspace(folder: Path, standard: Standard) -> Workspace:
     Raises WorkspaceError where there is no dossier, UnreadableFile with all places of all files.
     """
     require_dossier(folder)
-    submissions = list_submissions(folder)
+    submissions = list_submissions(folder, renamed_documents(standard.migrations))
     paths = {DOSSIER: folder / DOSSIER, INSTITUTION: profile_path(folder)}
     if submissions:
         paths[EVENT_FILE] = submissions[-1].event_file
         paths[DECISION] = submissions[-1].folder / DECISION
-    files = DossierFiles(folder, standard)
+    files = DossierFiles(folder, standard, submissions)
     parts = {
         name: part
         for name, path in paths.items()
         if path is not None and path.exists() and (part := files.part(name, path))
     }
-    versions: dict[str, DocumentVersion] = {}
-    if EVENT_FILE in parts:
-        versions, wrong = read_versions(standard, parts[EVENT_FILE].document)
-        files.problems += wrong
-    self_check, document = files.self_check()
+    versions = files.versions(parts.get(EVENT_FILE))
+    self_check, file = files.self_check()
     files.finish()
     moved = tuple(files.moved)
-    return Workspace(folder, standard, submissions, parts, self_check, versions, document, moved)
+    return Workspace(folder, standard, submissions, parts, self_check, versions, file, moved)
 
 
 def _around(path: str) -> Iterator[str]:
@@ -244,14 +285,6 @@ def _around(path: str) -> Iterator[str]:
     if "[" in path:
         yield path.partition("]")[0] + "]"
         yield path.partition("[")[0]
-
-
-def rename_for_writing(editor: Editor, standard: Standard) -> None:
-    """Let the next save of a file also write what was renamed; retired answers stay in it."""
-    if editor.path.name == SELF_CHECK:
-        editor.tree, _ = migrated_items(editor.tree, standard.migrations)
-    else:
-        editor.tree, _ = migrated(editor.tree, standard.migrations, rewriting=True)
 
 
 def write_renamed(workspace: Workspace) -> None:
@@ -266,7 +299,7 @@ def write_renamed(workspace: Workspace) -> None:
         if current is not None and current.sealed and part.path == current.event_file:
             continue
         workspace.write(part.path, {})
-    if workspace.self_check_document is not None:
+    if workspace.self_check_file is not None:
         workspace.write(workspace.folder / SELF_CHECK, {})
 
 
@@ -285,14 +318,16 @@ def write_edits(workspace: Workspace, edits: Sequence[Edit]) -> None:
         for folder in sorted(folders):
             locks.enter_context(locked(folder))
         editors = {path: workspace.editor_of(path) for path in by_file}
+        planned: dict[Path, YamlFile | None] = {}
         for path, editor in editors.items():
             for edit in _in_order(by_file[path]):
                 _apply(editor, edit)
-            editor.planned()
-        for editor in editors.values():
-            editor.save()
+            planned[path] = editor.planned()
+        for path, file in planned.items():
+            if file is not None:
+                editors[path].write(file)
     for path, editor in editors.items():
-        workspace.take_over(path, editor.document)
+        workspace.take_over(path, editor.file)
 
 
 def _locked_by(workspace: Workspace, path: Path) -> Path:
@@ -303,10 +338,12 @@ def _locked_by(workspace: Workspace, path: Path) -> Path:
 
 def _in_order(edits: Sequence[Edit]) -> list[Edit]:
     """Entries go last: until then each is found where it was read."""
-    return sorted(edits, key=lambda one: one.tree is Removed.REMOVED and not one.field)
+    return sorted(edits, key=lambda edit: edit.tree is Removed.REMOVED and not edit.field)
 
 
 def _apply(editor: Editor, edit: Edit) -> None:
+    from mmethics_cli.store.yaml.editor import ElementId
+
     keys: list[str] = edit.path.split(".") if edit.path else []
     if edit.element and edit.path:
         editor.number(keys)
@@ -325,19 +362,19 @@ def unread_answers(workspace: Workspace) -> dict[str, str]:
 
     `self_check.ITEM` is the refused answer to a review item.
     """
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     values = workspace.values
     for part in workspace.parts.values():
         for path, keys in part.reading.keys.items():
-            raw = _at(part.document.tree, keys)
+            raw = _at(part.file.tree, keys)
             if isinstance(raw, str) and raw.strip() and _value(values, path) is UNKNOWN:
-                found[path] = _shown(workspace, path, raw)
-    if workspace.self_check_document is not None:
+                texts[path] = _shown(workspace, path, raw)
+    if workspace.self_check_file is not None:
         for trouble in workspace.self_check.refused:
-            raw = _at(workspace.self_check_document.tree, trouble.keys)
+            raw = _at(workspace.self_check_file.tree, trouble.keys)
             if isinstance(raw, str):
-                found[trouble.path] = raw
-    return found
+                texts[trouble.path] = raw
+    return texts
 
 
 def _shown(workspace: Workspace, path: str, raw: str) -> str:
@@ -354,7 +391,7 @@ def _value(values: dict[str, Value], path: str) -> Value:
     id_, _, name = rest.partition("].")
     elements = values.get(owner)
     listed = elements if isinstance(elements, tuple) else ()
-    return next((one.get(name) for one in listed if one.id == id_ and name), UNKNOWN)
+    return next((entry.get(name) for entry in listed if entry.id == id_ and name), UNKNOWN)
 
 
 def _at(tree: Tree, keys: Keys) -> Tree:

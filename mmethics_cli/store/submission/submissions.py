@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +19,11 @@ EVENT_FILE: Final = "submission.yaml"
 SNAPSHOT: Final = "snapshot.yaml"
 MANIFEST: Final = "manifest.json"
 DECISION: Final = "decision.yaml"
+DOCUMENTS: Final = "documents"
+COMMITTEE: Final = "committee"  # its papers, beside what was sealed
+# Where drafts lie while a submission is being sealed; an interrupted run may leave them.
+OLD_DRAFTS: Final = ".documents-before-sealing"
+REPLACED: Final = "replaced"  # within a folder: what was written anew, as it was before
 DECISION_KEYS: Final = frozenset(
     {"decision", "date", "number", "valid_until", "interval_months", "comments"}
 )
@@ -42,11 +47,15 @@ class SealedAttachment:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One submission folder; `kind` is the event's key (`data_incident`)."""
+    """One submission folder; `kind` is the event's key (`data_incident`).
+
+    `renamed` are the ids of today by the old ids of documents, under which it may be sealed.
+    """
 
     folder: Path
     number: int
     kind: str
+    renamed: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -61,29 +70,29 @@ class Submission:
         return self.folder / EVENT_FILE
 
     def manifest(self) -> Mapping[str, Any]:
-        """What `submit` sealed; raises WorkspaceError when it can't be read."""
+        """What `submit` sealed, documents by their ids of today; raises WorkspaceError."""
         path = self.folder / MANIFEST
         try:
-            found = json.loads(path.read_bytes())
+            manifest = json.loads(path.read_bytes())
         except OSError as error:
             raise WorkspaceError(f"读不了 {path}：{reason(error)}。") from error
         except ValueError as error:
             raise WorkspaceError(f"{path} 已损坏，不是完整的 JSON。") from error
-        if not isinstance(found, dict):
+        if not isinstance(manifest, dict):
             raise WorkspaceError(f"{path} 已损坏，不是清单。")
-        return found
+        for rows, key in (("documents", "id"), ("attachments", "kind")) if self.renamed else ():
+            for row in _rows(manifest, rows):
+                row[key] = self.renamed.get(str(row.get(key)), row.get(key))
+        return manifest
 
     def attachments(self) -> dict[str, SealedAttachment]:
         """The attachments it was sealed with, by id."""
-        rows = self.manifest().get("attachments", [])
-        found = [
-            SealedAttachment(
-                *(str(row.get(key) or "") for key in ("id", "version", "date", "sha256"))
-            )
-            for row in rows
-            if isinstance(row, dict)
+        columns = ("id", "version", "date", "sha256")
+        rows = [
+            SealedAttachment(*(str(row.get(column) or "") for column in columns))
+            for row in _rows(self.manifest(), "attachments")
         ]
-        return {one.id: one for one in found}
+        return {row.id: row for row in rows}
 
     def snapshot(self) -> YamlFile:
         """The study facts, self-check and event as sealed; raises UnreadableFile."""
@@ -97,32 +106,42 @@ class Submission:
     @property
     def approved(self) -> bool:
         """Whether the committee's recorded decision lets the study go on as submitted."""
-        document = self.decision() if self.sealed else None
-        tree = document.tree if document else None
+        file = self.decision() if self.sealed else None
+        tree = file.tree if file else None
         return isinstance(tree, dict) and tree.get("decision") in APPROVING
 
 
-def list_submissions(dossier: Path) -> tuple[Submission, ...]:
-    """All submissions by number; raises WorkspaceError when a number stands twice."""
+def _rows(manifest: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+    rows = manifest.get(key)
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def list_submissions(
+    dossier: Path, renamed: Mapping[str, str] | None = None
+) -> tuple[Submission, ...]:
+    """All submissions by number; raises WorkspaceError when a number stands twice.
+
+    `renamed` are the ids of today by the old ids of documents.
+    """
     root = dossier / FOLDER
     if not root.is_dir():
         return ()
-    found = [
-        Submission(folder, int(match["number"]), match["kind"].replace("-", "_"))
+    submissions = [
+        Submission(folder, int(match["number"]), match["kind"].replace("-", "_"), renamed or {})
         for folder in sorted(root.iterdir())
         if folder.is_dir() and (match := _NAME.fullmatch(folder.name))
     ]
-    numbers = [one.number for one in found]
-    twice = [one for one in found if numbers.count(one.number) > 1]
+    numbers = [submission.number for submission in submissions]
+    twice = [submission for submission in submissions if numbers.count(submission.number) > 1]
     if twice:
-        problems = [Problem("序号重复。", f"{FOLDER}/{one.name}") for one in twice]
+        problems = [Problem("序号重复。", f"{FOLDER}/{submission.name}") for submission in twice]
         raise WorkspaceError("两次送审用了同一个序号，请改文件夹名：", problems)
-    return tuple(sorted(found, key=lambda one: one.number))
+    return tuple(sorted(submissions, key=lambda submission: submission.number))
 
 
 def next_folder(dossier: Path, kind: str) -> Path:
     """Where the next submission of that kind goes."""
-    number = max((one.number for one in list_submissions(dossier)), default=0) + 1
+    number = max((submission.number for submission in list_submissions(dossier)), default=0) + 1
     return dossier / FOLDER / f"{number:02d}-{kind.replace('_', '-')}"
 
 

@@ -3,135 +3,18 @@
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, cast
 
-from mmethics_cli.errors import ChangedOnDisk, UnreadableFile, WorkspaceError
-from mmethics_cli.store.files import sha256, write_atomic
+from mmethics_cli.errors import ChangedOnDisk, WorkspaceError
+from mmethics_cli.store.files import write_atomic
 from mmethics_cli.store.yaml.characters import name_of, refused_in_value
 from mmethics_cli.store.yaml.events import Keys, Tree
+from mmethics_cli.store.yaml.least_change import edit
 from mmethics_cli.store.yaml.reader import YamlFile, decode, parse, read_bytes
-from mmethics_cli.store.yaml.writer import edit, ids_of
 
-# What may reach beyond a piece: anchors and aliases, directives, several documents.
-_REACHING: Final = re.compile(r"(?:^|[\s:\[{,-])[&*]\S|^(?:---|\.\.\.|%)", re.MULTILINE)
-_FIRST: Final = re.compile(r"^( *)[^ #\n]", re.MULTILINE)
-_KEY_ALONE: Final = re.compile(r" *[A-Za-z_][A-Za-z0-9_-]*: *(?:#[^\n]*)?\n")
-# Shorter pieces than this are not cut any further.
-_LONG: Final = 2_000  # characters
-
-
-@dataclass(frozen=True, slots=True)
-class Sections:
-    """The text before the first piece, then the pieces in order; long ones are cut again.
-
-    Pieces are named by their keys, those of a list by the ids of its elements.
-    """
-
-    head: str
-    texts: Mapping[str, str]
-    inner: Mapping[str, Sections]
-
-    @classmethod
-    def cut(cls, document: YamlFile) -> Sections | None:
-        """The pieces of a text that was read; None where it can't safely be cut."""
-        text = document.text
-        if "\r" in text or not text.endswith("\n") or _REACHING.search(text):
-            return None
-        return _cut("", text, document.tree, document.file)
-
-    def changed(self, before: Tree, after: Tree, file: str) -> Sections | None:
-        """These pieces with those that differ edited and read back.
-
-        None where that is not enough: a piece is new or gone, or does not read as it should.
-        """
-        old, new = _pieces(before), _pieces(after)
-        if old is None or new is None or list(new) != list(old) or list(new) != list(self.texts):
-            return None
-        texts, inner = dict(self.texts), dict(self.inner)
-        for name, tree in new.items():
-            if tree is old[name] or tree == old[name]:
-                continue
-            deeper = inner.pop(name).changed(old[name], tree, file) if name in inner else None
-            text = _edited(texts[name], name, tree, after, file) if deeper is None else deeper.text
-            if text is None:
-                return None
-            texts[name] = text
-            deeper = _below(text, tree, file) if deeper is None else deeper
-            if deeper is not None:
-                inner[name] = deeper
-        return Sections(self.head, texts, inner)
-
-    @property
-    def text(self) -> str:
-        return self.head + "".join(self.texts.values())
-
-
-def _cut(head: str, text: str, tree: Tree, file: str) -> Sections | None:
-    """Cut a block collection; `head` is what stands before `text` and belongs to it."""
-    pieces, first = _pieces(tree), _FIRST.search(text)
-    if not pieces or first is None:
-        return None
-    starts = _starts(text, first[1], tree)
-    if len(starts) != len(pieces):
-        return None
-    ends = [*starts[1:], len(text)]
-    texts = {name: text[start:end] for name, start, end in zip(pieces, starts, ends, strict=True)}
-    if any(_read(texts[name], file) != _alone(name, one, tree) for name, one in pieces.items()):
-        return None
-    below = {name: _below(texts[name], one, file) for name, one in pieces.items()}
-    inner = {name: one for name, one in below.items() if one is not None}
-    return Sections(head + text[: starts[0]], texts, inner)
-
-
-def _starts(text: str, indent: str, tree: Tree) -> list[int]:
-    entry = "- " if isinstance(tree, list) else r"[A-Za-z_][A-Za-z0-9_-]*:(?=[ \n])"
-    return [one.start() for one in re.finditer(f"^{indent}{entry}", text, re.MULTILINE)]
-
-
-def _below(text: str, tree: Tree, file: str) -> Sections | None:
-    """A piece cut further: what stands below its key."""
-    key = _KEY_ALONE.match(text)
-    if len(text) < _LONG or key is None:
-        return None
-    return _cut(key[0], text[key.end() :], tree, file)
-
-
-def _edited(text: str, name: str, tree: Tree, whole: Tree, file: str) -> str | None:
-    """A piece changed so that it reads as `tree`; None where it does not."""
-    wanted = _alone(name, tree, whole)
-    new = edit(text, wanted)
-    indent = len(text) - len(text.lstrip(" "))
-    stays = len(new) - len(new.lstrip(" ")) == indent
-    return new if stays and not _REACHING.search(new) and _read(new, file) == wanted else None
-
-
-def _pieces(tree: Tree) -> Mapping[str, Tree] | None:
-    """Entries by key, elements by id; None for anything else."""
-    if isinstance(tree, dict):
-        return tree
-    names = ids_of(tree)
-    return (
-        None if names is None or not isinstance(tree, list) else dict(zip(names, tree, strict=True))
-    )
-
-
-def _alone(name: str, tree: Tree, whole: Tree) -> Tree:
-    """What a piece reads as by itself."""
-    return [tree] if isinstance(whole, list) else {name: tree}
-
-
-def _read(text: str, file: str) -> Tree:
-    try:
-        return parse(text, file).tree
-    except UnreadableFile:
-        return None
-
-
-_BOM = b"\xef\xbb\xbf"
+_BOM: Final = b"\xef\xbb\xbf"
 
 
 class ElementId(str):
@@ -152,9 +35,8 @@ class Editor:
         self.name = name or path.name
         self._data = read_bytes(path, self.name) if path.exists() else None
         self._text = decode(self._data or b"", self.name)
-        self.document: YamlFile = parse(self._text, self.name)
-        self.tree: Tree = self.document.tree
-        self._sections = Sections.cut(self.document)
+        self.file: YamlFile = parse(self._text, self.name)
+        self.tree: Tree = self.file.tree
 
     def set(self, keys: Sequence[str | int], value: object) -> None:
         """Put a plain tree (text, list, mapping, None) at `keys`; makes what is missing around it.
@@ -175,7 +57,7 @@ class Editor:
         for key in keys:
             node = _child(node, key)
         if isinstance(node, list):
-            self.tree = _with(self.tree, keys, [_numbered(one, at) for at, one in enumerate(node)])
+            self.tree = _with(self.tree, keys, numbered(node))
 
     def delete(self, keys: Keys) -> None:
         """Take away the key or list element at `keys`; nothing happens when there is none."""
@@ -184,28 +66,23 @@ class Editor:
     def save(self) -> bool:
         """Write the changes; False when there are none. The caller holds the folder's lock.
 
-        What changes is read back first: the sections that differ, or the whole text where it
-        can't be cut. Raises ChangedOnDisk when the file is not the one that was read,
-        WorkspaceError when the system or the reading back refuses; the file is whole.
+        The new text is read back first. Raises ChangedOnDisk when the file is not the one that was
+        read, WorkspaceError when the system or the reading back refuses; the file is whole.
         """
         planned = self.planned()
         if planned is None:
             return False
-        self._write(*planned)
+        self.write(planned)
         return True
 
-    def planned(self) -> tuple[YamlFile, Sections | None] | None:
+    def planned(self) -> YamlFile | None:
         """The new file, read back, that `save` would write; None when nothing changes.
 
         Raises as `save` does, without writing.
         """
-        if self.tree == self.document.tree:
+        if self.tree == self.file.tree:
             return None
         self._require_unchanged()
-        if self._sections is not None:
-            changed = self._sections.changed(self.document.tree, self.tree, self.name)
-            if changed is not None:
-                return YamlFile(self.tree, self.name, changed.text), changed
         windows = "\r\n" in self._text
         text = edit(self._text.replace("\r\n", "\n").replace("\r", "\n"), self.tree)
         if windows:
@@ -216,7 +93,16 @@ class Editor:
                 f"{self.name} 的写法特殊（例如用了 & 和 *），没法自动修改，文件没有改动。"
                 "请手工改写那一处。"
             )
-        return written, Sections.cut(written)
+        return written
+
+    def write(self, planned: YamlFile) -> None:
+        """Put a planned file on the disk; raises as `save` does."""
+        self._require_unchanged()
+        bom = _BOM if (self._data or b"").startswith(_BOM) else b""
+        data = bom + planned.text.encode("utf-8")
+        write_atomic(self.path, data)
+        self._data, self._text, self.file = data, planned.text, planned
+        self.tree = planned.tree
 
     def _require_unchanged(self) -> None:
         now = read_bytes(self.path, self.name) if self.path.exists() else None
@@ -225,24 +111,15 @@ class Editor:
                 f"{self.path} 在读入之后被别的程序改过，这次没有写入。请重新运行，再作修改。"
             )
 
-    def _write(self, written: YamlFile, sections: Sections | None) -> None:
-        self._require_unchanged()
-        bom = _BOM if (self._data or b"").startswith(_BOM) else b""
-        data = bom + written.text.encode("utf-8")
-        write_atomic(self.path, data)
-        self._data, self._text, self.document = data, written.text, written
-        self._sections, self.tree = sections, written.tree
 
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the file as it was read or last written."""
-        return sha256(self._data or b"")
-
-
-def _numbered(element: Tree, at: int) -> Tree:
-    if not isinstance(element, dict) or element.get("id"):
-        return element
-    return {"id": str(at + 1), **{key: value for key, value in element.items() if key != "id"}}
+def numbered(entries: Sequence[Tree]) -> list[Tree]:
+    """The entries of a list, each with the id by which its place names it, if it has none."""
+    return [
+        {"id": str(number), **{key: value for key, value in entry.items() if key != "id"}}
+        if isinstance(entry, dict) and not entry.get("id")
+        else entry
+        for number, entry in enumerate(entries, 1)
+    ]
 
 
 def _with(node: Tree, keys: Sequence[str | int], value: Tree) -> Tree:
@@ -277,7 +154,7 @@ def _without(node: Tree, keys: Keys) -> Tree:
         left = _without(child, rest)
         return node if left is child else _put(node, key, left, new=False)
     if isinstance(node, dict) and str(key) in node:
-        return {name: one for name, one in node.items() if name != str(key)}
+        return {name: value for name, value in node.items() if name != str(key)}
     at = _index(node, key) if isinstance(node, list) else None
     return node if at is None or not isinstance(node, list) else [*node[:at], *node[at:][1:]]
 
@@ -294,8 +171,8 @@ def _child(node: Tree, key: str | int) -> Tree:
 def _index(node: list[Tree], key: str | int) -> int | None:
     if isinstance(key, int):
         return key if -len(node) <= key < len(node) else None
-    for at, one in enumerate(node):
-        if isinstance(one, dict) and (one.get("id") or str(at + 1)) == key:
+    for at, entry in enumerate(node):
+        if isinstance(entry, dict) and (entry.get("id") or str(at + 1)) == key:
             return at
     return None
 
@@ -305,9 +182,9 @@ def _refuse_characters(value: object, where: str) -> None:
         if bad := refused_in_value(value):
             raise WorkspaceError(f"“{where}”含有不能使用的{name_of(bad)}，没有写入。请删去它。")
     elif isinstance(value, Mapping):
-        for key, one in value.items():
+        for key, below in value.items():
             _refuse_characters(str(key), where)
-            _refuse_characters(one, f"{where}.{key}" if where else str(key))
+            _refuse_characters(below, f"{where}.{key}" if where else str(key))
     elif isinstance(value, (list, tuple)):
-        for number, one in enumerate(value, 1):
-            _refuse_characters(one, f"{where}[{number}]")
+        for number, below in enumerate(value, 1):
+            _refuse_characters(below, f"{where}[{number}]")

@@ -176,18 +176,18 @@ class Builder:
 
     def _alias(self, event: Any) -> None:
         self._need_text_key(event)
-        known = self._anchors.get(event.anchor, ())
-        if known is None:
+        anchored = self._anchors.get(event.anchor, ())
+        if anchored is None:
             self._fault(event, f"引用“*{event.anchor}”指向它自己。", "请写出内容，不用引用。")
-            known = (None, 1, 0)
-        elif not known:
+            anchored = (None, 1, 0)
+        elif not anchored:
             self._fault(
                 event,
                 f"引用“*{event.anchor}”没有对应的内容。",
                 "以 * 开头的文字请加英文双引号。",
             )
-            known = (None, 1, 0)
-        tree, size, height = known
+            anchored = (None, 1, 0)
+        tree, size, height = anchored
         self._count(event, size, height)
         if self._stack:
             self._stack[-1].height = max(self._stack[-1].height, height + 1)

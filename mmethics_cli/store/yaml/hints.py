@@ -54,9 +54,9 @@ def explain(error: yaml.YAMLError, text: str) -> GuessedFault:
     lines = text.split("\n")
     for number in _suspects(error, lines):
         for hint in _HINTS:
-            if found := hint(lines[number]):
-                lines[number] = found.line
-                return GuessedFault(Fault(number + 1, found.message, found.fix), "\n".join(lines))
+            if mended := hint(lines[number]):
+                lines[number] = mended.line
+                return GuessedFault(Fault(number + 1, mended.message, mended.fix), "\n".join(lines))
     number = _line_of(error)
     return GuessedFault(
         Fault(number + 1, _plain_reason(error), "请对照示例改正这一行或上一行。"), None
@@ -96,58 +96,58 @@ def _tab(line: str) -> _Hint | None:
 
 
 def _wide_colon(line: str) -> _Hint | None:
-    if not (found := _WIDE_COLON.match(line)):
+    if not (match := _WIDE_COLON.match(line)):
         return None
     return _Hint(
         "键后面用了全角冒号“：”。",
         "请改成英文冒号加空格“: ”。",
-        f"{found['head']}: {_safe(found['rest'])}",
+        f"{match['head']}: {_safe(match['rest'])}",
     )
 
 
 def _tight_colon(line: str) -> _Hint | None:
-    found = _TIGHT_COLON.match(line)
-    if not found or ": " in line:
+    match = _TIGHT_COLON.match(line)
+    if not match or ": " in line:
         return None
     return _Hint(
         "英文冒号后面少了空格。",
         "请在冒号后面加一个空格。",
-        f"{found['head']}: {_safe(found['rest'])}",
+        f"{match['head']}: {_safe(match['rest'])}",
     )
 
 
 def _mark_first(line: str) -> _Hint | None:
-    if not (found := _MARK_FIRST.match(line)):
+    if not (match := _MARK_FIRST.match(line)):
         return None
     return _Hint(
-        f"文字不能直接以“{found['rest'][0]}”开头。",
+        f"文字不能直接以“{match['rest'][0]}”开头。",
         "请给整段文字加英文双引号。",
-        found["head"] + _quoted(found["rest"]),
+        match["head"] + _quoted(match["rest"]),
     )
 
 
 def _colon_inside(line: str) -> _Hint | None:
-    if not (found := _COLON_INSIDE.match(line)):
+    if not (match := _COLON_INSIDE.match(line)):
         return None
     return _Hint(
         "文字里有英文冒号加空格“: ”，会被当成另一个键。",
         "请给整段文字加英文双引号，或改用全角冒号“：”。",
-        f"{found['head']}: {_quoted(found['rest'])}",
+        f"{match['head']}: {_quoted(match['rest'])}",
     )
 
 
 def _open_quote(line: str) -> _Hint | None:
-    found = _OPEN_QUOTE.match(line)
-    if not found:
+    match = _OPEN_QUOTE.match(line)
+    if not match:
         return None
-    quote, body = found["rest"][0], found["rest"][1:]
+    quote, body = match["rest"][0], match["rest"][1:]
     plain = re.sub(r"\\.", "", body) if quote == '"' else body
     if plain.count(quote) % 2:
         return None
     return _Hint(
         "引号没有闭合。",
         f"请在这段文字末尾补上 {quote}；文字里的引号请改用“”。",
-        found["head"] + _quoted(body),
+        match["head"] + _quoted(body),
     )
 
 

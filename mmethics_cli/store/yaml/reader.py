@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
-
-import yaml
-from yaml import events
+from typing import Final
 
 from mmethics_cli.errors import Problem, UnreadableFile
 from mmethics_cli.store.yaml.characters import (
@@ -19,106 +15,31 @@ from mmethics_cli.store.yaml.characters import (
     is_clean_file,
     name_of,
     refused_in_file,
-    refused_in_value,
 )
-from mmethics_cli.store.yaml.events import (
-    MAX_DEPTH,
-    MAX_NODES,
-    NULLS,
-    Builder,
-    Fault,
-    Keys,
-    TextPosition,
-    Tree,
-    event_stream,
-)
-
-
-def ordinary_tree(text: str) -> tuple[Tree] | None:
-    """The tree of `text` in a one-tuple, or None where `Builder` has to look closer.
-
-    The short way for files without faults, anchors and tags: the pack is read at every start.
-    `text` is clean (see `is_clean_file`).
-    """
-    try:
-        return _ordinary(text)
-    except yaml.YAMLError:
-        return None
-
-
-def _ordinary(text: str) -> tuple[Tree] | None:
-    root: Any = None
-    node: Any = None
-    key: str | None = None
-    above: list[tuple[Any, str | None]] = []
-    documents = nodes = 0
-    for event in event_stream(text):
-        kind = event.__class__
-        if kind is events.ScalarEvent:
-            value = event.value
-            if node.__class__ is dict and key is None:
-                if value in node or event.tag is not None or event.anchor is not None:
-                    return None
-                key = value
-                continue
-            if event.implicit[0]:
-                if value in NULLS:
-                    value = None
-            elif event.style == '"' and refused_in_value(value):
-                return None
-        elif kind is events.MappingEndEvent or kind is events.SequenceEndEvent:
-            node, key = above.pop()
-            continue
-        elif kind is events.MappingStartEvent or kind is events.SequenceStartEvent:
-            value = {} if kind is events.MappingStartEvent else []
-        else:
-            documents += kind is events.DocumentStartEvent
-            if kind is events.AliasEvent or documents > 1:
-                return None
-            continue
-        nodes += 1
-        if event.tag is not None or event.anchor is not None or nodes > MAX_NODES:
-            return None
-        if node.__class__ is dict:
-            if key is None:
-                return None
-            node[key], key = value, None
-        elif node is None:
-            root = value
-        else:
-            node.append(value)
-        if value.__class__ is dict or value.__class__ is list:
-            above.append((node, key))
-            if len(above) > MAX_DEPTH:
-                return None
-            node, key = value, None
-    return (root,)
-
+from mmethics_cli.store.yaml.events import Builder, Fault, Keys, TextPosition, Tree
 
 MAX_BYTES: Final = 8_000_000
 _MAX_MENDED: Final = 25
-# The short way would give up at the first anchor; a match in mere text only costs time.
-_ANCHOR: Final = re.compile(r"[:-] +&\w")
 
 
 @dataclass(frozen=True)
 class YamlFile:
-    """One YAML file as a plain tree. `where` is worked out when it is first asked for."""
+    """One YAML file as a plain tree; `name` is what messages call it."""
 
     tree: Tree
-    file: str
+    name: str
     text: str = field(repr=False)
 
     @cached_property
     def where(self) -> dict[Keys, TextPosition]:
-        """Places of values by key path, and of keys under `path + ("@key",)`."""
+        """Places of values by key path, and of keys under `path + ("@key",)`; read when asked."""
         builder = Builder(positions=True)
         builder.run(self.text)
         return builder.where
 
     def locate(self, keys: Keys) -> tuple[str, int]:
         """File and line of what stands at `keys`, or of the nearest thing around it."""
-        return self.file, self.line(keys)
+        return self.name, self.line(keys)
 
     def line(self, keys: Keys) -> int:
         """The line of the key or list item at `keys`, or of the nearest thing around it."""
@@ -173,14 +94,12 @@ def decode(data: bytes, name: str) -> str:
 def parse(text: str, name: str) -> YamlFile:
     """The tree of `text`; raises UnreadableFile with every problem that can be found."""
     if is_clean_file(text):
-        if not _ANCHOR.search(text) and (whole := ordinary_tree(text)):
-            return YamlFile(whole[0], name, text)
         builder = Builder(positions=False)
         if builder.run(text) is None and not builder.faults:
             return YamlFile(builder.root, name, text)
-    found, rest = _all_faults(text, name)
-    faults = sorted(set(found), key=lambda fault: fault.line)
-    problems = [Problem(f.message, name, f.line, f.fix) for f in faults]
+    faults, rest = _all_faults(text, name)
+    in_order = sorted(set(faults), key=lambda fault: fault.line)
+    problems = [Problem(fault.message, name, fault.line, fault.fix) for fault in in_order]
     raise FaultyYaml(_refusal(problems).message, problems, rest)
 
 

@@ -10,16 +10,16 @@ import pytest
 
 from mmethics_cli.core.answers.self_check import read_self_check
 from mmethics_cli.core.answers.tree import read_tree
-from mmethics_cli.core.checks.completeness import (
-    evidence_exists,
-    evidence_found,
-    first_asked,
-    missing_answers,
-    unanswered_items,
-)
+from mmethics_cli.core.checks.completeness import first_asked, missing_answers, unanswered_items
 from mmethics_cli.core.checks.consistency import contradictions, stray_answers, unverified_law
+from mmethics_cli.core.checks.documents import (
+    FileState,
+    missing_documents,
+    own_documents,
+    rendered_documents,
+)
+from mmethics_cli.core.checks.evidence import evidence_exists, evidence_held
 from mmethics_cli.core.checks.findings import Finding, in_order
-from mmethics_cli.core.checks.papers import FileState, missing_papers, own_papers, rendered_papers
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.standard.model import Evidence
@@ -97,7 +97,7 @@ def test_a_required_field_of_an_entry_is_missed_by_name() -> None:
 
 
 def papers(study: dict[str, Any], attachments: Any, files: dict[str, FileState]) -> list[Finding]:
-    return list(missing_papers(Pathway(facts_of(study, attachments=attachments)), files))
+    return list(missing_documents(Pathway(facts_of(study, attachments=attachments)), files))
 
 
 def test_a_paper_without_template_must_be_brought() -> None:
@@ -134,7 +134,7 @@ def test_the_file_of_an_attachment(state: FileState, severity: str, path: str, s
 
 def test_an_attachment_without_a_file_name() -> None:
     facts = facts_of({**WHOLE, "level": "high"}, attachments=[PLAN])
-    found = [*missing_answers(Pathway(facts)), *missing_papers(Pathway(facts), {})]
+    found = [*missing_answers(Pathway(facts)), *missing_documents(Pathway(facts), {})]
     assert [one.path for one in found] == ["attachments[p].file"]
 
 
@@ -142,10 +142,10 @@ FORM = {"id": "f", "kind": "form", "file": "attachments/f.docx"}
 
 
 def test_a_paper_that_is_brought_stands_in_the_place_of_the_rendered_one() -> None:
-    assert rendered_papers(facts_of(WHOLE)) == {"form"}
+    assert rendered_documents(facts_of(WHOLE)) == {"form"}
     own = facts_of(WHOLE, attachments=[FORM])
-    assert rendered_papers(own) == frozenset()
-    (note,) = own_papers(own)
+    assert rendered_documents(own) == frozenset()
+    (note,) = own_documents(own)
     assert (note.id, note.severity, note.kind) == ("own_paper", "note", "not_verified")
     assert note.path == "attachments"
     assert "1 份文件用自备的" in note.message and "《申请表》" in note.message
@@ -153,8 +153,8 @@ def test_a_paper_that_is_brought_stands_in_the_place_of_the_rendered_one() -> No
 
 def test_a_paper_that_is_not_rendered_anyway_stands_in_nobodys_place() -> None:
     high = {**WHOLE, "level": "high"}
-    assert list(own_papers(facts_of(high, attachments=[PLAN]))) == []
-    assert rendered_papers(facts_of(high)) == {"form"}
+    assert list(own_documents(facts_of(high, attachments=[PLAN]))) == []
+    assert rendered_documents(facts_of(high)) == {"form"}
 
 
 def items(study: dict[str, Any], answers: Any, **more: Any) -> list[Finding]:
@@ -197,8 +197,8 @@ def test_a_recommended_item_only_warns_and_is_asked_only_where_it_applies() -> N
 
 def test_an_attachment_is_evidence_by_kind_and_by_id() -> None:
     facts = facts_of(WHOLE, attachments=[PLAN])
-    assert list(evidence_found(STANDARD.items["B-2"], facts)) == [True]
-    assert list(evidence_found(STANDARD.items["B-2"], facts_of(WHOLE))) == [False]
+    assert list(evidence_held(STANDARD.items["B-2"], facts)) == [True]
+    assert list(evidence_held(STANDARD.items["B-2"], facts_of(WHOLE))) == [False]
     assert evidence_exists("p", facts)
     assert evidence_exists("study.title", facts)
     assert not evidence_exists("q", facts)
@@ -211,8 +211,8 @@ def test_a_rendered_paper_is_evidence_and_stays_so_when_another_is_brought() -> 
     own = facts_of(WHOLE, attachments=[FORM])
     assert evidence_exists("form", own) and evidence_exists("f", own)
     names_form = replace(STANDARD.items["B-2"], evidence=(Evidence(attachment="form"),))
-    assert list(evidence_found(names_form, facts)) == [True]
-    assert list(evidence_found(names_form, own)) == [True]
+    assert list(evidence_held(names_form, facts)) == [True]
+    assert list(evidence_held(names_form, own)) == [True]
 
 
 def test_self_check_says_which_places_it_cannot_read() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mmethics_cli.core.checks.plain_speech import Speech, heard, is_rare, length, quoted
+from mmethics_cli.core.checks.plain_speech import Speech, is_rare, quoted, reading_length, speech_of
 from mmethics_cli.core.standard.model import Readability
 
 LIMITS = Readability(
@@ -23,26 +23,26 @@ def test_the_characters_of_daily_use_are_the_first_level_of_the_standard() -> No
     [("", 0), ("做CT，3次。", 4), ("电话010-0000-0101", 3), ("到 a@example.org", 2), ("𠮷", 1)],
 )
 def test_length_counts_characters_and_words(sentence: str, characters: int) -> None:
-    assert length(sentence) == characters
+    assert reading_length(sentence) == characters
 
 
 def test_plain_speech_has_no_fault() -> None:
-    said = heard("您来医院两次。每次半小时，做一次CT。\n不抽血！", LIMITS)
+    said = speech_of("您来医院两次。每次半小时，做一次CT。\n不抽血！", LIMITS)
     assert said == Speech(average=said.average)
     assert 5 < said.average < 9 and not said.faults(LIMITS)
-    assert not heard("", LIMITS).faults(LIMITS)
+    assert not speech_of("", LIMITS).faults(LIMITS)
 
 
 def test_long_sentences_are_named_the_longest_first() -> None:
     text = "短。" + "长" * 21 + "；" + "更" * 30 + "\n" + "恰" * 20
-    said = heard(text, LIMITS)
+    said = speech_of(text, LIMITS)
     assert said.long == ("更" * 30, "长" * 21)
     assert said.average == (1 + 21 + 30 + 20) / 4
     assert said.faults(LIMITS)
 
 
 def test_an_average_alone_is_a_fault() -> None:
-    said = heard("一二三四五六七八九十一二三。", LIMITS)
+    said = speech_of("一二三四五六七八九十一二三。", LIMITS)
     assert said.average == 13 and not said.long and said.faults(LIMITS)
 
 
@@ -59,11 +59,11 @@ def test_an_average_alone_is_a_fault() -> None:
     ],
 )
 def test_abbreviations_want_an_explanation(text: str, bare: tuple[str, ...]) -> None:
-    assert heard(text, LIMITS).latin == bare
+    assert speech_of(text, LIMITS).latin == bare
 
 
 def test_rare_characters_and_officialese_are_named_once() -> None:
-    said = heard("予以检查鼾声。对鼾声进行监测。您来做。", LIMITS)
+    said = speech_of("予以检查鼾声。对鼾声进行监测。您来做。", LIMITS)
     assert said.rare == ("鼾",)
     assert said.stiff == ("予以检查鼾声", "对鼾声进行监测")
 

@@ -10,6 +10,13 @@ from typing import Any
 import pytest
 
 from mmethics_cli.core.answers.self_check import SelfCheck, SelfCheckAnswer
+from mmethics_cli.core.checks.evidence import (
+    EvidenceState,
+    answered_paths,
+    citable,
+    evidence_pieces,
+    proof_of,
+)
 from mmethics_cli.core.conditions.values import Element, Truth, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.interview.items import (
@@ -17,15 +24,10 @@ from mmethics_cli.core.interview.items import (
     Reply,
     Screen,
     Single,
-    State,
     Ticked,
     WalkPlan,
-    answered_paths,
     by_answer,
-    citable,
     open_items,
-    pieces,
-    proposed,
     walk_items,
 )
 from mmethics_cli.core.interview.steps import Move
@@ -176,20 +178,23 @@ def test_an_item_without_all_its_evidence_is_not_proposed() -> None:
     run(script, {"study.title": "某研究", "study.level": "high"})
     (single,) = (one for one in script.screens if named(one) == "A-4 answer")
     assert isinstance(single, Single) and single.proposal is None
-    assert [one.state for one in pieces(single.item, facts({"study.level": "high"}))] == [
-        State.MISSING,
-        State.MISSING,
+    assert [one.state for one in evidence_pieces(single.item, facts({"study.level": "high"}))] == [
+        EvidenceState.MISSING,
+        EvidenceState.MISSING,
     ]
 
 
 def test_evidence_that_the_study_cannot_have_does_not_count() -> None:
     four = STANDARD.items["A-4"]
     low = facts({"study.title": "某研究", "study.level": "low"})
-    assert [one.state for one in pieces(four, low)] == [State.FOUND, State.NOT_WANTED]
-    assert proposed(four, low) == "study.title"
+    assert [one.state for one in evidence_pieces(four, low)] == [
+        EvidenceState.FOUND,
+        EvidenceState.NOT_WANTED,
+    ]
+    assert proof_of(four, low) == "study.title"
     unknown = facts({"study.title": "某研究"})
-    assert proposed(four, unknown) is None, "what is not known yet never relaxes"
-    assert proposed(STANDARD.items["B-1"], low) is None, "an item that names none is never proved"
+    assert proof_of(four, unknown) is None, "what is not known yet never relaxes"
+    assert proof_of(STANDARD.items["B-1"], low) is None, "an item that names none is never proved"
 
 
 def test_each_part_is_saved_before_the_next_is_asked() -> None:
@@ -234,7 +239,7 @@ def test_a_page_goes_with_the_attachment_it_was_written_for() -> None:
 
 def test_a_rendered_paper_proves_and_is_cited_with_a_page() -> None:
     form = replace(STANDARD.items["B-1"], evidence=(Evidence(attachment="form"),))
-    assert proposed(form, facts(FULL)) == "form"
+    assert proof_of(form, facts(FULL)) == "form"
     script = Script(
         ("B-1 answer", ItemReply("met")),
         ("B-1 evidence", ItemReply("form")),

@@ -50,18 +50,18 @@ def asked(needs: Needs) -> list[str]:
 
 def test_what_every_study_needs_comes_first_and_kinds_add_to_it() -> None:
     every, high, contact = by_kind(guide(), STANDARD)
-    assert (every.title, [one.id for one in every.papers]) == ("所有", [])
+    assert (every.title, [one.id for one in every.to_bring]) == ("所有", [])
     assert asked(every) == ["study.title", "study.age", "study.start", "study.end", "data.assets"]
-    assert ([one.id for one in high.papers], asked(high)) == (["plan"], [])
+    assert ([one.id for one in high.to_bring], asked(high)) == (["plan"], [])
     assert asked(contact) == ["study.refusal"]
-    assert [one.id for one in every.made] == ["form"]
+    assert [one.id for one in every.rendered] == ["form"]
 
 
 def test_a_question_stands_under_the_first_heading_that_takes_it() -> None:
     every = next(iter(by_kind(guide(), STANDARD)))
     parts = {
-        part.id: [place.path for place in every.questions_of(part, guide().parts)]
-        for part in guide().parts
+        part.id: [place.path for place in every.questions_of(part, guide().headings)]
+        for part in guide().headings
     }
     assert parts["people"] == ["study.title", "data.assets"]
     assert parts["numbers"] == ["study.age"]
@@ -77,21 +77,21 @@ def test_fields_are_asked_of_each_entry() -> None:
     assert asked(next(iter(by_kind(named, STANDARD)))) == ["data.assets"], (
         "the list stands for them"
     )
-    assert with_texts.parts[0].id == "texts"
+    assert with_texts.headings[0].id == "texts"
 
 
 def test_one_study_lacks_what_it_has_not_brought_or_answered() -> None:
     values: dict[str, Value] = {"study.level": "high", "study.title": "某研究", "study.age": 20}
     needs = lacking(guide(), Facts(STANDARD, values))
-    assert [one.id for one in needs.papers] == ["plan"]
+    assert [one.id for one in needs.to_bring] == ["plan"]
     assert asked(needs) == ["study.start", "study.end", "data.assets"]
     values["attachments"] = (Element("p", {"kind": "plan"}),)
-    assert lacking(guide(), Facts(STANDARD, values)).papers == ()
+    assert lacking(guide(), Facts(STANDARD, values)).to_bring == ()
 
 
 def test_what_is_not_known_yet_names_what_decides_it() -> None:
     needs = lacking(guide(), Facts(STANDARD, {}))
-    assert needs.papers == ()
+    assert needs.to_bring == ()
     assert [(one.document.id, one.waits_for) for one in needs.undecided] == [("plan", ("风险",))]
     low = lacking(guide(), Facts(STANDARD, {"study.level": "low"}))
     assert low.undecided == ()

@@ -120,9 +120,9 @@ def test_what_is_out_of_date_is_left_and_named() -> None:
 
 def test_papers_are_carried_where_their_kind_may_be_used_again_and_holds_now() -> None:
     carried = carry_over(old(), STANDARD, TODAY)
-    assert (carried.papers, carried.stale) == ((PAPER,), ())
+    assert (carried.attachments, carried.stale) == ((PAPER,), ())
     without = carry_over(old(title=UNKNOWN), STANDARD, TODAY)
-    assert (without.papers, without.stale) == ((), (PAPER,))
+    assert (without.attachments, without.stale) == ((), (PAPER,))
 
 
 def test_an_option_or_a_question_that_is_gone_is_left() -> None:

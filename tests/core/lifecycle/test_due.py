@@ -16,14 +16,16 @@ from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.lifecycle.due import (
     Approval,
     Due,
-    OutOfCalendar,
-    WorkCalendar,
-    add_months,
     due_after_approval,
     due_after_event,
     prove_time,
-    read_calendar,
     read_due_rules,
+)
+from mmethics_cli.core.lifecycle.work_calendar import (
+    OutOfCalendar,
+    WorkCalendar,
+    add_months,
+    read_calendar,
 )
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.store.pack import load
@@ -227,7 +229,7 @@ def test_the_report_is_due_a_month_before_the_expiry() -> None:
 
 def test_a_report_handed_in_since_fulfils_what_it_is_for() -> None:
     later = {"decision.date": (("deviation", date(2027, 5, 1)), ("progress", date(2028, 3, 5)))}
-    found = due(Approval(facts(**PLAIN), date(2027, 3, 1), date(2028, 3, 1), later=later))
+    found = due(Approval(facts(**PLAIN), date(2027, 3, 1), date(2028, 3, 1), sealed_since=later))
     report = found["follow_up_report"]
     assert (report.done, report.days_over(date(2029, 1, 1))) == (date(2028, 3, 5), 4)
     assert found["report_before_expiry"].done is None

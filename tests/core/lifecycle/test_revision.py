@@ -11,7 +11,12 @@ import pytest
 from mmethics_cli.core.answers.tree import read_tree
 from mmethics_cli.core.conditions.values import UNKNOWN, Element, NotApplicable
 from mmethics_cli.core.decisions.facts import Facts
-from mmethics_cli.core.lifecycle.revision import affected_documents, changes, is_of_study, proposed
+from mmethics_cli.core.lifecycle.revision import (
+    affected_documents,
+    categories_of,
+    changes_since,
+    is_of_study,
+)
 from tests.studies import standard
 
 
@@ -22,7 +27,9 @@ def facts(tree: dict[str, Any]) -> Facts:
 
 
 def found(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str, str | None]]:
-    return [(one.path, one.kind, one.category) for one in changes(facts(before), facts(after))]
+    return [
+        (one.path, one.kind, one.category) for one in changes_since(facts(before), facts(after))
+    ]
 
 
 def assets(*entries: dict[str, str]) -> dict[str, Any]:
@@ -87,11 +94,11 @@ def test_a_new_recipient_abroad_is_an_export() -> None:
 
 
 def test_labels_name_the_entry_and_values_are_kept() -> None:
-    (one,) = changes(facts(assets(CT)), facts(assets({**CT, "variables": "图像、报告"})))
+    (one,) = changes_since(facts(assets(CT)), facts(assets({**CT, "variables": "图像、报告"})))
     assert one.label == "数据资产清单（胸部CT）的变量（字段）清单"
     assert (one.before, one.after) == ("图像", "图像、报告")
     assert one.printed_path == "data.assets.variables"
-    (new,) = changes(facts(assets(CT)), facts(assets(CT, ECG)))
+    (new,) = changes_since(facts(assets(CT)), facts(assets(CT, ECG)))
     assert new.label == "数据资产清单（心电）"
     assert new.before == () and isinstance(new.after, tuple)
     assert isinstance(new.after[0], Element)
@@ -101,13 +108,13 @@ def test_labels_name_the_entry_and_values_are_kept() -> None:
 def test_an_answer_that_no_longer_applies_is_gone() -> None:
     before = {"participants": {"involved_directly": "yes", "recruitment": "门诊张贴"}}
     after = {"participants": {"involved_directly": "no", "recruitment": "门诊张贴"}}
-    gone = [one for one in changes(facts(before), facts(after)) if one.kind == "removed"]
+    gone = [one for one in changes_since(facts(before), facts(after)) if one.kind == "removed"]
     assert [one.path for one in gone] == ["participants.recruitment"]
     assert gone[0].after == NotApplicable()
 
 
 def test_unanswered_is_not_the_same_as_no() -> None:
-    (one,) = changes(facts({}), facts({"conflict": {"exists": "no"}}))
+    (one,) = changes_since(facts({}), facts({"conflict": {"exists": "no"}}))
     assert one.before is UNKNOWN and one.after is False
 
 
@@ -128,11 +135,11 @@ def test_every_study_question_says_what_a_change_of_it_means() -> None:
 
 def test_proposed_are_the_categories_that_mean_something() -> None:
     before, after = {"contact": {"phone": "1"}, **assets(CT)}, assets(CT, ECG)
-    assert proposed(changes(facts(before), facts(after))) == {"contact", "add_modality"}
+    assert categories_of(changes_since(facts(before), facts(after))) == {"contact", "add_modality"}
 
 
 def test_documents_that_print_a_changed_answer() -> None:
-    later = changes(facts(assets(CT)), facts(assets(CT, ECG)))
+    later = changes_since(facts(assets(CT)), facts(assets(CT, ECG)))
     printed = {
         "annex": frozenset({"data.assets.name"}),
         "form": frozenset({"data.modalities"}),  # computed from the entries
@@ -153,11 +160,11 @@ def test_there_and_back_are_the_same_places(seed: int) -> None:
         return {**assets(*chosen.values()), **phone}
 
     one, two = facts(some()), facts(some())
-    there = {each.path: each for each in changes(one, two)}
-    back = {each.path: each for each in changes(two, one)}
+    there = {each.path: each for each in changes_since(one, two)}
+    back = {each.path: each for each in changes_since(two, one)}
     assert there.keys() == back.keys()
     turned = {"added": "removed", "removed": "added", "changed": "changed"}
     for path, each in there.items():
         assert back[path].kind == turned[each.kind]
         assert (back[path].before, back[path].after) == (each.after, each.before)
-    assert changes(one, one) == ()
+    assert changes_since(one, one) == ()

@@ -125,3 +125,60 @@ def test_every_problem_is_reported_with_its_file_and_line() -> None:
     places = [(one.file, one.line) for one in error.value.problems]
     assert ("rules/tables.yaml", 4) in places
     assert ("rules/tables.yaml", 3) in places
+
+
+def event_question(**keys: Any) -> dict[str, Any]:
+    """The small pack with questions about the event, one of them with these keys."""
+    questions = [
+        {"path": "event.kind", "type": "choice", "label": "事项", "values": {"a": "甲", "b": "乙"}},
+        {"path": "event.from", "type": "date", "label": "起", **keys},
+        {"path": "event.to", "type": "date", "label": "止"},
+    ]
+    return {"questions/02-event.yaml": {"section": "event", "title": "事", "questions": questions}}
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ({"filled_from": "approval.day"}, "没有“approval.day”这项记录"),
+        ({"filled_from": ["decision.date", "approved"]}, "没有“approved”这项记录"),
+        ({"filled_from": "decision.number"}, "“decision.number”与这个问题类型不同"),
+        ({"filled_from": {"reported": "event.form"}}, "不认识的事实“event.form”"),
+        ({"filled_from": {"reported": "event.kind"}}, "“event.kind”与这个问题类型不同"),
+        ({"filled_from": {"reported": "event.to", "day_after": "event.to"}}, "写其中一个"),
+        ({"filled_from": {"report": "event.to"}}, "不认识的键“report”"),
+        ({"path": "study.from", "filled_from": "decision.date"}, "只用于送审事项"),
+        ({"cumulative": "yes"}, "cumulative 只用于送审事项（event.）的整数"),
+        ({"cumulative": "often"}, "“cumulative”应是 yes 或 no"),
+        (
+            {
+                "type": "choice",
+                "values": {"x": "一", "y": "二"},
+                "filled_from": {"approved": "event.kind", "as": {"a": "z", "c": "x"}},
+            },
+            "“event.kind”没有“c”这个值 这个问题没有“z”这个选项 取来的值没有一个是这个问题的选项",
+        ),
+        (
+            {"type": "list", "fields": [{"name": "n", "type": "int", "label": "数"}]}
+            | {"filled_from": "decision.comments"},
+            "“decision.comments”与这个问题类型不同",
+        ),
+        (
+            {"type": "list", "fields": [{"name": "n", "type": "int", "cumulative": "yes"}]},
+            "不认识的键“cumulative”",
+        ),
+    ],
+)
+def test_a_source_of_an_answer_is_refused(keys: dict[str, Any], said: str) -> None:
+    assert said in " ".join(problems(**event_question(**keys)))
+
+
+def test_the_place_of_a_refused_source_is_named() -> None:
+    sources = ["approval.date", {"reported": "event.form"}]
+    with pytest.raises(PackError) as error:
+        build(
+            {**trees(), **event_question(filled_from=sources)},
+            lambda file, keys: ("/".join(map(str, (file, *keys))), 1),
+        )
+    (problem,) = error.value.problems
+    assert problem.file == "questions/02-event.yaml/questions/1/filled_from/1/reported"

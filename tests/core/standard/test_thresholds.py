@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mmethics_cli.core.standard.build import circles, definitions, thresholds
+from mmethics_cli.core.standard.definitions import circles, definitions, thresholds
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import PackError
 from tests.core.small_pack import small_standard, trees

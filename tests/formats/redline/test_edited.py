@@ -14,7 +14,7 @@ from lxml import etree
 from mmethics_cli.errors import DocumentError, EthicsError
 from mmethics_cli.formats.redline.changes import changed
 from mmethics_cli.formats.redline.redline import redline
-from mmethics_cli.formats.redline.resolving import accepted, rejected
+from mmethics_cli.formats.word.revisions import accepted, rejected
 from tests.formats.redline.blocks import (
     BASE,
     DAY,

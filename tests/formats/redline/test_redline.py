@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mmethics_cli.formats.redline.changes import changed, changes
 from mmethics_cli.formats.redline.redline import redline
-from mmethics_cli.formats.redline.resolving import accepted, rejected
+from mmethics_cli.formats.word.revisions import accepted, rejected
 from tests.depth import deep
 from tests.formats.redline.blocks import (
     BASE,

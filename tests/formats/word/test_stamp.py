@@ -9,7 +9,9 @@ from pathlib import Path
 import docx
 import pytest
 
-from mmethics_cli.formats.word.stamp import NoWordFile, with_footer_line
+from mmethics_cli.errors import DocumentError
+from mmethics_cli.formats.word.package import opened
+from mmethics_cli.formats.word.stamp import with_footer_line
 from tests.program import mmethics
 from tests.validator import errors_of
 
@@ -82,9 +84,16 @@ def test_a_file_without_a_footer_gets_one() -> None:
     assert texts == [one.text for one in docx.Document(io.BytesIO(plain())).paragraphs]
 
 
+def test_a_footer_that_is_referred_to_twice_gets_the_line_once() -> None:
+    package = opened(with_own_footer())
+    relations = package.relations(package.main).values()
+    package.relate(package.main, next(one for one in relations if one.kind == "footer"))
+    assert footers(with_footer_line(package.saved(), LINE)) == [f"本院页脚　　{LINE}", LINE]
+
+
 @pytest.mark.parametrize("data", [b"", b"PK no", b"mine"])
 def test_what_is_no_word_file_is_refused(data: bytes) -> None:
-    with pytest.raises(NoWordFile):
+    with pytest.raises(DocumentError):
         with_footer_line(data, LINE)
 
 
@@ -92,7 +101,7 @@ def test_a_zip_that_is_no_word_file_is_refused() -> None:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
         archive.writestr("a.txt", "x")
-    with pytest.raises(NoWordFile):
+    with pytest.raises(DocumentError):
         with_footer_line(data.getvalue(), LINE)
 
 

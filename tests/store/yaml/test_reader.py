@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from mmethics_cli.errors import UnreadableFile
 from mmethics_cli.store.pack import shipped
 from mmethics_cli.store.yaml import events
-from mmethics_cli.store.yaml.characters import is_clean_file
-from mmethics_cli.store.yaml.events import MAX_DEPTH, Builder
-from mmethics_cli.store.yaml.reader import MAX_BYTES, ordinary_tree, parse, read_file
+from mmethics_cli.store.yaml.events import MAX_DEPTH
+from mmethics_cli.store.yaml.reader import MAX_BYTES, parse, read_file
 
 
 def problems(text: str) -> list[tuple[int | None, str]]:
@@ -143,16 +142,6 @@ def test_no_text_does_more_than_be_refused(text: str) -> None:
         assert all(one.line and one.line <= text.count("\n") + 2 for one in error.problems)
     else:
         assert set(document.where) >= {()} or document.tree is None
-
-
-@given(_YAMLISH.filter(is_clean_file))
-def test_the_short_way_agrees_with_the_long_one(text: str) -> None:
-    quick = ordinary_tree(text)
-    if quick is not None:
-        builder = Builder(positions=True)
-        assert builder.run(text) is None
-        assert not builder.faults
-        assert builder.root == quick[0]
 
 
 def test_without_the_c_parser_the_pack_reads_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""The ethics office's papers of a submission: about what was handed in, not what stands today."""
+"""The ethics office's documents of a submission, about it as it was handed in."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def current_submission(dossier: Dossier) -> Submission:
 
 
 def committee_package(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Package:
-    """The office's papers that the pathway needs, in an order of their own; `also` names others.
+    """The office's documents that the pathway needs, numbered apart; `also` names others.
 
     Of a sealed submission they rest on its snapshot and manifest, else on the dossier as it
     stands. They carry no version or date of ours: the office dates them when it signs.
@@ -40,105 +40,116 @@ def committee_package(dossier: Dossier, today: date, also: tuple[str, ...] = ())
     if current.sealed:
         seen = as_sealed(dossier, current, today)
         handed_in = package_of(seen, today)
-        kept = _kept(current)
+        rendered = _rendered(current)
         rows = tuple(_sealed_rows(seen, current))
         # What was sealed was whole by the templates of its day.
-        handed_in = replace(handed_in, papers=(), rows=rows)
+        handed_in = replace(handed_in, documents=(), rows=rows)
         findings = review(seen, handed_in, {})
     else:
         seen = dossier
         handed_in = package_of(dossier, today)
-        kept = frozenset(one.document.id for one in handed_in.papers)
+        rendered = frozenset(document.kind.id for document in handed_in.documents)
         findings = review(seen, handed_in)
     needed = _needed(seen)
-    shown = {row.id for row in handed_in.rows}
-    rendered = [one for one in seen.standard.documents.values() if one.id in kept]
+    listed = {row.id for row in handed_in.rows}
+    kinds = [kind for kind in seen.standard.documents.values() if kind.id in rendered]
     office = Office(
-        findings=tuple(one.finding for one in findings),
-        lacking=tuple(one for one in needed if one.audience == "applicant" and one.id not in shown),
-        rendered=kept,
-        spots=spots_of(handed_in.templates, rendered),
+        findings=tuple(placed.finding for placed in findings),
+        lacking=tuple(
+            kind for kind in needed if kind.audience == "applicant" and kind.id not in listed
+        ),
+        rendered=rendered,
+        spots=spots_of(handed_in.templates, kinds),
         recorded=_recorded(current),
         comments=_comments(current),
     )
     study = replace(handed_in.study, transmittal=handed_in.rows, office=office)
-    papers = tuple(_papers(seen, needed, also))
-    return Package(papers, handed_in.rows, study, handed_in.templates)
+    documents = tuple(_documents(seen, needed, also))
+    return Package(documents, handed_in.rows, study, handed_in.templates)
 
 
 def _needed(seen: Dossier) -> list[DocumentKind]:
     value = seen.pathway.decisions["documents"].value
     needed = value if isinstance(value, tuple) else ()
-    return [one for one in seen.standard.documents.values() if one.id in needed]
+    return [kind for kind in seen.standard.documents.values() if kind.id in needed]
 
 
-def _papers(seen: Dossier, needed: list[DocumentKind], also: tuple[str, ...]) -> Iterator[Document]:
-    """The office's own papers, numbered as they come."""
+def _documents(
+    seen: Dossier, needed: list[DocumentKind], also: tuple[str, ...]
+) -> Iterator[Document]:
+    """The office's own documents, numbered as they come."""
     own = [
-        one
-        for one in seen.standard.documents.values()
-        if one.audience == "committee" and one.template and (one in needed or one.id in also)
+        kind
+        for kind in seen.standard.documents.values()
+        if kind.audience == "committee" and kind.template and (kind in needed or kind.id in also)
     ]
-    for number, one in enumerate(own, 1):
-        yield Document(f"{number:02d}", one, Stamp(one.id, one.title))
+    for number, kind in enumerate(own, 1):
+        yield Document(f"{number:02d}", kind, Stamp(kind.id, kind.title))
 
 
-def _kept(current: Submission) -> frozenset[str]:
+# What was sealed.
+
+
+def _rendered(current: Submission) -> frozenset[str]:
     """The ids of the documents that were rendered into the sealed submission."""
-    return frozenset(str(one.get("id")) for one in _rows(current, "documents"))
+    return frozenset(str(row.get("id")) for row in _rows(current, "documents"))
 
 
 def _sealed_rows(seen: Dossier, current: Submission) -> Iterator[TransmittalRow]:
-    """Title, version and date of every paper in the manifest, in the order of the list."""
-    documents = {str(one.get("id")): one for one in _rows(current, "documents")}
+    """Title, version and date of every document in the manifest, in the order of the list."""
+    documents = {str(row.get("id")): row for row in _rows(current, "documents")}
     attachments = _rows(current, "attachments")
-    needed = {one.id for one in _needed(seen)} | documents.keys()
-    kinds = sorted(seen.standard.documents.values(), key=lambda one: one.id not in needed)
+    needed = {kind.id for kind in _needed(seen)} | documents.keys()
+    kinds = sorted(seen.standard.documents.values(), key=lambda kind: kind.id not in needed)
     number = 0
     for kind in kinds:
         own = [documents[kind.id]] if kind.id in documents else []
-        for row in own + [one for one in attachments if one.get("kind") == kind.id]:
+        brought = [row for row in attachments if row.get("kind") == kind.id]
+        for sealed in own + brought:
             number += 1
-            made = _row(f"{number:02d}", kind, row)
-            yield made
-            if row.get("marked"):
-                yield marked_row(made)
+            row = _row(f"{number:02d}", kind, sealed)
+            yield row
+            if sealed.get("marked"):
+                yield marked_row(row)
 
 
-def _row(number: str, kind: DocumentKind, row: Mapping[str, Any]) -> TransmittalRow:
+def _row(number: str, kind: DocumentKind, sealed: Mapping[str, Any]) -> TransmittalRow:
     return TransmittalRow(
         number,
         kind.id,
-        str(row.get("title") or kind.title),
-        str(row.get("version") or ""),
-        parse_date(str(row.get("date") or "")),
+        str(sealed.get("title") or kind.title),
+        str(sealed.get("version") or ""),
+        parse_date(str(sealed.get("date") or "")),
         signers=kind.signers,
     )
 
 
 def _rows(current: Submission, key: str) -> list[Mapping[str, Any]]:
-    found = current.manifest().get(key)
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    rows = current.manifest().get(key)
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
 # What the office recorded.
 
 
 def _recorded(current: Submission) -> dict[str, str]:
-    tree = _decision(current)
     return {
         key: value
-        for key, value in tree.items()
+        for key, value in _decision(current).items()
         if key in DECISION_KEYS and isinstance(value, str) and value.strip()
     }
 
 
 def _comments(current: Submission) -> tuple[str, ...]:
-    found = _decision(current).get(_COMMENTS)
-    return tuple(one for one in found if isinstance(one, str)) if isinstance(found, list) else ()
+    comments = _decision(current).get(_COMMENTS)
+    return (
+        tuple(text for text in comments if isinstance(text, str))
+        if isinstance(comments, list)
+        else ()
+    )
 
 
 def _decision(current: Submission) -> Mapping[str, Any]:
-    document = current.decision()
-    tree = document.tree if document is not None else None
+    file = current.decision()
+    tree = file.tree if file is not None else None
     return tree if isinstance(tree, dict) else {}

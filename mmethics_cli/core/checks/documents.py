@@ -1,20 +1,17 @@
-"""The papers of a submission: which are rendered, which the applicant brings, what they lack."""
+"""The documents of a submission: which are rendered, which the applicant brings, what they lack."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
 
 from mmethics_cli.core.checks.findings import Finding, Severity
 from mmethics_cli.core.conditions.values import UNKNOWN, Element, Several, name_of
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.standard.model import DocumentKind
-
-KIND: Final = "event.kind"
-INITIAL: Final = "initial"
+from mmethics_cli.core.standard.names import ATTACHMENTS, DOCUMENTS, INITIAL, KIND
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,72 +30,72 @@ class FileState:
 
 def attachments_of(facts: Facts) -> tuple[Element, ...]:
     """The entries of the list of attachments."""
-    value = facts.get("attachments")
+    value = facts.get(ATTACHMENTS)
     return value if isinstance(value, tuple) else ()
 
 
-def brought_papers(facts: Facts) -> frozenset[str]:
-    """The kinds of papers that the applicant brings as attachments."""
+def brought_documents(facts: Facts) -> frozenset[str]:
+    """The ids of the documents that the applicant brings: the kinds of the attachments."""
     kinds = (element.get("kind") for element in attachments_of(facts))
     return frozenset(kind for kind in kinds if isinstance(kind, str))
 
 
-def rendered_papers(facts: Facts) -> frozenset[str]:
-    """The applicant's papers that this submission needs and that are rendered.
+def rendered_documents(facts: Facts) -> frozenset[str]:
+    """The ids of the applicant's documents that this submission needs and that are rendered.
 
-    A paper that the applicant brings stands in the place of ours.
+    A document that the applicant brings stands in the place of ours.
     """
-    made = {paper.id for paper in _needed(facts) if paper.template is not None}
-    return frozenset(made) - brought_papers(facts)
+    rendered = {document.id for document in _needed(facts) if document.template is not None}
+    return frozenset(rendered) - brought_documents(facts)
 
 
 @lru_cache(maxsize=4)
-def held_papers(facts: Facts) -> frozenset[str]:
-    """The papers that the study has: brought, rendered now, or for its first submission.
+def held_documents(facts: Facts) -> frozenset[str]:
+    """The ids of the study's documents: brought, rendered now, or for its first submission.
 
     What was handed in first stays evidence in every submission after it.
     """
-    held = brought_papers(facts) | rendered_papers(facts)
+    held = brought_documents(facts) | rendered_documents(facts)
     if KIND not in facts.standard.questions or facts.get(KIND) in (INITIAL, UNKNOWN):
         return held
-    return held | rendered_papers(as_initial(facts))
+    return held | rendered_documents(as_initial(facts))
 
 
 def as_initial(facts: Facts) -> Facts:
-    """The study as if it were submitted for the first time: what its own papers print from."""
+    """The study as if it were submitted for the first time: what its own documents print from."""
     return facts.assuming({KIND: INITIAL})
 
 
 def _needed(facts: Facts) -> Iterator[DocumentKind]:
-    value = facts.get("decided.documents")
+    value = facts.get(DOCUMENTS)
     needed = value.sure if isinstance(value, Several) else frozenset[str]()
-    for paper in facts.standard.documents.values():
-        if paper.id in needed and paper.audience == "applicant":
-            yield paper
+    for document in facts.standard.documents.values():
+        if document.id in needed and document.audience == "applicant":
+            yield document
 
 
-def missing_papers(pathway: Pathway, files: Mapping[str, FileState]) -> Iterator[Finding]:
-    """Papers that the applicant must bring and that no attachment is; then each attachment."""
+def missing_documents(pathway: Pathway, files: Mapping[str, FileState]) -> Iterator[Finding]:
+    """Documents that the applicant must bring and did not; then what is wrong with attachments."""
     facts = pathway.facts
-    brought = brought_papers(facts)
-    for paper in _needed(facts):
-        if paper.template is None and paper.id not in brought:
-            fix = paper.note or f"把文件放进 attachments/，并登记为类别 {paper.id}"
+    brought = brought_documents(facts)
+    for document in _needed(facts):
+        if document.template is None and document.id not in brought:
+            fix = document.note or f"把文件放进 attachments/，并登记为类别 {document.id}"
             yield Finding(
                 "paper_missing",
-                paper.missing,
+                document.missing,
                 "missing_attachment",
-                "attachments",
-                f"缺少自备文件“{paper.title}”",
+                ATTACHMENTS,
+                f"缺少自备文件“{document.title}”",
                 fix,
-                basis=paper.basis,
+                basis=document.basis,
             )
     for element in attachments_of(facts):
         yield from _attachment(element, files.get(element.id, FileState()))
 
 
 def _attachment(element: Element, state: FileState) -> Iterator[Finding]:
-    path, name = f"attachments[{element.id}]", name_of(element)
+    path, name = f"{ATTACHMENTS}[{element.id}]", name_of(element)
     if state.trouble:
         message = f"附件“{name}”：{state.trouble}"
         fix = "请核对 file 一栏，或把文件放进 attachments/"
@@ -116,20 +113,20 @@ def _changed(path: str, name: str, state: FileState) -> Finding:
     return Finding("file_changed", severity, "inconsistent", f"{path}.{field}", message, fix)
 
 
-def own_papers(facts: Facts) -> Iterator[Finding]:
-    """One note that names the papers brought in place of rendered ones: nobody has proved them."""
-    brought = brought_papers(facts)
+def own_documents(facts: Facts) -> Iterator[Finding]:
+    """One note on documents brought in place of rendered ones: nobody has proved what they say."""
+    brought = brought_documents(facts)
     titles = [
-        f"《{paper.title}》"
-        for paper in _needed(facts)
-        if paper.template is not None and paper.id in brought
+        f"《{document.title}》"
+        for document in _needed(facts)
+        if document.template is not None and document.id in brought
     ]
     if titles:
         yield Finding(
             "own_paper",
             "note",
             "not_verified",
-            "attachments",
+            ATTACHMENTS,
             f"{len(titles)} 份文件用自备的，不再生成，其内容没有核对：{'、'.join(titles)}",
             "请自行核对要素是否齐全、与其他文件是否一致；要用生成的，就删去那条附件",
         )

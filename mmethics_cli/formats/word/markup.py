@@ -1,0 +1,84 @@
+"""WordprocessingML (ECMA-376 part 1, chapter 17): names of elements, what attributes set them to.
+
+An element is one of lxml's; its tag is the full name, `{namespace}local`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lxml import etree
+
+Element = etree._Element
+
+OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006"
+DRAWINGML: Final = "http://schemas.openxmlformats.org/drawingml/2006"
+# The namespaces by the prefixes that Word itself writes.
+NAMESPACES: Final = {
+    "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    "r": f"{OFFICE}/relationships",
+    "m": f"{OFFICE}/math",
+    "w14": "http://schemas.microsoft.com/office/word/2010/wordml",
+    "mc": "http://schemas.openxmlformats.org/markup-compatibility/2006",
+    "wp": f"{DRAWINGML}/wordprocessingDrawing",
+    "v": "urn:schemas-microsoft-com:vml",
+    "o": "urn:schemas-microsoft-com:office:office",
+    "w10": "urn:schemas-microsoft-com:office:word",
+}
+W, R, M, W14, MC, WP = (f"{{{NAMESPACES[key]}}}" for key in ("w", "r", "m", "w14", "mc", "wp"))
+P, TBL, TR, TC, RUN, SDT = (f"{W}{name}" for name in ("p", "tbl", "tr", "tc", "r", "sdt"))
+HYPERLINK: Final = f"{W}hyperlink"
+SPACE: Final = "{http://www.w3.org/XML/1998/namespace}space"
+# Neither text nor structure: properties, bookmarks, comments, traces of editing.
+NOT_CONTENT: Final = frozenset(
+    f"{W}{name}"
+    for name in (
+        "pPr", "rPr", "bookmarkStart", "bookmarkEnd", "proofErr", "permStart", "permEnd",
+        "lastRenderedPageBreak", "commentRangeStart", "commentRangeEnd", "commentReference",
+        "annotationRef", "moveFromRangeStart", "moveFromRangeEnd", "moveToRangeStart",
+        "moveToRangeEnd",
+    )
+)  # fmt: skip
+_OFF: Final = frozenset(("0", "false", "off", "none", "baseline"))
+
+
+def new_element(name: str) -> Element:
+    """An element of WordprocessingML by its local name, outside any tree."""
+    return etree.Element(f"{W}{name}", nsmap={"w": NAMESPACES["w"]})
+
+
+def value_of(element: Element | None) -> str:
+    """`w:val`, the attribute in which most elements say what they are set to; else empty."""
+    return "" if element is None else element.get(f"{W}val", "")
+
+
+def is_on(element: Element | None) -> bool:
+    """Whether a switch (`w:b`, `w:vanish` …) is there and not turned off."""
+    return element is not None and element.get(f"{W}val", "1") not in _OFF
+
+
+def attributes(element: Element) -> dict[str, str]:
+    return {str(name): str(value) for name, value in element.attrib.items()}
+
+
+def whole_number(text: str | None) -> int:
+    """A number as written in an attribute; 0 for anything else."""
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
+def text_below(element: Element) -> str:
+    """The text (`w:t`) below an element."""
+    return "".join(text.text or "" for text in element.iter(f"{W}t"))
+
+
+def blocks(holder: Element) -> list[Element]:
+    """The paragraphs and tables of a body, cell, header …"""
+    return [child for child in holder if child.tag in (P, TBL)]
+
+
+def rows(table: Element) -> list[Element]:
+    return table.findall(TR)
+
+
+def cells(row: Element) -> list[Element]:
+    return row.findall(TC)
