@@ -1,15 +1,17 @@
 """Writes anew all that follows from the pack and the examples.
 
-    python -m docs.generate
+    python -m docs.generate [--check]
 
 These are the pages fields.md, documents.md and verification.md (with field-coverage.yaml), the
 prompts counted in decisions.md, and the texts on record in tests/golden and tests/followed. `git
 diff` then shows what a change of the pack means to its readers; tests fail until it is written.
+With --check nothing is written, and what would be is named.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +28,7 @@ from mmethics_cli.store.pack import Pack, load
 from mmethics_cli.store.yaml.reader import decode, parse
 from mmethics_cli.wording.citation import article, cite, title
 from tests import followed, golden
+from tests.program import ROOT
 
 HERE: Final = Path(__file__).resolve().parent
 COVERAGE: Final = "field-coverage.yaml"
@@ -244,12 +247,26 @@ def pages() -> dict[Path, str]:
     }
 
 
-def main() -> None:
-    for path, text in pages().items():
-        path.write_text(text, encoding="utf-8", newline="\n")
-    golden.write()
-    followed.write()
+def main() -> int:
+    """Write what is generated, or with --check say what would change; 1 when something would."""
+    files = {**pages(), **golden.generated(), **followed.generated()}
+    stale = [path for path in (*golden.on_record(), *followed.on_record()) if path not in files]
+    changed = [
+        path
+        for path, text in files.items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+    if "--check" in sys.argv[1:]:
+        for path in sorted([*changed, *stale]):
+            print(f"{path.relative_to(ROOT)}: run python -m docs.generate")
+        return int(bool(changed or stale))
+    for path in stale:
+        path.unlink()
+    for path in changed:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(files[path], encoding="utf-8", newline="\n")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

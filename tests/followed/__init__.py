@@ -140,10 +140,16 @@ def papers_of(sealed: Path, folder: Path, kind: str) -> dict[str, str]:
     }
 
 
-def write() -> None:
-    """Write anew what is on record: `python -m docs.generate`."""
+def generated() -> dict[Path, str]:
+    """The files that should be on record, with their texts."""
     with tempfile.TemporaryDirectory() as scratch:
         sealed = seal(ECG, Path(scratch) / "sealed")
-        for kind in events():
-            for name, text in papers_of(sealed, Path(scratch) / kind, kind).items():
-                (FOLDER / f"{name}.txt").write_text(text, encoding="utf-8", newline="\n")
+        return {
+            FOLDER / f"{name}.txt": text
+            for kind in events()
+            for name, text in papers_of(sealed, Path(scratch) / kind, kind).items()
+        }
+
+
+def on_record() -> list[Path]:
+    return sorted(FOLDER.glob("*.txt"))

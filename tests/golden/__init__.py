@@ -56,16 +56,17 @@ def golden_of(example: str) -> dict[str, str]:
     return {path.stem: path.read_text(encoding="utf-8") for path in files}
 
 
-def write() -> None:
-    """Write anew what is on record."""
-    for example in EXAMPLES:
-        folder = FOLDER / example
-        folder.mkdir(exist_ok=True)
-        texts = texts_of(example)
-        for name in golden_of(example).keys() - texts.keys():
-            (folder / f"{name}.txt").unlink()
-        for name, text in texts.items():
-            (folder / f"{name}.txt").write_text(text, encoding="utf-8", newline="\n")
+def generated() -> dict[Path, str]:
+    """The files that should be on record, with their texts."""
+    return {
+        FOLDER / example / f"{name}.txt": text
+        for example in EXAMPLES
+        for name, text in texts_of(example).items()
+    }
+
+
+def on_record() -> list[Path]:
+    return sorted(FOLDER.glob("*/*.txt"))
 
 
 def word_lines(data: bytes) -> Iterator[str]:
