@@ -35,25 +35,6 @@ _GIVES_VALIDITY: Final = _RESTARTS | {"amendment"}
 _TERMINATED, _SUSPENDED = "terminated", "suspended"
 
 
-def decided_before(dossier: Dossier, number: int) -> CommitteeDecision | None:
-    """The last decision recorded on the submissions before the one of that number."""
-    for submission in reversed(dossier.workspace.submissions):
-        before = submission.number < number
-        decision = decision_of(submission, dossier.standard) if before else None
-        if decision is not None:
-            return decision
-    return None
-
-
-def comments_to_answer(dossier: Dossier) -> tuple[str, ...]:
-    """The comments that the current submission answers; none where it is no re-review."""
-    current = dossier.workspace.current
-    if current is None or dossier.facts.get("event.kind") != _RE_REVIEW:
-        return ()
-    decision = decided_before(dossier, current.number)
-    return decision.comments if decision is not None and not decision.approves else ()
-
-
 @dataclass(frozen=True, slots=True)
 class DecidedSubmission:
     """A sealed submission with its decision; `about` is the kind of what was decided on.

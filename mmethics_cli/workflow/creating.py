@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from mmethics_cli.errors import EthicsError
-from mmethics_cli.store.dossier.answers_file import read_answers
 from mmethics_cli.store.dossier.create import (
     about,
     built_beside,
@@ -32,6 +31,9 @@ def make_blank(folder: Path, packs: Packs | None = None) -> None:
 
 def make_of_answers(folder: Path, path: Path, packs: Packs | None = None) -> None:
     """Make a dossier of a file of answers; nothing is written when one of them is refused."""
+    # Loaded late: no other kind of new dossier reads answers.
+    from mmethics_cli.store.dossier.answers_file import read_answers
+
     refuse_existing(folder)
     standard = (packs or Packs()).of(folder).standard
     answers = read_answers(path, standard)

@@ -12,7 +12,8 @@ from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.lifecycle.decision import RESPONSES, rows_for
 from mmethics_cli.core.lifecycle.revision import CATEGORIES, changes, proposed
-from mmethics_cli.workflow.committee import CommitteeRecord, decided_before
+from mmethics_cli.workflow.answering import decided_before
+from mmethics_cli.workflow.committee import CommitteeRecord
 from mmethics_cli.workflow.opening import Dossier, EarlierFacts, facts_as_sealed
 
 _EVENT_PREFIX: Final = "event."
