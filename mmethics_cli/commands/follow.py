@@ -52,7 +52,8 @@ def follow(
     session = Session.of(context)
     if answers is not None and blank:
         raise EthicsError("--answers 和 --blank 只能用一个。")
-    dossier = open_dossier(folder, session.today, session.packs)
+    packs = session.packs()
+    dossier = open_dossier(folder, session.today, packs)
     tell_refused(session, dossier)
     opened = open_submission(dossier, kind_named(dossier.standard, kind), answers)
     asking = session.terminal and answers is None and not blank
@@ -60,7 +61,7 @@ def follow(
     if asking:
         from mmethics_cli.commands.interview import converse
 
-        converse(session, folder, "event", False, opened.counts)
+        converse(session, packs, folder, "event", False, opened.counts)
 
 
 def _tell_opened(session: Session, opened: OpenedSubmission, *, asking: bool) -> None:

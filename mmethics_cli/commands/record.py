@@ -74,7 +74,7 @@ def record(
     given = recording.DecisionOptions(decision, date, number, valid_until, interval, comments)
     if not session.terminal and not fact and not (decision and date):
         raise NoTerminal(f"这里不是终端，不能提问。{_NEEDED}")
-    dossier = open_dossier(folder, session.today, session.packs)
+    dossier = open_dossier(folder, session.today, session.packs())
     tell_refused(session, dossier)
     current = recording.submission_to_decide(dossier)
     facts = recording.office_facts(dossier, fact or [])

@@ -67,7 +67,7 @@ def render(
 
     session = Session.of(context)
     also = ("worksheets",) if audience is Audience.committee or only else ()
-    dossier = open_dossier(folder, session.today, session.packs, also)
+    dossier = open_dossier(folder, session.today, session.packs(), also)
     tell_refused(session, dossier)
     ids = _named(dossier, only or [])
     if audience is Audience.approved:

@@ -39,7 +39,7 @@ def status(
     from mmethics_cli.workflow.opening import open_dossier
 
     session = Session.of(context)
-    dossier = open_dossier(folder, session.today, session.packs)
+    dossier = open_dossier(folder, session.today, session.packs())
     tell_refused(session, dossier)
     record = CommitteeRecord(dossier)
     if history:
