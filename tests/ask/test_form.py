@@ -35,6 +35,7 @@ from mmethics_cli.core.interview.steps import (
 )
 from mmethics_cli.wording.values import prompt_text
 from tests.core.small_pack import small_standard
+from tests.depth import some
 from tests.studies import standard
 from tests.walk import TODAY, Walker, simplified
 
@@ -305,8 +306,9 @@ def _picks(row: QuestionRow) -> bool:
     return row.question.type in ("bool", "choice", "choices")
 
 
+@pytest.mark.parametrize("keyboard", some([40, 80], 1), indirect=True)
 def test_a_whole_study_is_typed(keyboard: Keyboard) -> None:
-    """Every prompt of the shipped pack takes its answer from the keyboard, wide and narrow."""
+    """Every prompt of the shipped pack takes its answer from the keyboard; wide too at night."""
     # A prompt ends where the text does: the last line of a block in a file has one more newline.
     values = {k: v.strip() if isinstance(v, str) else v for k, v in simplified().items()}
     for path in ("attachments", "team.members"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import sys
@@ -30,7 +31,7 @@ from mmethics_cli.store.submission.sealing import seal as seal_current
 from mmethics_cli.wording.columns import width
 from mmethics_cli.workflow.opening import open_dossier
 from mmethics_cli.workflow.recording import DecisionLimits, DecisionOptions
-from tests.program import mmethics
+from tests.program import TERMINAL, mmethics
 
 EXAMPLE = "prospective-ecg"
 FIRST = Path("submissions/01-initial")
@@ -261,7 +262,14 @@ def test_nothing_is_written_when_the_form_is_left(folder: Path) -> None:
     import pexpect
 
     arguments = ["-m", "mmethics_cli", "--today", "2027-03-21", "record", str(folder)]
-    child = pexpect.spawn(sys.executable, arguments, encoding="utf-8", timeout=30, cwd=str(folder))
+    child = pexpect.spawn(
+        sys.executable,
+        arguments,
+        env=os.environ | TERMINAL,
+        encoding="utf-8",
+        timeout=30,
+        cwd=str(folder),
+    )
     child.expect("决定是什么")
     child.send("\r")
     child.expect("决定日期")

@@ -30,6 +30,7 @@ from mmethics_cli.store.dossier.answers_file import read_answers
 from mmethics_cli.store.dossier.carried_over import keep_unfinished, unfinished_list
 from mmethics_cli.store.dossier.workspace import open_workspace
 from mmethics_cli.store.lock import LOCK_NAME
+from tests.depth import deep
 from tests.studies import standard
 from tests.walk import (
     RETROSPECTIVE,
@@ -255,12 +256,12 @@ def _killed(folder: Path, after: float) -> tuple[dict[str, object], bool]:
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # the child only walks
-def test_a_hundred_kills_at_random_moments_lose_nothing_acknowledged(tmp_path: Path) -> None:
+def test_kills_at_random_moments_lose_nothing_acknowledged(tmp_path: Path) -> None:
     example(RETROSPECTIVE)
     chance = random.Random(20270301)
     folder, known, ended = new_dossier(tmp_path / "0"), dict[str, object](), 0
     kills = 0
-    while kills < 100:
+    while kills < deep(25, 100):
         acknowledged, finished = _killed(folder, chance.uniform(0, 0.15))
         known |= acknowledged
         _hold(folder, known)

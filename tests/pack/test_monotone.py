@@ -74,7 +74,7 @@ def candidates(decision: Decision) -> set[object]:
 
 
 @given(st.data())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.data_too_large])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.data_too_large])
 def test_more_answers_only_narrow_the_candidates(data: st.DataObject) -> None:
     whole = data.draw(whole_studies())
     hidden = data.draw(st.sets(st.sampled_from(sorted(whole)), max_size=6))

@@ -32,7 +32,7 @@ from mmethics_cli.store.dossier.workspace import write_edits
 from mmethics_cli.workflow.creating import make_blank, make_of_example
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.workbook import ledger_of, origin_of
-from tests.papers.test_openxml import errors
+from tests.depth import deep
 from tests.program import EXAMPLES
 from tests.sheets.filling import (
     DAY,
@@ -49,6 +49,7 @@ from tests.sheets.filling import (
     sheet_of,
     without_ids,
 )
+from tests.validator import errors
 
 AWKWARD = [
     "=1+1",
@@ -268,8 +269,7 @@ any_text = st.text(
 
 
 @settings(
-    max_examples=40,
-    deadline=None,
+    max_examples=deep(12, 40),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(texts=st.lists(any_text, min_size=20, max_size=20))

@@ -19,7 +19,7 @@ from mmethics_cli.store.dossier.profile import file_names_of, overlay_of
 from mmethics_cli.store.dossier.workspace import open_workspace
 from mmethics_cli.store.pack import load
 from mmethics_cli.store.yaml.editor import Editor
-from tests.program import ROOT, mmethics
+from tests.program import ROOT, TERMINAL, mmethics
 
 if sys.platform != "win32":
     import pexpect
@@ -254,7 +254,7 @@ def test_a_carried_text_is_shown_and_confirmed_at_a_terminal(home: Path) -> None
         sys.executable,
         ["-m", "mmethics_cli", "--today", TODAY, "fill", "new", "--section", "成果发布"],
         cwd=str(home),
-        env={"PYTHONPATH": str(ROOT), "TERM": "xterm", "LANG": "C.UTF-8", "PATH": ""},
+        env=TERMINAL | {"PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "PATH": ""},
         encoding="utf-8",
         timeout=30,
         dimensions=(40, 120),
