@@ -11,7 +11,7 @@ from mmethics_cli.commands.options import HERE, Folder, Session, tell_refused
 from mmethics_cli.errors import EthicsError
 
 if TYPE_CHECKING:
-    from mmethics_cli.workflow.following import OpenedSubmission
+    from mmethics_cli.workflow.lifecycle.following import OpenedSubmission
 
 _COLUMNS: Final = 79
 
@@ -46,7 +46,7 @@ def follow(
     mmethics follow progress my-study --answers 进展.yaml
     mmethics follow re-review my-study --blank
     """
-    from mmethics_cli.workflow.following import kind_named, open_submission
+    from mmethics_cli.workflow.lifecycle.following import kind_named, open_submission
     from mmethics_cli.workflow.opening import open_dossier
 
     session = Session.of(context)

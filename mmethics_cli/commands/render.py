@@ -177,7 +177,7 @@ def _render_approved(
     pdf: bool,
 ) -> NoReturn:
     """Write (or only list) the approved versions, and leave with the exit code of `render`."""
-    from mmethics_cli.workflow.approved import approved_package, listing, write_approved
+    from mmethics_cli.workflow.lifecycle.approved import approved_package, listing, write_approved
 
     approved = approved_package(dossier, ids)
     if list_:
