@@ -9,13 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from mmethics_cli.core.conditions.values import parse_date
 from mmethics_cli.errors import EthicsError, NoTerminal
 
 if TYPE_CHECKING:
@@ -44,7 +42,7 @@ Folder = Annotated[
 Format = Annotated[OutputFormat, typer.Option("--format", help="输出格式")]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Session:
     """One run of the program: the global options, and whether someone sits at a terminal."""
 
@@ -53,9 +51,11 @@ class Session:
     debug: bool = False
     terminal: bool = False
 
-    @cached_property
     def packs(self) -> Packs:
-        """The packs that this run reads, each loaded once; `--pack` names the overlay of all."""
+        """The packs that a command reads, each loaded once; `--pack` names the overlay of all.
+
+        A command lets go of them when it ends: what is left, Python looks through as it stops.
+        """
         from mmethics_cli.workflow.packs import Packs
 
         return Packs(self.pack)
@@ -112,6 +112,9 @@ def resolve_today(given: str | None, environ: Mapping[str, str] = os.environ) ->
         EthicsError: either is not a date.
     """
     if given is not None:
+        # Loaded late: help knows no values.
+        from mmethics_cli.core.conditions.values import parse_date
+
         day = parse_date(given)
         if day is None:
             raise EthicsError(f"--today 的值“{given}”不是日期。请写成 2027-03-01 的样子。")

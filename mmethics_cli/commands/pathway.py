@@ -45,7 +45,7 @@ def pathway(
     from mmethics_cli.workflow.opening import open_either
 
     session = Session.of(context)
-    opened = open_either(path, session.today, session.packs)
+    opened = open_either(path, session.today, session.packs())
     tell_refused(session, opened)
     decided = opened.pathway
     if what_if:

@@ -22,13 +22,13 @@ from mmethics_cli.core.standard.answers import read_value
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.store.submission.submissions import DECISION
 from mmethics_cli.store.yaml.characters import name_of, refused_in_value
-from mmethics_cli.workflow.opening import Dossier
-from mmethics_cli.workflow.recording import (
+from mmethics_cli.workflow.lifecycle.recording import (
     DecisionLimits,
     DecisionOptions,
     office_questions,
     read_options,
 )
+from mmethics_cli.workflow.opening import Dossier
 
 _NOT_NOW: Final = "later"
 _OFFICE_ANSWERS: Final = (("yes", "是"), ("no", "否"), (_NOT_NOW, "不登记"))

@@ -70,7 +70,7 @@ def list_(
 
     session = Session.of(context)
     also = (part.value,) if part is PackPart.worksheets else ()
-    session.out(listing(session.packs.of(also=also).standard, part.value))
+    session.out(listing(session.packs().of(also=also).standard, part.value))
 
 
 @app.command("show", short_help="查看一条要点、规则、问题或文件")
@@ -88,7 +88,7 @@ def show(
     from mmethics_cli.report.standard import entry_text, near_names
 
     session = Session.of(context)
-    standard = session.packs.of(also=("worksheets",)).standard
+    standard = session.packs().of(also=("worksheets",)).standard
     text = entry_text(standard, name)
     if text is None:
         near = "、".join(near_names(standard, name))
@@ -107,4 +107,4 @@ def sources(context: typer.Context) -> None:
     from mmethics_cli.report.standard import source_list
 
     session = Session.of(context)
-    session.out(source_list(session.packs.of().standard, session.today))
+    session.out(source_list(session.packs().of().standard, session.today))

@@ -47,7 +47,7 @@ def submit(
     )
 
     session = Session.of(context)
-    dossier = open_dossier(folder, session.today, session.packs)
+    dossier = open_dossier(folder, session.today, session.packs())
     tell_refused(session, dossier)
     submission = check_submission(dossier, session.today, archive)
     if not submission.complete:

@@ -36,7 +36,7 @@ from mmethics_cli.render.revision_views import seen_before
 from mmethics_cli.render.slots import Words
 from mmethics_cli.render.text import Rendered
 from mmethics_cli.report.findings import PlacedFinding
-from mmethics_cli.workflow.committee import comments_to_answer
+from mmethics_cli.workflow.lifecycle.answering import comments_to_answer
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.package import Package
 

@@ -26,6 +26,8 @@ def make_blank(folder: Path, packs: Packs | None = None) -> None:
 
 def make_of_answers(folder: Path, path: Path, packs: Packs | None = None) -> None:
     """Make a dossier of a file of answers; nothing is written when one of them is refused."""
+    # Loaded late: no other kind of new dossier reads answers.
+
     refuse_existing(folder)
     standard = (packs or Packs()).of(folder).standard
     answers = read_answers(path, standard)

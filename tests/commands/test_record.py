@@ -29,8 +29,8 @@ from mmethics_cli.store.pack import load
 from mmethics_cli.store.submission.documents import RenderedFile
 from mmethics_cli.store.submission.sealing import seal as seal_current
 from mmethics_cli.wording.columns import width
+from mmethics_cli.workflow.lifecycle.recording import DecisionLimits, DecisionOptions
 from mmethics_cli.workflow.opening import open_dossier
-from mmethics_cli.workflow.recording import DecisionLimits, DecisionOptions
 from tests.program import TERMINAL, mmethics
 
 EXAMPLE = "prospective-ecg"

@@ -20,7 +20,7 @@ from mmethics_cli.render.word import word_file
 from mmethics_cli.store.dossier.parts import DocumentVersion
 from mmethics_cli.store.dossier.workspace import Workspace
 from mmethics_cli.store.submission.submissions import OF_THE_STUDY, Submission
-from mmethics_cli.workflow.history import word_files
+from mmethics_cli.workflow.lifecycle.history import word_files
 from mmethics_cli.workflow.opening import Dossier
 
 if TYPE_CHECKING:

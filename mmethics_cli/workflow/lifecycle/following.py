@@ -37,10 +37,11 @@ from mmethics_cli.store.dossier.parts import SELF_CHECK
 from mmethics_cli.store.submission.manifest import verify_folder
 from mmethics_cli.store.submission.submissions import Submission
 from mmethics_cli.store.yaml.events import Keys, Tree
-from mmethics_cli.workflow.committee import CommitteeRecord, decided_before
-from mmethics_cli.workflow.editions import carried_versions, for_the_study
+from mmethics_cli.workflow.lifecycle.answering import decided_before
+from mmethics_cli.workflow.lifecycle.committee import CommitteeRecord
+from mmethics_cli.workflow.lifecycle.editions import carried_versions, for_the_study
+from mmethics_cli.workflow.lifecycle.prefilling import recorded_answers, reported_counts
 from mmethics_cli.workflow.opening import Dossier, reopened
-from mmethics_cli.workflow.prefilling import recorded_answers, reported_counts
 
 # Of a study that has ended only what happened can still be reported.
 _STILL_POSSIBLE: Final = frozenset({"safety", "data_incident", "deviation"})

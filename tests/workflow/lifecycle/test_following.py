@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mmethics_cli.errors import EthicsError, WorkspaceError
-from mmethics_cli.workflow.following import kind_named, open_submission
+from mmethics_cli.workflow.lifecycle.following import kind_named, open_submission
 from mmethics_cli.workflow.opening import open_dossier, reopened
 from mmethics_cli.workflow.supposing import supposed_facts
 from tests.workflow.example import DECIDED, TODAY, VALID_UNTIL, approved

@@ -14,7 +14,8 @@ from mmethics_cli.core.lifecycle.decision import CommitteeDecision
 from mmethics_cli.core.lifecycle.filling import filled_answers, last_counts
 from mmethics_cli.core.lifecycle.revision import categories_of, changes_since
 from mmethics_cli.core.standard.names import KIND, is_of_event
-from mmethics_cli.workflow.committee import CommitteeRecord, decided_before
+from mmethics_cli.workflow.lifecycle.answering import decided_before
+from mmethics_cli.workflow.lifecycle.committee import CommitteeRecord
 from mmethics_cli.workflow.opening import Dossier, EarlierFacts, facts_as_sealed
 
 

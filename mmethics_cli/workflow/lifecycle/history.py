@@ -11,7 +11,7 @@ from typing import Any, Final
 from mmethics_cli.core.standard.names import KIND, RE_REVIEW, TITLE
 from mmethics_cli.report.status import DocumentEdition, PastSubmission, decision_line
 from mmethics_cli.store.submission.submissions import DOCUMENTS, Submission, sealed_date
-from mmethics_cli.workflow.committee import CommitteeRecord, DecidedSubmission
+from mmethics_cli.workflow.lifecycle.committee import CommitteeRecord, DecidedSubmission
 
 _SUFFIXES: Final = (".en.docx", ".docx")
 

@@ -21,7 +21,7 @@ from mmethics_cli.core.lifecycle.due import (
     read_due_rules,
 )
 from mmethics_cli.core.lifecycle.work_calendar import read_calendar
-from mmethics_cli.core.standard.names import AMENDMENT, INITIAL, KIND, RE_REVIEW
+from mmethics_cli.core.standard.names import AMENDMENT, INITIAL, RE_REVIEW
 from mmethics_cli.errors import PackError, Problem
 from mmethics_cli.store.dossier.answers_file import answers_of
 from mmethics_cli.store.submission.decisions import decision_of
@@ -32,25 +32,6 @@ from mmethics_cli.workflow.opening import Dossier
 _RESTARTS: Final = frozenset({INITIAL, "progress"})
 _GIVES_VALIDITY: Final = _RESTARTS | {AMENDMENT}
 _TERMINATED, _SUSPENDED = "terminated", "suspended"
-
-
-def decided_before(dossier: Dossier, number: int) -> CommitteeDecision | None:
-    """The last decision recorded on the submissions before the one of that number."""
-    for submission in reversed(dossier.workspace.submissions):
-        before = submission.number < number
-        decision = decision_of(submission, dossier.standard) if before else None
-        if decision is not None:
-            return decision
-    return None
-
-
-def comments_to_answer(dossier: Dossier) -> tuple[str, ...]:
-    """The comments that the current submission answers; none where it is no re-review."""
-    current = dossier.workspace.current
-    if current is None or dossier.facts.get(KIND) != RE_REVIEW:
-        return ()
-    decision = decided_before(dossier, current.number)
-    return decision.comments if decision is not None and not decision.approves else ()
 
 
 @dataclass(frozen=True, slots=True)

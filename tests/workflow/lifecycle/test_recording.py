@@ -9,11 +9,10 @@ import pytest
 
 from mmethics_cli.core.lifecycle.decision import CommitteeDecision
 from mmethics_cli.errors import EthicsError, WorkspaceError
-from mmethics_cli.workflow.calendar import write_calendar
-from mmethics_cli.workflow.committee import CommitteeRecord
-from mmethics_cli.workflow.history import history_of
-from mmethics_cli.workflow.opening import open_dossier, reopened
-from mmethics_cli.workflow.recording import (
+from mmethics_cli.workflow.lifecycle.calendar import write_calendar
+from mmethics_cli.workflow.lifecycle.committee import CommitteeRecord
+from mmethics_cli.workflow.lifecycle.history import history_of
+from mmethics_cli.workflow.lifecycle.recording import (
     DecisionOptions,
     limits_of,
     office_facts,
@@ -22,6 +21,7 @@ from mmethics_cli.workflow.recording import (
     record_facts,
     submission_to_decide,
 )
+from mmethics_cli.workflow.opening import open_dossier, reopened
 from tests.workflow.example import DECIDED, TODAY, VALID_UNTIL, approved
 
 

@@ -16,8 +16,13 @@ from mmethics_cli.store.submission.manifest import verify_folder
 from mmethics_cli.store.submission.submissions import COMMITTEE, Submission
 from mmethics_cli.wording.columns import pad, width
 from mmethics_cli.wording.language import CHINESE, ENGLISH
-from mmethics_cli.workflow.committee import CommitteeRecord, DecidedSubmission
-from mmethics_cli.workflow.history import SealedWordFile, approved_with, valid_editions, word_files
+from mmethics_cli.workflow.lifecycle.committee import CommitteeRecord, DecidedSubmission
+from mmethics_cli.workflow.lifecycle.history import (
+    SealedWordFile,
+    approved_with,
+    valid_editions,
+    word_files,
+)
 from mmethics_cli.workflow.opening import Dossier
 
 FOLDER: Final = "approved"

@@ -14,7 +14,7 @@ from mmethics_cli.store.files import write_atomic
 from mmethics_cli.store.submission.submissions import MANIFEST
 from mmethics_cli.store.yaml.reader import reason
 from mmethics_cli.wording.citation import cite
-from mmethics_cli.workflow.committee import CommitteeRecord
+from mmethics_cli.workflow.lifecycle.committee import CommitteeRecord
 
 
 def write_calendar(record: CommitteeRecord, path: Path, today: date) -> int:
