@@ -136,7 +136,8 @@ def test_every_rule_has_a_case() -> None:
 def test_only_prudent_readings_are_advised() -> None:
     """Notes on the rules, 1: every rule that is not named there is required.
 
-    Nor are those that rest on practice, or on law that nobody read article by article.
+    Beside them, rules are advised that rest on practice, or on law that nobody has read
+    article by article.
     """
     advised = {
         rule.id
