@@ -154,7 +154,9 @@ def test_misspelt_keys_of_sections_and_sources_are_refused(overlay: Path) -> Non
 def test_an_article_is_verified_by_the_institution(overlay: Path) -> None:
     row = '- {source: ster2023, article: "21", verified: text'
     pack = lay(overlay, f"{row}, by: 许示五, date: 2027-01-12}}\n", "articles.yaml")
-    assert pack.standard().articles["ster2023", "21"] == Article("text", "许示五", date(2027, 1, 12))
+    assert pack.standard().articles["ster2023", "21"] == Article(
+        "text", "许示五", date(2027, 1, 12)
+    )
     [override] = pack.overrides
     assert (override.id, override.by) == ("ster2023 21", "许示五 2027-01-12")
     with pytest.raises(PackError, match=r"ours/checklists/articles.yaml:1.*核对人与日期"):

@@ -13,6 +13,7 @@ from typing import Final
 
 import pytest
 
+from mmethics_cli.errors import PackError
 from mmethics_cli.store import pack
 from mmethics_cli.workflow.proof import pack_problems
 
@@ -20,6 +21,7 @@ GOOD: Final = Path(__file__).with_name("good_pack")
 QUESTIONS: Final = "checklists/questions/01-study.yaml"
 ITEMS: Final = "checklists/review_items/items.yaml"
 DOCUMENTS: Final = "checklists/documents.yaml"
+ELEMENTS: Final = "checklists/elements.yaml"
 CONSISTENCY: Final = "checklists/consistency.yaml"
 CASES: Final = "checklists/cases/rules.yaml"
 STUDIES: Final = "checklists/cases/studies.yaml"
@@ -254,7 +256,7 @@ TEMPLATES: Final[tuple[Change, ...]] = (
         "consent.en.md：中文印了“study.title”，英文没有印 在英文模板的同一处印出。",
     ),
     (
-        "checklists/english/words.yaml", "- {path: study.title, label: Title}", "[]",
+        "checklists/english/words.yaml", "- {path: study.title, label: Title}\n", "",
         "consent.en.md：english/ 里没有“study.title”的英文",
     ),
     (
@@ -263,11 +265,46 @@ TEMPLATES: Final[tuple[Change, ...]] = (
     ),
 )  # fmt: skip
 
+TITLED: Final = "文件“同意书”的告知要素 law.1“研究的名称”"
+TOLD: Final[tuple[Change, ...]] = (
+    (
+        "templates/consent.md", "“{{ study.title }}”", "甲",
+        f"consent.md:7：{TITLED}没有印“名称”（study.title） "
+        "在“::: element law.1”里印出；不用写的，改 elements.yaml 的 facts。",
+    ),
+    (
+        "templates/consent.md", "::: element law.1\n这项研究叫“{{ study.title }}”。\n",
+        "这项研究叫“{{ study.title }}”。\n\n::: element law.1\n",
+        f"consent.md:9：{TITLED}没有印“名称”（study.title） "
+        "在“::: element law.1”里印出；不用写的，改 elements.yaml 的 facts。",
+    ),
+    (
+        "templates/consent.md", "“{{ study.title }}”",
+        "{% when {study.risk: low} %}{{ study.title }}{% endwhen %}",
+        f"consent.md:8：{TITLED}只在别的条件下才印“名称”（study.title） "
+        "去掉外面的条件，或者把它写进 elements.yaml 里这个事实的 when。",
+    ),
+    (
+        "templates/consent.md", "::: when {study.risk: high}", "::: when {study.risk: low}",
+        f"consent.md:7：{TITLED}没有印“风险”（study.risk） "
+        "在“::: element law.1”里印出；不用写的，改 elements.yaml 的 facts。",
+    ),
+    (
+        "templates/consent.en.md", "- {{ site.name }}", "- {{ loop.index }}",
+        f"consent.en.md:7：{TITLED}没有印“地点的地名”（study.sites.name） "
+        "在“::: element law.1”里印出；不用写的，改 elements.yaml 的 facts。",
+    ),
+    (
+        "templates/consent.en.md", "element law.1", "note",
+        "documents.yaml:14：模板“consent.en.md”里没有“::: element law.1”",
+    ),
+)  # fmt: skip
+
 
 @pytest.mark.parametrize(
     ("file", "before", "after", "said"),
-    [*ENTRIES, *RULES, *TEMPLATES],
-    ids=[said.partition("：")[2][:40] for *_, said in (*ENTRIES, *RULES, *TEMPLATES)],
+    [*ENTRIES, *RULES, *TEMPLATES, *TOLD],
+    ids=[said.partition("：")[2][:40] for *_, said in (*ENTRIES, *RULES, *TEMPLATES, *TOLD)],
 )
 def test_what_is_spoilt_is_named(good: Path, file: str, before: str, after: str, said: str) -> None:
     path = good / file
@@ -275,6 +312,52 @@ def test_what_is_spoilt_is_named(good: Path, file: str, before: str, after: str,
     assert before in text
     path.write_text(text.replace(before, after, 1), encoding="utf-8")
     assert said in [str(problem) for problem in pack_problems(None)]
+
+
+@pytest.mark.parametrize(
+    ("fact", "said"),
+    [
+        ("study.sponsor", "elements.yaml:4：不认识的事实“study.sponsor”"),
+        ("study.sites", "elements.yaml:4：“study.sites”是列表，应写它的一栏（study.sites.栏名）"),
+        ("{path: study.title, in: [leaflet]}", "elements.yaml:4：不认识的文件“leaflet”"),
+        ("{path: study.title, when: {a.b: yes}}", "elements.yaml:4：不认识的事实“a.b”"),
+        ("{path: study.title, where: here}", "elements.yaml:4：不认识的键“where”"),
+    ],
+)
+def test_a_fact_of_an_element_is_a_known_one(good: Path, fact: str, said: str) -> None:
+    path = good / ELEMENTS
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("[study.title,", f"[{fact},"), encoding="utf-8")
+    with pytest.raises(PackError) as refused:
+        pack_problems(None)
+    assert [str(problem) for problem in refused.value.problems] == [said]
+
+
+def test_an_answer_that_a_fact_guards_itself_is_told(good: Path) -> None:
+    """Where it is printed only when answered, `check` asks for the answer."""
+    path = good / "templates/consent.md"
+    text = path.read_text(encoding="utf-8")
+    guarded = "{% when {study.title: {answered: yes}} %}{{ study.title }}{% endwhen %}"
+    path.write_text(text.replace("{{ study.title }}", guarded), encoding="utf-8")
+    assert pack_problems(None) == []
+
+
+def test_a_condition_of_the_element_or_of_the_fact_is_no_other_condition(good: Path) -> None:
+    path = good / "templates/consent.md"
+    text = path.read_text(encoding="utf-8")
+    narrow = "{% when {study.risk: low} %}{{ study.title }}{% endwhen %}"
+    path.write_text(text.replace("{{ study.title }}", narrow), encoding="utf-8")
+    elements = good / ELEMENTS
+    whole = elements.read_text(encoding="utf-8")
+    only = whole.replace("[study.title,", "[{path: study.title, when: {study.risk: low}},")
+    elements.write_text(only, encoding="utf-8")
+    assert pack_problems(None) == []
+    elements.write_text(whole, encoding="utf-8")
+    documents = good / DOCUMENTS
+    due = "elements: [{element: law.1, when: {study.risk: low}}]"
+    text = documents.read_text(encoding="utf-8")
+    documents.write_text(text.replace("elements: [law.1]", due), encoding="utf-8")
+    assert pack_problems(None) == []
 
 
 def test_a_paper_for_participants_has_an_english_one(good: Path) -> None:

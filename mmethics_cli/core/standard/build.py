@@ -109,7 +109,7 @@ class _StandardBuilder:
             (node.text("path"), read_derived(node, questions), node)
             for node in self._list("derived.yaml")
         )
-        elements = self._consent_elements()
+        elements = self._consent_elements(titles)
         documents = self._documents(elements)
         tables = self._tables() | {"documents": documents_table(documents)}
         principles = {str(k): str(v) for k, v in self.nodes["principles.yaml"].mapping().items()}
@@ -146,9 +146,9 @@ class _StandardBuilder:
         nodes = self._list("consistency.yaml")
         return self._unique((node.text("id"), read_consistency(node), node) for node in nodes)
 
-    def _consent_elements(self) -> dict[str, ConsentElement]:
+    def _consent_elements(self, titles: Mapping[str, str]) -> dict[str, ConsentElement]:
         nodes = self._list("elements.yaml")
-        return self._unique((node.text("id"), read_element(node), node) for node in nodes)
+        return self._unique((node.text("id"), read_element(node, titles), node) for node in nodes)
 
     def _documents(self, elements: Mapping[str, ConsentElement]) -> dict[str, DocumentKind]:
         nodes = self._list("documents.yaml")

@@ -334,12 +334,34 @@ class ReviewItem:
 
 
 @dataclass(frozen=True, slots=True)
+class ElementFact:
+    """A fact that stands in the passage of a consent element, where `when` holds.
+
+    `path` is a fact's, or `list.field`: then it is one of every entry of the list, and `when` is
+    about the entry. `documents` are the ids of the documents that print it, all that have the
+    element where there are none.
+    """
+
+    path: str
+    when: Condition = ALWAYS
+    documents: frozenset[str] = frozenset()
+
+    def stands_in(self, document: str) -> bool:
+        """Whether a document that has the element must print the fact."""
+        return not self.documents or document in self.documents
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentElement:
-    """Something that participants must be told, and the articles that say so."""
+    """Something that participants must be told, the articles that say so, the facts that it tells.
+
+    An element without facts is told in fixed words.
+    """
 
     id: str
     text: str
     basis: tuple[Basis, ...]
+    facts: tuple[ElementFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
