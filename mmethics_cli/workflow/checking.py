@@ -20,6 +20,7 @@ from mmethics_cli.core.checks.element_facts import (
     UnansweredElementFact,
 )
 from mmethics_cli.core.checks.findings import Finding, in_order
+from mmethics_cli.core.checks.law_changes import law_changes
 from mmethics_cli.core.checks.plain_speech import (
     Speech,
     long_sentences,
@@ -36,6 +37,7 @@ from mmethics_cli.core.lifecycle.amendments import (
 from mmethics_cli.core.lifecycle.decision import unanswered_comments
 from mmethics_cli.core.standard.model import Basis, Readability, Standard
 from mmethics_cli.core.standard.names import label_at, question_at
+from mmethics_cli.core.standard.pack_editions import editions_after
 from mmethics_cli.render.revision_views import seen_before
 from mmethics_cli.render.slots import Words
 from mmethics_cli.render.text import Rendered
@@ -78,6 +80,9 @@ def review(
     findings += lacking_elements(package)
     findings += hard_to_read(package)
     findings += unverified_law(dossier.pathway)
+    findings += law_changes(
+        dossier.pathway, editions_after(dossier.standard, dossier.workspace.edition)
+    )
     findings += renamed(dossier.workspace.moved)
     findings += unknown_names(dossier.unknown_names)
     return tuple(_place(dossier, finding) for finding in in_order(_once(findings)))

@@ -22,6 +22,7 @@ QUESTIONS: Final = "checklists/questions/01-study.yaml"
 ITEMS: Final = "checklists/review_items/items.yaml"
 DOCUMENTS: Final = "checklists/documents.yaml"
 ELEMENTS: Final = "checklists/elements.yaml"
+EDITIONS: Final = "checklists/editions.yaml"
 CONSISTENCY: Final = "checklists/consistency.yaml"
 CASES: Final = "checklists/cases/rules.yaml"
 STUDIES: Final = "checklists/cases/studies.yaml"
@@ -300,11 +301,62 @@ TOLD: Final[tuple[Change, ...]] = (
     ),
 )  # fmt: skip
 
+CHANGES: Final[tuple[Change, ...]] = (
+    *(
+        (
+            EDITIONS, f"{key}: [{name}", f"{key}: [nothing",
+            f"editions.yaml:{line}：没有{word}“nothing”",
+        )
+        for key, name, line, word in (
+            ("rules", "S1", 8, "规则"),
+            ("items", "BEN-01", 9, "审查要点"),
+            ("elements", "law.1", 10, "告知要素"),
+            ("sources", "law", 11, "法源"),
+            ("documents", "consent", 12, "文件"),
+            ("questions", "study.risk", 13, "问题"),
+        )
+    ),
+    (
+        EDITIONS, "      rules: [S1]", "      due_dates: [report]",
+        "editions.yaml:8：没有到期日“report”",
+    ),
+    (
+        EDITIONS, "rules: [S1]", "rules: [document.form]",
+        "editions.yaml:8：没有规则“document.form”",
+    ),
+    (
+        EDITIONS, "简易审查。", "简易审查",
+        "editions.yaml:6：zh 不是整句，以“。”结尾",
+    ),
+    (
+        EDITIONS, "核对风险等级。", "核对风险等级",
+        "editions.yaml:14：fix 不是整句，以“。”结尾",
+    ),
+    (
+        EDITIONS, '[{source: law, article: "1"}]', "[]",
+        "editions.yaml:6：没有写凭哪一条（basis）",
+    ),
+    (
+        EDITIONS, "date: 2026-02-01", "date: 2025-02-01",
+        "editions.yaml:4：版次从旧到新写，这一版的日期却在前一版以前",
+    ),
+    (
+        EDITIONS, "id: 包 1", "id: 包 2",
+        "editions.yaml:3：“包 2”重复",
+    ),
+    (
+        "checklists/standard.yaml", "包 2", "包 3",
+        "editions.yaml:3：最后一版是“包 2”，standard.yaml 的 edition 却不以它结尾",
+    ),
+)  # fmt: skip
+
+SPOILT: Final = (*ENTRIES, *RULES, *TEMPLATES, *TOLD, *CHANGES)
+
 
 @pytest.mark.parametrize(
     ("file", "before", "after", "said"),
-    [*ENTRIES, *RULES, *TEMPLATES, *TOLD],
-    ids=[said.partition("：")[2][:40] for *_, said in (*ENTRIES, *RULES, *TEMPLATES, *TOLD)],
+    SPOILT,
+    ids=[said.partition("：")[2][:40] for *_, said in SPOILT],
 )
 def test_what_is_spoilt_is_named(good: Path, file: str, before: str, after: str, said: str) -> None:
     path = good / file

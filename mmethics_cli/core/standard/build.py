@@ -23,6 +23,7 @@ from mmethics_cli.core.standard.model import (
 )
 from mmethics_cli.core.standard.names import DOCUMENTS, TODAY
 from mmethics_cli.core.standard.node import Node, Trail
+from mmethics_cli.core.standard.pack_editions import EDITIONS, read_editions
 from mmethics_cli.core.standard.read_content import (
     read_consistency,
     read_criterion,
@@ -140,6 +141,7 @@ class _StandardBuilder:
             readability=read_readability(self._optional("readability.yaml")),
             screens=read_screens(self.nodes, questions),
             migrations=read_migrations(self._optional(MIGRATIONS)),
+            editions=read_editions(self._optional(EDITIONS)),
         )
 
     def _consistency(self) -> dict[str, ConsistencyRule]:

@@ -472,9 +472,38 @@ class Migration:
     retired: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class LawChange:
+    """What an edition of the pack changed of the law, and what to do about it (`fix`).
+
+    `basis` is the law as it is cited now; the rest are the ids of what in the pack it touches,
+    questions by their paths.
+    """
+
+    text: str
+    basis: tuple[Basis, ...]
+    fix: str
+    rules: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    elements: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    due_dates: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PackEdition:
+    """One edition of the pack (标准包 0.2.0), the day it came out, what it changed of the law."""
+
+    id: str
+    date: date
+    changes: tuple[LawChange, ...] = ()
+
+
 @dataclass(frozen=True)
 class Standard:
-    """A whole pack, proved: every name in it is known."""
+    """A whole pack, proved: every name in it is known. `editions` begin with the oldest."""
 
     id: str
     title: str
@@ -495,6 +524,7 @@ class Standard:
     elements: Mapping[str, ConsentElement] = field(default_factory=dict)
     readability: Readability = Readability()
     migrations: tuple[Migration, ...] = ()
+    editions: tuple[PackEdition, ...] = ()
 
     @cached_property
     def rules(self) -> Mapping[str, tuple[DecisionTable, Rule]]:
