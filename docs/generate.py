@@ -15,18 +15,24 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from docs.law import changes_lines, unread_lines
 from docs.page import MADE, table, with_part
 from docs.papers import documents_page
 from docs.prompts import prompts_table
 from mmethics_cli.core.standard.model import VERIFIED, Basis, Source, Standard, Verified, weakest
+from mmethics_cli.core.standard.pack_editions import editions_since
+from mmethics_cli.report.law_changes import ShownEdition
 from mmethics_cli.report.standard import STATUS_LABEL, VERIFIED_LABEL
 from mmethics_cli.store.pack import Pack, load
 from mmethics_cli.store.yaml.reader import decode, parse
 from mmethics_cli.wording.citation import article, cite, title
+from mmethics_cli.workflow.law_changes import shown_editions
+from mmethics_cli.workflow.packs import LoadedPack
 from tests import followed, golden
 from tests.program import ROOT
 
@@ -149,7 +155,8 @@ def _field_row(
     )
 
 
-def verification_page(standard: Standard) -> str:
+def verification_page(standard: Standard, editions: Sequence[ShownEdition]) -> str:
+    """How far the law was verified; `editions` are those that changed anything of it."""
     how = Counter(one.verified for one in standard.articles.values())
     items = Counter(weakest(one.basis) for one in standard.items.values())
     lines = [
@@ -170,6 +177,16 @@ def verification_page(standard: Standard) -> str:
             ("法源", "条文", "核对到", "牵动的规则", "牵动的要点"),
             islice(_worklist(standard), FIRST),
         ),
+        "",
+        "## 最值得读的法源",
+        "",
+        *unread_lines(standard),
+        "",
+        "## 标准包各版改了什么",
+        "",
+        "`mmethics standard sources --since 日期` 说的也是这些；卷宗照旧版写的，`check` 逐条提示",
+        "与它有关的。",
+        *changes_lines(standard, editions),
         "",
         "## 逐个法源",
     ]
@@ -234,15 +251,16 @@ def _source_lines(standard: Standard, source: Source) -> Iterator[str]:
 
 def pages() -> dict[Path, str]:
     """What the generated pages should say, by file."""
-    pack = load()
-    standard = pack.standard()
+    loaded = LoadedPack(load(also=("worksheets",)))
+    pack, standard = loaded.pack, loaded.standard
+    editions = shown_editions(loaded, editions_since(standard, date.min))
     decisions = HERE / "decisions.md"
     return {
         HERE / "fields.md": fields_page(pack, standard),
         HERE / "documents.md": documents_page(
             standard, printed_by(pack, standard), known_paths(standard)
         ),
-        HERE / "verification.md": verification_page(standard),
+        HERE / "verification.md": verification_page(standard, editions),
         decisions: with_part(decisions.read_text(encoding="utf-8"), prompts_table()),
     }
 

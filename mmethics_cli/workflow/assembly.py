@@ -45,6 +45,7 @@ _PACK_PARTS: Final = {
     "worksheets": "审查工作表的要点",
     "holidays": "法定节假日",
     "due_dates": "到期日",
+    "editions": "版次说明",
     "templates": "文件模板",
 }
 

@@ -17,6 +17,7 @@ from mmethics_cli.core.lifecycle.revision import is_of_study
 from mmethics_cli.core.standard.migrations import prove_migrations
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.core.standard.node import Fault
+from mmethics_cli.core.standard.pack_editions import prove_editions
 from mmethics_cli.errors import Problem
 from mmethics_cli.store.pack import Pack, load
 from mmethics_cli.workflow.english import FOLDER
@@ -35,6 +36,7 @@ def pack_problems(overlay: Path | None) -> list[Problem]:
         *_without_meaning(standard, trees),
         *prove_time(standard, trees),
         *prove_migrations(standard),
+        *prove_editions(standard, trees),
     ]
     problems = [
         Problem(text, *pack.locate(file, keys), fix=_fix(pack, file, keys))

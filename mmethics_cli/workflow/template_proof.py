@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from mmethics_cli.core.checks.pack_quality import PackEntries
-from mmethics_cli.core.standard.model import DocumentKind, Standard
+from mmethics_cli.core.standard.model import ConsentElement, DocumentKind, ElementFact, Standard
+from mmethics_cli.core.standard.names import label_of
 from mmethics_cli.errors import Problem
+from mmethics_cli.render.element_facts import ElementPassages
 from mmethics_cli.render.guards import unguarded_prints
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.store.pack import Pack
@@ -48,6 +50,7 @@ def template_problems(pack: Pack, standard: Standard) -> Iterator[Problem]:
             yield from wrong
             yield from _element_problems(pack, number, document, templates)
             english = template_of(document)
+            yield from _untold_facts(templates, document)
             if not wrong:
                 yield from _word_problems(pack, number, document, templates)
             if not wrong and english in texts:
@@ -82,15 +85,68 @@ def _layout_problems(pack: Pack, document: DocumentKind) -> Iterator[Problem]:
 def _element_problems(
     pack: Pack, number: int, document: DocumentKind, templates: Templates
 ) -> Iterator[Problem]:
-    """Consent elements that a document must hold and its template never writes of, or reversed."""
-    written = templates.elements(document.template or "")
-    for at, element in enumerate(document.elements):
-        if element.id not in written:
-            place = pack.locate("documents.yaml", (number, "elements", at))
-            yield Problem(f"模板“{document.template}”里没有“::: element {element.id}”", *place)
-    for name in sorted(written - templates.standard.elements.keys()):
-        place = pack.locate("documents.yaml", (number, "template"))
-        yield Problem(f"模板“{document.template}”标出了不认识的告知要素“{name}”", *place)
+    """Consent elements that a document must hold and its templates never write of, or reversed."""
+    for template in _templates_of(templates, document):
+        written = templates.elements(template)
+        for at, element in enumerate(document.elements):
+            if element.id not in written:
+                place = pack.locate("documents.yaml", (number, "elements", at))
+                yield Problem(f"模板“{template}”里没有“::: element {element.id}”", *place)
+        for name in sorted(written - templates.standard.elements.keys()):
+            place = pack.locate("documents.yaml", (number, "template"))
+            yield Problem(f"模板“{template}”标出了不认识的告知要素“{name}”", *place)
+
+
+def _templates_of(templates: Templates, document: DocumentKind) -> Iterator[str]:
+    """The templates of a document that are there, the Chinese one first."""
+    for name in (document.template or "", template_of(document)):
+        if name in templates.texts:
+            yield name
+
+
+def _untold_facts(templates: Templates, document: DocumentKind) -> Iterator[Problem]:
+    """Facts that a consent element must tell and that its passage in a template does not."""
+    due = {required.id: required.when for required in document.elements}
+    for name in _templates_of(templates, document) if due else ():
+        if templates.problems(name):
+            continue
+        passages = ElementPassages(templates.get(name))
+        for element, fact in _facts_to_tell(templates.standard, document):
+            values = _values_of(templates.standard, fact)
+            untold = passages.untold(element.id, due[element.id], fact, values)
+            if untold is not None:
+                label = label_of(templates.standard, fact.path)
+                what = f"文件“{document.title}”的告知要素 {element.id}“{element.text}”"
+                message, fix = _UNTOLD[untold.narrower]
+                text = f"{what}{message.format(f'“{label}”（{fact.path}）')}"
+                yield untold.place.problem(text, fix.format(element.id))
+
+
+_UNTOLD: Final = {
+    False: ("没有印{}", "在“::: element {}”里印出；不用写的，改 elements.yaml 的 facts。"),
+    True: (
+        "只在别的条件下才印{}",
+        "去掉外面的条件，或者把它写进 elements.yaml 里这个事实的 when。",
+    ),
+}
+
+
+def _facts_to_tell(
+    standard: Standard, document: DocumentKind
+) -> Iterator[tuple[ConsentElement, ElementFact]]:
+    for required in document.elements:
+        element = standard.elements[required.id]
+        for fact in element.facts:
+            if fact.stands_in(document.id):
+                yield element, fact
+
+
+def _values_of(standard: Standard, fact: ElementFact) -> frozenset[object]:
+    """The values of a fact that may be told by a passage for each; empty for any other."""
+    declared = standard.questions.get(fact.path) or standard.derived.get(fact.path)
+    if declared is None or declared.type not in ("bool", "choice"):
+        return frozenset()
+    return frozenset({True, False}) if declared.type == "bool" else frozenset(declared.values)
 
 
 # What a template says, beside being right. Of shipped ones an institution is told nothing.

@@ -183,7 +183,7 @@ def test_a_late_safety_report_must_say_why(sealed: Path, tmp_path: Path) -> None
     (line,) = [one for one in text.splitlines() if one.startswith("报告时限")]
     assert (
         line.replace("\xa0", " ")
-        == "报告时限 | 获知后立即报告，最迟24 小时 | 是否超过时限 | ☑ 是　☐ 否"
+        == "报告时限 | 获知后立即报告；最迟24 小时（通行做法） | 是否超过时限 | ☑ 是　☐ 否"
     )
     assert "超过时限的原因 | 值班人员不熟悉流程" in text
 

@@ -13,6 +13,7 @@ from typing import Final
 
 import pytest
 
+from mmethics_cli.errors import PackError
 from mmethics_cli.store import pack
 from mmethics_cli.workflow.proof import pack_problems
 
@@ -20,6 +21,8 @@ GOOD: Final = Path(__file__).with_name("good_pack")
 QUESTIONS: Final = "checklists/questions/01-study.yaml"
 ITEMS: Final = "checklists/review_items/items.yaml"
 DOCUMENTS: Final = "checklists/documents.yaml"
+ELEMENTS: Final = "checklists/elements.yaml"
+EDITIONS: Final = "checklists/editions.yaml"
 CONSISTENCY: Final = "checklists/consistency.yaml"
 CASES: Final = "checklists/cases/rules.yaml"
 STUDIES: Final = "checklists/cases/studies.yaml"
@@ -254,7 +257,7 @@ TEMPLATES: Final[tuple[Change, ...]] = (
         "consent.en.md：中文印了“study.title”，英文没有印 在英文模板的同一处印出。",
     ),
     (
-        "checklists/english/words.yaml", "- {path: study.title, label: Title}", "[]",
+        "checklists/english/words.yaml", "- {path: study.title, label: Title}\n", "",
         "consent.en.md：english/ 里没有“study.title”的英文",
     ),
     (
@@ -263,11 +266,97 @@ TEMPLATES: Final[tuple[Change, ...]] = (
     ),
 )  # fmt: skip
 
+TITLED: Final = "文件“同意书”的告知要素 law.1“研究的名称”"
+TOLD: Final[tuple[Change, ...]] = (
+    (
+        "templates/consent.md", "“{{ study.title }}”", "甲",
+        f"consent.md:7：{TITLED}没有印“名称”（study.title） "
+        "在“::: element law.1”里印出；不用写的，改 elements.yaml 的 facts。",
+    ),
+    (
+        "templates/consent.md", "::: element law.1\n这项研究叫“{{ study.title }}”。\n",
+        "这项研究叫“{{ study.title }}”。\n\n::: element law.1\n",
+        f"consent.md:9：{TITLED}没有印“名称”（study.title） "
+        "在“::: element law.1”里印出；不用写的，改 elements.yaml 的 facts。",
+    ),
+    (
+        "templates/consent.md", "“{{ study.title }}”",
+        "{% when {study.risk: low} %}{{ study.title }}{% endwhen %}",
+        f"consent.md:8：{TITLED}只在别的条件下才印“名称”（study.title） "
+        "去掉外面的条件，或者把它写进 elements.yaml 里这个事实的 when。",
+    ),
+    (
+        "templates/consent.md", "::: when {study.risk: high}", "::: when {study.risk: low}",
+        f"consent.md:7：{TITLED}没有印“风险”（study.risk） "
+        "在“::: element law.1”里印出；不用写的，改 elements.yaml 的 facts。",
+    ),
+    (
+        "templates/consent.en.md", "- {{ site.name }}", "- {{ loop.index }}",
+        f"consent.en.md:7：{TITLED}没有印“地点的地名”（study.sites.name） "
+        "在“::: element law.1”里印出；不用写的，改 elements.yaml 的 facts。",
+    ),
+    (
+        "templates/consent.en.md", "element law.1", "note",
+        "documents.yaml:14：模板“consent.en.md”里没有“::: element law.1”",
+    ),
+)  # fmt: skip
+
+CHANGES: Final[tuple[Change, ...]] = (
+    *(
+        (
+            EDITIONS, f"{key}: [{name}", f"{key}: [nothing",
+            f"editions.yaml:{line}：没有{word}“nothing”",
+        )
+        for key, name, line, word in (
+            ("rules", "S1", 8, "规则"),
+            ("items", "BEN-01", 9, "审查要点"),
+            ("elements", "law.1", 10, "告知要素"),
+            ("sources", "law", 11, "法源"),
+            ("documents", "consent", 12, "文件"),
+            ("questions", "study.risk", 13, "问题"),
+        )
+    ),
+    (
+        EDITIONS, "      rules: [S1]", "      due_dates: [report]",
+        "editions.yaml:8：没有到期日“report”",
+    ),
+    (
+        EDITIONS, "rules: [S1]", "rules: [document.form]",
+        "editions.yaml:8：没有规则“document.form”",
+    ),
+    (
+        EDITIONS, "简易审查。", "简易审查",
+        "editions.yaml:6：zh 不是整句，以“。”结尾",
+    ),
+    (
+        EDITIONS, "核对风险等级。", "核对风险等级",
+        "editions.yaml:14：fix 不是整句，以“。”结尾",
+    ),
+    (
+        EDITIONS, '[{source: law, article: "1"}]', "[]",
+        "editions.yaml:6：没有写凭哪一条（basis）",
+    ),
+    (
+        EDITIONS, "date: 2026-02-01", "date: 2025-02-01",
+        "editions.yaml:4：版次从旧到新写，这一版的日期却在前一版以前",
+    ),
+    (
+        EDITIONS, "id: 包 1", "id: 包 2",
+        "editions.yaml:3：“包 2”重复",
+    ),
+    (
+        "checklists/standard.yaml", "包 2", "包 3",
+        "editions.yaml:3：最后一版是“包 2”，standard.yaml 的 edition 却不以它结尾",
+    ),
+)  # fmt: skip
+
+SPOILT: Final = (*ENTRIES, *RULES, *TEMPLATES, *TOLD, *CHANGES)
+
 
 @pytest.mark.parametrize(
     ("file", "before", "after", "said"),
-    [*ENTRIES, *RULES, *TEMPLATES],
-    ids=[said.partition("：")[2][:40] for *_, said in (*ENTRIES, *RULES, *TEMPLATES)],
+    SPOILT,
+    ids=[said.partition("：")[2][:40] for *_, said in SPOILT],
 )
 def test_what_is_spoilt_is_named(good: Path, file: str, before: str, after: str, said: str) -> None:
     path = good / file
@@ -275,6 +364,52 @@ def test_what_is_spoilt_is_named(good: Path, file: str, before: str, after: str,
     assert before in text
     path.write_text(text.replace(before, after, 1), encoding="utf-8")
     assert said in [str(problem) for problem in pack_problems(None)]
+
+
+@pytest.mark.parametrize(
+    ("fact", "said"),
+    [
+        ("study.sponsor", "elements.yaml:4：不认识的事实“study.sponsor”"),
+        ("study.sites", "elements.yaml:4：“study.sites”是列表，应写它的一栏（study.sites.栏名）"),
+        ("{path: study.title, in: [leaflet]}", "elements.yaml:4：不认识的文件“leaflet”"),
+        ("{path: study.title, when: {a.b: yes}}", "elements.yaml:4：不认识的事实“a.b”"),
+        ("{path: study.title, where: here}", "elements.yaml:4：不认识的键“where”"),
+    ],
+)
+def test_a_fact_of_an_element_is_a_known_one(good: Path, fact: str, said: str) -> None:
+    path = good / ELEMENTS
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("[study.title,", f"[{fact},"), encoding="utf-8")
+    with pytest.raises(PackError) as refused:
+        pack_problems(None)
+    assert [str(problem) for problem in refused.value.problems] == [said]
+
+
+def test_an_answer_that_a_fact_guards_itself_is_told(good: Path) -> None:
+    """Where it is printed only when answered, `check` asks for the answer."""
+    path = good / "templates/consent.md"
+    text = path.read_text(encoding="utf-8")
+    guarded = "{% when {study.title: {answered: yes}} %}{{ study.title }}{% endwhen %}"
+    path.write_text(text.replace("{{ study.title }}", guarded), encoding="utf-8")
+    assert pack_problems(None) == []
+
+
+def test_a_condition_of_the_element_or_of_the_fact_is_no_other_condition(good: Path) -> None:
+    path = good / "templates/consent.md"
+    text = path.read_text(encoding="utf-8")
+    narrow = "{% when {study.risk: low} %}{{ study.title }}{% endwhen %}"
+    path.write_text(text.replace("{{ study.title }}", narrow), encoding="utf-8")
+    elements = good / ELEMENTS
+    whole = elements.read_text(encoding="utf-8")
+    only = whole.replace("[study.title,", "[{path: study.title, when: {study.risk: low}},")
+    elements.write_text(only, encoding="utf-8")
+    assert pack_problems(None) == []
+    elements.write_text(whole, encoding="utf-8")
+    documents = good / DOCUMENTS
+    due = "elements: [{element: law.1, when: {study.risk: low}}]"
+    text = documents.read_text(encoding="utf-8")
+    documents.write_text(text.replace("elements: [law.1]", due), encoding="utf-8")
+    assert pack_problems(None) == []
 
 
 def test_a_paper_for_participants_has_an_english_one(good: Path) -> None:

@@ -17,6 +17,7 @@ Kind = Literal[
     "not_verified",
     "expired",
     "readability",
+    "law_changed",
 ]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 

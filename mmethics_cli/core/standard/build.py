@@ -23,6 +23,7 @@ from mmethics_cli.core.standard.model import (
 )
 from mmethics_cli.core.standard.names import DOCUMENTS, TODAY
 from mmethics_cli.core.standard.node import Node, Trail
+from mmethics_cli.core.standard.pack_editions import EDITIONS, read_editions
 from mmethics_cli.core.standard.read_content import (
     read_consistency,
     read_criterion,
@@ -109,7 +110,7 @@ class _StandardBuilder:
             (node.text("path"), read_derived(node, questions), node)
             for node in self._list("derived.yaml")
         )
-        elements = self._consent_elements()
+        elements = self._consent_elements(titles)
         documents = self._documents(elements)
         tables = self._tables() | {"documents": documents_table(documents)}
         principles = {str(k): str(v) for k, v in self.nodes["principles.yaml"].mapping().items()}
@@ -140,15 +141,16 @@ class _StandardBuilder:
             readability=read_readability(self._optional("readability.yaml")),
             screens=read_screens(self.nodes, questions),
             migrations=read_migrations(self._optional(MIGRATIONS)),
+            editions=read_editions(self._optional(EDITIONS)),
         )
 
     def _consistency(self) -> dict[str, ConsistencyRule]:
         nodes = self._list("consistency.yaml")
         return self._unique((node.text("id"), read_consistency(node), node) for node in nodes)
 
-    def _consent_elements(self) -> dict[str, ConsentElement]:
+    def _consent_elements(self, titles: Mapping[str, str]) -> dict[str, ConsentElement]:
         nodes = self._list("elements.yaml")
-        return self._unique((node.text("id"), read_element(node), node) for node in nodes)
+        return self._unique((node.text("id"), read_element(node, titles), node) for node in nodes)
 
     def _documents(self, elements: Mapping[str, ConsentElement]) -> dict[str, DocumentKind]:
         nodes = self._list("documents.yaml")

@@ -334,12 +334,34 @@ class ReviewItem:
 
 
 @dataclass(frozen=True, slots=True)
+class ElementFact:
+    """A fact that stands in the passage of a consent element, where `when` holds.
+
+    `path` is a fact's, or `list.field`: then it is one of every entry of the list, and `when` is
+    about the entry. `documents` are the ids of the documents that print it, all that have the
+    element where there are none.
+    """
+
+    path: str
+    when: Condition = ALWAYS
+    documents: frozenset[str] = frozenset()
+
+    def stands_in(self, document: str) -> bool:
+        """Whether a document that has the element must print the fact."""
+        return not self.documents or document in self.documents
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentElement:
-    """Something that participants must be told, and the articles that say so."""
+    """Something that participants must be told, the articles that say so, the facts that it tells.
+
+    An element without facts is told in fixed words.
+    """
 
     id: str
     text: str
     basis: tuple[Basis, ...]
+    facts: tuple[ElementFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -450,9 +472,38 @@ class Migration:
     retired: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class LawChange:
+    """What an edition of the pack changed of the law, and what to do about it (`fix`).
+
+    `basis` is the law as it is cited now; the rest are the ids of what in the pack it touches,
+    questions by their paths.
+    """
+
+    text: str
+    basis: tuple[Basis, ...]
+    fix: str
+    rules: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    elements: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    due_dates: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PackEdition:
+    """One edition of the pack (标准包 0.2.0), the day it came out, what it changed of the law."""
+
+    id: str
+    date: date
+    changes: tuple[LawChange, ...] = ()
+
+
 @dataclass(frozen=True)
 class Standard:
-    """A whole pack, proved: every name in it is known."""
+    """A whole pack, proved: every name in it is known. `editions` begin with the oldest."""
 
     id: str
     title: str
@@ -473,6 +524,7 @@ class Standard:
     elements: Mapping[str, ConsentElement] = field(default_factory=dict)
     readability: Readability = Readability()
     migrations: tuple[Migration, ...] = ()
+    editions: tuple[PackEdition, ...] = ()
 
     @cached_property
     def rules(self) -> Mapping[str, tuple[DecisionTable, Rule]]:

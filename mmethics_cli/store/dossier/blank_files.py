@@ -11,6 +11,7 @@ from mmethics_cli.core.conditions.values import Truth
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.model import Question, Standard
 from mmethics_cli.store.dossier.parts import EVENT, DocumentVersion
+from mmethics_cli.store.submission.submissions import EDITION
 from mmethics_cli.store.yaml.events import Tree
 from mmethics_cli.store.yaml.writer import entry_lines, key_text
 
@@ -46,9 +47,16 @@ def institution_text(standard: Standard) -> str:
 
 
 def submission_text(
-    standard: Standard, kind: str, documents: Mapping[str, DocumentVersion] | None = None
+    standard: Standard,
+    kind: str,
+    documents: Mapping[str, DocumentVersion] | None = None,
+    *,
+    edition: str = "",
 ) -> str:
-    """A submission.yaml for one event, with the versions of documents carried forward."""
+    """A submission.yaml for one event, with the versions of documents carried forward.
+
+    `edition` is that of the pack, where the study itself is first written under it.
+    """
     facts = Facts(standard, {f"{EVENT}.kind": kind})
     asked = [
         question
@@ -68,7 +76,14 @@ def submission_text(
         }
         for name, edition in (documents or {}).items()
     }
-    return text + (entry_lines("documents", rows, 0) if rows else "documents:\n")
+    text += entry_lines("documents", rows, 0) if rows else "documents:\n"
+    if edition:
+        why = (
+            "研究照标准包的哪一版写的。标准包更新以后，check 据此提示改了什么；"
+            "都照着改过了，在这里写新的版次。"
+        )
+        text += "\n".join(["", *_comment(why, ""), entry_lines(EDITION, edition, 0)])
+    return text
 
 
 def self_check_text(standard: Standard) -> str:

@@ -57,7 +57,8 @@ def create_dossier(folder: Path, standard: Standard, answers: Tree = None) -> No
     with locked(folder):
         target = _submission_folder(folder, kind)
         of_event: dict[str, Tree] = {k: given[k] for k in (EVENT, "documents") if k in given}
-        _write(target / EVENT_FILE, submission_text(standard, kind), of_event)
+        text = submission_text(standard, kind, edition=standard.edition)
+        _write(target / EVENT_FILE, text, of_event)
         own = given.get("self_check")
         _write(folder / SELF_CHECK, self_check_text(standard), own if own else {})
         if profile or profile_path(folder) is None:

@@ -26,6 +26,7 @@ from mmethics_cli.store.paths import OutsideFolder, inside
 from mmethics_cli.store.submission.submissions import (
     DECISION,
     DECISION_KEYS,
+    EDITION,
     EVENT_FILE,
     Submission,
 )
@@ -327,6 +328,6 @@ def _not_in_decision(question: Question) -> str:
 RULES: Final[dict[str, tuple[Callable[[Question], str], frozenset[str]]]] = {
     DOSSIER: (_not_in_dossier, frozenset()),
     INSTITUTION: (_not_in_profile, PROFILE_KEYS),
-    EVENT_FILE: (_not_in_submission, frozenset({VERSIONS})),
+    EVENT_FILE: (_not_in_submission, frozenset({VERSIONS, EDITION})),
     DECISION: (_not_in_decision, DECISION_KEYS),
 }

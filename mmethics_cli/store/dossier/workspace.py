@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,6 +45,7 @@ from mmethics_cli.store.dossier.profile import INSTITUTION, profile_path
 from mmethics_cli.store.lock import locked
 from mmethics_cli.store.submission.submissions import (
     DECISION,
+    EDITION,
     EVENT_FILE,
     FOLDER,
     OF_THE_STUDY,
@@ -96,6 +97,24 @@ class Workspace:
             ),
             None,
         )
+
+    @property
+    def edition(self) -> str:
+        """The edition of the pack under which the study was prepared; empty where nothing says.
+
+        The submission that is not sealed yet says so, else the last one that is.
+        """
+        current = self.current
+        part = self.parts.get(EVENT_FILE)
+        if current is not None and not current.sealed and part is not None:
+            tree = part.file.tree
+            recorded = tree.get(EDITION) if isinstance(tree, dict) else None
+            if isinstance(recorded, str) and recorded.strip():
+                return recorded.strip()
+        sealed = [submission for submission in self.submissions if submission.sealed]
+        with suppress(WorkspaceError):  # `verify` says what is wrong with a manifest
+            return sealed[-1].edition() if sealed else ""
+        return ""
 
     @property
     def values(self) -> dict[str, Value]:

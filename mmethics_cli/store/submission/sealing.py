@@ -34,6 +34,7 @@ from mmethics_cli.store.submission.manifest import FORMAT, digest_of, manifest_b
 from mmethics_cli.store.submission.submissions import (
     DECISION_KEYS,
     DOCUMENTS,
+    EDITION,
     EVENT_FILE,
     MANIFEST,
     OLD_DRAFTS,
@@ -44,7 +45,7 @@ from mmethics_cli.store.yaml.reader import parse, reason
 from mmethics_cli.store.yaml.writer import mapping_lines
 
 SET_ASIDE: Final = "set-aside"
-_NOT_ANSWERS: Final = PROFILE_KEYS | DECISION_KEYS
+_NOT_ANSWERS: Final = PROFILE_KEYS | DECISION_KEYS | {EDITION}
 _ATTACHMENT_FIELDS: Final = ("kind", "title", "version", "date", "file", "marked_file")
 
 

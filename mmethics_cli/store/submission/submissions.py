@@ -24,6 +24,8 @@ COMMITTEE: Final = "committee"  # its papers, beside what was sealed
 # Where drafts lie while a submission is being sealed; an interrupted run may leave them.
 OLD_DRAFTS: Final = ".documents-before-sealing"
 REPLACED: Final = "replaced"  # within a folder: what was written anew, as it was before
+# The key of submission.yaml that says under which edition of the pack the study was prepared.
+EDITION: Final = "edition"
 DECISION_KEYS: Final = frozenset(
     {"decision", "date", "number", "valid_until", "interval_months", "comments"}
 )
@@ -84,6 +86,11 @@ class Submission:
             for row in _rows(manifest, rows):
                 row[key] = self.renamed.get(str(row.get(key)), row.get(key))
         return manifest
+
+    def edition(self) -> str:
+        """The edition of the pack under which it was sealed; raises WorkspaceError."""
+        standard = self.manifest().get("standard")
+        return str(standard.get("edition") or "") if isinstance(standard, dict) else ""
 
     def attachments(self) -> dict[str, SealedAttachment]:
         """The attachments it was sealed with, by id."""
