@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 
-from mmethics_cli.core.checks.cases import prove_consistency, prove_rules
+from mmethics_cli.core.checks.cases import (
+    WorkedStudy,
+    prove_consistency,
+    prove_rules,
+    worked_studies,
+)
+from mmethics_cli.core.checks.norms import prove_demands, prove_in_force, prove_template
 from mmethics_cli.core.conditions.values import KeyPath
+from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.interview.prepare import PREPARE, prove_guide
 from mmethics_cli.core.lifecycle.due import prove_time
 from mmethics_cli.core.lifecycle.revision import is_of_study
 from mmethics_cli.core.standard.migrations import prove_migrations
 from mmethics_cli.core.standard.model import DocumentKind, Standard
 from mmethics_cli.core.standard.node import Fault
-from mmethics_cli.errors import Problem
+from mmethics_cli.errors import EthicsError, Problem
 from mmethics_cli.render.templates import Templates
-from mmethics_cli.store.pack import Pack, load
+from mmethics_cli.store.dossier.create import about
+from mmethics_cli.store.dossier.workspace import open_workspace
+from mmethics_cli.store.pack import Pack, examples, load
 from mmethics_cli.store.yaml.reader import parse
 from mmethics_cli.workflow.english import FOLDER, english_faults, template_of, words_of
 from mmethics_cli.workflow.packs import condition_tree
 
 
-def pack_problems(overlay: Path | None) -> list[Problem]:
-    """Everything that is wrong with the pack; raises PackError when it can't even be built."""
+def pack_problems(overlay: Path | None, today: date) -> list[Problem]:
+    """Everything that is wrong with the pack on a day, which tells what law is in force.
+
+    Raises PackError when it can't even be built.
+    """
     pack = load(overlay, also=("cases", "worksheets", FOLDER, PREPARE))
     standard = pack.standard()
     trees = pack.trees
@@ -33,12 +46,26 @@ def pack_problems(overlay: Path | None) -> list[Problem]:
         *_without_meaning(standard, trees),
         *prove_time(standard, trees),
         *prove_migrations(standard),
+        *prove_in_force(standard, trees, today),
+        *prove_demands(standard, trees, _studies(pack, standard)),
     ]
     problems = [
         Problem(text, *pack.locate(file, keys), fix=_fix(pack, file, keys))
         for file, keys, text in faults
     ]
-    return list(dict.fromkeys([*problems, *_template_problems(pack, standard)]))
+    problems += [*_template_problems(pack, standard), *_norm_problems(pack, standard, today)]
+    return list(dict.fromkeys(problems))
+
+
+def _studies(pack: Pack, standard: Standard) -> Iterator[WorkedStudy]:
+    """The worked studies of the pack, then its examples."""
+    yield from worked_studies(standard, pack.trees)
+    for name, folder in examples(pack.overlay).items():
+        try:
+            values = open_workspace(folder, standard).values
+        except EthicsError:
+            continue  # it was not written for this pack
+        yield WorkedStudy(name, Facts(standard, values, about(folder).as_of))
 
 
 def _without_meaning(standard: Standard, trees: Mapping[str, object]) -> Iterator[Fault]:
@@ -87,6 +114,15 @@ def _template_problems(pack: Pack, standard: Standard) -> Iterator[Problem]:
     for name in sorted(pack.own_templates.keys() - used):
         fix = "请核对文件名，或在 documents.yaml 里写 template:。"
         yield Problem("没有文件用到这个模板。", pack.own_templates[name], fix=fix)
+
+
+def _norm_problems(pack: Pack, standard: Standard, today: date) -> Iterator[Problem]:
+    """Norms that templates name by hand, or cite though they are repealed."""
+    for name in sorted(pack.templates):
+        if name.endswith(".md"):
+            shown = pack.own_templates.get(name, name)
+            for line, text in prove_template(standard, pack.template_text(name), today):
+                yield Problem(text, shown, line)
 
 
 def _layout_problems(pack: Pack, kind: DocumentKind) -> Iterator[Problem]:
