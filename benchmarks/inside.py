@@ -13,6 +13,7 @@ from docxtpl import DocxTemplate
 
 from mmethics_cli.core.checks.consistency import contradictions
 from mmethics_cli.core.conditions.language import evaluate
+from mmethics_cli.core.conditions.values import Truth
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.render.slots import Words
@@ -49,13 +50,19 @@ class Inside:
         }
 
     def evaluate(self) -> object:
-        """All decision rules, review items and consistency rules, afresh."""
+        """All decision rules, review items and consistency rules, with the norms behind them."""
         old = self.dossier.facts
         facts = Facts(old.standard, old.values, old.today, old.baseline)
         pathway = Pathway(facts)
+        applying = [
+            item
+            for item in facts.standard.items.values()
+            if evaluate(item.applies_when, facts) is not Truth.NO
+        ]
         return (
             pathway.decisions,
-            [evaluate(item.applies_when, facts) for item in facts.standard.items.values()],
+            [(result.basis, result.strength) for result in pathway.rules],
+            [(facts.coverage.bases(item.basis), facts.coverage.demands(item)) for item in applying],
             list(contradictions(facts)),
         )
 

@@ -27,7 +27,7 @@ from docs.prompts import prompts_table
 from mmethics_cli.core.standard.model import VERIFIED, Basis, Source, Standard, Verified, weakest
 from mmethics_cli.core.standard.pack_editions import editions_since
 from mmethics_cli.report.law_changes import ShownEdition
-from mmethics_cli.report.standard import STATUS_LABEL, VERIFIED_LABEL
+from mmethics_cli.report.standard import STATUS_LABEL, VERIFIED_LABEL, scope_text
 from mmethics_cli.store.pack import Pack, load
 from mmethics_cli.store.yaml.reader import decode, parse
 from mmethics_cli.wording.citation import article, cite, title
@@ -240,6 +240,8 @@ def _source_lines(standard: Standard, source: Source) -> Iterator[str]:
     yield f"`{source.id}`　{source.number}　{source.issuer}"
     yield ""
     yield f"- 状态：{status}；发布：{source.issued or '—'}；施行：{source.effective or '—'}"
+    if scope := scope_text(standard, source):
+        yield f"- 适用：{scope}"
     for how in VERIFIED:
         rows = standard.articles.items()
         found = [text for (of, text), one in rows if of == source.id and one.verified == how]

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from docs.page import MADE, table
-from docs.wording import worded
 from mmethics_cli.core.standard.model import DocumentKind, Standard
 from mmethics_cli.store.yaml.reader import decode, parse
 from mmethics_cli.wording.citation import cite
+from mmethics_cli.wording.conditions import condition_text
 from mmethics_cli.workflow.assembly import package_of
 from mmethics_cli.workflow.opening import open_dossier
 
@@ -107,7 +107,7 @@ def _rows(
     for one in documents:
         yield (
             f"{one.title} `{one.id}`",
-            worded(standard, standard.rules[f"document.{one.id}"][1].when),
+            condition_text(standard, standard.rules[f"document.{one.id}"][1].when),
             cite(standard, one.basis),
             "、".join(one.signers),
             "、".join(one.seals),

@@ -37,9 +37,9 @@ from mmethics_cli.core.interview.items import (
 from mmethics_cli.core.interview.steps import Move
 from mmethics_cli.core.standard.model import ReviewItem
 from mmethics_cli.core.standard.names import label_of
-from mmethics_cli.wording.citation import Cite
+from mmethics_cli.wording.citation import cite_for
 from mmethics_cli.wording.columns import COLUMNS, wrap
-from mmethics_cli.wording.values import SEVERITY
+from mmethics_cli.wording.values import severity_label
 
 _MARK: Final = {
     EvidenceState.FOUND: "✓ ",
@@ -129,14 +129,13 @@ _NOTE: Final = {
 class ItemTerminal:
     """Asks the screens of a walk; an instance remembers which principle it is in.
 
-    `out` prints, `cite` words a basis, `refused` names a character that no file may hold, `why`
-    says why an item does not apply (or what is still to answer), `columns` is the width.
+    `out` prints, `refused` names a character that no file may hold, `why` says why an item does
+    not apply (or what is still to answer), `columns` is the width.
     """
 
     prompts: Prompts
     facts: Facts
     out: Callable[[str], None]
-    cite: Cite
     refused: Callable[[str], str | None]
     why: Callable[[ReviewItem, Truth], str]
     columns: int = COLUMNS
@@ -188,7 +187,7 @@ class ItemTerminal:
     def _help(self, screen: Screen) -> None:
         for item in (screen.item,) if isinstance(screen, Single) else screen.items:
             self._print(f"{item.id} {item.theme}：{item.text}", "  ")
-            self._print(f"依据：{self.cite(item.basis)}", "    ")
+            self._print(f"依据：{cite_for(self.facts, item.basis, marks=True)}", "    ")
             for piece in evidence_pieces(item, self.facts):
                 self._print(f"{self.words.piece(piece)}{self.words.excerpt(piece)}", "    ")
         if not isinstance(screen, Single):
@@ -251,8 +250,8 @@ class ItemTerminal:
 
     def _answer(self, screen: Single) -> ItemReply | Move | Pressed:
         item, given = screen.item, screen.given
-        parts = [f"{item.id} {item.text}［{SEVERITY[item.severity]}］"]
-        parts.append(f"依据：{self.cite(item.basis)}")
+        parts = [f"{item.id} {item.text}［{severity_label(self.facts, item)}］"]
+        parts.append(f"依据：{cite_for(self.facts, item.basis, marks=True)}")
         if item.evidence:
             parts += [
                 f"证据 {self.words.piece(piece)}" for piece in evidence_pieces(item, self.facts)

@@ -20,6 +20,7 @@ from mmethics_cli.ask.prompts import (
     one_line,
 )
 from mmethics_cli.core.conditions.values import UNKNOWN, NotApplicable
+from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.interview.overview import Doubt, OverviewEntry
 from mmethics_cli.core.interview.steps import (
     Add,
@@ -39,7 +40,6 @@ from mmethics_cli.core.interview.steps import (
     Step,
 )
 from mmethics_cli.core.standard.model import Question
-from mmethics_cli.wording.citation import Cite
 from mmethics_cli.wording.columns import COLUMNS, width, wrap
 from mmethics_cli.wording.typed import (
     NOT_APPLICABLE_WORD,
@@ -66,15 +66,14 @@ _DOUBTS: Final = {
 class Terminal:
     """Asks the steps of an interview.
 
-    `out` prints, `cite` words a basis, `refused` names a character that no file may hold,
-    `columns` tells the width of the terminal, `editor` opens a text in the person's editor. What
-    was typed when the person went back is kept and stands there when they come again.
+    `out` prints, `refused` names a character that no file may hold, `columns` tells the width of
+    the terminal, `editor` opens a text in the person's editor. What was typed when the person went
+    back is kept and stands there when they come again.
     """
 
     prompts: Prompts
     titles: dict[str, str]
     out: Callable[[str], None]
-    cite: Cite
     refused: Callable[[str], str | None]
     columns: Callable[[], int] = lambda: COLUMNS
     editor: Callable[[str], Edited] = edit_text
@@ -98,7 +97,7 @@ class Terminal:
             if reply.key is Key.BACK:
                 return Move.BACK
             if reply.key is Key.HELP:
-                for text in help_on(prompt.question, self.cite):
+                for text in help_on(prompt.question, prompt.facts):
                     self._print(f"  {text}")
         self._drafts.pop(prompt.place.path, None)
         if isinstance(reply, Answer):
@@ -153,7 +152,7 @@ class Terminal:
             self.prompts,
             self._heading(step, columns),
             step.rows_with,
-            lambda row: self._help_lines(row, columns),
+            lambda row: self._help_lines(row, step.facts, columns),
             self.refused,
             columns,
             self._drafts,
@@ -176,8 +175,8 @@ class Terminal:
             text = f"{owner.label} {entry_title(owner, element)}：{text}"
         return wrap(f"{text}（{self._where(step)}）", columns - 1)
 
-    def _help_lines(self, row: QuestionRow, columns: int) -> list[str]:
-        texts = help_on(row.question, self.cite)
+    def _help_lines(self, row: QuestionRow, facts: Facts, columns: int) -> list[str]:
+        texts = help_on(row.question, facts)
         return [line for text in texts for line in wrap(text, columns - 4)]
 
     # One list, one question.

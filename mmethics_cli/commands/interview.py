@@ -23,13 +23,11 @@ from mmethics_cli.core.decisions.relevance import Reason, relevant, section_name
 from mmethics_cli.core.interview.loop import Plan, interview
 from mmethics_cli.core.interview.reuse import still_unconfirmed, with_proposals
 from mmethics_cli.core.interview.steps import Ask, Left
-from mmethics_cli.core.standard.model import Basis
 from mmethics_cli.errors import EthicsError, WorkspaceError
 from mmethics_cli.report.pathway import decision_lines
 from mmethics_cli.store.dossier.carried_over import keep_unfinished, read_carried, unfinished_list
 from mmethics_cli.store.dossier.workspace import write_renamed
 from mmethics_cli.store.yaml.characters import named_refusal
-from mmethics_cli.wording.citation import cite
 from mmethics_cli.wording.columns import wrap
 from mmethics_cli.wording.values import prompt_text
 from mmethics_cli.workflow.opening import Dossier, open_dossier
@@ -128,15 +126,10 @@ def _with_carried_texts(session: Session, dossier: Dossier, ask: Ask) -> Ask:
 
 def terminal_of(session: Session, dossier: Dossier) -> Terminal:
     """The person at this terminal, to be asked about this dossier."""
-
-    def cited(basis: tuple[Basis, ...]) -> str:
-        return cite(dossier.standard, basis, marks=True)
-
     return Terminal(
         Prompts(session.terminal),
         dict(dossier.standard.sections),
         session.out,
-        cited,
         named_refusal,
         columns,
     )

@@ -112,12 +112,12 @@ def _prepare(session: Session, folder: Path | None, origin: DossierOrigin) -> No
         opened = open_answers(origin.answers, session.today, packs, also)
     if opened is None:
         loaded = packs.of(also=also)
-        guide = guide_of(loaded)
-        session.show(guide_text(guide, loaded.standard, by_kind(guide, loaded.standard)))
+        guide, standard = guide_of(loaded), loaded.standard
+        session.show(guide_text(guide, standard, by_kind(guide, standard, session.today)))
     else:
         guide = guide_of(opened.loaded)
         needs = lacking(guide, opened.facts)
-        session.show(lacking_text(guide, opened.name, needs, opened.facts))
+        session.show(lacking_text(guide, opened.name, needs))
 
 
 def _make(session: Session, folder: Path, origin: DossierOrigin) -> None:

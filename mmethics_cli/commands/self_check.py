@@ -18,11 +18,10 @@ from mmethics_cli.core.conditions.language import evaluate
 from mmethics_cli.core.conditions.values import Truth
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.interview.items import Save, WalkPlan, by_answer, open_items, walk_items
-from mmethics_cli.core.standard.model import Basis, ReviewItem
+from mmethics_cli.core.standard.model import ReviewItem
 from mmethics_cli.store.dossier.parts import SELF_CHECK
 from mmethics_cli.store.dossier.workspace import Workspace
 from mmethics_cli.store.yaml.characters import named_refusal
-from mmethics_cli.wording.citation import cite
 from mmethics_cli.wording.values import labels, reasons
 from mmethics_cli.workflow.opening import Dossier
 
@@ -56,7 +55,6 @@ def walk_review_items(
         Prompts(session.terminal),
         facts,
         session.out,
-        lambda basis: _cited(facts, basis),
         named_refusal,
         lambda item, truth: _why(facts, item, truth),
         width,
@@ -117,7 +115,3 @@ def _why(facts: Facts, item: ReviewItem, truth: Truth) -> str:
     if truth is Truth.NO:
         return reasons(facts, facts_behind(item.applies_when, facts))
     return f"要先答：{'、'.join(labels(facts, unknown_facts(item.applies_when, facts)))}"
-
-
-def _cited(facts: Facts, basis: tuple[Basis, ...]) -> str:
-    return cite(facts.standard, basis, marks=True)

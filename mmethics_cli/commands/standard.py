@@ -34,7 +34,7 @@ class PackPart(StrEnum):
 
 @app.command("lint", short_help="检验标准包：名称、依据、用例、模板")
 def lint(context: typer.Context) -> None:
-    """检验标准包：名称、条件、依据、用例和模板是否都对得上。
+    """检验标准包：名称、条件、依据、用例和模板是否都对得上，所引的规定是否现行（看 --today）。
 
     有问题时逐条列出文件与行号，退出码为 1。
 
@@ -47,7 +47,7 @@ def lint(context: typer.Context) -> None:
 
     session = Session.of(context)
     try:
-        problems = pack_problems(session.pack)
+        problems = pack_problems(session.pack, session.today)
     except PackError as error:
         session.out("\n".join(map(str, error.problems)) or error.message)
         raise typer.Exit(1) from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -179,10 +179,33 @@ class Binder:
                 raise _BindingError("没有这张决定表")
             case "recorded" if first not in RECORDED:
                 raise _BindingError(f"decision.yaml 里没有这一项，可写：{'、'.join(RECORDED)}")
-            case "basis" if first not in standard.sources:
+            case "basis" | "norm" if first not in standard.sources:
                 raise _BindingError("法源表里没有这个法源")
-            case "basis" if not all((first, text) in standard.articles for text in arguments[1:]):
+            case "norm" if arguments[1:]:
+                raise _BindingError("norm 里只写法源，条文用 basis")
+            case "basis" if not all(
+                article is None or (source, article) in standard.articles
+                for source, article in cited(standard, arguments)
+            ):
                 raise _BindingError("条文表（articles.yaml）里没有这一条")
+
+
+def cited(standard: Standard, arguments: Iterable[str]) -> Iterator[tuple[str, str | None]]:
+    """Source and article of each that `basis("law", "1", "2", "guide")` names.
+
+    The id of a source opens it; one that no article follows stands for itself.
+    """
+    source, bare = "", False
+    for argument in arguments:
+        if argument in standard.sources or not source:
+            if bare:
+                yield source, None
+            source, bare = argument, True
+        else:
+            yield source, argument
+            bare = False
+    if bare:
+        yield source, None
 
 
 def _names(raw: object, loop: str) -> bool:

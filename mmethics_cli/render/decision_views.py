@@ -13,8 +13,9 @@ from mmethics_cli.core.standard.model import Basis, DecisionTable, Rule, Standar
 from mmethics_cli.render.printing import Gap, Printable, Printing
 from mmethics_cli.render.slots import Words
 from mmethics_cli.render.study import Study
-from mmethics_cli.wording.citation import cite
-from mmethics_cli.wording.values import STRENGTH, labels, reasons
+from mmethics_cli.wording.citation import cite, cite_for
+from mmethics_cli.wording.language import CHINESE
+from mmethics_cli.wording.values import labels, reasons, strength_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +33,16 @@ class RuleView:
 
 
 def rule_view(study: Study, result: RuleResult) -> RuleView:
-    rule, standard = result.rule, study.standard
+    rule = result.rule
     return RuleView(
         id=rule.id,
         zh=rule.text,
         decision_label=result.table.label,
         outcome_label=result.table.label_of(rule.outcome),
-        strength_label=STRENGTH[rule.strength],
+        strength_label=strength_label(result),
         facts=reasons(study.facts, result.facts),
         needs="、".join(labels(study.facts, result.needs)),
-        basis_text=cite(standard, rule.basis, marks=True),
+        basis_text=cite_for(result.seen, rule.basis, marks=True),
     )
 
 
@@ -112,7 +113,7 @@ class DecisionView:
     def basis_text(self) -> str:
         """What the rules that fired rest on."""
         bases = [basis for result in self._fired for basis in result.rule.basis]
-        return cite(self._printing.study.standard, dict.fromkeys(bases), marks=True)
+        return cite_for(self._printing.facts, dict.fromkeys(bases), marks=True)
 
     @property
     def candidates(self) -> list[str]:
@@ -170,7 +171,7 @@ class DecisionView:
         default = self._table.default
         if default is None or not self.by_default:
             return ""
-        return f"{default.text}（{cite(self._printing.study.standard, default.basis, marks=True)}）"
+        return f"{default.text}（{cite_for(self._printing.facts, default.basis, marks=True)}）"
 
     @cached_property
     def undecided(self) -> list[RuleView]:
@@ -229,7 +230,7 @@ def conflict_views(study: Study) -> Iterator[ConflictView]:
             kept=f"{outcome(conflict.kept.outcome)}（{conflict.kept.id}）",
             over="、".join(_overruled(standard, conflict.table, other) for other in conflict.over),
             why="取更严格的结论" if conflict.why == "stricter" else conflict.why,
-            basis_text=cite(standard, conflict.kept.basis, marks=True),
+            basis_text=cite(standard, conflict.basis, marks=True) or CHINESE.practice,
         )
 
 

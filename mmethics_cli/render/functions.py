@@ -12,6 +12,7 @@ from mmethics_cli.core.lifecycle.decision import decision_words
 from mmethics_cli.core.standard.model import Basis, Standard, Verified
 from mmethics_cli.core.standard.names import label_of
 from mmethics_cli.errors import TemplateError
+from mmethics_cli.render.binding import cited
 from mmethics_cli.render.decision_views import (
     ConflictView,
     DecisionView,
@@ -47,7 +48,7 @@ from mmethics_cli.render.revision_views import (
     revisions,
 )
 from mmethics_cli.render.study import Adjustment, Office
-from mmethics_cli.wording.citation import cite, cite_in_english
+from mmethics_cli.wording.citation import cite_for, cite_for_in_english, title
 from mmethics_cli.wording.language import ENGLISH
 from mmethics_cli.wording.values import labels, value_text
 
@@ -133,14 +134,25 @@ class Functions:
             return "—"
         return value_text(question, value, self._printing.words) or "—"
 
-    def basis(self, source: str, *articles: str) -> str:
-        """《…》第N条、第M条, by the pack's articles; in English “Title, Articles N and M”."""
-        standard = self._study.standard
-        bases = [Basis(source, text, _verified(standard, source, text)) for text in articles]
-        bases = bases or [Basis(source, None, "memory")]
+    def basis(self, *names: str) -> str:
+        """《…》第N条、第M条, in English “Title, Articles N and M”, of those that cover the study.
+
+        Each source is followed by its articles: `basis("law", "1", "2", "guide")`. Where none of
+        them covers the study it is practice, and the text says so.
+        """
+        facts, standard = self._study.facts, self._study.standard
+        bases = [
+            Basis(source, article, _verified(standard, source, article))
+            for source, article in cited(standard, names)
+        ]
         if self._printing.words is ENGLISH:
-            return cite_in_english(standard, bases)
-        return cite(standard, bases, self._printing.marks)
+            return cite_for_in_english(facts, bases)
+        return cite_for(facts, bases, self._printing.marks)
+
+    def norm(self, source: str) -> str:
+        """The title of a norm, in its book marks; in English documents the English one."""
+        norm = self._study.standard.sources[source]
+        return norm.title_en if self._printing.words is ENGLISH else title(norm)
 
     # Decisions.
 
@@ -311,7 +323,7 @@ class Functions:
         return self._printing.words.months.format(count)
 
 
-def _verified(standard: Standard, source: str, article: str) -> Verified:
+def _verified(standard: Standard, source: str, article: str | None) -> Verified:
     """How far an article was read; one that the pack does not list counts as from memory."""
-    reading = standard.articles.get((source, article))
+    reading = standard.articles.get((source, article or ""))
     return reading.verified if reading else "memory"

@@ -15,8 +15,15 @@ from mmethics_cli.core.conditions.values import NotApplicable, Truth, name_of
 from mmethics_cli.core.standard.model import Criterion, ReviewItem
 from mmethics_cli.core.standard.names import label_of
 from mmethics_cli.render.study import ConsentDocument, Office, Study
-from mmethics_cli.wording.citation import cite
-from mmethics_cli.wording.values import APPLIES, SEVERITY, fact_at, reasons, value_text
+from mmethics_cli.wording.citation import cite_for
+from mmethics_cli.wording.values import (
+    APPLIES,
+    SEVERITY,
+    fact_at,
+    reasons,
+    severity_label,
+    value_text,
+)
 
 LONGEST_ANSWER: Final = 60  # characters: the whole of it stands in the document named
 LONGEST_ENTRY: Final = 24  # the same of a field of a list's entry
@@ -52,7 +59,8 @@ def item_view(study: Study, item: ReviewItem) -> ItemView:
     facts, standard = study.facts, study.standard
     truth = evaluate(item.applies_when, facts)
     answer = study.self_check.of(item.id)
-    behind = facts_behind(item.applies_when, facts) if truth is Truth.NO else {}
+    applies = truth is not Truth.NO
+    behind = {} if applies else facts_behind(item.applies_when, facts)
     return ItemView(
         id=item.id,
         principle=item.principle,
@@ -66,8 +74,8 @@ def item_view(study: Study, item: ReviewItem) -> ItemView:
         note=answer.note,
         evidence=_evidence(study, answer.evidence, answer.page),
         page=answer.page,
-        severity_label=SEVERITY[item.severity],
-        basis_text=cite(standard, item.basis, marks=True),
+        severity_label=severity_label(facts, item) if applies else SEVERITY[item.severity],
+        basis_text=cite_for(facts, item.basis, marks=True, applies=applies),
         reason=reasons(facts, behind),
     )
 
@@ -147,7 +155,8 @@ def groups_of(criteria: list[CriterionView]) -> list[CriterionGroup]:
 
 def _criterion_view(study: Study, criterion: Criterion) -> CriterionView:
     truth = evaluate(criterion.applies_when, study.facts)
-    behind = facts_behind(criterion.applies_when, study.facts) if truth is Truth.NO else {}
+    applies = truth is not Truth.NO
+    behind = {} if applies else facts_behind(criterion.applies_when, study.facts)
     answers = [*_answers(study, criterion), *_self_checks(study, criterion)]
     places = list(dict.fromkeys(_places(study, criterion)))
     return CriterionView(
@@ -161,7 +170,7 @@ def _criterion_view(study: Study, criterion: Criterion) -> CriterionView:
         where="\n".join(places),
         answer_line="；".join(answer.rstrip("。；") for answer in answers) or _NONE,
         where_line="、".join(places) or _NONE,
-        basis_text=cite(study.standard, criterion.basis, marks=True),
+        basis_text=cite_for(study.facts, criterion.basis, marks=True, applies=applies),
     )
 
 
@@ -288,7 +297,7 @@ def element_views(study: Study, marks: bool) -> list[ElementView]:
             _place(document, element.id) for document in documents if _tells(document, element.id)
         ]
         if places:
-            cited = cite(study.standard, element.basis, marks)
+            cited = cite_for(study.facts, element.basis, marks)
             views.append(ElementView(element.id, element.text, cited, places))
     return views
 

@@ -16,7 +16,7 @@ from mmethics_cli.render.binding import PrintFact
 from mmethics_cli.render.language import MARK, NODE, NODE_END
 from mmethics_cli.render.study import DocumentSpot, Office, Spots, Study, TransmittalRow
 from mmethics_cli.render.templates import Template, Templates
-from mmethics_cli.wording.citation import cite
+from mmethics_cli.wording.citation import cite_for
 from mmethics_cli.wording.language import CHINESE
 
 _WEIGHT: Final = {"error": "必须", "warning": "请说明或补充"}
@@ -81,7 +81,8 @@ def checked_documents(study: Study) -> list[CheckedDocument]:
     counts = {document.title: len(document.changes) for document in changed_documents(study)}
     checked = [_checked(study, office, row, counts.get(row.title, 0)) for row in study.transmittal]
     for kind in office.lacking:
-        signers, lacks = "、".join(kind.signers), _LACKING[kind.missing]
+        lacks = _LACKING[study.facts.coverage.weight(kind)]
+        signers = "、".join(kind.signers)
         checked.append(CheckedDocument("—", kind.title, "", "", signers, "自备", lacks))
     return checked
 
@@ -115,12 +116,11 @@ def _attachments(study: Study, row: TransmittalRow) -> Iterator[Element]:
 
 def wanted_documents(study: Study) -> list[WantedDocument]:
     """Documents that the submission needs and does not hold, notes left out."""
+    facts, lacking = study.facts, (study.office or Office()).lacking
     return [
-        WantedDocument(
-            kind.title, _WEIGHT[kind.missing], kind.note, cite(study.standard, kind.basis)
-        )
-        for kind in (study.office or Office()).lacking
-        if kind.missing in _WEIGHT
+        WantedDocument(kind.title, _WEIGHT[weight], kind.note, cite_for(facts, kind.basis))
+        for kind in lacking
+        if (weight := facts.coverage.weight(kind)) in _WEIGHT
     ]
 
 

@@ -13,6 +13,7 @@ from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.report.pathway import basis_tree
 from mmethics_cli.wording.citation import cite
 from mmethics_cli.wording.columns import COLUMNS, indented, wrap
+from mmethics_cli.wording.language import CHINESE
 
 FORMAT: Final = "mmethics/check/1"
 LABELS: Final = {"error": "错误", "warning": "警告", "note": "提示"}
@@ -57,6 +58,7 @@ def _tree(placed: PlacedFinding) -> dict[str, object]:
         "fix": finding.fix,
         "item": finding.item,
         "basis": basis_tree(finding.basis),
+        "practice": finding.practice,
     }
 
 
@@ -78,10 +80,15 @@ def _lines(standard: Standard, placed: PlacedFinding) -> Iterator[str]:
     for text in (
         placed.place and f"位置：{placed.place}",
         finding.fix and f"办法：{finding.fix}",
-        finding.basis and f"依据：{cite(standard, finding.basis)}",
+        _grounds(standard, finding),
     ):
         if text:
             yield from indented(text, 2)
+
+
+def _grounds(standard: Standard, finding: Finding) -> str:
+    cited = cite(standard, finding.basis) or (CHINESE.practice if finding.practice else "")
+    return cited and f"依据：{cited}"
 
 
 def summary(dossier: str, findings: Sequence[PlacedFinding]) -> str:

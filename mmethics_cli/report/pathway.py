@@ -22,7 +22,7 @@ from mmethics_cli.core.standard.names import label_at
 from mmethics_cli.wording.citation import cite, cite_with_mark
 from mmethics_cli.wording.columns import COLUMNS, indented, wrap
 from mmethics_cli.wording.language import CHINESE
-from mmethics_cli.wording.values import STRENGTH, reasons
+from mmethics_cli.wording.values import reasons, strength_label
 
 FORMAT: Final = "mmethics/pathway/1"
 _STATE_KEYS: Final = {Truth.YES: "fired", Truth.NO: "not_fired", Truth.UNKNOWN: "undecided"}
@@ -59,7 +59,8 @@ def decision_lines(pathway: Pathway, decision: Decision, columns: int = COLUMNS)
         if decision.rests_on(result.rule.outcome):
             yield from _because(pathway, result, columns)
     if table.default and not fired and decision.value == table.otherwise:
-        cited = cite_with_mark(pathway.facts.standard, table.default.basis)
+        covering = pathway.facts.coverage.bases(table.default.basis)
+        cited = cite_with_mark(pathway.facts.standard, covering)
         yield from indented(f"〔默认〕{table.default.text}。{cited}", 4, columns)
 
 
@@ -94,13 +95,15 @@ def value_label(decision: Decision, value: Answer) -> str:
 
 
 def _because(pathway: Pathway, result: RuleResult, columns: int) -> Iterator[str]:
-    rule = result.rule
-    cited = cite_with_mark(pathway.facts.standard, rule.basis)
-    head = f"{rule.id} 〔{STRENGTH[rule.strength]}〕{rule.text}。{cited}"
+    head = f"{result.rule.id} 〔{strength_label(result)}〕{result.rule.text}。{_cited(result)}"
     yield from indented(head, 4, columns)
     because = reasons(pathway.facts, result.facts)
     if because:
         yield from indented(because, 6, columns)
+
+
+def _cited(result: RuleResult) -> str:
+    return cite_with_mark(result.seen.standard, result.basis)
 
 
 def _documents(pathway: Pathway) -> Iterator[str]:
@@ -163,8 +166,8 @@ def explain_rule(pathway: Pathway, rule_id: str) -> str | None:
     lines = [
         f"{rule.id} {rule.text}",
         f"  决定：{result.table.label} → {result.table.label_of(rule.outcome)}",
-        f"  状态：{_state(pathway, result)}〔{STRENGTH[rule.strength]}〕",
-        *indented(f"依据：{cite_with_mark(pathway.facts.standard, rule.basis)}", 2),
+        f"  状态：{_state(pathway, result)}〔{strength_label(result)}〕",
+        *indented(f"依据：{_cited(result) or CHINESE.practice}", 2),
     ]
     if rule.override:
         lines += indented(f"{override_label(rule)}：{rule.override}", 2)
@@ -174,8 +177,8 @@ def explain_rule(pathway: Pathway, rule_id: str) -> str | None:
         names = (label_at(pathway.facts.standard, pathway.facts, path) for path in result.needs)
         needs = [f"{name}（{path}）" for name, path in zip(names, result.needs, strict=True)]
         lines += indented(f"还缺：{'、'.join(needs)}", 2)
-    if rule.conflict is not None:
-        over = cite(pathway.facts.standard, rule.conflict.over)
+    if rule.conflict is not None and result.overruled:
+        over = cite(pathway.facts.standard, result.overruled)
         lines += indented(f"规定不一致：{over}。{rule.conflict.text}", 2)
     return "\n".join(lines)
 
@@ -251,20 +254,34 @@ def _rule(result: RuleResult) -> dict[str, object]:
         "rule": result.rule.id,
         "decides": result.table.id,
         "state": _STATE_KEYS[result.truth],
-        "strength": result.rule.strength,
+        "strength": result.strength,
+        "practice": result.practice,
         "outcome": result.rule.outcome,
         "facts": {path: value_tree(value) for path, value in result.facts.items()},
         "needs": list(result.needs),
-        "basis": basis_tree(result.rule.basis),
+        "basis": basis_tree(result.basis),
     }
 
 
 def basis_tree(basis: Iterable[Basis]) -> list[dict[str, object]]:
-    """A basis as JSON: source, article and how far it was verified, one mapping an article."""
-    return [
-        {"source": ground.source, "article": ground.article, "verified": ground.verified}
-        for ground in basis
-    ]
+    """A basis as JSON: source, article and how far it was verified, one mapping an article.
+
+    `applies` stands only where that is not decided yet, `in_force_from` only where it is to come.
+    """
+    return [_ground_tree(ground) for ground in basis]
+
+
+def _ground_tree(ground: Basis) -> dict[str, object]:
+    tree: dict[str, object] = {
+        "source": ground.source,
+        "article": ground.article,
+        "verified": ground.verified,
+    }
+    if ground.undecided:
+        tree["applies"] = "unknown"
+    if ground.in_force_from is not None:
+        tree["in_force_from"] = ground.in_force_from.isoformat()
+    return tree
 
 
 def _conflict(conflict: ConflictKept) -> dict[str, object]:

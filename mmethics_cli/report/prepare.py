@@ -10,7 +10,7 @@ from mmethics_cli.core.decisions.relevance import AnswerPlace
 from mmethics_cli.core.interview.prepare import Guide, Needs
 from mmethics_cli.core.standard.model import DocumentKind, Standard
 from mmethics_cli.core.standard.names import label_at
-from mmethics_cli.wording.citation import cite
+from mmethics_cli.wording.citation import cite_for
 from mmethics_cli.wording.columns import COLUMNS, indented, wrap
 
 _BY_WHEN: Final = {"error": "送审前必备", "warning": "一般要交", "note": "要求时交"}
@@ -29,7 +29,7 @@ def guide_text(guide: Guide, standard: Standard, kinds: Iterable[Needs]) -> str:
     listed: set[str] = set()  # ids of documents that a kind before has explained
     for needs in kinds:
         lines += ["", f"━━ {needs.title} ━━"]
-        lines += _sections(guide, standard, needs, None, listed)
+        lines += _sections(guide, needs, listed)
         if needs.rendered and listed:
             names = "、".join(document.title for document in needs.rendered)
             lines += ["", *indented(f"另由本工具生成：{names}", 2)]
@@ -37,22 +37,20 @@ def guide_text(guide: Guide, standard: Standard, kinds: Iterable[Needs]) -> str:
     return "\n".join(lines)
 
 
-def lacking_text(guide: Guide, name: str, needs: Needs, facts: Facts) -> str:
+def lacking_text(guide: Guide, name: str, needs: Needs) -> str:
     """What one study still lacks."""
     lines = [f"{name}：{needs.title}"]
-    lines += _sections(guide, facts.standard, needs, facts, set())
+    lines += _sections(guide, needs, set())
     if len(lines) == 1:
         return f"{name}：要准备的都齐了。"
     return "\n".join(lines)
 
 
-def _sections(
-    guide: Guide, standard: Standard, needs: Needs, facts: Facts | None, listed: set[str]
-) -> Iterator[str]:
+def _sections(guide: Guide, needs: Needs, listed: set[str]) -> Iterator[str]:
     for part in guide.headings:
         lines = [
-            *_documents(standard, needs.documents_of(part, guide.headings), listed),
-            *_questions(standard, needs.questions_of(part, guide.headings), facts),
+            *_documents(needs.facts, needs.documents_of(part, guide.headings), listed),
+            *_questions(needs.facts, needs.questions_of(part, guide.headings)),
         ]
         if lines:
             yield from ("", f"  {part.title}", *lines)
@@ -62,23 +60,20 @@ def _sections(
         yield from indented(f"□ {waiting.document.title}（看：{_few(waiting.waits_for)}）", 4)
 
 
-def _documents(
-    standard: Standard, documents: Sequence[DocumentKind], listed: set[str]
-) -> Iterator[str]:
+def _documents(facts: Facts, documents: Sequence[DocumentKind], listed: set[str]) -> Iterator[str]:
     for kind in documents:
         again = kind.id in listed
-        yield from indented(f"□ {kind.title}〔{'见上' if again else _BY_WHEN[kind.missing]}〕", 4)
+        when = "见上" if again else _BY_WHEN[facts.coverage.weight(kind)]
+        yield from indented(f"□ {kind.title}〔{when}〕", 4)
         if not again:
-            yield from indented(f"{kind.note}依据：{cite(standard, kind.basis)}", 8)
+            yield from indented(f"{kind.note}依据：{cite_for(facts, kind.basis)}", 8)
 
 
 def _few(labels: Sequence[str]) -> str:
     return "、".join(labels[:_MOST_LABELS]) + ("等" if len(labels) > _MOST_LABELS else "")
 
 
-def _questions(
-    standard: Standard, places: Sequence[AnswerPlace], facts: Facts | None
-) -> Iterator[str]:
+def _questions(facts: Facts, places: Sequence[AnswerPlace]) -> Iterator[str]:
     """Questions in one paragraph; fields of a list in one of their own, for each entry."""
     single = [place.question.label for place in places if place.owner is None]
     if single:
@@ -91,8 +86,8 @@ def _questions(
         yield from indented(f"□ {whose}：{'、'.join(fields)}", 4)
 
 
-def _whose(place: AnswerPlace, facts: Facts | None) -> str:
+def _whose(place: AnswerPlace, facts: Facts) -> str:
     assert place.owner is not None
-    if place.element is None or facts is None:
+    if place.element is None:
         return f"{place.owner.label}（每项）"
     return label_at(facts.standard, facts, place.path).rpartition("的")[0]

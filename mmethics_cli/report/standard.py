@@ -10,11 +10,14 @@ from difflib import get_close_matches
 from functools import partial
 from typing import Final
 
-from mmethics_cli.core.conditions.values import parse_date
+from mmethics_cli.core.conditions.language import ALWAYS
+from mmethics_cli.core.conditions.values import Truth, parse_date
+from mmethics_cli.core.decisions.coverage import in_force_later, repealed
 from mmethics_cli.core.standard.model import VERIFIED, Source, Standard
 from mmethics_cli.report.pathway import override_label
 from mmethics_cli.wording.citation import article, cite, cite_with_mark, title
 from mmethics_cli.wording.columns import COLUMNS, indented, pad, width, wrap
+from mmethics_cli.wording.conditions import condition_text
 from mmethics_cli.wording.values import SEVERITY, STRENGTH
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -28,7 +31,7 @@ STATUS_LABEL: Final = {
     "guidance": "指引",
     "practice": "医院实务",
     "superseded": "已被替代",
-    "draft_only": "仅有编制说明",
+    "draft_only": "尚无正式文本",
 }
 TYPE_LABEL: Final = {
     "bool": "是否",
@@ -190,11 +193,27 @@ def _source(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
     yield "文号", source.number
     yield "发布", "，".join(filter(None, (source.issuer, source.issued)))
     yield "施行", source.effective
+    yield "效力", _repeal(source)
     yield "状态", STATUS_LABEL.get(source.status, source.status)
+    yield "适用", scope_text(standard, source)
+    yield "定义", "、".join(article(source, text) for text in source.scope_articles)
     yield "条文", _tally(standard, source)
     for who, articles in _readers(standard, source).items():
         yield "核对", f"{who}：{'、'.join(article(source, text) for text in articles)}"
     yield "备注", source.notes
+
+
+def scope_text(standard: Standard, source: Source) -> str:
+    """Which studies a source covers, in words; empty where it is every one."""
+    scope = source.applies_when
+    return "" if scope == ALWAYS else condition_text(standard, scope)
+
+
+def _repeal(source: Source) -> str:
+    """From which day a source holds no more, and what stands in its place."""
+    day = f"{source.repealed_on} 废止" if source.repealed_on else ""
+    instead = f"由 {source.superseded_by} 代替" if source.superseded_by else ""
+    return "，".join(filter(None, (day, instead)))
 
 
 def _tally(standard: Standard, source: Source) -> str:
@@ -221,6 +240,8 @@ def source_list(standard: Standard, today: date) -> str:
         readers = _readers(standard, source).items()
         read = "".join(f"；{who} 核对 {len(articles)} 条" for who, articles in readers)
         lines += indented(f"{_status(source, today)}；{_tally(standard, source)}{read}", 4)
+        if scope := scope_text(standard, source):
+            lines += indented(f"适用：{scope}", 4)
     counts = Counter(reading.verified for reading in standard.articles.values())
     total = "，".join(f"{VERIFIED_LABEL[how]} {counts[how]}" for how in VERIFIED)
     return "\n".join([*lines, "", f"共 {len(standard.articles)} 条：{total}。后两类显示为“待核”。"])
@@ -229,10 +250,12 @@ def source_list(standard: Standard, today: date) -> str:
 def _status(source: Source, today: date) -> str:
     """The status of a norm on that day: it, or its latest amendment, may take effect later."""
     status = STATUS_LABEL.get(source.status, source.status)
-    days = [day for text in _DATE.findall(source.effective) if (day := parse_date(text))]
-    coming = next((day for day in days if day > today), None)
-    if coming is None:
-        return status
-    if coming == days[0]:
+    if repealed(source, today) is Truth.YES:
+        return f"已废止：{_repeal(source)}" if source.repealed_on else status
+    if coming := in_force_later(source, today):
         return f"尚未生效，{coming} 起施行"
-    return f"{status}，{coming} 的修正尚未生效"
+    days = (parse_date(text) for text in _DATE.findall(source.effective))
+    amended = next((day for day in days if day is not None and day > today), None)
+    if amended is not None:
+        status = f"{status}，{amended} 的修正尚未生效"
+    return f"{status}，{_repeal(source)}" if source.repealed_on else status

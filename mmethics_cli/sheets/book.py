@@ -12,7 +12,6 @@ from mmethics_cli.sheets.ledger import Ledger
 from mmethics_cli.sheets.lists import list_pages, sheet_names
 from mmethics_cli.sheets.page import CLEAR_WORD, GUIDE_NAME, PLAIN, REMOVE_WORD, page
 from mmethics_cli.sheets.questions import asked, question_pages
-from mmethics_cli.wording.citation import Cite
 from mmethics_cli.wording.language import CHINESE, UNSURE_WORD
 from mmethics_cli.wording.typed import NOT_APPLICABLE_WORD
 
@@ -59,15 +58,15 @@ def guide_page(ledger: Ledger, pages: list[Sheet], blank: bool, day: date) -> Sh
     return page(GUIDE_NAME, GUIDE_NAME, columns, tuple(map(SheetRow, cells)))
 
 
-def pages_of(ledger: Ledger, cite: Cite, why_not: WhyNot, day: date) -> tuple[Sheet, ...]:
+def pages_of(ledger: Ledger, why_not: WhyNot, day: date) -> tuple[Sheet, ...]:
     """The pages in their order; a blank dossier has those of the deciding questions alone.
 
-    `cite` words a basis, `why_not` the facts for which a review item does not apply.
+    `why_not` words the facts for which a review item does not apply.
     """
     wanted = asked(ledger)
     names = sheet_names(ledger)
-    pages = question_pages(ledger, wanted, names, cite)
+    pages = question_pages(ledger, wanted, names)
     pages += list_pages(ledger, wanted, names)
     if not wanted.blank:
-        pages.append(item_page(ledger, cite, why_not))
+        pages.append(item_page(ledger, why_not))
     return (guide_page(ledger, pages, wanted.blank, day), *pages)

@@ -24,7 +24,7 @@ from mmethics_cli.sheets.page import (
     heading_row,
     page,
 )
-from mmethics_cli.wording.citation import Cite
+from mmethics_cli.wording.citation import cite_for
 from mmethics_cli.wording.values import APPLIES
 
 WhyNot = Callable[[ReviewItem], str]
@@ -41,17 +41,17 @@ _COLUMNS: Final = (
 )
 
 
-def item_page(ledger: Ledger, cite: Cite, why_not: WhyNot) -> Sheet:
+def item_page(ledger: Ledger, why_not: WhyNot) -> Sheet:
     """The items by principle; those that do not apply folded at the end with their reason."""
     notes = (
         "逐条选“符合”“不符合”或“不适用”。符合的写明证据：从列表选附件，或写回答的名称（如“研究背景”）；页码写附件的页。",
         "不适用的要点折叠在表末，不用答。要看原因：选中最末几行，右键“取消隐藏”。",
     )
-    rows = tuple(_rows(ledger, cite, why_not))
+    rows = tuple(_rows(ledger, why_not))
     return page(ITEMS_NAME, ITEMS_NAME, _COLUMNS, rows, ITEMS, notes, frozen=2)
 
 
-def _rows(ledger: Ledger, cite: Cite, why_not: WhyNot) -> Iterator[SheetRow]:
+def _rows(ledger: Ledger, why_not: WhyNot) -> Iterator[SheetRow]:
     facts, standard = ledger.facts, ledger.facts.standard
     rules = {
         "answer": drop_down("自查结果", (*ANSWERS.values(), CLEAR_WORD)),
@@ -71,14 +71,14 @@ def _rows(ledger: Ledger, cite: Cite, why_not: WhyNot) -> Iterator[SheetRow]:
         if item.principle != principle:
             principle = item.principle
             yield heading_row(standard.principles[principle])
-        yield _row(ledger, item, APPLIES[truth], rules, cite)
+        yield _row(ledger, item, APPLIES[truth], rules)
     closed = [item for item in own if truths[item.id] is Truth.NO]
     if closed:
         yield heading_row(f"不适用的要点（{len(closed)} 条）")
     for item in closed:
         reason = why_not(item)
         applies = f"{APPLIES[Truth.NO]}：{reason}" if reason else APPLIES[Truth.NO]
-        yield _row(ledger, item, applies, rules, cite, closed=True)
+        yield _row(ledger, item, applies, rules, closed=True)
 
 
 def _row(
@@ -86,7 +86,6 @@ def _row(
     item: ReviewItem,
     applies: str,
     rules: dict[str, CellRule],
-    cite: Cite,
     *,
     closed: bool = False,
 ) -> SheetRow:
@@ -97,6 +96,6 @@ def _row(
         SheetCell(f"〔{item.theme}〕{item.text}", look),
         SheetCell(applies, look),
         *(answer_cell(ledger, key, rules[name], grey=closed) for name, key in keys.items()),
-        SheetCell(cite(item.basis), small),
+        SheetCell(cite_for(ledger.facts, item.basis, marks=True, applies=not closed), small),
     )
     return SheetRow(cells, ENTRY + item.id, folded=closed)

@@ -29,7 +29,7 @@ from mmethics_cli.sheets.page import (
     heading_row,
     page,
 )
-from mmethics_cli.wording.citation import Cite
+from mmethics_cli.wording.citation import cite_for
 from mmethics_cli.wording.language import CELL, UNSURE_WORD
 from mmethics_cli.wording.typed import NONE_WORD, NOT_APPLICABLE_WORD
 from mmethics_cli.wording.values import none_label, option_labels
@@ -153,9 +153,9 @@ def asked(ledger: Ledger) -> Asked:
     return Asked(blank, deciding, others, fields)
 
 
-def question_pages(ledger: Ledger, wanted: Asked, names: dict[str, str], cite: Cite) -> list[Sheet]:
+def question_pages(ledger: Ledger, wanted: Asked, names: dict[str, str]) -> list[Sheet]:
     """The page of deciding questions, and the one of all others; `names` are the lists' sheets."""
-    rows = _QuestionRows(ledger, names, cite)
+    rows = _QuestionRows(ledger, names)
     pages = []
     if wanted.deciding:
         title = "先答这些：决定审查路径的问题"
@@ -177,7 +177,6 @@ class _QuestionRows:
 
     ledger: Ledger
     names: dict[str, str]
-    cite: Cite
 
     def by_section(self, questions: Iterable[Question]) -> Iterator[SheetRow]:
         section = ""
@@ -196,7 +195,7 @@ class _QuestionRows:
             SheetCell(required, RED if required == _REQUIRED[Truth.YES] else PLAIN),
             self._answer(question),
             SheetCell(explained, PLAIN),
-            SheetCell(self.cite(question.basis), SMALL),
+            SheetCell(cite_for(self.ledger.facts, question.basis, marks=True), SMALL),
         )
         return SheetRow(cells, ENTRY + question.path)
 

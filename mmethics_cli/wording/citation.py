@@ -3,28 +3,48 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import groupby
 from typing import Final
 
-from mmethics_cli.core.standard.model import Basis, Source, Standard, weakest
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.standard.model import PRACTICE, Basis, Source, Standard, weakest
+from mmethics_cli.wording.language import CHINESE, ENGLISH
 
 MARK: Final = "（待核）"
-_PRACTICE: Final = "practice"
+_UNDECIDED: Final = "（是否适用尚不能判定）"
+_COMING: Final = "（自{}施行）"
 _ARTICLE = re.compile(r"(\d+)(?:\((\d+)\))?")
 _NATIONAL = re.compile(r"(GB(?:/T)? [\d.]+—\d{4}) (.+)")
 _AMENDED = re.compile(r"(.+)(（[\d-]+ ?年?(?:修正|修订)）)")
 
-# The citations of a basis by one standard, as `cite` gives them.
-Cite = Callable[[tuple[Basis, ...]], str]
+
+def cite_for(
+    facts: Facts, bases: Iterable[Basis], marks: bool = False, applies: bool = True
+) -> str:
+    """The citations of the bases that cover a study, or may; 实践做法 where none does.
+
+    Empty where there is no basis at all, or where what rests on them does not apply to the study.
+    """
+    stated = tuple(bases)
+    covering = facts.coverage.bases(stated)
+    if stated and applies and not covering:
+        return CHINESE.practice
+    return cite(facts.standard, covering, marks)
+
+
+def cite_for_in_english(facts: Facts, bases: Iterable[Basis]) -> str:
+    """The same by English titles."""
+    covering = facts.coverage.bases(bases)
+    return cite_in_english(facts.standard, covering) if covering else ENGLISH.practice
 
 
 def cite(standard: Standard, bases: Iterable[Basis], marks: bool = False) -> str:
     """The citations of several bases, articles of one source together.
 
     With `marks` articles whose text was not read are followed by （待核）, once where it holds for
-    all that are cited of a source.
+    all that are cited of a source. What a study leaves open of a source is always said.
     """
     groups = _by_source(standard, bases)
     return "；".join(_cite_source(source, group, marks) for source, group in groups)
@@ -48,11 +68,16 @@ def _by_source(standard: Standard, bases: Iterable[Basis]) -> Iterator[tuple[Sou
 
 def _in_english(source: Source, bases: list[Basis]) -> str:
     articles = [basis.article for basis in bases if basis.article]
-    if not articles:
-        return source.title_en
     name = "Chapter" if _NATIONAL.fullmatch(source.title) else "Article"
-    listed = " and ".join([*([", ".join(articles[:-1])] if articles[1:] else []), articles[-1]])
-    return f"{source.title_en}, {name}{'s' if articles[1:] else ''} {listed}"
+    listed = " and ".join([*([", ".join(articles[:-1])] if articles[1:] else []), *articles[-1:]])
+    cited = f"{source.title_en}, {name}{'s' if articles[1:] else ''} {listed}"
+    return (cited if articles else source.title_en) + _open_in_english(bases[0])
+
+
+def _open_in_english(basis: Basis) -> str:
+    coming = basis.in_force_from
+    later = f" (in force from {ENGLISH.date(coming)})" if coming else ""
+    return later + (" (whether it applies is not settled yet)" if basis.undecided else "")
 
 
 def _cite_source(source: Source, bases: list[Basis], marks: bool) -> str:
@@ -62,15 +87,21 @@ def _cite_source(source: Source, bases: list[Basis], marks: bool) -> str:
         article(source, basis.article or "") + (MARK if each and doubt else "")
         for basis, doubt in zip(bases, doubtful, strict=True)
     )
-    if source.status == _PRACTICE and articles:
+    if source.status == PRACTICE and articles:
         articles = f"（{articles}）"
-    return title(source) + articles + (MARK if all(doubtful) else "")
+    return title(source) + articles + (MARK if all(doubtful) else "") + _open(bases[0])
+
+
+def _open(basis: Basis) -> str:
+    """What a study leaves open of the source of a basis."""
+    later = _COMING.format(basis.in_force_from) if basis.in_force_from else ""
+    return later + (_UNDECIDED if basis.undecided else "")
 
 
 @cache
 def title(source: Source) -> str:
     """The title in book marks; a practice is no published norm and gets none."""
-    if source.status == _PRACTICE:
+    if source.status == PRACTICE:
         return source.title.partition("（")[0]
     national = _NATIONAL.fullmatch(source.title)
     if national is not None:

@@ -31,6 +31,7 @@ class Wording:
     not_applicable_because: str
     undecided: str
     kept: str
+    practice: str
     entries: str
     missing: str
     waiting: str
@@ -62,6 +63,7 @@ CHINESE: Final = Wording(
     not_applicable_because="不适用（{}）",
     undecided="尚不能判定",
     kept="沿用上次批准",
+    practice="实践做法",
     entries="{}项",
     missing="【待填：{}】",
     waiting="【待定：{}】",
@@ -81,6 +83,7 @@ ENGLISH: Final = Wording(
     not_applicable_because="Not applicable ({})",
     undecided="Not yet determined",
     kept="As last approved",
+    practice="established practice",
     entries="{} entries",
     missing="【To be filled in: {}】",
     waiting="【To be decided: {}】",

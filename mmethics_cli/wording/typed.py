@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from mmethics_cli.core.conditions.values import UNKNOWN, Value, parse_int, plain
+from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.answers import NOT_APPLICABLE, Refused, read_value
 from mmethics_cli.core.standard.model import Question
-from mmethics_cli.wording.citation import Cite
+from mmethics_cli.wording.citation import cite_for
 from mmethics_cli.wording.language import CELL, UNSURE_WORD
 from mmethics_cli.wording.values import none_label, value_text
 
@@ -45,8 +46,11 @@ def complaint(question: Question, text: str, refused: Callable[[str], str | None
     return None
 
 
-def help_on(question: Question, cite: Cite) -> Iterator[str]:
-    """What the question means, an example, how to write the answer, and the law behind it."""
+def help_on(question: Question, facts: Facts) -> Iterator[str]:
+    """What the question means, an example, how to write the answer, and the law behind it.
+
+    `facts` are those of the study: the law is cited that covers it.
+    """
     yield question.help or f"请回答“{question.label}”。"
     if question.example:
         yield f"例如：{question.example}"
@@ -55,7 +59,7 @@ def help_on(question: Question, cite: Cite) -> Iterator[str]:
     if question.may_not_apply:
         yield f"不适用时写“{NOT_APPLICABLE_WORD}：理由”。"
     if question.basis:
-        yield f"依据：{cite(question.basis)}"
+        yield f"依据：{cite_for(facts, question.basis, marks=True)}"
 
 
 # In a cell. Everything is typed there: 不清楚, options by their labels or numbers, and 没有.

@@ -17,14 +17,16 @@ from mmethics_cli.core.conditions.values import (
     name_of,
 )
 from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.pathway import RuleResult
 from mmethics_cli.core.decisions.relevance import AnswerPlace, Reason
-from mmethics_cli.core.standard.model import Derived, Question, Standard
+from mmethics_cli.core.standard.model import Derived, Question, ReviewItem, Standard
 from mmethics_cli.core.standard.names import ELEMENT_PATH, label_at, question_at
 from mmethics_cli.wording.language import CHINESE, PROMPT, UNSURE_WORD, Wording
 
 # The keys of a pack in Chinese: how far a rule binds, how grave an item is, whether it applies.
 STRENGTH: Final = {"required": "必须", "advised": "从严建议"}
 SEVERITY: Final = {"mandatory": "必须", "recommended": "建议"}
+_PRACTICE: Final = "实践"
 APPLIES: Final = {
     Truth.YES: "适用",
     Truth.NO: CHINESE.not_applicable,
@@ -127,6 +129,16 @@ def fact_at(standard: Standard, path: str) -> DeclaredFact | None:
         return question_at(standard, path)
     except KeyError:
         return None
+
+
+def strength_label(result: RuleResult) -> str:
+    """How far a rule binds this study: 必须, 从严建议, or 实践 where no norm asks it."""
+    return _PRACTICE if result.practice else STRENGTH[result.strength]
+
+
+def severity_label(facts: Facts, item: ReviewItem) -> str:
+    """How grave a review item is for this study: 必须, 建议, or 实践."""
+    return _PRACTICE if facts.coverage.is_practice(item.basis) else SEVERITY[item.severity]
 
 
 def labels(facts: Facts, paths: Iterable[str]) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Final
 from mmethics_cli.core.checks.completeness import first_asked, missing_answers, unanswered_items
 from mmethics_cli.core.checks.consistency import (
     contradictions,
+    law_to_come,
     renamed,
     stray_answers,
     unknown_names,
@@ -83,9 +84,11 @@ def review(
     findings += law_changes(
         dossier.pathway, editions_after(dossier.standard, dossier.workspace.edition)
     )
+    findings += law_to_come(facts)
     findings += renamed(dossier.workspace.moved)
     findings += unknown_names(dossier.unknown_names)
-    return tuple(_place(dossier, finding) for finding in in_order(_once(findings)))
+    covered = (finding.for_study(facts.coverage) for finding in in_order(_once(findings)))
+    return tuple(_place(dossier, finding) for finding in covered)
 
 
 def _refused(dossier: Dossier) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ from mmethics_cli.core.standard.model import DocumentKind, Standard
 from mmethics_cli.core.standard.names import PRIOR_DECISION
 from mmethics_cli.core.standard.node import Node, Trail
 from mmethics_cli.errors import PackError, Problem
-from mmethics_cli.render.binding import PrintCall
+from mmethics_cli.render.binding import PrintCall, cited
 from mmethics_cli.render.study import Study, TransmittalRow
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.store.dossier.answers_file import english_texts
@@ -120,7 +120,13 @@ def english_faults(
     decided = {PRIOR_DECISION for call in calls if call.name == "recorded"}
     for path in lacking(terms, templates.standard, sorted(english.printed | decided)):
         yield Problem(f"{FOLDER}/ 里没有“{path}”的英文", name)
-    sources = {call.arguments[0] for call in calls if call.name == "basis"}
+    standard = templates.standard
+    sources = {
+        source
+        for call in calls
+        if call.name in ("basis", "norm")
+        for source, _ in cited(standard, call.arguments)
+    }
     for source in sorted(sources):
-        if not templates.standard.sources[source].title_en:
+        if not standard.sources[source].title_en:
             yield Problem(f"法源“{source}”没有英文标题（title_en），英文里引用了它", name)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from mmethics_cli.core.conditions.explain import facts_behind
-from mmethics_cli.core.standard.model import Basis, Question, ReviewItem
+from mmethics_cli.core.standard.model import Question, ReviewItem
 from mmethics_cli.core.standard.names import is_of_event
 from mmethics_cli.errors import EthicsError, WorkspaceError
 from mmethics_cli.sheets.book import pages_of
@@ -22,7 +22,6 @@ from mmethics_cli.store.dossier.workspace import unread_answers, write_edits
 from mmethics_cli.store.files import sha256, write_atomic
 from mmethics_cli.store.yaml.characters import named_refusal
 from mmethics_cli.store.yaml.reader import reason
-from mmethics_cli.wording.citation import Cite, cite
 from mmethics_cli.wording.values import reasons
 from mmethics_cli.workflow.opening import Dossier
 
@@ -84,7 +83,7 @@ def _refuse_place(file: Path, replace: bool) -> None:
 
 def workbook_of(dossier: Dossier, today: date) -> bytes:
     """The workbook of a dossier; `today` is printed as the day of the export."""
-    pages = pages_of(ledger_of(dossier), _cite(dossier), _why_not(dossier), today)
+    pages = pages_of(ledger_of(dossier), _why_not(dossier), today)
     title = str(dossier.facts.values.get("project.title", "伦理审查问卷"))
     return workbook(pages, origin_of(dossier), title, today)
 
@@ -145,13 +144,6 @@ def origin_of(dossier: Dossier) -> WorkbookOrigin:
         files.append(workspace.self_check_file)
     digests = {file.name: sha256(file.text.encode()) for file in files}
     return WorkbookOrigin(dossier.standard.id, dossier.standard.edition, digests)
-
-
-def _cite(dossier: Dossier) -> Cite:
-    def cited(basis: tuple[Basis, ...]) -> str:
-        return cite(dossier.standard, basis, marks=True)
-
-    return cited
 
 
 def _why_not(dossier: Dossier) -> WhyNot:

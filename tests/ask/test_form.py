@@ -79,7 +79,6 @@ class Keyboard:
             Prompts(True, pipe, screen),
             dict(SMALL.sections),
             self.printed.append,
-            lambda basis: "某法第1条" if basis else "",
             lambda text: "控制字符 U+0007" if "\x07" in text else None,
             lambda: columns,
         )

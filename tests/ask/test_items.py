@@ -63,7 +63,6 @@ class Keyboard:
             Prompts(True, pipe, DummyOutput()),
             FACTS,
             self.printed.append,
-            lambda basis: "某法第1条",
             lambda text: "控制字符 U+0007" if "\x07" in text else None,
             lambda item, truth: f"{item.id} 的缘由",
         )
@@ -153,7 +152,7 @@ def test_a_page_may_be_left_out(keyboard: Keyboard) -> None:
 def test_help_tells_basis_and_evidence_and_folded_items_unfold(keyboard: Keyboard) -> None:
     assert keyboard.part(ItemPart.ANSWER, f"?{ENTER}") is Move.LATER
     told = "\n".join(keyboard.printed)
-    assert "某法第1条" in told and "✓ 名称：某研究" in told
+    assert "《某法》第1条" in told and "✓ 名称：某研究" in told
     assert "的缘由" not in told
     keyboard.printed.clear()
     assert keyboard.part(ItemPart.ANSWER, f"{DOWN}{ENTER}{ENTER}") is Move.LATER

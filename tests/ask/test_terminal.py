@@ -14,6 +14,7 @@ from mmethics_cli.ask.editor import Edited
 from mmethics_cli.ask.prompts import Key, Prompts, one_line
 from mmethics_cli.ask.terminal import Terminal
 from mmethics_cli.core.conditions.values import UNKNOWN, Element, NotApplicable, Several, Value
+from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.relevance import AnswerPlace
 from mmethics_cli.core.interview.steps import (
     Add,
@@ -43,6 +44,7 @@ ENTER, ESC, SPACE, DOWN, UP, CTRL_B, CTRL_C, CTRL_D, CTRL_E = (
     "\x04",
     "\x05",
 )
+FACTS = Facts(STANDARD, {})
 PROGRESS = InterviewProgress("study", 1, 2, 3, 4)
 
 
@@ -56,13 +58,12 @@ class Keyboard:
             Prompts(True, pipe, DummyOutput()),
             dict(STANDARD.sections),
             self.printed.append,
-            lambda basis: "某法第1条" if basis else "",
             lambda text: "控制字符 U+0007" if "\x07" in text else None,
         )
 
     def ask(self, question: Question, keys: str, value: Value = UNKNOWN) -> Reply:
         self.pipe.send_text(keys)
-        return self.terminal(Step((QuestionRow(AnswerPlace(question), value),), PROGRESS))
+        return self.terminal(Step((QuestionRow(AnswerPlace(question), value),), PROGRESS, FACTS))
 
 
 @pytest.fixture
@@ -222,14 +223,14 @@ def test_a_field_says_which_element_it_is_about(keyboard: Keyboard) -> None:
     owner = question("data.assets")
     place = AnswerPlace(owner.fields[0], owner, Element("a1"))
     keyboard.pipe.send_text(f"头部CT{ENTER}")
-    step = Step((QuestionRow(place),), PROGRESS)
+    step = Step((QuestionRow(place),), PROGRESS, FACTS)
     assert "a1" in keyboard.terminal.message(step)
     assert keyboard.terminal(step) == Answer("头部CT")
 
 
 def test_section_and_answers_are_printed_in_lines_that_fit(keyboard: Keyboard) -> None:
     keyboard.terminal.columns = lambda: 40
-    step = Step((QuestionRow(AnswerPlace(question("study.title"))),), PROGRESS)
+    step = Step((QuestionRow(AnswerPlace(question("study.title"))),), PROGRESS, FACTS)
     assert "第 1/2 节 研究 · 本节还有 3 题" in keyboard.terminal.message(step)
     keyboard.ask(question("study.title"), "长" * 60 + ENTER)
     assert "【研究】" in keyboard.printed

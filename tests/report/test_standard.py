@@ -1,12 +1,13 @@
-"""What `standard sources` says of a norm on a given day."""
+"""What `standard sources` and `standard show` say of a norm: its scope, its state on a day."""
 
 from __future__ import annotations
 
 from datetime import date
 from functools import cache
 
-from mmethics_cli.report.standard import source_list
+from mmethics_cli.report.standard import entry_text, source_list
 from mmethics_cli.store.pack import load
+from tests.core.small_pack import small_standard
 
 
 @cache
@@ -40,3 +41,32 @@ def test_an_amendment_that_takes_effect_later_is_named() -> None:
 
 def test_a_superseded_guide_is_called_so() -> None:
     assert "已被替代" in told(date(2027, 3, 1))["ecguide2020"]
+
+
+def test_a_norm_says_which_studies_it_covers() -> None:
+    today = date(2027, 3, 1)
+    assert "适用：监管路径：医疗器械临床试验" in told(today)["dgcp2022"]
+    assert "适用" not in told(today)["erm2023"]
+    shown = entry_text(load().standard(), "hgrreg") or ""
+    assert "适用：是否产生或使用个体级人类遗传资源信息：是，" in shown
+    assert "定义：第2条、第3条" in shown
+
+
+def test_a_repealed_norm_is_called_so_from_that_day() -> None:
+    sources = [
+        {"id": "law", "title_zh": "某法", "status": "in_force"},
+        {"id": "guide", "title_zh": "某指南"},
+        {
+            "id": "old",
+            "title_zh": "旧规范",
+            "status": "in_force",
+            "repealed_on": "2026-09-01",
+            "superseded_by": "law",
+        },
+    ]
+    standard = small_standard(**{"sources.yaml": sources})
+    after = source_list(standard, date(2026, 9, 1))
+    assert "已废止：2026-09-01 废止，由 law 代替" in after and "现行有效，" not in after
+    before = source_list(standard, date(2026, 8, 31))
+    assert "现行有效，2026-09-01 废止，由 law 代替" in before
+    assert "效力：2026-09-01 废止，由 law 代替" in (entry_text(standard, "old") or "")

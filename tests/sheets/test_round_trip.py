@@ -286,7 +286,7 @@ def test_any_text_of_a_dossier_comes_back_or_is_refused(original: Path, texts: l
     given_texts = dict(zip(paths, fit, strict=False))
     values = {**ledger.facts.values, **given_texts}
     changed = Ledger(Facts(ledger.facts.standard, values, DAY), ledger.self_check)
-    pages = pages_of(changed, lambda basis: "", lambda item: "", DAY)[:2]
+    pages = pages_of(changed, lambda item: "", DAY)[:2]
     data = workbook_bytes(pages, origin_of(dossier), "研究", DAY)
     result = merge(read_workbook(data), changed, refused)
     assert (result.changes, result.problems, result.newer) == ((), (), 0)

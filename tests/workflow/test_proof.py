@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,8 @@ import pytest
 from mmethics_cli.errors import PackError
 from mmethics_cli.store import pack
 from mmethics_cli.workflow.proof import pack_problems
+
+TODAY: Final = date(2026, 11, 30)
 
 GOOD: Final = Path(__file__).with_name("good_pack")
 QUESTIONS: Final = "checklists/questions/01-study.yaml"
@@ -41,11 +44,11 @@ def good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_small_pack_is_good(good: Path) -> None:
-    assert [str(problem) for problem in pack_problems(None)] == []
+    assert [str(problem) for problem in pack_problems(None, TODAY)] == []
 
 
 def test_the_shipped_pack_is_good() -> None:
-    assert [str(problem) for problem in pack_problems(None)] == []
+    assert [str(problem) for problem in pack_problems(None, TODAY)] == []
 
 
 ENTRIES: Final[tuple[Change, ...]] = (
@@ -363,7 +366,7 @@ def test_what_is_spoilt_is_named(good: Path, file: str, before: str, after: str,
     text = path.read_text(encoding="utf-8")
     assert before in text
     path.write_text(text.replace(before, after, 1), encoding="utf-8")
-    assert said in [str(problem) for problem in pack_problems(None)]
+    assert said in [str(problem) for problem in pack_problems(None, TODAY)]
 
 
 @pytest.mark.parametrize(
@@ -381,7 +384,7 @@ def test_a_fact_of_an_element_is_a_known_one(good: Path, fact: str, said: str) -
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("[study.title,", f"[{fact},"), encoding="utf-8")
     with pytest.raises(PackError) as refused:
-        pack_problems(None)
+        pack_problems(None, TODAY)
     assert [str(problem) for problem in refused.value.problems] == [said]
 
 
@@ -391,7 +394,7 @@ def test_an_answer_that_a_fact_guards_itself_is_told(good: Path) -> None:
     text = path.read_text(encoding="utf-8")
     guarded = "{% when {study.title: {answered: yes}} %}{{ study.title }}{% endwhen %}"
     path.write_text(text.replace("{{ study.title }}", guarded), encoding="utf-8")
-    assert pack_problems(None) == []
+    assert pack_problems(None, TODAY) == []
 
 
 def test_a_condition_of_the_element_or_of_the_fact_is_no_other_condition(good: Path) -> None:
@@ -403,13 +406,13 @@ def test_a_condition_of_the_element_or_of_the_fact_is_no_other_condition(good: P
     whole = elements.read_text(encoding="utf-8")
     only = whole.replace("[study.title,", "[{path: study.title, when: {study.risk: low}},")
     elements.write_text(only, encoding="utf-8")
-    assert pack_problems(None) == []
+    assert pack_problems(None, TODAY) == []
     elements.write_text(whole, encoding="utf-8")
     documents = good / DOCUMENTS
     due = "elements: [{element: law.1, when: {study.risk: low}}]"
     text = documents.read_text(encoding="utf-8")
     documents.write_text(text.replace("elements: [law.1]", due), encoding="utf-8")
-    assert pack_problems(None) == []
+    assert pack_problems(None, TODAY) == []
 
 
 def test_a_paper_for_participants_has_an_english_one(good: Path) -> None:
@@ -418,7 +421,7 @@ def test_a_paper_for_participants_has_an_english_one(good: Path) -> None:
         "documents.yaml:8：文件“同意书”没有英文模板 "
         "写 templates/consent.en.md：给参与者的文件都有中英文两份。"
     )
-    assert said in [str(problem) for problem in pack_problems(None)]
+    assert said in [str(problem) for problem in pack_problems(None, TODAY)]
 
 
 def test_a_contradiction_before_any_answer_is_named(good: Path) -> None:
@@ -427,7 +430,7 @@ def test_a_contradiction_before_any_answer_is_named(good: Path) -> None:
     rule = "when: {study.risk: low, study.remark: {contains: [危险]}}"
     path.write_text(text.replace(rule, "when: {study.remark: {answered: no}}"), encoding="utf-8")
     said = "consistency.yaml:1：规则 C1 在什么都没有回答时就成立 在 when 里写明要等哪个回答。"
-    assert said in [str(problem) for problem in pack_problems(None)]
+    assert said in [str(problem) for problem in pack_problems(None, TODAY)]
 
 
 def test_of_an_institutions_pack_only_its_own_is_named(good: Path, tmp_path: Path) -> None:
@@ -444,7 +447,7 @@ def test_of_an_institutions_pack_only_its_own_is_named(good: Path, tmp_path: Pat
         '  synonyms: [本机构]\n  basis: [{source: law, article: "1"}]\n',
         encoding="utf-8",
     )
-    assert [str(problem) for problem in pack_problems(tmp_path / "ours")] == [
+    assert [str(problem) for problem in pack_problems(tmp_path / "ours", TODAY)] == [
         "ours/checklists/questions/ours.yaml:3：问题“本院”的别名只有 1 个 "
         "synonyms 至少写 2 个：表单和口头上还怎样叫它。"
     ]

@@ -2,12 +2,15 @@
 
 A case is data: `fires` holds nested facts under which the rule fires, `but` the facts by path that
 silence it; `baseline` are facts as approved, `reported` facts of an earlier submission, `expect`
-what tables decide under `fires`. `strength: advised` says a second time that the rule is no duty.
+what tables decide under `fires`. `strength: advised` says a second time that the rule is no duty. A
+worked study is a case of a whole study: `name`, `facts`, of which those of the study named by
+`from` are the rest, and `expect`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from mmethics_cli.core.answers.tree import read_tree
@@ -152,6 +155,40 @@ def case_facts(
         return trouble.message
     last = () if earlier is None else (earlier,)
     return Facts(standard, reading.values, CASE_DAY, before, last)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkedStudy:
+    """A study that the pack works out: its name and its facts."""
+
+    name: str
+    facts: Facts
+
+
+def worked_studies(standard: Standard, files: Mapping[str, object]) -> Iterator[WorkedStudy]:
+    """The worked studies of the pack's trees that it can read."""
+    cases = {name: tree for name, tree in files.items() if name.startswith("cases/")}
+    entries = [entry for _, _, entry in _entries(cases) if "name" in entry]
+    trees: dict[str, Mapping[str, object]] = {}
+    for entry in entries:
+        name, own = str(entry["name"]), entry.get("facts")
+        below = trees.get(str(entry.get("from", "")), {})
+        trees[name] = laid_upon(below, own if isinstance(own, dict) else {})
+        facts = case_facts(standard, trees[name], entry.get("baseline"), entry.get("reported"))
+        if isinstance(facts, Facts):
+            yield WorkedStudy(name, facts)
+
+
+def laid_upon(below: Mapping[str, object], above: Mapping[str, object]) -> dict[str, object]:
+    """Nested facts with others laid upon them; lists are replaced whole."""
+    merged = dict(below)
+    for key, value in above.items():
+        inner = merged.get(key)
+        if isinstance(value, dict) and isinstance(inner, dict):
+            merged[key] = laid_upon(inner, value)
+        else:
+            merged[key] = value
+    return merged
 
 
 def _changed(tree: Mapping[str, object], change: Mapping[str, object]) -> dict[str, object]:

@@ -103,7 +103,7 @@ def unanswered_items(facts: Facts, self_check: SelfCheck) -> Iterator[Finding]:
 
 
 def _item(item: ReviewItem, given: SelfCheckAnswer, facts: Facts) -> Iterator[Finding]:
-    severity: Severity = "error" if item.severity == "mandatory" else "warning"
+    severity: Severity = "error" if facts.coverage.demands(item) else "warning"
 
     def finding(id_: str, message: str, fix: str, level: Severity = severity) -> Finding:
         text = f"审查要点 {item.id}“{item.text}”{message}"

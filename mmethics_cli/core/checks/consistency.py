@@ -1,18 +1,20 @@
-"""Do the answers contradict one another? Rules of the pack, stray answers, unverified law."""
+"""Do the answers contradict one another? Rules of the pack, stray answers, the law."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 
 from mmethics_cli.core.answers.troubles import UnknownName
 from mmethics_cli.core.checks.findings import Finding
 from mmethics_cli.core.conditions.language import Scope, evaluate
-from mmethics_cli.core.conditions.values import Truth
+from mmethics_cli.core.conditions.values import UNKNOWN, Truth
+from mmethics_cli.core.decisions.coverage import in_force_later
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.standard.migrations import Renaming
-from mmethics_cli.core.standard.model import ConsistencyRule, Question
-from mmethics_cli.core.standard.names import KIND
+from mmethics_cli.core.standard.model import ConsistencyRule, Question, Source
+from mmethics_cli.core.standard.names import END_DATE, KIND
 
 
 def contradictions(facts: Facts) -> Iterator[Finding]:
@@ -79,6 +81,42 @@ def unverified_law(pathway: Pathway) -> Iterator[Finding]:
             f"所依据的 {len(fired)} 条规则中，{len(doubtful)} 条的条文尚未核对原文（待核）",
             "见 mmethics standard sources；本机构法务核对后可在机构包中标注",
         )
+
+
+def law_to_come(facts: Facts) -> Iterator[Finding]:
+    """One note on the norms that come into force before the study ends and cover it, or may."""
+    standard = facts.standard
+    end = facts.get(END_DATE) if END_DATE in standard.questions else UNKNOWN
+    if not isinstance(end, date):
+        return
+    coming = [
+        (day, source)
+        for source in standard.sources.values()
+        if (day := in_force_later(source, facts.today)) is not None and day <= end
+        if facts.coverage.covers(source.id) is not Truth.NO
+    ]
+    if coming:
+        coming.sort(key=lambda entry: (entry[0], entry[1].id))
+        named = "；".join(_coming(facts, day, source) for day, source in coming)
+        yield Finding(
+            "law_to_come",
+            "note",
+            "law_changed",
+            "",
+            f"到本研究结束（{end}）以前，有 {len(coming)} 项规定要施行：{named}",
+            "请核对它对本研究的要求，施行时更新标准包，需要的报修正案",
+        )
+
+
+def _coming(facts: Facts, day: date, source: Source) -> str:
+    open_ = facts.coverage.covers(source.id) is Truth.UNKNOWN
+    replaced = [
+        f"《{other.title}》"
+        for other in facts.standard.sources.values()
+        if other.superseded_by == source.id
+    ]
+    instead = f"，代替{'、'.join(replaced)}" if replaced else ""
+    return f"《{source.title}》自 {day} 起{instead}{'（是否适用尚不能判定）' if open_ else ''}"
 
 
 def renamed(moved: Sequence[Renaming]) -> Iterator[Finding]:

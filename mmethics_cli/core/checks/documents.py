@@ -83,7 +83,7 @@ def missing_documents(pathway: Pathway, files: Mapping[str, FileState]) -> Itera
             fix = document.note or f"把文件放进 attachments/，并登记为类别 {document.id}"
             yield Finding(
                 "paper_missing",
-                document.missing,
+                facts.coverage.weight(document),
                 "missing_attachment",
                 ATTACHMENTS,
                 f"缺少自备文件“{document.title}”",

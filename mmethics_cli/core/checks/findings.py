@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from mmethics_cli.core.decisions.coverage import Coverage
 from mmethics_cli.core.standard.model import Basis
 
 Severity = Literal["error", "warning", "note"]
@@ -27,6 +28,8 @@ class Finding:
     """One thing that an ethics office would send the dossier back for, or should know.
 
     `path` is a fact (`data.assets[a1].name`), `self_check.<item>` or empty; `id` names the check.
+    `basis` is what the pack names; `for_study` leaves what covers the study. `practice`: nothing
+    asks it but practice.
     """
 
     id: str
@@ -37,6 +40,14 @@ class Finding:
     fix: str = ""
     item: str | None = None
     basis: tuple[Basis, ...] = ()
+    practice: bool = False
+
+    def for_study(self, coverage: Coverage) -> Finding:
+        """The finding with those of its bases alone that cover the study, or may."""
+        if not self.basis:
+            return self
+        practice = coverage.is_practice(self.basis)
+        return replace(self, basis=coverage.bases(self.basis), practice=practice)
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cached_property
 
 from mmethics_cli.core.conditions.explain import unknown_facts
 from mmethics_cli.core.conditions.language import Condition, Scope, evaluate
@@ -17,6 +18,7 @@ from mmethics_cli.core.conditions.values import (
     Unknown,
     Value,
 )
+from mmethics_cli.core.decisions.coverage import Coverage
 from mmethics_cli.core.decisions.tables import Decision, decide_table
 from mmethics_cli.core.standard.model import Derived, Question, Standard
 from mmethics_cli.core.standard.names import ELEMENT_PATH, TODAY
@@ -105,6 +107,11 @@ class Facts:
             decision = decide_table(self.standard, self.standard.tables[table_id], self)
             self._decisions[table_id] = decision
         return decision
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """Which sources cover the study."""
+        return Coverage(self.standard.sources, self, self.today)
 
     def _derive(self, derived: Derived) -> Value:
         if derived.when is not None:

@@ -11,7 +11,14 @@ from mmethics_cli.core.conditions.language import evaluate
 from mmethics_cli.core.conditions.values import Truth, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.tables import Decision
-from mmethics_cli.core.standard.model import Basis, DecisionTable, Rule, Verified, weakest
+from mmethics_cli.core.standard.model import (
+    Basis,
+    DecisionTable,
+    Rule,
+    Strength,
+    Verified,
+    weakest,
+)
 
 
 @dataclass(frozen=True)
@@ -33,18 +40,40 @@ class RuleResult:
         """The questions that the rule still waits for."""
         return tuple(sorted(unknown_facts(self.rule.when, self.seen)))
 
+    @cached_property
+    def basis(self) -> tuple[Basis, ...]:
+        """What the rule rests on for this study: the articles that cover it or may."""
+        return self.seen.coverage.bases(self.rule.basis)
+
+    @cached_property
+    def practice(self) -> bool:
+        """Whether no norm asks it of this study: it is what hospitals do."""
+        return self.seen.coverage.is_practice(self.rule.basis)
+
+    @property
+    def strength(self) -> Strength:
+        """How far it binds this study: practice never does."""
+        return "advised" if self.practice else self.rule.strength
+
+    @cached_property
+    def overruled(self) -> tuple[Basis, ...]:
+        """Norms that cover this study, or may, and say something else than the rule."""
+        conflict = self.rule.conflict
+        return self.seen.coverage.bases(conflict.over) if conflict is not None else ()
+
     @property
     def verified(self) -> Verified:
-        """How far the articles of the rule were verified: as the weakest of them."""
-        return weakest(self.rule.basis)
+        """How far the articles that it rests on were verified: as the weakest of them."""
+        return weakest(self.basis) if self.basis else "text"
 
 
 @dataclass(frozen=True, slots=True)
 class ConflictKept:
-    """Two outcomes or two norms that met, and which was kept."""
+    """Two outcomes or two norms that met, and which was kept, with what that rests on."""
 
     table: DecisionTable
     kept: Rule
+    basis: tuple[Basis, ...]
     over: tuple[Rule | Basis, ...]
     why: str
 
@@ -106,18 +135,19 @@ class Pathway:
             conflict
             for decision in self.decisions.values()
             if not decision.table.assume
-            for conflict in _conflicts(decision)
+            for conflict in _conflicts(decision.table, list(self.results(decision)))
         )
 
 
-def _conflicts(decision: Decision) -> Iterator[ConflictKept]:
-    table = decision.table
-    fired = [state.rule for state in decision.states if state.truth is Truth.YES]
+def _conflicts(table: DecisionTable, results: list[RuleResult]) -> Iterator[ConflictKept]:
+    """The conflicts of one decision; a norm that does not cover the study contradicts nothing."""
+    fired = [result for result in results if result.truth is Truth.YES]
     if table.kind != "union" and fired:
-        kept = max(fired, key=lambda rule: table.strictness(rule.outcome))
-        over = tuple(rule for rule in fired if rule.outcome != kept.outcome)
+        kept = max(fired, key=lambda result: table.strictness(result.rule.outcome))
+        over = tuple(result.rule for result in fired if result.rule.outcome != kept.rule.outcome)
         if over:
-            yield ConflictKept(table, kept, over, "stricter")
-    for rule in fired:
-        if rule.conflict is not None:
-            yield ConflictKept(table, rule, rule.conflict.over, rule.conflict.text)
+            yield ConflictKept(table, kept.rule, kept.basis, over, "stricter")
+    for result in fired:
+        if result.rule.conflict is not None and result.overruled:
+            text = result.rule.conflict.text
+            yield ConflictKept(table, result.rule, result.basis, result.overruled, text)

@@ -149,7 +149,7 @@ def documents_lacking(facts: Facts) -> tuple[DocumentKind, ...]:
         for document in documents
         if document.template is None
         and document.audience == "applicant"
-        and document.missing == "error"
+        and facts.coverage.weight(document) == "error"
         and document.id not in brought
     )
 

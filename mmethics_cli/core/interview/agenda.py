@@ -80,7 +80,8 @@ def step_at(
         return None
     match = _SCREEN.fullmatch(key)
     screen = None if match is None else facts.standard.screens.by_id[match["screen"]]
-    return Step(rows, _progress(facts, rows, reasons), screen, rows_with, _hint(facts, rows))
+    progress = _progress(facts, rows, reasons)
+    return Step(rows, progress, facts, screen, rows_with, _hint(facts, rows))
 
 
 def _row(place: AnswerPlace, facts: Facts, seen: Facts, reasons: Reasons) -> QuestionRow:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Final
 
@@ -75,10 +76,12 @@ class Undecided:
 class Needs:
     """What one kind of study, or one study, needs.
 
-    `to_bring` are documents that the applicant brings, `rendered` those that the program makes.
+    `to_bring` are documents that the applicant brings, `rendered` those that the program makes;
+    `facts` what is known of the study, or of every study of the kind.
     """
 
     title: str
+    facts: Facts
     to_bring: tuple[DocumentKind, ...]
     questions: tuple[AnswerPlace, ...]
     rendered: tuple[DocumentKind, ...] = ()
@@ -94,6 +97,7 @@ class Needs:
         """What is needed besides what is `shared` by all studies."""
         return Needs(
             self.title,
+            self.facts,
             tuple(document for document in self.to_bring if document.id not in shared.ids),
             tuple(place for place in self.questions if _key(place) not in shared.ids),
             tuple(document for document in self.rendered if document.id not in shared.ids),
@@ -130,26 +134,26 @@ def _heading_of(place: AnswerPlace, headings: Sequence[PrepareHeading]) -> Prepa
     return next((heading for heading in headings if heading.takes(owner, place.question)), None)
 
 
-def by_kind(guide: Guide, standard: Standard) -> Iterator[Needs]:
-    """What every study needs, then by kind of study what it needs besides.
+def by_kind(guide: Guide, standard: Standard, today: date | None = None) -> Iterator[Needs]:
+    """What every study needs, then by kind of study what it needs besides, by the law of a day.
 
     Last come documents that no kind brings, as those that an institution added.
     """
     first, *others = guide.groups
-    shared = _certain(first, {}, standard, guide)
+    shared = _certain(first, Facts(standard, first.answers, today), guide)
     yield shared
     brought = set(shared.ids)
     for group in others:
-        needs = _certain(group, first.answers, standard, guide).beyond(shared)
+        facts = Facts(standard, {**first.answers, **group.answers}, today)
+        needs = _certain(group, facts, guide).beyond(shared)
         brought |= needs.ids
         yield needs
-    left = _undecided(Facts(standard, first.answers), brought)
+    left = _undecided(shared.facts, brought)
     if left:
-        yield Needs("其他情况", (), (), undecided=left)
+        yield Needs("其他情况", shared.facts, (), (), undecided=left)
 
 
-def _certain(group: Group, shared: Mapping[str, Value], standard: Standard, guide: Guide) -> Needs:
-    facts = Facts(standard, {**shared, **group.answers})
+def _certain(group: Group, facts: Facts, guide: Guide) -> Needs:
     truths = _needed(facts)
     needed = [document for document, truth in truths if truth is Truth.YES]
     # The entries of a kind of study are only there to make conditions certain.
@@ -157,6 +161,7 @@ def _certain(group: Group, shared: Mapping[str, Value], standard: Standard, guid
     asked = _under_headings(whole, guide)
     return Needs(
         group.title,
+        facts,
         tuple(document for document in needed if document.template is None),
         asked,
         tuple(document for document in needed if document.template is not None),
@@ -176,7 +181,7 @@ def lacking(guide: Guide, facts: Facts) -> Needs:
     )
     open_ = (place for place in places(facts) if place.recorded(facts) is UNKNOWN)
     asked = _under_headings(open_, guide)
-    return Needs("这项研究还缺", to_bring, asked, undecided=_undecided(facts, held))
+    return Needs("这项研究还缺", facts, to_bring, asked, undecided=_undecided(facts, held))
 
 
 def _undecided(facts: Facts, besides: Collection[object]) -> tuple[Undecided, ...]:

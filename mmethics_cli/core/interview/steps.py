@@ -54,7 +54,7 @@ Rows = tuple[QuestionRow, ...]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One question, or the questions of one screen.
+    """One question, or the questions of one screen, with the facts as they are then.
 
     `rows_with(answers)` are the rows as they would be with these answers: an answer may bring
     further questions of the same screen, and proposals. `hint` says what a list still lacks.
@@ -62,6 +62,7 @@ class Step:
 
     rows: Rows
     progress: InterviewProgress
+    facts: Facts
     screen: Screen | None = None
     rows_with: Callable[[Mapping[str, Value]], Rows] = field(default=lambda answers: ())
     hint: str = ""

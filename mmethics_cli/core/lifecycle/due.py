@@ -94,7 +94,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class _TermLimit:
-    """A limit of so many units (`3 个月`), in words, and the articles that set it."""
+    """A limit of so many units (`3 个月`), in words, and the articles that set it for the study."""
 
     count: int
     unit: Unit
@@ -184,12 +184,12 @@ def _strictest(rule: DueRule, pathway: Pathway, recorded: int | None) -> _TermLi
     unit = cast(Unit, table.unit)
     own = recorded if rule.recorded else None
     if isinstance(value, int) and (own is None or table.strictness(value) >= table.strictness(own)):
-        fired = (
-            state.rule
-            for state in decision.states
-            if state.truth is Truth.YES and state.rule.outcome == value
+        basis = tuple(
+            article
+            for result in pathway.results(decision)
+            if result.truth is Truth.YES and result.rule.outcome == value
+            for article in result.basis
         )
-        basis = tuple(article for rule_ in fired for article in rule_.basis)
         return _TermLimit(value, unit, f"{table.label} {table.label_of(value)}", basis)
     if own is None:
         return None

@@ -94,13 +94,12 @@ class _StandardBuilder:
 
     def build(self) -> Standard:
         head = self.nodes["standard.yaml"]
-        sources = {node.text("id"): _SOURCE(node) for node in self._list("sources.yaml")}
-        articles = self._articles(sources)
-        self.trail.articles, self.trail.sources = articles, frozenset(sources)
+        self.trail.sources = frozenset(node.text("id") for node in self._list("sources.yaml"))
+        self.trail.articles = articles = self._articles()
         titles = self._document_titles()
         # Conditions may name any fact, so the terms of all facts come first.
-        terms = self._terms(titles)
-        self.trail.vocabulary = terms
+        self.trail.vocabulary = terms = self._terms(titles)
+        sources = self._sources()
         questions = self._unique(
             (question.path, question, node)
             for node, section in self._questions()
@@ -190,11 +189,31 @@ class _StandardBuilder:
             unique[name] = entry
         return unique
 
-    def _articles(self, sources: Mapping[str, Source]) -> dict[tuple[str, str], Article]:
+    def _sources(self) -> dict[str, Source]:
+        """The sources by id; each is superseded by a known one, and by another than itself.
+
+        Where no day is given from which one is in force, it is that with which `effective` begins.
+        """
+        sources = {}
+        for node in self._list("sources.yaml"):
+            stated = node.day("in_force_from")
+            first = parse_date(node.text("effective", "")[: len("2027-03-01")])
+            source = sources[node.text("id")] = _SOURCE(node, in_force_from=stated or first)
+            if source.superseded_by == source.id:
+                node.child("superseded_by").problem("法源不能由自己代替")
+            elif source.superseded_by and source.superseded_by not in self.trail.sources:
+                node.child("superseded_by").problem(f"不认识的法源“{source.superseded_by}”")
+            for article in source.scope_articles:
+                if (source.id, article) not in self.trail.articles:
+                    text = f"条文表（articles.yaml）里没有“{source.id} {article}”"
+                    node.child("scope_articles").problem(text)
+        return sources
+
+    def _articles(self) -> dict[tuple[str, str], Article]:
         rows: dict[tuple[str, str], Article] = {}
         for node in self._list("articles.yaml"):
             key = (node.text("source"), node.text("article"))
-            if key[0] not in sources:
+            if key[0] not in self.trail.sources:
                 node.problem(f"不认识的法源“{key[0]}”")
             if key in rows:
                 node.problem(f"“{key[0]} {key[1]}”重复")
@@ -230,10 +249,6 @@ class _StandardBuilder:
 
 
 def _article(node: Node) -> Article:
-    by, day = node.text("by", ""), node.text("date", "")
-    on = parse_date(day)
-    if day and on is None:
-        node.child("date").problem(f"“{day}”不是日期，应写成 2027-03-01 的样子")
-    if bool(by) != bool(day):
+    if bool(node.text("by", "")) != bool(node.text("date", "")):
         node.problem("核对条文的人（by）与日期（date）应一起写")
-    return _ARTICLE(node, on=on)
+    return _ARTICLE(node)

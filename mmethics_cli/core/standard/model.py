@@ -20,9 +20,20 @@ Verified = Literal["text", "secondary", "memory"]
 VERIFIED: tuple[Verified, ...] = ("text", "secondary", "memory")
 
 
+# The status of a source that is no norm: what hospitals do.
+PRACTICE = "practice"
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A norm, a guide or a practice that requirements rest on."""
+    """A norm, a guide or a practice that requirements rest on.
+
+    `applies_when` is its scope: the studies that it covers. `scope_articles` are those that say
+    what it is about (definitions): whether it covers a study rests on them, so they hold for every
+    study. It holds from `in_force_from` until `repealed_on`, the first day on which it no longer
+    does; one that was `superseded_by` another without a day holds no more. `effective` are the
+    dates in words.
+    """
 
     id: str
     title: str
@@ -33,6 +44,11 @@ class Source:
     effective: str = ""
     status: str = ""
     notes: str = ""
+    applies_when: Condition = ALWAYS
+    scope_articles: tuple[str, ...] = ()
+    in_force_from: date | None = None
+    repealed_on: date | None = None
+    superseded_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +62,17 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """One article of one source; without an article the citation is from memory."""
+    """One article of one source; without an article the citation is from memory.
+
+    Of one study (`core.decisions.coverage`): `undecided` where it is not known whether the source
+    covers it, `in_force_from` where the source is not in force yet on the day of the facts.
+    """
 
     source: str
     article: str | None
     verified: Verified
+    undecided: bool = False
+    in_force_from: date | None = None
 
 
 def weakest(basis: tuple[Basis, ...]) -> Verified:
@@ -222,6 +244,7 @@ class Derived:
 TableKind = Literal["strictest", "union", "minimum", "maximum"]
 
 Outcome = str | bool | int
+Strength = Literal["required", "advised"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +275,7 @@ class Rule:
     text: str
     when: Condition
     outcome: Outcome
-    strength: Literal["required", "advised"]
+    strength: Strength
     basis: tuple[Basis, ...]
     conflict: Conflict | None = None
     override: str | None = None

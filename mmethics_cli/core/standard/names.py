@@ -26,6 +26,7 @@ RESPONSES: Final = "event.responses"
 ALL_ACCEPTED: Final = "event.all_comments_accepted"
 ATTACHMENTS: Final = "attachments"
 TITLE: Final = "project.title"
+END_DATE: Final = "project.end_date"
 TODAY: Final = "context.today"
 # Decisions, as conditions name them: the documents that a submission needs, the consent forms.
 DOCUMENTS: Final = "decided.documents"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TypeVar
 
 from mmethics_cli.core.conditions.language import ALWAYS, Condition
 from mmethics_cli.core.conditions.parser import ConditionProblem, Vocabulary, parse
-from mmethics_cli.core.conditions.values import NO_WORDS, YES_WORDS, KeyPath
+from mmethics_cli.core.conditions.values import NO_WORDS, YES_WORDS, KeyPath, parse_date
 from mmethics_cli.core.standard.model import Article, Basis
 
 Word = TypeVar("Word", bound=str)
@@ -127,6 +128,14 @@ class Node:
             return int(text)
         self.child(key).problem(f"“{key}”应是正整数")
         return default
+
+    def day(self, key: str) -> date | None:
+        """The day under a key, None where there is none; noted where it is no day."""
+        text = self.text(key, "")
+        day = parse_date(text)
+        if text and day is None:
+            self.child(key).problem(f"“{text}”不是日期，应写成 2027-03-01 的样子")
+        return day
 
     def one_of(self, key: str, values: Sequence[Word], default: Word | None = None) -> Word:
         """One of these words; noted, and the first of them, where it is none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields
+from datetime import date
 from typing import Any, Final, Generic, Literal, TypeVar, get_args, get_origin
 
 from mmethics_cli.core.conditions.language import ALWAYS, Condition
@@ -20,6 +21,7 @@ _BY_TYPE: Final[Mapping[Any, _Read]] = {
     tuple[str, ...]: lambda node, key, terms: node.texts(key),
     frozenset[str]: lambda node, key, terms: frozenset(node.texts(key)),
     Mapping[str, str]: lambda node, key, terms: node.labels(key),
+    date | None: lambda node, key, terms: node.day(key),
     tuple[Basis, ...]: lambda node, key, terms: node.basis(key),
     Condition: lambda node, key, terms: node.condition(key, terms) or ALWAYS,
     Condition | None: lambda node, key, terms: node.condition(key, terms),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
+from mmethics_cli.core.conditions.language import ALWAYS
 from mmethics_cli.core.standard.build import build
 from mmethics_cli.errors import PackError
 from tests.core.small_pack import small_standard, trees
@@ -63,6 +65,36 @@ def test_the_small_pack_is_whole() -> None:
 def test_a_rule_is_refused(change: dict[str, Any], said: str) -> None:
     found = problems(**{"rules/tables.yaml": table(rules=[rule(**change)])})
     assert any(said in one for one in found), found
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"superseded_by": "nolaw"}, "不认识的法源“nolaw”"),
+        ({"superseded_by": "law"}, "法源不能由自己代替"),
+        ({"applies_when": {"study.levl": "low"}}, "不认识的事实“study.levl”"),
+        ({"applies_when": {"study.level": "middle"}}, "没有“middle”这个值"),
+        ({"repealed_on": "2026-13-01"}, "“2026-13-01”不是日期"),
+        ({"in_force_from": "明年"}, "“明年”不是日期"),
+        ({"scope_articles": ["99"]}, "没有“law 99”"),
+    ],
+)
+def test_a_source_is_refused(change: dict[str, Any], said: str) -> None:
+    sources = trees()["sources.yaml"]
+    messages = problems(**{"sources.yaml": [{**sources[0], **change}, sources[1]]})
+    assert any(said in message for message in messages), messages
+
+
+def test_a_source_is_in_force_from_the_day_it_gives_or_the_first_of_its_dates() -> None:
+    sources = [
+        {"id": "law", "title_zh": "某法", "effective": "2021-04-15；修正 2024-04-26"},
+        {"id": "guide", "title_zh": "某指南", "effective": "2023", "in_force_from": "2023-06-01"},
+        {"id": "other", "title_zh": "其他", "effective": "未知"},
+    ]
+    law, guide, other = small_standard(**{"sources.yaml": sources}).sources.values()
+    assert law.in_force_from == date(2021, 4, 15)
+    assert guide.in_force_from == date(2023, 6, 1)
+    assert (other.in_force_from, other.applies_when) == (None, ALWAYS)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Conditions of the pack in Chinese, for pages that people read."""
+"""Conditions of the pack in Chinese: when something applies, for people to read."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from mmethics_cli.core.conditions.language import (
 from mmethics_cli.core.standard.model import Question, Standard
 from mmethics_cli.core.standard.names import label_of
 
-ALWAYS: Final = "每次送审"
+EVERY_TIME: Final = "每次送审"
 _ORDER: Final[Mapping[str, str]] = {
     "at_least": "不小于",
     "at_most": "不大于",
@@ -43,25 +43,25 @@ _ORDER: Final[Mapping[str, str]] = {
 }
 
 
-def worded(standard: Standard, condition: Condition, of: Question | None = None) -> str:
+def condition_text(standard: Standard, condition: Condition, of: Question | None = None) -> str:
     """A condition as words; `of` is the list whose entry it is about."""
     match condition:
         case All(()):
-            return ALWAYS
+            return EVERY_TIME
         case All(parts):
             return "；且".join(_inner(standard, part, of) for part in parts)
         case AnyOf(parts):
             return "，或".join(_inner(standard, part, of) for part in parts)
         case Not(part):
-            return f"不是〔{worded(standard, part, of)}〕"
+            return f"不是〔{condition_text(standard, part, of)}〕"
         case Newly(part):
-            return f"新出现：{worded(standard, part, of)}"
+            return f"新出现：{condition_text(standard, part, of)}"
         case Compare(path, test):
             return _compared(standard, path, test, of)
 
 
 def _inner(standard: Standard, part: Condition, of: Question | None) -> str:
-    words = worded(standard, part, of)
+    words = condition_text(standard, part, of)
     return f"〔{words}〕" if isinstance(part, AnyOf | All) else words
 
 
@@ -86,9 +86,9 @@ def _compared(standard: Standard, path: str, test: Test, of: Question | None) ->
         case Contains(words):
             return f"{label}写到{'、'.join(words)}"
         case Some(part):
-            return f"{label}中有一项（{worded(standard, part, standard.questions[path])}）"
+            return f"{label}中有一项（{condition_text(standard, part, standard.questions[path])}）"
         case Every(part):
-            return f"{label}每一项（{worded(standard, part, standard.questions[path])}）"
+            return f"{label}每一项（{condition_text(standard, part, standard.questions[path])}）"
 
 
 def _labels(standard: Standard, path: str, field: Question | None) -> Mapping[str, str]:
@@ -102,7 +102,7 @@ def _labels(standard: Standard, path: str, field: Question | None) -> Mapping[st
 def _listed(labels: Mapping[str, str], values: Iterable[bool | int | str | date]) -> str:
     wanted = set(values)
     if wanted <= {True, False} and not wanted & set(labels):
-        return "、".join("是" if one else "否" for one in sorted(wanted, reverse=True))
+        return "、".join("是" if yes else "否" for yes in sorted(wanted, reverse=True))
     return "、".join(label for key, label in labels.items() if key in wanted)
 
 
@@ -113,7 +113,7 @@ def _bound(standard: Standard, bound: Bound) -> str:
         case Reported(path):
             return f"上次报告的{label_of(standard, path)}"
         case SumOf(paths):
-            return "、".join(label_of(standard, one) for one in paths) + "之和"
+            return "、".join(label_of(standard, path) for path in paths) + "之和"
         case ShiftedDay(path, term, _, back):
             way = "减去" if back else "加上"
             return f"{label_of(standard, path)}{way}{label_of(standard, term)}"
