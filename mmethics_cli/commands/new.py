@@ -87,10 +87,10 @@ def new(
 
 
 def _list_examples(session: Session) -> None:
-    from mmethics_cli.workflow.creating import example_titles
+    from mmethics_cli.store.examples import about, examples
 
-    titles = example_titles(session.pack)
-    session.out("\n".join(f"{name}  {title}" for name, title in titles.items()))
+    folders = examples(session.pack)
+    session.out("\n".join(f"{name}  {about(folder).title}" for name, folder in folders.items()))
 
 
 def _prepare(session: Session, folder: Path | None, origin: DossierOrigin) -> None:
@@ -102,7 +102,6 @@ def _prepare(session: Session, folder: Path | None, origin: DossierOrigin) -> No
     from mmethics_cli.core.interview.prepare import PREPARE, by_kind, lacking
     from mmethics_cli.report.prepare import guide_text, lacking_text
     from mmethics_cli.workflow.opening import OpenedStudy, open_answers, open_dossier
-    from mmethics_cli.workflow.preparing import guide_of
 
     packs, also = session.packs(), (PREPARE,)
     opened: OpenedStudy | None = None
@@ -112,10 +111,10 @@ def _prepare(session: Session, folder: Path | None, origin: DossierOrigin) -> No
         opened = open_answers(origin.answers, session.today, packs, also)
     if opened is None:
         loaded = packs.of(also=also)
-        guide, standard = guide_of(loaded), loaded.standard
+        guide, standard = loaded.guide, loaded.standard
         session.show(guide_text(guide, standard, by_kind(guide, standard, session.today)))
     else:
-        guide = guide_of(opened.loaded)
+        guide = opened.loaded.guide
         needs = lacking(guide, opened.facts)
         session.show(lacking_text(guide, opened.name, needs))
 

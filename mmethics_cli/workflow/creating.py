@@ -5,15 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from mmethics_cli.errors import EthicsError
-from mmethics_cli.store.dossier.answers_file import read_answers
 from mmethics_cli.store.dossier.create import built_beside, create_dossier, refuse_existing
-from mmethics_cli.store.examples import about, copy_example, examples
+from mmethics_cli.store.examples import copy_example, examples
 from mmethics_cli.workflow.packs import Packs
-
-
-def example_titles(overlay: Path | None = None) -> dict[str, str]:
-    """The examples' titles by id, those of the overlay pack last."""
-    return {name: about(folder).title for name, folder in examples(overlay).items()}
 
 
 def make_blank(folder: Path, packs: Packs | None = None) -> None:
@@ -27,6 +21,7 @@ def make_blank(folder: Path, packs: Packs | None = None) -> None:
 def make_of_answers(folder: Path, path: Path, packs: Packs | None = None) -> None:
     """Make a dossier of a file of answers; nothing is written when one of them is refused."""
     # Loaded late: no other kind of new dossier reads answers.
+    from mmethics_cli.store.dossier.answers_file import read_answers
 
     refuse_existing(folder)
     standard = (packs or Packs()).of(folder).standard
