@@ -26,12 +26,12 @@ from docs.papers import documents_page
 from docs.prompts import prompts_table
 from mmethics_cli.core.standard.model import VERIFIED, Basis, Source, Standard, Verified, weakest
 from mmethics_cli.core.standard.pack_editions import editions_since
-from mmethics_cli.report.law_changes import ShownEdition
+from mmethics_cli.render.law_in_documents import LawInDocuments
+from mmethics_cli.report.law_changes import ShownEdition, shown_editions
 from mmethics_cli.report.standard import STATUS_LABEL, VERIFIED_LABEL, scope_text
 from mmethics_cli.store.pack import Pack, load
 from mmethics_cli.store.yaml.reader import decode, parse
 from mmethics_cli.wording.citation import article, cite, title
-from mmethics_cli.workflow.law_changes import shown_editions
 from mmethics_cli.workflow.packs import LoadedPack
 from tests import followed, golden
 from tests.program import ROOT
@@ -255,7 +255,8 @@ def pages() -> dict[Path, str]:
     """What the generated pages should say, by file."""
     loaded = LoadedPack(load(also=("worksheets",)))
     pack, standard = loaded.pack, loaded.standard
-    editions = shown_editions(loaded, editions_since(standard, date.min))
+    showing = LawInDocuments(standard, loaded.templates).showing
+    editions = shown_editions(standard, pack.trees, editions_since(standard, date.min), showing)
     decisions = HERE / "decisions.md"
     return {
         HERE / "fields.md": fields_page(pack, standard),

@@ -125,9 +125,11 @@ def sources(
     if day is None:
         raise EthicsError(f"--since 的值“{since}”不是日期。请写成 2027-03-01 的样子。")
     from mmethics_cli.core.standard.pack_editions import editions_since
-    from mmethics_cli.report.law_changes import changes_text
-    from mmethics_cli.workflow.law_changes import shown_editions
+    from mmethics_cli.render.law_in_documents import LawInDocuments
+    from mmethics_cli.report.law_changes import changes_text, shown_editions
 
     loaded = session.packs().of(also=("worksheets",))
-    editions = shown_editions(loaded, editions_since(loaded.standard, day))
-    session.show(changes_text(loaded.standard, editions, day))
+    standard, trees = loaded.standard, loaded.pack.trees
+    showing = LawInDocuments(standard, loaded.templates).showing
+    editions = shown_editions(standard, trees, editions_since(standard, day), showing)
+    session.show(changes_text(standard, editions, day))

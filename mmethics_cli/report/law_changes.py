@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from mmethics_cli.core.lifecycle.due import read_due_rules
 from mmethics_cli.core.standard.model import DocumentKind, LawChange, PackEdition, Standard
 from mmethics_cli.core.standard.names import label_of
 from mmethics_cli.wording.citation import cite_with_mark, title
@@ -27,6 +28,34 @@ class ShownEdition:
 
     edition: PackEdition
     changes: tuple[ShownChange, ...]
+
+
+def shown_editions(
+    standard: Standard,
+    trees: Mapping[str, object],
+    editions: Iterable[PackEdition],
+    showing: Callable[[LawChange], Iterable[DocumentKind]],
+) -> tuple[ShownEdition, ...]:
+    """These editions as people are told of them.
+
+    `trees` are the pack's files; `showing` gives the documents in which a change shows.
+    """
+    rules, _ = read_due_rules(standard, trees)
+    labels = {rule.id: rule.label for rule in rules}
+    return tuple(
+        ShownEdition(
+            edition,
+            tuple(
+                ShownChange(
+                    change,
+                    tuple(showing(change)),
+                    tuple(labels[name] for name in change.due_dates),
+                )
+                for change in edition.changes
+            ),
+        )
+        for edition in editions
+    )
 
 
 def changes_text(standard: Standard, editions: Sequence[ShownEdition], since: date) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from docs.generate import Field, coverage, known_paths, pages, printed_by
+from docs.law import MOST, WEIGHTS, unread_sources
 from docs.papers import examples
 from mmethics_cli.core.standard.model import weakest
 from mmethics_cli.store.pack import load
@@ -63,6 +64,37 @@ def test_each_item_and_source_stands_on_the_page_of_verification() -> None:
         assert f"`{name}`" in text
     doubtful = sum(weakest(one.basis) == "memory" for one in standard().items.values())
     assert f"凭记忆 {doubtful}" in text
+
+
+def test_each_change_of_the_law_stands_on_the_page_of_verification() -> None:
+    text = next(page for path, page in made().items() if path.name == "verification.md")
+    changes = [change for edition in standard().editions for change in edition.changes]
+    assert len(changes) > 30
+    for change in changes:
+        assert f"- {change.text}\n" in text
+        assert f"  - 办法：{change.fix}\n" in text
+
+
+def test_the_sources_to_read_first_are_those_on_which_most_rests() -> None:
+    sources = unread_sources(standard())
+    weights = [source.weight for source in sources]
+    assert weights == sorted(weights, reverse=True)
+    unread = [source for source in sources if not source.read][:MOST]
+    assert len(unread) == MOST
+    of_rules = {
+        name: sum(
+            WEIGHTS[rule.strength]
+            for table, rule in standard().rules.values()
+            if table.id != "documents"
+            and any(basis.source == name and basis.verified != "text" for basis in rule.basis)
+        )
+        for name in standard().sources
+    }
+    for source in sources:
+        counts = source.counts
+        rules = WEIGHTS["required"] * counts["required"] + WEIGHTS["advised"] * counts["advised"]
+        assert rules == of_rules[source.source.id]
+    assert not {source.source.status for source in sources} & {"practice", "superseded"}
 
 
 def row(document: str) -> list[str]:

@@ -341,7 +341,7 @@ CHANGES: Final[tuple[Change, ...]] = (
     ),
     (
         EDITIONS, "date: 2026-02-01", "date: 2025-02-01",
-        "editions.yaml:4：版次从旧到新写，这一版的日期却在前一版以前",
+        "editions.yaml:1：最新的一版是“包 1”，standard.yaml 的 edition 却不以它结尾",
     ),
     (
         EDITIONS, "id: 包 1", "id: 包 2",
@@ -349,7 +349,7 @@ CHANGES: Final[tuple[Change, ...]] = (
     ),
     (
         "checklists/standard.yaml", "包 2", "包 3",
-        "editions.yaml:3：最后一版是“包 2”，standard.yaml 的 edition 却不以它结尾",
+        "editions.yaml:3：最新的一版是“包 2”，standard.yaml 的 edition 却不以它结尾",
     ),
 )  # fmt: skip
 

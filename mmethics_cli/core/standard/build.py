@@ -16,8 +16,10 @@ from mmethics_cli.core.standard.model import (
     Article,
     ConsentElement,
     ConsistencyRule,
+    Criterion,
     DecisionTable,
     DocumentKind,
+    ReviewItem,
     Source,
     Standard,
 )
@@ -132,15 +134,20 @@ class _StandardBuilder:
             documents=documents,
             consistency=self._consistency(),
             vocabulary=terms,
-            criteria=self._unique(
-                (node.text("id"), read_criterion(node, documents, items), node)
-                for node in self._elements("worksheets/")
-            ),
+            criteria=self._criteria(documents, items),
             elements=elements,
             readability=read_readability(self._optional("readability.yaml")),
             screens=read_screens(self.nodes, questions),
             migrations=read_migrations(self._optional(MIGRATIONS)),
             editions=read_editions(self._optional(EDITIONS)),
+        )
+
+    def _criteria(
+        self, documents: Mapping[str, DocumentKind], items: Mapping[str, ReviewItem]
+    ) -> dict[str, Criterion]:
+        return self._unique(
+            (node.text("id"), read_criterion(node, documents, items), node)
+            for node in self._elements("worksheets/")
         )
 
     def _consistency(self) -> dict[str, ConsistencyRule]:

@@ -526,7 +526,7 @@ class PackEdition:
 
 @dataclass(frozen=True)
 class Standard:
-    """A whole pack, proved: every name in it is known. `editions` begin with the oldest."""
+    """A whole pack, proved: every name in it is known."""
 
     id: str
     title: str

@@ -40,39 +40,37 @@ def edition_named(standard: Standard, text: str) -> PackEdition | None:
 
 
 def editions_after(standard: Standard, text: str) -> tuple[PackEdition, ...]:
-    """The editions after the one that a text names, up to the pack's own; none if it is unknown."""
-    editions = standard.editions
-    before, own = edition_named(standard, text), edition_named(standard, standard.edition)
-    if before is None or own is None:
-        return ()
-    return editions[editions.index(before) + 1 : editions.index(own) + 1]
+    """The editions after the one that a text names, the oldest first; none if it is unknown."""
+    edition = edition_named(standard, text)
+    editions = _by_date(standard)
+    return () if edition is None else editions[editions.index(edition) + 1 :]
 
 
 def editions_since(standard: Standard, day: date) -> tuple[PackEdition, ...]:
-    """The editions of that day and later that changed anything."""
+    """The editions of that day and later that changed anything, the oldest first."""
     return tuple(
-        edition for edition in standard.editions if edition.date >= day and edition.changes
+        edition for edition in _by_date(standard) if edition.date >= day and edition.changes
     )
+
+
+def _by_date(standard: Standard) -> tuple[PackEdition, ...]:
+    """All editions; those of an institution's pack stand among the shipped ones."""
+    return tuple(sorted(standard.editions, key=lambda edition: edition.date))
 
 
 def prove_editions(standard: Standard, trees: Mapping[str, object]) -> Iterator[Fault]:
     """What is wrong: unknown names, changes that say too little, an edition without an entry."""
     editions = standard.editions
-    if not editions:
-        return
-    seen: set[str] = set()
     for number, edition in enumerate(editions):
-        if edition.id in seen:
+        if edition.id in {before.id for before in editions[:number]}:
             yield EDITIONS, (number, "id"), f"“{edition.id}”重复"
-        seen.add(edition.id)
-        if number and edition.date < editions[number - 1].date:
-            yield EDITIONS, (number, "date"), "版次从旧到新写，这一版的日期却在前一版以前"
         for at, change in enumerate(edition.changes):
             for keys, message in _faults(standard, trees, change):
                 yield EDITIONS, (number, "changes", at, *keys), message
-    if edition_named(standard, standard.edition) is not editions[-1]:
-        message = f"最后一版是“{editions[-1].id}”，standard.yaml 的 edition 却不以它结尾"
-        yield EDITIONS, (len(editions) - 1, "id"), message
+    newest = _by_date(standard)[-1:]
+    if newest and edition_named(standard, standard.edition) not in newest:
+        message = f"最新的一版是“{newest[0].id}”，standard.yaml 的 edition 却不以它结尾"
+        yield EDITIONS, (editions.index(newest[0]), "id"), message
 
 
 def _faults(

@@ -8,19 +8,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from mmethics_cli.core.lifecycle.due import read_due_rules
 from mmethics_cli.core.standard.model import (
     Basis,
     DecisionTable,
     DocumentKind,
     LawChange,
-    PackEdition,
     Standard,
 )
 from mmethics_cli.render.binding import PrintCall
 from mmethics_cli.render.templates import Templates
-from mmethics_cli.report.law_changes import ShownChange, ShownEdition
-from mmethics_cli.workflow.packs import LoadedPack
 
 _CITED: Final = re.compile(r'\bbasis\(\s*"([^"]+)"((?:\s*,\s*"[^"]+")*)\s*\)')
 _DECISION: Final = re.compile(r'\bdecision\(\s*"(\w+)"\s*\)(?:\.(\w+))?')
@@ -29,27 +25,6 @@ _QUOTED: Final = re.compile(r'"([^"]+)"')
 _VALUE: Final = "value_label"
 
 Article = tuple[str, str]  # source and article; the article is empty for a source as a whole
-
-
-def shown_editions(loaded: LoadedPack, editions: Iterable[PackEdition]) -> tuple[ShownEdition, ...]:
-    """These editions with the documents in which each of their changes shows."""
-    documents = LawInDocuments(loaded.standard, loaded.templates)
-    rules, _ = read_due_rules(loaded.standard, loaded.pack.trees)
-    labels = {rule.id: rule.label for rule in rules}
-    return tuple(
-        ShownEdition(
-            edition,
-            tuple(
-                ShownChange(
-                    change,
-                    documents.showing(change),
-                    tuple(labels[name] for name in change.due_dates),
-                )
-                for change in edition.changes
-            ),
-        )
-        for edition in editions
-    )
 
 
 @dataclass(frozen=True)
