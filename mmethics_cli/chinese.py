@@ -24,7 +24,7 @@ from typer._click.exceptions import (
 from typer._coercion import RuntimeParam
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-from mmethics_cli.core.conditions.values import parse_int
+from mmethics_cli.core.conditions.written import parse_int
 from mmethics_cli.wording.columns import COLUMNS, indented, pad, width, wrap
 
 EXAMPLES: Final = "示例："

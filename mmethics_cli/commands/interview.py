@@ -31,6 +31,7 @@ from mmethics_cli.store.dossier.workspace import write_renamed
 from mmethics_cli.store.yaml.characters import named_refusal
 from mmethics_cli.wording.citation import cite
 from mmethics_cli.wording.columns import wrap
+from mmethics_cli.wording.typed import PromptReader
 from mmethics_cli.wording.values import prompt_text
 from mmethics_cli.workflow.opening import Dossier, open_dossier
 
@@ -135,7 +136,7 @@ def terminal_of(session: Session, dossier: Dossier) -> Terminal:
         dict(dossier.standard.sections),
         session.out,
         cited,
-        named_refusal,
+        PromptReader(named_refusal, dossier.standard.placeholders),
         columns,
     )
 

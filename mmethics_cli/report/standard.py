@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from functools import partial
 from typing import Final
 
-from mmethics_cli.core.conditions.values import parse_date
+from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.standard.model import VERIFIED, Source, Standard
 from mmethics_cli.report.pathway import override_label
 from mmethics_cli.wording.citation import article, cite, cite_with_mark, title

@@ -20,6 +20,7 @@ _BY_TYPE: Final[Mapping[Any, _Read]] = {
     tuple[str, ...]: lambda node, key, terms: node.texts(key),
     frozenset[str]: lambda node, key, terms: frozenset(node.texts(key)),
     Mapping[str, str]: lambda node, key, terms: node.labels(key),
+    Mapping[str, tuple[str, ...]]: lambda node, key, terms: node.text_lists(key),
     tuple[Basis, ...]: lambda node, key, terms: node.basis(key),
     Condition: lambda node, key, terms: node.condition(key, terms) or ALWAYS,
     Condition | None: lambda node, key, terms: node.condition(key, terms),

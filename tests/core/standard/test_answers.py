@@ -82,11 +82,11 @@ def test_reads(question: Question, raw: object, value: Value) -> None:
         (NUMBER, "1.5", "应是整数"),
         (NUMBER, "-1", "不能小于 0"),
         (NUMBER, "151", "不能大于 150"),
-        (DAY, "2027年3月1日", "应是日期"),
+        (DAY, "3/1/2027", "应是日期"),
         (DAY, "2027-02-30", "应是日期"),
         (DAY, "1999-12-31", "不能小于 2000-01-01"),
         (NUMBER, {"not_applicable": "没有"}, "不能答“不适用”"),
-        (TEXT, {"not_applicable": " "}, "不能是一组键值"),
+        (TEXT, {"not_applicable": " "}, "不适用要写理由"),
         (TEXT, {"reason": "没有"}, "不能是一组键值"),
     ],
 )
