@@ -11,6 +11,7 @@ from mmethics_cli.core.checks.consistency import (
     contradictions,
     renamed,
     stray_answers,
+    turned_texts,
     unknown_names,
     unverified_law,
 )
@@ -67,6 +68,8 @@ def review(
     findings += unanswered_items(facts, dossier.self_check)
     findings += contradictions(facts)
     findings += stray_answers(facts)
+    findings += turned_texts(facts)
+    findings += _lost_texts(dossier)
     findings += unnamed_changes(facts)
     findings += unfound_changes(facts)
     findings += unmarked_attachments(facts, seen)
@@ -113,6 +116,15 @@ def _is_asked(dossier: Dossier, path: str) -> bool:
         return evaluate(item.applies_when, facts) is not Truth.NO
     place = place_at(facts, path)
     return place is not None and place.applies(facts)
+
+
+def _lost_texts(dossier: Dossier) -> Iterator[Finding]:
+    """What stands behind # and is likely a part of the answer before it."""
+    for path, text in dossier.workspace.lost_texts():
+        label = label_at(dossier.standard, dossier.facts, path)
+        message = f"“{label}”后面的“{text}”没有读：空格加 # 起到行末是备注"
+        fix = "要算进回答的，整条回答用英文双引号括起来；是备注的，在 # 后面空一格"
+        yield Finding("text_lost", "warning", "inconsistent", path, message, fix)
 
 
 def _once(findings: list[Finding]) -> Iterator[Finding]:

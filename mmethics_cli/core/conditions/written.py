@@ -147,7 +147,7 @@ _HAN_DIGITS: Final = {ord(sign): str(at) for at, sign in enumerate("〇一二三
     ord("○"): "0",
     ord("零"): "0",
 }
-_HAN_YEAR: Final = "[〇○零一二三四五六七八九]{4}年"
+_HAN_YEAR: Final = r"[〇○零一二三四五六七八九]{4}\s*年"
 _HAN_NUMBER: Final = "[一二三四五六七八九十廿卅]+"
 _HOW: Final = "请写成 2027-03-01 的样子"
 _HOW_MONTH: Final = "请写成 2027-03 的样子"

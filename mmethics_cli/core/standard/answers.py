@@ -82,7 +82,7 @@ def read_value(
 
 def _text(question: Question, raw: str, placeholders: Placeholders) -> Value:
     short = len(raw) <= LONGEST
-    if not raw.strip() or (short and plain(raw) in UNSURE_WORDS):
+    if not raw.strip() or (short and plain(raw) in {"", *UNSURE_WORDS}):
         return UNKNOWN
     reason = _declined(question, raw)
     if reason is not None:

@@ -53,6 +53,7 @@ from mmethics_cli.store.submission.submissions import (
     Submission,
     list_submissions,
 )
+from mmethics_cli.store.yaml.comments import lost_texts
 from mmethics_cli.store.yaml.events import Keys, Tree, has_aliases
 from mmethics_cli.store.yaml.reader import YamlFile
 from mmethics_cli.wording.language import UNSURE_WORD
@@ -126,6 +127,14 @@ class Workspace:
                 problem = problem_at(self.self_check_file, trouble)
                 placeholders.append(RefusedAnswer(trouble.path, problem))
         return tuple(placeholders)
+
+    def lost_texts(self) -> Iterator[tuple[str, str]]:
+        """Comments that are likely a part of an answer, each with the path of that answer."""
+        for part in self.parts.values():
+            for line, text in lost_texts(part.file.text):
+                at = {part.file.line(keys): path for path, keys in part.reading.keys.items()}
+                if line in at:
+                    yield at[line], text
 
     @property
     def unknown_names(self) -> tuple[tuple[YamlFile, UnknownName], ...]:
