@@ -96,6 +96,8 @@ def import_(
         session.say("没有改动。")
         return
     session.show(changes_text(filled.changes))
+    for placeholder in filled.placeholders:
+        session.say(f"当作未回答：{placeholder}")
     count = len(filled.changes)
     if not yes and not _confirmed(session, count):
         session.say("没有写入。")

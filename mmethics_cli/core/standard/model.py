@@ -4,6 +4,7 @@ Every requirement carries its `Basis`: a source, an article and how far that art
 The annotations are types, not text: `model_reader` reads each field of a file as its type says.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -135,6 +136,10 @@ class Question:
     whether an answer holds for the next study; `meanings`: what a change of it means;
     `filled_from`: what a new submission takes the answer from, the first that is known;
     `cumulative`: a number counted from the beginning of the study.
+
+    How answers are read: `value_synonyms` are other words for a value, by the value; `units` may
+    stand behind a number; of a date with `precision: month` the day is neither asked nor kept;
+    `none_is_an_answer` lets 无 be the whole of a text.
     """
 
     path: str
@@ -162,6 +167,10 @@ class Question:
     meanings: tuple[Meaning, ...] = ()
     filled_from: tuple[AnswerSource, ...] = ()
     cumulative: bool = False
+    value_synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    units: tuple[str, ...] = ()
+    precision: Literal["day", "month"] = "day"
+    none_is_an_answer: bool = False
 
     def field_named(self, name: str) -> "Question | None":
         """The field of a list with that name; None for an unknown one."""
@@ -477,6 +486,51 @@ class Readability:
     stiff: tuple[str, ...] = ()
 
 
+PlaceholderKind = Literal["always", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceholderGroup:
+    """Words that people put where an answer should stand, and what to do instead of them.
+
+    `words` and `patterns` (regular expressions) stand for a whole answer, without the punctuation
+    round it; `anywhere` are patterns that make any text unfinished in which they occur. Those of
+    kind `none` (无) are an answer where the question says so (`none_is_an_answer`).
+    """
+
+    id: str
+    fix: str
+    kind: PlaceholderKind = "always"
+    words: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    anywhere: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Placeholders:
+    """All groups of a pack, the most telling first."""
+
+    groups: tuple[PlaceholderGroup, ...] = ()
+
+    @cached_property
+    def by_word(self) -> Mapping[str, PlaceholderGroup]:
+        """The group of each word, the words in lower case."""
+        return {word.casefold(): group for group in self.groups for word in group.words}
+
+    @cached_property
+    def whole(self) -> tuple[tuple[re.Pattern[str], PlaceholderGroup], ...]:
+        """The patterns of whole answers, each with its group."""
+        return tuple((re.compile(form), group) for group in self.groups for form in group.patterns)
+
+    @cached_property
+    def within(self) -> tuple[tuple[re.Pattern[str], PlaceholderGroup], ...]:
+        """The patterns of marks within a text, each with its group."""
+        return tuple((re.compile(form), group) for group in self.groups for form in group.anywhere)
+
+
+NO_PLACEHOLDERS = Placeholders()
+
+
 @dataclass(frozen=True, slots=True)
 class Migration:
     """What one edition of the pack renamed: old names to new ones.
@@ -546,6 +600,7 @@ class Standard:
     criteria: Mapping[str, Criterion] = field(default_factory=dict)  # read on demand
     elements: Mapping[str, ConsentElement] = field(default_factory=dict)
     readability: Readability = Readability()
+    placeholders: Placeholders = NO_PLACEHOLDERS
     migrations: tuple[Migration, ...] = ()
     editions: tuple[PackEdition, ...] = ()
 
