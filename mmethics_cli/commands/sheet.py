@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mmethics_cli.commands.options import HERE, Folder, Session, tell_refused
+
+if TYPE_CHECKING:
+    from mmethics_cli.workflow.workbook import WorkbookChanges
 
 app = typer.Typer(
     help="""把问卷和审查要点自查导出成 Excel，填好后再导入。
@@ -84,14 +87,7 @@ def import_(
     if is_open(file):
         session.say(f"“{file}”好像还开着：读的是最后一次保存的内容。")
     filled = read_changes(dossier, file)
-    if filled.newer:
-        names = "、".join(filled.files)
-        session.say(f"导出以后改过 {names}：有 {filled.newer} 个回答只在那里改过，保留那里的。")
-    if filled.left_out:
-        session.say(
-            f"标准包没有这些格的问题，没有导入：{'、'.join(filled.left_out)}。"
-            "导出时用了另一个标准包的，用 --pack 给出它，再导入一次。"
-        )
+    _tell_left(session, filled)
     if not filled.changes:
         session.say("没有改动。")
         return
@@ -104,6 +100,18 @@ def import_(
         return
     write_changes(dossier, filled.changes)
     session.say(f"已写入 {count} 处。下一步：mmethics status {folder}")
+
+
+def _tell_left(session: Session, filled: WorkbookChanges) -> None:
+    """Say which answers stay as the dossier has them, and which cells no question takes."""
+    if filled.newer:
+        names = "、".join(filled.files)
+        session.say(f"导出以后改过 {names}：有 {filled.newer} 个回答只在那里改过，保留那里的。")
+    if filled.left_out:
+        session.say(
+            f"标准包没有这些格的问题，没有导入：{'、'.join(filled.left_out)}。"
+            "导出时用了另一个标准包的，用 --pack 给出它，再导入一次。"
+        )
 
 
 def _confirmed(session: Session, count: int) -> bool:

@@ -25,8 +25,9 @@ from mmethics_cli.core.answers.self_check import ANSWERS, answer_key
 from mmethics_cli.core.conditions.values import UNKNOWN, Placeholder
 from mmethics_cli.core.conditions.written import plain
 from mmethics_cli.core.standard.answers import Refused, says_none, write_value
-from mmethics_cli.core.standard.model import Placeholders, Question
+from mmethics_cli.core.standard.model import Question
 from mmethics_cli.core.standard.placeholders import not_an_answer
+from mmethics_cli.core.standard.texts import Placeholders
 from mmethics_cli.errors import EthicsError
 from mmethics_cli.sheets.page import CLEAR_WORD, ENTRY, MARK, NO_ENTRY
 from mmethics_cli.sheets.writer import FORMAT, RECORD_MARK, Record, read_record

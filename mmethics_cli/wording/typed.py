@@ -14,7 +14,8 @@ from mmethics_cli.core.conditions.values import Value
 from mmethics_cli.core.conditions.written import parse_int, plain
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.answers import NOT_APPLICABLE_WORD, Refused, read_value
-from mmethics_cli.core.standard.model import NO_PLACEHOLDERS, Placeholders, Question
+from mmethics_cli.core.standard.model import Question
+from mmethics_cli.core.standard.texts import NO_PLACEHOLDERS, Placeholders
 from mmethics_cli.wording.citation import cite_for
 from mmethics_cli.wording.language import CELL
 from mmethics_cli.wording.values import none_label, value_text

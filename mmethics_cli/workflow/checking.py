@@ -40,9 +40,10 @@ from mmethics_cli.core.lifecycle.amendments import (
     unnamed_changes,
 )
 from mmethics_cli.core.lifecycle.decision import unanswered_comments
-from mmethics_cli.core.standard.model import Basis, Readability, Standard
+from mmethics_cli.core.standard.model import Basis, Standard
 from mmethics_cli.core.standard.names import label_at, question_at
 from mmethics_cli.core.standard.pack_editions import editions_after
+from mmethics_cli.core.standard.texts import Readability
 from mmethics_cli.errors import Problem
 from mmethics_cli.render.revision_views import seen_before
 from mmethics_cli.render.slots import Words

@@ -29,8 +29,9 @@ from mmethics_cli.core.conditions.written import (
     parse_month,
     plain,
 )
-from mmethics_cli.core.standard.model import NO_PLACEHOLDERS, Placeholders, Question
+from mmethics_cli.core.standard.model import Question
 from mmethics_cli.core.standard.placeholders import LONGEST, placeholder_group
+from mmethics_cli.core.standard.texts import NO_PLACEHOLDERS, Placeholders
 
 NOT_APPLICABLE = "not_applicable"
 NOT_APPLICABLE_WORD: Final = "不适用"

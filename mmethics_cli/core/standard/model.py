@@ -1,10 +1,9 @@
 """The standard as data: what a pack holds once it has been read and proved.
 
 Every requirement carries its `Basis`: a source, an article and how far that article was verified.
-The annotations are types, not text: `model_reader` reads each field of a file as its type says.
+The annotations are types, not text: `record_reader` reads each field of a file as its type says.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,6 +13,7 @@ from typing import Literal, get_args
 from mmethics_cli.core.conditions.language import ALWAYS, Condition
 from mmethics_cli.core.conditions.parser import Vocabulary
 from mmethics_cli.core.conditions.values import UNKNOWN, Value
+from mmethics_cli.core.standard.texts import NO_PLACEHOLDERS, Placeholders, Readability
 
 Verified = Literal["text", "secondary", "memory"]
 
@@ -467,68 +467,6 @@ class ConsistencyRule:
     basis: tuple[Basis, ...]
     each: str | None = None
     kind: Literal["inconsistent", "expired"] = "inconsistent"
-
-
-@dataclass(frozen=True, slots=True)
-class Readability:
-    """The limits beyond which a text for participants is hard to read; lengths are characters.
-
-    `exempt` are paths, or first words of paths, whose texts are names and not speech;
-    `latin` are Latin words that need no explanation; `stiff` are words that make a sentence an
-    official's rather than a speaker's.
-    """
-
-    sentence: int = 50
-    average: int = 30
-    quotes: int = 3
-    exempt: frozenset[str] = frozenset()
-    latin: frozenset[str] = frozenset()
-    stiff: tuple[str, ...] = ()
-
-
-PlaceholderKind = Literal["always", "none"]
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceholderGroup:
-    """Words that people put where an answer should stand, and what to do instead of them.
-
-    `words` and `patterns` (regular expressions) stand for a whole answer, without the punctuation
-    round it; `anywhere` are patterns that make any text unfinished in which they occur. Those of
-    kind `none` (无) are an answer where the question says so (`none_is_an_answer`).
-    """
-
-    id: str
-    fix: str
-    kind: PlaceholderKind = "always"
-    words: tuple[str, ...] = ()
-    patterns: tuple[str, ...] = ()
-    anywhere: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Placeholders:
-    """All groups of a pack, the most telling first."""
-
-    groups: tuple[PlaceholderGroup, ...] = ()
-
-    @cached_property
-    def by_word(self) -> Mapping[str, PlaceholderGroup]:
-        """The group of each word, the words in lower case."""
-        return {word.casefold(): group for group in self.groups for word in group.words}
-
-    @cached_property
-    def whole(self) -> tuple[tuple[re.Pattern[str], PlaceholderGroup], ...]:
-        """The patterns of whole answers, each with its group."""
-        return tuple((re.compile(form), group) for group in self.groups for form in group.patterns)
-
-    @cached_property
-    def within(self) -> tuple[tuple[re.Pattern[str], PlaceholderGroup], ...]:
-        """The patterns of marks within a text, each with its group."""
-        return tuple((re.compile(form), group) for group in self.groups for form in group.anywhere)
-
-
-NO_PLACEHOLDERS = Placeholders()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from mmethics_cli.core.conditions.written import plain
-from mmethics_cli.core.standard.model import PlaceholderGroup, Placeholders, Question
+from mmethics_cli.core.standard.model import Question
 from mmethics_cli.core.standard.node import Node
 from mmethics_cli.core.standard.record_reader import RecordReader
+from mmethics_cli.core.standard.texts import PlaceholderGroup, Placeholders
 
 PLACEHOLDERS: Final = "placeholders.yaml"
 LONGEST: Final = 60  # characters of an answer that can be a placeholder as a whole
