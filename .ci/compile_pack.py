@@ -1,4 +1,4 @@
-"""Puts the shipped YAML and templates into the wheel in compiled form too (store/pack.py)."""
+"""Puts the shipped YAML and templates into the wheel in compiled form too (store/pack_cache.py)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ class CompiledPack(BuildHookInterface):  # type: ignore[misc, type-arg, unused-i
             return  # the files may change; the first run compiles them
         sys.path.insert(0, self.root)
         from mmethics_cli.render.templates import Templates
-        from mmethics_cli.store.pack import NAME, TEMPLATES, compiled, compiled_pack, load
+        from mmethics_cli.store.pack import compiled_pack, load
+        from mmethics_cli.store.pack_cache import NAME, TEMPLATES, cache_entry
 
         pack = load()
         texts = {name: pack.template_text(name) for name in pack.templates if name.endswith(".md")}
@@ -25,7 +26,7 @@ class CompiledPack(BuildHookInterface):  # type: ignore[misc, type-arg, unused-i
         self.made = tempfile.TemporaryDirectory()
         for name, data in (
             (NAME, compiled_pack()),
-            (TEMPLATES, compiled(files, templates.compiled())),
+            (TEMPLATES, cache_entry(files, templates.compiled())),
         ):
             file = Path(self.made.name) / name
             file.write_bytes(data)

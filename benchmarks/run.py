@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -19,12 +20,12 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
+FURTHER: Final = 20  # dossiers that one `check` looks at besides the first
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.inside import Inside  # noqa: E402 - the tree must be found first
 from benchmarks.timing import medians, process  # noqa: E402
-from mmethics_cli.store.dossier.create import about  # noqa: E402
-from mmethics_cli.store.pack import examples  # noqa: E402
+from mmethics_cli.store.examples import about, examples  # noqa: E402
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,12 @@ def whole_processes(folder: Path, today: date) -> dict[str, Callable[[], object]
     start = [sys.executable, "-c", "from mmethics_cli.cli import main; main()"]
     day = ["--today", today.isoformat()]
     render = ["render", folder.name, "--out", "out", "--replace"]
+    copies = [shutil.copytree(folder, folder.with_name(f"copy-{n}")).name for n in range(FURTHER)]
     return {
         "import typer": process([sys.executable, "-c", "import typer"], folder.parent),
         "--help": process([*start, "--help"], folder.parent),
         "check": process([*start, *day, "check", folder.name], folder.parent),
+        "check all": process([*start, *day, "check", folder.name, *copies], folder.parent),
         "pathway": process([*start, *day, "pathway", folder.name], folder.parent),
         "package": process([*start, *day, *render], folder.parent),
     }
@@ -68,6 +71,8 @@ def rows(folder: Path, today: date, rounds: int) -> Iterator[Row]:
     yield Row("`python -c 'import typer'`", typer, "× typer", share=1 / typer)
     yield Row("`mmethics --help`", ms["--help"], "× typer", 1.5, 1 / typer)
     yield Row("`mmethics check`", ms["check"], "× typer", 5, 1 / typer)
+    further = (ms["check all"] - ms["check"]) / FURTHER
+    yield Row(f"each of {FURTHER} dossiers more in it", further, "× typer", 0.7, 1 / typer)
     yield Row("`mmethics pathway`", ms["pathway"], "× typer", 5, 1 / typer)
     yield Row("all rules and items, in process", ms["evaluate"], "ms", 5)
     each = ms["render all"] / documents

@@ -1,27 +1,40 @@
-"""Writes fields.md, documents.md and verification.md from the pack and field-coverage.yaml.
+"""Writes anew all that follows from the pack and the examples.
 
-    python -m docs.generate
+    python -m docs.generate [--check]
 
-tests/docs/test_generated.py fails while the pages differ from what this would write.
+These are the pages fields.md, documents.md and verification.md (with field-coverage.yaml), the
+prompts counted in decisions.md, and the texts on record in tests/golden and tests/followed. `git
+diff` then shows what a change of the pack means to its readers; tests fail until it is written.
+With --check nothing is written, and what would be is named.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from docs.page import MADE, table
+from docs.law import changes_lines, unread_lines
+from docs.page import MADE, table, with_part
 from docs.papers import documents_page
+from docs.prompts import prompts_table
 from mmethics_cli.core.standard.model import VERIFIED, Basis, Source, Standard, Verified, weakest
+from mmethics_cli.core.standard.pack_editions import editions_since
+from mmethics_cli.render.law_in_documents import LawInDocuments
+from mmethics_cli.report.law_changes import ShownEdition, shown_editions
 from mmethics_cli.report.standard import STATUS_LABEL, VERIFIED_LABEL, scope_text
 from mmethics_cli.store.pack import Pack, load
 from mmethics_cli.store.yaml.reader import decode, parse
 from mmethics_cli.wording.citation import article, cite, title
+from mmethics_cli.workflow.packs import LoadedPack
+from tests import followed, golden
+from tests.program import ROOT
 
 HERE: Final = Path(__file__).resolve().parent
 COVERAGE: Final = "field-coverage.yaml"
@@ -142,7 +155,8 @@ def _field_row(
     )
 
 
-def verification_page(standard: Standard) -> str:
+def verification_page(standard: Standard, editions: Sequence[ShownEdition]) -> str:
+    """How far the law was verified; `editions` are those that changed anything of it."""
     how = Counter(one.verified for one in standard.articles.values())
     items = Counter(weakest(one.basis) for one in standard.items.values())
     lines = [
@@ -163,6 +177,16 @@ def verification_page(standard: Standard) -> str:
             ("法源", "条文", "核对到", "牵动的规则", "牵动的要点"),
             islice(_worklist(standard), FIRST),
         ),
+        "",
+        "## 最值得读的法源",
+        "",
+        *unread_lines(standard),
+        "",
+        "## 标准包各版改了什么",
+        "",
+        "`mmethics standard sources --since 日期` 说的也是这些；卷宗照旧版写的，`check` 逐条提示",
+        "与它有关的。",
+        *changes_lines(standard, editions),
         "",
         "## 逐个法源",
     ]
@@ -229,17 +253,41 @@ def _source_lines(standard: Standard, source: Source) -> Iterator[str]:
 
 def pages() -> dict[Path, str]:
     """What the generated pages should say, by file."""
-    pack = load()
-    standard = pack.standard()
+    loaded = LoadedPack(load(also=("worksheets",)))
+    pack, standard = loaded.pack, loaded.standard
+    showing = LawInDocuments(standard, loaded.templates).showing
+    editions = shown_editions(standard, pack.trees, editions_since(standard, date.min), showing)
+    decisions = HERE / "decisions.md"
     return {
         HERE / "fields.md": fields_page(pack, standard),
         HERE / "documents.md": documents_page(
             standard, printed_by(pack, standard), known_paths(standard)
         ),
-        HERE / "verification.md": verification_page(standard),
+        HERE / "verification.md": verification_page(standard, editions),
+        decisions: with_part(decisions.read_text(encoding="utf-8"), prompts_table()),
     }
 
 
+def main() -> int:
+    """Write what is generated, or with --check say what would change; 1 when something would."""
+    files = {**pages(), **golden.generated(), **followed.generated()}
+    stale = [path for path in (*golden.on_record(), *followed.on_record()) if path not in files]
+    changed = [
+        path
+        for path, text in files.items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+    if "--check" in sys.argv[1:]:
+        for path in sorted([*changed, *stale]):
+            print(f"{path.relative_to(ROOT)}: run python -m docs.generate")
+        return int(bool(changed or stale))
+    for path in stale:
+        path.unlink()
+    for path in changed:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(files[path], encoding="utf-8", newline="\n")
+    return 0
+
+
 if __name__ == "__main__":
-    for path, text in pages().items():
-        path.write_text(text, encoding="utf-8", newline="\n")
+    sys.exit(main())

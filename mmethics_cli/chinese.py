@@ -24,7 +24,6 @@ from typer._click.exceptions import (
 from typer._coercion import RuntimeParam
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-from mmethics_cli.core.conditions.values import parse_int
 from mmethics_cli.wording.columns import COLUMNS, indented, pad, width, wrap
 
 EXAMPLES: Final = "示例："
@@ -147,6 +146,9 @@ def _converted(kind: type, value: Any) -> Any:
         if value not in keys:
             raise BadParameter(f"不能是“{value}”，可选：{'、'.join(keys)}")
     elif kind is int:
+        # Loaded late: help knows no values.
+        from mmethics_cli.core.conditions.written import parse_int
+
         number = parse_int(value)
         if number is None:
             raise BadParameter(f"应是整数，现在是“{value}”")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Generator
+import subprocess
+from collections.abc import Callable, Generator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from tests import depth
+from tests.once import Once
 from tests.program import EXAMPLES, mmethics, seal
 
 # In CI a skip of a marked test is a failure: nothing goes unchecked. Read before tests clean up.
@@ -20,6 +24,26 @@ TOOLS: Final = {
     "libreoffice": ("soffice", "pdftotext", "pdftoppm"),
     "openxml": ("ooxml-validator",),
 }
+# The fonts that pages are laid out with: with others lines and pages end elsewhere.
+FONTS: Final = ("Noto Serif CJK SC", "Noto Sans CJK SC", "AR PL UKai CN", "Liberation Serif")
+
+
+def pytest_report_header() -> str:
+    return "long tests: all of it" if depth.NIGHTLY else "long tests: a few fixed seeds"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """No worker for a single test: it would start later than it ends."""
+    named = [argument for argument in config.args if "::" in argument]
+    return 0 if len(named) == 1 == len(config.args) else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with long tests come first, so that no worker is left with one at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(autouse=True)
@@ -35,24 +59,40 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def sealed_folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """The worked examples, submitted."""
-    return [seal(name, tmp_path_factory.mktemp("sealed") / name) for name in EXAMPLES]
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    base = tmp_path_factory.getbasetemp()
+    return Once((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "once")
 
 
 @pytest.fixture(scope="session")
-def sealed_documents(sealed_folders: list[Path]) -> list[Path]:
+def sealed_example(once: Once) -> Callable[[str], Path]:
+    """A worked example as a dossier that was submitted; not to be changed."""
+    return lambda name: once.folder(f"sealed-{name}", lambda folder: seal(name, folder)) / name
+
+
+@pytest.fixture(scope="session")
+def sealed_documents(sealed_example: Callable[[str], Path]) -> list[Path]:
     """Every Word and Excel file that the worked examples submit."""
-    return _office_files(sealed_folders, "documents")
+    return _office_files([sealed_example(name) for name in EXAMPLES], "documents")
 
 
 @pytest.fixture(scope="session")
-def committee_papers(sealed_folders: list[Path]) -> list[Path]:
-    """Every Word and Excel file that the ethics office makes for them."""
-    for folder in sealed_folders:
-        done = mmethics("render", folder, "--for", "committee", cwd=folder)
+def office_example(once: Once, sealed_example: Callable[[str], Path]) -> Callable[[str], Path]:
+    """The same with the ethics office's papers, named by id, made long after it was handed in."""
+
+    def make(name: str, folder: Path) -> None:
+        shutil.copytree(sealed_example(name), folder)
+        arguments = ("--for", "committee", "--names", "id")
+        done = mmethics("--today", "2027-09-01", "render", folder, *arguments, cwd=folder)
         assert done.returncode == 0, done.stderr
-    return _office_files(sealed_folders, "committee")
+
+    return lambda name: once.folder(f"office-{name}", lambda folder: make(name, folder))
+
+
+@pytest.fixture(scope="session")
+def committee_papers(office_example: Callable[[str], Path]) -> list[Path]:
+    """Every Word and Excel file that the ethics office makes for them."""
+    return _office_files([office_example(name) for name in EXAMPLES], "committee")
 
 
 def _office_files(folders: list[Path], place: str) -> list[Path]:
@@ -64,6 +104,15 @@ def _office_files(folders: list[Path], place: str) -> list[Path]:
     )
 
 
+@cache
+def missing_fonts() -> tuple[str, ...]:
+    listed = subprocess.run(
+        ["fc-list", ":", "family"], capture_output=True, check=True, encoding="utf-8"
+    )
+    families = {name for line in listed.stdout.splitlines() for name in line.split(",")}
+    return tuple(f"the font {name}" for name in FONTS if name not in families)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     missing = [
         tool
@@ -72,6 +121,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         for tool in tools
         if shutil.which(tool) is None
     ]
+    if item.get_closest_marker("libreoffice") and not missing:
+        missing += missing_fonts()
     if missing:
         pytest.skip(f"not installed here: {', '.join(missing)}")
 

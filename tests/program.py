@@ -14,6 +14,9 @@ import pytest
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 STUDIES: Final = ROOT / "checklists" / "examples"
+# A pseudo-terminal that is not asked where its cursor is: it would not answer, and each prompt
+# would wait a second for that.
+TERMINAL: Final = {"TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"}
 
 
 def told(example: str, key: str) -> str:

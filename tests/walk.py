@@ -1,14 +1,20 @@
-"""A person who knows every answer beforehand and is put the steps of an interview."""
+"""A person who knows every answer beforehand and is put the steps of an interview: what they are
+asked of the worked examples, and the dossiers that come of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
+from pathlib import Path
+from typing import Any, Final
 
-from mmethics_cli.core.conditions.values import UNKNOWN, Element, Value
+from mmethics_cli.core.answers.tree import read_tree
+from mmethics_cli.core.conditions.values import UNKNOWN, Element, Several, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
+from mmethics_cli.core.interview.loop import interview
 from mmethics_cli.core.interview.steps import (
     Add,
     Answer,
@@ -22,14 +28,15 @@ from mmethics_cli.core.interview.steps import (
     ScreenAnswers,
     Step,
 )
-from mmethics_cli.core.standard.model import Standard
+from mmethics_cli.core.standard.answers import write_value
 from mmethics_cli.core.standard.names import ELEMENT_PATH
-from mmethics_cli.store.pack import load
+from mmethics_cli.store.dossier.create import create_dossier
+from mmethics_cli.store.yaml.reader import read_file
+from tests.program import STUDIES
+from tests.studies import standard
 
-
-@cache
-def standard() -> Standard:
-    return load().standard()
+TODAY: Final = date(2027, 3, 1)
+RETROSPECTIVE: Final = "retrospective-imaging-ai"
 
 
 @dataclass
@@ -123,3 +130,77 @@ class Walker:
             and owner is not None
             and self._made.get(owner.path, [element.id])[:1] != [element.id]
         )
+
+
+# The worked examples as a person enters them.
+
+
+def _typed(value: Value) -> Value:
+    return value.rstrip("\n") if isinstance(value, str) else value
+
+
+@cache
+def example(name: str) -> Mapping[str, Value]:
+    """The answers of a worked example as they are typed: a text ends where it ends.
+
+    Its entries are named as the interview names them.
+    """
+    values: dict[str, Value] = {}
+    folder = STUDIES / name
+    paths = [folder / "dossier.yaml", folder / "institution.yaml"]
+    paths += folder.glob("submissions/*/submission.yaml")
+    for path in paths:
+        tree: Any = read_file(path).tree
+        kept = {key: one for key, one in tree.items() if key not in ("pack", "file_names")}
+        values |= _read(kept)
+    for path_, value in values.items():
+        if isinstance(value, tuple):
+            initial = path_.rpartition(".")[2][:1]
+            values[path_] = tuple(
+                Element(f"{initial}{n}", {key: _typed(text) for key, text in one.fields.items()})
+                for n, one in enumerate(value, 1)
+            )
+        else:
+            values[path_] = _typed(value)
+    return values
+
+
+def _read(tree: Any) -> Mapping[str, Value]:
+    return read_tree(standard(), {k: v for k, v in tree.items() if k != "documents"}).values
+
+
+def single_centre() -> dict[str, Value]:
+    """The retrospective study at one hospital: no other site, and none of that site's data."""
+    values = dict(example(RETROSPECTIVE))
+    values |= {"sites.multicentre": False, "sites.role": "single"}
+    del values["sites.list"]
+    assets = values["data.assets"]
+    assert isinstance(assets, tuple)
+    values["data.assets"] = tuple(one for one in assets if one.get("origin") != "partner")
+    return values
+
+
+def simplified() -> dict[str, Value]:
+    """The same with patients who could decide for themselves: not vulnerable, so simplified."""
+    values = single_centre() | {"participants.vulnerable": Several()}
+    values["participants.capacity"] = "full"
+    del values["participants.vulnerable_protection"]
+    return values
+
+
+def walk(values: Mapping[str, Value]) -> tuple[Walker, Facts]:
+    """The whole interview of a new dossier, which knows only what is submitted."""
+    walker = Walker(values)
+    begun = Facts(standard(), {"event.kind": "initial"}, TODAY)
+    return walker, interview(begun, walker.ask, lambda answers: None, tell=walker.tell)
+
+
+def new_dossier(folder: Path, answers: Mapping[str, Value] | None = None) -> Path:
+    tree: dict[str, Any] = {}
+    for path, value in (answers or {}).items():
+        node, keys = tree, path.split(".")
+        for key in keys[:-1]:
+            node = node.setdefault(key, {})
+        node[keys[-1]] = write_value(standard().questions[path], value)
+    create_dossier(folder, standard(), tree)
+    return folder

@@ -33,10 +33,11 @@ def check(
     from mmethics_cli.workflow.opening import open_dossier
 
     session = Session.of(context)
+    packs = session.packs()
     failing = {"error", "warning"} if strict else {"error"}
     failed = False
     for folder in folders or [HERE]:
-        dossier = open_dossier(folder, session.today, session.packs)
+        dossier = open_dossier(folder, session.today, packs)
         findings = review(dossier, package_of(dossier, session.today))
         if format_ is OutputFormat.json:
             session.out(findings_json(dossier.name, findings))

@@ -37,8 +37,7 @@ def demo(
     from mmethics_cli.commands.pathway import pathway
     from mmethics_cli.commands.render import render
     from mmethics_cli.commands.submit import submit
-    from mmethics_cli.store.dossier.create import about
-    from mmethics_cli.store.pack import examples
+    from mmethics_cli.store.examples import about, examples
     from mmethics_cli.workflow.creating import make_of_example
 
     session = Session.of(context)

@@ -41,4 +41,4 @@ def fill(
     )
     from mmethics_cli.commands.interview import converse
 
-    converse(session, folder, section, everything)
+    converse(session, session.packs(), folder, section, everything)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Folder, Session, tell_refused
+from mmethics_cli.commands.options import HERE, Folder, Session, tell_refused, tell_unanswered
 from mmethics_cli.errors import EthicsError
 
 if TYPE_CHECKING:
-    from mmethics_cli.workflow.following import OpenedSubmission
+    from mmethics_cli.workflow.lifecycle.following import OpenedSubmission
 
 _COLUMNS: Final = 79
 
@@ -46,21 +46,25 @@ def follow(
     mmethics follow progress my-study --answers 进展.yaml
     mmethics follow re-review my-study --blank
     """
-    from mmethics_cli.workflow.following import kind_named, open_submission
+    from mmethics_cli.workflow.lifecycle.following import kind_named, open_submission
     from mmethics_cli.workflow.opening import open_dossier
 
     session = Session.of(context)
     if answers is not None and blank:
         raise EthicsError("--answers 和 --blank 只能用一个。")
-    dossier = open_dossier(folder, session.today, session.packs)
+    packs = session.packs()
+    dossier = open_dossier(folder, session.today, packs)
     tell_refused(session, dossier)
+    before = {answer.path for answer in dossier.placeholders}
     opened = open_submission(dossier, kind_named(dossier.standard, kind), answers)
+    new = (answer for answer in opened.dossier.placeholders if answer.path not in before)
+    tell_unanswered(session, new)
     asking = session.terminal and answers is None and not blank
     _tell_opened(session, opened, asking=asking)
     if asking:
         from mmethics_cli.commands.interview import converse
 
-        converse(session, folder, "event", False, opened.counts)
+        converse(session, packs, folder, "event", False, opened.counts)
 
 
 def _tell_opened(session: Session, opened: OpenedSubmission, *, asking: bool) -> None:

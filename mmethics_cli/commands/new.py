@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mmethics_cli.commands.options import Session
+from mmethics_cli.commands.options import Session, tell_unanswered
 from mmethics_cli.errors import EthicsError
 
 if TYPE_CHECKING:
     from mmethics_cli.core.standard.model import Standard
+    from mmethics_cli.workflow.packs import Packs
     from mmethics_cli.workflow.reuse import ReusedDossier
 
 
@@ -86,10 +87,10 @@ def new(
 
 
 def _list_examples(session: Session) -> None:
-    from mmethics_cli.workflow.creating import example_titles
+    from mmethics_cli.store.examples import about, examples
 
-    titles = example_titles(session.pack)
-    session.out("\n".join(f"{name}  {title}" for name, title in titles.items()))
+    folders = examples(session.pack)
+    session.out("\n".join(f"{name}  {about(folder).title}" for name, folder in folders.items()))
 
 
 def _prepare(session: Session, folder: Path | None, origin: DossierOrigin) -> None:
@@ -101,20 +102,19 @@ def _prepare(session: Session, folder: Path | None, origin: DossierOrigin) -> No
     from mmethics_cli.core.interview.prepare import PREPARE, by_kind, lacking
     from mmethics_cli.report.prepare import guide_text, lacking_text
     from mmethics_cli.workflow.opening import OpenedStudy, open_answers, open_dossier
-    from mmethics_cli.workflow.preparing import guide_of
 
-    also = (PREPARE,)
+    packs, also = session.packs(), (PREPARE,)
     opened: OpenedStudy | None = None
     if folder is not None:
-        opened = open_dossier(folder, session.today, session.packs, also)
+        opened = open_dossier(folder, session.today, packs, also)
     elif origin.answers is not None:
-        opened = open_answers(origin.answers, session.today, session.packs, also)
+        opened = open_answers(origin.answers, session.today, packs, also)
     if opened is None:
-        loaded = session.packs.of(also=also)
-        guide, standard = guide_of(loaded), loaded.standard
+        loaded = packs.of(also=also)
+        guide, standard = loaded.guide, loaded.standard
         session.show(guide_text(guide, standard, by_kind(guide, standard, session.today)))
     else:
-        guide = guide_of(opened.loaded)
+        guide = opened.loaded.guide
         needs = lacking(guide, opened.facts)
         session.show(lacking_text(guide, opened.name, needs))
 
@@ -122,34 +122,35 @@ def _prepare(session: Session, folder: Path | None, origin: DossierOrigin) -> No
 def _make(session: Session, folder: Path, origin: DossierOrigin) -> None:
     """Make the dossier, and ask what it still needs where it was not given and someone is there."""
     origin.require_agreement()
+    packs = session.packs()
     if origin.old is not None:
         from mmethics_cli.workflow.reuse import make_of_earlier
 
-        reused = make_of_earlier(folder, origin.old, session.today, origin.answers, session.packs)
+        reused = make_of_earlier(folder, origin.old, session.today, origin.answers, packs)
         _tell_reused(session, origin.old, reused)
     else:
-        _make_afresh(session, folder, origin)
+        _make_afresh(session, packs, folder, origin)
     given = origin.answers is not None or origin.example is not None or origin.blank
     if session.terminal and not given:
         from mmethics_cli.commands.interview import converse
 
-        converse(session, folder, None, False)
+        converse(session, packs, folder, None, False)
     else:
         following = "check" if origin.old is None else "fill"
         session.say(f"已新建卷宗：{folder}。下一步：mmethics {following} {folder}")
 
 
-def _make_afresh(session: Session, folder: Path, origin: DossierOrigin) -> None:
+def _make_afresh(session: Session, packs: Packs, folder: Path, origin: DossierOrigin) -> None:
     from mmethics_cli.workflow.creating import make_blank, make_of_answers, make_of_example
 
     if origin.answers is not None:
-        make_of_answers(folder, origin.answers, session.packs)
+        tell_unanswered(session, make_of_answers(folder, origin.answers, packs))
     elif origin.example is not None:
         make_of_example(folder, origin.example, session.pack)
     else:
         if not origin.blank:
             session.need_terminal("请用 --answers FILE、--example NAME 或 --blank。")
-        make_blank(folder, session.packs)
+        make_blank(folder, packs)
 
 
 def _tell_reused(session: Session, old: Path, reused: ReusedDossier) -> None:
@@ -178,6 +179,7 @@ def _tell_reused(session: Session, old: Path, reused: ReusedDossier) -> None:
     say("不再有效，没有复制的附件", "、".join(map(name_of, carried.stale)))
     for attachment, why in reused.left:
         say("没有复制的附件", f"{name_of(attachment)}，{why}")
+    tell_unanswered(session, reused.placeholders)
     for problem in reused.unread:
         session.say(f"  读不懂，没有沿用：{problem}")
 

@@ -5,21 +5,20 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from mmethics_cli.core.conditions.values import parse_date
 from mmethics_cli.errors import EthicsError, NoTerminal
 
 if TYPE_CHECKING:
     from mmethics_cli.core.standard.model import Standard
+    from mmethics_cli.store.dossier.parts import RefusedAnswer
     from mmethics_cli.workflow.drafting import Drafts
     from mmethics_cli.workflow.opening import OpenedStudy
     from mmethics_cli.workflow.packs import Packs
@@ -44,7 +43,7 @@ Folder = Annotated[
 Format = Annotated[OutputFormat, typer.Option("--format", help="输出格式")]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Session:
     """One run of the program: the global options, and whether someone sits at a terminal."""
 
@@ -53,9 +52,11 @@ class Session:
     debug: bool = False
     terminal: bool = False
 
-    @cached_property
     def packs(self) -> Packs:
-        """The packs that this run reads, each loaded once; `--pack` names the overlay of all."""
+        """The packs that a command reads, each loaded once; `--pack` names the overlay of all.
+
+        A command lets go of them when it ends: what is left, Python looks through as it stops.
+        """
         from mmethics_cli.workflow.packs import Packs
 
         return Packs(self.pack)
@@ -112,9 +113,12 @@ def resolve_today(given: str | None, environ: Mapping[str, str] = os.environ) ->
         EthicsError: either is not a date.
     """
     if given is not None:
+        # Loaded late: help knows no values.
+        from mmethics_cli.core.conditions.written import date_advice, parse_date
+
         day = parse_date(given)
         if day is None:
-            raise EthicsError(f"--today 的值“{given}”不是日期。请写成 2027-03-01 的样子。")
+            raise EthicsError(f"--today 的值“{given}”不是日期。{date_advice(given)}。")
         return day
     epoch = environ.get("SOURCE_DATE_EPOCH")
     if not epoch:
@@ -127,10 +131,15 @@ def resolve_today(given: str | None, environ: Mapping[str, str] = os.environ) ->
         ) from None
 
 
+def tell_unanswered(session: Session, answers: Iterable[RefusedAnswer]) -> None:
+    """Name answers that are there and count as unknown, each with its place and what to do."""
+    for answer in answers:
+        session.say(f"当作未回答：{answer.problem}")
+
+
 def tell_refused(session: Session, opened: OpenedStudy) -> None:
     """Name the answers that count as unknown: their question can't take them, or there is none."""
-    for answer in opened.refused:
-        session.say(f"当作未回答：{answer.problem}")
+    tell_unanswered(session, (*opened.refused, *opened.placeholders))
     if opened.unknown_names:
         names = "、".join(dict.fromkeys(unknown.name for unknown in opened.unknown_names))
         session.say(f"标准包没有这些名称，写在那里的内容没有读，留在文件里：{names}")

@@ -7,7 +7,14 @@ from typing import Annotated
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Format, OutputFormat, Session, tell_refused
+from mmethics_cli.commands.options import (
+    HERE,
+    Format,
+    OutputFormat,
+    Session,
+    tell_refused,
+    tell_unanswered,
+)
 from mmethics_cli.errors import EthicsError
 
 WhatIf = Annotated[
@@ -45,13 +52,15 @@ def pathway(
     from mmethics_cli.workflow.opening import open_either
 
     session = Session.of(context)
-    opened = open_either(path, session.today, session.packs)
+    opened = open_either(path, session.today, session.packs())
     tell_refused(session, opened)
     decided = opened.pathway
     if what_if:
-        from mmethics_cli.workflow.supposing import supposed_facts
+        from mmethics_cli.workflow.supposing import supposed
 
-        decided = Pathway(supposed_facts(opened.facts, what_if))
+        supposition = supposed(opened.facts, what_if)
+        tell_unanswered(session, supposition.unanswered)
+        decided = Pathway(supposition.facts)
     if explain is not None:
         explanation = explain_rule(decided, explain)
         if explanation is None:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from mmethics_cli.core.conditions.values import Value
     from mmethics_cli.core.lifecycle.decision import CommitteeDecision
     from mmethics_cli.store.submission.submissions import Submission
+    from mmethics_cli.workflow.lifecycle.recording import DecisionLimits, DecisionOptions
     from mmethics_cli.workflow.opening import Dossier
-    from mmethics_cli.workflow.recording import DecisionLimits, DecisionOptions
 
 _NEEDED: Final = "请写明 --decision 和 --date（另有 --number、--valid-until 等，见 --help）。"
 _SHOWN: Final = 8
@@ -67,14 +67,14 @@ def record(
     mmethics record my-study --decision modify_then_approve --date 2027-03-20 \\
         --comments 意见.yaml
     """
-    from mmethics_cli.workflow import recording
+    from mmethics_cli.workflow.lifecycle import recording
     from mmethics_cli.workflow.opening import open_dossier
 
     session = Session.of(context)
     given = recording.DecisionOptions(decision, date, number, valid_until, interval, comments)
     if not session.terminal and not fact and not (decision and date):
         raise NoTerminal(f"这里不是终端，不能提问。{_NEEDED}")
-    dossier = open_dossier(folder, session.today, session.packs)
+    dossier = open_dossier(folder, session.today, session.packs())
     tell_refused(session, dossier)
     current = recording.submission_to_decide(dossier)
     facts = recording.office_facts(dossier, fact or [])
@@ -99,7 +99,7 @@ def _decision(
     facts: dict[str, Value],
 ) -> CommitteeDecision:
     """The decision to record, its parts asked for at a terminal; raises EthicsError."""
-    from mmethics_cli.workflow.recording import read_options
+    from mmethics_cli.workflow.lifecycle.recording import read_options
 
     if session.terminal and not given.whole():
         from mmethics_cli.commands.record_form import prompted
@@ -145,7 +145,7 @@ def _tell_what_follows(
     """Due dates and the next command."""
     from mmethics_cli.report.status import due_lines
     from mmethics_cli.store.submission.submissions import OF_THE_STUDY
-    from mmethics_cli.workflow.committee import CommitteeRecord
+    from mmethics_cli.workflow.lifecycle.committee import CommitteeRecord
 
     record = CommitteeRecord(dossier)
     if decision.approves and record.ended:

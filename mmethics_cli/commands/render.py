@@ -67,7 +67,7 @@ def render(
 
     session = Session.of(context)
     also = ("worksheets",) if audience is Audience.committee or only else ()
-    dossier = open_dossier(folder, session.today, session.packs, also)
+    dossier = open_dossier(folder, session.today, session.packs(), also)
     tell_refused(session, dossier)
     ids = _named(dossier, only or [])
     if audience is Audience.approved:
@@ -177,7 +177,7 @@ def _render_approved(
     pdf: bool,
 ) -> NoReturn:
     """Write (or only list) the approved versions, and leave with the exit code of `render`."""
-    from mmethics_cli.workflow.approved import approved_package, listing, write_approved
+    from mmethics_cli.workflow.lifecycle.approved import approved_package, listing, write_approved
 
     approved = approved_package(dossier, ids)
     if list_:

@@ -46,7 +46,7 @@ def export(
 
     session = Session.of(context)
     require_workbook_name(file)
-    dossier = open_dossier(folder, session.today, session.packs)
+    dossier = open_dossier(folder, session.today, session.packs())
     tell_refused(session, dossier)
     export_workbook(dossier, file, session.today, replace=replace)
     session.say(f"已导出：{file}。填好后运行：mmethics sheet import {file} {folder}")
@@ -79,7 +79,7 @@ def import_(
 
     session = Session.of(context)
     require_workbook_name(file)
-    dossier = open_dossier(folder, session.today, session.packs)
+    dossier = open_dossier(folder, session.today, session.packs())
     tell_refused(session, dossier)
     if is_open(file):
         session.say(f"“{file}”好像还开着：读的是最后一次保存的内容。")
@@ -96,6 +96,8 @@ def import_(
         session.say("没有改动。")
         return
     session.show(changes_text(filled.changes))
+    for placeholder in filled.placeholders:
+        session.say(f"当作未回答：{placeholder}")
     count = len(filled.changes)
     if not yes and not _confirmed(session, count):
         session.say("没有写入。")

@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from mmethics_cli.commands.options import Session
+from mmethics_cli.core.conditions.written import parse_date
+from mmethics_cli.errors import EthicsError
 
 app = typer.Typer(
     help="""查看标准包里有什么，检验它前后是否一致。
@@ -70,7 +72,7 @@ def list_(
 
     session = Session.of(context)
     also = (part.value,) if part is PackPart.worksheets else ()
-    session.out(listing(session.packs.of(also=also).standard, part.value))
+    session.out(listing(session.packs().of(also=also).standard, part.value))
 
 
 @app.command("show", short_help="查看一条要点、规则、问题或文件")
@@ -84,11 +86,10 @@ def show(
     mmethics standard show M2
     mmethics standard show risk.level
     """
-    from mmethics_cli.errors import EthicsError
     from mmethics_cli.report.standard import entry_text, near_names
 
     session = Session.of(context)
-    standard = session.packs.of(also=("worksheets",)).standard
+    standard = session.packs().of(also=("worksheets",)).standard
     text = entry_text(standard, name)
     if text is None:
         near = "、".join(near_names(standard, name))
@@ -97,14 +98,38 @@ def show(
     session.show(text)
 
 
-@app.command("sources", short_help="列出法源与条文的核对情况")
-def sources(context: typer.Context) -> None:
+@app.command("sources", short_help="列出法源与条文的核对情况；哪天以来改了什么")
+def sources(
+    context: typer.Context,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="DATE", help="只列从这天起改了什么，如 2026-11-30"),
+    ] = None,
+) -> None:
     """列出法源：名称、文号、施行日期、状态，以及各有多少条文读过、二手、凭记忆。
+
+    加 --since 则列出从那天起（含当天）标准包各版改了什么：凭哪一条、涉及什么、
+    出现在哪些文件、要做什么。
 
     示例：
     mmethics standard sources
+    mmethics standard sources --since 2026-11-30
     """
     from mmethics_cli.report.standard import source_list
 
     session = Session.of(context)
-    session.out(source_list(session.packs.of().standard, session.today))
+    if since is None:
+        session.out(source_list(session.packs().of().standard, session.today))
+        return
+    day = parse_date(since)
+    if day is None:
+        raise EthicsError(f"--since 的值“{since}”不是日期。请写成 2027-03-01 的样子。")
+    from mmethics_cli.core.standard.pack_editions import editions_since
+    from mmethics_cli.render.law_in_documents import LawInDocuments
+    from mmethics_cli.report.law_changes import changes_text, shown_editions
+
+    loaded = session.packs().of(also=("worksheets",))
+    standard, trees = loaded.standard, loaded.pack.trees
+    showing = LawInDocuments(standard, loaded.templates).showing
+    editions = shown_editions(standard, trees, editions_since(standard, day), showing)
+    session.show(changes_text(standard, editions, day))

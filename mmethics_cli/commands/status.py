@@ -11,7 +11,7 @@ import typer
 from mmethics_cli.commands.options import HERE, Folder, Session, tell_refused
 
 if TYPE_CHECKING:
-    from mmethics_cli.workflow.committee import CommitteeRecord
+    from mmethics_cli.workflow.lifecycle.committee import CommitteeRecord
 
 
 def status(
@@ -35,11 +35,11 @@ def status(
     mmethics status my-study --history
     mmethics status my-study --ics 到期日.ics
     """
-    from mmethics_cli.workflow.committee import CommitteeRecord
+    from mmethics_cli.workflow.lifecycle.committee import CommitteeRecord
     from mmethics_cli.workflow.opening import open_dossier
 
     session = Session.of(context)
-    dossier = open_dossier(folder, session.today, session.packs)
+    dossier = open_dossier(folder, session.today, session.packs())
     tell_refused(session, dossier)
     record = CommitteeRecord(dossier)
     if history:
@@ -47,7 +47,7 @@ def status(
     elif calendar is None:
         session.show(_status(session, record))
     if calendar is not None:
-        from mmethics_cli.workflow.calendar import write_calendar
+        from mmethics_cli.workflow.lifecycle.calendar import write_calendar
 
         count = write_calendar(record, calendar, session.today)
         session.say(
@@ -57,7 +57,7 @@ def status(
 
 def _history(session: Session, record: CommitteeRecord) -> str:
     from mmethics_cli.report.status import history_text
-    from mmethics_cli.workflow.history import history_of
+    from mmethics_cli.workflow.lifecycle.history import history_of
 
     history = history_of(record, session.today)
     return history_text(history.title, history.past, history.valid, history.until)

@@ -47,7 +47,7 @@ def submit(
     )
 
     session = Session.of(context)
-    dossier = open_dossier(folder, session.today, session.packs)
+    dossier = open_dossier(folder, session.today, session.packs())
     tell_refused(session, dossier)
     submission = check_submission(dossier, session.today, archive)
     if not submission.complete:
@@ -59,7 +59,7 @@ def submit(
     sealed = seal_submission(submission, drafts)
     _tell(session, sealed)
     if archive is not None:
-        from mmethics_cli.store.submission.manifest import zip_submission
+        from mmethics_cli.store.submission.archive import zip_submission
 
         zip_submission(sealed.folder, archive)
         session.out(f"上交用的压缩包：{archive}")

@@ -28,7 +28,8 @@ def verify(
     mmethics verify my-study/submissions/01-initial
     mmethics verify 送审.zip
     """
-    from mmethics_cli.store.submission.manifest import verify_folder, verify_zip
+    from mmethics_cli.store.submission.archive import verify_zip
+    from mmethics_cli.store.submission.manifest import verify_folder
 
     session = Session.of(context)
     seal = verify_folder(sealed) if sealed.is_dir() else verify_zip(sealed)

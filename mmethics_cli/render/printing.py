@@ -102,10 +102,10 @@ class Printing:
             return self._gap(path, scope, fact)
         if self.words is ENGLISH and isinstance(value, str) and _HAN.search(text):
             self.untranslated[_full_path(path, scope)] = None
-        mark = self.book.put(Words(text, path=_full_path(path, scope)))
+        printed = self.book.put(Words(text, path=_full_path(path, scope)))
         if isinstance(value, Several) and value.possible:
-            mark += self._gap(path, scope, fact)
-        return mark
+            printed += self._gap(path, scope, fact)
+        return printed
 
     def boxes(self, path: str, scope: Scope | None, only: tuple[str, ...] = ()) -> str:
         """All options as tick boxes, the chosen ones ticked; 【待填】 behind them when unknown."""
@@ -113,13 +113,13 @@ class Printing:
         if isinstance(value, NotApplicable):
             return self.fact(path, scope)
         place = _full_path(path, scope)
-        marks = [
+        boxes = [
             self.book.put(Tick(self.tag(f"{place}.{key}"), checked))
             + NO_BREAK
             + self.book.put(Words(label))
             for key, label, checked in _ticks(fact, value, only, self.words)
         ]
-        text = "　".join(marks)
+        text = "　".join(boxes)
         return text + self._gap(path, scope, fact) if value is UNKNOWN else text
 
     def note_gap(self, path: str, scope: Scope | None, *, boxes: bool) -> None:
@@ -144,6 +144,7 @@ class Printing:
         return self.book.put(Words(self.words.missing.format(fact.label), gap=True))
 
     def _declared(self, path: str, scope: Scope | None) -> DeclaredFact:
+        """What the standard says of a fact, or of a field of the entry in scope."""
         standard = self.study.standard
         if scope is not None:
             field = standard.questions[scope.list_path].field_named(path)

@@ -82,7 +82,7 @@ class Templates:
         self.standard = standard
         self.read_tree = read_tree
         self.precompiled: Mapping[str, Plain] = {}
-        self._ready: dict[str, Template] = {}
+        self._prepared: dict[str, tuple[Template, tuple[Problem, ...]]] = {}
         self._programs: dict[str, jinja2.Template] = {}
 
     @cached_property
@@ -99,12 +99,9 @@ class Templates:
 
     def get(self, name: str) -> Template:
         """A template made ready. Raises TemplateError with every place that is wrong."""
-        template = self._ready.get(name)
-        if template is None:
-            template, problems = self._prepare(name)
-            if problems:
-                raise TemplateError("文件模板有错误：", problems)
-            self._ready[name] = template
+        template, problems = self._prepare(name)
+        if problems:
+            raise TemplateError("文件模板有错误：", problems)
         return template
 
     def program(self, template: Template) -> jinja2.Template:
@@ -161,8 +158,15 @@ class Templates:
         return read(name, self.texts, self.sections, self.shown)
 
     def _prepare(self, name: str) -> tuple[Template, tuple[Problem, ...]]:
-        if name not in self.texts:
-            raise TemplateError(f"标准包里没有模板“{name}”。")
+        """A template made ready, once, and what is wrong with it."""
+        prepared = self._prepared.get(name)
+        if prepared is None:
+            if name not in self.texts:
+                raise TemplateError(f"标准包里没有模板“{name}”。")
+            prepared = self._prepared[name] = self._bound(name)
+        return prepared
+
+    def _bound(self, name: str) -> tuple[Template, tuple[Problem, ...]]:
         source = self._source(name)
         binder = Binder(self.standard, self.standard.vocabulary, self.read_tree)
         nodes = binder.bind(source.written)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import NamedTuple
 
 from mmethics_cli.render.functions import Functions
 from mmethics_cli.render.language import END, MARK
@@ -126,12 +127,22 @@ def _rendered(templates: Templates, template: Template, text: str, printing: Pri
     )
 
 
+class _Heading(NamedTuple):
+    """A heading and its level, 1 for the highest."""
+
+    text: str = ""
+    level: int = 0
+
+
 def _tagged(text: str, fills: Sequence[Fill]) -> dict[str, tuple[str, ...]]:
-    """Consent elements whose block holds any words, and the headings that they stand under."""
+    """Consent elements whose block holds any words, and the headings that they stand under.
+
+    A block that begins with a heading no lower than the one above it stands under its own.
+    """
     headings: dict[str, dict[str, None]] = {}  # by element
     # Of each open block its element and the heading above it; no element once words have come.
-    stack: list[tuple[str, str]] = []
-    heading = ""
+    stack: list[tuple[str, _Heading]] = []
+    heading = _Heading()
     for line in text.split("\n"):
         if line.startswith(END):
             stack.pop()
@@ -139,10 +150,14 @@ def _tagged(text: str, fills: Sequence[Fill]) -> dict[str, tuple[str, ...]]:
             kind, _, name = line[1:].partition(" ")
             stack.append((name if kind == "element" else "", heading))
         elif line.startswith("#"):
-            heading = _filled(line.lstrip("# "), fills).strip()
+            words = line.lstrip("#")
+            heading = _Heading(_filled(words, fills).strip(), len(line) - len(words))
+            stack = [
+                (name, heading if heading.level <= above.level else above) for name, above in stack
+            ]
         elif line.strip():
             for name, above in stack:
                 if name:
-                    headings.setdefault(name, {})[above or heading] = None
-            stack = [("", "")] * len(stack)
+                    headings.setdefault(name, {})[above.text or heading.text] = None
+            stack = [("", _Heading())] * len(stack)
     return {name: tuple(places) for name, places in headings.items()}

@@ -2,99 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib.util
 import json
-import os
-import sys
-import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from mmethics_cli.core.standard.build import build
 from mmethics_cli.core.standard.model import Standard
-from mmethics_cli.errors import PackError, Problem, WorkspaceError
-from mmethics_cli.store.files import write_atomic
+from mmethics_cli.errors import PackError, Problem
 from mmethics_cli.store.overlay import Overlay, Override
+from mmethics_cli.store.pack_cache import cache_entry, trees_of
 from mmethics_cli.store.yaml.events import Keys, Tree
 from mmethics_cli.store.yaml.reader import YamlFile, decode, parse
-
-# To be raised whenever the same files give something else than before.
-_FORMAT: Final = 1
-NAME: Final = "pack.json"
-TEMPLATES: Final = "templates.json"
-_PACKED: Final = Path(__file__).parents[1] / "_data"
-
-Parse = Callable[[str], Tree]
-
-
-def trees_of(files: Mapping[str, bytes], parse: Parse) -> dict[str, Tree]:
-    """The trees of the files by name; `parse` gives the tree of a file of that name, or raises."""
-    known: dict[str, Tree] | None = kept(NAME, files)
-    if known is None:
-        known = {name: parse(name) for name in files}
-        keep(NAME, files, lambda: known)
-    return known
-
-
-def kept(name: str, files: Mapping[str, bytes]) -> Any | None:
-    """What was kept under a name, if it was made from these files and is whole."""
-    source, own = _source(files), _beside_python()
-    for folder in (_PACKED, own):
-        if folder is not None and (found := _read(folder / name, source)) is not None:
-            return found
-    return None
-
-
-def keep(name: str, files: Mapping[str, bytes], make: Callable[[], object]) -> None:
-    """Keep what `make` gives, where this run can and may."""
-    own = _beside_python()
-    if own is None or sys.dont_write_bytecode:
-        return
-    with contextlib.suppress(OSError, WorkspaceError):
-        own.mkdir(exist_ok=True)
-        if os.access(own, os.W_OK):
-            write_atomic(own / name, compiled(files, make()))
-
-
-def compiled(files: Mapping[str, bytes], made: object) -> bytes:
-    """What is kept of these files and of what was made of them."""
-    body = json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode()
-    return b"\n".join((_source(files) + _check(body), body))
-
-
-def _beside_python() -> Path | None:
-    """Where Python keeps what it compiled of this module, wherever it is told to."""
-    with contextlib.suppress(NotImplementedError):
-        return Path(importlib.util.cache_from_source(__file__)).parent
-    return None
-
-
-def _source(files: Mapping[str, bytes]) -> bytes:
-    """The files as one text, from which no other files can come."""
-    names = json.dumps([_FORMAT, [[name, len(data)] for name, data in files.items()]])
-    return b"\n".join((names.encode(), *files.values(), b""))
-
-
-def _read(place: Path, source: bytes) -> Any | None:
-    try:
-        data = place.read_bytes()
-    except OSError:
-        return None
-    if not data.startswith(source):
-        return None
-    check, _, body = data[len(source) :].partition(b"\n")
-    if check != _check(body):
-        return None
-    return json.loads(body)
-
-
-def _check(body: bytes) -> bytes:
-    return f"{zlib.crc32(body):08x}".encode()
-
 
 Kind = Literal["checklists", "templates"]
 
@@ -111,7 +32,7 @@ class Pack:
     `own_templates`: what messages call the overlay's templates, by name.
     """
 
-    documents: Mapping[str, YamlFile]
+    files: Mapping[str, YamlFile]
     overrides: tuple[Override, ...] = ()
     overlay: Path | None = None
     own_templates: Mapping[str, str] = field(default_factory=dict)
@@ -119,11 +40,11 @@ class Pack:
     @property
     def trees(self) -> dict[str, Tree]:
         """Trees by name relative to `checklists/`, as `core.build` takes them."""
-        return {name: document.tree for name, document in self.documents.items()}
+        return {name: file.tree for name, file in self.files.items()}
 
     def locate(self, name: str, keys: Keys) -> tuple[str, int]:
         """File and line of a key path; a place that the overlay changed lies in its file."""
-        return self.documents[name].locate(keys)
+        return self.files[name].locate(keys)
 
     def standard(self) -> Standard:
         """The proved standard; raises PackError with the places of all problems."""
@@ -132,10 +53,10 @@ class Pack:
     @cached_property
     def templates(self) -> Mapping[str, Path]:
         """Template files by name relative to `templates/`; the overlay's stand for shipped ones."""
-        found = dict(_walk(shipped("templates")))
+        files = dict(_walk(shipped("templates")))
         if self.overlay is not None:
-            found.update(_templates_of(self.overlay))
-        return found
+            files.update(_templates_of(self.overlay))
+        return files
 
     @property
     def pictures(self) -> Mapping[str, bytes]:
@@ -160,9 +81,9 @@ class Pack:
         import hashlib
 
         total = hashlib.sha256()
-        for name in sorted(self.documents if kind == "checklists" else self.templates):
+        for name in sorted(self.files if kind == "checklists" else self.templates):
             if kind == "checklists":
-                data = _data_of(self.documents[name])
+                data = _data_of(self.files[name])
             else:
                 data = self.templates[name].read_bytes()
             total.update(f"{name}\0{len(data)}\0".encode() + data)
@@ -191,30 +112,32 @@ def load(overlay: Path | None = None, also: tuple[str, ...] = ()) -> Pack:
     Raises UnreadableFile or PackError with every problem found.
     """
     skipped = tuple(f"{name}/" for name in _ON_DEMAND if name not in also)
-    documents = _shipped_documents(skipped)
+    files = _shipped_files(skipped)
     if overlay is None:
-        return Pack(documents)
+        return Pack(files)
     root = _overlay_root(overlay)
     called = overlay.resolve().name
-    merging = Overlay(documents)
+    merging = Overlay(files)
     for name, file in _yaml_files(root, skipped):
         shown = f"{called}/checklists/{name}"
         merging.lay(name, parse(decode(file.read_bytes(), shown), shown))
     templates = {name: f"{called}/templates/{name}" for name in _templates_of(overlay)}
     changed = (*merging.finish(), *_template_overrides(templates))
-    return Pack(merging.documents, changed, overlay, templates)
+    return Pack(merging.files, changed, overlay, templates)
 
 
 def compiled_pack() -> bytes:
-    """The shipped YAML that every run reads, in the form that is read faster."""
+    """The cache entry of the shipped YAML that every run reads."""
     data = _shipped_bytes(_NOT_ALWAYS)
-    return compiled(data, {name: parse(decode(one, name), name).tree for name, one in data.items()})
+    return cache_entry(
+        data, {name: parse(decode(file, name), name).tree for name, file in data.items()}
+    )
 
 
-def _shipped_documents(skipped: tuple[str, ...]) -> dict[str, YamlFile]:
+def _shipped_files(skipped: tuple[str, ...]) -> dict[str, YamlFile]:
     data = _shipped_bytes(skipped)
-    texts = {name: decode(one, name) for name, one in data.items()}
-    always = {name: one for name, one in data.items() if not name.startswith(_NOT_ALWAYS)}
+    texts = {name: decode(file, name) for name, file in data.items()}
+    always = {name: file for name, file in data.items() if not name.startswith(_NOT_ALWAYS)}
     trees = trees_of(always, lambda name: parse(texts[name], name).tree)
     return {
         name: YamlFile(trees[name], name, text) if name in trees else parse(text, name)
@@ -224,20 +147,6 @@ def _shipped_documents(skipped: tuple[str, ...]) -> dict[str, YamlFile]:
 
 def _shipped_bytes(skipped: tuple[str, ...]) -> dict[str, bytes]:
     return {name: file.read_bytes() for name, file in _yaml_files(shipped("checklists"), skipped)}
-
-
-def examples(overlay: Path | None = None) -> dict[str, Path]:
-    """The example folders by id, the overlay's last."""
-    roots = [shipped("checklists") / "examples"]
-    if overlay is not None:
-        roots.append(overlay / "checklists" / "examples")
-    return {
-        folder.name: folder
-        for root in roots
-        if root.is_dir()
-        for folder in sorted(root.iterdir(), key=lambda one: one.name)
-        if folder.is_dir() and not folder.name.startswith((".", "_"))
-    }
 
 
 def shipped(kind: Kind) -> Path:
@@ -266,9 +175,11 @@ def _templates_of(overlay: Path) -> dict[str, Path]:
 
 
 def _template_overrides(shown: Mapping[str, str]) -> Iterator[Override]:
-    known = dict(_walk(shipped("templates"))) if shown else {}
+    shipped_names = dict(_walk(shipped("templates"))) if shown else {}
     for name, file in shown.items():
-        yield Override("templates", name, "replaced" if name in known else "added", "", file, 1)
+        yield Override(
+            "templates", name, "replaced" if name in shipped_names else "added", "", file, 1
+        )
 
 
 def _yaml_files(root: Path, skipped: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
@@ -281,7 +192,7 @@ def _yaml_files(root: Path, skipped: tuple[str, ...]) -> Iterator[tuple[str, Pat
 def _walk(
     root: Path, skipped: tuple[str, ...] = (), prefix: str = ""
 ) -> Iterator[tuple[str, Path]]:
-    for entry in sorted(root.iterdir(), key=lambda one: one.name):
+    for entry in sorted(root.iterdir(), key=lambda path: path.name):
         name = prefix + entry.name
         if entry.name.startswith((".", "~", "__")):
             continue
@@ -292,5 +203,5 @@ def _walk(
             yield name, entry
 
 
-def _data_of(document: YamlFile) -> bytes:
-    return json.dumps(document.tree, ensure_ascii=False).encode()
+def _data_of(file: YamlFile) -> bytes:
+    return json.dumps(file.tree, ensure_ascii=False).encode()

@@ -30,13 +30,13 @@ _FONTS: Final = {
 
 def find_libreoffice() -> str:
     """The program's path; raises EthicsError, saying what to do, where it is not installed."""
-    found = shutil.which("soffice") or shutil.which("libreoffice")
-    if found is None:
+    program = shutil.which("soffice") or shutil.which("libreoffice")
+    if program is None:
         raise EthicsError(
             "没有找到 LibreOffice，不能转换成 PDF。Word 和 Excel 文件不受影响："
             "可以在 Word 或 WPS 里另存为 PDF，或安装 LibreOffice 后重试。"
         )
-    return found
+    return program
 
 
 def to_pdf(sources: Sequence[Path], folder: Path) -> list[Path]:
@@ -46,18 +46,18 @@ def to_pdf(sources: Sequence[Path], folder: Path) -> list[Path]:
     """
     program = find_libreoffice()
     with tempfile.TemporaryDirectory(prefix="mmethics-pdf-") as scratch:
-        profile, made = Path(scratch, "profile"), Path(scratch, "made")
-        made.mkdir()
+        profile, output = Path(scratch, "profile"), Path(scratch, "made")
+        output.mkdir()
         fonts = Path(scratch, "fonts.conf")
         fonts.write_text(fonts_xml(), encoding="utf-8")
         failed: list[str] = []
         results: list[Path] = []
         for suffix, target in ((".docx", _TAGGED), (".xlsx", "pdf")):
-            group = [one.resolve() for one in sources if one.suffix.lower() == suffix]
+            group = [source.resolve() for source in sources if source.suffix.lower() == suffix]
             if group:
-                said = _convert(program, profile, fonts, target, made, group)
+                said = _convert(program, profile, fonts, target, output, group)
             for source in group:
-                pdf = made / f"{source.stem}.pdf"
+                pdf = output / f"{source.stem}.pdf"
                 if not pdf.exists() or not pdf.stat().st_size:
                     failed.append(f"{source.name}（{said}）" if said else source.name)
                     continue
@@ -68,7 +68,7 @@ def to_pdf(sources: Sequence[Path], folder: Path) -> list[Path]:
 
 
 def _convert(
-    program: str, profile: Path, fonts: Path, target: str, made: Path, group: Sequence[Path]
+    program: str, profile: Path, fonts: Path, target: str, output: Path, group: Sequence[Path]
 ) -> str:
     """Run once for many files; returns what LibreOffice said, for the message if one is missing."""
     command = [
@@ -79,7 +79,7 @@ def _convert(
         "--convert-to",
         target,
         "--outdir",
-        str(made),
+        str(output),
         *map(str, group),
     ]
     try:
@@ -105,7 +105,7 @@ def fonts_xml() -> str:
     """A fontconfig file that maps the Windows fonts of our papers to free ones."""
     aliases = "".join(
         f'<alias binding="same"><family>{escape(name)}</family><prefer>'
-        + "".join(f"<family>{escape(one)}</family>" for one in better)
+        + "".join(f"<family>{escape(font)}</family>" for font in better)
         + "</prefer></alias>"
         for name, better in _FONTS.items()
     )

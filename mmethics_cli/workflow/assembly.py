@@ -28,7 +28,7 @@ from mmethics_cli.workflow.package import (
 )
 
 if TYPE_CHECKING:
-    from mmethics_cli.workflow.editions import Edition
+    from mmethics_cli.workflow.lifecycle.editions import Edition
 
 FIRST_VERSION: Final = "1.0"
 _ACTIONS: Final = {"added": "增加", "replaced": "改写", "noted": "改为提示"}
@@ -41,10 +41,12 @@ _PACK_PARTS: Final = {
     "documents": "文件",
     "elements": "告知要素",
     "readability": "易读的界限",
+    "placeholders": "不算回答的话",
     "consistency": "一致性规则",
     "worksheets": "审查工作表的要点",
     "holidays": "法定节假日",
     "due_dates": "到期日",
+    "editions": "版次说明",
     "templates": "文件模板",
 }
 
@@ -79,7 +81,7 @@ class EditionComparison:
         if current is None or kind == INITIAL or len(dossier.workspace.submissions) == 1:
             return cls()
         # Loaded late: a first submission is compared with nothing.
-        from mmethics_cli.workflow.editions import editions_of, for_the_study
+        from mmethics_cli.workflow.lifecycle.editions import editions_of, for_the_study
 
         study = for_the_study(dossier)
         own = package(study)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from mmethics_cli.core.checks.completeness import first_asked, missing_answers, unanswered_items
@@ -12,11 +13,16 @@ from mmethics_cli.core.checks.consistency import (
     law_to_come,
     renamed,
     stray_answers,
+    turned_texts,
     unknown_names,
     unverified_law,
 )
 from mmethics_cli.core.checks.documents import FileState, missing_documents, own_documents
+from mmethics_cli.core.checks.element_facts import (
+    UnansweredElementFact,
+)
 from mmethics_cli.core.checks.findings import Finding, in_order
+from mmethics_cli.core.checks.law_changes import law_changes
 from mmethics_cli.core.checks.plain_speech import (
     Speech,
     long_sentences,
@@ -24,6 +30,9 @@ from mmethics_cli.core.checks.plain_speech import (
     reading_length,
     speech_of,
 )
+from mmethics_cli.core.conditions.language import evaluate
+from mmethics_cli.core.conditions.values import Truth
+from mmethics_cli.core.decisions.relevance import place_at
 from mmethics_cli.core.lifecycle.amendments import (
     left_behind,
     unfound_changes,
@@ -31,17 +40,23 @@ from mmethics_cli.core.lifecycle.amendments import (
     unnamed_changes,
 )
 from mmethics_cli.core.lifecycle.decision import unanswered_comments
-from mmethics_cli.core.standard.model import Readability, Standard
+from mmethics_cli.core.standard.model import Basis, Readability, Standard
 from mmethics_cli.core.standard.names import label_at, question_at
+from mmethics_cli.core.standard.pack_editions import editions_after
+from mmethics_cli.errors import Problem
 from mmethics_cli.render.revision_views import seen_before
 from mmethics_cli.render.slots import Words
 from mmethics_cli.render.text import Rendered
 from mmethics_cli.report.findings import PlacedFinding
-from mmethics_cli.workflow.committee import comments_to_answer
+from mmethics_cli.wording.citation import cite
+from mmethics_cli.workflow.lifecycle.answering import comments_to_answer
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.package import Package
 
+_MISSING: Final = "answer_missing"
 ADVICE: Final = "一句话只说一件事，缩写写出中文，用平时说的字和词。只供参考，不影响送审。"
+PLACEHOLDER: Final = "placeholder"
+_SELF_CHECK: Final = "self_check."
 # Marks of our own, and the signs of headings, lists, tables and emphasis.
 _MARKUP: Final = re.compile("[\ufdd2][^\\n]*|[|#*•□]|^- ", re.MULTILINE)
 
@@ -57,21 +72,27 @@ def review(
     if files is None:
         files = dossier.workspace.file_states()
     facts, seen = dossier.facts, seen_before(dossier.facts)
-    findings = [*_refused(dossier), *missing_answers(dossier.pathway)]
+    findings = [*_refused(dossier), *_placeholders(dossier), *missing_answers(dossier.pathway)]
     findings += missing_documents(dossier.pathway, files)
     findings += unanswered_items(facts, dossier.self_check)
     findings += contradictions(facts)
     findings += stray_answers(facts)
+    findings += turned_texts(facts)
+    findings += _lost_texts(dossier)
     findings += unnamed_changes(facts)
     findings += unfound_changes(facts)
     findings += unmarked_attachments(facts, seen)
     findings += left_behind(facts, seen, package.study.printed)
     findings += unanswered_comments(facts, comments_to_answer(dossier))
+    findings = list(with_elements(dossier, findings, package.unanswered_element_facts()))
     findings += _gaps(dossier, package, {finding.path for finding in findings})
     findings += own_documents(facts)
     findings += lacking_elements(package)
     findings += hard_to_read(package)
     findings += unverified_law(dossier.pathway)
+    findings += law_changes(
+        dossier.pathway, editions_after(dossier.standard, dossier.workspace.edition)
+    )
     findings += law_to_come(facts)
     findings += renamed(dossier.workspace.moved)
     findings += unknown_names(dossier.unknown_names)
@@ -85,13 +106,55 @@ def _refused(dossier: Dossier) -> Iterator[Finding]:
         yield Finding("answer_refused", "error", "invalid", answer.path, message, fix)
 
 
+def _placeholders(dossier: Dossier) -> Iterator[Finding]:
+    """Words in place of an answer, where one is asked for at all."""
+    for answer in dossier.placeholders:
+        if _is_asked(dossier, answer.path):
+            yield _placeholder(dossier, answer.path, answer.problem)
+
+
+def _placeholder(dossier: Dossier, path: str, problem: Problem) -> Finding:
+    if path.startswith(_SELF_CHECK):
+        item = dossier.standard.items[path.removeprefix(_SELF_CHECK)]
+        fix, id_, basis = problem.fix, item.id, item.basis
+    else:
+        question = question_at(dossier.standard, path)
+        fix = f"{problem.fix}。这里问的是：{question.prompt or question.label}"
+        id_, basis = None, question.basis
+    return Finding(PLACEHOLDER, "error", "missing_answer", path, problem.message, fix, id_, basis)
+
+
+def _is_asked(dossier: Dossier, path: str) -> bool:
+    facts = dossier.facts
+    if path.startswith(_SELF_CHECK):
+        item = dossier.standard.items[path.removeprefix(_SELF_CHECK)]
+        return evaluate(item.applies_when, facts) is not Truth.NO
+    place = place_at(facts, path)
+    return place is not None and place.applies(facts)
+
+
+def _lost_texts(dossier: Dossier) -> Iterator[Finding]:
+    """What stands behind # and is likely a part of the answer before it."""
+    for path, text in dossier.workspace.lost_texts():
+        label = label_at(dossier.standard, dossier.facts, path)
+        message = f"“{label}”后面的“{text}”没有读：空格加 # 起到行末是备注"
+        fix = "要算进回答的，整条回答用英文双引号括起来；是备注的，在 # 后面空一格"
+        yield Finding("text_lost", "warning", "inconsistent", path, message, fix)
+
+
 def _once(findings: list[Finding]) -> Iterator[Finding]:
-    """An answer that was refused is not missing besides."""
-    refused = {finding.path for finding in findings if finding.kind == "invalid"}
+    """An answer that was refused, or stands there as a placeholder, is not missing besides."""
+    named = {
+        finding.path
+        for finding in findings
+        if finding.kind == "invalid" or finding.id == PLACEHOLDER
+    }
     return (
         finding
         for finding in findings
-        if finding.kind != "missing_answer" or finding.path not in refused
+        if finding.kind != "missing_answer"
+        or finding.id == PLACEHOLDER
+        or finding.path not in named
     )
 
 
@@ -106,14 +169,19 @@ def _gaps(dossier: Dossier, package: Package, named: set[str]) -> Iterator[Findi
 
 
 def _gap(dossier: Dossier, path: str, title: str) -> Finding:
+    finding = _missing(dossier, path)
+    return replace(finding, message=f"{finding.message}，《{title}》要用到")
+
+
+def _missing(dossier: Dossier, path: str) -> Finding:
     label = label_at(dossier.standard, dossier.facts, path)
     try:
         question = question_at(dossier.standard, path)
         fix, basis = question.prompt, question.basis
     except KeyError:
         fix, basis = "", ()
-    message = f"没有回答“{label}”，《{title}》要用到"
-    return Finding("answer_missing", "error", "missing_answer", path, message, fix, basis=basis)
+    message = f"没有回答“{label}”"
+    return Finding(_MISSING, "error", "missing_answer", path, message, fix, basis=basis)
 
 
 def _place(dossier: Dossier, finding: Finding) -> PlacedFinding:
@@ -124,6 +192,44 @@ def _place(dossier: Dossier, finding: Finding) -> PlacedFinding:
 
 
 # What participants are to be told, and whether they can understand it.
+
+
+def with_elements(
+    dossier: Dossier, findings: Iterable[Finding], lacking: Iterable[UnansweredElementFact]
+) -> Iterator[Finding]:
+    """The findings; a missing answer also names the documents that must tell it, and the articles.
+
+    Answers that only the consent elements want come last.
+    """
+    wanted: dict[str, list[UnansweredElementFact]] = {}
+    for fact in lacking:
+        wanted.setdefault(fact.path, []).append(fact)
+    for finding in findings:
+        facts = wanted.pop(finding.path, []) if finding.id == _MISSING else []
+        yield _told_to_participants(dossier.standard, finding, facts) if facts else finding
+    for path, facts in wanted.items():
+        yield _told_to_participants(dossier.standard, _missing(dossier, path), facts)
+
+
+def _told_to_participants(
+    standard: Standard, finding: Finding, facts: Sequence[UnansweredElementFact]
+) -> Finding:
+    """A missing answer with each element that tells it: 《文件》的“要素”（第N条）要写明它."""
+    elements = {fact.element.id: fact.element for fact in facts}
+    places = []
+    for id_, element in elements.items():
+        titles = dict.fromkeys(fact.document.title for fact in facts if fact.element.id == id_)
+        documents = "".join(f"《{title}》" for title in titles)
+        places.append(f"{documents}的“{element.text}”（{cite(standard, element.basis)}）")
+    grounds = [basis for element in elements.values() for basis in element.basis]
+    by_source: dict[str, dict[Basis, None]] = {}
+    for basis in (*grounds, *finding.basis):
+        by_source.setdefault(basis.source, {})[basis] = None
+    return replace(
+        finding,
+        message=f"{finding.message}：{'、'.join(places)}要写明",
+        basis=tuple(basis for group in by_source.values() for basis in group),
+    )
 
 
 def lacking_elements(package: Package) -> Iterator[Finding]:

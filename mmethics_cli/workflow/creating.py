@@ -5,21 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from mmethics_cli.errors import EthicsError
-from mmethics_cli.store.dossier.answers_file import read_answers
-from mmethics_cli.store.dossier.create import (
-    about,
-    built_beside,
-    copy_example,
-    create_dossier,
-    refuse_existing,
-)
-from mmethics_cli.store.pack import examples
+from mmethics_cli.store.dossier.create import built_beside, create_dossier, refuse_existing
+from mmethics_cli.store.dossier.parts import RefusedAnswer
+from mmethics_cli.store.examples import copy_example, examples
 from mmethics_cli.workflow.packs import Packs
-
-
-def example_titles(overlay: Path | None = None) -> dict[str, str]:
-    """The examples' titles by id, those of the overlay pack last."""
-    return {name: about(folder).title for name, folder in examples(overlay).items()}
 
 
 def make_blank(folder: Path, packs: Packs | None = None) -> None:
@@ -30,14 +19,23 @@ def make_blank(folder: Path, packs: Packs | None = None) -> None:
         create_dossier(beside, standard)
 
 
-def make_of_answers(folder: Path, path: Path, packs: Packs | None = None) -> None:
-    """Make a dossier of a file of answers; nothing is written when one of them is refused."""
+def make_of_answers(
+    folder: Path, path: Path, packs: Packs | None = None
+) -> tuple[RefusedAnswer, ...]:
+    """Make a dossier of a file of answers; nothing is written when one of them is refused.
+
+    Returns what the file says in places where an answer should stand and none does (待定).
+    """
+    # Loaded late: no other kind of new dossier reads answers.
+    from mmethics_cli.store.dossier.answers_file import read_answers
+
     refuse_existing(folder)
     standard = (packs or Packs()).of(folder).standard
     answers = read_answers(path, standard)
     answers.require_all_read()
     with built_beside(folder) as beside:
-        create_dossier(beside, standard, answers.document.tree)
+        create_dossier(beside, standard, answers.canonical)
+    return answers.placeholders
 
 
 def make_of_example(folder: Path, name: str, overlay: Path | None = None) -> None:

@@ -14,7 +14,6 @@ from mmethics_cli.render.word import word_file
 from mmethics_cli.store.dossier.parts import DocumentVersion
 from mmethics_cli.store.dossier.profile import file_names_of
 from mmethics_cli.store.submission.documents import (
-    DOCUMENTS,
     RenderedFile,
     WriteOutcome,
     enter_versions,
@@ -23,7 +22,7 @@ from mmethics_cli.store.submission.documents import (
     read_record,
     write_documents,
 )
-from mmethics_cli.store.submission.manifest import COMMITTEE
+from mmethics_cli.store.submission.submissions import COMMITTEE, DOCUMENTS
 from mmethics_cli.store.yaml.reader import parse
 from mmethics_cli.workflow.document_options import FileNaming, Language
 from mmethics_cli.workflow.opening import Dossier

@@ -40,8 +40,8 @@ def template_of(kind: DocumentKind) -> str:
 def words_of(pack: Pack, standard: Standard) -> tuple[Mapping[str, EnglishTerm], list[Problem]]:
     """The English words of a pack that was loaded with them, and what is wrong with them."""
     trail = Trail()
-    files = (name for name in pack.documents if name.startswith(f"{FOLDER}/"))
-    nodes = (Node(name, (), pack.documents[name].tree, trail) for name in files)
+    files = (name for name in pack.files if name.startswith(f"{FOLDER}/"))
+    nodes = (Node(name, (), pack.files[name].tree, trail) for name in files)
     terms = read_english((entry for node in nodes for entry in node.list()), standard)
     return terms, [Problem(text, *pack.locate(name, keys)) for name, keys, text in trail.problems]
 

@@ -7,6 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from mmethics_cli.core.checks.element_facts import (
+    UnansweredElementFact,
+    unanswered_element_facts,
+)
 from mmethics_cli.core.conditions.language import evaluate
 from mmethics_cli.core.conditions.values import UNKNOWN, Element, Truth, name_of
 from mmethics_cli.core.standard.model import DocumentKind
@@ -131,6 +135,14 @@ class Package:
         if document.kind.for_form:
             return self.reading(document).gaps
         return gaps_of(self.templates, document.template, self.study_of(document))
+
+    def unanswered_element_facts(self) -> Iterator[UnansweredElementFact]:
+        """What its documents for participants must tell and nobody has answered.
+
+        Nobody looks into those that the applicant brings.
+        """
+        kinds = (document.kind for document in self.documents)
+        return unanswered_element_facts(self.study.facts, kinds)
 
     def consents(self) -> tuple[ConsentDocument, ...]:
         """The documents for participants, the elements that they must hold, and where they do.

@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mmethics_cli.core.standard.model import Standard
+from mmethics_cli.errors import PackError, Problem
 from mmethics_cli.store.dossier.profile import overlay_of
-from mmethics_cli.store.pack import TEMPLATES, Pack, keep, kept, load
+from mmethics_cli.store.pack import Pack, load
+from mmethics_cli.store.pack_cache import TEMPLATES, cache, cached
 from mmethics_cli.store.yaml.reader import parse
 
 if TYPE_CHECKING:
+    from mmethics_cli.core.interview.prepare import Guide
     from mmethics_cli.render.templates import Templates
 
 
@@ -41,12 +44,27 @@ class LoadedPack:
         )
         if pack.overlay is None:
             files = pack.template_bytes(templates.sections)
-            sources = kept(TEMPLATES, files)
+            sources = cached(TEMPLATES, files)
             if sources is not None:
                 templates.precompiled = sources
             else:
-                keep(TEMPLATES, files, templates.compiled)
+                cache(TEMPLATES, files, templates.compiled)
         return templates
+
+    @cached_property
+    def guide(self) -> Guide:
+        """What a pack says about preparing, if it was loaded with the folder `prepare`.
+
+        Raises PackError with the places of all faults.
+        """
+        # Loaded late: one option of one command asks for it.
+        from mmethics_cli.core.interview.prepare import read_guide
+
+        guide, faults = read_guide(self.standard, self.pack.trees)
+        if faults:
+            problems = [Problem(text, *self.pack.locate(file, keys)) for file, keys, text in faults]
+            raise PackError("标准包有错误：", problems)
+        return guide
 
 
 class Packs:

@@ -1,4 +1,6 @@
-"""Proof of a whole pack: what building it proves, its cases, its guide, due dates, templates."""
+"""Proof of a whole pack, what `standard lint` prints: names and bases (by building it), cases and
+worked studies, consistency, what to prepare, due dates and holidays, templates; and whether what is
+right is good enough."""
 
 from __future__ import annotations
 
@@ -13,22 +15,23 @@ from mmethics_cli.core.checks.cases import (
     worked_studies,
 )
 from mmethics_cli.core.checks.norms import prove_demands, prove_in_force, prove_template
+from mmethics_cli.core.checks.pack_quality import gaps, shortcomings
+from mmethics_cli.core.checks.studies import prove_studies
 from mmethics_cli.core.conditions.values import KeyPath
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.interview.prepare import PREPARE, prove_guide
 from mmethics_cli.core.lifecycle.due import prove_time
 from mmethics_cli.core.lifecycle.revision import is_of_study
 from mmethics_cli.core.standard.migrations import prove_migrations
-from mmethics_cli.core.standard.model import DocumentKind, Standard
+from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.core.standard.node import Fault
+from mmethics_cli.core.standard.pack_editions import prove_editions
 from mmethics_cli.errors import EthicsError, Problem
-from mmethics_cli.render.templates import Templates
-from mmethics_cli.store.dossier.create import about
 from mmethics_cli.store.dossier.workspace import open_workspace
-from mmethics_cli.store.pack import Pack, examples, load
-from mmethics_cli.store.yaml.reader import parse
-from mmethics_cli.workflow.english import FOLDER, english_faults, template_of, words_of
-from mmethics_cli.workflow.packs import condition_tree
+from mmethics_cli.store.examples import about, examples
+from mmethics_cli.store.pack import Pack, load
+from mmethics_cli.workflow.english import FOLDER
+from mmethics_cli.workflow.template_proof import template_problems
 
 
 def pack_problems(overlay: Path | None, today: date) -> list[Problem]:
@@ -46,6 +49,7 @@ def pack_problems(overlay: Path | None, today: date) -> list[Problem]:
         *_without_meaning(standard, trees),
         *prove_time(standard, trees),
         *prove_migrations(standard),
+        *prove_editions(standard, trees),
         *prove_in_force(standard, trees, today),
         *prove_demands(standard, trees, _studies(pack, standard)),
     ]
@@ -53,8 +57,30 @@ def pack_problems(overlay: Path | None, today: date) -> list[Problem]:
         Problem(text, *pack.locate(file, keys), fix=_fix(pack, file, keys))
         for file, keys, text in faults
     ]
-    problems += [*_template_problems(pack, standard), *_norm_problems(pack, standard, today)]
+    problems += _worth_saying(pack, standard)
+    problems += template_problems(pack, standard)
+    problems += _norm_problems(pack, standard, today)
     return list(dict.fromkeys(problems))
+
+
+def _worth_saying(pack: Pack, standard: Standard) -> Iterator[Problem]:
+    """What could be better; of an institution's pack only what it brings or changes itself."""
+    for lack in shortcomings(standard, pack.trees):
+        if _is_own(pack, lack.file, lack.keys):
+            yield Problem(lack.message, *pack.locate(lack.file, lack.keys), fix=lack.fix)
+    if pack.overlay is None:
+        for lack in gaps(standard, pack.trees):
+            yield Problem(lack.message, *pack.locate(lack.file, lack.keys), fix=lack.fix)
+    # An institution's rules may well decide the shipped studies otherwise.
+    for file, keys, text in prove_studies(
+        standard, pack.trees, lambda file, index: _is_own(pack, file, (index,))
+    ):
+        yield Problem(text, *pack.locate(file, keys))
+
+
+def _is_own(pack: Pack, file: str, keys: KeyPath) -> bool:
+    """Whether an entry stands in the pack that is to be proved, not in the one below it."""
+    return pack.overlay is None or pack.locate(file, keys)[0] != file
 
 
 def _studies(pack: Pack, standard: Standard) -> Iterator[WorkedStudy]:
@@ -73,9 +99,9 @@ def _without_meaning(standard: Standard, trees: Mapping[str, object]) -> Iterato
     for file, tree in trees.items():
         if not file.startswith("questions/") or not isinstance(tree, dict):
             continue
-        questions = tree.get("questions")
-        for index, raw in enumerate(questions if isinstance(questions, list) else ()):
-            question = standard.questions[str(raw["path"])]
+        entries = tree.get("questions")
+        for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+            question = standard.questions[str(entry["path"])]
             if is_of_study(question) and not question.meanings:
                 text = f"“{question.label}”没有写改动属于哪一类（change: 类别，无关的写 none）"
                 yield file, ("questions", index), text
@@ -83,37 +109,9 @@ def _without_meaning(standard: Standard, trees: Mapping[str, object]) -> Iterato
 
 def _fix(pack: Pack, file: str, keys: KeyPath) -> str:
     """What an institution can do about a shipped case that its own pack has silenced."""
-    own = pack.overlay is None or pack.locate(file, keys)[0] != file
-    if own or file.startswith(f"{PREPARE}/"):
+    if _is_own(pack, file, keys) or file.startswith(f"{PREPARE}/"):
         return ""
     return "它受你的标准包影响：请在自己的 cases/ 里写一条同名的用例代替它。"
-
-
-def _template_problems(pack: Pack, standard: Standard) -> Iterator[Problem]:
-    """What is wrong in templates, documents whose template is not there, templates of no use."""
-    texts = {name: pack.template_text(name) for name in pack.templates if name.endswith(".md")}
-    templates = Templates(texts, standard, condition_tree, pack.own_templates, pack.pictures)
-    terms, problems = words_of(pack, standard)
-    yield from problems
-    used = {f"{kind.id}.xlsx.yaml" for kind in standard.documents.values()}
-    for number, kind in enumerate(standard.documents.values()):
-        if kind.template is None:
-            continue
-        if kind.template not in texts:
-            yield _lacks_template(pack, number, kind)
-        else:
-            used |= templates.files(kind.template)
-            wrong = templates.problems(kind.template)
-            yield from wrong
-            yield from _element_problems(pack, number, kind, templates)
-            english = template_of(kind)
-            if not wrong and english in texts:
-                used |= templates.files(english)
-                yield from english_faults(terms, templates, kind)
-        yield from _layout_problems(pack, kind)
-    for name in sorted(pack.own_templates.keys() - used):
-        fix = "请核对文件名，或在 documents.yaml 里写 template:。"
-        yield Problem("没有文件用到这个模板。", pack.own_templates[name], fix=fix)
 
 
 def _norm_problems(pack: Pack, standard: Standard, today: date) -> Iterator[Problem]:
@@ -123,32 +121,3 @@ def _norm_problems(pack: Pack, standard: Standard, today: date) -> Iterator[Prob
             shown = pack.own_templates.get(name, name)
             for line, text in prove_template(standard, pack.template_text(name), today):
                 yield Problem(text, shown, line)
-
-
-def _layout_problems(pack: Pack, kind: DocumentKind) -> Iterator[Problem]:
-    """What is wrong in the layout of a document that is also an Excel file."""
-    name = f"{kind.id}.xlsx.yaml"
-    if "xlsx" in kind.formats and name in pack.templates:
-        from mmethics_cli.render.worksheets import problems
-
-        tree = parse(pack.template_text(name), name).tree
-        yield from problems(pack.own_templates.get(name, name), tree)
-
-
-def _element_problems(
-    pack: Pack, number: int, kind: DocumentKind, templates: Templates
-) -> Iterator[Problem]:
-    """Consent elements that a document must hold and its template lacks, or the reverse."""
-    written = templates.elements(kind.template or "")
-    for index, element in enumerate(kind.elements):
-        if element.id not in written:
-            place = pack.locate("documents.yaml", (number, "elements", index))
-            yield Problem(f"模板“{kind.template}”里没有“::: element {element.id}”", *place)
-    for name in sorted(written - templates.standard.elements.keys()):
-        place = pack.locate("documents.yaml", (number, "template"))
-        yield Problem(f"模板“{kind.template}”标出了不认识的告知要素“{name}”", *place)
-
-
-def _lacks_template(pack: Pack, number: int, kind: DocumentKind) -> Problem:
-    place = pack.locate("documents.yaml", (number, "template"))
-    return Problem(f"没有模板“{kind.template}”", *place)

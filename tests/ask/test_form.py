@@ -33,10 +33,12 @@ from mmethics_cli.core.interview.steps import (
     ScreenAnswers,
     Step,
 )
+from mmethics_cli.wording.typed import PromptReader
 from mmethics_cli.wording.values import prompt_text
 from tests.core.small_pack import small_standard
-from tests.examples.test_walk import TODAY, simplified
-from tests.walk import Walker, standard
+from tests.depth import some
+from tests.studies import standard
+from tests.walk import TODAY, Walker, simplified
 
 ROWS = [
     "study.title",
@@ -78,7 +80,7 @@ class Keyboard:
             Prompts(True, pipe, screen),
             dict(SMALL.sections),
             self.printed.append,
-            lambda text: "控制字符 U+0007" if "\x07" in text else None,
+            PromptReader(lambda text: "控制字符 U+0007" if "\x07" in text else None),
             lambda: columns,
         )
 
@@ -304,8 +306,9 @@ def _picks(row: QuestionRow) -> bool:
     return row.question.type in ("bool", "choice", "choices")
 
 
+@pytest.mark.parametrize("keyboard", some([40, 80], 1), indirect=True)
 def test_a_whole_study_is_typed(keyboard: Keyboard) -> None:
-    """Every prompt of the shipped pack takes its answer from the keyboard, wide and narrow."""
+    """Every prompt of the shipped pack takes its answer from the keyboard; wide too at night."""
     # A prompt ends where the text does: the last line of a block in a file has one more newline.
     values = {k: v.strip() if isinstance(v, str) else v for k, v in simplified().items()}
     for path in ("attachments", "team.members"):

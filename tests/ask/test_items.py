@@ -34,7 +34,7 @@ from mmethics_cli.store.yaml.editor import Editor
 from mmethics_cli.wording.columns import width
 from tests.ask.test_terminal import CTRL_C, CTRL_D, DOWN, ENTER, ESC, SPACE, UP
 from tests.core.small_pack import small_standard
-from tests.program import ROOT, mmethics
+from tests.program import ROOT, TERMINAL, mmethics
 
 if sys.platform != "win32":
     import pexpect
@@ -207,7 +207,7 @@ def test_the_walk_at_a_terminal(dossier: Path) -> None:
         sys.executable,
         ["-m", "mmethics_cli", "--today", "2027-03-01", "fill", "d", "--section", "自查"],
         cwd=str(dossier.parent),
-        env={"PYTHONPATH": str(ROOT), "TERM": "xterm", "LANG": "C.UTF-8", "PATH": ""},
+        env=TERMINAL | {"PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "PATH": ""},
         encoding="utf-8",
         timeout=30,
         dimensions=(24, 80),
@@ -252,7 +252,7 @@ def test_the_walk_follows_the_questions(dossier: Path) -> None:
         sys.executable,
         ["-m", "mmethics_cli", "--today", "2027-03-01", "fill", "d"],
         cwd=str(dossier.parent),
-        env={"PYTHONPATH": str(ROOT), "TERM": "xterm", "LANG": "C.UTF-8", "PATH": ""},
+        env=TERMINAL | {"PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "PATH": ""},
         encoding="utf-8",
         timeout=30,
         dimensions=(24, 80),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from mmethics_cli.core.lifecycle.editions import next_version
 from tests.followed import CHANGES, ECG, change
-from tests.program import mmethics, seal
+from tests.program import mmethics
 
 APPROVE = (
     "--decision", "approve", "--date", "2027-03-20", "--number", "伦审2027-031",
@@ -20,9 +21,9 @@ APPROVE = (
 EVENT = "submissions/02-amendment/submission.yaml"
 
 
-@pytest.fixture(scope="module")
-def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return seal(ECG, tmp_path_factory.mktemp("follow") / "sealed")
+@pytest.fixture
+def sealed(sealed_example: Callable[[str], Path]) -> Path:
+    return sealed_example(ECG)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.store.dossier.create import built_beside
 from mmethics_cli.store.dossier.workspace import Workspace, open_workspace
 from mmethics_cli.store.pack import load
-from tests.program import EXAMPLES, ROOT
+from tests.program import EXAMPLES, ROOT, TERMINAL
 
 if sys.platform != "win32":
     import pexpect
@@ -236,7 +236,7 @@ def test_an_interview_at_a_terminal(tmp_path: Path) -> None:
         sys.executable,
         ["-m", "mmethics_cli", "new", "d"],
         cwd=str(tmp_path),
-        env={"PYTHONPATH": str(ROOT), "TERM": "xterm", "LANG": "C.UTF-8", "PATH": ""},
+        env=TERMINAL | {"PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "PATH": ""},
         encoding="utf-8",
         timeout=30,
         dimensions=(40, 120),

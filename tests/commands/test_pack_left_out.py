@@ -12,7 +12,9 @@ import openpyxl
 import pytest
 from openpyxl.cell import Cell
 
-from mmethics_cli.store.dossier.answers_file import read_answers
+from mmethics_cli.errors import UnreadableFile
+from mmethics_cli.store.dossier.answers_file import english_texts, read_answers
+from mmethics_cli.store.dossier.carried_over import read_carried
 from mmethics_cli.store.dossier.workspace import Workspace, open_workspace
 from mmethics_cli.store.pack import load
 from tests.followed import ECG
@@ -39,6 +41,27 @@ questions:
         label: 存放架位
         change: none
         prompt: 原件放在哪个架位？
+"""
+OTHER_QUESTIONS: Final = """\
+section: institution
+questions:
+  - path: committee.form_code
+    type: text
+    label: 表单编号
+    change: none
+    source: institution
+    prompt: 委员会给的表单编号是什么？
+    basis: [{source: our_sop, article: "12"}]
+"""
+EVENT_QUESTIONS: Final = """\
+section: event
+questions:
+  - path: event.counter
+    type: text
+    label: 递交窗口
+    change: none
+    prompt: 在哪个窗口递交？
+    basis: [{source: our_sop, article: "12"}]
 """
 DOCUMENT: Final = """\
 - id: room_pledge
@@ -75,6 +98,8 @@ NAMES: Final = (
     "self_check.OUR-01",
     "self_check.OUR-02",
     "documents.room_pledge",
+    "committee.form_code",
+    "event.counter",
 )
 # What stands in the dossier's files under those names.
 KEPT: Final[Mapping[str, tuple[str, ...]]] = {
@@ -84,7 +109,11 @@ KEPT: Final[Mapping[str, tuple[str, ...]]] = {
         "      archive_shelf: 乙-12  # 上锁\n",
     ),
     "self-check.yaml": ("OUR-01:\n  answer: met\n  note: 有导出记录\n", "OUR-02: {answer: 符合}\n"),
-    EVENT: ('  room_pledge: {version: "1.3", date: 2027-02-20}  # 信息中心盖过章\n',),
+    "institution.yaml": ("  form_code: YW-07\n",),
+    EVENT: (
+        "  counter: 行政楼 3 号\n",
+        '  room_pledge: {version: "1.3", date: 2027-02-20}  # 信息中心盖过章\n',
+    ),
 }
 
 
@@ -92,7 +121,12 @@ KEPT: Final[Mapping[str, tuple[str, ...]]] = {
 def pack(tmp_path: Path) -> Path:
     """The hospital's pack of docs/own-pack.md, and a little more."""
     folder = Path(shutil.copytree(OWN_PACK, tmp_path / "pack"))
-    (folder / "checklists/questions/more.yaml").write_text(QUESTIONS, encoding="utf-8")
+    for name, text in (
+        ("more", QUESTIONS),
+        ("of_the_committee", OTHER_QUESTIONS),
+        ("of_the_event", EVENT_QUESTIONS),
+    ):
+        (folder / f"checklists/questions/{name}.yaml").write_text(text, encoding="utf-8")
     (folder / "templates/room_pledge.md").write_text(TEMPLATE, encoding="utf-8")
     path = folder / "checklists/documents.yaml"
     path.write_text(path.read_text(encoding="utf-8") + DOCUMENT, encoding="utf-8")
@@ -103,10 +137,14 @@ def pack(tmp_path: Path) -> Path:
 def study(tmp_path: Path) -> Path:
     """A complete example, answered for the hospital's pack too."""
     folder = Path(shutil.copytree(STUDIES / ECG, tmp_path / "study"))
-    for name, anchor in (("dossier.yaml", "data:\n"), (EVENT, "documents:\n")):
-        lines = "".join(one for one in KEPT[name] if "archive_shelf" not in one)
-        insert(folder / name, anchor, lines)
-    insert(folder / "dossier.yaml", "    - id: survey\n", KEPT["dossier.yaml"][2])
+    for name, anchor, lines in (
+        ("dossier.yaml", "data:\n", KEPT["dossier.yaml"][:2]),
+        ("dossier.yaml", "    - id: survey\n", KEPT["dossier.yaml"][2:]),
+        ("institution.yaml", "committee:\n", KEPT["institution.yaml"]),
+        (EVENT, "event:\n", KEPT[EVENT][:1]),
+        (EVENT, "documents:\n", KEPT[EVENT][1:]),
+    ):
+        insert(folder / name, anchor, "".join(lines))
     with (folder / "self-check.yaml").open("a", encoding="utf-8") as file:
         file.writelines(KEPT["self-check.yaml"])
     with (folder / "dossier.yaml").open("a", encoding="utf-8") as file:
@@ -166,6 +204,30 @@ def test_each_name_is_a_note_with_its_place(study: Path) -> None:
     assert "--pack" in notes["self_check.OUR-01"]["fix"]
 
 
+def test_a_choice_of_the_pack_counts_as_unknown_and_stays(study: Path) -> None:
+    (refused,) = [one for one in findings(study) if one["id"] == "answer_refused"]
+    assert refused["path"] == "attachments[ours].kind"
+    assert "export_request" in (study / "dossier.yaml").read_text(encoding="utf-8")
+
+
+def test_english_and_carried_texts_of_the_pack_are_no_obstacle(study: Path, pack: Path) -> None:
+    english, carried = study / "dossier.en.yaml", study / "carried-over.yaml"
+    text = "data: {export_room: Ward 3}\nproject: {title: A wrist recorder}\n"
+    for path in (english, carried):
+        path.write_text(text, encoding="utf-8")
+    standard, values = load().standard(), answers(study, None).values
+    assert set(english_texts(study, standard, values)) == {"project.title"}
+    assert set(read_carried(study, standard)) == {"project.title"}
+    with_pack = load(pack).standard()
+    assert english_texts(study, with_pack, values)["data.export_room"] == "Ward 3"
+    for path in (english, carried):
+        path.write_text("project: {titel: A wrist recorder}\n", encoding="utf-8")
+    with pytest.raises(UnreadableFile, match="title"):
+        english_texts(study, standard, values)
+    with pytest.raises(UnreadableFile, match="title"):
+        read_carried(study, standard)
+
+
 def test_with_the_pack_there_is_no_such_note(study: Path, pack: Path) -> None:
     assert not [one for one in findings(study, "--pack", pack) if one["id"] == "name_unknown"]
 
@@ -220,9 +282,11 @@ def test_a_submission_is_sealed_followed_and_decided_without_the_pack(
     assert snapshot.values["data.export_room"] == "住院楼 3 层"
     assert snapshot.self_check.of("OUR-01").answer == "met"
     assert snapshot.versions["room_pledge"].version == "1.3"
+    assert snapshot.values["event.counter"] == "行政楼 3 号"
     with_pack = mmethics("--pack", pack, *DAY, "status", study, cwd=study)
     assert with_pack.returncode == 0, with_pack.stderr
-    assert set(noted(study)) == set(NAMES) - {"documents.room_pledge"}, "the amendment has no list"
+    of_the_first = {"documents.room_pledge", "event.counter"}
+    assert set(noted(study)) == set(NAMES) - of_the_first, "the amendment has a file of its own"
     kept(study)
 
 

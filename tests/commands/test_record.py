@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -28,9 +29,9 @@ from mmethics_cli.store.pack import load
 from mmethics_cli.store.submission.documents import RenderedFile
 from mmethics_cli.store.submission.sealing import seal as seal_current
 from mmethics_cli.wording.columns import width
+from mmethics_cli.workflow.lifecycle.recording import DecisionLimits, DecisionOptions
 from mmethics_cli.workflow.opening import open_dossier
-from mmethics_cli.workflow.recording import DecisionLimits, DecisionOptions
-from tests.program import mmethics, seal
+from tests.program import TERMINAL, mmethics
 
 EXAMPLE = "prospective-ecg"
 FIRST = Path("submissions/01-initial")
@@ -41,14 +42,9 @@ APPROVAL = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return seal(EXAMPLE, tmp_path_factory.mktemp("record") / "place")
-
-
 @pytest.fixture
-def folder(handed_in: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(handed_in, tmp_path / "d")
+def folder(sealed_example: Callable[[str], Path], tmp_path: Path) -> Path:
+    return Path(shutil.copytree(sealed_example(EXAMPLE), tmp_path / "d"))
 
 
 def record(folder: Path, *options: str | Path, today: str = "2027-03-21") -> Any:
@@ -121,7 +117,7 @@ def test_decisions_are_read_in_both_languages(folder: Path, word: str, key: str)
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("--decision", "同意", "--date", "2027-03-20"), "没有“同意”这种决定"),
+        (("--decision", "通过", "--date", "2027-03-20"), "没有“通过”这种决定"),
         (("--decision", "批准", "--date", "2027-02-30"), "不是日期"),
         (("--decision", "批准", "--date", "2027-02-28"), "早于封存送审的日期 2027-03-01"),
         ((*APPROVAL[:4], "--valid-until", "2027-03-20"), "不在决定日期 2027-03-20 之后"),
@@ -209,7 +205,7 @@ def test_facts_of_the_office_are_recorded_alone(folder: Path) -> None:
 
 def test_a_decision_written_by_hand_is_read_with_its_place(folder: Path) -> None:
     (folder / DECISION).write_text(
-        "decision: 同意\ndate: 2027-3-20\ninterval_months: 半年\ncomments: 无\n", encoding="utf-8"
+        "decision: 同意\ndate: 2027-13-20\ninterval_months: 半年\ncomments: 无\n", encoding="utf-8"
     )
     done = mmethics("status", folder, cwd=folder)
     assert done.returncode == 2
@@ -266,7 +262,14 @@ def test_nothing_is_written_when_the_form_is_left(folder: Path) -> None:
     import pexpect
 
     arguments = ["-m", "mmethics_cli", "--today", "2027-03-21", "record", str(folder)]
-    child = pexpect.spawn(sys.executable, arguments, encoding="utf-8", timeout=30, cwd=str(folder))
+    child = pexpect.spawn(
+        sys.executable,
+        arguments,
+        env=os.environ | TERMINAL,
+        encoding="utf-8",
+        timeout=30,
+        cwd=str(folder),
+    )
     child.expect("决定是什么")
     child.send("\r")
     child.expect("决定日期")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.program import ROOT, mmethics
+from tests.program import ROOT, TERMINAL, mmethics
 from tests.sheets.filling import cell_of, load, opened, saved
 
 DAY = ("--today", "2027-03-01")
@@ -156,7 +156,7 @@ def test_at_a_terminal_it_asks(folder: Path, keys: str, written: bool) -> None:
         sys.executable,
         ["-m", "mmethics_cli", "sheet", "import", "问卷.xlsx", "d"],
         cwd=str(folder),
-        env={"PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "TERM": "xterm", "PATH": "/usr/bin:/bin"},
+        env=TERMINAL | {"PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"},
         encoding="utf-8",
         dimensions=(30, 100),
         timeout=30,

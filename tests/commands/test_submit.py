@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.program import EXAMPLES, mmethics, seal, told
+from tests.program import EXAMPLES, mmethics, told
 
 
-@pytest.fixture(scope="module")
-def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def sealed(sealed_example: Callable[[str], Path], tmp_path: Path) -> Path:
     """A worked example, submitted."""
-    return seal(EXAMPLES[0], tmp_path_factory.mktemp("submit") / "place")
+    return Path(shutil.copytree(sealed_example(EXAMPLES[0]), tmp_path / "sealed"))
 
 
 def test_what_is_not_complete_is_not_sealed(tmp_path: Path) -> None:

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from mmethics_cli.store.files import LOCK_NAME
+from mmethics_cli.store.lock import LOCK_NAME
 from mmethics_cli.store.yaml.reader import read_file
-from tests.program import ROOT, mmethics
+from tests.program import ROOT, TERMINAL, mmethics
 
 if sys.platform == "win32":
     pytest.skip("needs a pseudo-terminal", allow_module_level=True)
@@ -39,7 +39,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
             sys.executable,
             ["-m", "mmethics_cli", *arguments],
             cwd=str(tmp_path),
-            env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", **env},
+            env={**os.environ, "PYTHONPATH": str(ROOT), **TERMINAL, **env},
             encoding="utf-8",
             dimensions=(30, columns),
             timeout=30,
@@ -65,7 +65,8 @@ def project(folder: Path) -> dict[str, Any]:
 
 
 def test_ctrl_c_leaves_and_fill_goes_on_with_the_next_screen(start: Start, tmp_path: Path) -> None:
-    child = start("new", "x")
+    # This terminal is asked where its cursor is, and never answers.
+    child = start("new", "x", PROMPT_TOOLKIT_NO_CPR="")
     child.expect("研究的类别")
     child.send(FIRST_SCREEN + CTRL_D)
     child.expect("单位之间的关系")

@@ -193,7 +193,7 @@ def test_every_change_is_printed_with_its_reason_and_who_stands_for_it(
     for wanted in (
         "S4改写规则本院规程第12条要求会议确认邓示六 2027-01-10",
         "F6改为提示本院规程第15条已明确轻微偏离走简易邓示六 2027-01-10",
-        "erm2023 31(4)核对条文许示五 2027-01-12",
+        "ster2023 22核对条文许示五 2027-01-12",
         "OUR-M1增加规则",
         "OUR-01增加审查要点",
         "data.hospital_export增加问题",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mmethics_cli.core.conditions.values import Element, Value
-from tests.examples.test_walk import example, new_dossier
+from tests.walk import example, new_dossier
 
 if sys.platform == "win32":
     pytest.skip("needs a pseudo-terminal", allow_module_level=True)

@@ -12,14 +12,14 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mmethics_cli.core.conditions.values import UNKNOWN, Element, Several, Value
+from docs.prompts import MOST, MOST_TO_MEETING, MOST_TO_SIMPLIFIED
+from mmethics_cli.core.conditions.values import UNKNOWN, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.interview.loop import Plan, interview
@@ -28,97 +28,37 @@ from mmethics_cli.core.standard.answers import write_value
 from mmethics_cli.errors import ChangedOnDisk, WorkspaceError
 from mmethics_cli.store.dossier.answers_file import read_answers
 from mmethics_cli.store.dossier.carried_over import keep_unfinished, unfinished_list
-from mmethics_cli.store.dossier.create import create_dossier
 from mmethics_cli.store.dossier.workspace import open_workspace
-from mmethics_cli.store.files import LOCK_NAME
-from mmethics_cli.store.yaml.reader import read_file
-from tests.program import STUDIES
-from tests.walk import Walker, standard
-
-TODAY = date(2027, 3, 1)
-RETROSPECTIVE = "retrospective-imaging-ai"
-# Prompts counted on 2027-03-01 with the shipped pack: all of them, and until the review method
-# and the whole pathway were settled. They may fall; each is well below its bar (see the tests).
-COUNTED = {"all": 74, "simplified": 17, "meeting": 4, "meeting, whole pathway": 13}
-
-
-def _typed(value: Value) -> Value:
-    return value.rstrip("\n") if isinstance(value, str) else value
-
-
-@cache
-def example(name: str) -> Mapping[str, Value]:
-    """The answers of a worked example as they are typed: a text ends where it ends.
-
-    Its entries are named as the interview names them.
-    """
-    values: dict[str, Value] = {}
-    folder = STUDIES / name
-    paths = [folder / "dossier.yaml", folder / "institution.yaml"]
-    paths += folder.glob("submissions/*/submission.yaml")
-    for path in paths:
-        tree: Any = read_file(path).tree
-        kept = {key: one for key, one in tree.items() if key not in ("pack", "file_names")}
-        values |= _read(kept)
-    for path_, value in values.items():
-        if isinstance(value, tuple):
-            initial = path_.rpartition(".")[2][:1]
-            values[path_] = tuple(
-                Element(f"{initial}{n}", {key: _typed(text) for key, text in one.fields.items()})
-                for n, one in enumerate(value, 1)
-            )
-        else:
-            values[path_] = _typed(value)
-    return values
-
-
-def _read(tree: Any) -> Mapping[str, Value]:
-    from mmethics_cli.core.answers.tree import read_tree
-
-    return read_tree(standard(), {k: v for k, v in tree.items() if k != "documents"}).values
-
-
-def single_centre() -> dict[str, Value]:
-    """The retrospective study at one hospital: no other site, and none of that site's data."""
-    values = dict(example(RETROSPECTIVE))
-    values |= {"sites.multicentre": False, "sites.role": "single"}
-    del values["sites.list"]
-    assets = values["data.assets"]
-    assert isinstance(assets, tuple)
-    values["data.assets"] = tuple(one for one in assets if one.get("origin") != "partner")
-    return values
-
-
-def simplified() -> dict[str, Value]:
-    """The same with patients who could decide for themselves: not vulnerable, so simplified."""
-    values = single_centre() | {"participants.vulnerable": Several()}
-    values["participants.capacity"] = "full"
-    del values["participants.vulnerable_protection"]
-    return values
-
-
-def walk(values: Mapping[str, Value]) -> tuple[Walker, Facts]:
-    """The whole interview of a new dossier, which knows only what is submitted."""
-    walker = Walker(values)
-    begun = Facts(standard(), {"event.kind": "initial"}, TODAY)
-    return walker, interview(begun, walker.ask, lambda answers: None, tell=walker.tell)
+from mmethics_cli.store.lock import LOCK_NAME
+from tests.depth import deep
+from tests.studies import standard
+from tests.walk import (
+    RETROSPECTIVE,
+    TODAY,
+    Walker,
+    example,
+    new_dossier,
+    simplified,
+    single_centre,
+    walk,
+)
 
 
 def test_a_retrospective_study_takes_at_most_100_prompts_and_32_to_a_simplified_review() -> None:
     walker, end = walk(simplified())
     assert end.decision("review_method").value == "simplified"
     assert end.values == simplified()
-    assert walker.counted == COUNTED["all"] <= 100
-    assert walker.settled["review_method"] == COUNTED["simplified"] <= 32
-    assert walker.settled["pathway"] <= 32
+    assert walker.counted <= MOST
+    assert walker.settled["review_method"] <= MOST_TO_SIMPLIFIED
+    assert walker.settled["pathway"] <= MOST_TO_SIMPLIFIED
 
 
 def test_a_meeting_is_settled_within_20_prompts() -> None:
     walker, end = walk(single_centre())
     assert end.decision("review_method").value == "meeting"
-    assert walker.settled["review_method"] == COUNTED["meeting"] <= 20
-    assert walker.settled["pathway"] == COUNTED["meeting, whole pathway"] <= 20
-    assert walker.counted <= 100
+    assert walker.settled["review_method"] <= MOST_TO_MEETING
+    assert walker.settled["pathway"] <= MOST_TO_MEETING
+    assert walker.counted <= MOST
 
 
 @pytest.mark.parametrize("name", ["prospective-ecg", "genomics-imaging-partner", RETROSPECTIVE])
@@ -126,7 +66,7 @@ def test_every_example_can_be_walked_to_its_end(name: str) -> None:
     walker, end = walk(example(name))
     assert end.values == example(name)
     assert Pathway(end).settled
-    assert walker.counted <= 100
+    assert walker.counted <= MOST
 
 
 def test_nothing_is_settled_by_leaving_rows_alone() -> None:
@@ -148,17 +88,6 @@ class BackAndForth(Walker):
             raise KeyboardInterrupt
         reply = super().ask(prompt)
         return Move.BACK if self.prompts in self.back else reply
-
-
-def new_dossier(folder: Path, answers: Mapping[str, Value] | None = None) -> Path:
-    tree: dict[str, Any] = {}
-    for path, value in (answers or {}).items():
-        node, keys = tree, path.split(".")
-        for key in keys[:-1]:
-            node = node.setdefault(key, {})
-        node[keys[-1]] = write_value(standard().questions[path], value)
-    create_dossier(folder, standard(), tree)
-    return folder
 
 
 def go_on(folder: Path, walker: Walker) -> Facts:
@@ -327,12 +256,12 @@ def _killed(folder: Path, after: float) -> tuple[dict[str, object], bool]:
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # the child only walks
-def test_a_hundred_kills_at_random_moments_lose_nothing_acknowledged(tmp_path: Path) -> None:
+def test_kills_at_random_moments_lose_nothing_acknowledged(tmp_path: Path) -> None:
     example(RETROSPECTIVE)
     chance = random.Random(20270301)
     folder, known, ended = new_dossier(tmp_path / "0"), dict[str, object](), 0
     kills = 0
-    while kills < 100:
+    while kills < deep(25, 100):
         acknowledged, finished = _killed(folder, chance.uniform(0, 0.15))
         known |= acknowledged
         _hold(folder, known)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
@@ -17,7 +18,7 @@ from mmethics_cli.store.dossier.create import add_submission
 from mmethics_cli.store.dossier.workspace import open_workspace
 from mmethics_cli.store.pack import load
 from tests.golden import word_lines
-from tests.program import mmethics
+from tests.program import mmethics, seal
 
 FOLDER: Final = Path(__file__).resolve().parent
 ECG: Final = "prospective-ecg"
@@ -107,14 +108,14 @@ def change(folder: Path, changes: Mapping[str, Any]) -> None:
         name, _, id_ = path.removesuffix("]").partition("[")
         question = standard.questions[name]
         if not id_:
-            workspace.set_answer(path, read_value(question, raw))
+            workspace.set_answers({path: read_value(question, raw)})
             continue
         fields = {one.path: one for one in question.fields}
         given = {key: read_value(fields[key], raw[key]) for key in raw if key != "like"}
         entries = workspace.values[name]
         assert isinstance(entries, tuple)
         (model,) = [one.fields for one in entries if one.id == raw["like"]]
-        workspace.set_answer(name, (*entries, Element(id_, {**model, **given})))
+        workspace.set_answers({name: (*entries, Element(id_, {**model, **given}))})
 
 
 def sent_in(sealed: Path, folder: Path, kind: str, more: Mapping[str, Any] | None = None) -> Path:
@@ -137,3 +138,18 @@ def papers_of(sealed: Path, folder: Path, kind: str) -> dict[str, str]:
         + "\n"
         for path in sorted(out.glob("*.docx"))
     }
+
+
+def generated() -> dict[Path, str]:
+    """The files that should be on record, with their texts."""
+    with tempfile.TemporaryDirectory() as scratch:
+        sealed = seal(ECG, Path(scratch) / "sealed")
+        return {
+            FOLDER / f"{name}.txt": text
+            for kind in events()
+            for name, text in papers_of(sealed, Path(scratch) / kind, kind).items()
+        }
+
+
+def on_record() -> list[Path]:
+    return sorted(FOLDER.glob("*.txt"))

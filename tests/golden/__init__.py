@@ -1,8 +1,6 @@
 """The text of every document that the complete worked examples hand in, one file a document.
 
-    python -m tests.golden
-
-writes them anew; `git diff` then shows what changed for the reader.
+`python -m docs.generate` writes them anew; `git diff` then shows what changed for the reader.
 """
 
 from __future__ import annotations
@@ -24,7 +22,7 @@ from mmethics_cli.workflow.creating import make_of_example
 from mmethics_cli.workflow.document_options import FileNaming, Language
 from mmethics_cli.workflow.drafting import drafts_of
 from mmethics_cli.workflow.opening import open_dossier
-from tests.program import told
+from tests.program import EXAMPLES, told
 
 FOLDER: Final = Path(__file__).resolve().parent
 
@@ -56,6 +54,19 @@ def golden_of(example: str) -> dict[str, str]:
     """What is on record."""
     files = sorted((FOLDER / example).glob("*.txt"))
     return {path.stem: path.read_text(encoding="utf-8") for path in files}
+
+
+def generated() -> dict[Path, str]:
+    """The files that should be on record, with their texts."""
+    return {
+        FOLDER / example / f"{name}.txt": text
+        for example in EXAMPLES
+        for name, text in texts_of(example).items()
+    }
+
+
+def on_record() -> list[Path]:
+    return sorted(FOLDER.glob("*/*.txt"))
 
 
 def word_lines(data: bytes) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from docx.oxml.ns import qn
 from openpyxl.worksheet.worksheet import Worksheet
 
 from mmethics_cli.store.pack import load
-from tests.program import EXAMPLES, mmethics, seal, told
+from tests.once import Once
+from tests.program import EXAMPLES, mmethics, told
 
 INCOMPLETE = "retrospective-imaging-ai-incomplete"
 PARTNER = "genomics-imaging-partner"  # a meeting, with consent
@@ -48,23 +49,22 @@ FIELDS = {
 }
 
 
-@pytest.fixture(scope="module")
-def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def sealed(office_example: Callable[[str], Path]) -> Path:
     """A worked example that goes to a meeting, handed in, with the office's papers beside it."""
-    folder = seal(PARTNER, tmp_path_factory.mktemp("committee") / "place")
-    done = office(folder)
-    assert done.returncode == 0, done.stderr
-    return folder
+    return office_example(PARTNER)
 
 
 @pytest.fixture(scope="module")
-def incomplete(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("incomplete")
-    day = ("--today", told(INCOMPLETE, "as_of"))
-    assert mmethics(*day, "new", "d", "--example", INCOMPLETE, cwd=folder).returncode == 0
-    done = mmethics(*day, "render", "d", "--for", "committee", "--names", "id", cwd=folder)
-    assert done.returncode == 0, done.stderr
-    return folder / "d"
+def incomplete(once: Once) -> Path:
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        day = ("--today", told(INCOMPLETE, "as_of"))
+        assert mmethics(*day, "new", "d", "--example", INCOMPLETE, cwd=folder).returncode == 0
+        done = mmethics(*day, "render", "d", "--for", "committee", "--names", "id", cwd=folder)
+        assert done.returncode == 0, done.stderr
+
+    return once.folder("office-incomplete", make) / "d"
 
 
 def office(folder: Path, *options: str) -> Any:
@@ -201,10 +201,10 @@ def test_every_paper_handed_in_is_listed_with_version_and_date(sealed: Path) -> 
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_the_office_is_asked_for_nothing_in_brackets(name: str, tmp_path: Path) -> None:
-    folder = seal(name, tmp_path / "place")
-    assert office(folder).returncode == 0
-    for path in (folder / FIRST / "committee").glob("*.docx"):
+def test_the_office_is_asked_for_nothing_in_brackets(
+    name: str, office_example: Callable[[str], Path]
+) -> None:
+    for path in (office_example(name) / FIRST / "committee").glob("*.docx"):
         assert not re.search("【待填|【待定|None", text(path)), path.name
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cache
+from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mmethics_cli.core.checks.cases import CASE_DAY
 from mmethics_cli.core.conditions.values import UNKNOWN, Element, Several, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.tables import Decision
-from mmethics_cli.core.standard.model import Question, Standard
-from mmethics_cli.store.pack import load
+from mmethics_cli.core.standard.model import Question
+from tests.studies import facts_of, standard, study_facts, worked_studies
 
 ASSET_FIELDS = (
     "modality",
@@ -25,11 +27,6 @@ ASSET_FIELDS = (
     "burned_in_text",
     "covered_by_original_consent",
 )
-
-
-@cache
-def standard() -> Standard:
-    return load().standard()
 
 
 def scalars() -> list[Question]:
@@ -77,7 +74,7 @@ def candidates(decision: Decision) -> set[object]:
 
 
 @given(st.data())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.data_too_large])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.data_too_large])
 def test_more_answers_only_narrow_the_candidates(data: st.DataObject) -> None:
     whole = data.draw(whole_studies())
     hidden = data.draw(st.sets(st.sampled_from(sorted(whole)), max_size=6))
@@ -98,3 +95,39 @@ def test_more_answers_only_narrow_the_candidates(data: st.DataObject) -> None:
             assert early.value == late.value, name
         if isinstance(early.value, tuple) and isinstance(late.value, tuple):
             assert set(early.value) <= set(late.value), name
+
+
+# The same of the worked studies: the committee's events among them.
+
+
+def assert_never_relaxes(whole: Facts, lacking: Facts, dropped: object) -> None:
+    """Facts taken away only add candidates, and never make a form or duty certain."""
+    for table in standard().tables.values():
+        # Forms under an assumption stand as long as the waiver may still be granted.
+        if table.id == "documents" or table.assume:
+            continue
+        full, part = whole.decision(table.id), lacking.decision(table.id)
+        if isinstance(full.value, tuple) and isinstance(part.value, tuple):
+            sure, possible = set(part.value), set(part.possible)
+            assert sure <= set(full.value) <= sure | possible, (dropped, table.id)
+        elif table.kind != "union":
+            assert set(full.candidates) <= set(part.candidates), (dropped, table.id)
+
+
+@pytest.mark.parametrize("name", ["既往去标识影像", "前瞻采集的成人研究", "较小修改"])
+def test_one_fact_less_never_relaxes(name: str) -> None:
+    whole = facts_of(study_facts(name))
+    for path in whole.values:
+        fewer = {key: value for key, value in whole.values.items() if key != path}
+        assert_never_relaxes(whole, Facts(standard(), fewer, CASE_DAY), path)
+
+
+@pytest.mark.parametrize("name", worked_studies())
+def test_many_facts_less_never_relax(name: str) -> None:
+    chance = Random(name)
+    whole = facts_of(study_facts(name), worked_studies()[name].get("baseline"))
+    kept = {path: value for path, value in whole.values.items() if chance.random() > 0.2}
+    # Asked of the office: no until recorded, so taking it away would be an answer, not a gap.
+    kept |= {path: value for path, value in whole.values.items() if path.startswith("event.review")}
+    lacking = Facts(standard(), kept, CASE_DAY, whole.baseline)
+    assert_never_relaxes(whole, lacking, set(whole.values) - set(kept))

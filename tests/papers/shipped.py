@@ -17,8 +17,8 @@ from mmethics_cli.render.text import Rendered, render_text
 from mmethics_cli.render.word import word_file
 from mmethics_cli.store.pack import load
 from mmethics_cli.store.yaml.reader import parse
-from tests.pack.test_rules import Tree, facts_of, merged, nested, standard
 from tests.program import STUDIES
+from tests.studies import Tree, facts_of, merged, nested, standard
 
 DAY = date(2027, 3, 1)
 

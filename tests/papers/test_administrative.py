@@ -18,9 +18,9 @@ from docx.table import Table
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.render.study import TransmittalRow
 from tests import pages
-from tests.pack.test_rules import Tree, facts_of, standard
 from tests.papers.shipped import answers, changed, paper, word
 from tests.printed import convert
+from tests.studies import Tree, facts_of
 
 PAPERS: Final = (
     "protocol_summary",
@@ -395,14 +395,6 @@ def test_where_no_consent_form_is_used_none_waits() -> None:
 def test_the_sheet_does_not_name_itself() -> None:
     own = replace(ROWS[0], id="signature_sheet", title="签字盖章清单本身")
     assert own.title not in paper(answers(ECG), "signature_sheet", (own,)).plain
-
-
-def test_the_pack_says_who_signs_each_paper_with_a_place_to_sign() -> None:
-    """A template with signatures has signers, and what has signers or seals has the place."""
-    for one in standard().documents.values():
-        if one.id in PAPERS:
-            text = paper(answers(GENOMICS), one.id).plain
-            assert bool(re.search("签名：|本人签名", text)) == bool(one.signers), one.id
 
 
 # On paper.

@@ -23,9 +23,10 @@ from mmethics_cli.render.text import Rendered, render_text
 from mmethics_cli.store.pack import load
 from mmethics_cli.store.yaml.reader import parse
 from tests import pages
-from tests.examples.test_examples import COMPLETE, standard, tree
 from tests.printed import convert
+from tests.program import EXAMPLES as COMPLETE
 from tests.program import mmethics
+from tests.studies import example_tree, standard
 
 DAY = date(2027, 3, 1)
 IMAGING, ECG, GENOMICS = "retrospective-imaging-ai", "prospective-ecg", "genomics-imaging-partner"
@@ -53,7 +54,7 @@ def shipped() -> Templates:
 def answers(example: str) -> Mapping[str, Value]:
     values: dict[str, Value] = {"event.kind": "initial"}
     for name in ("institution.yaml", "dossier.yaml"):
-        values |= read_tree(standard(), tree(example, name)).values
+        values |= read_tree(standard(), example_tree(example, name)).values
     return values
 
 

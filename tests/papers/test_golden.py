@@ -9,7 +9,7 @@ import pytest
 from tests.golden import golden_of, texts_of
 from tests.program import EXAMPLES
 
-REFRESH = "If that is meant: python -m tests.golden"
+REFRESH = "If that is meant: python -m docs.generate"
 
 
 @pytest.mark.parametrize("example", EXAMPLES)

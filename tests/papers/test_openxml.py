@@ -2,38 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 import zipfile
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import docx
 import pytest
 
 from tests.program import EXAMPLES
+from tests.validator import errors, errors_of
 
 pytestmark = pytest.mark.openxml
-
-
-def errors(path: Path) -> list[str]:
-    """What the validator has to say against one file."""
-    done = subprocess.run(
-        ["ooxml-validator", path],
-        env=os.environ | {"DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-    )
-    result = json.loads(done.stdout)
-    assert result["ok"] is (done.returncode == 0), done.stderr
-    return [
-        f"{path.name}{error['path']}{error['xPath']}: {error['description']}"
-        for error in result["errors"]
-    ]
 
 
 def test_a_wrong_order_of_children_is_seen(tmp_path: Path) -> None:
@@ -56,6 +34,4 @@ def test_a_wrong_order_of_children_is_seen(tmp_path: Path) -> None:
 def test_every_worked_example_is_valid(kind: str, request: pytest.FixtureRequest) -> None:
     files: list[Path] = request.getfixturevalue(kind)
     assert len(files) >= len(EXAMPLES) > 0
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        found = [error for of_file in pool.map(errors, files) for error in of_file]
-    assert found == []
+    assert errors_of(files) == []

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import random
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -29,9 +27,10 @@ from mmethics_cli.render.word import word_file
 from mmethics_cli.workflow.assembly import package_of
 from mmethics_cli.workflow.creating import make_of_example
 from mmethics_cli.workflow.opening import Dossier, open_dossier
+from tests.depth import deep, some
 from tests.formats.redline.revised import said
-from tests.papers.test_openxml import errors
 from tests.program import EXAMPLES, told
+from tests.validator import errors_of
 
 BEFORE, AFTER = date(2027, 3, 1), date(2027, 9, 1)
 PHRASES: Final = (
@@ -151,8 +150,7 @@ def check_both_ways(before: bytes, after: bytes) -> bytes:
 
 
 @settings(
-    max_examples=40,
-    deadline=None,
+    max_examples=deep(12, 40),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(data=st.data())
@@ -168,7 +166,7 @@ def test_random_edits_of_any_paper(studies: Studies, data: st.DataObject) -> Non
 
 def test_each_paper_with_much_changed_and_against_another_study(studies: Studies) -> None:
     one, *_, last = EXAMPLES
-    for at, name in enumerate(studies.papers()):
+    for at, name in enumerate(some(studies.papers(), 16)):
         values = [studies.open(example).workspace.values for example in (one, last)]
         chance = random.Random(at)
         edited = {**values[0], **dict(edits(studies.open(one), chance))}
@@ -191,9 +189,9 @@ def test_a_paper_that_only_got_a_new_version_is_not_changed(studies: Studies) ->
 
 @pytest.fixture(scope="module")
 def marked_papers(studies: Studies, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Each paper with random edits marked in it."""
+    """Papers with random edits marked in them; at night each paper."""
     folder, found = tmp_path_factory.mktemp("marked"), []
-    for at, name in enumerate(studies.papers()):
+    for at, name in enumerate(some(studies.papers(), 16)):
         example = EXAMPLES[at % len(EXAMPLES)]
         chance = random.Random(at)
         marked = check_both_ways(*studies.pair(example, name, chance))
@@ -205,8 +203,7 @@ def marked_papers(studies: Studies, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.mark.openxml
 @pytest.mark.slow
 def test_marked_papers_are_valid(marked_papers: list[Path]) -> None:
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        assert [error for of_file in pool.map(errors, marked_papers) for error in of_file] == []
+    assert errors_of(marked_papers) == []
 
 
 @pytest.mark.libreoffice

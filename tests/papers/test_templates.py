@@ -14,7 +14,6 @@ from mmethics_cli.formats.blocks import Stamp
 from mmethics_cli.render.study import Study
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.render.text import gaps_of, read_facts, render_text
-from mmethics_cli.render.worksheets import problems as layout_problems
 from mmethics_cli.store.pack import Pack, load
 from mmethics_cli.store.yaml.reader import parse
 
@@ -41,19 +40,6 @@ def _tree(text: str) -> object:
 
 def whole_documents(shipped: Templates) -> list[str]:
     return [name for name in shipped.texts if "/" not in name]
-
-
-def test_no_template_has_a_problem(shipped: Templates) -> None:
-    names = whole_documents(shipped)
-    assert len(names) >= 7
-    assert [str(one) for name in names for one in shipped.problems(name)] == []
-
-
-def test_no_layout_has_a_problem(pack: Pack) -> None:
-    names = [name for name in pack.templates if name.endswith(".xlsx.yaml")]
-    assert names
-    for name in names:
-        assert layout_problems(name, parse(pack.template_text(name), name).tree) == []
 
 
 def test_gaps_are_found_without_jinja(shipped: Templates, standard: Standard) -> None:

@@ -89,7 +89,7 @@ def test_hostile_values_stand_exactly(text: str) -> None:
     stands_exactly(text)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(TEXTS)
 @example("\r\n甲\r")
 def test_any_text_stands_exactly(text: str) -> None:
@@ -116,7 +116,7 @@ def cells(*texts: str) -> bytes:
     return excel_file(Workbook((sheet,), "题", None))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(TEXTS, min_size=1, max_size=5))
 @example(HOSTILE)
 @example(["=1+1", "+1", "-2", "@SUM(A1)", "\t=1", "'=1", "_x0041_", "_x005F_x0041_"])

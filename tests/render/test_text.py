@@ -207,6 +207,11 @@ def test_elements_have_the_heading_that_their_block_stands_under() -> None:
     assert rendered(text).tagged == {"law.1": ("多模态预测研究", "丙"), "law.2": ("乙",)}
 
 
+def test_a_block_that_begins_with_a_heading_of_its_own_stands_under_it() -> None:
+    text = "## 甲\n::: element law.1\n## {{ study.title }}\n写了\n:::\n"
+    assert rendered(text).tagged == {"law.1": ("多模态预测研究",)}
+
+
 @pytest.mark.parametrize(
     ("title", "line"),
     [("看完了。", "看完了。"), ("看完了", "看完了。"), ("好吗？", "好吗？"), ("甲、", "甲、。")],

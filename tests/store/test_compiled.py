@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mmethics_cli.store import pack
-from mmethics_cli.store.pack import trees_of
+from mmethics_cli.store import pack, pack_cache
+from mmethics_cli.store.pack_cache import trees_of
 from mmethics_cli.store.yaml.events import Tree
 from mmethics_cli.store.yaml.reader import parse
 
@@ -17,9 +17,9 @@ FILES = {"a.yaml": "键: [一, ~, 'no']\n".encode(), "b/c.yaml": b"x: {y: 1.10}\
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    found = tmp_path / "cache" / pack.NAME
-    monkeypatch.setattr(pack, "_PACKED", tmp_path / "none")
-    monkeypatch.setattr(pack, "_beside_python", lambda: found.parent)
+    found = tmp_path / "cache" / pack_cache.NAME
+    monkeypatch.setattr(pack_cache, "_PACKED", tmp_path / "none")
+    monkeypatch.setattr(pack_cache, "_beside_python", lambda: found.parent)
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     return found
 
@@ -88,8 +88,8 @@ def test_the_form_in_the_wheel_comes_first(
 ) -> None:
     packed = tmp_path / "packed"
     packed.mkdir()
-    monkeypatch.setattr(pack, "_PACKED", packed)
-    (packed / pack.NAME).write_bytes(pack.compiled(FILES, trees(FILES)[0]))
+    monkeypatch.setattr(pack_cache, "_PACKED", packed)
+    (packed / pack_cache.NAME).write_bytes(pack_cache.cache_entry(FILES, trees(FILES)[0]))
     place.unlink()
     assert trees(FILES)[1] == 0
 

@@ -34,8 +34,8 @@ def test_the_shipped_pack_is_whole(standard: Standard) -> None:
     assert pack.overrides == ()
     assert pack.standard().rules.keys() == standard.rules.keys()
     assert all(pack.template_text(name) for name in pack.templates if name.endswith(".md"))
-    assert not any(name.startswith(("cases/", "examples/")) for name in pack.documents)
-    assert any(name.startswith("cases/") for name in load(also=("cases",)).documents)
+    assert not any(name.startswith(("cases/", "examples/")) for name in pack.files)
+    assert any(name.startswith("cases/") for name in load(also=("cases",)).files)
 
 
 def test_digests_tell_packs_apart(overlay: Path) -> None:
@@ -152,11 +152,13 @@ def test_misspelt_keys_of_sections_and_sources_are_refused(overlay: Path) -> Non
 
 
 def test_an_article_is_verified_by_the_institution(overlay: Path) -> None:
-    row = '- {source: erm2023, article: "17", verified: text'
+    row = '- {source: ster2023, article: "21", verified: text'
     pack = lay(overlay, f"{row}, by: 许示五, date: 2027-01-12}}\n", "articles.yaml")
-    assert pack.standard().articles["erm2023", "17"] == Article("text", "许示五", date(2027, 1, 12))
+    assert pack.standard().articles["ster2023", "21"] == Article(
+        "text", "许示五", date(2027, 1, 12)
+    )
     [override] = pack.overrides
-    assert (override.id, override.by) == ("erm2023 17", "许示五 2027-01-12")
+    assert (override.id, override.by) == ("ster2023 21", "许示五 2027-01-12")
     with pytest.raises(PackError, match=r"ours/checklists/articles.yaml:1.*核对人与日期"):
         lay(overlay, f"{row}}}\n", "articles.yaml")
 
@@ -170,7 +172,7 @@ def test_an_article_is_verified_by_the_institution(overlay: Path) -> None:
     ],
 )
 def test_who_verified_an_article_is_a_name_and_a_day(overlay: Path, more: str, wrong: str) -> None:
-    text = f'# 本院\n- {{source: erm2023, article: "17", verified: secondary{more}}}\n'
+    text = f'# 本院\n- {{source: ster2023, article: "21", verified: secondary{more}}}\n'
     with pytest.raises(PackError, match=rf"ours/checklists/articles.yaml:2：.*{wrong}"):
         lay(overlay, text, "articles.yaml").standard()
 
@@ -210,7 +212,7 @@ def test_places_lead_to_the_overlay(overlay: Path) -> None:
     pack = lay(overlay, "- table: review_method\n  rules:\n    - id: M2\n      zh: 新\n")
     name, document = next(
         (name, document)
-        for name, document in pack.documents.items()
+        for name, document in pack.files.items()
         if name.startswith("rules/") and "新" in str(document.tree)
     )
     tree = document.tree
@@ -249,6 +251,6 @@ def test_a_folder_that_is_no_overlay(tmp_path: Path, overlay: Path) -> None:
 
 
 def test_no_shipped_file_is_read_differently_with_places() -> None:
-    for name, document in load(also=("cases", "worksheets")).documents.items():
+    for name, document in load(also=("cases", "worksheets")).files.items():
         assert parse(document.text, name).tree == document.tree
         assert document.where[()].line >= 1

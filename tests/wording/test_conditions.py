@@ -6,7 +6,7 @@ import pytest
 
 from mmethics_cli.core.conditions.parser import parse
 from mmethics_cli.wording.conditions import condition_text
-from tests.pack.test_rules import standard
+from tests.studies import standard
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from mmethics_cli.core.lifecycle.decision import CommitteeDecision
+from mmethics_cli.workflow.lifecycle.recording import limits_of, record, submission_to_decide
 from mmethics_cli.workflow.opening import Dossier, open_dossier, reopened
-from mmethics_cli.workflow.recording import limits_of, record, submission_to_decide
 from tests.program import EXAMPLES, told
 
 EXAMPLE: Final = EXAMPLES[0]

@@ -10,12 +10,12 @@ import pytest
 from mmethics_cli.core.lifecycle.decision import CommitteeDecision
 from mmethics_cli.errors import EthicsError, WorkspaceError
 from mmethics_cli.office.documents import committee_package
-from mmethics_cli.workflow.approved import LISTING, approved_package, write_approved
 from mmethics_cli.workflow.assembly import package_of
 from mmethics_cli.workflow.document_options import FileNaming, Language
 from mmethics_cli.workflow.drafting import draft_documents, drafts_of, write_drafts
+from mmethics_cli.workflow.lifecycle.approved import LISTING, approved_package, write_approved
+from mmethics_cli.workflow.lifecycle.recording import limits_of, record, submission_to_decide
 from mmethics_cli.workflow.opening import open_dossier, reopened
-from mmethics_cli.workflow.recording import limits_of, record, submission_to_decide
 from tests.workflow.example import TODAY
 
 

@@ -163,7 +163,9 @@ def test_what_is_no_english_text_is_refused_with_its_place(
 def test_lint_compares_english_with_chinese(
     run: Run, pack: Path, name: str, text: str, said: str
 ) -> None:
-    assert run("standard", "lint").returncode == 0
+    # The annex of this pack says less than the Chinese one: lint says so, and nothing else.
+    before = run("standard", "lint").stdout.splitlines()
+    assert [line for line in before if "中文印了" not in line] == []
     write(pack, name, text)
     done = run("standard", "lint")
     assert done.returncode == 1

@@ -68,14 +68,14 @@ def test_the_next_save_writes_the_new_names_and_drops_nothing(old: Path, pack: P
     standard = load(pack).standard()
     workspace = open_workspace(old, standard)
     values = workspace.values
-    workspace.set_answer("project.number", "新编号-1")
+    workspace.set_answers({"project.number": "新编号-1"})
     text = (old / "dossier.yaml").read_text(encoding="utf-8")
     assert "telephone" not in text
     assert "kind_of_data" not in text
     assert "grade: 低  # 旧的风险等级" in text
     again = open_workspace(old, standard)
     assert again.values == values | {"project.number": "新编号-1"}
-    again.set_answer("project.number", "新编号-2")
+    again.set_answers({"project.number": "新编号-2"})
 
 
 def test_going_on_with_the_interview_rewrites_the_files(old: Path, pack: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mmethics_cli.cli import app
-from mmethics_cli.render.templates import Templates
+from mmethics_cli.render.binding import Binder
 from mmethics_cli.store.pack import Pack
 from mmethics_cli.workflow import packs
 from mmethics_cli.workflow.opening import open_dossier
@@ -22,21 +22,21 @@ from tests.workflow.example import TODAY
 
 @pytest.fixture
 def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """What was loaded, built and prepared, and how often."""
+    """How often a pack was loaded, a standard built, a template bound to it."""
     done: Counter[str] = Counter()
 
-    def counted(owner: Any, name: str, what: str) -> None:
+    def count(owner: Any, name: str, what: str) -> None:
         original = getattr(owner, name)
 
-        def call(*arguments: Any, **options: Any) -> Any:
-            done[what if what else f"template {arguments[1]}"] += 1
+        def counted(*arguments: Any, **options: Any) -> Any:
+            done[what] += 1
             return original(*arguments, **options)
 
-        monkeypatch.setattr(owner, name, call)
+        monkeypatch.setattr(owner, name, counted)
 
-    counted(packs, "load", "load")
-    counted(Pack, "standard", "build")
-    counted(Templates, "_prepare", "")
+    count(packs, "load", "load")
+    count(Pack, "standard", "build")
+    count(Binder, "bind", "bind")
     return done
 
 
@@ -52,14 +52,16 @@ def test_several_dossiers_share_what_is_made_of_the_pack(
     study: Path, tmp_path: Path, work: Counter[str]
 ) -> None:
     others = [str(shutil.copytree(study, tmp_path / f"other-{n}")) for n in range(2)]
-    check = ["--today", TODAY.isoformat(), "check", str(study), *others]
-    for run in (1, 2):
-        result = CliRunner().invoke(app, check)
+    runs = []
+    for folders in ([str(study)], [str(study), *others], [str(study), *others]):
+        work.clear()
+        result = CliRunner().invoke(app, ["--today", TODAY.isoformat(), "check", *folders])
         assert (result.exit_code, result.stderr) == (0, "")
-        assert result.stdout.count("齐全，可以送审") == 3
-        assert work["load"] == work["build"] == run
-        assert any(what.startswith("template ") for what in work)
-        assert set(work.values()) == {run}
+        assert result.stdout.count("齐全，可以送审") == len(folders)
+        runs.append(dict(work))
+    alone, together, again = runs
+    assert alone["load"] == alone["build"] == 1 and alone["bind"] > 1
+    assert together == again == alone
 
 
 def test_each_overlay_is_a_pack_of_its_own(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from mmethics_cli.store.dossier.profile import file_names_of, overlay_of
 from mmethics_cli.store.dossier.workspace import open_workspace
 from mmethics_cli.store.pack import load
 from mmethics_cli.store.yaml.editor import Editor
-from tests.program import ROOT, mmethics, seal
+from tests.program import ROOT, TERMINAL, mmethics
 
 if sys.platform != "win32":
     import pexpect
@@ -130,8 +131,8 @@ def test_a_paper_that_is_missing_or_leads_outside_is_named_and_not_copied(home: 
     assert "attachments" not in values(home / "new")
 
 
-def test_a_sealed_dossier_gives_the_same(tmp_path: Path, home: Path) -> None:
-    sealed = seal(EXAMPLE, tmp_path / "sealed")
+def test_a_sealed_dossier_gives_the_same(sealed_example: Callable[[str], Path], home: Path) -> None:
+    sealed = sealed_example(EXAMPLE)
     before = digest(sealed)
     run(home, "one", "--from", "old")
     run(home, "two", "--from", str(sealed))
@@ -253,7 +254,7 @@ def test_a_carried_text_is_shown_and_confirmed_at_a_terminal(home: Path) -> None
         sys.executable,
         ["-m", "mmethics_cli", "--today", TODAY, "fill", "new", "--section", "成果发布"],
         cwd=str(home),
-        env={"PYTHONPATH": str(ROOT), "TERM": "xterm", "LANG": "C.UTF-8", "PATH": ""},
+        env=TERMINAL | {"PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "PATH": ""},
         encoding="utf-8",
         timeout=30,
         dimensions=(40, 120),

@@ -2,8 +2,9 @@
 
 A case is data: `fires` holds nested facts under which the rule fires, `but` the facts by path that
 silence it; `baseline` are facts as approved, `reported` facts of an earlier submission, `expect`
-what tables decide under `fires`. A worked study is a case of a whole study: `name`, `facts`, of
-which those of the study named by `from` are the rest, and `expect`.
+what tables decide under `fires`. `strength: advised` says a second time that the rule is no duty. A
+worked study is a case of a whole study: `name`, `facts`, of which those of the study named by
+`from` are the rest, and `expect`.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from mmethics_cli.core.answers.tree import read_tree
-from mmethics_cli.core.checks.consistency import contradictions
+from mmethics_cli.core.checks.consistency import broken_paths
 from mmethics_cli.core.conditions.language import evaluate
 from mmethics_cli.core.conditions.values import KeyPath, Truth
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.tables import Answer
-from mmethics_cli.core.standard.model import Standard
+from mmethics_cli.core.standard.model import Rule, Standard
 from mmethics_cli.core.standard.node import Fault
 
 # Cases about expiry need a day that counts as today; any will do, so long as it stays the same.
@@ -37,10 +38,12 @@ def prove_rules(standard: Standard, files: Mapping[str, object]) -> Iterator[Fau
         if name not in standard.rules:
             yield file, (index,), f"没有规则 {name}"
             continue
-        condition = standard.rules[name][1].when
+        rule = standard.rules[name][1]
+        for text in _wrong_strength(rule, case):
+            yield file, (index,), text
 
-        def fires(facts: Facts) -> bool:
-            return evaluate(condition, facts) is Truth.YES  # noqa: B023  used before the next turn
+        def fires(facts: Facts) -> Truth:
+            return evaluate(rule.when, facts)  # noqa: B023  used before the next turn
 
         for text in prove(standard, name, case, fires):
             yield file, (index,), text
@@ -48,6 +51,13 @@ def prove_rules(standard: Standard, files: Mapping[str, object]) -> Iterator[Fau
     for name, (table, _) in standard.rules.items():
         if name not in proved and table.id != "documents":
             yield *places[name], f"规则 {name} 没有用例"
+
+
+def _wrong_strength(rule: Rule, case: Mapping[str, object]) -> Iterator[str]:
+    """A rule that is a duty by mistake, or no duty: it is said in two places."""
+    said = case.get("strength", "required")
+    if said != rule.strength:
+        yield f"规则 {rule.id} 的强度（strength）写的是 {rule.strength}，它的用例写的是 {said}"
 
 
 def _rule_places(files: Mapping[str, object]) -> Iterator[tuple[str, tuple[str, KeyPath]]]:
@@ -66,11 +76,21 @@ def prove_consistency(standard: Standard, tree: object) -> Iterator[Fault]:
             yield file, (index,), f"规则 {name} 没有用例"
             continue
 
-        def fires(facts: Facts) -> bool:
-            return any(finding.id == name for finding in contradictions(facts))  # noqa: B023  as above
+        rule = standard.consistency[name]
 
-        for text in prove(standard, name, case, fires):
+        def finds(facts: Facts) -> Truth:
+            broken = any(broken_paths(rule, facts))  # noqa: B023  as above
+            return Truth.YES if broken else Truth.NO
+
+        for text in prove(standard, name, case, finds):
             yield file, (index,), text
+        change = case.get("but")
+        if isinstance(change, dict) and len(change) > 1:
+            yield file, (index,), f"{name} 的用例：but 应只改一个事实"
+        loud = case_facts(standard, case.get("fires"), case.get("baseline"), case.get("reported"))
+        times = len(list(broken_paths(rule, loud))) if isinstance(loud, Facts) else 0
+        if times > 1:
+            yield file, (index,), f"{name} 在 fires 的事实下查出 {times} 处，应只有一处"
 
 
 def _entries(files: Mapping[str, object]) -> Iterator[tuple[str, int, Mapping[str, object]]]:
@@ -84,7 +104,7 @@ def prove(
     standard: Standard,
     name: str,
     case: Mapping[str, object],
-    fires: Callable[[Facts], bool],
+    fires: Callable[[Facts], Truth],
 ) -> Iterator[str]:
     """What is wrong with one case: facts that no question has, or a rule that behaves otherwise."""
     tree, change = case.get("fires"), case.get("but")
@@ -97,10 +117,13 @@ def prove(
     if isinstance(loud, str) or isinstance(quiet, str):
         yield f"{name} 的用例：{loud if isinstance(loud, str) else quiet}"
         return
-    if not fires(loud):
+    if fires(loud) is not Truth.YES:
         yield f"{name} 在 fires 的事实下没有成立"
-    if fires(quiet):
+    silenced = fires(quiet)
+    if silenced is Truth.YES:
         yield f"{name} 在 but 的事实下仍然成立"
+    elif silenced is Truth.UNKNOWN:
+        yield f"{name} 在 but 的事实下还定不下来，应当不成立"
     expected = case.get("expect")
     for table, value in expected.items() if isinstance(expected, dict) else ():
         decided = answer_text(loud.decision(table).value)

@@ -18,7 +18,7 @@ Kind = Literal[
     "not_verified",
     "expired",
     "readability",
-    "law_change",
+    "law_changed",
 ]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 

@@ -245,6 +245,20 @@ class Compare(NamedTuple):
 Condition = All | AnyOf | Not | Newly | Compare
 ALWAYS: Final = All(())
 
+
+def alike(condition: object, other: object) -> bool:
+    """Whether two conditions, or parts of them, say the same thing in the same way.
+
+    Named tuples of two kinds are equal when what they hold is: `any` would pass for `all`.
+    """
+    if type(condition) is not type(other):
+        return False
+    if isinstance(condition, tuple) and isinstance(other, tuple):
+        same_length = len(condition) == len(other)
+        return same_length and all(map(alike, condition, other))
+    return condition == other
+
+
 ORDER: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "at_least": ge,
     "at_most": le,

@@ -9,20 +9,25 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final, TypeVar
 
 from mmethics_cli.core.conditions.parser import PathType
-from mmethics_cli.core.conditions.values import KeyPath, parse_date
+from mmethics_cli.core.conditions.values import KeyPath
+from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.standard.definitions import circles
 from mmethics_cli.core.standard.migrations import MIGRATIONS, read_migrations
 from mmethics_cli.core.standard.model import (
     Article,
     ConsentElement,
     ConsistencyRule,
+    Criterion,
     DecisionTable,
     DocumentKind,
+    ReviewItem,
     Source,
     Standard,
 )
 from mmethics_cli.core.standard.names import DOCUMENTS, TODAY
 from mmethics_cli.core.standard.node import Node, Trail
+from mmethics_cli.core.standard.pack_editions import EDITIONS, read_editions
+from mmethics_cli.core.standard.placeholders import PLACEHOLDERS, read_placeholders
 from mmethics_cli.core.standard.read_content import (
     read_consistency,
     read_criterion,
@@ -108,7 +113,7 @@ class _StandardBuilder:
             (node.text("path"), read_derived(node, questions), node)
             for node in self._list("derived.yaml")
         )
-        elements = self._consent_elements()
+        elements = self._consent_elements(titles)
         documents = self._documents(elements)
         tables = self._tables() | {"documents": documents_table(documents)}
         principles = {str(k): str(v) for k, v in self.nodes["principles.yaml"].mapping().items()}
@@ -131,23 +136,30 @@ class _StandardBuilder:
             documents=documents,
             consistency=self._consistency(),
             vocabulary=terms,
-            criteria=self._unique(
-                (node.text("id"), read_criterion(node, documents, items), node)
-                for node in self._elements("worksheets/")
-            ),
+            criteria=self._criteria(documents, items),
             elements=elements,
             readability=read_readability(self._optional("readability.yaml")),
+            placeholders=read_placeholders(self._list(PLACEHOLDERS)),
             screens=read_screens(self.nodes, questions),
             migrations=read_migrations(self._optional(MIGRATIONS)),
+            editions=read_editions(self._optional(EDITIONS)),
+        )
+
+    def _criteria(
+        self, documents: Mapping[str, DocumentKind], items: Mapping[str, ReviewItem]
+    ) -> dict[str, Criterion]:
+        return self._unique(
+            (node.text("id"), read_criterion(node, documents, items), node)
+            for node in self._elements("worksheets/")
         )
 
     def _consistency(self) -> dict[str, ConsistencyRule]:
         nodes = self._list("consistency.yaml")
         return self._unique((node.text("id"), read_consistency(node), node) for node in nodes)
 
-    def _consent_elements(self) -> dict[str, ConsentElement]:
+    def _consent_elements(self, titles: Mapping[str, str]) -> dict[str, ConsentElement]:
         nodes = self._list("elements.yaml")
-        return self._unique((node.text("id"), read_element(node), node) for node in nodes)
+        return self._unique((node.text("id"), read_element(node, titles), node) for node in nodes)
 
     def _documents(self, elements: Mapping[str, ConsentElement]) -> dict[str, DocumentKind]:
         nodes = self._list("documents.yaml")

@@ -95,8 +95,8 @@ def renamed_to(migrations: Sequence[Migration], name: str) -> str:
         by_group = {_SELF_CHECK: step.items, _DOCUMENTS: step.documents}
         owner, _, field = name.rpartition(".")
         new = by_group.get(group, {}).get(key) or step.paths.get(name) or step.retired.get(name)
-        if found := new or step.fields.get(owner, {}).get(field):
-            return found
+        if today := new or step.fields.get(owner, {}).get(field):
+            return today
     return ""
 
 
@@ -151,8 +151,10 @@ def _values(tree: dict[str, Any], path: str, words: Mapping[str, str]) -> Iterat
             changed.add(value)
             place[last] = words[value]
         elif isinstance(value, list):
-            changed |= {key for key in value if isinstance(key, str) and key in words}
-            place[last] = [words.get(key, key) if isinstance(key, str) else key for key in value]
+            changed |= {word for word in value if isinstance(word, str) and word in words}
+            place[last] = [
+                words.get(word, word) if isinstance(word, str) else word for word in value
+            ]
     for old in sorted(changed):
         yield Renaming(f"{path}：{old}", words[old])
 
@@ -211,7 +213,7 @@ _MIGRATION_KEYS = ("paths", "fields", "values", "items", "documents", "retired")
 
 def read_migrations(node: Node) -> tuple[Migration, ...]:
     """The migrations of a pack, without looking whether the names are known."""
-    return tuple(_migration(entry) for entry in node.list()) if node.value else ()
+    return tuple(_migration(step) for step in node.list()) if node.value else ()
 
 
 def _migration(node: Node) -> Migration:
@@ -233,27 +235,27 @@ def _mapping(node: Node, key: str) -> Mapping[str, object]:
 
 def prove_migrations(standard: Standard) -> Iterator[tuple[str, KeyPath, str]]:
     """Every name that is wrong, with its place."""
-    for number, migration in enumerate(standard.migrations):
-        for keys, message in _faults(standard, migration):
+    for number, step in enumerate(standard.migrations):
+        for keys, message in _faults(standard, step):
             yield MIGRATIONS, (number, *keys), message
 
 
-def _faults(standard: Standard, migration: Migration) -> Iterator[tuple[KeyPath, str]]:
+def _faults(standard: Standard, step: Migration) -> Iterator[tuple[KeyPath, str]]:
     questions = standard.questions
-    yield from _renamed("paths", migration.paths, questions, "路径")
-    yield from _renamed("retired", migration.retired, questions, "路径")
-    yield from _renamed("items", migration.items, standard.items, "审查要点")
-    yield from _renamed("documents", migration.documents, standard.documents, "文件")
-    for old, new in migration.paths.items():
+    yield from _renamed("paths", step.paths, questions, "路径")
+    yield from _renamed("retired", step.retired, questions, "路径")
+    yield from _renamed("items", step.items, standard.items, "审查要点")
+    yield from _renamed("documents", step.documents, standard.documents, "文件")
+    for old, new in step.paths.items():
         if (old.partition(".")[0] == "event") is not (new.partition(".")[0] == "event"):
             yield ("paths", old), f"“{old}”与“{new}”不在同一个文件里，不能改名，请用 retired"
-    for path, names in migration.fields.items():
+    for path, names in step.fields.items():
         owner = questions.get(path)
         if owner is None or owner.type != "list":
             yield ("fields", path), f"没有列表“{path}”"
         else:
             yield from _renamed(path, names, {each.path: each for each in owner.fields}, "字段")
-    for path, words in migration.values.items():
+    for path, words in step.values.items():
         question = _question(standard, path)
         if question is None or not question.values:
             yield ("values", path), f"“{path}”不是选择题"
@@ -262,12 +264,12 @@ def _faults(standard: Standard, migration: Migration) -> Iterator[tuple[KeyPath,
 
 
 def _renamed(
-    key: str, names: Mapping[str, str], current: Mapping[str, object], what: str
+    key: str, names: Mapping[str, str], names_today: Mapping[str, object], what: str
 ) -> Iterator[tuple[KeyPath, str]]:
     for old, new in names.items():
-        if new not in current:
+        if new not in names_today:
             yield (key, old), f"没有{what}“{new}”"
-        if old in current:
+        if old in names_today:
             yield (key, old), f"{what}“{old}”还在用，不能改名"
 
 

@@ -1,9 +1,10 @@
 """The standard as data: what a pack holds once it has been read and proved.
 
 Every requirement carries its `Basis`: a source, an article and how far that article was verified.
-The annotations are types, not text: `reader` reads each field of a pack file as its type says.
+The annotations are types, not text: `model_reader` reads each field of a file as its type says.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -135,6 +136,10 @@ class Question:
     whether an answer holds for the next study; `meanings`: what a change of it means;
     `filled_from`: what a new submission takes the answer from, the first that is known;
     `cumulative`: a number counted from the beginning of the study.
+
+    How answers are read: `value_synonyms` are other words for a value, by the value; `units` may
+    stand behind a number; of a date with `precision: month` the day is neither asked nor kept;
+    `none_is_an_answer` lets 无 be the whole of a text.
     """
 
     path: str
@@ -162,6 +167,10 @@ class Question:
     meanings: tuple[Meaning, ...] = ()
     filled_from: tuple[AnswerSource, ...] = ()
     cumulative: bool = False
+    value_synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    units: tuple[str, ...] = ()
+    precision: Literal["day", "month"] = "day"
+    none_is_an_answer: bool = False
 
     def field_named(self, name: str) -> "Question | None":
         """The field of a list with that name; None for an unknown one."""
@@ -292,6 +301,8 @@ class DecisionTable:
     `assume` are facts put in before the rules are looked at (what would be if …), `part_of` the
     decision and the name under which such a table is shown. `counts`: an open question of it keeps
     the pathway from being settled. `unit` is that of a number (个月).
+    `without_document` are forms of consent that are a part of another form's document, or that
+    document signed anew.
     """
 
     id: str
@@ -312,6 +323,7 @@ class DecisionTable:
     assume: Mapping[str, str | bool] = field(default_factory=dict)
     counts: bool = True
     unit: str = ""
+    without_document: frozenset[str] = frozenset()
 
     def strictness(self, outcome: Outcome) -> int:
         """A number that rises with the strictness of an outcome of this table."""
@@ -354,12 +366,34 @@ class ReviewItem:
 
 
 @dataclass(frozen=True, slots=True)
+class ElementFact:
+    """A fact that stands in the passage of a consent element, where `when` holds.
+
+    `path` is a fact's, or `list.field`: then it is one of every entry of the list, and `when` is
+    about the entry. `documents` are the ids of the documents that print it, all that have the
+    element where there are none.
+    """
+
+    path: str
+    when: Condition = ALWAYS
+    documents: frozenset[str] = frozenset()
+
+    def stands_in(self, document: str) -> bool:
+        """Whether a document that has the element must print the fact."""
+        return not self.documents or document in self.documents
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentElement:
-    """Something that participants must be told, and the articles that say so."""
+    """Something that participants must be told, the articles that say so, the facts that it tells.
+
+    An element without facts is told in fixed words.
+    """
 
     id: str
     text: str
     basis: tuple[Basis, ...]
+    facts: tuple[ElementFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -452,6 +486,51 @@ class Readability:
     stiff: tuple[str, ...] = ()
 
 
+PlaceholderKind = Literal["always", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceholderGroup:
+    """Words that people put where an answer should stand, and what to do instead of them.
+
+    `words` and `patterns` (regular expressions) stand for a whole answer, without the punctuation
+    round it; `anywhere` are patterns that make any text unfinished in which they occur. Those of
+    kind `none` (无) are an answer where the question says so (`none_is_an_answer`).
+    """
+
+    id: str
+    fix: str
+    kind: PlaceholderKind = "always"
+    words: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    anywhere: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Placeholders:
+    """All groups of a pack, the most telling first."""
+
+    groups: tuple[PlaceholderGroup, ...] = ()
+
+    @cached_property
+    def by_word(self) -> Mapping[str, PlaceholderGroup]:
+        """The group of each word, the words in lower case."""
+        return {word.casefold(): group for group in self.groups for word in group.words}
+
+    @cached_property
+    def whole(self) -> tuple[tuple[re.Pattern[str], PlaceholderGroup], ...]:
+        """The patterns of whole answers, each with its group."""
+        return tuple((re.compile(form), group) for group in self.groups for form in group.patterns)
+
+    @cached_property
+    def within(self) -> tuple[tuple[re.Pattern[str], PlaceholderGroup], ...]:
+        """The patterns of marks within a text, each with its group."""
+        return tuple((re.compile(form), group) for group in self.groups for form in group.anywhere)
+
+
+NO_PLACEHOLDERS = Placeholders()
+
+
 @dataclass(frozen=True, slots=True)
 class Migration:
     """What one edition of the pack renamed: old names to new ones.
@@ -468,6 +547,35 @@ class Migration:
     items: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, str] = field(default_factory=dict)
     retired: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LawChange:
+    """What an edition of the pack changed of the law, and what to do about it (`fix`).
+
+    `basis` is the law as it is cited now; the rest are the ids of what in the pack it touches,
+    questions by their paths.
+    """
+
+    text: str
+    basis: tuple[Basis, ...]
+    fix: str
+    rules: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    elements: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    due_dates: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PackEdition:
+    """One edition of the pack (标准包 0.2.0), the day it came out, what it changed of the law."""
+
+    id: str
+    date: date
+    changes: tuple[LawChange, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -492,7 +600,9 @@ class Standard:
     criteria: Mapping[str, Criterion] = field(default_factory=dict)  # read on demand
     elements: Mapping[str, ConsentElement] = field(default_factory=dict)
     readability: Readability = Readability()
+    placeholders: Placeholders = NO_PLACEHOLDERS
     migrations: tuple[Migration, ...] = ()
+    editions: tuple[PackEdition, ...] = ()
 
     @cached_property
     def rules(self) -> Mapping[str, tuple[DecisionTable, Rule]]:

@@ -54,10 +54,17 @@ def question_at(standard: Standard, path: str) -> Question:
 
 
 def label_of(standard: Standard, path: str) -> str:
-    """The Chinese name of an answered, computed or decided fact; KeyError for any other path."""
+    """The Chinese name of an answered, computed or decided fact, or of a list's field.
+
+    A field is written `list.field`. KeyError for any other path.
+    """
     fact = standard.questions.get(path) or standard.derived.get(path)
     if fact is not None:
         return fact.label
+    owner, _, name = path.rpartition(".")
+    field = standard.fields.get((owner, name))
+    if field is not None:
+        return f"{standard.questions[owner].label}的{field.label}"
     if path == TODAY:
         return "今天的日期"
     return standard.tables[path.removeprefix("decided.")].label

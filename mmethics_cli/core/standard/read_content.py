@@ -13,6 +13,7 @@ from mmethics_cli.core.standard.model import (
     ConsistencyRule,
     Criterion,
     DocumentKind,
+    ElementFact,
     Evidence,
     Readability,
     RequiredElement,
@@ -29,6 +30,7 @@ _ITEM: Final = RecordReader(ReviewItem)
 _EVIDENCE: Final = RecordReader(Evidence)
 _DOCUMENT: Final = RecordReader(DocumentKind, title_en="title", needed_when="render_when")
 _CONSENT_ELEMENT: Final = RecordReader(ConsentElement, text="zh")
+_ELEMENT_FACT: Final = RecordReader(ElementFact, documents="in")
 _CRITERION: Final = RecordReader(Criterion)
 _CONSISTENCY: Final = RecordReader(ConsistencyRule, "cases")
 _READABILITY: Final = RecordReader(Readability)
@@ -95,12 +97,33 @@ def _read_required(
     return tuple(required)
 
 
-def read_element(node: Node) -> ConsentElement:
-    """Something that participants must be told; never without a basis."""
-    element = _CONSENT_ELEMENT(node)
+def read_element(node: Node, documents: Mapping[str, str]) -> ConsentElement:
+    """Something that participants must be told; never without a basis, its facts known ones."""
+    facts = node.child("facts").list() if node.has("facts") else ()
+    element = _CONSENT_ELEMENT(
+        node, facts=tuple(_read_element_fact(fact, documents) for fact in facts)
+    )
     if not element.basis:
         node.problem("告知要素没有依据（basis）")
     return element
+
+
+def _read_element_fact(node: Node, documents: Mapping[str, str]) -> ElementFact:
+    """A path, or `{path, when, in}`; the condition on a list's field is about the entry."""
+    vocabulary = node.trail.vocabulary
+    if isinstance(node.value, str):
+        node = Node(node.file, node.keys, {"path": node.value}, node.trail)
+    path = node.text("path")
+    owner, _, name = path.rpartition(".")
+    fields = vocabulary[owner].fields if owner in vocabulary else None
+    fact = _ELEMENT_FACT(node, fields)
+    if path and path not in _askable(vocabulary):
+        node.problem(f"不认识的事实“{path}”")
+    elif path in vocabulary and vocabulary[path].type == "list":
+        node.problem(f"“{path}”是列表，应写它的一栏（{path}.栏名）")
+    for document in sorted(fact.documents - documents.keys()):
+        node.child("in").problem(f"不认识的文件“{document}”")
+    return fact
 
 
 def read_criterion(

@@ -7,7 +7,7 @@ from typing import Final, Literal, get_args
 
 from mmethics_cli.core.conditions.language import ALWAYS, All, Compare, Condition, OneOf
 from mmethics_cli.core.conditions.parser import PathType
-from mmethics_cli.core.conditions.values import NO_WORDS, YES_WORDS, parse_int
+from mmethics_cli.core.conditions.written import NO_WORDS, YES_WORDS, parse_int
 from mmethics_cli.core.standard.model import (
     Conflict,
     DecisionTable,
@@ -66,6 +66,8 @@ def read_table(node: Node, tables: Mapping[str, Node]) -> DecisionTable:
     order = lender.texts("order") or tuple(values)
     if type_ in ("choice", "choices") and set(order) != set(values):
         node.problem("order 应恰好列出 values 的每个键")
+    for outcome in set(node.texts("without_document")) - set(order):
+        node.child("without_document").problem(f"“without_document”没有“{outcome}”这个结果")
     part = node.child("part_of") if node.has("part_of") else None
     elsewhere = node.mapping().get("elsewhere")
     return _TABLE(

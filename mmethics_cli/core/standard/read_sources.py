@@ -33,8 +33,8 @@ def _read_source(node: Node, asked: PathType) -> AnswerSource:
         return _read_fact_source(node, asked)
     word = str(node.value)
     if word not in _RECORDS:
-        known = "、".join((*_RECORDS, *(f"{{{record}: 路径}}" for record in _OF_FACTS)))
-        node.problem(f"没有“{word}”这项记录，可写：{known}")
+        choices = "、".join((*_RECORDS, *(f"{{{record}: 路径}}" for record in _OF_FACTS)))
+        node.problem(f"没有“{word}”这项记录，可写：{choices}")
     elif asked.type != _RECORDS[word] or (asked.fields and "comment" not in asked.fields):
         node.problem(f"“{word}”与这个问题类型不同，不能填作回答")
     else:

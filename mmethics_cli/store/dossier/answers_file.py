@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
+from mmethics_cli.core.answers.canonical import canonical_answers, canonical_self_check
 from mmethics_cli.core.answers.self_check import SelfCheck
 from mmethics_cli.core.answers.tree import read_tree
 from mmethics_cli.core.answers.troubles import Trouble
@@ -20,9 +21,10 @@ from mmethics_cli.store.dossier.parts import (
     problem_at,
     read_self_check_part,
     read_versions,
+    with_canonical_versions,
 )
 from mmethics_cli.store.submission.submissions import MANIFEST, SNAPSHOT
-from mmethics_cli.store.yaml.events import Keys
+from mmethics_cli.store.yaml.events import Keys, Tree
 from mmethics_cli.store.yaml.reader import FaultyYaml, YamlFile, read_file
 
 BESIDE = frozenset({"self_check", "documents", "as_of", "about"})
@@ -30,24 +32,42 @@ BESIDE = frozenset({"self_check", "documents", "as_of", "about"})
 
 @dataclass(frozen=True, slots=True)
 class AnswersFile:
-    """What such a file says; `keys` leads from a path to its place in the document."""
+    """What such a file says; `keys` leads from a path to its place in the document.
 
-    document: YamlFile
+    `refused` and `placeholders` count as unknown; `written` are the values with the placeholders.
+    """
+
+    standard: Standard
+    file: YamlFile
     values: dict[str, Value]
     keys: dict[str, Keys]
     self_check: SelfCheck
     versions: dict[str, DocumentVersion]
     refused: tuple[RefusedAnswer, ...]
+    placeholders: tuple[RefusedAnswer, ...] = ()
+    written: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def canonical(self) -> Tree:
+        """The whole file with its answers as we write them, to make a dossier of."""
+        tree = self.file.tree
+        written = with_canonical_versions(
+            cast(Tree, canonical_answers(self.standard, tree, BESIDE))
+        )
+        if isinstance(written, dict) and "self_check" in written:
+            items = cast(Tree, canonical_self_check(written["self_check"]))
+            return {**written, "self_check": items}
+        return written
 
     def where(self, path: str) -> tuple[str, int | None]:
         """File and line of an answer; no line when the file does not give it."""
         keys = self.keys.get(path)
-        return (self.document.file, None) if keys is None else self.document.locate(keys)
+        return (self.file.name, None) if keys is None else self.file.locate(keys)
 
     def require_all_read(self) -> None:
         """Raises UnreadableFile naming every answer that its question refuses."""
         if self.refused:
-            problems = [one.problem for one in self.refused]
+            problems = [answer.problem for answer in self.refused]
             raise UnreadableFile("有些回答读不懂，什么也没有写入：", problems)
 
 
@@ -75,44 +95,49 @@ def _add_problems(error: FaultyYaml, standard: Standard) -> None:
         error.problems += more.problems
 
 
-def answers_of(document: YamlFile, standard: Standard) -> AnswersFile:
+def answers_of(file: YamlFile, standard: Standard) -> AnswersFile:
     """The answers of a sealed snapshot, as far as the pack of today can read them.
 
     What it can't read was submitted under another pack, and nobody may correct it.
     """
-    return _read(document, standard)[0]
+    return _read(file, standard)[0]
 
 
-def _whole(document: YamlFile, standard: Standard, *, strict: bool = True) -> AnswersFile:
+def _whole(file: YamlFile, standard: Standard, *, strict: bool = True) -> AnswersFile:
     """What a file says; raises UnreadableFile for all that is not known, if not `strict` only for
     what can't be a name of another pack.
     """
-    answers, troubles = _read(document, standard)
-    problems = [problem_at(document, each) for each in troubles if strict or not each.kept]
+    answers, troubles = _read(file, standard)
+    problems = [problem_at(file, trouble) for trouble in troubles if strict or not trouble.kept]
     if problems:
         problems.sort(key=lambda problem: problem.line or 0)
         raise UnreadableFile(f"文件读不了（{len(problems)} 处）：", problems)
     return answers
 
 
-def _read(document: YamlFile, standard: Standard) -> tuple[AnswersFile, list[Trouble]]:
+def _read(file: YamlFile, standard: Standard) -> tuple[AnswersFile, list[Trouble]]:
     """What a file says, and the places that are not known."""
-    tree, moved = migrated(document.tree, standard.migrations)
+    tree, moved = migrated(file.tree, standard.migrations)
     if moved:
-        document = YamlFile(tree, document.file, document.text)
+        file = YamlFile(tree, file.name, file.text)
     reading = read_tree(standard, tree, BESIDE)
-    self_check = read_self_check_part(standard, document, ("self_check",))
-    versions, troubles = read_versions(standard, document)
+    self_check = read_self_check_part(standard, file, ("self_check",))
+    versions, troubles = read_versions(standard, file)
     troubles += reading.unknown
     troubles += [_below("self_check", trouble) for trouble in self_check.unknown]
-    refused = reading.refused + [_below("self_check", each) for each in self_check.refused]
+    refused = reading.refused + [_below("self_check", trouble) for trouble in self_check.refused]
+    placeholders = reading.placeholders
+    placeholders += [_below("self_check", trouble) for trouble in self_check.placeholders]
     answers = AnswersFile(
-        document,
+        standard,
+        file,
         reading.values,
         reading.keys,
         self_check,
         versions,
-        tuple(RefusedAnswer(each.path, problem_at(document, each)) for each in refused),
+        tuple(RefusedAnswer(trouble.path, problem_at(file, trouble)) for trouble in refused),
+        tuple(RefusedAnswer(trouble.path, problem_at(file, trouble)) for trouble in placeholders),
+        reading.written,
     )
     return answers, troubles
 
@@ -152,10 +177,10 @@ def _misplaced(
                 yield Problem(f"“{path}”不是文字", *answers.where(path), "请删去这一行。")
             continue
         mine = values.get(path)
-        known = {one.id for one in mine} if isinstance(mine, tuple) else set()
+        ids = {element.id for element in mine} if isinstance(mine, tuple) else set()
         for entry in value:
             place = answers.where(f"{path}[{entry.id}]")
-            if entry.id not in known:
+            if entry.id not in ids:
                 fix = "id 要与 dossier.yaml 里的一样。"
                 yield Problem(f"dossier.yaml 的“{path}”里没有 {entry.id} 这一项", *place, fix)
             for name in entry.fields:

@@ -7,8 +7,9 @@ from datetime import date
 from pathlib import Path
 
 from mmethics_cli.core.checks.documents import FileState
-from mmethics_cli.core.conditions.values import Element, Value
-from mmethics_cli.store.files import OutsideFolder, inside, sha256
+from mmethics_cli.core.conditions.values import Element
+from mmethics_cli.store.files import sha256
+from mmethics_cli.store.paths import OutsideFolder, inside
 from mmethics_cli.store.submission.submissions import SealedAttachment, Submission
 from mmethics_cli.store.yaml.reader import reason
 
@@ -20,12 +21,12 @@ def attachment_path(dossier: Path, name: str) -> Path:
 
     Raises OutsideFolder.
     """
-    found = inside(dossier, name)
-    if not found.exists() and not name.replace("\\", "/").startswith(f"{FOLDER}/"):
+    path = inside(dossier, name)
+    if not path.exists() and not name.replace("\\", "/").startswith(f"{FOLDER}/"):
         within = inside(dossier, f"{FOLDER}/{name}")
         if within.exists():
             return within
-    return found
+    return path
 
 
 def file_states(
@@ -35,8 +36,12 @@ def file_states(
 
     `earlier` are the submissions against which a change under the same version is looked for.
     """
-    sealed = [(one.name, one.attachments()) for one in reversed(earlier) if one.sealed]
-    return {one.id: _state(dossier, one, sealed) for one in attachments}
+    sealed = [
+        (submission.name, submission.attachments())
+        for submission in reversed(earlier)
+        if submission.sealed
+    ]
+    return {entry.id: _state(dossier, entry, sealed) for entry in attachments}
 
 
 def _state(
@@ -58,9 +63,9 @@ def _state(
     for where, row in rows:
         if row.sha256 == digest:
             continue
-        if row.version and row.version == _text(entry.get("version")):
+        if row.version and row.version == field_text(entry, "version"):
             return FileState("", where, True)
-        if row.date and row.date == _text(entry.get("date")):
+        if row.date and row.date == field_text(entry, "date"):
             return FileState("", where, False)
     return FileState()
 
@@ -83,7 +88,9 @@ def _trouble(dossier: Path, name: str) -> str:
     return ""
 
 
-def _text(value: Value) -> str:
+def field_text(entry: Element, field: str) -> str:
+    """A field of an attachment's entry as text, a date as 2027-03-01; empty for anything else."""
+    value = entry.get(field)
     if isinstance(value, date):
         return value.isoformat()
     return value if isinstance(value, str) else ""

@@ -16,7 +16,8 @@ from mmethics_cli.core.standard.names import ELEMENT_PATH, question_at
 from mmethics_cli.errors import Problem, UnreadableFile
 from mmethics_cli.store.dossier.attachments import FOLDER, attachment_path
 from mmethics_cli.store.dossier.parts import problem_at
-from mmethics_cli.store.files import OutsideFolder, inside, write_atomic
+from mmethics_cli.store.files import write_atomic
+from mmethics_cli.store.paths import OutsideFolder, inside
 from mmethics_cli.store.yaml.events import Tree
 from mmethics_cli.store.yaml.reader import read_file, reason
 from mmethics_cli.store.yaml.writer import mapping_lines
@@ -40,11 +41,11 @@ def tree_of(standard: Standard, values: Mapping[str, Value]) -> dict[str, Tree]:
             continue
         elements = _get(tree, match["list"])
         listed = elements if isinstance(elements, list) else []
-        found = next((e for e in listed if isinstance(e, dict) and e["id"] == match["id"]), None)
-        if found is None:
+        entry = next((e for e in listed if isinstance(e, dict) and e["id"] == match["id"]), None)
+        if entry is None:
             listed.append({"id": match["id"], match["field"]: written})
         else:
-            found[match["field"]] = written
+            entry[match["field"]] = written
         _put(tree, match["list"], listed)
     return tree
 
@@ -81,19 +82,19 @@ def read_carried(folder: Path, standard: Standard) -> dict[str, Value]:
         raise UnreadableFile("带来的文字读不了：", [Problem(f"{outside}。", CARRIED)]) from outside
     if not path.exists():
         return {}
-    document = read_file(path, CARRIED)
-    reading = read_tree(standard, document.tree)
+    file = read_file(path, CARRIED)
+    reading = read_tree(standard, file.tree)
     unknown = [trouble for trouble in reading.unknown if not trouble.kept]
     if unknown or reading.refused:
-        problems = [problem_at(document, trouble) for trouble in (*unknown, *reading.refused)]
+        problems = [problem_at(file, trouble) for trouble in (*unknown, *reading.refused)]
         raise UnreadableFile("带来的文字读不懂，请改正，或把这个文件删去：", problems)
     texts: dict[str, Value] = {}
     for name, value in reading.values.items():
         if not isinstance(value, tuple):
             texts[name] = value
             continue
-        for one in value:
-            texts |= {f"{name}[{one.id}].{field}": held for field, held in one.fields.items()}
+        for entry in value:
+            texts |= {f"{name}[{entry.id}].{field}": held for field, held in entry.fields.items()}
     return texts
 
 
@@ -122,18 +123,18 @@ def copy_papers(
         except OSError as error:
             left.append((paper, f"文件“{name}”不能复制：{reason(error)}"))
         else:
-            fields = {key: one for key, one in paper.fields.items() if key != "marked_file"}
+            fields = {key: value for key, value in paper.fields.items() if key != "marked_file"}
             copied.append(Element(paper.id, {**fields, "file": copy.name}))
     return tuple(copied), left
 
 
 def _free(folder: Path, name: str) -> Path:
     """A name in the folder that no other copy has."""
-    found, number = folder / name, 2
-    while found.exists():
-        found = folder / f"{Path(name).stem}-{number}{Path(name).suffix}"
+    copy, number = folder / name, 2
+    while copy.exists():
+        copy = folder / f"{Path(name).stem}-{number}{Path(name).suffix}"
         number += 1
-    return found
+    return copy
 
 
 NOTE: Final = ".mmethics-unfinished"

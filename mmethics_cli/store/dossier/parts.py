@@ -7,12 +7,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
+from mmethics_cli.core.answers.canonical import (
+    canonical_answers,
+    canonical_decision,
+    canonical_self_check,
+    canonical_versions,
+)
 from mmethics_cli.core.answers.self_check import SelfCheck, read_self_check
 from mmethics_cli.core.answers.tree import AnswerTree, read_tree
 from mmethics_cli.core.answers.troubles import Trouble, UnknownName, unknown_name
-from mmethics_cli.core.conditions.values import UNKNOWN, parse_date
+from mmethics_cli.core.conditions.values import UNKNOWN
+from mmethics_cli.core.conditions.written import date_advice, parse_date
 from mmethics_cli.core.standard.migrations import (
     Renaming,
     attachment_ids,
@@ -22,10 +29,11 @@ from mmethics_cli.core.standard.migrations import (
 from mmethics_cli.core.standard.model import Question, Standard
 from mmethics_cli.errors import Problem, UnreadableFile, WorkspaceError
 from mmethics_cli.store.dossier.profile import INSTITUTION, PROFILE_KEYS
-from mmethics_cli.store.files import OutsideFolder, inside
+from mmethics_cli.store.paths import OutsideFolder, inside
 from mmethics_cli.store.submission.submissions import (
     DECISION,
     DECISION_KEYS,
+    EDITION,
     EVENT_FILE,
     Submission,
 )
@@ -57,14 +65,15 @@ def shown_name(folder: Path, path: Path) -> str:
     return f"../{path.name}"
 
 
-def problem_at(document: YamlFile, trouble: Trouble) -> Problem:
+def problem_at(file: YamlFile, trouble: Trouble) -> Problem:
     """A trouble of the core with its place in a file."""
-    return Problem(trouble.message + "。", *document.locate(trouble.keys), trouble.fix)
+    return Problem(trouble.message + "。", *file.locate(trouble.keys), trouble.fix)
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedAnswer:
-    """An answer that its question refuses: unknown to the engine, reported by `check`."""
+    """An answer that its question refuses, or a placeholder: unknown to the engine, reported by
+    `check`."""
 
     path: str
     problem: Problem
@@ -75,22 +84,29 @@ class DossierPart:
     """One file read: its answers, and those that belong in another file."""
 
     path: Path
-    document: YamlFile
+    file: YamlFile
     reading: AnswerTree
     misplaced: tuple[Problem, ...]
 
     @property
     def refused(self) -> tuple[RefusedAnswer, ...]:
         return tuple(
-            RefusedAnswer(trouble.path, problem_at(self.document, trouble))
+            RefusedAnswer(trouble.path, problem_at(self.file, trouble))
             for trouble in self.reading.refused
+        )
+
+    @property
+    def placeholders(self) -> tuple[RefusedAnswer, ...]:
+        return tuple(
+            RefusedAnswer(trouble.path, problem_at(self.file, trouble))
+            for trouble in self.reading.placeholders
         )
 
 
 def read_part(
     standard: Standard,
     path: Path,
-    document: YamlFile,
+    file: YamlFile,
     belongs: Callable[[Question], str],
     beside: frozenset[str] = frozenset(),
 ) -> DossierPart:
@@ -99,19 +115,19 @@ def read_part(
     `belongs` names the file to which a question belongs where this is the wrong one, else it is
     empty. Keys of `beside` at the top are no answers.
     """
-    reading = read_tree(standard, document.tree, beside)
+    reading = read_tree(standard, file.tree, beside)
     misplaced = []
     for name, keys in reading.keys.items():
         question = standard.questions.get(name)
         if question is not None and (home := belongs(question)):
             message = f"“{name}”不写在这个文件里。"
-            misplaced.append(Problem(message, *document.locate(keys), f"请移到 {home}。"))
-    return DossierPart(path, document, reading, tuple(misplaced))
+            misplaced.append(Problem(message, *file.locate(keys), f"请移到 {home}。"))
+    return DossierPart(path, file, reading, tuple(misplaced))
 
 
 def with_unread(new: object, old: DossierPart, question: Question) -> object:
     """A list as it is written, keeping what the engine could not read of its elements."""
-    raw: object = old.document.tree
+    raw: object = old.file.tree
     for key in old.reading.keys.get(question.path, ("",)):
         raw = raw.get(key) if isinstance(raw, dict) else None
     elements = old.reading.values.get(question.path)
@@ -128,12 +144,29 @@ def with_unread(new: object, old: DossierPart, question: Question) -> object:
     return [{"id": entry["id"], **unread.get(entry["id"], {}), **entry} for entry in new]
 
 
-def read_self_check_part(standard: Standard, document: YamlFile, keys: Keys = ()) -> SelfCheck:
+def read_self_check_part(standard: Standard, file: YamlFile, keys: Keys = ()) -> SelfCheck:
     """The self-check that stands in a document, below `keys`."""
-    tree: Tree = document.tree
+    tree: Tree = file.tree
     for key in keys:
         tree = tree.get(str(key)) if isinstance(tree, dict) else None
     return read_self_check(standard, tree)
+
+
+def canonical_file(standard: Standard, name: str, tree: Tree) -> Tree:
+    """The tree of one of a dossier's files with its answers as we write them."""
+    if name == SELF_CHECK:
+        return cast(Tree, canonical_self_check(tree))
+    written = cast(Tree, canonical_answers(standard, tree, RULES[name][1]))
+    if name == DECISION:
+        return cast(Tree, canonical_decision(written))
+    return with_canonical_versions(written)
+
+
+def with_canonical_versions(tree: Tree) -> Tree:
+    """The tree of a submission file with the dates of its documents as we write them."""
+    if not isinstance(tree, dict) or VERSIONS not in tree:
+        return tree
+    return {**tree, VERSIONS: cast(Tree, canonical_versions(tree[VERSIONS]))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +178,13 @@ class DocumentVersion:
 
 
 def read_versions(
-    standard: Standard, document: YamlFile
+    standard: Standard, file: YamlFile
 ) -> tuple[dict[str, DocumentVersion], list[Trouble]]:
     """The `documents:` of a submission file by id, and the places that can't be used.
 
     Documents that the pack does not have are among the troubles (UnknownName).
     """
-    tree = document.tree.get(VERSIONS) if isinstance(document.tree, dict) else None
+    tree = file.tree.get(VERSIONS) if isinstance(file.tree, dict) else None
     if tree is None:
         return {}, []
     if not isinstance(tree, dict):
@@ -183,7 +216,7 @@ def _version_faults(keys: Keys, entry: Tree) -> Iterator[Trouble]:
             elif value is not None and not isinstance(value, str):
                 yield Trouble("", place, f"“{key}”应是一个值")
             elif key == "date" and value and parse_date(str(value)) is None:
-                yield Trouble("", place, f"“{value}”不是日期", "例如 2027-03-01")
+                yield Trouble("", place, f"“{value}”不是日期", date_advice(str(value)))
     elif entry is not None:
         fix = '例如 {version: "1.0", date: 2027-03-01}'
         yield Trouble("", keys, f"“{keys[-1]}”应写成 version 和 date", fix)
@@ -207,17 +240,17 @@ class DossierFiles:
 
     def part(self, name: str, path: Path) -> DossierPart | None:
         """One file of answers; None, with its problems noted, when it can't be read."""
-        document = self._document(path)
-        if document is None:
+        file = self._file(path)
+        if file is None:
             return None
-        tree, moved = migrated(document.tree, self.standard.migrations)
-        document = self._renamed(document, tree, moved)
+        tree, moved = migrated(file.tree, self.standard.migrations)
+        file = self._renamed(file, tree, moved)
         self._attachments |= attachment_ids(tree)
-        part = read_part(self.standard, path, document, *RULES[name])
+        part = read_part(self.standard, path, file, *RULES[name])
         if name == DOSSIER and not part.reading.keys:  # no dossier of this pack, or of any
-            self.problems += [problem_at(document, each) for each in part.reading.unknown]
+            self.problems += [problem_at(file, trouble) for trouble in part.reading.unknown]
         else:
-            self._refuse(document, part.reading.unknown)
+            self._refuse(file, part.reading.unknown)
         self.problems += part.misplaced
         return part
 
@@ -225,21 +258,21 @@ class DossierFiles:
         """The versions of documents that the file of the submission gives."""
         if part is None:
             return {}
-        versions, troubles = read_versions(self.standard, part.document)
-        self._refuse(part.document, troubles)
+        versions, troubles = read_versions(self.standard, part.file)
+        self._refuse(part.file, troubles)
         return versions
 
     def self_check(self) -> tuple[SelfCheck, YamlFile | None]:
         """The self-check, empty where there is none; to be read after the attachments."""
         path = self.folder / SELF_CHECK
-        document = self._document(path) if path.exists() else None
-        if document is None:
+        file = self._file(path) if path.exists() else None
+        if file is None:
             return SelfCheck({}), None
-        tree, moved = migrated_items(document.tree, self.standard.migrations, self._attachments)
-        document = self._renamed(document, tree, moved)
-        self_check = read_self_check_part(self.standard, document)
-        self._refuse(document, self_check.unknown)
-        return self_check, document
+        tree, moved = migrated_items(file.tree, self.standard.migrations, self._attachments)
+        file = self._renamed(file, tree, moved)
+        self_check = read_self_check_part(self.standard, file)
+        self._refuse(file, self_check.unknown)
+        return self_check, file
 
     def finish(self) -> None:
         """Raises UnreadableFile when any file had a problem."""
@@ -247,7 +280,7 @@ class DossierFiles:
             count = f"（{len(self.problems)} 处）" if len(self.problems) > 1 else ""
             raise UnreadableFile(f"卷宗里有读不了的地方{count}：", self.problems)
 
-    def _refuse(self, document: YamlFile, troubles: Iterable[Trouble]) -> None:
+    def _refuse(self, file: YamlFile, troubles: Iterable[Trouble]) -> None:
         """Note what makes a file unreadable.
 
         A name that was ever sealed was known then, however much it is like another one.
@@ -259,7 +292,7 @@ class DossierFiles:
                 if trouble.name in self._sealed_names:
                     continue
                 trouble = replace(trouble, fix=f"{trouble.fix}{_NOT_MEANT}")
-            self.problems.append(problem_at(document, trouble))
+            self.problems.append(problem_at(file, trouble))
 
     @cached_property
     def _sealed_names(self) -> frozenset[str]:
@@ -273,12 +306,12 @@ class DossierFiles:
                     continue  # `verify` says what is wrong with it
         return frozenset(names)
 
-    def _renamed(self, document: YamlFile, tree: Tree, moved: tuple[Renaming, ...]) -> YamlFile:
+    def _renamed(self, file: YamlFile, tree: Tree, moved: tuple[Renaming, ...]) -> YamlFile:
         """The document under the names of today; its text stays as it lies on disk."""
         self.moved += moved
-        return YamlFile(tree, document.file, document.text) if moved else document
+        return YamlFile(tree, file.name, file.text) if moved else file
 
-    def _document(self, path: Path) -> YamlFile | None:
+    def _file(self, path: Path) -> YamlFile | None:
         name = shown_name(self.folder, path)
         try:
             if path.is_relative_to(self.folder):
@@ -327,6 +360,6 @@ def _not_in_decision(question: Question) -> str:
 RULES: Final[dict[str, tuple[Callable[[Question], str], frozenset[str]]]] = {
     DOSSIER: (_not_in_dossier, frozenset()),
     INSTITUTION: (_not_in_profile, PROFILE_KEYS),
-    EVENT_FILE: (_not_in_submission, frozenset({VERSIONS})),
+    EVENT_FILE: (_not_in_submission, frozenset({VERSIONS, EDITION})),
     DECISION: (_not_in_decision, DECISION_KEYS),
 }

@@ -51,11 +51,11 @@ def settings_for(folder: Path, new: Path) -> dict[str, str]:
 
     Raises UnreadableFile.
     """
-    found = {key: text for key in sorted(PROFILE_KEYS) if (text := _setting(folder, key))}
+    settings = {key: text for key in sorted(PROFILE_KEYS) if (text := _setting(folder, key))}
     overlay = overlay_of(folder)
     if overlay is not None:
-        found["pack"] = Path(os.path.relpath(overlay, new.resolve())).as_posix()
-    return found
+        settings["pack"] = Path(os.path.relpath(overlay, new.resolve())).as_posix()
+    return settings
 
 
 def _setting(folder: Path, key: str) -> str | None:

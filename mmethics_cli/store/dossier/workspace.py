@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mmethics_cli.core.answers.edits import Edit, Removed
 from mmethics_cli.core.answers.self_check import SelfCheck
 from mmethics_cli.core.answers.troubles import Trouble, UnknownName
 from mmethics_cli.core.checks.documents import FileState
-from mmethics_cli.core.conditions.values import UNKNOWN, UNSURE_WORDS, Value, plain
+from mmethics_cli.core.conditions.values import UNKNOWN, Value
+from mmethics_cli.core.conditions.written import UNSURE_WORDS, plain
 from mmethics_cli.core.standard.answers import write_value
 from mmethics_cli.core.standard.migrations import (
     Renaming,
@@ -32,6 +34,7 @@ from mmethics_cli.store.dossier.parts import (
     DossierFiles,
     DossierPart,
     RefusedAnswer,
+    canonical_file,
     problem_at,
     read_part,
     read_self_check_part,
@@ -41,19 +44,23 @@ from mmethics_cli.store.dossier.parts import (
     with_unread,
 )
 from mmethics_cli.store.dossier.profile import INSTITUTION, profile_path
-from mmethics_cli.store.files import locked
+from mmethics_cli.store.lock import locked
 from mmethics_cli.store.submission.submissions import (
     DECISION,
+    EDITION,
     EVENT_FILE,
     FOLDER,
     OF_THE_STUDY,
     Submission,
     list_submissions,
 )
-from mmethics_cli.store.yaml.editor import Editor, ElementId
-from mmethics_cli.store.yaml.events import Keys, Tree
+from mmethics_cli.store.yaml.comments import lost_texts
+from mmethics_cli.store.yaml.events import Keys, Tree, has_aliases
 from mmethics_cli.store.yaml.reader import YamlFile
 from mmethics_cli.wording.language import UNSURE_WORD
+
+if TYPE_CHECKING:
+    from mmethics_cli.store.yaml.editor import Editor
 
 
 @dataclass
@@ -66,7 +73,7 @@ class Workspace:
     parts: dict[str, DossierPart]
     self_check: SelfCheck
     versions: dict[str, DocumentVersion]
-    self_check_document: YamlFile | None = None
+    self_check_file: YamlFile | None = None
     moved: tuple[Renaming, ...] = ()
     _editors: dict[Path, Editor] = field(default_factory=dict, repr=False)
 
@@ -82,8 +89,35 @@ class Workspace:
 
     def baseline_before(self, number: int) -> Submission | None:
         """The same among those before a number: what that submission is compared with."""
-        earlier = (one for one in reversed(self.submissions) if one.number < number)
-        return next((one for one in earlier if one.kind in OF_THE_STUDY and one.approved), None)
+        earlier = (
+            submission for submission in reversed(self.submissions) if submission.number < number
+        )
+        return next(
+            (
+                submission
+                for submission in earlier
+                if submission.kind in OF_THE_STUDY and submission.approved
+            ),
+            None,
+        )
+
+    @property
+    def edition(self) -> str:
+        """The edition of the pack under which the study was prepared; empty where nothing says.
+
+        The submission that is not sealed yet says so, else the last one that is.
+        """
+        current = self.current
+        part = self.parts.get(EVENT_FILE)
+        if current is not None and not current.sealed and part is not None:
+            tree = part.file.tree
+            recorded = tree.get(EDITION) if isinstance(tree, dict) else None
+            if isinstance(recorded, str) and recorded.strip():
+                return recorded.strip()
+        sealed = [submission for submission in self.submissions if submission.sealed]
+        with suppress(WorkspaceError):  # `verify` says what is wrong with a manifest
+            return sealed[-1].edition() if sealed else ""
+        return ""
 
     @property
     def values(self) -> dict[str, Value]:
@@ -96,45 +130,63 @@ class Workspace:
     @property
     def refused(self) -> tuple[RefusedAnswer, ...]:
         """Answers that their questions refuse; they count as unknown."""
-        found = [one for part in self.parts.values() for one in part.refused]
-        if self.self_check_document is not None:
+        refused = [answer for part in self.parts.values() for answer in part.refused]
+        if self.self_check_file is not None:
             for trouble in self.self_check.refused:
-                problem = problem_at(self.self_check_document, trouble)
-                found.append(RefusedAnswer(trouble.path, problem))
-        return tuple(found)
+                problem = problem_at(self.self_check_file, trouble)
+                refused.append(RefusedAnswer(trouble.path, problem))
+        return tuple(refused)
+
+    @property
+    def placeholders(self) -> tuple[RefusedAnswer, ...]:
+        """Words that only keep the place of an answer; they count as unknown."""
+        placeholders = [answer for part in self.parts.values() for answer in part.placeholders]
+        if self.self_check_file is not None:
+            for trouble in self.self_check.placeholders:
+                problem = problem_at(self.self_check_file, trouble)
+                placeholders.append(RefusedAnswer(trouble.path, problem))
+        return tuple(placeholders)
+
+    def lost_texts(self) -> Iterator[tuple[str, str]]:
+        """Comments that are likely a part of an answer, each with the path of that answer."""
+        for part in self.parts.values():
+            for line, text in lost_texts(part.file.text):
+                at = {part.file.line(keys): path for path, keys in part.reading.keys.items()}
+                if line in at:
+                    yield at[line], text
 
     @property
     def unknown_names(self) -> tuple[tuple[YamlFile, UnknownName], ...]:
         """What stands under names that the pack does not have: kept, and of no effect."""
         read: list[tuple[YamlFile, Iterable[Trouble]]] = []
         for name, part in self.parts.items():
-            read.append((part.document, part.reading.unknown))
+            read.append((part.file, part.reading.unknown))
             if name == EVENT_FILE:
-                read.append((part.document, read_versions(self.standard, part.document)[1]))
-        if self.self_check_document is not None:
-            read.append((self.self_check_document, self.self_check.unknown))
+                read.append((part.file, read_versions(self.standard, part.file)[1]))
+        if self.self_check_file is not None:
+            read.append((self.self_check_file, self.self_check.unknown))
         return tuple(
-            (document, trouble)
-            for document, troubles in read
+            (file, trouble)
+            for file, troubles in read
             for trouble in troubles
             if isinstance(trouble, UnknownName) and not trouble.blank
         )
 
     def where(self, path: str) -> tuple[str, int | None]:
         """File and line of an answer, or of the list that it stands in; no line if it is new."""
-        for file, unknown in self.unknown_names:
+        for holder, unknown in self.unknown_names:
             if unknown.name == path:
-                return file.locate(unknown.keys)
+                return holder.locate(unknown.keys)
         if path.startswith("self_check."):
-            document, item = self.self_check_document, path.partition(".")[2]
-            tree = document.tree if document else None
-            if document and isinstance(tree, dict) and item in tree:
-                return document.locate((item,))
+            file, item = self.self_check_file, path.partition(".")[2]
+            tree = file.tree if file else None
+            if file and isinstance(tree, dict) and item in tree:
+                return file.locate((item,))
             return SELF_CHECK, None
         for near in _around(path):
             for part in reversed(self.parts.values()):
-                if (found := part.reading.keys.get(near)) is not None:
-                    return part.document.locate(found)
+                if (keys := part.reading.keys.get(near)) is not None:
+                    return part.file.locate(keys)
         return shown_name(self.folder, self.home(path)), None
 
     def file_states(self) -> dict[str, FileState]:
@@ -142,11 +194,11 @@ class Workspace:
         entries = self.values.get("attachments")
         if not isinstance(entries, tuple):
             return {}
-        return file_states(self.folder, entries, [one for one in self.submissions if one.sealed])
-
-    def set_answer(self, path: str, value: Value) -> None:
-        """Write the answer to one question; see `set_answers`."""
-        self.set_answers({path: value})
+        return file_states(
+            self.folder,
+            entries,
+            [submission for submission in self.submissions if submission.sealed],
+        )
 
     def set_answers(self, answers: Mapping[str, Value]) -> None:
         """Write answers (lists as a whole) where they live, those of one file all at once.
@@ -175,9 +227,10 @@ class Workspace:
             editor = self.editor_of(path)
             for keys, tree in changes.items():
                 editor.set(keys, tree)
+            self.write_canonically(editor)
             editor.save()
             self._editors[path] = editor
-        self.take_over(path, editor.document)
+        self.take_over(path, editor.file)
 
     def editor_of(self, path: Path) -> Editor:
         """The file opened for changes; raises ChangedOnDisk if it is not the one that was read."""
@@ -188,11 +241,11 @@ class Workspace:
         from mmethics_cli.store.yaml.editor import Editor
 
         editor = Editor(path, shown_name(self.folder, path))
-        known = self.parts.get(path.name)
-        read = known.document if known is not None else None
+        part = self.parts.get(path.name)
+        read = part.file if part is not None else None
         if path.name == SELF_CHECK:
-            read = self.self_check_document
-        if read is not None and read.text != editor.document.text:
+            read = self.self_check_file
+        if read is not None and read.text != editor.file.text:
             raise ChangedOnDisk(f"{path} 在读入之后被别的程序改过，这次没有写入。请重新运行。")
         self._rename_for_writing(editor)
         return editor
@@ -207,19 +260,27 @@ class Workspace:
         ids = [entry.id for entry in entries] if isinstance(entries, tuple) else []
         editor.tree, _ = migrated_items(editor.tree, steps, ids)
 
-    def take_over(self, path: Path, document: YamlFile) -> None:
+    def write_canonically(self, editor: Editor) -> None:
+        """Let the next save write each answer as we write it, whatever way people wrote it.
+
+        A file with references (*) stays as it is: one place of it may stand for several.
+        """
+        if not has_aliases(editor.file.text):
+            editor.tree = canonical_file(self.standard, editor.path.name, editor.tree)
+
+    def take_over(self, path: Path, file: YamlFile) -> None:
         """Let the answers be what a file says now."""
         if path.name == SELF_CHECK:
-            self.self_check_document = document
-            self.self_check = read_self_check_part(self.standard, document)
+            self.self_check_file = file
+            self.self_check = read_self_check_part(self.standard, file)
             return
-        tree, moved = migrated(document.tree, self.standard.migrations)
-        document = YamlFile(tree, document.file, document.text) if moved else document
-        part = read_part(self.standard, path, document, *RULES[path.name])
+        tree, moved = migrated(file.tree, self.standard.migrations)
+        file = YamlFile(tree, file.name, file.text) if moved else file
+        part = read_part(self.standard, path, file, *RULES[path.name])
         parts = {**self.parts, path.name: part}
         self.parts = {name: parts[name] for name in RULES if name in parts}
         if path.name == EVENT_FILE:
-            self.versions, _ = read_versions(self.standard, document)
+            self.versions, _ = read_versions(self.standard, file)
 
     def open_home(self, path: str) -> Path:
         """The same as `home`, where the answer may be written; raises WorkspaceError where not."""
@@ -261,10 +322,10 @@ def open_workspace(folder: Path, standard: Standard) -> Workspace:
         if path is not None and path.exists() and (part := files.part(name, path))
     }
     versions = files.versions(parts.get(EVENT_FILE))
-    self_check, document = files.self_check()
+    self_check, file = files.self_check()
     files.finish()
     moved = tuple(files.moved)
-    return Workspace(folder, standard, submissions, parts, self_check, versions, document, moved)
+    return Workspace(folder, standard, submissions, parts, self_check, versions, file, moved)
 
 
 def _around(path: str) -> Iterator[str]:
@@ -287,7 +348,7 @@ def write_renamed(workspace: Workspace) -> None:
         if current is not None and current.sealed and part.path == current.event_file:
             continue
         workspace.write(part.path, {})
-    if workspace.self_check_document is not None:
+    if workspace.self_check_file is not None:
         workspace.write(workspace.folder / SELF_CHECK, {})
 
 
@@ -310,12 +371,13 @@ def write_edits(workspace: Workspace, edits: Sequence[Edit]) -> None:
         for path, editor in editors.items():
             for edit in _in_order(by_file[path]):
                 _apply(editor, edit)
+            workspace.write_canonically(editor)
             planned[path] = editor.planned()
         for path, file in planned.items():
             if file is not None:
                 editors[path].write(file)
     for path, editor in editors.items():
-        workspace.take_over(path, editor.document)
+        workspace.take_over(path, editor.file)
 
 
 def _locked_by(workspace: Workspace, path: Path) -> Path:
@@ -326,10 +388,12 @@ def _locked_by(workspace: Workspace, path: Path) -> Path:
 
 def _in_order(edits: Sequence[Edit]) -> list[Edit]:
     """Entries go last: until then each is found where it was read."""
-    return sorted(edits, key=lambda one: one.tree is Removed.REMOVED and not one.field)
+    return sorted(edits, key=lambda edit: edit.tree is Removed.REMOVED and not edit.field)
 
 
 def _apply(editor: Editor, edit: Edit) -> None:
+    from mmethics_cli.store.yaml.editor import ElementId
+
     keys: list[str] = edit.path.split(".") if edit.path else []
     if edit.element and edit.path:
         editor.number(keys)
@@ -344,28 +408,32 @@ def _apply(editor: Editor, edit: Edit) -> None:
 
 
 def unread_answers(workspace: Workspace) -> dict[str, str]:
-    """By path: 不清楚 where that is the answer, else the text that the question refused.
+    """By path: 不清楚 where that is the answer, else the text that was refused or is a placeholder.
 
-    `self_check.ITEM` is the refused answer to a review item.
+    `self_check.ITEM` is the refused answer to a review item, `self_check.ITEM.note` its note.
     """
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     values = workspace.values
     for part in workspace.parts.values():
         for path, keys in part.reading.keys.items():
-            raw = _at(part.document.tree, keys)
+            raw = _at(part.file.tree, keys)
             if isinstance(raw, str) and raw.strip() and _value(values, path) is UNKNOWN:
-                found[path] = _shown(workspace, path, raw)
-    if workspace.self_check_document is not None:
+                texts[path] = _shown(workspace, path, raw)
+    if workspace.self_check_file is not None:
         for trouble in workspace.self_check.refused:
-            raw = _at(workspace.self_check_document.tree, trouble.keys)
+            raw = _at(workspace.self_check_file.tree, trouble.keys)
             if isinstance(raw, str):
-                found[trouble.path] = raw
-    return found
+                texts[trouble.path] = raw
+        for trouble in workspace.self_check.placeholders:
+            raw = _at(workspace.self_check_file.tree, trouble.keys)
+            if isinstance(raw, str):
+                texts[f"{trouble.path}.note"] = raw
+    return texts
 
 
 def _shown(workspace: Workspace, path: str, raw: str) -> str:
     kind = question_at(workspace.standard, path).type
-    unsure = plain(raw) in UNSURE_WORDS and kind in ("bool", "choice", "choices")
+    unsure = plain(raw).casefold() in UNSURE_WORDS and kind in ("bool", "choice", "choices")
     return UNSURE_WORD if unsure else raw
 
 
@@ -377,7 +445,7 @@ def _value(values: dict[str, Value], path: str) -> Value:
     id_, _, name = rest.partition("].")
     elements = values.get(owner)
     listed = elements if isinstance(elements, tuple) else ()
-    return next((one.get(name) for one in listed if one.id == id_ and name), UNKNOWN)
+    return next((entry.get(name) for entry in listed if entry.id == id_ and name), UNKNOWN)
 
 
 def _at(tree: Tree, keys: Keys) -> Tree:

@@ -12,9 +12,13 @@ from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import Problem, UnreadableFile, WorkspaceError
 from mmethics_cli.store.dossier.workspace import Workspace
 from mmethics_cli.store.files import write_atomic
-from mmethics_cli.store.submission.documents import ASIDE
-from mmethics_cli.store.submission.manifest import COMMITTEE
-from mmethics_cli.store.submission.submissions import DECISION, DECISION_KEYS, Submission
+from mmethics_cli.store.submission.submissions import (
+    COMMITTEE,
+    DECISION,
+    DECISION_KEYS,
+    REPLACED,
+    Submission,
+)
 from mmethics_cli.store.yaml.characters import name_of, refused_in_value
 from mmethics_cli.store.yaml.events import Keys, Tree
 from mmethics_cli.store.yaml.reader import read_file, reason
@@ -25,18 +29,18 @@ def decision_of(submission: Submission, standard: Standard) -> CommitteeDecision
 
     Raises UnreadableFile with every place that can't be read.
     """
-    document = submission.decision() if submission.sealed else None
-    if document is None:
+    file = submission.decision() if submission.sealed else None
+    if file is None:
         return None
-    made, faults = read_decision(standard, document.tree)
+    decision, faults = read_decision(standard, file.tree)
     if faults:
-        problems = [Problem(f"{text}。", *document.locate((key,))) for key, text in faults]
+        problems = [Problem(f"{text}。", *file.locate((key,))) for key, text in faults]
         raise UnreadableFile("委员会的决定读不了：", problems)
-    return made
+    return decision
 
 
 def record_decision(
-    workspace: Workspace, made: CommitteeDecision | None, facts: Mapping[str, Value]
+    workspace: Workspace, decision: CommitteeDecision | None, facts: Mapping[str, Value]
 ) -> Path | None:
     """Write a decision, and facts asked of the office, of the current submission in one go.
 
@@ -51,11 +55,11 @@ def record_decision(
     questions = workspace.standard.questions
     changes: dict[Keys, object] = {}
     aside = None
-    if made is not None:
+    if decision is not None:
         held = workspace.parts.get(DECISION)
-        tree = held.document.tree if held is not None else None
+        tree = held.file.tree if held is not None else None
         before = tree if isinstance(tree, dict) else {}
-        new = _tree(made)
+        new = _tree(decision)
         aside = _lay_aside(path, current) if before.get("decision") else None
         changes = {(key,): new.get(key) for key in _in_order(before, new)}
     for name, value in facts.items():
@@ -66,35 +70,35 @@ def record_decision(
 
 def read_comments(path: Path) -> tuple[str, ...]:
     """The comments of a YAML list of texts; raises UnreadableFile with every place that is not."""
-    document = read_file(path, str(path))
-    tree = document.tree
+    file = read_file(path, str(path))
+    tree = file.tree
     if not isinstance(tree, list):
         fix = "每条意见一行，以“- ”开头。"
         raise UnreadableFile("意见读不了：", [Problem("应是一个列表。", str(path), 1, fix)])
     problems = []
-    for index, one in enumerate(tree):
-        if not isinstance(one, str) or not one.strip():
+    for index, comment in enumerate(tree):
+        if not isinstance(comment, str) or not comment.strip():
             fix = "意见里有冒号的，整条放在引号里。"
-            problems.append(Problem("应是一条意见（文字）。", *document.locate((index,)), fix))
-        elif (character := refused_in_value(one)) is not None:
-            place = document.locate((index,))
+            problems.append(Problem("应是一条意见（文字）。", *file.locate((index,)), fix))
+        elif (character := refused_in_value(comment)) is not None:
+            place = file.locate((index,))
             problems.append(Problem(f"含有不能使用的{name_of(character)}。", *place))
     if problems:
         raise UnreadableFile("意见读不了：", problems)
-    return tuple(one.strip() for one in tree if isinstance(one, str))
+    return tuple(comment.strip() for comment in tree if isinstance(comment, str))
 
 
-def _tree(made: CommitteeDecision) -> dict[str, Tree]:
-    months = made.interval_months
-    found: dict[str, Tree] = {
-        "decision": made.decision,
-        "date": made.day.isoformat() if made.day else None,
-        "number": made.number or None,
-        "valid_until": made.valid_until.isoformat() if made.valid_until else None,
+def _tree(decision: CommitteeDecision) -> dict[str, Tree]:
+    months = decision.interval_months
+    tree: dict[str, Tree] = {
+        "decision": decision.decision,
+        "date": decision.day.isoformat() if decision.day else None,
+        "number": decision.number or None,
+        "valid_until": decision.valid_until.isoformat() if decision.valid_until else None,
         "interval_months": str(months) if months is not None else None,
-        "comments": list(made.comments) or None,
+        "comments": list(decision.comments) or None,
     }
-    return {key: value for key, value in found.items() if value is not None}
+    return {key: value for key, value in tree.items() if value is not None}
 
 
 def _in_order(before: Mapping[str, Tree], new: Mapping[str, Tree]) -> Sequence[str]:
@@ -103,7 +107,7 @@ def _in_order(before: Mapping[str, Tree], new: Mapping[str, Tree]) -> Sequence[s
 
 
 def _lay_aside(path: Path, current: Submission) -> Path:
-    folder = current.folder / COMMITTEE / ASIDE
+    folder = current.folder / COMMITTEE / REPLACED
     try:
         folder.mkdir(parents=True, exist_ok=True)
         data = path.read_bytes()

@@ -13,14 +13,12 @@ from typing import Final
 from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.store.dossier.parts import DocumentVersion
 from mmethics_cli.store.dossier.workspace import Workspace
-from mmethics_cli.store.files import legal_name, sha256, write_atomic
-from mmethics_cli.store.submission.manifest import OLD_DRAFTS
-from mmethics_cli.store.submission.submissions import MANIFEST
+from mmethics_cli.store.files import sha256, write_atomic
+from mmethics_cli.store.paths import legal_name
+from mmethics_cli.store.submission.submissions import DOCUMENTS, MANIFEST, OLD_DRAFTS, REPLACED
 from mmethics_cli.store.yaml.reader import reason
 
-DOCUMENTS: Final = "documents"
 RECORD: Final = ".rendered.json"
-ASIDE: Final = "replaced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +58,10 @@ def enter_versions(workspace: Workspace, versions: Mapping[str, DocumentVersion]
         raise WorkspaceError("没有可以生成文件的送审，或它已经封存。")
     changes: dict[tuple[str | int, ...], object] = {}
     for name, new in versions.items():
-        known = workspace.versions.get(name, DocumentVersion())
-        if known.version != new.version:
+        entered = workspace.versions.get(name, DocumentVersion())
+        if entered.version != new.version:
             changes["documents", name, "version"] = new.version
-        if new.date is not None and known.date != new.date:
+        if new.date is not None and entered.date != new.date:
             changes["documents", name, "date"] = new.date.isoformat()
     if changes:
         workspace.write(current.event_file, changes)
@@ -121,13 +119,13 @@ def is_hand_edited(path: Path, record: dict[str, str]) -> bool:
 def read_record(folder: Path) -> dict[str, str]:
     """SHA-256 by name of what this program wrote into `folder`."""
     try:
-        found = json.loads((folder / RECORD).read_bytes())
+        record = json.loads((folder / RECORD).read_bytes())
     except (OSError, ValueError):
         # Without the record every file counts as edited by hand: nothing is lost.
         return {}
-    if not isinstance(found, dict):
+    if not isinstance(record, dict):
         return {}
-    return {name: str(digest) for name, digest in found.items() if Path(name).name == name}
+    return {name: str(digest) for name, digest in record.items() if Path(name).name == name}
 
 
 def _record_bytes(record: dict[str, str]) -> bytes:
@@ -143,13 +141,13 @@ def _make(folder: Path) -> None:
 
 
 def _move_aside(path: Path) -> str:
-    aside = path.parent / ASIDE
+    aside = path.parent / REPLACED
     aside.mkdir(exist_ok=True)
     number = 1
     while (target := aside / f"{path.stem}-{number}{path.suffix}").exists():
         number += 1
     path.rename(target)
-    return f"{ASIDE}/{target.name}"
+    return f"{REPLACED}/{target.name}"
 
 
 def _remove_stale(

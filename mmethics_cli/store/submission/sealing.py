@@ -15,60 +15,39 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from mmethics_cli.core.conditions.values import Element
 from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.store.dossier.attachments import FOLDER as ATTACHMENTS
-from mmethics_cli.store.dossier.attachments import attachment_path
+from mmethics_cli.store.dossier.attachments import attachment_path, field_text
+from mmethics_cli.store.dossier.parts import SELF_CHECK, canonical_file
 from mmethics_cli.store.dossier.profile import PROFILE_KEYS
 from mmethics_cli.store.dossier.workspace import Workspace
-from mmethics_cli.store.files import OutsideFolder, legal_name, locked, sha256, sync_folder
+from mmethics_cli.store.files import sha256, sync_folder
+from mmethics_cli.store.lock import locked
+from mmethics_cli.store.paths import OutsideFolder, legal_name
 from mmethics_cli.store.submission.documents import (
-    DOCUMENTS,
     RECORD,
     RenderedFile,
     is_hand_edited,
     read_record,
     restore_drafts,
 )
-from mmethics_cli.store.submission.manifest import FORMAT, OLD_DRAFTS, digest_of, manifest_bytes
-from mmethics_cli.store.submission.submissions import DECISION_KEYS, EVENT_FILE, MANIFEST, SNAPSHOT
+from mmethics_cli.store.submission.manifest import FORMAT, digest_of, manifest_bytes
+from mmethics_cli.store.submission.submissions import (
+    DECISION_KEYS,
+    DOCUMENTS,
+    EDITION,
+    EVENT_FILE,
+    MANIFEST,
+    OLD_DRAFTS,
+    SNAPSHOT,
+)
 from mmethics_cli.store.yaml.events import Tree
 from mmethics_cli.store.yaml.reader import parse, reason
 from mmethics_cli.store.yaml.writer import mapping_lines
 
-_NOT_ANSWERS = PROFILE_KEYS | DECISION_KEYS
-
-
-def snapshot_text(workspace: Workspace, day: date) -> str:
-    """One YAML text, in the form that `pathway FILE` reads; raises WorkspaceError."""
-    tree: dict[str, Tree] = {}
-    for part in workspace.parts.values():
-        if isinstance(part.document.tree, dict):
-            lay(tree, {k: v for k, v in part.document.tree.items() if k not in _NOT_ANSWERS})
-    document = workspace.self_check_document
-    if document is not None and document.tree:
-        tree["self_check"] = document.tree
-    text = f"# 封存于 {day.isoformat()}。请勿改动：清单里登记了它的校验值。\n"
-    text += mapping_lines(tree, 0)
-    if parse(text, "snapshot.yaml").tree != tree:
-        raise WorkspaceError("快照写出后读回不一致，没有封存。")
-    return text
-
-
-def lay(base: dict[str, Tree], over: dict[str, Tree]) -> None:
-    """Values of `over` hold over those of `base`; blanks hold over nothing."""
-    for key, value in over.items():
-        held = base.get(key)
-        if isinstance(held, dict) and isinstance(value, dict):
-            lay(held, value)
-        elif isinstance(value, dict):
-            base[key] = {}
-            lay(base[key], value)  # type: ignore[arg-type]
-        elif value is not None or key not in base:
-            base[key] = value
-
-
-ASIDE: Final = "set-aside"
+SET_ASIDE: Final = "set-aside"
+_NOT_ANSWERS: Final = PROFILE_KEYS | DECISION_KEYS | {EDITION}
+_ATTACHMENT_FIELDS: Final = ("kind", "title", "version", "date", "file", "marked_file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +62,6 @@ class Sealed:
     files: int
     kept: tuple[str, ...]
     aside: Path | None = None
-
-
-def hand_edited(workspace: Workspace) -> list[str]:
-    """Documents of the current submission that were changed since they were rendered."""
-    if workspace.current is None:
-        return []
-    folder = workspace.current.folder / DOCUMENTS
-    record = read_record(folder)
-    return [name for name in sorted(record) if is_hand_edited(folder / name, record)]
 
 
 def seal(
@@ -132,13 +102,43 @@ def seal(
             (stage / MANIFEST).write_bytes(data)
             _move_in(stage, current.folder)
             name = current.name
-            aside = _clear_drafts(current.folder / OLD_DRAFTS, workspace.folder / ASIDE / name)
+            aside = _clear_drafts(current.folder / OLD_DRAFTS, workspace.folder / SET_ASIDE / name)
     except OSError as error:
         raise WorkspaceError(
             f"封存没有完成：{error.filename or current.folder} {reason(error)}。"
             "这次送审仍未封存，排除原因后可以重新运行。"
         ) from error
     return Sealed(current.folder, sha256(data), len(files), tuple(kept), aside)
+
+
+def snapshot_text(workspace: Workspace, day: date) -> str:
+    """One YAML text, in the form that `pathway FILE` reads; raises WorkspaceError."""
+    tree: dict[str, Tree] = {}
+    for part in workspace.parts.values():
+        answers = canonical_file(workspace.standard, part.path.name, part.file.tree)
+        if isinstance(answers, dict):
+            lay(tree, {k: v for k, v in answers.items() if k not in _NOT_ANSWERS})
+    file = workspace.self_check_file
+    if file is not None and file.tree:
+        tree["self_check"] = canonical_file(workspace.standard, SELF_CHECK, file.tree)
+    text = f"# 封存于 {day.isoformat()}。请勿改动：清单里登记了它的校验值。\n"
+    text += mapping_lines(tree, 0)
+    if parse(text, "snapshot.yaml").tree != tree:
+        raise WorkspaceError("快照写出后读回不一致，没有封存。")
+    return text
+
+
+def lay(base: dict[str, Tree], over: dict[str, Tree]) -> None:
+    """Values of `over` hold over those of `base`; blanks hold over nothing."""
+    for key, value in over.items():
+        held = base.get(key)
+        if isinstance(held, dict) and isinstance(value, dict):
+            lay(held, value)
+        elif isinstance(value, dict):
+            base[key] = {}
+            lay(base[key], value)  # type: ignore[arg-type]
+        elif value is not None or key not in base:
+            base[key] = value
 
 
 def _put_documents(stage: Path, documents: Sequence[RenderedFile], drafts: Path) -> list[str]:
@@ -161,7 +161,7 @@ def _put_attachments(stage: Path, workspace: Workspace) -> list[dict[str, str]]:
     entries = workspace.values.get("attachments")
     rows = []
     for entry in entries if isinstance(entries, tuple) else ():
-        row = {"id": entry.id, **{key: _text(entry, key) for key in _ATTACHMENT_FIELDS}}
+        row = {"id": entry.id, **{key: field_text(entry, key) for key in _ATTACHMENT_FIELDS}}
         for key in ("file", "marked_file"):
             if row[key]:
                 copy = _copy(workspace.folder, row[key], entry.id, folder)
@@ -171,15 +171,12 @@ def _put_attachments(stage: Path, workspace: Workspace) -> list[dict[str, str]]:
     return rows
 
 
-_ATTACHMENT_FIELDS: Final = ("kind", "title", "version", "date", "file", "marked_file")
-
-
 def _copy(dossier: Path, name: str, entry: str, folder: Path) -> Path:
     try:
         source = attachment_path(dossier, name)
     except OutsideFolder as outside:
         raise WorkspaceError(f"附件“{name}”{outside}。") from outside
-    taken = {one.name.casefold() for one in folder.iterdir()}
+    taken = {path.name.casefold() for path in folder.iterdir()}
     target = legal_name(source.name)
     if target.casefold() in taken:
         target = legal_name(f"{entry}-{source.name}")
@@ -189,13 +186,6 @@ def _copy(dossier: Path, name: str, entry: str, folder: Path) -> Path:
         number += 1
     shutil.copyfile(source, folder / target)
     return folder / target
-
-
-def _text(entry: Element, key: str) -> str:
-    value = entry.get(key)
-    if isinstance(value, date):
-        return value.isoformat()
-    return value if isinstance(value, str) else ""
 
 
 @contextlib.contextmanager
@@ -239,7 +229,7 @@ def _clear_drafts(old: Path, aside: Path) -> Path | None:
     if not old.exists():
         return None
     record = read_record(old)
-    for path in [one for one in old.iterdir() if one.is_file()]:
+    for path in [file for file in old.iterdir() if file.is_file()]:
         sealed = old.parent / DOCUMENTS / path.name
         same = sealed.exists() and digest_of(sealed) == digest_of(path)
         if same or not is_hand_edited(path, record):
@@ -275,5 +265,5 @@ def _chmod(paths: Iterable[Path], mode: int) -> None:
 
 
 def _names(stage: Path) -> list[str]:
-    found = (path.relative_to(stage).as_posix() for path in stage.rglob("*") if path.is_file())
-    return sorted(name for name in found if not name.endswith(RECORD))
+    names = (path.relative_to(stage).as_posix() for path in stage.rglob("*") if path.is_file())
+    return sorted(name for name in names if not name.endswith(RECORD))

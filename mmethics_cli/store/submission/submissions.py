@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from mmethics_cli.core.conditions.values import parse_date
+from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.errors import Problem, WorkspaceError
 from mmethics_cli.store.yaml.reader import YamlFile, read_file, reason
 
@@ -19,6 +19,13 @@ EVENT_FILE: Final = "submission.yaml"
 SNAPSHOT: Final = "snapshot.yaml"
 MANIFEST: Final = "manifest.json"
 DECISION: Final = "decision.yaml"
+DOCUMENTS: Final = "documents"
+COMMITTEE: Final = "committee"  # its papers, beside what was sealed
+# Where drafts lie while a submission is being sealed; an interrupted run may leave them.
+OLD_DRAFTS: Final = ".documents-before-sealing"
+REPLACED: Final = "replaced"  # within a folder: what was written anew, as it was before
+# The key of submission.yaml that says under which edition of the pack the study was prepared.
+EDITION: Final = "edition"
 DECISION_KEYS: Final = frozenset(
     {"decision", "date", "number", "valid_until", "interval_months", "comments"}
 )
@@ -80,6 +87,11 @@ class Submission:
                 row[key] = self.renamed.get(str(row.get(key)), row.get(key))
         return manifest
 
+    def edition(self) -> str:
+        """The edition of the pack under which it was sealed; raises WorkspaceError."""
+        standard = self.manifest().get("standard")
+        return str(standard.get("edition") or "") if isinstance(standard, dict) else ""
+
     def attachments(self) -> dict[str, SealedAttachment]:
         """The attachments it was sealed with, by id."""
         columns = ("id", "version", "date", "sha256")
@@ -101,8 +113,8 @@ class Submission:
     @property
     def approved(self) -> bool:
         """Whether the committee's recorded decision lets the study go on as submitted."""
-        document = self.decision() if self.sealed else None
-        tree = document.tree if document else None
+        file = self.decision() if self.sealed else None
+        tree = file.tree if file else None
         return isinstance(tree, dict) and tree.get("decision") in APPROVING
 
 
@@ -127,16 +139,16 @@ def list_submissions(
         if folder.is_dir() and (match := _NAME.fullmatch(folder.name))
     ]
     numbers = [submission.number for submission in submissions]
-    twice = [each for each in submissions if numbers.count(each.number) > 1]
+    twice = [submission for submission in submissions if numbers.count(submission.number) > 1]
     if twice:
-        problems = [Problem("序号重复。", f"{FOLDER}/{each.name}") for each in twice]
+        problems = [Problem("序号重复。", f"{FOLDER}/{submission.name}") for submission in twice]
         raise WorkspaceError("两次送审用了同一个序号，请改文件夹名：", problems)
-    return tuple(sorted(submissions, key=lambda each: each.number))
+    return tuple(sorted(submissions, key=lambda submission: submission.number))
 
 
 def next_folder(dossier: Path, kind: str) -> Path:
     """Where the next submission of that kind goes."""
-    number = max((each.number for each in list_submissions(dossier)), default=0) + 1
+    number = max((submission.number for submission in list_submissions(dossier)), default=0) + 1
     return dossier / FOLDER / f"{number:02d}-{kind.replace('_', '-')}"
 
 

@@ -22,8 +22,8 @@ _BEYOND_NEVER = re.compile(f"[{_PLANE_ENDS}]")
 
 def refused_in_value(text: str) -> str | None:
     """The first character of `text` that no value may hold, or None."""
-    found = _IN_VALUE.search(text) or _beyond(text)
-    return found[0] if found else None
+    match = _IN_VALUE.search(text) or _beyond(text)
+    return match[0] if match else None
 
 
 def is_clean_file(text: str) -> bool:
@@ -33,8 +33,8 @@ def is_clean_file(text: str) -> bool:
 
 def refused_in_file(text: str) -> list[tuple[int, str]]:
     """Line (from 1) and character of each character that may not stand raw in a file."""
-    found = [*_IN_FILE.finditer(text), *_BEYOND_NEVER.finditer(text)]
-    return [(text.count("\n", 0, one.start()) + 1, one[0]) for one in found[:MAX_REPORTED]]
+    matches = [*_IN_FILE.finditer(text), *_BEYOND_NEVER.finditer(text)]
+    return [(text.count("\n", 0, match.start()) + 1, match[0]) for match in matches[:MAX_REPORTED]]
 
 
 def blank_refused(text: str) -> str:

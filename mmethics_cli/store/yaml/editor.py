@@ -11,8 +11,8 @@ from mmethics_cli.errors import ChangedOnDisk, WorkspaceError
 from mmethics_cli.store.files import write_atomic
 from mmethics_cli.store.yaml.characters import name_of, refused_in_value
 from mmethics_cli.store.yaml.events import Keys, Tree
+from mmethics_cli.store.yaml.least_change import edit
 from mmethics_cli.store.yaml.reader import YamlFile, decode, parse, read_bytes
-from mmethics_cli.store.yaml.writer import edit
 
 _BOM: Final = b"\xef\xbb\xbf"
 
@@ -35,8 +35,8 @@ class Editor:
         self.name = name or path.name
         self._data = read_bytes(path, self.name) if path.exists() else None
         self._text = decode(self._data or b"", self.name)
-        self.document: YamlFile = parse(self._text, self.name)
-        self.tree: Tree = self.document.tree
+        self.file: YamlFile = parse(self._text, self.name)
+        self.tree: Tree = self.file.tree
 
     def set(self, keys: Sequence[str | int], value: object) -> None:
         """Put a plain tree (text, list, mapping, None) at `keys`; makes what is missing around it.
@@ -57,7 +57,7 @@ class Editor:
         for key in keys:
             node = _child(node, key)
         if isinstance(node, list):
-            self.tree = _with(self.tree, keys, [_numbered(one, at) for at, one in enumerate(node)])
+            self.tree = _with(self.tree, keys, numbered(node))
 
     def delete(self, keys: Keys) -> None:
         """Take away the key or list element at `keys`; nothing happens when there is none."""
@@ -80,7 +80,7 @@ class Editor:
 
         Raises as `save` does, without writing.
         """
-        if self.tree == self.document.tree:
+        if self.tree == self.file.tree:
             return None
         self._require_unchanged()
         windows = "\r\n" in self._text
@@ -101,7 +101,7 @@ class Editor:
         bom = _BOM if (self._data or b"").startswith(_BOM) else b""
         data = bom + planned.text.encode("utf-8")
         write_atomic(self.path, data)
-        self._data, self._text, self.document = data, planned.text, planned
+        self._data, self._text, self.file = data, planned.text, planned
         self.tree = planned.tree
 
     def _require_unchanged(self) -> None:
@@ -112,10 +112,14 @@ class Editor:
             )
 
 
-def _numbered(element: Tree, at: int) -> Tree:
-    if not isinstance(element, dict) or element.get("id"):
-        return element
-    return {"id": str(at + 1), **{key: value for key, value in element.items() if key != "id"}}
+def numbered(entries: Sequence[Tree]) -> list[Tree]:
+    """The entries of a list, each with the id by which its place names it, if it has none."""
+    return [
+        {"id": str(number), **{key: value for key, value in entry.items() if key != "id"}}
+        if isinstance(entry, dict) and not entry.get("id")
+        else entry
+        for number, entry in enumerate(entries, 1)
+    ]
 
 
 def _with(node: Tree, keys: Sequence[str | int], value: Tree) -> Tree:
@@ -150,7 +154,7 @@ def _without(node: Tree, keys: Keys) -> Tree:
         left = _without(child, rest)
         return node if left is child else _put(node, key, left, new=False)
     if isinstance(node, dict) and str(key) in node:
-        return {name: one for name, one in node.items() if name != str(key)}
+        return {name: value for name, value in node.items() if name != str(key)}
     at = _index(node, key) if isinstance(node, list) else None
     return node if at is None or not isinstance(node, list) else [*node[:at], *node[at:][1:]]
 
@@ -167,8 +171,8 @@ def _child(node: Tree, key: str | int) -> Tree:
 def _index(node: list[Tree], key: str | int) -> int | None:
     if isinstance(key, int):
         return key if -len(node) <= key < len(node) else None
-    for at, one in enumerate(node):
-        if isinstance(one, dict) and (one.get("id") or str(at + 1)) == key:
+    for at, entry in enumerate(node):
+        if isinstance(entry, dict) and (entry.get("id") or str(at + 1)) == key:
             return at
     return None
 
@@ -178,9 +182,9 @@ def _refuse_characters(value: object, where: str) -> None:
         if bad := refused_in_value(value):
             raise WorkspaceError(f"“{where}”含有不能使用的{name_of(bad)}，没有写入。请删去它。")
     elif isinstance(value, Mapping):
-        for key, one in value.items():
+        for key, below in value.items():
             _refuse_characters(str(key), where)
-            _refuse_characters(one, f"{where}.{key}" if where else str(key))
+            _refuse_characters(below, f"{where}.{key}" if where else str(key))
     elif isinstance(value, (list, tuple)):
-        for number, one in enumerate(value, 1):
-            _refuse_characters(one, f"{where}[{number}]")
+        for number, below in enumerate(value, 1):
+            _refuse_characters(below, f"{where}[{number}]")

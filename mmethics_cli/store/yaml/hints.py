@@ -11,10 +11,15 @@ from typing import Final, NamedTuple
 
 import yaml
 
+from mmethics_cli.core.conditions.written import blank_in
 from mmethics_cli.store.yaml.events import Fault
 
 _KEY = r"^(?P<head>\s*(?:- +)*(?:[\w.-]+))"
 _TAB = re.compile(r"^ *\t")
+_BLANK = "[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
+_ODD_INDENT = re.compile(rf"^(?P<indent> *{_BLANK}\s*)(?P<body>(?:- |[\w.-]+\s*[:：]).*)$")
+_ODD_COLON = re.compile(_KEY + rf":(?P<blank>{_BLANK})\s*(?P<rest>[^\n]*)$")
+_ODD_DASH = re.compile(r"^(?P<indent> *)(?P<dash>[－–—−﹣•·])\s*(?P<rest>\S[^\n]*)$")
 _WIDE_COLON = re.compile(_KEY + r"\s*：\s*(?P<rest>[^\n]*)$")
 _TIGHT_COLON = re.compile(_KEY + r":(?P<rest>[^\s:][^\n]*)$")
 _MARK_FIRST = re.compile(r"^(?P<head>\s*(?:- +)*(?:[\w.-]+: +)?)(?P<rest>[@`%*&!][^\n]*)$")
@@ -54,9 +59,9 @@ def explain(error: yaml.YAMLError, text: str) -> GuessedFault:
     lines = text.split("\n")
     for number in _suspects(error, lines):
         for hint in _HINTS:
-            if found := hint(lines[number]):
-                lines[number] = found.line
-                return GuessedFault(Fault(number + 1, found.message, found.fix), "\n".join(lines))
+            if mended := hint(lines[number]):
+                lines[number] = mended.line
+                return GuessedFault(Fault(number + 1, mended.message, mended.fix), "\n".join(lines))
     number = _line_of(error)
     return GuessedFault(
         Fault(number + 1, _plain_reason(error), "请对照示例改正这一行或上一行。"), None
@@ -95,59 +100,88 @@ def _tab(line: str) -> _Hint | None:
     return _Hint("缩进用了制表符（Tab）。", "请改用空格缩进。", indent + body)
 
 
+def _odd_indent(line: str) -> _Hint | None:
+    """A blank before a key that only looks like a space."""
+    if not (match := _ODD_INDENT.match(line)):
+        return None
+    indent = "".join("  " if sign == "\u3000" else " " for sign in match["indent"])
+    message = f"缩进里有{blank_in(match['indent'])}，不是空格。"
+    return _Hint(message, "请改用普通空格缩进。", indent + match["body"])
+
+
+def _odd_colon(line: str) -> _Hint | None:
+    if not (match := _ODD_COLON.match(line)):
+        return None
+    return _Hint(
+        f"冒号后面是{blank_in(match['blank'])}，不是空格。",
+        "请删去它，改成英文冒号加空格“: ”。",
+        f"{match['head']}: {_safe(match['rest'])}",
+    )
+
+
+def _odd_dash(line: str) -> _Hint | None:
+    if not (match := _ODD_DASH.match(line)):
+        return None
+    return _Hint(
+        f"列表前面的“{match['dash']}”不是英文短横。",
+        "请改成英文短横加空格“- ”。",
+        f"{match['indent']}- {match['rest']}",
+    )
+
+
 def _wide_colon(line: str) -> _Hint | None:
-    if not (found := _WIDE_COLON.match(line)):
+    if not (match := _WIDE_COLON.match(line)):
         return None
     return _Hint(
         "键后面用了全角冒号“：”。",
         "请改成英文冒号加空格“: ”。",
-        f"{found['head']}: {_safe(found['rest'])}",
+        f"{match['head']}: {_safe(match['rest'])}",
     )
 
 
 def _tight_colon(line: str) -> _Hint | None:
-    found = _TIGHT_COLON.match(line)
-    if not found or ": " in line:
+    match = _TIGHT_COLON.match(line)
+    if not match or ": " in line:
         return None
     return _Hint(
         "英文冒号后面少了空格。",
         "请在冒号后面加一个空格。",
-        f"{found['head']}: {_safe(found['rest'])}",
+        f"{match['head']}: {_safe(match['rest'])}",
     )
 
 
 def _mark_first(line: str) -> _Hint | None:
-    if not (found := _MARK_FIRST.match(line)):
+    if not (match := _MARK_FIRST.match(line)):
         return None
     return _Hint(
-        f"文字不能直接以“{found['rest'][0]}”开头。",
+        f"文字不能直接以“{match['rest'][0]}”开头。",
         "请给整段文字加英文双引号。",
-        found["head"] + _quoted(found["rest"]),
+        match["head"] + _quoted(match["rest"]),
     )
 
 
 def _colon_inside(line: str) -> _Hint | None:
-    if not (found := _COLON_INSIDE.match(line)):
+    if not (match := _COLON_INSIDE.match(line)):
         return None
     return _Hint(
         "文字里有英文冒号加空格“: ”，会被当成另一个键。",
         "请给整段文字加英文双引号，或改用全角冒号“：”。",
-        f"{found['head']}: {_quoted(found['rest'])}",
+        f"{match['head']}: {_quoted(match['rest'])}",
     )
 
 
 def _open_quote(line: str) -> _Hint | None:
-    found = _OPEN_QUOTE.match(line)
-    if not found:
+    match = _OPEN_QUOTE.match(line)
+    if not match:
         return None
-    quote, body = found["rest"][0], found["rest"][1:]
+    quote, body = match["rest"][0], match["rest"][1:]
     plain = re.sub(r"\\.", "", body) if quote == '"' else body
     if plain.count(quote) % 2:
         return None
     return _Hint(
         "引号没有闭合。",
         f"请在这段文字末尾补上 {quote}；文字里的引号请改用“”。",
-        found["head"] + _quoted(body),
+        match["head"] + _quoted(body),
     )
 
 
@@ -160,6 +194,9 @@ def _safe(rest: str) -> str:
 
 _HINTS: Final[tuple[Callable[[str], _Hint | None], ...]] = (
     _tab,
+    _odd_indent,
+    _odd_dash,
+    _odd_colon,
     _wide_colon,
     _mark_first,
     _open_quote,

@@ -24,22 +24,22 @@ _MAX_MENDED: Final = 25
 
 @dataclass(frozen=True)
 class YamlFile:
-    """One YAML file as a plain tree. `where` is worked out when it is first asked for."""
+    """One YAML file as a plain tree; `name` is what messages call it."""
 
     tree: Tree
-    file: str
+    name: str
     text: str = field(repr=False)
 
     @cached_property
     def where(self) -> dict[Keys, TextPosition]:
-        """Places of values by key path, and of keys under `path + ("@key",)`."""
+        """Places of values by key path, and of keys under `path + ("@key",)`; read when asked."""
         builder = Builder(positions=True)
         builder.run(self.text)
         return builder.where
 
     def locate(self, keys: Keys) -> tuple[str, int]:
         """File and line of what stands at `keys`, or of the nearest thing around it."""
-        return self.file, self.line(keys)
+        return self.name, self.line(keys)
 
     def line(self, keys: Keys) -> int:
         """The line of the key or list item at `keys`, or of the nearest thing around it."""

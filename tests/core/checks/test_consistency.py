@@ -41,7 +41,7 @@ def notes(level: str | None, end: str | None, today: date | None = TODAY) -> lis
 
 def test_a_norm_to_come_that_covers_the_study_is_one_note() -> None:
     [note] = notes("high", "2027-12-31")
-    assert (note.id, note.severity, note.kind) == ("law_to_come", "note", "law_change")
+    assert (note.id, note.severity, note.kind) == ("law_to_come", "note", "law_changed")
     assert "（2027-12-31）以前，有 1 项规定要施行" in note.message
     assert note.message.endswith("《新规范》自 2026-09-01 起，代替《旧规范》")
     [both] = notes("high", "2028-01-01")

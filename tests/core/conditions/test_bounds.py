@@ -15,7 +15,7 @@ from mmethics_cli.core.conditions.language import ShiftedDay, evaluate, value_of
 from mmethics_cli.core.conditions.parser import ConditionProblem, parse
 from mmethics_cli.core.conditions.values import UNKNOWN, NotApplicable, Truth, Value
 from mmethics_cli.core.decisions.facts import Facts
-from tests.pack.test_rules import standard
+from tests.studies import standard
 
 YES, NO, OPEN = Truth.YES, Truth.NO, Truth.UNKNOWN
 PARTS = ["event.enrolled_in", "event.enrolled_done"]

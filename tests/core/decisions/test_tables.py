@@ -168,7 +168,7 @@ def known(study: dict[str, Any]) -> dict[str, Any]:
 
 
 @given(STUDY, STUDY)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_filling_in_answers_only_narrows_the_candidates(
     fuller: dict[str, Any], kept: dict[str, Any]
 ) -> None:
@@ -186,7 +186,7 @@ def test_filling_in_answers_only_narrows_the_candidates(
 
 
 @given(STUDY)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_settled_table_has_no_open_facts_and_an_open_one_has_some(study: dict[str, Any]) -> None:
     for table in STANDARD.tables:
         decision = decide(table, known(study), data={"assets": []})

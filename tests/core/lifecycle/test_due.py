@@ -250,16 +250,38 @@ def event(track: str, **values: Value) -> dict[str, Due]:
 
 
 def test_reports_of_a_serious_event() -> None:
+    """The sponsor counts from its own knowledge, and only what is related to the device."""
     assert {id_: one.day for id_, one in event("device_trial").items()} == {
         "serious_event_report": date(2026, 10, 1),
-        "sponsor_serious_report": date(2026, 10, 15),
     }
-    fatal = event("device_trial", event__serious_criteria=Several.of("death"))
-    assert fatal["sponsor_fatal_report"].day == date(2026, 10, 7)
+    told: dict[str, Value] = {
+        "event__related": True,
+        "event__sponsor_learned_date": date(2026, 10, 8),
+    }
+    hurt = event("device_trial", event__serious_criteria=Several.of("hospitalisation"), **told)
+    assert hurt["sponsor_serious_report"].day == date(2026, 10, 23)
+    assert "sponsor_fatal_report" not in hurt
+    dead = event("device_trial", event__serious_criteria=Several.of("death", "other"), **told)
+    assert dead["sponsor_fatal_report"].day == date(2026, 10, 15)
+    assert "sponsor_serious_report" not in dead
     new = event("new_biomedical_technology")["new_technology_event_report"]
     assert (new.day, new.order, new.of_event) == (date(2026, 10, 13), 4, True)
-    told = event("device_trial", event__reported_date=date(2026, 10, 2))["serious_event_report"]
-    assert (told.done, told.days_over(date(2027, 1, 1))) == (date(2026, 10, 2), 1)
+    late = event("device_trial", event__reported_date=date(2026, 10, 2))["serious_event_report"]
+    assert (late.done, late.days_over(date(2027, 1, 1))) == (date(2026, 10, 2), 1)
+
+
+def test_a_network_incident_is_reported_and_summed_up() -> None:
+    incident = event(
+        "none",
+        event__kind="data_incident",
+        event__people_affected=1_000_000,
+        event__critical_infrastructure=False,
+        event__handled_date=date(2026, 10, 20),
+    )
+    assert {id_: one.day for id_, one in incident.items()} == {
+        "network_incident_report": date(2026, 10, 1),
+        "network_incident_summary": date(2026, 11, 19),
+    }
 
 
 def test_what_is_not_serious_or_not_dated_has_no_deadline() -> None:

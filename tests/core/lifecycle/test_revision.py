@@ -17,7 +17,7 @@ from mmethics_cli.core.lifecycle.revision import (
     changes_since,
     is_of_study,
 )
-from tests.pack.test_rules import standard
+from tests.studies import standard
 
 
 def facts(tree: dict[str, Any]) -> Facts:

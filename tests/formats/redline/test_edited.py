@@ -27,8 +27,8 @@ from tests.formats.redline.blocks import (
     with_parts,
 )
 from tests.formats.redline.revised import W, said
-from tests.papers.test_openxml import errors
 from tests.render.small import PICTURES, word
+from tests.validator import errors
 
 
 def edited(content: str) -> bytes:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from mmethics_cli.formats.redline.changes import changed, changes
 from mmethics_cli.formats.redline.redline import redline
 from mmethics_cli.formats.word.revisions import accepted, rejected
+from tests.depth import deep
 from tests.formats.redline.blocks import (
     BASE,
     DAY,
@@ -195,7 +196,7 @@ BODIES: Final = st.tuples(st.lists(st.one_of(PARAS, PARAS, TABLES), max_size=5),
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=deep(30, 80))
 @given(old=BODIES, new=BODIES)
 def test_any_two_bodies(old: bytes, new: bytes) -> None:
     data = redline(old, new, "申请人", DAY)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
-import subprocess
 import zipfile
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from mmethics_cli.errors import DocumentError
 from mmethics_cli.formats.word.package import opened
 from mmethics_cli.formats.word.stamp import with_footer_line
 from tests.program import mmethics
+from tests.validator import errors_of
 
 LINE = "批准日期：2027年3月20日　<&>"
 
@@ -113,10 +112,4 @@ def test_stamped_files_are_valid(ours: bytes, tmp_path: Path) -> None:
         path = tmp_path / f"{name}.docx"
         path.write_bytes(with_footer_line(data, LINE))
         paths.append(path)
-    program = shutil.which("ooxml-validator")
-    assert program
-    for path in paths:
-        done = subprocess.run(
-            [program, path], capture_output=True, encoding="utf-8", timeout=120, check=False
-        )
-        assert '"ok": true' in done.stdout, done.stdout
+    assert errors_of(paths) == []

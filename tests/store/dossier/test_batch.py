@@ -45,7 +45,7 @@ def test_each_edit_goes_into_its_file(workspace: Workspace, standard: Standard) 
         assert found.values["event.kind"] == "amendment"
         assert found.self_check.of("BEN-01").answer == "not_met"
     assert not list(workspace.folder.glob("*.lock"))
-    workspace.set_answer("project.title", "再改")
+    workspace.set_answers({"project.title": "再改"})
     write_edits(workspace, [Edit("project.title", "又改")])
     assert open_workspace(workspace.folder, standard).values["project.title"] == "又改"
 

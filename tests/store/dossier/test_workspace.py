@@ -13,13 +13,8 @@ from mmethics_cli.core.conditions.values import UNKNOWN, Element
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import ChangedOnDisk, UnreadableFile, WorkspaceError
 from mmethics_cli.store.dossier.answers_file import read_answers
-from mmethics_cli.store.dossier.create import (
-    add_submission,
-    create_dossier,
-    dossier_text,
-    self_check_text,
-    submission_text,
-)
+from mmethics_cli.store.dossier.blank_files import dossier_text, self_check_text, submission_text
+from mmethics_cli.store.dossier.create import add_submission, create_dossier
 from mmethics_cli.store.dossier.parts import DocumentVersion
 from mmethics_cli.store.dossier.profile import overlay_of
 from mmethics_cli.store.dossier.workspace import Workspace, open_workspace
@@ -85,10 +80,10 @@ def test_where(workspace: Workspace) -> None:
 
 
 def test_an_answer_goes_where_it_lives(workspace: Workspace) -> None:
-    workspace.set_answer("committee.name", "甲医院伦理委员会")
-    workspace.set_answer("project.start_date", date(2027, 3, 1))
-    workspace.set_answer("event.kind", "amendment")
-    workspace.set_answer("project.title", UNKNOWN)
+    workspace.set_answers({"committee.name": "甲医院伦理委员会"})
+    workspace.set_answers({"project.start_date": date(2027, 3, 1)})
+    workspace.set_answers({"event.kind": "amendment"})
+    workspace.set_answers({"project.title": UNKNOWN})
     again = open_workspace(workspace.folder, workspace.standard)
     assert again.values == workspace.values
     assert again.values["committee.name"] == "甲医院伦理委员会"
@@ -105,7 +100,7 @@ def test_refused_scalars_count_as_unknown_and_are_kept(folder: Path, standard: S
     [refused] = workspace.refused
     assert refused.path == "data.assets[1].subjects"
     assert "三百" in refused.problem.message
-    workspace.set_answer("data.assets", (Element("1", {"name": "CT"}), Element("n", {})))
+    workspace.set_answers({"data.assets": (Element("1", {"name": "CT"}), Element("n", {}))})
     text = (folder / "dossier.yaml").read_text(encoding="utf-8")
     assert "subjects: 三百" in text
     assert "modality: imaging" not in text, "a cleared field is gone"
@@ -162,15 +157,15 @@ def test_a_dossier_is_not_made_twice(folder: Path, standard: Standard) -> None:
 def test_a_change_by_another_program_is_noticed(workspace: Workspace) -> None:
     replace(workspace.folder / "dossier.yaml", "肺结节", "甲状腺结节")
     with pytest.raises(ChangedOnDisk):
-        workspace.set_answer("project.budget", "10 万元")
+        workspace.set_answers({"project.budget": "10 万元"})
     assert "甲状腺结节" in (workspace.folder / "dossier.yaml").read_text(encoding="utf-8")
 
 
 def test_a_change_between_two_answers_is_noticed(workspace: Workspace) -> None:
-    workspace.set_answer("project.budget", "10 万元")
+    workspace.set_answers({"project.budget": "10 万元"})
     replace(workspace.folder / "dossier.yaml", "10 万元", "20 万元")
     with pytest.raises(ChangedOnDisk):
-        workspace.set_answer("project.keywords", "影像")
+        workspace.set_answers({"project.keywords": "影像"})
     again = open_workspace(workspace.folder, workspace.standard)
     assert again.values["project.budget"] == "20 万元"
 
@@ -218,13 +213,13 @@ def test_attachments_that_can_not_be_used(
     (tmp_path / "x.pdf").write_bytes(b"x")
     (workspace.folder / "attachments" / "link.pdf").symlink_to(tmp_path / "x.pdf")
     (workspace.folder / "attachments" / "empty.pdf").write_bytes(b"")
-    workspace.set_answer("attachments", (Element("p", {"file": name}),))
+    workspace.set_answers({"attachments": (Element("p", {"file": name}),)})
     assert word in workspace.file_states()["p"].trouble
 
 
 def test_attachments_that_are_there(workspace: Workspace) -> None:
     assert workspace.file_states() == {"p": FileState()}
-    workspace.set_answer("attachments", (Element("p", {"file": "attachments\\方案.pdf"}),))
+    workspace.set_answers({"attachments": (Element("p", {"file": "attachments\\方案.pdf"}),)})
     assert workspace.file_states() == {"p": FileState()}
 
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from mmethics_cli.store.dossier.parts import DocumentVersion
 from mmethics_cli.store.dossier.workspace import Workspace, open_workspace
-from mmethics_cli.store.files import legal_name, write_atomic
+from mmethics_cli.store.files import write_atomic
+from mmethics_cli.store.paths import legal_name
 from mmethics_cli.store.submission.documents import (
     RECORD,
     RenderedFile,

@@ -22,14 +22,10 @@ from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.store.dossier.answers_file import answers_of
 from mmethics_cli.store.dossier.create import add_submission
 from mmethics_cli.store.dossier.workspace import Workspace, open_workspace
-from mmethics_cli.store.submission import manifest, sealing
+from mmethics_cli.store.submission import archive, sealing
+from mmethics_cli.store.submission.archive import verify_zip, zip_submission
 from mmethics_cli.store.submission.documents import RenderedFile, write_documents
-from mmethics_cli.store.submission.manifest import (
-    is_plain_name,
-    verify_folder,
-    verify_zip,
-    zip_submission,
-)
+from mmethics_cli.store.submission.manifest import is_plain_name, verify_folder
 from mmethics_cli.store.submission.sealing import Sealed, seal
 from tests.program import ROOT
 
@@ -89,8 +85,8 @@ def test_a_sealed_submission_is_closed(sealed: Sealed, workspace: Workspace) -> 
     with pytest.raises(WorkspaceError, match="已经封存"):
         seal(again, [FORM], ABOUT, DAY)
     with pytest.raises(WorkspaceError, match="已经封存"):
-        again.set_answer("event.kind", "progress")
-    again.set_answer("project.budget", "1 万元")
+        again.set_answers({"event.kind": "progress"})
+    again.set_answers({"project.budget": "1 万元"})
     assert differences(sealed.folder) == []
 
 
@@ -254,7 +250,7 @@ def test_attachments_of_one_name_do_not_overwrite_each_other(workspace: Workspac
         (workspace.folder / place).mkdir()
         (workspace.folder / place / "CV.pdf").write_bytes(place.encode())
     entries = tuple(Element(one, {"file": f"{one}/CV.pdf"}) for one in ("a", "b"))
-    workspace.set_answer("attachments", entries)
+    workspace.set_answers({"attachments": entries})
     done = seal(workspace, [FORM], ABOUT, DAY)
     copies = sorted(one.read_bytes() for one in (done.folder / "attachments").iterdir())
     assert copies == [b"a", b"b"]
@@ -277,7 +273,7 @@ def test_an_attachment_changed_since_it_was_sealed(
     fields: dict[str, Any] = {"file": "方案.pdf", "version": version}
     if day:
         fields["date"] = date.fromisoformat(day)
-    again.set_answer("attachments", (Element("p", fields),))
+    again.set_answers({"attachments": (Element("p", fields),)})
     assert again.file_states()["p"].changed_since == ""
     (workspace.folder / "attachments" / "方案.pdf").write_bytes(b"other")
     state = again.file_states()["p"]
@@ -353,7 +349,7 @@ def test_archive_bombs(sealed: Sealed, tmp_path: Path, monkeypatch: pytest.Monke
     rewritten(whole, other, lambda members: members.update({bomb: bytes(60_000_000)}))
     with pytest.raises(WorkspaceError, match="大得不合常理"):
         verify_zip(other)
-    monkeypatch.setattr(manifest, "MAX_MEMBERS", 3)
+    monkeypatch.setattr(archive, "MAX_MEMBERS", 3)
     with pytest.raises(WorkspaceError, match="大得不合常理"):
         verify_zip(whole)
 

@@ -19,7 +19,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mmethics_cli.errors import ChangedOnDisk, WorkspaceError
-from mmethics_cli.store.files import LOCK_NAME, locked, write_atomic
+from mmethics_cli.store.files import write_atomic
+from mmethics_cli.store.lock import LOCK_NAME, locked
 from mmethics_cli.store.yaml.characters import refused_in_value
 from mmethics_cli.store.yaml.editor import Editor, ElementId
 from mmethics_cli.store.yaml.reader import read_file

@@ -12,8 +12,9 @@ from ruamel.yaml import YAML
 
 from mmethics_cli.store.yaml.characters import refused_in_value
 from mmethics_cli.store.yaml.events import Tree
+from mmethics_cli.store.yaml.least_change import edit
 from mmethics_cli.store.yaml.reader import parse
-from mmethics_cli.store.yaml.writer import edit, mapping_lines, scalar
+from mmethics_cli.store.yaml.writer import mapping_lines, scalar
 
 FILE = """\
 # 头

@@ -1,0 +1,70 @@
+"""What is still due, as a calendar file."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from pathlib import Path
+
+from mmethics_cli.core.lifecycle.due import Due
+from mmethics_cli.errors import EthicsError, WorkspaceError
+from mmethics_cli.formats.calendar import PRODUCT, CalendarEntry, calendar_file
+from mmethics_cli.report.status import WITHOUT_HOLIDAYS
+from mmethics_cli.store.files import write_atomic
+from mmethics_cli.store.submission.submissions import MANIFEST
+from mmethics_cli.store.yaml.reader import reason
+from mmethics_cli.wording.citation import cite
+from mmethics_cli.workflow.lifecycle.committee import CommitteeRecord
+
+
+def write_calendar(record: CommitteeRecord, path: Path, today: date) -> int:
+    """Write what is still due as a calendar; how many days it holds.
+
+    Raises EthicsError where another file lies, or the system refuses.
+    """
+    _refuse_place(path)
+    dossier = record.dossier
+    title = dossier.facts.get("project.title")
+    name = title if isinstance(title, str) else dossier.name
+    study = _study(record, name)
+    entries = [_entry(record, due, study, name) for due in record.dues() if due.open()]
+    write_atomic(path, calendar_file(f"伦理审查到期日：{name}", entries, today))
+    return len(entries)
+
+
+def _refuse_place(path: Path) -> None:
+    if path.is_dir():
+        raise EthicsError(f"--ics：“{path}”是文件夹。请写文件名，如 到期日.ics。")
+    if not path.absolute().parent.is_dir():
+        raise EthicsError(f"--ics：没有文件夹“{path.parent}”。请先建好，或换一个位置。")
+    try:
+        ours = not path.exists() or PRODUCT.encode() in path.read_bytes()[:400]
+    except OSError as error:
+        raise WorkspaceError(f"--ics：读不了“{path}”：{reason(error)}。") from error
+    if not ours:
+        raise EthicsError(f"--ics：“{path}”已经有别的内容，没有覆盖。请换一个文件名。")
+
+
+def _study(record: CommitteeRecord, name: str) -> str:
+    """What tells this study from others in a calendar, the same as long as the dossier lives."""
+    for submission in record.dossier.workspace.submissions:
+        if submission.sealed:
+            return hashlib.sha256((submission.folder / MANIFEST).read_bytes()).hexdigest()
+    return hashlib.sha256(name.encode()).hexdigest()
+
+
+def _entry(record: CommitteeRecord, due: Due, study: str, name: str) -> CalendarEntry:
+    # What follows from an approval is one thing that moves; each event has reports of its own.
+    key = f"{study}|{due.id}" + (f"|{due.order}" if due.of_event else "")
+    notes = [
+        due.why,
+        f"依据：{cite(record.dossier.standard, due.basis, marks=True)}" if due.basis else "",
+        WITHOUT_HOLIDAYS if due.without_holidays else "",
+    ]
+    return CalendarEntry(
+        uid=f"{hashlib.sha256(key.encode()).hexdigest()[:32]}@mmethics",
+        sequence=due.order,
+        day=due.day,
+        summary=f"{due.label}：{name}",
+        description="\n".join(note for note in notes if note),
+    )

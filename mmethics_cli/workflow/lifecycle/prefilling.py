@@ -1,0 +1,74 @@
+"""What a new submission begins with, as far as the records of a dossier say it.
+
+Which question is filled in from which record is the pack's business (core.lifecycle.filling).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from mmethics_cli.core.conditions.values import Value
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.lifecycle.decision import CommitteeDecision
+from mmethics_cli.core.lifecycle.filling import filled_answers, last_counts
+from mmethics_cli.core.lifecycle.revision import categories_of, changes_since
+from mmethics_cli.core.standard.names import KIND, is_of_event
+from mmethics_cli.workflow.lifecycle.answering import decided_before
+from mmethics_cli.workflow.lifecycle.committee import CommitteeRecord
+from mmethics_cli.workflow.opening import Dossier, EarlierFacts, facts_as_sealed
+
+
+def recorded_answers(record: CommitteeRecord, kind: str) -> dict[str, Value]:
+    """Answers about an event of that kind, by path, as far as the records give them."""
+    return filled_answers(_facts_of_event(record.dossier, kind), _Records(record))
+
+
+def reported_counts(dossier: Dossier, kind: str) -> dict[str, Value]:
+    """The cumulative counts of the last report: what the next one can't fall below."""
+    return last_counts(_facts_of_event(dossier, kind))
+
+
+def _facts_of_event(dossier: Dossier, kind: str) -> Facts:
+    """The study's facts for a new submission, every sealed one before it among the earlier ones."""
+    facts = dossier.facts
+    current = dossier.workspace.current
+    study = {path: value for path, value in facts.values.items() if not is_of_event(path)}
+    earlier = EarlierFacts(dossier.workspace, current.number + 1 if current else 1)
+    return Facts(facts.standard, {**study, KIND: kind}, facts.today, None, earlier)
+
+
+@dataclass(frozen=True)
+class _Records:
+    """What the dossier holds of decisions, looked up when a question is filled in from it."""
+
+    record: CommitteeRecord
+
+    @cached_property
+    def decision(self) -> CommitteeDecision | None:
+        dossier = self.record.dossier
+        current = dossier.workspace.current
+        return decided_before(dossier, current.number + 1) if current else None
+
+    @cached_property
+    def approval(self) -> CommitteeDecision | None:
+        if not self.record.of_the_study:
+            return None
+        approval = self.record.approval
+        until = approval.until if approval is not None else None
+        return replace(self.record.of_the_study[-1].decision, valid_until=until)
+
+    @cached_property
+    def approved(self) -> Facts | None:
+        if not self.record.of_the_study:
+            return None
+        return self.record.facts_of(self.record.approvals[-1].submission)
+
+    @cached_property
+    def changes(self) -> frozenset[str]:
+        dossier = self.record.dossier
+        baseline = dossier.workspace.baseline
+        if baseline is None:
+            return frozenset()
+        seen = facts_as_sealed(baseline, dossier.standard)
+        return categories_of(changes_since(seen, dossier.facts))

@@ -1,0 +1,185 @@
+"""Recording what the committee decided on a sealed submission, and facts asked of the office."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from mmethics_cli.core.conditions.values import UNKNOWN, Truth, Value
+from mmethics_cli.core.conditions.written import date_advice, parse_date
+from mmethics_cli.core.lifecycle.decision import (
+    CommitteeDecision,
+    decision_faults,
+    decision_key,
+    decision_words,
+)
+from mmethics_cli.core.standard.answers import Refused, read_value
+from mmethics_cli.core.standard.model import Question, Standard
+from mmethics_cli.errors import EthicsError, Problem, WorkspaceError
+from mmethics_cli.store.submission.decisions import decision_of, read_comments, record_decision
+from mmethics_cli.store.submission.manifest import verify_folder
+from mmethics_cli.store.submission.submissions import Submission, sealed_date
+from mmethics_cli.store.yaml.characters import name_of, refused_in_value
+from mmethics_cli.workflow.opening import Dossier, as_sealed
+
+_INTERVAL: Final = "follow_up_interval_months"
+_SHOWN: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionOptions:
+    """The options of a decision as they were written."""
+
+    decision: str | None = None
+    date: str | None = None
+    number: str | None = None
+    valid_until: str | None = None
+    interval: int | None = None
+    comments: Path | None = None
+
+    def empty(self) -> bool:
+        """Whether nothing of a decision was given."""
+        return self == DecisionOptions()
+
+    def whole(self) -> bool:
+        """Whether it can be recorded without asking for more."""
+        return bool(self.decision and self.date)
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionLimits:
+    """What a decision on a submission is held against.
+
+    `sealed` is the day of sealing; `longest` the follow-up interval in months that the rules
+    allow what was sealed.
+    """
+
+    sealed: date | None
+    longest: int | None
+
+
+def submission_to_decide(dossier: Dossier) -> Submission:
+    """The current submission, untouched since it was sealed; raises WorkspaceError else."""
+    current = dossier.workspace.current
+    if current is None:
+        raise WorkspaceError("卷宗里还没有送审，没有可以记录决定的。")
+    if not current.sealed:
+        raise WorkspaceError(
+            f"{current.name} 还没有封存，不能记录决定：委员会审的是封存的材料。"
+            "先运行 mmethics submit。"
+        )
+    differences = verify_folder(current.folder).differences
+    if differences:
+        problems = [Problem(f"{difference}") for difference in differences[:_SHOWN]]
+        raise WorkspaceError(
+            f"{current.name} 与封存时不一致（{len(differences)} 处），不能记录决定。"
+            "请先恢复成送审时的样子：",
+            problems,
+        )
+    return current
+
+
+def limits_of(
+    dossier: Dossier, current: Submission, today: date, *, replace: bool = False
+) -> DecisionLimits:
+    """What a decision on that submission must keep to.
+
+    Raises EthicsError where one is recorded already, unless it is to be replaced.
+    """
+    before = decision_of(current, dossier.standard)
+    if before is not None and not replace:
+        label = decision_words(dossier.standard).get(before.decision, before.decision)
+        raise EthicsError(
+            f"{current.name} 已经记录了决定“{label}”。要改记请加 --replace（旧的会移到一边）。"
+        )
+    value = as_sealed(dossier, current, today).pathway.decisions[_INTERVAL].value
+    return DecisionLimits(sealed_date(current), value if isinstance(value, int) else None)
+
+
+def read_options(standard: Standard, given: DecisionOptions) -> CommitteeDecision:
+    """The decision that the options name; raises EthicsError, UnreadableFile."""
+    key = decision_key(standard, given.decision or "")
+    if key is None:
+        words = "、".join(decision_words(standard).values())
+        raise EthicsError(f"--decision：没有“{given.decision}”这种决定。可选：{words}。")
+    number = given.number or ""
+    character = refused_in_value(number)
+    if character is not None:
+        raise EthicsError(f"--number：含有不能使用的{name_of(character)}。")
+    if "\n" in number:
+        raise EthicsError("--number：文号应写在一行里。")
+    return CommitteeDecision(
+        decision=key,
+        day=_date("--date", given.date),
+        number=number.strip(),
+        valid_until=_date("--valid-until", given.valid_until),
+        interval_months=given.interval,
+        comments=read_comments(given.comments) if given.comments is not None else (),
+    )
+
+
+def _date(option: str, text: str | None) -> date | None:
+    day = parse_date(text) if text else None
+    if text and day is None:
+        raise EthicsError(f"{option}：“{text}”不是日期。{date_advice(text)}。")
+    return day
+
+
+def record(
+    dossier: Dossier,
+    decision: CommitteeDecision,
+    limits: DecisionLimits,
+    facts: Mapping[str, Value],
+) -> Path | None:
+    """Write a decision, and facts of the office by path, in one go.
+
+    Returns where an earlier decision was laid aside, from the submission's folder. Raises
+    EthicsError with every reason why the decision can't be right, WorkspaceError, ChangedOnDisk;
+    decision.yaml is then as it was.
+    """
+    problems = [
+        Problem(f"{fault.option}：{fault.message}。")
+        for fault in decision_faults(dossier.standard, decision, limits.sealed, limits.longest)
+    ]
+    if problems:
+        raise EthicsError("决定没有记录：", problems)
+    return record_decision(dossier.workspace, decision, facts)
+
+
+def record_facts(dossier: Dossier, facts: Mapping[str, Value]) -> None:
+    """Write facts of the office by path, no decision; raises WorkspaceError, ChangedOnDisk."""
+    record_decision(dossier.workspace, None, facts)
+
+
+def office_questions(dossier: Dossier) -> list[Question]:
+    """The questions that the office answers and that may apply to this submission."""
+    facts = dossier.facts
+    return [
+        question
+        for question in dossier.standard.questions.values()
+        if question.of_office and facts.applies(question) is not Truth.NO
+    ]
+
+
+def office_facts(dossier: Dossier, given: list[str]) -> dict[str, Value]:
+    """The `path=value` facts that the office records; raises EthicsError for any other."""
+    questions = {question.path: question for question in office_questions(dossier)}
+    facts: dict[str, Value] = {}
+    for text in given:
+        path, equals, raw = (part.strip() for part in text.partition("="))
+        if not equals:
+            raise EthicsError(f"--fact 应写成 路径=值，现在是“{text}”。")
+        if path not in questions:
+            names = "、".join(questions) or "（没有）"
+            raise EthicsError(f"--fact：“{path}”不由办公室登记。可以登记的：{names}。")
+        try:
+            value = read_value(questions[path], raw)
+        except Refused as refusal:
+            raise EthicsError(f"--fact {text}：{refusal.message}。{refusal.fix}") from None
+        if value is UNKNOWN:
+            raise EthicsError(f"--fact：“{path}”没有写值。")
+        facts[path] = value
+    return facts
