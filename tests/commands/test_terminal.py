@@ -24,8 +24,8 @@ if sys.platform == "win32":
 import pexpect
 
 CTRL_C, CTRL_D, CTRL_E = "\x03", "\x04", "\x05"
-# The rows of the first screen: kind, track, commercial, emergency, started, suspended.
-FIRST_SCREEN = "5422nn"
+# The rows of the first screen: kind, track, commercial, emergency, secret, started, suspended, TCM.
+FIRST_SCREEN = "54222nnn"
 Start = Callable[..., "pexpect.spawn[str]"]
 
 
