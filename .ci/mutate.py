@@ -85,7 +85,9 @@ def outcomes(tree: Path) -> Iterator[tuple[bool, str]]:
         for key, code in codes.items():
             name = key.rpartition(".")[2]
             stem = name.partition(MARK)[0]
-            original, mutant = (without_texts(variants[one]) for one in (f"{stem}{MARK}orig", name))
+            original, mutant = (
+                without_texts(variants[variant]) for variant in (f"{stem}{MARK}orig", name)
+            )
             if original != mutant:
                 place = f"{meta.stem} {stem.removeprefix('x').replace('ǁ', '.').strip('._')}"
                 yield code in SURVIVED, f"{place}: {change(original, mutant)}"
@@ -96,12 +98,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         copy_tree(Path(folder))
         run_mutmut(Path(folder))
-        found = list(outcomes(Path(folder)))
-    alive = [text for survived, text in found if survived]
+        mutants = list(outcomes(Path(folder)))
+    alive = [text for survived, text in mutants if survived]
     for text in alive:
         print(f"survived {text}")
-    caught = 100 * (1 - len(alive) / len(found))
-    print(f"{len(found)} mutants, {caught:.1f} % caught, at least {least:g} % wanted")
+    caught = 100 * (1 - len(alive) / len(mutants))
+    print(f"{len(mutants)} mutants, {caught:.1f} % caught, at least {least:g} % wanted")
     return int(caught < least)
 
 

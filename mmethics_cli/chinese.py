@@ -147,7 +147,7 @@ def _converted(kind: type, value: Any) -> Any:
             raise BadParameter(f"不能是“{value}”，可选：{'、'.join(keys)}")
     elif kind is int:
         # Loaded late: help knows no values.
-        from mmethics_cli.core.conditions.values import parse_int
+        from mmethics_cli.core.conditions.written import parse_int
 
         number = parse_int(value)
         if number is None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from mmethics_cli.ask.prompts import Option, one_line
 from mmethics_cli.core.conditions.values import UNKNOWN, NotApplicable, Several, Value
 from mmethics_cli.core.interview.steps import QuestionRow
-from mmethics_cli.core.standard.answers import read_value, write_value
+from mmethics_cli.core.standard.answers import NOT_APPLICABLE_WORD, read_value, write_value
 from mmethics_cli.core.standard.model import Question
 from mmethics_cli.wording.language import UNSURE_WORD
-from mmethics_cli.wording.typed import NOT_APPLICABLE_WORD, complaint, read_prompt
+from mmethics_cli.wording.typed import PromptReader
 from mmethics_cli.wording.values import option_labels, prompt_text, takes_none
 
 UNSURE, NONE, NOT_HERE = "\0unsure", "\0none", "\0not-here"
@@ -67,7 +67,7 @@ class Field:
     """The state of a row. Untouched it changes nothing; a proposal counts when it is confirmed."""
 
     row: QuestionRow
-    refused: Callable[[str], str | None]
+    reader: PromptReader
     draft: Draft = Draft()
     cursor: int = 0
     options: list[Option] = field(default_factory=list)
@@ -127,7 +127,7 @@ class Field:
             text = one_line(self.draft.text)
             if self.options and not text.startswith(NOT_APPLICABLE_WORD):
                 return f"写成“{NOT_APPLICABLE_WORD}：理由”，或按 Delete 重新选。"
-            return complaint(self.question, text, self.refused)
+            return self.reader.complaint(self.question, text)
         if self.draft.picks == frozenset() and self.row.value is not UNKNOWN:
             return "请选至少一项；没有就选“没有”，按 Delete 恢复原来的回答。"
         return fault_of(self.question, self.draft.picks or ())
@@ -141,7 +141,7 @@ class Field:
     def value(self) -> Value:
         """What the person has put in; only where there is no complaint."""
         if self.draft.text is not None:
-            return read_prompt(self.question, one_line(self.draft.text))
+            return self.reader.value(self.question, one_line(self.draft.text))
         return picked_value(self.question, self.draft.picks) if self.draft.picks else UNKNOWN
 
     def type(self, text: str) -> None:

@@ -17,6 +17,7 @@ from mmethics_cli.ask.form_layout import LETTERS, FormView
 from mmethics_cli.ask.prompts import ESCAPE_WAIT, Key, Prompts
 from mmethics_cli.core.conditions.values import UNKNOWN, Value
 from mmethics_cli.core.interview.steps import QuestionRow, Rows
+from mmethics_cli.wording.typed import PromptReader
 
 _PAGE: Final = 8  # options
 
@@ -37,7 +38,7 @@ class Form:
     """One run of a form.
 
     `rows_with` gives the rows as they are with these answers; `help_on` the lines of help on a
-    row; `refused` names a character that no file may hold.
+    row; `reader` reads what is typed.
     """
 
     def __init__(
@@ -46,13 +47,13 @@ class Form:
         heading: Sequence[str],
         rows_with: Callable[[Mapping[str, Value]], Rows],
         help_on: Callable[[QuestionRow], Sequence[str]],
-        refused: Callable[[str], str | None],
+        reader: PromptReader,
         columns: int,
         drafts: Mapping[str, Draft] | None = None,
     ) -> None:
         self.prompts = prompts
         self.rows_with = rows_with
-        self.refused = refused
+        self.reader = reader
         self.fields_by_path: dict[str, Field] = {}  # those too that went away again
         self.drafts = dict(drafts or {})
         self.warned: tuple[str, ...] = ()
@@ -99,7 +100,7 @@ class Form:
                 field = self.fields_by_path.get(row.path)
                 if field is None:
                     draft = self.drafts.pop(row.path, Draft())
-                    field = self.fields_by_path[row.path] = Field(row, self.refused, draft)
+                    field = self.fields_by_path[row.path] = Field(row, self.reader, draft)
                 field.row = row
             self.fields = [self.fields_by_path[row.path] for row in rows]
             before, answers = answers, self._values(taken=False)

@@ -28,8 +28,8 @@ from prompt_toolkit.styles import Style
 from mmethics_cli.ask.field import Field
 from mmethics_cli.core.conditions.values import UNKNOWN
 from mmethics_cli.core.interview.steps import QuestionRow
+from mmethics_cli.core.standard.answers import NOT_APPLICABLE_WORD
 from mmethics_cli.wording.columns import width, wrap
-from mmethics_cli.wording.typed import NOT_APPLICABLE_WORD
 from mmethics_cli.wording.values import TAGS, brief_text
 
 # No n and y: they answer yes and no.

@@ -39,14 +39,10 @@ from mmethics_cli.core.interview.steps import (
     ScreenAnswers,
     Step,
 )
+from mmethics_cli.core.standard.answers import NOT_APPLICABLE_WORD
 from mmethics_cli.core.standard.model import Question
 from mmethics_cli.wording.columns import COLUMNS, width, wrap
-from mmethics_cli.wording.typed import (
-    NOT_APPLICABLE_WORD,
-    complaint,
-    help_on,
-    read_prompt,
-)
+from mmethics_cli.wording.typed import PromptReader, help_on
 from mmethics_cli.wording.values import TAGS, brief_text, entry_title, place_title, prompt_text
 
 # Keys of the options in menus.
@@ -66,7 +62,7 @@ _DOUBTS: Final = {
 class Terminal:
     """Asks the steps of an interview.
 
-    `out` prints, `refused` names a character that no file may hold, `columns` tells the width of
+    `out` prints, `reader` reads what is typed, `columns` tells the width of
     the terminal, `editor` opens a text in the person's editor. What was typed when the person went
     back is kept and stands there when they come again.
     """
@@ -74,7 +70,7 @@ class Terminal:
     prompts: Prompts
     titles: dict[str, str]
     out: Callable[[str], None]
-    refused: Callable[[str], str | None]
+    reader: PromptReader
     columns: Callable[[], int] = lambda: COLUMNS
     editor: Callable[[str], Edited] = edit_text
     _section: str = ""
@@ -153,7 +149,7 @@ class Terminal:
             self._heading(step, columns),
             step.rows_with,
             lambda row: self._help_lines(row, step.facts, columns),
-            self.refused,
+            self.reader,
             columns,
             self._drafts,
         ).run()
@@ -231,7 +227,7 @@ class Terminal:
         prompt = self.prompts.long if question.long else self.prompts.line
 
         def wrong(text: str) -> str | None:
-            return complaint(question, text, self.refused)
+            return self.reader.complaint(question, text)
 
         text = prompt(self.message(step), default, wrong)
         while isinstance(text, Pressed) and text.key is Key.EDITOR:
@@ -245,7 +241,7 @@ class Terminal:
             return Move.LATER
         if isinstance(step.value, str) and text == _as_typed(question, step.value):
             return Answer(step.value)  # with the line breaks that end it in its file
-        return Answer(read_prompt(question, text))
+        return Answer(self.reader.value(question, text))
 
     def _choice(self, step: Step) -> Answer | Move | Pressed:
         question = step.question

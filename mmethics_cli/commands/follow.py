@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Folder, Session, tell_refused
+from mmethics_cli.commands.options import HERE, Folder, Session, tell_refused, tell_unanswered
 from mmethics_cli.errors import EthicsError
 
 if TYPE_CHECKING:
@@ -55,7 +55,10 @@ def follow(
     packs = session.packs()
     dossier = open_dossier(folder, session.today, packs)
     tell_refused(session, dossier)
+    before = {answer.path for answer in dossier.placeholders}
     opened = open_submission(dossier, kind_named(dossier.standard, kind), answers)
+    new = (answer for answer in opened.dossier.placeholders if answer.path not in before)
+    tell_unanswered(session, new)
     asking = session.terminal and answers is None and not blank
     _tell_opened(session, opened, asking=asking)
     if asking:

@@ -29,6 +29,7 @@ from mmethics_cli.store.dossier.carried_over import keep_unfinished, read_carrie
 from mmethics_cli.store.dossier.workspace import write_renamed
 from mmethics_cli.store.yaml.characters import named_refusal
 from mmethics_cli.wording.columns import wrap
+from mmethics_cli.wording.typed import PromptReader
 from mmethics_cli.wording.values import prompt_text
 from mmethics_cli.workflow.opening import Dossier, open_dossier
 from mmethics_cli.workflow.packs import Packs
@@ -130,7 +131,7 @@ def terminal_of(session: Session, dossier: Dossier) -> Terminal:
         Prompts(session.terminal),
         dict(dossier.standard.sections),
         session.out,
-        named_refusal,
+        PromptReader(named_refusal, dossier.standard.placeholders),
         columns,
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mmethics_cli.commands.options import Session
+from mmethics_cli.commands.options import Session, tell_unanswered
 from mmethics_cli.errors import EthicsError
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def _make_afresh(session: Session, packs: Packs, folder: Path, origin: DossierOr
     from mmethics_cli.workflow.creating import make_blank, make_of_answers, make_of_example
 
     if origin.answers is not None:
-        make_of_answers(folder, origin.answers, packs)
+        tell_unanswered(session, make_of_answers(folder, origin.answers, packs))
     elif origin.example is not None:
         make_of_example(folder, origin.example, session.pack)
     else:
@@ -179,6 +179,7 @@ def _tell_reused(session: Session, old: Path, reused: ReusedDossier) -> None:
     say("不再有效，没有复制的附件", "、".join(map(name_of, carried.stale)))
     for attachment, why in reused.left:
         say("没有复制的附件", f"{name_of(attachment)}，{why}")
+    tell_unanswered(session, reused.placeholders)
     for problem in reused.unread:
         session.say(f"  读不懂，没有沿用：{problem}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -18,6 +18,7 @@ from mmethics_cli.errors import EthicsError, NoTerminal
 
 if TYPE_CHECKING:
     from mmethics_cli.core.standard.model import Standard
+    from mmethics_cli.store.dossier.parts import RefusedAnswer
     from mmethics_cli.workflow.drafting import Drafts
     from mmethics_cli.workflow.opening import OpenedStudy
     from mmethics_cli.workflow.packs import Packs
@@ -113,11 +114,11 @@ def resolve_today(given: str | None, environ: Mapping[str, str] = os.environ) ->
     """
     if given is not None:
         # Loaded late: help knows no values.
-        from mmethics_cli.core.conditions.values import parse_date
+        from mmethics_cli.core.conditions.written import date_advice, parse_date
 
         day = parse_date(given)
         if day is None:
-            raise EthicsError(f"--today 的值“{given}”不是日期。请写成 2027-03-01 的样子。")
+            raise EthicsError(f"--today 的值“{given}”不是日期。{date_advice(given)}。")
         return day
     epoch = environ.get("SOURCE_DATE_EPOCH")
     if not epoch:
@@ -130,10 +131,15 @@ def resolve_today(given: str | None, environ: Mapping[str, str] = os.environ) ->
         ) from None
 
 
+def tell_unanswered(session: Session, answers: Iterable[RefusedAnswer]) -> None:
+    """Name answers that are there and count as unknown, each with its place and what to do."""
+    for answer in answers:
+        session.say(f"当作未回答：{answer.problem}")
+
+
 def tell_refused(session: Session, opened: OpenedStudy) -> None:
     """Name the answers that count as unknown: their question can't take them, or there is none."""
-    for answer in opened.refused:
-        session.say(f"当作未回答：{answer.problem}")
+    tell_unanswered(session, (*opened.refused, *opened.placeholders))
     if opened.unknown_names:
         names = "、".join(dict.fromkeys(unknown.name for unknown in opened.unknown_names))
         session.say(f"标准包没有这些名称，写在那里的内容没有读，留在文件里：{names}")

@@ -7,7 +7,14 @@ from typing import Annotated
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Format, OutputFormat, Session, tell_refused
+from mmethics_cli.commands.options import (
+    HERE,
+    Format,
+    OutputFormat,
+    Session,
+    tell_refused,
+    tell_unanswered,
+)
 from mmethics_cli.errors import EthicsError
 
 WhatIf = Annotated[
@@ -49,9 +56,11 @@ def pathway(
     tell_refused(session, opened)
     decided = opened.pathway
     if what_if:
-        from mmethics_cli.workflow.supposing import supposed_facts
+        from mmethics_cli.workflow.supposing import supposed
 
-        decided = Pathway(supposed_facts(opened.facts, what_if))
+        supposition = supposed(opened.facts, what_if)
+        tell_unanswered(session, supposition.unanswered)
+        decided = Pathway(supposition.facts)
     if explain is not None:
         explanation = explain_rule(decided, explain)
         if explanation is None:

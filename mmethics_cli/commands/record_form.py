@@ -11,7 +11,8 @@ import typer
 
 from mmethics_cli.ask.prompts import Pressed, Prompts
 from mmethics_cli.commands.options import INTERRUPTED, Session
-from mmethics_cli.core.conditions.values import Value, parse_date, parse_int
+from mmethics_cli.core.conditions.values import Value
+from mmethics_cli.core.conditions.written import date_advice, parse_date, parse_months
 from mmethics_cli.core.lifecycle.decision import (
     CommitteeDecision,
     decision_faults,
@@ -109,7 +110,7 @@ class _Form:
                 return None
             day = parse_date(text)
             if day is None:
-                return "请写成 2027-03-20 的样子"
+                return date_advice(text)
             return self._wrong(replace(decision, **{field: day}), option)  # type: ignore[arg-type]
 
         return parse_date(self._line(words, "", wrong))
@@ -119,7 +120,7 @@ class _Form:
         most = f"，规则允许的最长是 {longest} 个月" if longest else ""
 
         def wrong(text: str) -> str | None:
-            months = parse_int(text)
+            months = parse_months(text)
             if not text.strip():
                 return None
             if months is None:
@@ -127,7 +128,7 @@ class _Form:
             return self._wrong(replace(decision, interval_months=months), "--interval-months")
 
         words = f"委员会定的跟踪审查间隔（月）{most}；没有另定就直接回车"
-        return parse_int(self._line(words, "", wrong))
+        return parse_months(self._line(words, "", wrong))
 
     def _comments(self, decision: CommitteeDecision) -> tuple[str, ...]:
         def split(text: str) -> tuple[str, ...]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mmethics_cli.commands.options import HERE, Folder, Session, tell_refused
+
+if TYPE_CHECKING:
+    from mmethics_cli.workflow.workbook import WorkbookChanges
 
 app = typer.Typer(
     help="""把问卷和审查要点自查导出成 Excel，填好后再导入。
@@ -84,6 +87,23 @@ def import_(
     if is_open(file):
         session.say(f"“{file}”好像还开着：读的是最后一次保存的内容。")
     filled = read_changes(dossier, file)
+    _tell_left(session, filled)
+    if not filled.changes:
+        session.say("没有改动。")
+        return
+    session.show(changes_text(filled.changes))
+    for placeholder in filled.placeholders:
+        session.say(f"当作未回答：{placeholder}")
+    count = len(filled.changes)
+    if not yes and not _confirmed(session, count):
+        session.say("没有写入。")
+        return
+    write_changes(dossier, filled.changes)
+    session.say(f"已写入 {count} 处。下一步：mmethics status {folder}")
+
+
+def _tell_left(session: Session, filled: WorkbookChanges) -> None:
+    """Say which answers stay as the dossier has them, and which cells no question takes."""
     if filled.newer:
         names = "、".join(filled.files)
         session.say(f"导出以后改过 {names}：有 {filled.newer} 个回答只在那里改过，保留那里的。")
@@ -92,16 +112,6 @@ def import_(
             f"标准包没有这些格的问题，没有导入：{'、'.join(filled.left_out)}。"
             "导出时用了另一个标准包的，用 --pack 给出它，再导入一次。"
         )
-    if not filled.changes:
-        session.say("没有改动。")
-        return
-    session.show(changes_text(filled.changes))
-    count = len(filled.changes)
-    if not yes and not _confirmed(session, count):
-        session.say("没有写入。")
-        return
-    write_changes(dossier, filled.changes)
-    session.say(f"已写入 {count} 处。下一步：mmethics status {folder}")
 
 
 def _confirmed(session: Session, count: int) -> bool:

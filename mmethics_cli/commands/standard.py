@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from mmethics_cli.commands.options import Session
-from mmethics_cli.core.conditions.values import parse_date
+from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.errors import EthicsError
 
 app = typer.Typer(

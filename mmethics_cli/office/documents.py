@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
-from mmethics_cli.core.conditions.values import parse_date
+from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.standard.model import DocumentKind
 from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.formats.blocks import Stamp

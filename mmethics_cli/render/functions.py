@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from mmethics_cli.core.conditions.values import NotApplicable, Truth, parse_date
+from mmethics_cli.core.conditions.values import NotApplicable, Truth
+from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.lifecycle.decision import decision_words
 from mmethics_cli.core.standard.model import Basis, Standard, Verified
 from mmethics_cli.core.standard.names import label_of

@@ -11,7 +11,8 @@ from functools import partial
 from typing import Final
 
 from mmethics_cli.core.conditions.language import ALWAYS
-from mmethics_cli.core.conditions.values import Truth, parse_date
+from mmethics_cli.core.conditions.values import Truth
+from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.decisions.coverage import in_force_later, repealed
 from mmethics_cli.core.standard.model import VERIFIED, Source, Standard
 from mmethics_cli.report.pathway import override_label

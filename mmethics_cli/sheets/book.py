@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from mmethics_cli.core.conditions.values import UNKNOWN
+from mmethics_cli.core.standard.answers import NOT_APPLICABLE_WORD
 from mmethics_cli.core.standard.names import TITLE
 from mmethics_cli.formats.excel.model import Sheet, SheetCell, SheetColumn, SheetRow
 from mmethics_cli.sheets.items import WhyNot, item_page
@@ -13,7 +14,6 @@ from mmethics_cli.sheets.lists import list_pages, sheet_names
 from mmethics_cli.sheets.page import CLEAR_WORD, GUIDE_NAME, PLAIN, REMOVE_WORD, page
 from mmethics_cli.sheets.questions import asked, question_pages
 from mmethics_cli.wording.language import CHINESE, UNSURE_WORD
-from mmethics_cli.wording.typed import NOT_APPLICABLE_WORD
 
 
 def guide_page(ledger: Ledger, pages: list[Sheet], blank: bool, day: date) -> Sheet:

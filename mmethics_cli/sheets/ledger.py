@@ -106,7 +106,7 @@ class Ledger:
             case "answer":
                 return ANSWERS.get(given.answer or "", self.unread.get(f"{_ITEM}.{item}", ""))
             case "note":
-                return given.note
+                return given.note or self.unread.get(item_key(item, "note"), "")
             case "evidence":
                 return self.evidence_names.get(given.evidence, given.evidence)
             case "page":

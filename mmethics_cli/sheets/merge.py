@@ -30,7 +30,7 @@ from mmethics_cli.sheets.page import (
 from mmethics_cli.sheets.reader import (
     CellReading,
     FilledWorkbook,
-    ReadText,
+    ReadCell,
     Typed,
     read_list,
     read_verdict,
@@ -66,13 +66,15 @@ class MergedWorkbook:
     """What importing would change; nothing may be written while there are problems.
 
     `newer` counts the answers that were changed in the dossier alone: they stay. `left_out` are
-    the cells changed by a person whose questions the pack does not have.
+    the cells changed by a person whose questions the pack does not have, `placeholders` those that
+    are taken though their words are no answer yet.
     """
 
     changes: tuple[CellChange, ...]
     problems: tuple[Problem, ...]
     newer: int
     left_out: tuple[str, ...] = ()
+    placeholders: tuple[Problem, ...] = ()
 
 
 def merge(
@@ -93,8 +95,8 @@ def merge(
     changes = tuple(_WorkbookMerge(comparison).run(filled.cells))
     order = {cell.place: at for at, cell in enumerate(filled.cells)}
     problems = sorted(comparison.problems, key=lambda problem: order[problem.file])
-    left_out = tuple(comparison.left_out)
-    return MergedWorkbook(changes, tuple(problems), comparison.newer(), left_out)
+    left_out, placeholders = tuple(comparison.left_out), tuple(comparison.placeholders)
+    return MergedWorkbook(changes, tuple(problems), comparison.newer(), left_out, placeholders)
 
 
 class _WorkbookMerge:
@@ -158,7 +160,7 @@ class _WorkbookMerge:
             if question.type != "list":
                 self._refuse_stray(cell)
             return None
-        read = read_list if question.type == "list" else reader_of(question)
+        read = read_list if question.type == "list" else self.comparison.reader_of(question)
         typed = self.comparison.changed(cell, cell.id, read)
         if typed is None:
             return None
@@ -180,15 +182,15 @@ class _WorkbookMerge:
         if cell.role not in ITEM_KEYS or key not in self.comparison.record.cells:
             self._refuse_stray(cell)
             return None
-        typed = self.comparison.changed(cell, key, lambda text: self._item_text(cell.role, text))
+        typed = self.comparison.changed(cell, key, self._item_text)
         if typed is None:
             return None
         label = f"审查要点 {cell.id} 的{_ITEM_LABELS[cell.role]}"
         edit = Edit("", typed.tree, cell.id, cell.role)
         return CellChange(cell.place, label, self.ledger.text(key), typed.text, edit)
 
-    def _item_text(self, role: str, text: str) -> Typed:
-        text = text.strip()
+    def _item_text(self, cell: CellReading) -> Typed:
+        role, text = cell.role, cell.text.strip()
         if text == CLEAR_WORD:
             return Typed("", None)
         if role == "answer":
@@ -269,7 +271,7 @@ class _ListMerge:
                     message = "这一条在导出以后已经从卷宗里删去了。"
                     self.comparison.refuse(cell, message, _AGAIN)
                 continue
-            typed = self.comparison.changed(cell, key, reader_of(question))
+            typed = self.comparison.changed(cell, key, self.comparison.reader_of(question))
             if typed is not None:
                 facts = self.ledger.facts
                 tree = Removed.REMOVED if typed.tree is None else typed.tree
@@ -318,7 +320,7 @@ class _ListMerge:
             question = self.owner.field_named(cell.role)
             if question is None:
                 continue
-            typed = self.comparison.typed(cell, reader_of(question))
+            typed = self.comparison.typed(cell, self.comparison.reader_of(question))
             if typed is not None and typed.tree is not None:
                 yield cell.role, typed
 
@@ -361,7 +363,8 @@ class _Comparison:
     """Which cells were changed by a person, and which of those the dossier has changed too.
 
     `refused` names a character that no answer may hold. Every place that can't be used is in
-    `problems`; `left_out` are changed cells of questions that the pack does not have.
+    `problems`; `left_out` are changed cells of questions that the pack does not have, and
+    `placeholders` those whose words are no answer yet.
     """
 
     ledger: Ledger
@@ -369,14 +372,19 @@ class _Comparison:
     refused: Callable[[str], str | None]
     problems: list[Problem] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    placeholders: list[Problem] = field(default_factory=list)
     _touched: set[str] = field(default_factory=set)
     _seen: dict[str, CellReading] = field(default_factory=dict)
+
+    def reader_of(self, question: Question) -> ReadCell:
+        """How the cell of a question is read."""
+        return reader_of(question, self.ledger.facts.standard.placeholders)
 
     def refuse(self, cell: CellReading, message: str, fix: str = "") -> None:
         """Note what is wrong with a cell."""
         self.problems.append(Problem(message, cell.place, fix=fix))
 
-    def changed(self, cell: CellReading, key: str, read: ReadText) -> Typed | None:
+    def changed(self, cell: CellReading, key: str, read: ReadCell) -> Typed | None:
         """The new answer of a cell that holds the answer at `key`; None where nothing changes."""
         if self._twice(cell, key) or self.untouched(cell, key):
             return None
@@ -419,20 +427,24 @@ class _Comparison:
         left = (key for key in exported if key not in self._touched and self.ledger.knows(key))
         return sum(digest(self.ledger.text(key)) != exported[key] for key in left)
 
-    def typed(self, cell: CellReading, read: ReadText) -> Typed | None:
+    def typed(self, cell: CellReading, read: ReadCell) -> Typed | None:
         """What was typed, read; None with a problem noted where it can't be."""
         if cell.fault:
-            self.refuse(cell, f"{cell.fault}。", "请改成文字、数字或日期。")
+            self.refuse(cell, f"{cell.fault}。", cell.fix)
             return None
         character = self.refused(cell.text)
         if character is not None:
             self.refuse(cell, f"含有不能使用的{character}。", "请删去它。")
             return None
         try:
-            return read(cell.text)
+            typed = read(cell)
         except Refused as refusal:
             self.refuse(cell, f"{refusal.message}。", refusal.fix)
             return None
+        if typed.placeholder is not None:
+            message, fix = typed.placeholder
+            self.placeholders.append(Problem(f"{message}。", cell.place, fix=fix))
+        return typed
 
     def _twice(self, cell: CellReading, key: str) -> bool:
         """Whether the answer stood in another cell before; noted if that one said otherwise."""

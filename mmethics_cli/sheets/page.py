@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import Final
 
-from mmethics_cli.core.conditions.values import parse_date, parse_int
+from mmethics_cli.core.conditions.written import parse_date, parse_int
 from mmethics_cli.formats.excel.model import (
     BOLD_FONT,
     DIGITS_ACROSS,

@@ -8,8 +8,10 @@ from typing import Final
 
 from mmethics_cli.core.conditions.explain import unknown_facts
 from mmethics_cli.core.conditions.language import Condition, evaluate
-from mmethics_cli.core.conditions.values import Truth, parse_date, parse_int
+from mmethics_cli.core.conditions.values import Truth
+from mmethics_cli.core.conditions.written import parse_date, parse_int
 from mmethics_cli.core.decisions.relevance import AnswerPlace, Reason, relevant
+from mmethics_cli.core.standard.answers import NOT_APPLICABLE_WORD
 from mmethics_cli.core.standard.model import Question
 from mmethics_cli.core.standard.names import is_of_event, label_at
 from mmethics_cli.formats.excel.model import CellRule, Sheet, SheetCell, SheetColumn, SheetRow
@@ -31,7 +33,7 @@ from mmethics_cli.sheets.page import (
 )
 from mmethics_cli.wording.citation import cite_for
 from mmethics_cli.wording.language import CELL, UNSURE_WORD
-from mmethics_cli.wording.typed import NONE_WORD, NOT_APPLICABLE_WORD
+from mmethics_cli.wording.typed import NONE_WORD
 from mmethics_cli.wording.values import none_label, option_labels
 
 _COLUMNS: Final = (

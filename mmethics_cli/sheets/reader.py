@@ -6,22 +6,28 @@ Whoever saved it, and whatever was done to it: hostile files are refused, damage
 from __future__ import annotations
 
 import io
+import math
 import re
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Final
 
 from openpyxl import load_workbook
 from openpyxl.cell import Cell
+from openpyxl.utils.datetime import WINDOWS_EPOCH
 from openpyxl.worksheet.worksheet import Worksheet
 
-from mmethics_cli.core.answers.self_check import ANSWERS
-from mmethics_cli.core.conditions.values import UNKNOWN, plain
-from mmethics_cli.core.standard.answers import Refused, write_value
+from mmethics_cli.core.answers.self_check import ANSWERS, answer_key
+from mmethics_cli.core.conditions.values import UNKNOWN, Placeholder
+from mmethics_cli.core.conditions.written import plain
+from mmethics_cli.core.standard.answers import Refused, says_none, write_value
 from mmethics_cli.core.standard.model import Question
+from mmethics_cli.core.standard.placeholders import not_an_answer
+from mmethics_cli.core.standard.texts import Placeholders
 from mmethics_cli.errors import EthicsError
 from mmethics_cli.sheets.page import CLEAR_WORD, ENTRY, MARK, NO_ENTRY
 from mmethics_cli.sheets.writer import FORMAT, RECORD_MARK, Record, read_record
@@ -35,10 +41,11 @@ _NOT_OURS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class CellReading:
-    """What one cell of an answer's column says; `fault` when it says nothing that can be read.
+    """What one cell of an answer's column says; `fault` and `fix` when that can't be read.
 
     `mark` is its page's, `id` its row's (empty in a new row), `role` its column's; `stored` is the
-    text with what may be escapes left as it stands in the file.
+    text with what may be escapes left as it stands in the file. `day` is the day for which a bare
+    number stands, as Excel counts days.
     """
 
     sheet: str
@@ -49,7 +56,9 @@ class CellReading:
     role: str
     text: str
     fault: str = ""
+    fix: str = ""
     stored: str = ""
+    day: date | None = None
 
     @property
     def place(self) -> str:
@@ -81,7 +90,7 @@ def read_workbook(data: bytes) -> FilledWorkbook:
         if _says(corner) == RECORD_MARK:
             lines |= _record_lines(present, corner)
         else:
-            cells += _readings(sheet.title, present, corner)
+            cells += _readings(sheet.title, present, corner, _epoch_of(sheet))
     record = read_record(lines)
     if record.format != FORMAT:
         raise EthicsError(_NOT_OURS)
@@ -109,7 +118,9 @@ def _record_lines(cells: list[Cell], corner: Cell) -> dict[str, str]:
     return {name: texts.get(row, "") for row, name in names.items()}
 
 
-def _readings(sheet: str, cells: list[Cell], corner: Cell) -> Iterator[CellReading]:
+def _readings(
+    sheet: str, cells: list[Cell], corner: Cell, epoch: datetime
+) -> Iterator[CellReading]:
     roles = {
         cell.column: _says(cell)
         for cell in cells
@@ -133,10 +144,12 @@ def _readings(sheet: str, cells: list[Cell], corner: Cell) -> Iterator[CellReadi
         try:
             text = _text_of(cell)
         except _Unreadable as error:
-            yield CellReading(sheet, place, row, mark, id_, role, "", str(error))
+            yield CellReading(sheet, place, row, mark, id_, role, "", str(error), error.fix)
         else:
             stored = _stored_text(cell.value) if isinstance(cell.value, str) else text
-            yield CellReading(sheet, place, row, mark, id_, role, text, stored=stored)
+            yield CellReading(
+                sheet, place, row, mark, id_, role, text, stored=stored, day=_day(cell, epoch)
+            )
 
 
 def _id(cell: Cell | None) -> tuple[str, str]:
@@ -217,11 +230,17 @@ def _stored_text(text: str) -> str:
 
 # A cell: its value as the text that was typed.
 
-_EXACT: Final = 1e15  # from here on a float no longer holds each whole number
+_EXACT: Final = 1e15  # Excel keeps 15 digits of a number, and zeros in place of those behind
+_DAYS: Final = range(10_000, 100_000)  # 1927 to 2173, as Excel counts days
+_GENERAL: Final = "General"
 
 
 class _Unreadable(Exception):
-    """The cell holds no answer; the message says what it holds instead."""
+    """The cell holds no answer: what it holds instead, and what to do."""
+
+    def __init__(self, message: str, fix: str = "请改成文字、数字或日期。") -> None:
+        super().__init__(message)
+        self.fix = fix
 
 
 def _text_of(cell: Cell) -> str:
@@ -252,12 +271,41 @@ def _text_of(cell: Cell) -> str:
 
 
 def _number(value: float, format_: str | None) -> str:
-    """A number as it was typed: 3000, not 3000.0; 15%, not 0.15."""
+    """A number as it was typed: 3000, not 3000.0; 15%, not 0.15.
+
+    Raises _Unreadable where Excel has lost its last digits.
+    """
     if "%" in (format_ or ""):
         return f"{value * 100:.12g}%"
-    if abs(value) < _EXACT and value == int(value):
-        return str(int(value))
-    return repr(value)
+    if abs(value) >= _EXACT or not math.isfinite(value):
+        raise _Unreadable(
+            "是超过 15 位的数字，Excel 已经把后几位改成了 0",
+            "请先把这一格设为文本格式（设置单元格格式 → 文本），再按原件重新填。",
+        )
+    return str(int(value)) if value == int(value) else _decimal(value)
+
+
+def _decimal(value: float) -> str:
+    """A number with the 15 digits that Excel shows of it, never as 1.1E-7."""
+    digits = f"{Decimal(f'{value:.15g}'):f}"
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
+
+
+def _day(cell: Cell, epoch: datetime) -> date | None:
+    """The day that a whole number in a cell without a format stands for; None for anything else."""
+    value: object = cell.value
+    plain_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not plain_number or cell.number_format != _GENERAL or cell.data_type != "n":
+        return None
+    number = float(str(value))
+    if not number.is_integer() or int(number) not in _DAYS:
+        return None
+    return (epoch + timedelta(days=int(number))).date()
+
+
+def _epoch_of(sheet: Worksheet) -> datetime:
+    """From which day the workbook counts: files of old Macs begin with 1904."""
+    return sheet.parent.epoch if sheet.parent is not None else WINDOWS_EPOCH
 
 
 # An answer: what the text of its cell means.
@@ -265,46 +313,52 @@ def _number(value: float, format_: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What a person typed: in the words of a cell, and as the plain tree to write."""
+    """What a person typed: in the words of a cell, and as the plain tree to write.
+
+    `placeholder`: why it is no answer yet though it is taken (待定), and what to write.
+    """
 
     text: str
     tree: object
+    placeholder: tuple[str, str] | None = None
 
 
-ReadText = Callable[[str], Typed]
+ReadCell = Callable[[CellReading], Typed]
 
 
-def reader_of(question: Question) -> ReadText:
-    """How the text of a question's cell is read. What it returns raises Refused."""
+def reader_of(question: Question, placeholders: Placeholders) -> ReadCell:
+    """How the cell of a question is read. What it returns raises Refused."""
 
-    def read(text: str) -> Typed:
-        if text.strip() == CLEAR_WORD:
+    def read(cell: CellReading) -> Typed:
+        if cell.text.strip() == CLEAR_WORD:
             return Typed("", None)
-        value = read_cell(question, text)
+        value = read_cell(question, cell.text, cell.day, placeholders)
         tree = write_value(question, value)
         if value is UNKNOWN:
             return Typed(UNSURE_WORD, tree) if tree else Typed("", None)
+        if isinstance(value, Placeholder):
+            why = not_an_answer(
+                placeholders, question.label, value.text, may_not_apply=question.may_not_apply
+            )
+            return Typed(value.text, tree, why)
         return Typed(cell_text(question, value), tree)
 
     return read
 
 
-def read_list(text: str) -> Typed:
+def read_list(cell: CellReading) -> Typed:
     """The cell that says of a whole list that it has no entries. Raises Refused."""
-    word = text.strip()
-    if word == CLEAR_WORD:
+    if cell.text.strip() == CLEAR_WORD:
         return Typed("", None)
-    if word == NONE_WORD:
+    if says_none(cell.text):
         return Typed(NONE_WORD, [])
     raise Refused(f"这里只能写“{NONE_WORD}”或“{CLEAR_WORD}”", "条目请填在它自己的工作表里")
 
 
 def read_verdict(text: str) -> Typed:
     """The answer to a review item. Raises Refused."""
-    word = plain(text)
-    if word == UNSURE_WORD:
+    if plain(text) == UNSURE_WORD:
         return Typed("", None)
-    for key, label in ANSWERS.items():
-        if word in (key, label):
-            return Typed(label, key)
+    if (key := answer_key(text)) is not None:
+        return Typed(ANSWERS[key], key)
     raise Refused(f"没有“{text[:20]}”这个选项", f"可选：{'、'.join(ANSWERS.values())}")

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from mmethics_cli.core.conditions.values import parse_date
+from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.errors import PackError
 from mmethics_cli.store.pack import shipped
 from mmethics_cli.store.yaml.reader import decode, parse

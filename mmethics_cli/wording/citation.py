@@ -76,8 +76,8 @@ def _in_english(source: Source, bases: list[Basis]) -> str:
 
 def _open_in_english(basis: Basis) -> str:
     coming = basis.in_force_from
-    later = f" (in force from {ENGLISH.date(coming)})" if coming else ""
-    return later + (" (whether it applies is not settled yet)" if basis.undecided else "")
+    starts = f" (in force from {ENGLISH.date(coming)})" if coming else ""
+    return starts + (" (whether it applies is not settled yet)" if basis.undecided else "")
 
 
 def _cite_source(source: Source, bases: list[Basis], marks: bool) -> str:
@@ -94,8 +94,8 @@ def _cite_source(source: Source, bases: list[Basis], marks: bool) -> str:
 
 def _open(basis: Basis) -> str:
     """What a study leaves open of the source of a basis."""
-    later = _COMING.format(basis.in_force_from) if basis.in_force_from else ""
-    return later + (_UNDECIDED if basis.undecided else "")
+    starts = _COMING.format(basis.in_force_from) if basis.in_force_from else ""
+    return starts + (_UNDECIDED if basis.undecided else "")
 
 
 @cache

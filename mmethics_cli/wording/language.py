@@ -43,6 +43,14 @@ class Wording:
     draft: str
     edited: bool = False
 
+    def month(self, value: date) -> str:
+        """The month of a day, for questions that ask for no more."""
+        if self.edited:
+            return value.isoformat()[:7]
+        if self.tag.startswith("zh"):
+            return f"{value.year}年{value.month}月"
+        return f"{_MONTHS[value.month - 1]} {value.year}"
+
     def date(self, value: date) -> str:
         if self.edited:
             return value.isoformat()

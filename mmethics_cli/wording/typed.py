@@ -1,49 +1,52 @@
-"""What a person types for an answer, read as its value; and what is said to help and to refuse."""
+"""What a person types for an answer, read as its value; and what is said to help and to refuse.
+
+Everything that is no matter of prompts or cells is read in `core/standard/answers.py`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
-from mmethics_cli.core.conditions.values import UNKNOWN, Value, parse_int, plain
+from mmethics_cli.core.conditions.values import Value
+from mmethics_cli.core.conditions.written import parse_int, plain
 from mmethics_cli.core.decisions.facts import Facts
-from mmethics_cli.core.standard.answers import NOT_APPLICABLE, Refused, read_value
+from mmethics_cli.core.standard.answers import NOT_APPLICABLE_WORD, Refused, read_value
 from mmethics_cli.core.standard.model import Question
+from mmethics_cli.core.standard.texts import NO_PLACEHOLDERS, Placeholders
 from mmethics_cli.wording.citation import cite_for
-from mmethics_cli.wording.language import CELL, UNSURE_WORD
+from mmethics_cli.wording.language import CELL
 from mmethics_cli.wording.values import none_label, value_text
 
-NOT_APPLICABLE_WORD: Final = CELL.not_applicable
 NONE_WORD: Final = CELL.nothing
-_NOT_APPLICABLE_BECAUSE: Final = (f"{NOT_APPLICABLE_WORD}：", f"{NOT_APPLICABLE_WORD}:")
 
 
 # At a prompt. What can be chosen is picked there, so only texts, numbers and days are typed.
 
 
-def read_prompt(question: Question, text: str) -> Value:
-    """The value of a text typed at a prompt; 不适用：理由 where the question may not apply.
+@dataclass(frozen=True, slots=True)
+class PromptReader:
+    """Reads what is typed at a prompt; `refused` names a character that no file may hold."""
 
-    Raises Refused when the question can't take it.
-    """
-    if question.may_not_apply and text.startswith(NOT_APPLICABLE_WORD):
-        reason = text.removeprefix(NOT_APPLICABLE_WORD).lstrip("：:，, ")
-        if not reason:
-            raise Refused("不适用要写理由", f"写成“{NOT_APPLICABLE_WORD}：理由”")
-        return read_value(question, {NOT_APPLICABLE: reason})
-    return read_value(question, text)
+    refused: Callable[[str], str | None]
+    placeholders: Placeholders = NO_PLACEHOLDERS
 
+    def value(self, question: Question, text: str) -> Value:
+        """The value of a typed text; raises Refused when the question can't take it."""
+        return read_value(question, text, self.placeholders)
 
-def complaint(question: Question, text: str, refused: Callable[[str], str | None]) -> str | None:
-    """Why the question can't take a typed text; `refused` names a character no file may hold."""
-    character = refused(text)
-    if character is not None:
-        return f"含有不能使用的{character}，请删去。"
-    try:
-        read_prompt(question, text)
-    except Refused as refusal:
-        return f"{refusal.message}。{refusal.fix}"
-    return None
+    def complaint(self, question: Question, text: str) -> str | None:
+        """Why the question can't take a typed text; None where it can."""
+        character = self.refused(text)
+        if character is not None:
+            return f"含有不能使用的{character}，请删去。"
+        try:
+            self.value(question, text)
+        except Refused as refusal:
+            return f"{refusal.message}。{refusal.fix}"
+        return None
 
 
 def help_on(question: Question, facts: Facts) -> Iterator[str]:
@@ -55,11 +58,18 @@ def help_on(question: Question, facts: Facts) -> Iterator[str]:
     if question.example:
         yield f"例如：{question.example}"
     if question.type == "date":
-        yield "日期写成 2027-03-01 的样子。"
+        yield f"{how_to_write_a_day(question)}。"
     if question.may_not_apply:
         yield f"不适用时写“{NOT_APPLICABLE_WORD}：理由”。"
     if question.basis:
         yield f"依据：{cite_for(facts, question.basis, marks=True)}"
+
+
+def how_to_write_a_day(question: Question) -> str:
+    """日期写成 2027-03-01 的样子, or a month where the question asks for no more."""
+    if question.precision == "month":
+        return "写到月，如 2027-03"
+    return "日期写成 2027-03-01 的样子"
 
 
 # In a cell. Everything is typed there: 不清楚, options by their labels or numbers, and 没有.
@@ -70,29 +80,23 @@ def cell_text(question: Question, value: Value) -> str:
     return value_text(question, value, CELL) or ""
 
 
-def read_cell(question: Question, text: str) -> Value:
-    """The value of a cell; UNKNOWN when it is blank or 不清楚.
+def read_cell(
+    question: Question,
+    text: str,
+    day: date | None = None,
+    placeholders: Placeholders = NO_PLACEHOLDERS,
+) -> Value:
+    """The value of a cell; UNKNOWN when it is blank or 不清楚. Raises Refused.
 
-    Options may be given by their numbers (1、3); a text is taken as it stands. Raises Refused.
+    Options may be given by their numbers (1、3), a `day` by the number that Excel keeps for it.
     """
-    trimmed = text.strip()
-    if plain(trimmed) == UNSURE_WORD:
-        return UNKNOWN
-    if question.type in ("choice", "choices") and trimmed in question.values.values():
-        return read_value(question, trimmed)
-    if trimmed == NOT_APPLICABLE_WORD or trimmed.startswith(_NOT_APPLICABLE_BECAUSE):
-        return _not_applicable(question, text.lstrip()[len(NOT_APPLICABLE_WORD) + 1 :])
+    if question.type == "date" and day is not None:
+        return read_value(question, day.isoformat(), placeholders)
     if question.type == "choices":
-        if plain(trimmed) in (NONE_WORD, none_label(question, CELL)):
-            return read_value(question, [question.none_value] if question.none_value else [])
-        return read_value(question, _by_numbers(question, trimmed) or trimmed)
-    return read_value(question, text)
-
-
-def _not_applicable(question: Question, reason: str) -> Value:
-    if question.may_not_apply and not reason.strip():
-        raise Refused(f"“{question.label}”答不适用要写理由", f"写成“{NOT_APPLICABLE_WORD}：理由”")
-    return read_value(question, {NOT_APPLICABLE: reason if reason.strip() else "-"})
+        if plain(text) == none_label(question, CELL):
+            return read_value(question, "无", placeholders)
+        return read_value(question, _by_numbers(question, text) or text.strip(), placeholders)
+    return read_value(question, text, placeholders)
 
 
 def _by_numbers(question: Question, text: str) -> list[str] | None:

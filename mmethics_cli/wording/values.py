@@ -10,6 +10,7 @@ from typing import Final
 from mmethics_cli.core.conditions.values import (
     Element,
     NotApplicable,
+    Placeholder,
     Several,
     Truth,
     Unknown,
@@ -57,7 +58,8 @@ def value_text(fact: DeclaredFact, value: Value, words: Wording = CHINESE) -> st
         case bool():
             return words.yes if value else words.no
         case date():
-            return words.date(value)
+            month = isinstance(fact, Question) and fact.precision == "month"
+            return words.month(value) if month else words.date(value)
         case Several(sure, possible):
             if not sure and possible:
                 return None
@@ -79,6 +81,8 @@ def prompt_text(question: Question, value: Value, unknown: str = UNSURE_WORD) ->
     """
     if value == Several():
         return PROMPT.nothing
+    if isinstance(value, Placeholder):
+        return f"{value.text}（不算回答，以后补上）"
     text = value_text(question, value, PROMPT)
     return unknown if text is None else text
 

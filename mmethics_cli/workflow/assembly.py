@@ -41,6 +41,7 @@ _PACK_PARTS: Final = {
     "documents": "文件",
     "elements": "告知要素",
     "readability": "易读的界限",
+    "placeholders": "不算回答的话",
     "consistency": "一致性规则",
     "worksheets": "审查工作表的要点",
     "holidays": "法定节假日",

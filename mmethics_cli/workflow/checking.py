@@ -13,6 +13,7 @@ from mmethics_cli.core.checks.consistency import (
     law_to_come,
     renamed,
     stray_answers,
+    turned_texts,
     unknown_names,
     unverified_law,
 )
@@ -29,7 +30,10 @@ from mmethics_cli.core.checks.plain_speech import (
     reading_length,
     speech_of,
 )
+from mmethics_cli.core.conditions.language import evaluate
+from mmethics_cli.core.conditions.values import Truth
 from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.relevance import place_at
 from mmethics_cli.core.lifecycle.amendments import (
     left_behind,
     unfound_changes,
@@ -37,9 +41,11 @@ from mmethics_cli.core.lifecycle.amendments import (
     unnamed_changes,
 )
 from mmethics_cli.core.lifecycle.decision import unanswered_comments
-from mmethics_cli.core.standard.model import Basis, Readability, Standard
+from mmethics_cli.core.standard.model import Basis, Standard
 from mmethics_cli.core.standard.names import label_at, question_at
 from mmethics_cli.core.standard.pack_editions import editions_after
+from mmethics_cli.core.standard.texts import Readability
+from mmethics_cli.errors import Problem
 from mmethics_cli.render.revision_views import seen_before
 from mmethics_cli.render.slots import Words
 from mmethics_cli.render.text import Rendered
@@ -51,6 +57,8 @@ from mmethics_cli.workflow.package import Package
 
 _MISSING: Final = "answer_missing"
 ADVICE: Final = "一句话只说一件事，缩写写出中文，用平时说的字和词。只供参考，不影响送审。"
+PLACEHOLDER: Final = "placeholder"
+_SELF_CHECK: Final = "self_check."
 # Marks of our own, and the signs of headings, lists, tables and emphasis.
 _MARKUP: Final = re.compile("[\ufdd2][^\\n]*|[|#*•□]|^- ", re.MULTILINE)
 
@@ -66,11 +74,13 @@ def review(
     if files is None:
         files = dossier.workspace.file_states()
     facts, seen = dossier.facts, seen_before(dossier.facts)
-    findings = [*_refused(dossier), *missing_answers(dossier.pathway)]
+    findings = [*_refused(dossier), *_placeholders(dossier), *missing_answers(dossier.pathway)]
     findings += missing_documents(dossier.pathway, files)
     findings += unanswered_items(facts, dossier.self_check)
     findings += contradictions(facts)
     findings += stray_answers(facts)
+    findings += turned_texts(facts)
+    findings += _lost_texts(dossier)
     findings += unnamed_changes(facts)
     findings += unfound_changes(facts)
     findings += unmarked_attachments(facts, seen)
@@ -98,13 +108,55 @@ def _refused(dossier: Dossier) -> Iterator[Finding]:
         yield Finding("answer_refused", "error", "invalid", answer.path, message, fix)
 
 
+def _placeholders(dossier: Dossier) -> Iterator[Finding]:
+    """Words in place of an answer, where one is asked for at all."""
+    for answer in dossier.placeholders:
+        if _is_asked(dossier, answer.path):
+            yield _placeholder(dossier, answer.path, answer.problem)
+
+
+def _placeholder(dossier: Dossier, path: str, problem: Problem) -> Finding:
+    if path.startswith(_SELF_CHECK):
+        item = dossier.standard.items[path.removeprefix(_SELF_CHECK)]
+        fix, id_, basis = problem.fix, item.id, item.basis
+    else:
+        question = question_at(dossier.standard, path)
+        fix = f"{problem.fix}。这里问的是：{question.prompt or question.label}"
+        id_, basis = None, question.basis
+    return Finding(PLACEHOLDER, "error", "missing_answer", path, problem.message, fix, id_, basis)
+
+
+def _is_asked(dossier: Dossier, path: str) -> bool:
+    facts = dossier.facts
+    if path.startswith(_SELF_CHECK):
+        item = dossier.standard.items[path.removeprefix(_SELF_CHECK)]
+        return evaluate(item.applies_when, facts) is not Truth.NO
+    place = place_at(facts, path)
+    return place is not None and place.applies(facts)
+
+
+def _lost_texts(dossier: Dossier) -> Iterator[Finding]:
+    """What stands behind # and is likely a part of the answer before it."""
+    for path, text in dossier.workspace.lost_texts():
+        label = label_at(dossier.standard, dossier.facts, path)
+        message = f"“{label}”后面的“{text}”没有读：空格加 # 起到行末是备注"
+        fix = "要算进回答的，整条回答用英文双引号括起来；是备注的，在 # 后面空一格"
+        yield Finding("text_lost", "warning", "inconsistent", path, message, fix)
+
+
 def _once(findings: list[Finding]) -> Iterator[Finding]:
-    """An answer that was refused is not missing besides."""
-    refused = {finding.path for finding in findings if finding.kind == "invalid"}
+    """An answer that was refused, or stands there as a placeholder, is not missing besides."""
+    named = {
+        finding.path
+        for finding in findings
+        if finding.kind == "invalid" or finding.id == PLACEHOLDER
+    }
     return (
         finding
         for finding in findings
-        if finding.kind != "missing_answer" or finding.path not in refused
+        if finding.kind != "missing_answer"
+        or finding.id == PLACEHOLDER
+        or finding.path not in named
     )
 
 

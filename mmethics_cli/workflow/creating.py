@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mmethics_cli.errors import EthicsError
 from mmethics_cli.store.dossier.create import built_beside, create_dossier, refuse_existing
+from mmethics_cli.store.dossier.parts import RefusedAnswer
 from mmethics_cli.store.examples import copy_example, examples
 from mmethics_cli.workflow.packs import Packs
 
@@ -18,8 +19,13 @@ def make_blank(folder: Path, packs: Packs | None = None) -> None:
         create_dossier(beside, standard)
 
 
-def make_of_answers(folder: Path, path: Path, packs: Packs | None = None) -> None:
-    """Make a dossier of a file of answers; nothing is written when one of them is refused."""
+def make_of_answers(
+    folder: Path, path: Path, packs: Packs | None = None
+) -> tuple[RefusedAnswer, ...]:
+    """Make a dossier of a file of answers; nothing is written when one of them is refused.
+
+    Returns what the file says in places where an answer should stand and none does (待定).
+    """
     # Loaded late: no other kind of new dossier reads answers.
     from mmethics_cli.store.dossier.answers_file import read_answers
 
@@ -28,7 +34,8 @@ def make_of_answers(folder: Path, path: Path, packs: Packs | None = None) -> Non
     answers = read_answers(path, standard)
     answers.require_all_read()
     with built_beside(folder) as beside:
-        create_dossier(beside, standard, answers.file.tree)
+        create_dossier(beside, standard, answers.canonical)
+    return answers.placeholders
 
 
 def make_of_example(folder: Path, name: str, overlay: Path | None = None) -> None:

@@ -60,7 +60,8 @@ class OpenedStudy:
     """A dossier or a file of answers: what it says and what the standard decides from it.
 
     `name` is what the caller called it; `refused` are answers that count as unknown because their
-    question can't take them; `where` gives file and line of an answer by its path.
+    question can't take them, `placeholders` because they only keep the place of an answer (待定);
+    `where` gives file and line of an answer by its path.
     """
 
     name: str
@@ -69,6 +70,7 @@ class OpenedStudy:
     pathway: Pathway
     self_check: SelfCheck
     refused: tuple[RefusedAnswer, ...]
+    placeholders: tuple[RefusedAnswer, ...]
     unknown_names: tuple[UnknownName, ...]
     where: Callable[[str], tuple[str, int | None]]
 
@@ -125,6 +127,7 @@ def _opened(folder: Path, today: date | None, loaded: LoadedPack) -> Dossier:
         pathway=Pathway(facts),
         self_check=workspace.self_check,
         refused=workspace.refused,
+        placeholders=workspace.placeholders,
         unknown_names=tuple(name for _, name in workspace.unknown_names),
         where=workspace.where,
         workspace=workspace,
@@ -145,6 +148,7 @@ def open_answers(
         pathway=Pathway(facts),
         self_check=answers.self_check,
         refused=answers.refused,
+        placeholders=answers.placeholders,
         unknown_names=(),
         where=answers.where,
     )
@@ -179,6 +183,7 @@ def as_sealed(dossier: Dossier, current: Submission, today: date) -> Dossier:
         pathway=Pathway(facts),
         self_check=answers.self_check,
         refused=(),
+        placeholders=(),
         unknown_names=(),
         where=answers.where,
     )

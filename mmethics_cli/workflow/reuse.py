@@ -16,6 +16,7 @@ from mmethics_cli.errors import Problem, UnreadableFile, WorkspaceError
 from mmethics_cli.store.dossier.answers_file import AnswersFile, read_answers
 from mmethics_cli.store.dossier.carried_over import copy_papers, tree_of, write_carried
 from mmethics_cli.store.dossier.create import built_beside, create_dossier, refuse_existing
+from mmethics_cli.store.dossier.parts import RefusedAnswer
 from mmethics_cli.store.dossier.profile import INSTITUTION, profile_path, settings_for
 from mmethics_cli.store.submission.sealing import lay
 from mmethics_cli.store.yaml.editor import Editor
@@ -28,7 +29,8 @@ class ReusedDossier:
     """What a new dossier took over from an earlier one.
 
     `facts` are the answers that hold for it; `copied` are the attachments that were copied, `left`
-    those that could not be, with the reason; `unread` are answers that can't be read.
+    those that could not be, with the reason; `unread` are answers that can't be read,
+    `placeholders` words of the file of answers that only keep the place of one.
     """
 
     facts: Facts
@@ -36,6 +38,7 @@ class ReusedDossier:
     copied: tuple[Element, ...]
     left: tuple[tuple[Element, str], ...]
     unread: tuple[Problem, ...]
+    placeholders: tuple[RefusedAnswer, ...] = ()
 
 
 def make_of_earlier(
@@ -65,14 +68,16 @@ def make_of_earlier(
         copied, left = copy_papers(earlier, beside, carried.attachments)
         held = {**carried.answers, **({ATTACHMENTS: copied} if copied else {})}
         tree = tree_of(standard, held)
-        if given is not None and isinstance(given.file.tree, dict):
-            lay(tree, given.file.tree)
+        if given is not None and isinstance(answers_tree := given.canonical, dict):
+            lay(tree, answers_tree)
         create_dossier(beside, standard, tree)
         write_carried(beside, standard, carried.unconfirmed)
         if not has_profile:
             _keep_settings(settings_for(earlier, folder), beside)
     facts = Facts(standard, carried.answers, today)
-    return ReusedDossier(facts, carried, copied, tuple(left), _unread(old, standard))
+    placeholders = given.placeholders if given is not None else ()
+    unread = _unread(old, standard)
+    return ReusedDossier(facts, carried, copied, tuple(left), unread, placeholders)
 
 
 def _opened(earlier: Path, today: date, packs: Packs) -> Dossier:

@@ -3,22 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from mmethics_cli.core.conditions.values import Value
+from mmethics_cli.core.conditions.values import Placeholder, Value, answered
+from mmethics_cli.core.conditions.written import plain
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.answers import Refused, read_value
+from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.core.standard.names import ELEMENT_PATH, question_at
-from mmethics_cli.errors import EthicsError
+from mmethics_cli.core.standard.placeholders import not_an_answer
+from mmethics_cli.errors import EthicsError, Problem
+from mmethics_cli.store.dossier.parts import RefusedAnswer
 
 
-def supposed_facts(facts: Facts, given: Iterable[str]) -> Facts:
+@dataclass(frozen=True, slots=True)
+class Supposition:
+    """The facts with other answers put in, and those of the answers that count as unknown."""
+
+    facts: Facts
+    unanswered: tuple[RefusedAnswer, ...]
+
+
+def supposed(facts: Facts, given: Iterable[str]) -> Supposition:
     """The facts with `path=value` answers put in; raises EthicsError for what can't be."""
-    return facts.assuming(dict(_supposed(facts, text) for text in given))
+    values = dict(_supposed(facts, text) for text in given)
+    standard = facts.standard
+    unanswered = tuple(
+        _unanswered(standard, path, value)
+        for path, value in values.items()
+        if isinstance(value, Placeholder)
+    )
+    counted = {path: answered(value) for path, value in values.items()}
+    return Supposition(facts.assuming(counted), unanswered)
+
+
+def _unanswered(standard: Standard, path: str, value: Placeholder) -> RefusedAnswer:
+    question = question_at(standard, path)
+    message, fix = not_an_answer(
+        standard.placeholders,
+        question.label,
+        value.text,
+        may_not_apply=question.may_not_apply,
+    )
+    return RefusedAnswer(path, Problem(f"{message}。", "--what-if", fix=fix))
 
 
 def _supposed(facts: Facts, text: str) -> tuple[str, Value]:
     path, equals, raw = text.partition("=")
-    path = path.strip()
+    path = plain(path)
     if not equals:
         raise EthicsError(f"--what-if 应写成 路径=值，现在是“{text}”。例如 risk.level=minimal")
     try:
@@ -33,7 +65,7 @@ def _supposed(facts: Facts, text: str) -> tuple[str, Value]:
     if question.type == "list":
         raise EthicsError(f"“{path}”是列表，--what-if 只能改其中一项的字段。")
     try:
-        return path, read_value(question, raw)
+        return path, read_value(question, raw, facts.standard.placeholders)
     except Refused as refusal:
         raise EthicsError(f"--what-if {text}：{refusal.message}。{refusal.fix}") from None
 

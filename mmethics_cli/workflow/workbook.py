@@ -11,7 +11,7 @@ from typing import Final
 from mmethics_cli.core.conditions.explain import facts_behind
 from mmethics_cli.core.standard.model import Question, ReviewItem
 from mmethics_cli.core.standard.names import is_of_event
-from mmethics_cli.errors import EthicsError, WorkspaceError
+from mmethics_cli.errors import EthicsError, Problem, WorkspaceError
 from mmethics_cli.sheets.book import pages_of
 from mmethics_cli.sheets.items import WhyNot
 from mmethics_cli.sheets.ledger import Ledger
@@ -36,13 +36,15 @@ class WorkbookChanges:
 
     `newer` counts answers that were changed since the export in the dossier alone and stay as they
     are there; `files` are the dossier's files that are not as they were exported; `left_out` the
-    filled cells whose question the pack does not have.
+    filled cells whose question the pack does not have, `placeholders` those whose words are taken
+    and are no answer yet.
     """
 
     changes: tuple[CellChange, ...]
     newer: int
     files: tuple[str, ...]
     left_out: tuple[str, ...] = ()
+    placeholders: tuple[Problem, ...] = ()
 
 
 def require_workbook_name(file: Path) -> None:
@@ -102,7 +104,7 @@ def read_changes(dossier: Dossier, file: Path) -> WorkbookChanges:
         )
     files = _changed_since(filled.record.origin, origin_of(dossier))
     return WorkbookChanges(
-        tuple(merged.changes), merged.newer, tuple(files), tuple(merged.left_out)
+        merged.changes, merged.newer, tuple(files), merged.left_out, merged.placeholders
     )
 
 

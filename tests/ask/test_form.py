@@ -33,6 +33,7 @@ from mmethics_cli.core.interview.steps import (
     ScreenAnswers,
     Step,
 )
+from mmethics_cli.wording.typed import PromptReader
 from mmethics_cli.wording.values import prompt_text
 from tests.core.small_pack import small_standard
 from tests.depth import some
@@ -79,7 +80,7 @@ class Keyboard:
             Prompts(True, pipe, screen),
             dict(SMALL.sections),
             self.printed.append,
-            lambda text: "控制字符 U+0007" if "\x07" in text else None,
+            PromptReader(lambda text: "控制字符 U+0007" if "\x07" in text else None),
             lambda: columns,
         )
 

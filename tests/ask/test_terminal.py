@@ -30,6 +30,7 @@ from mmethics_cli.core.interview.steps import (
 )
 from mmethics_cli.core.standard.model import Question
 from mmethics_cli.errors import NoTerminal
+from mmethics_cli.wording.typed import PromptReader
 from tests.core.small_pack import small_standard
 
 STANDARD = small_standard()
@@ -58,7 +59,7 @@ class Keyboard:
             Prompts(True, pipe, DummyOutput()),
             dict(STANDARD.sections),
             self.printed.append,
-            lambda text: "控制字符 U+0007" if "\x07" in text else None,
+            PromptReader(lambda text: "控制字符 U+0007" if "\x07" in text else None),
         )
 
     def ask(self, question: Question, keys: str, value: Value = UNKNOWN) -> Reply:

@@ -117,7 +117,7 @@ def test_decisions_are_read_in_both_languages(folder: Path, word: str, key: str)
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("--decision", "同意", "--date", "2027-03-20"), "没有“同意”这种决定"),
+        (("--decision", "通过", "--date", "2027-03-20"), "没有“通过”这种决定"),
         (("--decision", "批准", "--date", "2027-02-30"), "不是日期"),
         (("--decision", "批准", "--date", "2027-02-28"), "早于封存送审的日期 2027-03-01"),
         ((*APPROVAL[:4], "--valid-until", "2027-03-20"), "不在决定日期 2027-03-20 之后"),
@@ -205,7 +205,7 @@ def test_facts_of_the_office_are_recorded_alone(folder: Path) -> None:
 
 def test_a_decision_written_by_hand_is_read_with_its_place(folder: Path) -> None:
     (folder / DECISION).write_text(
-        "decision: 同意\ndate: 2027-3-20\ninterval_months: 半年\ncomments: 无\n", encoding="utf-8"
+        "decision: 同意\ndate: 2027-13-20\ninterval_months: 半年\ncomments: 无\n", encoding="utf-8"
     )
     done = mmethics("status", folder, cwd=folder)
     assert done.returncode == 2

@@ -227,7 +227,7 @@ def test_bringing_what_is_asked_makes_the_dossier_whole(hospital: Path, walk: li
         file.write(" date: 2027-02-20, file: 审批单.docx}\n")
     with (folder / "self-check.yaml").open("a", encoding="utf-8") as file:
         file.write('OUR-01: {answer: met, evidence: export, page: "1"}\n')
-        file.write("OUR-02: {answer: not_applicable, note: 示例}\n")
+        file.write("OUR-02: {answer: not_applicable, note: 数据不出本院}\n")
     ran = mmethics(*DAY, "check", folder, "--strict", "--format", "json", cwd=hospital)
     found = json.loads(ran.stdout)["findings"]
     assert [one["kind"] for one in found] == ["not_verified"]

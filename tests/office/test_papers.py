@@ -333,7 +333,8 @@ def test_the_applicants_answer_and_its_place_stand_beside(sealed: Path) -> None:
     assert "《科技伦理风险评估》V1.0" in where and "《伦理审查申请表》六、风险与受益" in where
     assert "科技伦理风险评估（自查RSK-01）" in where
     assert any(re.search(r"研究方案（第\d页）（自查", row[5]) for row in rows.values())
-    assert "第19条（4）（待核）" in basis
+    assert "第19条（4）；" in basis  # read in the text, so it carries no mark
+    assert any("（待核）" in row[8] for row in rows.values())
     _, page, _ = sheets(sealed, "worksheet_consent")
     rows = {row[0].value: [str(cell.value) for cell in row] for row in page.iter_rows(min_row=5)}
     assert "《知情同意书（成人）》" in rows["WC-03"][5]

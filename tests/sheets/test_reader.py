@@ -104,6 +104,119 @@ def test_what_office_programs_make_of_a_typed_answer(workbook: bytes, study: Pat
     }
 
 
+def test_days_are_read_as_people_and_excel_write_them(workbook: bytes, study: Path) -> None:
+    book = load(workbook)
+    typed: dict[str, object] = {"project.start_date": "2027年4月20日", "project.end_date": 47500}
+    for path, value in typed.items():
+        cell_of(book, path).value = value  # type: ignore[assignment]
+    cell_of(book, "project.end_date").number_format = "General"
+    attachments = sheet_of(book, f"{LIST}attachments")
+    first = next(id_ for _, id_ in ids(attachments))
+    date_cell = field_of(book, "attachments", first, "date")
+    date_cell.value, date_cell.number_format = 20270301, "General"
+    assert found(merged(saved(book), study)) == {
+        "project.start_date": "2027-04-20",
+        "project.end_date": "2030-01-17",
+        f"attachments.{first}.date": "2027-03-01",
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "format_", "message"),
+    [
+        (46500, "0", "现在是“46500”"),
+        (46500, "@", "现在是“46500”"),
+        ("46500", "General", "现在是“46500”"),
+        (2027, "General", "现在是“2027”"),
+        (46500.5, "General", "现在是“46500.5”"),
+        ("2027年4月", "General", "现在是“2027年4月”"),
+        ("3/1/2027", "General", "现在是“3/1/2027”"),
+        (datetime(2027, 4, 20, 8, 30), "yyyy-mm-dd", "现在是“2027-04-20 08:30”"),
+    ],
+)
+def test_a_number_is_a_day_only_in_a_cell_without_a_format(
+    workbook: bytes, study: Path, value: object, format_: str, message: str
+) -> None:
+    book = load(workbook)
+    cell = cell_of(book, "project.start_date")
+    cell.value, cell.number_format = value, format_  # type: ignore[assignment]
+    (said,) = wrong(merged(saved(book), study)).values()
+    assert message in said
+
+
+def test_the_days_of_old_macs(workbook: bytes, study: Path) -> None:
+    book = load(workbook)
+    book.epoch = datetime(1904, 1, 1)
+    cell = cell_of(book, "project.start_date")
+    cell.value, cell.number_format = 46500 - 1462, "General"
+    assert found(merged(saved(book), study))["project.start_date"] == "2027-04-23"
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (110101202703010011, "超过 15 位的数字"),
+        (1.1010120270301e17, "超过 15 位的数字"),
+        ("1.1010120270301E+17", "科学记数"),
+    ],
+)
+def test_a_number_that_lost_its_digits_is_refused(
+    workbook: bytes, study: Path, value: object, message: str
+) -> None:
+    book = load(workbook)
+    cell = cell_of(book, "project.number")
+    cell.value = value  # type: ignore[assignment]
+    result = merged(saved(book), study)
+    (problem,) = result.problems
+    assert problem.file.endswith(f"!{cell.coordinate}")
+    assert message in problem.message and "文本格式" in problem.fix
+    assert result.changes == ()
+
+
+def test_numbers_never_turn_scientific(workbook: bytes, study: Path) -> None:
+    book = load(workbook)
+    for path, value in {"project.number": 999999999999999, "project.title": 0.00000012}.items():
+        cell_of(book, path).value = value
+    cell_of(book, "project.plain_title").value = 0.1 + 0.2
+    assert found(merged(saved(book), study)) == {
+        "project.number": "999999999999999",
+        "project.title": "0.00000012",
+        "project.plain_title": "0.3",
+    }
+
+
+def test_a_placeholder_is_taken_and_told(workbook: bytes, study: Path) -> None:
+    book = load(workbook)
+    asset = first_asset(book)
+    cell_of(book, "design.sample_size_basis").value = "待定"
+    cell_of(book, "project.start_date").value = "待定"
+    field_of(book, "data.assets", asset, "storage").value = "见方案"
+    result = merged(saved(book), study)
+    assert found(result) == {
+        "design.sample_size_basis": "待定",
+        "project.start_date": "待定",
+        f"data.assets.{asset}.storage": "见方案",
+    }
+    assert len(result.placeholders) == 3
+    assert all("不算回答" in problem.message for problem in result.placeholders)
+    write_edits(opened(study).workspace, [change.edit for change in result.changes])
+    facts = opened(study).facts
+    assert "project.start_date" not in facts.values
+    # What stands there is shown again, and importing it once more changes nothing.
+    again = load(exported(study))
+    assert cell_of(again, "design.sample_size_basis").value == "待定"
+    assert field_of(again, "data.assets", asset, "storage").value == "见方案"
+
+
+@pytest.mark.parametrize("word", ["无", "没有", "否", "以上都没有", "[]"])
+def test_none_of_them_is_said_in_any_word(workbook: bytes, study: Path, word: str) -> None:
+    book = load(workbook)
+    cell_of(book, "participants.vulnerable").value = word
+    cell_of(book, "risk.sensitive_topics").value = word
+    changes = found(merged(saved(book), study))
+    assert set(map(str, changes.values())) <= {"[]"}
+
+
 def test_empty_cells_erase_nothing_and_words_do(workbook: bytes, study: Path) -> None:
     book = load(workbook)
     asset = first_asset(book)

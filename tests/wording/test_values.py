@@ -84,7 +84,7 @@ def test_what_people_type(question: Question, text: str, value: Value) -> None:
         (PARTS, "0、1"),
         (PARTS, "1、头颈部"),
         (COUNT, "15%"),
-        (DAY, "2027年3月1日"),
+        (DAY, "3/1/2027"),
         (KIND, "1"),
     ],
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from mmethics_cli.core.conditions.values import NAME_FIELDS, UNKNOWN, Element, Value
+from mmethics_cli.core.conditions.values import NAME_FIELDS, UNKNOWN, Element, Value, answered
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.model import Question
 from mmethics_cli.core.standard.names import ELEMENT_PATH
@@ -68,9 +68,10 @@ def merged_answer(before: Value | None, given: Value) -> Value:
 
 
 def with_answers(facts: Facts, changed: Mapping[str, Value]) -> Facts:
-    """The facts with these questions answered anew."""
+    """The facts with these questions answered anew; a placeholder is no answer."""
     values = {key: value for key, value in facts.values.items() if key not in changed}
-    values |= {path: value for path, value in changed.items() if value is not UNKNOWN}
+    counted = {path: answered(value) for path, value in changed.items()}
+    values |= {path: value for path, value in counted.items() if value is not UNKNOWN}
     return Facts(facts.standard, values, facts.today, facts.baseline, facts.earlier)
 
 

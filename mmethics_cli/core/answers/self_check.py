@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from mmethics_cli.core.answers.troubles import Trouble, unknown_name
-from mmethics_cli.core.conditions.values import plain
+from mmethics_cli.core.conditions.written import plain
 from mmethics_cli.core.standard.model import Standard
+from mmethics_cli.core.standard.placeholders import group_of, not_an_answer
 
 MET, NOT_MET, NOT_APPLICABLE = "met", "not_met", "not_applicable"
 ANSWERS: Final[Mapping[str, str]] = {
@@ -35,12 +36,14 @@ class SelfCheck:
     """All answers by item, and the places that could not be read.
 
     `unknown` are keys that no item has, among them the items that the pack does not have
-    (UnknownName); `refused` are answers that no item takes.
+    (UnknownName); `refused` are answers that no item takes, `placeholders` notes that say nothing
+    (待定): they count as none.
     """
 
     answers: Mapping[str, SelfCheckAnswer]
     unknown: tuple[Trouble, ...] = ()
     refused: tuple[Trouble, ...] = ()
+    placeholders: tuple[Trouble, ...] = ()
 
     def of(self, item: str) -> SelfCheckAnswer:
         """The answer to an item; an empty one where there is none."""
@@ -55,6 +58,7 @@ def read_self_check(standard: Standard, tree: object) -> SelfCheck:
         return SelfCheck({}, (Trouble("", (), "自查表应是一组“要点编号: 回答”"),))
     unknown: list[Trouble] = []
     refused: list[Trouble] = []
+    placeholders: list[Trouble] = []
     answers: dict[str, SelfCheckAnswer] = {}
     for item, raw in tree.items():
         if item not in standard.items:
@@ -64,9 +68,22 @@ def read_self_check(standard: Standard, tree: object) -> SelfCheck:
         elif isinstance(raw, dict):
             unknown.extend(_unknown_keys(item, raw))
             answers[item] = _answer(item, raw, refused)
+            note = answers[item].note
+            if group_of(standard.placeholders, note):
+                answers[item] = replace(answers[item], note="")
+                label = f"要点 {item} 的说明"
+                message, fix = not_an_answer(standard.placeholders, label, note)
+                place = (item, "note")
+                placeholders.append(Trouble(f"self_check.{item}", place, message, fix))
         elif raw is not None:
             unknown.append(Trouble("", (item,), f"“{item}”应写成 answer、note、evidence、page"))
-    return SelfCheck(answers, tuple(unknown), tuple(refused))
+    return SelfCheck(answers, tuple(unknown), tuple(refused), tuple(placeholders))
+
+
+def answer_key(text: str) -> str | None:
+    """The answer that a word names, by key or in Chinese; None for no such."""
+    word = plain(text).casefold().replace("-", "_")
+    return next((key for key, label in ANSWERS.items() if word in (key, label)), None)
 
 
 def _unknown_keys(item: str, raw: Mapping[str, object]) -> Iterator[Trouble]:
@@ -82,7 +99,7 @@ def _unknown_keys(item: str, raw: Mapping[str, object]) -> Iterator[Trouble]:
 def _answer(item: str, raw: Mapping[str, object], refused: list[Trouble]) -> SelfCheckAnswer:
     texts = {key: raw[key] for key in ANSWER_KEYS if isinstance(raw.get(key), str)}
     word = plain(str(texts.get("answer", "")))
-    answer = next((key for key, zh in ANSWERS.items() if word in (key, zh)), None)
+    answer = answer_key(word)
     if word and answer is None:
         options = "、".join(ANSWERS.values())
         message = f"要点“{item}”的回答“{word}”不认识"

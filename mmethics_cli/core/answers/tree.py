@@ -6,24 +6,36 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from mmethics_cli.core.answers.troubles import Trouble, unknown_name
-from mmethics_cli.core.conditions.values import UNKNOWN, Element, KeyPath, Value
-from mmethics_cli.core.standard.answers import Refused, read_value
+from mmethics_cli.core.conditions.values import (
+    UNKNOWN,
+    Element,
+    KeyPath,
+    Placeholder,
+    Value,
+    answered,
+)
+from mmethics_cli.core.conditions.written import blank_in, hidden_in
+from mmethics_cli.core.standard.answers import Refused, read_value, says_none
 from mmethics_cli.core.standard.model import Question, Standard
+from mmethics_cli.core.standard.placeholders import not_an_answer
 
 
 @dataclass(slots=True)
 class AnswerTree:
     """What a tree of answers says: values and places by path, and what could not be read.
 
+    `written` are the values as they stand there, placeholders too; `values` are those that count.
     `unknown` are keys and shapes that no question has: an UnknownName may be one of another pack,
-    any other makes the file unreadable. `refused` are scalars that their question refuses (they
-    count as unanswered).
+    any other makes the file unreadable. `refused` are scalars that their question refuses, and
+    `placeholders` words that only keep the place of an answer: both count as unanswered.
     """
 
     values: dict[str, Value] = field(default_factory=dict)
+    written: dict[str, Value] = field(default_factory=dict)
     keys: dict[str, KeyPath] = field(default_factory=dict)
     unknown: list[Trouble] = field(default_factory=list)
     refused: list[Trouble] = field(default_factory=list)
+    placeholders: list[Trouble] = field(default_factory=list)
 
 
 def read_tree(standard: Standard, tree: object, beside: Collection[str] = ()) -> AnswerTree:
@@ -34,6 +46,8 @@ def read_tree(standard: Standard, tree: object, beside: Collection[str] = ()) ->
     reading = AnswerTree()
     if tree is not None:
         _read_group(standard, tree, "", (), reading, beside)
+    counted = {path: answered(value) for path, value in reading.written.items()}
+    reading.values = {path: value for path, value in counted.items() if value is not UNKNOWN}
     return reading
 
 
@@ -46,8 +60,7 @@ def _read_group(
     beside: Collection[str] = (),
 ) -> None:
     if not isinstance(tree, dict):
-        where = f"“{prefix}”" if prefix else "文件"
-        reading.unknown.append(Trouble("", keys, f"{where}应是一组“键: 值”"))
+        reading.unknown.append(_no_group(tree, f"“{prefix}”" if prefix else "文件", keys))
         return
     for key, raw in tree.items():
         path = f"{prefix}.{key}" if prefix else str(key)
@@ -63,6 +76,15 @@ def _read_group(
         else:
             names = _names_below(standard, prefix) | dict.fromkeys(beside, "")
             reading.unknown.append(unknown_name(standard, "问题", path, here, tree, names))
+
+
+def _no_group(tree: object, what: str, keys: KeyPath) -> Trouble:
+    """That a group of keys is wanted, or which blank stands in place of that after a colon."""
+    _, colon, rest = tree.partition(":") if isinstance(tree, str) else ("", "", "")
+    blank = blank_in(rest[:1]) if colon else None
+    if blank is not None:
+        return Trouble("", keys, f"冒号后面是{blank}，不是空格", "请删去它，改成英文冒号加空格“: ”")
+    return Trouble("", keys, f"{what}应是一组“键: 值”")
 
 
 def _names_below(standard: Standard, prefix: str) -> dict[str, str]:
@@ -86,19 +108,33 @@ def _read_answer(
     if isinstance(raw, list) and question.type != "choices":
         reading.unknown.append(Trouble("", keys, f"“{question.label}”应是一个值，不是列表"))
         return
-    value = _read_scalar(question, question.path, raw, keys, reading)
+    value = _read_scalar(standard, question, question.path, raw, keys, reading)
     if value is not UNKNOWN:
-        reading.values[question.path] = value
+        reading.written[question.path] = value
 
 
 def _read_scalar(
-    question: Question, path: str, raw: object, keys: KeyPath, reading: AnswerTree
+    standard: Standard,
+    question: Question,
+    path: str,
+    raw: object,
+    keys: KeyPath,
+    reading: AnswerTree,
 ) -> Value:
     try:
-        return read_value(question, raw)
+        value = read_value(question, raw, standard.placeholders)
     except Refused as refusal:
         reading.refused.append(Trouble(path, keys, refusal.message, refusal.fix))
         return UNKNOWN
+    if isinstance(value, Placeholder):
+        message, fix = not_an_answer(
+            standard.placeholders,
+            question.label,
+            value.text,
+            may_not_apply=question.may_not_apply,
+        )
+        reading.placeholders.append(Trouble(path, keys, message, fix))
+    return value
 
 
 def _read_list(
@@ -106,8 +142,10 @@ def _read_list(
 ) -> None:
     if raw is None:
         return
+    if isinstance(raw, str) and says_none(raw):
+        raw = []
     if not isinstance(raw, list):
-        fix = "每一项以“- ”开头"
+        fix = "每一项以“- ”开头；一条也没有的写 []"
         reading.unknown.append(Trouble("", keys, f"“{question.label}”应是列表", fix))
         return
     elements = list(_read_elements(standard, question, raw, keys, reading))
@@ -117,7 +155,7 @@ def _read_list(
             message = f"“{question.label}”里编号“{element.id}”重复"
             reading.unknown.append(Trouble("", place, message, "每一项的 id 要不同"))
         seen.add(element.id)
-    reading.values[question.path] = tuple(element for _, element in elements)
+    reading.written[question.path] = tuple(element for _, element in elements)
 
 
 def _read_elements(
@@ -131,13 +169,16 @@ def _read_elements(
     for index, item in enumerate(raw):
         place = (*keys, index)
         if not isinstance(item, dict):
-            message = f"“{question.label}”第 {index + 1} 项应是一组“键: 值”"
-            reading.unknown.append(Trouble("", place, message))
+            what = f"“{question.label}”第 {index + 1} 项"
+            reading.unknown.append(_no_group(item, what, place))
             continue
         id_ = item.get("id") or str(index + 1)
         if not isinstance(id_, str):
             reading.unknown.append(Trouble("", (*place, "id"), "id 应是一个值"))
             continue
+        if (hidden := hidden_in(id_)) is not None:
+            message = f"编号里有看不见的字符：{hidden}"
+            reading.unknown.append(Trouble("", (*place, "id"), message, "请删去它"))
         fields: dict[str, Value] = {}
         reading.keys[f"{question.path}[{id_}]"] = place
         for name, value in item.items():
@@ -150,7 +191,8 @@ def _read_elements(
                 continue
             path = f"{question.path}[{id_}].{name}"
             reading.keys[path] = (*place, name)
-            typed = _read_scalar(field_question, path, value, (*place, name), reading)
+            here = (*place, name)
+            typed = _read_scalar(standard, field_question, path, value, here, reading)
             if typed is not UNKNOWN:
                 fields[field_question.path] = typed
         yield place, Element(id_, fields)

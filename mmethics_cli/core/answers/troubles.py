@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final, Literal
 
-from mmethics_cli.core.conditions.values import KeyPath, plain
+from mmethics_cli.core.conditions.values import KeyPath
+from mmethics_cli.core.conditions.written import plain
 from mmethics_cli.core.standard.migrations import renamed_to
 from mmethics_cli.core.standard.model import Standard
 

@@ -9,12 +9,13 @@ from mmethics_cli.core.answers.troubles import UnknownName
 from mmethics_cli.core.checks.findings import Finding
 from mmethics_cli.core.conditions.language import Scope, evaluate
 from mmethics_cli.core.conditions.values import UNKNOWN, Truth
+from mmethics_cli.core.conditions.written import turning_in
 from mmethics_cli.core.decisions.coverage import in_force_later
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.standard.migrations import Renaming
 from mmethics_cli.core.standard.model import ConsistencyRule, Question, Source
-from mmethics_cli.core.standard.names import END_DATE, KIND
+from mmethics_cli.core.standard.names import END_DATE, KIND, label_at
 
 
 def contradictions(facts: Facts) -> Iterator[Finding]:
@@ -50,6 +51,27 @@ def stray_answers(facts: Facts) -> Iterator[Finding]:
             message = f"“{question.label}”不属于这种送审，写下的回答不起作用"
             fix = f"它是“{'”“'.join(kinds)}”的内容：发生了这样的事，请另报；没有的，请删去这一项"
         yield Finding("answer_stray", "warning", "inconsistent", question.path, message, fix)
+
+
+def turned_texts(facts: Facts) -> Iterator[Finding]:
+    """Texts with characters that turn round the order in which what follows them is shown."""
+    for path, text in _texts(facts):
+        if (turning := turning_in(text)) is not None:
+            label = label_at(facts.standard, facts, path)
+            message = f"“{label}”里有看不见的{turning}：印出来的次序会与写下的不同"
+            yield Finding("text_turned", "warning", "invalid", path, message, "请删去这个字符")
+
+
+def _texts(facts: Facts) -> Iterator[tuple[str, str]]:
+    """Every text of the answers, fields of entries too, by path."""
+    for path, value in facts.values.items():
+        if isinstance(value, str):
+            yield path, value
+        elif isinstance(value, tuple):
+            for entry in value:
+                for name, held in entry.fields.items():
+                    if isinstance(held, str):
+                        yield f"{path}[{entry.id}].{name}", held
 
 
 def _kinds_for(question: Question, facts: Facts) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from mmethics_cli.core.standard.model import Readability
+from mmethics_cli.core.standard.texts import Readability
 
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 _WORD = re.compile(r"[A-Za-z0-9]+(?:[.:@/-][A-Za-z0-9]+)*")

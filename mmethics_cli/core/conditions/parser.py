@@ -32,7 +32,7 @@ from mmethics_cli.core.conditions.language import (
     SumOf,
     Test,
 )
-from mmethics_cli.core.conditions.values import NO_WORDS, YES_WORDS, parse_date, parse_int
+from mmethics_cli.core.conditions.written import NO_WORDS, YES_WORDS, parse_date, parse_int
 
 
 @dataclass(frozen=True, slots=True)

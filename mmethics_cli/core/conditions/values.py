@@ -2,43 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from typing import Final
-
-YES_WORDS: Final = frozenset({"yes", "true", "是"})
-NO_WORDS: Final = frozenset({"no", "false", "否"})
-UNSURE_WORDS: Final = frozenset({"unsure", "不清楚"})
-
-_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_INT = re.compile(r"-?[0-9]{1,15}")
-
-
-def plain(text: str) -> str:
-    """The text with full-width letters, digits and signs as their ASCII twins, trimmed."""
-    return unicodedata.normalize("NFKC", text).strip()
-
-
-def parse_int(text: str) -> int | None:
-    """A whole number in ASCII or full-width digits; None for anything else."""
-    digits = plain(text)
-    return int(digits) if _INT.fullmatch(digits) else None
-
-
-def parse_date(text: str) -> date | None:
-    """A date as YYYY-MM-DD that the calendar has; None for anything else."""
-    match = _DATE.fullmatch(plain(text))
-    if match is None:
-        return None
-    year, month, day = map(int, match.groups())
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
 
 
 class Truth(Enum):
@@ -92,6 +60,16 @@ UNKNOWN: Final = Unknown()
 
 
 @dataclass(frozen=True, slots=True)
+class Placeholder(Unknown):
+    """Words that stand where an answer should (待定, 见方案): kept as they are, and no answer.
+
+    Only on the way between a file and a person; the facts of a study hold UNKNOWN instead.
+    """
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class NotApplicable:
     """The question does not apply: by its `ask_when` (no reason), or as the applicant says why."""
 
@@ -133,6 +111,21 @@ Value = bool | int | str | date | Several | tuple[Element, ...] | Unknown | NotA
 
 # The fields of a list's entries by which people call them; the first that is answered counts.
 NAME_FIELDS: Final = ("name", "title")
+
+
+def answered(value: Value) -> Value:
+    """The value as facts hold it: UNKNOWN for a placeholder, entries without theirs."""
+    if isinstance(value, Placeholder):
+        return UNKNOWN
+    if isinstance(value, tuple):
+        return tuple(
+            Element(
+                entry.id,
+                {key: held for key, held in entry.fields.items() if not isinstance(held, Unknown)},
+            )
+            for entry in value
+        )
+    return value
 
 
 def name_of(element: Element) -> str:

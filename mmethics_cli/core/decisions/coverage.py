@@ -39,8 +39,8 @@ class _Standing(NamedTuple):
         return self.in_force if article in self.about else self.covers
 
 
-class Coverage:
-    """The sources that cover one study on the day of its facts; each scope is evaluated once."""
+class _Standings(dict[str, _Standing]):
+    """How sources stand to one study, by id; each is worked out when it is first asked for."""
 
     def __init__(
         self, sources: Mapping[str, Source], facts: FactReader, today: date | None
@@ -48,25 +48,31 @@ class Coverage:
         self._sources = sources
         self._facts = facts
         self._today = today
-        self._standings: dict[str, _Standing] = {}
+
+    def __missing__(self, id_: str) -> _Standing:
+        source = self._sources[id_]
+        in_force = ~repealed(source, self._today)
+        standing = self[id_] = _Standing(
+            covers=all_of((in_force, evaluate(source.applies_when, self._facts))),
+            in_force=in_force,
+            coming=in_force_later(source, self._today),
+            about=source.scope_articles,
+            law=source.status != PRACTICE,
+        )
+        return standing
+
+
+class Coverage:
+    """The sources that cover one study on the day of its facts; each scope is evaluated once."""
+
+    def __init__(
+        self, sources: Mapping[str, Source], facts: FactReader, today: date | None
+    ) -> None:
+        self._standings = _Standings(sources, facts, today)
 
     def covers(self, source: str) -> Truth:
         """Whether the study falls under a source that holds on that day; KeyError for no source."""
-        return self._standing(source).covers
-
-    def _standing(self, id_: str) -> _Standing:
-        standing = self._standings.get(id_)
-        if standing is None:
-            source = self._sources[id_]
-            in_force = ~repealed(source, self._today)
-            standing = self._standings[id_] = _Standing(
-                covers=all_of((in_force, evaluate(source.applies_when, self._facts))),
-                in_force=in_force,
-                coming=in_force_later(source, self._today),
-                about=source.scope_articles,
-                law=source.status != PRACTICE,
-            )
-        return standing
+        return self._standings[source].covers
 
     def bases(self, bases: Iterable[Basis]) -> tuple[Basis, ...]:
         """Those that hold for the study or may, marked where that or their being in force is open.
@@ -75,8 +81,8 @@ class Coverage:
         """
         kept = []
         for basis in bases:
-            standing = self._standing(basis.source)
-            truth = standing.holds(basis.article)
+            standing = self._standings[basis.source]
+            truth = standing.holds(basis.article) if standing.about else standing.covers
             if truth is Truth.YES and standing.coming is None:
                 kept.append(basis)
             elif truth is not Truth.NO:
@@ -88,7 +94,7 @@ class Coverage:
         """Whether no norm among these holds for the study, nor may; no where there is no basis."""
         practice = False
         for basis in bases:
-            standing = self._standing(basis.source)
+            standing = self._standings[basis.source]
             if standing.law and standing.holds(basis.article) is not Truth.NO:
                 return False
             practice = True

@@ -8,23 +8,16 @@ from datetime import date
 from typing import Final
 
 from mmethics_cli.core.checks.findings import Finding
-from mmethics_cli.core.conditions.values import (
-    UNKNOWN,
-    Element,
-    Value,
-    parse_date,
-    parse_int,
-    plain,
-)
+from mmethics_cli.core.conditions.values import UNKNOWN, Element, Unknown, Value
+from mmethics_cli.core.conditions.written import date_advice, parse_date, parse_months, plain
 from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.standard.answers import option_of
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.core.standard.names import KIND, PRIOR_DECISION, RE_REVIEW, RESPONSES
 
 APPROVE: Final = "approve"
 _WITH_COMMENTS: Final = ("modify_then_approve", "modify_then_rereview")
 _WITH_VALIDITY: Final = (APPROVE, "modify_then_approve")
-# As the option names them; the dossier speaks of the state that follows.
-_OTHER_WORDS: Final = {"suspend": "suspended", "terminate": "terminated"}
 _ACCEPTED: Final = "accepted"  # a comment that was followed
 _SHOWN: Final = 30  # characters of a comment that a finding repeats
 
@@ -65,10 +58,7 @@ def decision_words(standard: Standard) -> Mapping[str, str]:
 
 def decision_key(standard: Standard, text: str) -> str | None:
     """The decision that a text names, by key (`suspend` too) or in Chinese; None for no such."""
-    word = plain(text).lower()
-    word = _OTHER_WORDS.get(word, word)
-    words = decision_words(standard)
-    return next((key for key, label in words.items() if word in (key, label)), None)
+    return option_of(standard.questions[PRIOR_DECISION], plain(text))
 
 
 def read_decision(
@@ -92,7 +82,7 @@ def read_decision(
         said = text(key)
         parsed = parse_date(said)
         if said and parsed is None:
-            faults.append((key, f"“{said}”不是日期，应写成 2027-03-20 的样子"))
+            faults.append((key, f"“{said}”不是日期，{date_advice(said)}"))
         return parsed
 
     key, months, comments = text("decision"), text("interval_months"), tree.get("comments") or []
@@ -100,7 +90,7 @@ def read_decision(
         faults.append(
             ("decision", f"没有“{key}”这种决定，可写：{'、'.join(decision_words(standard))}")
         )
-    if months and parse_int(months) is None:
+    if months and parse_months(months) is None:
         faults.append(("interval_months", f"“{months}”不是整数"))
     if not isinstance(comments, list) or not all(isinstance(comment, str) for comment in comments):
         faults.append(("comments", "comments 应是一列文字，一条意见一项"))
@@ -110,7 +100,7 @@ def read_decision(
         day=day("date"),
         number=text("number"),
         valid_until=day("valid_until"),
-        interval_months=parse_int(months),
+        interval_months=parse_months(months),
         comments=tuple(comments),
     )
     return decision, faults
@@ -159,7 +149,7 @@ def all_accepted(responses: Value) -> Value:
     if not isinstance(responses, tuple) or not responses:
         return UNKNOWN
     stances = [row.get("stance") for row in responses]
-    if any(stance is UNKNOWN for stance in stances):
+    if any(isinstance(stance, Unknown) for stance in stances):
         return UNKNOWN
     return all(stance == _ACCEPTED for stance in stances)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import MAXYEAR, date, timedelta
 from typing import Final, Literal, get_args
 
-from mmethics_cli.core.conditions.values import parse_date, parse_int
+from mmethics_cli.core.conditions.written import parse_date, parse_int
 from mmethics_cli.core.standard.node import Fault, Node, Trail, rows_of
 
 HOLIDAYS: Final = "holidays.yaml"

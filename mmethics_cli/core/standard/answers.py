@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
+from typing import Final
 
 from mmethics_cli.core.conditions.values import (
-    NO_WORDS,
     UNKNOWN,
-    UNSURE_WORDS,
-    YES_WORDS,
     Element,
     NotApplicable,
+    Placeholder,
     Several,
     Value,
+)
+from mmethics_cli.core.conditions.written import (
+    NO_TYPED,
+    NONE_TYPED,
+    UNSURE_WORDS,
+    YES_TYPED,
+    date_advice,
+    hidden_in,
+    is_cut_number,
     parse_date,
     parse_int,
+    parse_month,
     plain,
 )
 from mmethics_cli.core.standard.model import Question
+from mmethics_cli.core.standard.placeholders import LONGEST, placeholder_group
+from mmethics_cli.core.standard.texts import NO_PLACEHOLDERS, Placeholders
 
 NOT_APPLICABLE = "not_applicable"
-_SEPARATORS = str.maketrans("，、", ",,")
+NOT_APPLICABLE_WORD: Final = "不适用"
+_SEPARATORS: Final = str.maketrans("，、", ",,")
+# 不适用：理由, 不适用（理由）; the comma belongs to prose unless the question may not apply.
+_DECLINED: Final = r"(?s)\s*不适用\s*(?:[:：](?P<why>.*)|[（(](?P<in>.*)[)）]\s*|)"
+_DECLINED_LOOSELY: Final = r"(?s)\s*不适用[\s,，。；;]+(?P<why>.*)"
+_ASIDE: Final = r"[(（][^()（）]*[)）]"
+# A question in words like these is answered 有 or 没有 as well.
+_ASKS_FOR_ANY: Final = ("是否有", "是否存在", "是否含", "有没有", "有无")
+_ANY: Final = {"有": True, "没有": False, "无": False}
 
 
 class Refused(Exception):
@@ -34,60 +54,165 @@ class Refused(Exception):
         self.fix = fix
 
 
-def read_value(question: Question, raw: object) -> Value:
+def read_value(
+    question: Question, raw: object, placeholders: Placeholders = NO_PLACEHOLDERS
+) -> Value:
     """The value of one answer (str, list or mapping as read from text); UNKNOWN when it is blank.
 
-    Raises Refused when the question can't take it.
+    Placeholder for words that only keep the place of an answer. Raises Refused when the question
+    can't take it.
     """
     if raw is None or raw == "":
         return UNKNOWN
     if isinstance(raw, dict):
-        return _not_applicable(question, raw)
-    if question.type == "choices":
-        return _several(question, raw)
+        return _not_applicable(question, raw, placeholders)
     if not isinstance(raw, str):
+        if question.type == "choices":
+            return _several(question, raw)
         raise Refused(f"“{question.label}”应是一个值，不是列表", "请写在同一行")
     if question.type == "text":
-        return raw if raw.strip() else UNKNOWN
-    text = plain(raw)
-    if not text or (text in UNSURE_WORDS and question.type in ("bool", "choice")):
+        return _text(question, raw, placeholders)
+    try:
+        return _typed(question, raw, placeholders)
+    except Refused:
+        group = placeholder_group(placeholders, question, raw)
+        if group is None or group.kind == "none":
+            raise
+        return Placeholder(raw)
+
+
+def _text(question: Question, raw: str, placeholders: Placeholders) -> Value:
+    short = len(raw) <= LONGEST
+    if not raw.strip() or (short and plain(raw) in {"", *UNSURE_WORDS}):
         return UNKNOWN
+    reason = _declined(question, raw)
+    if reason is not None:
+        return _not_applicable(question, {NOT_APPLICABLE: reason}, placeholders)
+    if short and is_cut_number(raw):
+        raise Refused(
+            f"“{question.label}”是“{plain(raw)}”：长号码被 Excel 改成了科学记数，后几位已经丢了",
+            "请按原件重新写；在 Excel 里先把这一格设为文本格式再填",
+        )
+    return Placeholder(raw) if placeholder_group(placeholders, question, raw) else raw
+
+
+def _typed(question: Question, raw: str, placeholders: Placeholders) -> Value:
+    """An answer that is no text: one of the question's values, a number or a day."""
+    text = plain(raw)
+    if not text or text.casefold() in UNSURE_WORDS:
+        return UNKNOWN
+    _require_seen(question, text)
+    if question.type not in ("choice", "choices") or option_of(question, text) is None:
+        reason = _declined(question, raw)
+        if reason is not None:
+            return _not_applicable(question, {NOT_APPLICABLE: reason}, placeholders)
     if question.type == "bool":
         return _bool(question, text)
     if question.type == "choice":
         return _key(question, text)
-    return _number_or_date(question, text)
+    if question.type == "choices":
+        return _several(question, text)
+    return _number_or_date(question, raw)
+
+
+def _require_seen(question: Question, text: str) -> None:
+    """Raises Refused for a character within a text that nobody can see."""
+    if (hidden := hidden_in(text)) is not None:
+        raise Refused(
+            f"“{question.label}”的回答里有看不见的字符：{hidden}", "请删去它，或把回答重新打一遍"
+        )
+
+
+def _declined(question: Question, raw: str) -> str | None:
+    """The reason why a question does not apply; empty where none is given, None if it may apply."""
+    match = re.fullmatch(_DECLINED, raw)
+    if match is None and question.may_not_apply:
+        match = re.fullmatch(_DECLINED_LOOSELY, raw)
+    if match is None:
+        return None
+    parts = match.groupdict()
+    return (parts.get("why") or parts.get("in") or "").strip()
 
 
 def _bool(question: Question, text: str) -> Value:
-    if text.lower() in YES_WORDS:
+    word = text.casefold()
+    if word in YES_TYPED:
         return True
-    if text.lower() in NO_WORDS:
+    if word in NO_TYPED:
         return False
-    raise Refused(f"“{question.label}”应是“是”“否”或“不清楚”，现在是“{_short(text)}”")
+    asked = question.label + question.prompt
+    if word in _ANY and any(words in asked for words in _ASKS_FOR_ANY):
+        return _ANY[word]
+    raise Refused(
+        f"“{question.label}”应是“是”“否”或“不清楚”，现在是“{_short(text)}”", _or_declined(question)
+    )
+
+
+def option_of(question: Question, text: str) -> str | None:
+    """The key of an option by its key, its label (with or without what is in brackets there) or
+    another word for it; None for anything else."""
+    if text in question.values:
+        return text
+    word = text.casefold()
+    labels = {key: plain(label).casefold() for key, label in question.values.items()}
+    for key, label in labels.items():
+        if word in (key, label):
+            return key
+    for key, words in question.value_synonyms.items():
+        if word in (plain(other).casefold() for other in words):
+            return key
+    shortened = [key for key, label in labels.items() if _squeezed(label) == _squeezed(word)]
+    slug = word.replace("-", "_").replace(" ", "_")
+    return shortened[0] if len(shortened) == 1 else slug if slug in question.values else None
+
+
+def _squeezed(label: str) -> str:
+    """A label without what stands in brackets, and without blanks."""
+    return "".join(re.sub(_ASIDE, "", label).split())
 
 
 def _key(question: Question, text: str) -> str:
-    for key, label in question.values.items():
-        if text in (key, plain(label)):
-            return key
-    near = get_close_matches(text, [*question.values, *question.values.values()], 1)
+    key = option_of(question, text)
+    if key is not None:
+        return key
+    near = _near(question, text)
     options = "、".join(question.values.values())
     raise Refused(
         f"“{question.label}”没有“{_short(text)}”这个选项",
-        f"是不是“{near[0]}”？" if near else f"可选：{options}",
+        f"是不是{near}？" if near else f"可选：{options}",
     )
+
+
+def _near(question: Question, text: str) -> str:
+    """The options that a word is like; empty for none, and for too many."""
+    words = {word: word for word in (*question.values, *question.values.values())}
+    words |= {
+        other: question.values.get(key, key)
+        for key, others in question.value_synonyms.items()
+        for other in others
+    }
+    close = get_close_matches(text, words, 1)
+    if not close:
+        labels = [label for label in question.values.values() if text in label or label in text]
+        close = labels if len(text) > 1 and len(labels) <= 2 else []
+    return "还是".join(f"“{words[word]}”" for word in close)
 
 
 def _several(question: Question, raw: object) -> Value:
     if isinstance(raw, str):
         text = plain(raw)
-        if text in UNSURE_WORDS:
+        if text.casefold() in UNSURE_WORDS:
             return UNKNOWN
-        raw = list(_parts(question, text.translate(_SEPARATORS).split(",")))
+        raw = [text] if _says_none(question, text) else list(_parts(question, text))
     if not isinstance(raw, list) or not all(isinstance(option, str) for option in raw):
         raise Refused(f"“{question.label}”应是选项的列表")
-    keys = {_key(question, plain(option)) for option in raw if plain(option)}
+    words = [word for word in map(plain, raw) if word]
+    for word in words:
+        _require_seen(question, word)
+    if len(words) == 1 and _says_none(question, words[0]):
+        keys: set[str] = set()
+    else:
+        keys = {_key(question, word) for word in words}
     if question.none_value in keys and len(keys) > 1:
         label = question.values[question.none_value]
         raise Refused(f"“{question.label}”选了“{label}”，就不能再选别的")
@@ -97,8 +222,18 @@ def _several(question: Question, raw: object) -> Value:
     return Several(frozenset(keys))
 
 
-def _parts(question: Question, pieces: list[str]) -> Iterator[str]:
+def _says_none(question: Question, text: str) -> bool:
+    return says_none(text) and option_of(question, text) is None
+
+
+def says_none(text: str) -> bool:
+    """Whether a word says that a list has no entries, or that no option holds."""
+    return plain(text) in NONE_TYPED
+
+
+def _parts(question: Question, text: str) -> Iterator[str]:
     """The options of a list written in one line; a label may hold the sign that separates them."""
+    pieces = text.strip("[]").translate(_SEPARATORS).split(",")
     labels = {plain(zh).translate(_SEPARATORS): key for key, zh in question.values.items()}
     at = 0
     while at < len(pieces):
@@ -111,27 +246,48 @@ def _parts(question: Question, pieces: list[str]) -> Iterator[str]:
         at = end
 
 
-def _number_or_date(question: Question, text: str) -> Value:
-    number = parse_int(text) if question.type == "int" else None
-    day = parse_date(text) if question.type == "date" else None
-    value = number if day is None else day
+def _number_or_date(question: Question, raw: str) -> Value:
+    value: int | date | None
+    if question.type == "int":
+        other = option_of(question, plain(raw)) if question.value_synonyms else None
+        value = parse_int(other or raw, question.units)
+    else:
+        value = _read_day(question, raw)
     if value is None:
-        if question.type == "int":
-            raise Refused(f"“{question.label}”应是整数，现在是“{_short(text)}”", "例如 320")
-        fix = "例如 2027-03-01"
-        raise Refused(f"“{question.label}”应是日期，现在是“{_short(text)}”", fix)
+        raise Refused(*_no_number_or_date(question, raw))
     for bound, below in ((question.minimum, True), (question.maximum, False)):
         limit = _limit(question, bound)
         if limit is not None and _beyond(value, limit, below=below):
             word = "小于" if below else "大于"
-            raise Refused(f"“{question.label}”不能{word} {bound}，现在是 {_short(text)}")
+            raise Refused(f"“{question.label}”不能{word} {bound}，现在是 {_short(plain(raw))}")
     return value
+
+
+def _read_day(question: Question, text: str) -> date | None:
+    return parse_month(text) if question.precision == "month" else parse_date(text)
+
+
+def _no_number_or_date(question: Question, raw: str) -> tuple[str, str]:
+    text = _short(plain(raw))
+    if question.type == "int":
+        how = f"例如 {question.example}" if parse_int(question.example) is not None else "例如 320"
+        return f"“{question.label}”应是整数，现在是“{text}”", f"{how}{_or_declined(question, '；')}"
+    month = question.precision == "month"
+    advice = date_advice(raw, month=month)
+    return (
+        f"“{question.label}”应是{'月份' if month else '日期'}，现在是“{text}”",
+        f"{advice}{_or_declined(question, '；')}",
+    )
+
+
+def _or_declined(question: Question, before: str = "") -> str:
+    return f"{before}不适用时写“{NOT_APPLICABLE_WORD}：理由”" if question.may_not_apply else ""
 
 
 def _limit(question: Question, bound: str | None) -> int | date | None:
     if bound is None:
         return None
-    return parse_int(bound) if question.type == "int" else parse_date(bound)
+    return parse_int(bound) if question.type == "int" else _read_day(question, bound)
 
 
 def _beyond(value: int | date, limit: int | date, *, below: bool) -> bool:
@@ -142,12 +298,19 @@ def _beyond(value: int | date, limit: int | date, *, below: bool) -> bool:
     return value < limit if below else value > limit
 
 
-def _not_applicable(question: Question, raw: Mapping[str, object]) -> NotApplicable:
+def _not_applicable(
+    question: Question, raw: Mapping[str, object], placeholders: Placeholders
+) -> Value:
     reason = raw.get(NOT_APPLICABLE)
-    if set(raw) != {NOT_APPLICABLE} or not isinstance(reason, str) or not reason.strip():
+    if set(raw) != {NOT_APPLICABLE} or not isinstance(reason, str):
         raise Refused(f"“{question.label}”不能是一组键值", "不适用时写 {not_applicable: 理由}")
     if not question.may_not_apply:
         raise Refused(f"“{question.label}”不能答“不适用”", "请写出内容")
+    if not reason.strip():
+        raise Refused(f"“{question.label}”答不适用要写理由", f"写成“{NOT_APPLICABLE_WORD}：理由”")
+    group = placeholder_group(placeholders, question, reason)
+    if group is not None and group.kind != "none":
+        return Placeholder(f"{NOT_APPLICABLE_WORD}：{reason}")
     return NotApplicable(reason)
 
 
@@ -167,9 +330,11 @@ def write_value(question: Question, value: Value) -> object:
         case tuple():
             return [write_element(question, element) for element in value]
         case date():
-            return value.isoformat()
+            return value.isoformat()[: 7 if question.precision == "month" else 10]
         case int() | str():
             return str(value)
+        case Placeholder(text):
+            return text
     return "unsure" if question.type in ("bool", "choice", "choices") else ""
 
 

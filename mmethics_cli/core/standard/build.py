@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final, TypeVar
 
 from mmethics_cli.core.conditions.parser import PathType
-from mmethics_cli.core.conditions.values import KeyPath, parse_date
+from mmethics_cli.core.conditions.values import KeyPath
+from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.standard.definitions import circles
 from mmethics_cli.core.standard.migrations import MIGRATIONS, read_migrations
 from mmethics_cli.core.standard.model import (
@@ -26,6 +27,7 @@ from mmethics_cli.core.standard.model import (
 from mmethics_cli.core.standard.names import DOCUMENTS, TODAY
 from mmethics_cli.core.standard.node import Node, Trail
 from mmethics_cli.core.standard.pack_editions import EDITIONS, read_editions
+from mmethics_cli.core.standard.placeholders import PLACEHOLDERS, read_placeholders
 from mmethics_cli.core.standard.read_content import (
     read_consistency,
     read_criterion,
@@ -137,6 +139,7 @@ class _StandardBuilder:
             criteria=self._criteria(documents, items),
             elements=elements,
             readability=read_readability(self._optional("readability.yaml")),
+            placeholders=read_placeholders(self._list(PLACEHOLDERS)),
             screens=read_screens(self.nodes, questions),
             migrations=read_migrations(self._optional(MIGRATIONS)),
             editions=read_editions(self._optional(EDITIONS)),

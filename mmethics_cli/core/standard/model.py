@@ -1,7 +1,7 @@
 """The standard as data: what a pack holds once it has been read and proved.
 
 Every requirement carries its `Basis`: a source, an article and how far that article was verified.
-The annotations are types, not text: `model_reader` reads each field of a file as its type says.
+The annotations are types, not text: `record_reader` reads each field of a file as its type says.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,6 +13,7 @@ from typing import Literal, get_args
 from mmethics_cli.core.conditions.language import ALWAYS, Condition
 from mmethics_cli.core.conditions.parser import Vocabulary
 from mmethics_cli.core.conditions.values import UNKNOWN, Value
+from mmethics_cli.core.standard.texts import NO_PLACEHOLDERS, Placeholders, Readability
 
 Verified = Literal["text", "secondary", "memory"]
 
@@ -135,6 +136,10 @@ class Question:
     whether an answer holds for the next study; `meanings`: what a change of it means;
     `filled_from`: what a new submission takes the answer from, the first that is known;
     `cumulative`: a number counted from the beginning of the study.
+
+    How answers are read: `value_synonyms` are other words for a value, by the value; `units` may
+    stand behind a number; of a date with `precision: month` the day is neither asked nor kept;
+    `none_is_an_answer` lets 无 be the whole of a text.
     """
 
     path: str
@@ -162,6 +167,10 @@ class Question:
     meanings: tuple[Meaning, ...] = ()
     filled_from: tuple[AnswerSource, ...] = ()
     cumulative: bool = False
+    value_synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    units: tuple[str, ...] = ()
+    precision: Literal["day", "month"] = "day"
+    none_is_an_answer: bool = False
 
     def field_named(self, name: str) -> "Question | None":
         """The field of a list with that name; None for an unknown one."""
@@ -461,23 +470,6 @@ class ConsistencyRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Readability:
-    """The limits beyond which a text for participants is hard to read; lengths are characters.
-
-    `exempt` are paths, or first words of paths, whose texts are names and not speech;
-    `latin` are Latin words that need no explanation; `stiff` are words that make a sentence an
-    official's rather than a speaker's.
-    """
-
-    sentence: int = 50
-    average: int = 30
-    quotes: int = 3
-    exempt: frozenset[str] = frozenset()
-    latin: frozenset[str] = frozenset()
-    stiff: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Migration:
     """What one edition of the pack renamed: old names to new ones.
 
@@ -546,6 +538,7 @@ class Standard:
     criteria: Mapping[str, Criterion] = field(default_factory=dict)  # read on demand
     elements: Mapping[str, ConsentElement] = field(default_factory=dict)
     readability: Readability = Readability()
+    placeholders: Placeholders = NO_PLACEHOLDERS
     migrations: tuple[Migration, ...] = ()
     editions: tuple[PackEdition, ...] = ()
 

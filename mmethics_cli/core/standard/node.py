@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from mmethics_cli.core.conditions.language import ALWAYS, Condition
 from mmethics_cli.core.conditions.parser import ConditionProblem, Vocabulary, parse
-from mmethics_cli.core.conditions.values import NO_WORDS, YES_WORDS, KeyPath, parse_date
+from mmethics_cli.core.conditions.values import KeyPath
+from mmethics_cli.core.conditions.written import NO_WORDS, YES_WORDS, parse_date
 from mmethics_cli.core.standard.model import Article, Basis
 
 Word = TypeVar("Word", bound=str)
@@ -109,6 +110,13 @@ class Node:
         if value is None:
             return {}
         return {name: str(label) for name, label in self.child(key).mapping().items()}
+
+    def text_lists(self, key: str) -> dict[str, tuple[str, ...]]:
+        """Lists of texts by key; empty where the key is missing."""
+        if self.mapping().get(key) is None:
+            return {}
+        whole = self.child(key)
+        return {name: whole.texts(name) for name in whole.mapping()}
 
     def yes(self, key: str, default: bool = False) -> bool:
         """A yes or no under a key; noted where it is neither."""

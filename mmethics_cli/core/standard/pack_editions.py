@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator, Mapping
 from datetime import date
 from typing import Final
 
-from mmethics_cli.core.conditions.values import parse_date
+from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.standard.model import LawChange, PackEdition, Standard
 from mmethics_cli.core.standard.node import Fault, Node, Trail, rows_of
 from mmethics_cli.core.standard.record_reader import RecordReader

@@ -15,13 +15,13 @@ from mmethics_cli.core.standard.model import (
     DocumentKind,
     ElementFact,
     Evidence,
-    Readability,
     RequiredElement,
     ReviewItem,
 )
 from mmethics_cli.core.standard.names import CONSENT_FORMS
 from mmethics_cli.core.standard.node import Node
 from mmethics_cli.core.standard.record_reader import RecordReader
+from mmethics_cli.core.standard.texts import Readability
 
 FORMATS: Final = ("docx", "xlsx")
 _ELEMENT: Final = re.compile(r"\w+(?:\.[\w()]+)+")

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from mmethics_cli.core.conditions.language import ALWAYS
 from mmethics_cli.core.conditions.parser import PathType, Vocabulary
+from mmethics_cli.core.conditions.written import parse_int, plain
 from mmethics_cli.core.standard.model import Derived, Meaning, Member, Question
 from mmethics_cli.core.standard.names import CHANGES, is_of_event
 from mmethics_cli.core.standard.node import Node
@@ -26,6 +27,13 @@ _KEYS: Final = {
     "minimum": "min",
     "maximum": "max",
     "meanings": "change",
+}
+# Which types of question the keys are for that say how answers are read.
+_READING: Final = {
+    "value_synonyms": ("choice", "choices", "int"),
+    "units": ("int",),
+    "precision": ("date",),
+    "none_is_an_answer": ("text",),
 }
 _QUESTION: Final = RecordReader(Question, "required", **_KEYS)
 _FIELD: Final = RecordReader(
@@ -90,7 +98,23 @@ def _common(
         "of_institution": node.text("source", "") == "institution",
         "meanings": _read_meanings(node, terms),
     }
+    _prove_reading(node, kind, given["values"])
     return given | {"required_when": ALWAYS} if node.yes("required") else given
+
+
+def _prove_reading(node: Node, kind: str, values: Mapping[str, str]) -> None:
+    """What is said of how answers are read must fit the type, and mean one value only."""
+    for key, kinds in _READING.items():
+        if node.has(key) and kind not in kinds:
+            node.child(key).problem(f"{key} 只用于：{'、'.join(kinds)}")
+    meant = {plain(word): key for key, label in values.items() for word in (key, label)}
+    for key, words in node.text_lists("value_synonyms").items():
+        place = node.child("value_synonyms").child(key)
+        if key not in values if kind != "int" else parse_int(key) is None:
+            place.problem(f"这个问题没有“{key}”这个值")
+        for word in words:
+            if meant.setdefault(plain(word), key) != key:
+                place.problem(f"“{word}”已经是“{meant[plain(word)]}”的叫法")
 
 
 def _read_meanings(node: Node, terms: Vocabulary | None) -> tuple[Meaning, ...]:

@@ -7,7 +7,7 @@ from typing import Final, Literal, get_args
 
 from mmethics_cli.core.conditions.language import ALWAYS, All, Compare, Condition, OneOf
 from mmethics_cli.core.conditions.parser import PathType
-from mmethics_cli.core.conditions.values import NO_WORDS, YES_WORDS, parse_int
+from mmethics_cli.core.conditions.written import NO_WORDS, YES_WORDS, parse_int
 from mmethics_cli.core.standard.model import (
     Conflict,
     DecisionTable,

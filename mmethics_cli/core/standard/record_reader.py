@@ -22,6 +22,7 @@ _BY_TYPE: Final[Mapping[Any, _Read]] = {
     frozenset[str]: lambda node, key, terms: frozenset(node.texts(key)),
     Mapping[str, str]: lambda node, key, terms: node.labels(key),
     date | None: lambda node, key, terms: node.day(key),
+    Mapping[str, tuple[str, ...]]: lambda node, key, terms: node.text_lists(key),
     tuple[Basis, ...]: lambda node, key, terms: node.basis(key),
     Condition: lambda node, key, terms: node.condition(key, terms) or ALWAYS,
     Condition | None: lambda node, key, terms: node.condition(key, terms),

@@ -101,7 +101,7 @@ class _Body:
                 body = signatures_xml(block, self.runs, self.page.text_width, keep=last)
             case Framed(note, blocks):
                 if note:
-                    return "".join(self._note(inner) for inner in blocks)
+                    return "".join(self._note(inner, keep) for inner in blocks)
                 body = self._framed(blocks)
         head = paragraph("Normal", "", extra=(_PAGE_BREAK, _thin(1))) if self._turn() else ""
         return head + body + _spacer(keep, last)
@@ -137,10 +137,10 @@ class _Body:
         centred = '<w:jc w:val="center"/>'
         return self._paragraph("Normal", content, keep, centred) if content else ""
 
-    def _note(self, block: Block) -> str:
+    def _note(self, block: Block, keep: bool) -> str:
         if not isinstance(block, Paragraph):
-            return self._block(block, keep=False, last=False)
-        return self._paragraph("NoteText", _mark(block) + self.runs.line(block.line), False)
+            return self._block(block, keep, last=False)
+        return self._paragraph("NoteText", _mark(block) + self.runs.line(block.line), keep)
 
     def _framed(self, blocks: Sequence[Block]) -> str:
         inner = _Body(Page(self.page.landscape, inset=340), self.runs)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
+from mmethics_cli.core.answers.canonical import canonical_answers, canonical_self_check
 from mmethics_cli.core.answers.self_check import SelfCheck
 from mmethics_cli.core.answers.tree import read_tree
 from mmethics_cli.core.answers.troubles import Trouble
@@ -20,9 +21,10 @@ from mmethics_cli.store.dossier.parts import (
     problem_at,
     read_self_check_part,
     read_versions,
+    with_canonical_versions,
 )
 from mmethics_cli.store.submission.submissions import MANIFEST, SNAPSHOT
-from mmethics_cli.store.yaml.events import Keys
+from mmethics_cli.store.yaml.events import Keys, Tree
 from mmethics_cli.store.yaml.reader import FaultyYaml, YamlFile, read_file
 
 BESIDE = frozenset({"self_check", "documents", "as_of", "about"})
@@ -30,14 +32,32 @@ BESIDE = frozenset({"self_check", "documents", "as_of", "about"})
 
 @dataclass(frozen=True, slots=True)
 class AnswersFile:
-    """What such a file says; `keys` leads from a path to its place in the document."""
+    """What such a file says; `keys` leads from a path to its place in the document.
 
+    `refused` and `placeholders` count as unknown; `written` are the values with the placeholders.
+    """
+
+    standard: Standard
     file: YamlFile
     values: dict[str, Value]
     keys: dict[str, Keys]
     self_check: SelfCheck
     versions: dict[str, DocumentVersion]
     refused: tuple[RefusedAnswer, ...]
+    placeholders: tuple[RefusedAnswer, ...] = ()
+    written: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def canonical(self) -> Tree:
+        """The whole file with its answers as we write them, to make a dossier of."""
+        tree = self.file.tree
+        written = with_canonical_versions(
+            cast(Tree, canonical_answers(self.standard, tree, BESIDE))
+        )
+        if isinstance(written, dict) and "self_check" in written:
+            items = cast(Tree, canonical_self_check(written["self_check"]))
+            return {**written, "self_check": items}
+        return written
 
     def where(self, path: str) -> tuple[str, int | None]:
         """File and line of an answer; no line when the file does not give it."""
@@ -106,13 +126,18 @@ def _read(file: YamlFile, standard: Standard) -> tuple[AnswersFile, list[Trouble
     troubles += reading.unknown
     troubles += [_below("self_check", trouble) for trouble in self_check.unknown]
     refused = reading.refused + [_below("self_check", trouble) for trouble in self_check.refused]
+    placeholders = reading.placeholders
+    placeholders += [_below("self_check", trouble) for trouble in self_check.placeholders]
     answers = AnswersFile(
+        standard,
         file,
         reading.values,
         reading.keys,
         self_check,
         versions,
         tuple(RefusedAnswer(trouble.path, problem_at(file, trouble)) for trouble in refused),
+        tuple(RefusedAnswer(trouble.path, problem_at(file, trouble)) for trouble in placeholders),
+        reading.written,
     )
     return answers, troubles
 

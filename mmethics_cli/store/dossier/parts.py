@@ -7,12 +7,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
+from mmethics_cli.core.answers.canonical import (
+    canonical_answers,
+    canonical_decision,
+    canonical_self_check,
+    canonical_versions,
+)
 from mmethics_cli.core.answers.self_check import SelfCheck, read_self_check
 from mmethics_cli.core.answers.tree import AnswerTree, read_tree
 from mmethics_cli.core.answers.troubles import Trouble, UnknownName, unknown_name
-from mmethics_cli.core.conditions.values import UNKNOWN, parse_date
+from mmethics_cli.core.conditions.values import UNKNOWN
+from mmethics_cli.core.conditions.written import date_advice, parse_date
 from mmethics_cli.core.standard.migrations import (
     Renaming,
     attachment_ids,
@@ -65,7 +72,8 @@ def problem_at(file: YamlFile, trouble: Trouble) -> Problem:
 
 @dataclass(frozen=True, slots=True)
 class RefusedAnswer:
-    """An answer that its question refuses: unknown to the engine, reported by `check`."""
+    """An answer that its question refuses, or a placeholder: unknown to the engine, reported by
+    `check`."""
 
     path: str
     problem: Problem
@@ -85,6 +93,13 @@ class DossierPart:
         return tuple(
             RefusedAnswer(trouble.path, problem_at(self.file, trouble))
             for trouble in self.reading.refused
+        )
+
+    @property
+    def placeholders(self) -> tuple[RefusedAnswer, ...]:
+        return tuple(
+            RefusedAnswer(trouble.path, problem_at(self.file, trouble))
+            for trouble in self.reading.placeholders
         )
 
 
@@ -137,6 +152,23 @@ def read_self_check_part(standard: Standard, file: YamlFile, keys: Keys = ()) ->
     return read_self_check(standard, tree)
 
 
+def canonical_file(standard: Standard, name: str, tree: Tree) -> Tree:
+    """The tree of one of a dossier's files with its answers as we write them."""
+    if name == SELF_CHECK:
+        return cast(Tree, canonical_self_check(tree))
+    written = cast(Tree, canonical_answers(standard, tree, RULES[name][1]))
+    if name == DECISION:
+        return cast(Tree, canonical_decision(written))
+    return with_canonical_versions(written)
+
+
+def with_canonical_versions(tree: Tree) -> Tree:
+    """The tree of a submission file with the dates of its documents as we write them."""
+    if not isinstance(tree, dict) or VERSIONS not in tree:
+        return tree
+    return {**tree, VERSIONS: cast(Tree, canonical_versions(tree[VERSIONS]))}
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentVersion:
     """Version and date of one document of a submission."""
@@ -184,7 +216,7 @@ def _version_faults(keys: Keys, entry: Tree) -> Iterator[Trouble]:
             elif value is not None and not isinstance(value, str):
                 yield Trouble("", place, f"“{key}”应是一个值")
             elif key == "date" and value and parse_date(str(value)) is None:
-                yield Trouble("", place, f"“{value}”不是日期", "例如 2027-03-01")
+                yield Trouble("", place, f"“{value}”不是日期", date_advice(str(value)))
     elif entry is not None:
         fix = '例如 {version: "1.0", date: 2027-03-01}'
         yield Trouble("", keys, f"“{keys[-1]}”应写成 version 和 date", fix)

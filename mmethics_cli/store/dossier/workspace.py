@@ -12,7 +12,8 @@ from mmethics_cli.core.answers.edits import Edit, Removed
 from mmethics_cli.core.answers.self_check import SelfCheck
 from mmethics_cli.core.answers.troubles import Trouble, UnknownName
 from mmethics_cli.core.checks.documents import FileState
-from mmethics_cli.core.conditions.values import UNKNOWN, UNSURE_WORDS, Value, plain
+from mmethics_cli.core.conditions.values import UNKNOWN, Value
+from mmethics_cli.core.conditions.written import UNSURE_WORDS, plain
 from mmethics_cli.core.standard.answers import write_value
 from mmethics_cli.core.standard.migrations import (
     Renaming,
@@ -33,6 +34,7 @@ from mmethics_cli.store.dossier.parts import (
     DossierFiles,
     DossierPart,
     RefusedAnswer,
+    canonical_file,
     problem_at,
     read_part,
     read_self_check_part,
@@ -52,7 +54,8 @@ from mmethics_cli.store.submission.submissions import (
     Submission,
     list_submissions,
 )
-from mmethics_cli.store.yaml.events import Keys, Tree
+from mmethics_cli.store.yaml.comments import lost_texts
+from mmethics_cli.store.yaml.events import Keys, Tree, has_aliases
 from mmethics_cli.store.yaml.reader import YamlFile
 from mmethics_cli.wording.language import UNSURE_WORD
 
@@ -135,6 +138,24 @@ class Workspace:
         return tuple(refused)
 
     @property
+    def placeholders(self) -> tuple[RefusedAnswer, ...]:
+        """Words that only keep the place of an answer; they count as unknown."""
+        placeholders = [answer for part in self.parts.values() for answer in part.placeholders]
+        if self.self_check_file is not None:
+            for trouble in self.self_check.placeholders:
+                problem = problem_at(self.self_check_file, trouble)
+                placeholders.append(RefusedAnswer(trouble.path, problem))
+        return tuple(placeholders)
+
+    def lost_texts(self) -> Iterator[tuple[str, str]]:
+        """Comments that are likely a part of an answer, each with the path of that answer."""
+        for part in self.parts.values():
+            for line, text in lost_texts(part.file.text):
+                at = {part.file.line(keys): path for path, keys in part.reading.keys.items()}
+                if line in at:
+                    yield at[line], text
+
+    @property
     def unknown_names(self) -> tuple[tuple[YamlFile, UnknownName], ...]:
         """What stands under names that the pack does not have: kept, and of no effect."""
         read: list[tuple[YamlFile, Iterable[Trouble]]] = []
@@ -206,6 +227,7 @@ class Workspace:
             editor = self.editor_of(path)
             for keys, tree in changes.items():
                 editor.set(keys, tree)
+            self.write_canonically(editor)
             editor.save()
             self._editors[path] = editor
         self.take_over(path, editor.file)
@@ -237,6 +259,14 @@ class Workspace:
         entries = self.values.get("attachments")
         ids = [entry.id for entry in entries] if isinstance(entries, tuple) else []
         editor.tree, _ = migrated_items(editor.tree, steps, ids)
+
+    def write_canonically(self, editor: Editor) -> None:
+        """Let the next save write each answer as we write it, whatever way people wrote it.
+
+        A file with references (*) stays as it is: one place of it may stand for several.
+        """
+        if not has_aliases(editor.file.text):
+            editor.tree = canonical_file(self.standard, editor.path.name, editor.tree)
 
     def take_over(self, path: Path, file: YamlFile) -> None:
         """Let the answers be what a file says now."""
@@ -341,6 +371,7 @@ def write_edits(workspace: Workspace, edits: Sequence[Edit]) -> None:
         for path, editor in editors.items():
             for edit in _in_order(by_file[path]):
                 _apply(editor, edit)
+            workspace.write_canonically(editor)
             planned[path] = editor.planned()
         for path, file in planned.items():
             if file is not None:
@@ -377,9 +408,9 @@ def _apply(editor: Editor, edit: Edit) -> None:
 
 
 def unread_answers(workspace: Workspace) -> dict[str, str]:
-    """By path: 不清楚 where that is the answer, else the text that the question refused.
+    """By path: 不清楚 where that is the answer, else the text that was refused or is a placeholder.
 
-    `self_check.ITEM` is the refused answer to a review item.
+    `self_check.ITEM` is the refused answer to a review item, `self_check.ITEM.note` its note.
     """
     texts: dict[str, str] = {}
     values = workspace.values
@@ -393,12 +424,16 @@ def unread_answers(workspace: Workspace) -> dict[str, str]:
             raw = _at(workspace.self_check_file.tree, trouble.keys)
             if isinstance(raw, str):
                 texts[trouble.path] = raw
+        for trouble in workspace.self_check.placeholders:
+            raw = _at(workspace.self_check_file.tree, trouble.keys)
+            if isinstance(raw, str):
+                texts[f"{trouble.path}.note"] = raw
     return texts
 
 
 def _shown(workspace: Workspace, path: str, raw: str) -> str:
     kind = question_at(workspace.standard, path).type
-    unsure = plain(raw) in UNSURE_WORDS and kind in ("bool", "choice", "choices")
+    unsure = plain(raw).casefold() in UNSURE_WORDS and kind in ("bool", "choice", "choices")
     return UNSURE_WORD if unsure else raw
 
 

@@ -18,6 +18,7 @@ from typing import Any, Final
 from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.store.dossier.attachments import FOLDER as ATTACHMENTS
 from mmethics_cli.store.dossier.attachments import attachment_path, field_text
+from mmethics_cli.store.dossier.parts import SELF_CHECK, canonical_file
 from mmethics_cli.store.dossier.profile import PROFILE_KEYS
 from mmethics_cli.store.dossier.workspace import Workspace
 from mmethics_cli.store.files import sha256, sync_folder
@@ -114,11 +115,12 @@ def snapshot_text(workspace: Workspace, day: date) -> str:
     """One YAML text, in the form that `pathway FILE` reads; raises WorkspaceError."""
     tree: dict[str, Tree] = {}
     for part in workspace.parts.values():
-        if isinstance(part.file.tree, dict):
-            lay(tree, {k: v for k, v in part.file.tree.items() if k not in _NOT_ANSWERS})
+        answers = canonical_file(workspace.standard, part.path.name, part.file.tree)
+        if isinstance(answers, dict):
+            lay(tree, {k: v for k, v in answers.items() if k not in _NOT_ANSWERS})
     file = workspace.self_check_file
     if file is not None and file.tree:
-        tree["self_check"] = file.tree
+        tree["self_check"] = canonical_file(workspace.standard, SELF_CHECK, file.tree)
     text = f"# 封存于 {day.isoformat()}。请勿改动：清单里登记了它的校验值。\n"
     text += mapping_lines(tree, 0)
     if parse(text, "snapshot.yaml").tree != tree:

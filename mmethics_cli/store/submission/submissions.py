@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from mmethics_cli.core.conditions.values import parse_date
+from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.errors import Problem, WorkspaceError
 from mmethics_cli.store.yaml.reader import YamlFile, read_file, reason
 

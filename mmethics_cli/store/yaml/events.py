@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import yaml
 from yaml import events
 
+from mmethics_cli.core.conditions.written import blank_in, hidden_in
 from mmethics_cli.store.yaml.characters import name_of, refused_in_value
 
 Tree: TypeAlias = "str | None | list[Tree] | dict[str, Tree]"
@@ -130,10 +131,20 @@ class Builder:
             first = frame.key_lines.get(key)
             seen = f"（第一次在第 {first} 行）" if first else ""
             self._fault(event, f"键“{key}”重复{seen}。", "请只保留一处。")
+        if not key.isascii():
+            self._refuse_hidden(event, key)
         if self._positions:
             mark = event.start_mark
             frame.key_lines.setdefault(key, mark.line + 1)
             self.where[(*frame.path, key, "@key")] = TextPosition(mark.line + 1, mark.column + 1)
+
+    def _refuse_hidden(self, event: Any, key: str) -> None:
+        """Note a character in a key that can't be seen, or a blank that is no ordinary space."""
+        if blank_in(key[:1]) is not None:
+            fix = "请删去它，改用普通空格缩进。"
+            self._fault(event, f"“{key.strip()}”前面是{blank_in(key[:1])}，不是空格。", fix)
+        elif (hidden := hidden_in(key) or blank_in(key)) is not None:
+            self._fault(event, f"键“{key}”里有看不见的字符：{hidden}。", "请删去它。")
 
     def _put(self, event: Any, tree: Tree) -> Keys:
         """Hang `tree` at the place that waits for it; returns its path."""
@@ -208,6 +219,11 @@ class Builder:
             f"不接受标签“{event.tag}”。",
             "以 ! 开头的文字请加英文双引号；其他情况请删去标签。",
         )
+
+
+def has_aliases(text: str) -> bool:
+    """Whether a text that the reader accepted refers to another place of itself (*name)."""
+    return "*" in text and any(type(event) is events.AliasEvent for event in event_stream(text))
 
 
 def event_stream(text: str) -> Iterator[Any]:

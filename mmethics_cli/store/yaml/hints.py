@@ -11,10 +11,15 @@ from typing import Final, NamedTuple
 
 import yaml
 
+from mmethics_cli.core.conditions.written import blank_in
 from mmethics_cli.store.yaml.events import Fault
 
 _KEY = r"^(?P<head>\s*(?:- +)*(?:[\w.-]+))"
 _TAB = re.compile(r"^ *\t")
+_BLANK = "[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
+_ODD_INDENT = re.compile(rf"^(?P<indent> *{_BLANK}\s*)(?P<body>(?:- |[\w.-]+\s*[:：]).*)$")
+_ODD_COLON = re.compile(_KEY + rf":(?P<blank>{_BLANK})\s*(?P<rest>[^\n]*)$")
+_ODD_DASH = re.compile(r"^(?P<indent> *)(?P<dash>[－–—−﹣•·])\s*(?P<rest>\S[^\n]*)$")
 _WIDE_COLON = re.compile(_KEY + r"\s*：\s*(?P<rest>[^\n]*)$")
 _TIGHT_COLON = re.compile(_KEY + r":(?P<rest>[^\s:][^\n]*)$")
 _MARK_FIRST = re.compile(r"^(?P<head>\s*(?:- +)*(?:[\w.-]+: +)?)(?P<rest>[@`%*&!][^\n]*)$")
@@ -95,6 +100,35 @@ def _tab(line: str) -> _Hint | None:
     return _Hint("缩进用了制表符（Tab）。", "请改用空格缩进。", indent + body)
 
 
+def _odd_indent(line: str) -> _Hint | None:
+    """A blank before a key that only looks like a space."""
+    if not (match := _ODD_INDENT.match(line)):
+        return None
+    indent = "".join("  " if sign == "\u3000" else " " for sign in match["indent"])
+    message = f"缩进里有{blank_in(match['indent'])}，不是空格。"
+    return _Hint(message, "请改用普通空格缩进。", indent + match["body"])
+
+
+def _odd_colon(line: str) -> _Hint | None:
+    if not (match := _ODD_COLON.match(line)):
+        return None
+    return _Hint(
+        f"冒号后面是{blank_in(match['blank'])}，不是空格。",
+        "请删去它，改成英文冒号加空格“: ”。",
+        f"{match['head']}: {_safe(match['rest'])}",
+    )
+
+
+def _odd_dash(line: str) -> _Hint | None:
+    if not (match := _ODD_DASH.match(line)):
+        return None
+    return _Hint(
+        f"列表前面的“{match['dash']}”不是英文短横。",
+        "请改成英文短横加空格“- ”。",
+        f"{match['indent']}- {match['rest']}",
+    )
+
+
 def _wide_colon(line: str) -> _Hint | None:
     if not (match := _WIDE_COLON.match(line)):
         return None
@@ -160,6 +194,9 @@ def _safe(rest: str) -> str:
 
 _HINTS: Final[tuple[Callable[[str], _Hint | None], ...]] = (
     _tab,
+    _odd_indent,
+    _odd_dash,
+    _odd_colon,
     _wide_colon,
     _mark_first,
     _open_quote,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mmethics_cli.core.checks.documents import as_initial
-from mmethics_cli.core.conditions.values import parse_date
+from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.lifecycle.editions import next_version
 from mmethics_cli.core.standard.names import KIND, RE_REVIEW

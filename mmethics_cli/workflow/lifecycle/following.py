@@ -9,18 +9,14 @@ from pathlib import Path
 from typing import Final, cast
 
 from mmethics_cli.core.answers.edits import merged_answer
-from mmethics_cli.core.conditions.values import (
-    UNKNOWN,
-    Element,
-    Value,
-    plain,
-)
+from mmethics_cli.core.conditions.values import UNKNOWN, Element, Value
+from mmethics_cli.core.conditions.written import plain
 from mmethics_cli.core.lifecycle.decision import (
     all_accepted,
     decision_words,
 )
 from mmethics_cli.core.lifecycle.editions import documents_of_the_study
-from mmethics_cli.core.standard.answers import write_value
+from mmethics_cli.core.standard.answers import option_of, write_value
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.core.standard.names import (
     ALL_ACCEPTED,
@@ -64,11 +60,11 @@ class OpenedSubmission:
 def kind_named(standard: Standard, text: str) -> str:
     """The kind of submission that a word names, by key or in Chinese; raises EthicsError."""
     kinds = {k: label for k, label in standard.questions[KIND].values.items() if k != INITIAL}
-    word = plain(text).lower().replace("-", "_")
-    kind = next((key for key, label in kinds.items() if word in (key, label)), None)
-    if kind is not None:
+    word = plain(text).casefold().replace("-", "_")
+    kind = option_of(standard.questions[KIND], plain(text))
+    if kind is not None and kind != INITIAL:
         return kind
-    if word == INITIAL:
+    if kind == INITIAL:
         raise EthicsError("初始审查不用 follow：新建卷宗（mmethics new）就是初始审查。")
     near = get_close_matches(word, kinds, 1)
     hint = f"是不是“{near[0].replace('_', '-')}”？" if near else ""
@@ -85,7 +81,7 @@ def open_submission(dossier: Dossier, kind: str, answers: Path | None = None) ->
     record = CommitteeRecord(dossier)
     _refuse(record, kind)
     file = _given(dossier, kind, answers)
-    given = file.values if file else {}
+    given = file.written if file else {}
     study = {path: value for path, value in given.items() if not is_of_event(path)}
     if file is not None:
         _write_study(dossier, study, file)

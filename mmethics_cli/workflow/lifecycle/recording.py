@@ -8,7 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from mmethics_cli.core.conditions.values import UNKNOWN, Truth, Value, parse_date
+from mmethics_cli.core.conditions.values import UNKNOWN, Truth, Value
+from mmethics_cli.core.conditions.written import date_advice, parse_date
 from mmethics_cli.core.lifecycle.decision import (
     CommitteeDecision,
     decision_faults,
@@ -123,7 +124,7 @@ def read_options(standard: Standard, given: DecisionOptions) -> CommitteeDecisio
 def _date(option: str, text: str | None) -> date | None:
     day = parse_date(text) if text else None
     if text and day is None:
-        raise EthicsError(f"{option}：“{text}”不是日期。请写成 2027-03-20 的样子。")
+        raise EthicsError(f"{option}：“{text}”不是日期。{date_advice(text)}。")
     return day
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mmethics_cli.core.checks.plain_speech import Speech, is_rare, quoted, reading_length, speech_of
-from mmethics_cli.core.standard.model import Readability
+from mmethics_cli.core.standard.texts import Readability
 
 LIMITS = Readability(
     sentence=20, average=12, quotes=2, latin=frozenset({"CT"}), stiff=("进行", "予以")

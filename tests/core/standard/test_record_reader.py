@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from mmethics_cli.core.conditions.language import ALWAYS
-from mmethics_cli.core.standard.model import Meaning, Readability, Rule, Source
+from mmethics_cli.core.standard.model import Meaning, Rule, Source
 from mmethics_cli.core.standard.node import Node, Trail
 from mmethics_cli.core.standard.record_reader import RecordReader
+from mmethics_cli.core.standard.texts import Readability
 
 
 def node(tree: object) -> Node:

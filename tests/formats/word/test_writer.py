@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from docx.document import Document
 from docx.oxml.ns import qn
 from lxml import etree
 
@@ -237,6 +238,20 @@ def test_rows_are_held_together_at_the_ends_of_a_table(
     table = opened(word(f"::: {block}\n| 甲 |\n|---|\n{body}:::\n")).tables[0]
     firsts = [row.cells[0].paragraphs[0].paragraph_format for row in table.rows]
     assert [at for at, one in enumerate(firsts) if one.keep_with_next] == kept
+
+
+def test_a_note_stays_together_with_what_follows_it() -> None:
+    text = "---\ntitle: 表\n---\n::: together\n::: note\n说明\n:::\n\n已核对。\n:::\n\n完\n"
+    held, free = opened(word(text)), opened(word(text.replace("::: together", "::: element l.1")))
+    assert [kept for document in (held, free) for kept in _kept(document, "说明")] == [True, False]
+
+
+def _kept(document: Document, text: str) -> list[bool]:
+    return [
+        bool(paragraph.paragraph_format.keep_with_next)
+        for paragraph in document.paragraphs
+        if paragraph.text == text
+    ]
 
 
 def test_what_stays_together_is_held_row_by_row() -> None:

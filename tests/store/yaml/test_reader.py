@@ -75,6 +75,17 @@ def test_places_of_keys_and_values() -> None:
         ('a: "\\uFDD0"\n', 1, "非字符"),
         ('a: "甲\\r"\n', 1, "控制字符"),
         ("a: [1, 2\nb: 3\n", 2, "逗号"),
+        ("a:\n\u00a0 \u00a0 b: 1\nc: 2\n", 2, "不换行空格 U+00A0"),
+        ("a:\n  c: 1\n\u3000b: 1\n  d: 2\n", 3, "全角空格 U+3000"),
+        ("a: 1\n\u3000b: 1\n", 2, "全角空格 U+3000"),
+        ("a:\n  b:\u3000何示一\n  c: 2\n", 2, "冒号后面是全角空格 U+3000"),
+        ("a:\n  b:\u00a0何示一\n  c: 2\n", 2, "冒号后面是不换行空格 U+00A0"),
+        ("l:\n－　id: m1\n  n: 2\n", 2, "不是英文短横"),
+        ("l:\n  — id: m1\n    n: 2\n", 2, "不是英文短横"),
+        ("a: 1\nb\u200b: 2\n", 2, "零宽空格 U+200B"),
+        ("a: 1\n\u202eb: 2\n", 2, "方向控制符 U+202E"),
+        ("a: 1\nb\ufeff: 2\n", 2, "零宽不换行空格 U+FEFF"),
+        ("a: 1\nb\u3000: 2\n", 2, "全角空格 U+3000"),
         ("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1), 1, "嵌套"),
     ],
 )
@@ -82,6 +93,12 @@ def test_what_is_refused_and_where(text: str, line: int, word: str) -> None:
     found = problems(text)
     assert [at for at, _ in found] == [line]
     assert word in found[0][1]
+
+
+def test_what_no_text_is_harmed_by_is_left_in_it() -> None:
+    text = "a: |\n  　　首行缩进，\u200b零宽\u00a0空格\nb: 何\u200d示一\n"
+    tree = {"a": "　　首行缩进，\u200b零宽\u00a0空格\n", "b": "何\u200d示一"}
+    assert parse(text, "f").tree == tree
 
 
 def test_all_problems_come_at_once() -> None:

@@ -9,7 +9,7 @@ import pytest
 from mmethics_cli.errors import EthicsError, WorkspaceError
 from mmethics_cli.workflow.lifecycle.following import kind_named, open_submission
 from mmethics_cli.workflow.opening import open_dossier, reopened
-from mmethics_cli.workflow.supposing import supposed_facts
+from mmethics_cli.workflow.supposing import supposed
 from tests.workflow.example import DECIDED, TODAY, VALID_UNTIL, approved
 
 
@@ -48,9 +48,9 @@ def test_nothing_follows_what_is_not_approved(sealed: Path, study: Path) -> None
 
 def test_what_if_writes_nothing(study: Path) -> None:
     dossier = open_dossier(study, TODAY)
-    supposed = supposed_facts(dossier.facts, ["sharing.cross_border=yes"])
-    assert supposed.get("sharing.cross_border") is True
+    facts = supposed(dossier.facts, ["sharing.cross_border=yes"]).facts
+    assert facts.get("sharing.cross_border") is True
     assert reopened(dossier).facts.values == dossier.facts.values
     for text in ("sharing.cross_border", "none.such=1", "data.assets=1", "risk.level=nonsense"):
         with pytest.raises(EthicsError):
-            supposed_facts(dossier.facts, [text])
+            supposed(dossier.facts, [text])
