@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from docs.page import table
-from mmethics_cli.core.standard.model import Basis, Source, Standard
+from mmethics_cli.core.standard.model import PRACTICE, Basis, Source, Standard
 from mmethics_cli.report.law_changes import ShownEdition, change_parts
 from mmethics_cli.wording.citation import article, title
 
@@ -24,7 +24,7 @@ WEIGHTS: Final[Mapping[Kind, int]] = {
 }
 _HEAD: Final = ("必须的规则", "建议的规则", "审查要点", "告知要素", "文件", "一致性规则")
 # A practice is no text that could be read; what was replaced is cited no longer.
-_NOT_TO_READ: Final = frozenset({"practice", "superseded"})
+_NOT_TO_READ: Final = frozenset({PRACTICE, "superseded"})
 
 
 def changes_lines(standard: Standard, editions: Sequence[ShownEdition]) -> Iterator[str]:

@@ -32,6 +32,7 @@ from mmethics_cli.core.checks.plain_speech import (
 )
 from mmethics_cli.core.conditions.language import evaluate
 from mmethics_cli.core.conditions.values import Truth
+from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.relevance import place_at
 from mmethics_cli.core.lifecycle.amendments import (
     left_behind,
@@ -49,7 +50,7 @@ from mmethics_cli.render.revision_views import seen_before
 from mmethics_cli.render.slots import Words
 from mmethics_cli.render.text import Rendered
 from mmethics_cli.report.findings import PlacedFinding
-from mmethics_cli.wording.citation import cite
+from mmethics_cli.wording.citation import cite_for
 from mmethics_cli.workflow.lifecycle.answering import comments_to_answer
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.package import Package
@@ -207,21 +208,21 @@ def with_elements(
         wanted.setdefault(fact.path, []).append(fact)
     for finding in findings:
         facts = wanted.pop(finding.path, []) if finding.id == _MISSING else []
-        yield _told_to_participants(dossier.standard, finding, facts) if facts else finding
+        yield _told_to_participants(dossier.facts, finding, facts) if facts else finding
     for path, facts in wanted.items():
-        yield _told_to_participants(dossier.standard, _missing(dossier, path), facts)
+        yield _told_to_participants(dossier.facts, _missing(dossier, path), facts)
 
 
 def _told_to_participants(
-    standard: Standard, finding: Finding, facts: Sequence[UnansweredElementFact]
+    facts: Facts, finding: Finding, lacking: Sequence[UnansweredElementFact]
 ) -> Finding:
     """A missing answer with each element that tells it: 《文件》的“要素”（第N条）要写明它."""
-    elements = {fact.element.id: fact.element for fact in facts}
+    elements = {fact.element.id: fact.element for fact in lacking}
     places = []
     for id_, element in elements.items():
-        titles = dict.fromkeys(fact.document.title for fact in facts if fact.element.id == id_)
+        titles = dict.fromkeys(fact.document.title for fact in lacking if fact.element.id == id_)
         documents = "".join(f"《{title}》" for title in titles)
-        places.append(f"{documents}的“{element.text}”（{cite(standard, element.basis)}）")
+        places.append(f"{documents}的“{element.text}”（{cite_for(facts, element.basis)}）")
     grounds = [basis for element in elements.values() for basis in element.basis]
     by_source: dict[str, dict[Basis, None]] = {}
     for basis in (*grounds, *finding.basis):

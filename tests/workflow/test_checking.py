@@ -39,7 +39,7 @@ from mmethics_cli.store.dossier.workspace import Workspace
 from mmethics_cli.store.yaml.events import Keys, Tree
 from mmethics_cli.store.yaml.least_change import edit
 from mmethics_cli.store.yaml.reader import parse
-from mmethics_cli.wording.citation import cite
+from mmethics_cli.wording.citation import cite_for
 from mmethics_cli.workflow.assembly import package_of
 from mmethics_cli.workflow.checking import review
 from mmethics_cli.workflow.creating import make_of_example
@@ -211,7 +211,7 @@ def test_what_participants_must_be_told_is_missed_by_element_article_and_documen
     unnamed, removals = [], 0
     for document, required, fact in told_facts(whole):
         element = standard.elements[required.id]
-        article = f"的“{element.text}”（{cite(standard, element.basis)}）"
+        article = f"的“{element.text}”（{cite_for(whole.dossier.facts, element.basis)}）"
         for path, values in taken_away(whole, fact):
             facts = Facts(standard, values, whole.today)
             if fact.path in standard.derived and evaluate(required.when, facts) is not Truth.YES:
@@ -224,7 +224,7 @@ def test_what_participants_must_be_told_is_missed_by_element_article_and_documen
                 and finding.severity == "error"
                 and f"《{document.title}》" in finding.message
                 and article in finding.message
-                and set(element.basis) <= set(finding.basis)
+                and {*facts.coverage.bases(element.basis)} <= {*finding.basis}
                 for finding in findings[path]
             ):
                 unnamed.append((document.id, element.id, path))

@@ -18,12 +18,15 @@ def law_changes(pathway: Pathway, editions: Sequence[PackEdition]) -> Iterator[F
 
     Of one change these are the rules that fire; where none does, the items that apply; then the
     elements that are required; the documents that are needed only where nothing else is named.
+    A change that rests on norms which do not cover the study does not touch it.
     """
     if not any(edition.changes for edition in editions):
         return
     touched = _Touched.of(pathway)
     for edition in editions:
         for change in edition.changes:
+            if not pathway.facts.coverage.bases(change.basis):
+                continue
             for subject, item in touched.by(change):
                 yield Finding(
                     "law_changed",

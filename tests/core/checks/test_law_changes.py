@@ -85,6 +85,20 @@ def test_what_touches_no_study_is_said_to_none(touched: dict[str, tuple[str, ...
     assert subjects(change(**touched), level="high") == []
 
 
+def test_a_change_of_a_norm_that_does_not_cover_the_study_does_not_touch_it() -> None:
+    sources = [
+        {"id": "law", "title_zh": "某法"},
+        {"id": "guide", "title_zh": "某指南", "applies_when": {"study.contact": "yes"}},
+    ]
+    standard = small_standard(**{"sources.yaml": sources})
+    of_guide = LawChange("改。", (Basis("guide", "2", "memory"),), "照改。", rules=("I1",))
+    of_both = LawChange("改。", (*of_guide.basis, *BASIS), "照改。", rules=("I1",))
+    editions = [PackEdition("包 2", date(2026, 2, 1), (of_guide, of_both))]
+    for contact, notes in ((True, 2), (False, 1)):
+        pathway = Pathway(Facts(standard, {"study.level": "low", "study.contact": contact}))
+        assert len(list(law_changes(pathway, editions))) == notes
+
+
 def test_a_note_on_an_item_stands_at_the_item() -> None:
     pathway = Pathway(Facts(STANDARD, {}))
     editions = [PackEdition("包 2", date(2026, 2, 1), (change(items=("B-1",)),))]
