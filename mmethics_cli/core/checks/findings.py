@@ -43,11 +43,8 @@ class Finding:
     practice: bool = False
 
     def for_study(self, coverage: Coverage) -> Finding:
-        """The finding with those of its bases alone that cover the study, or may.
-
-        What is said of a change of the law names that law, even where it no longer covers the study.
-        """
-        if not self.basis or self.kind == "law_changed":
+        """The finding with those of its bases alone that cover the study, or may."""
+        if not self.basis:
             return self
         practice = coverage.is_practice(self.basis)
         return replace(self, basis=coverage.bases(self.basis), practice=practice)
