@@ -45,7 +45,7 @@ class Finding:
     def for_study(self, coverage: Coverage) -> Finding:
         """The finding with those of its bases alone that cover the study, or may.
 
-        What is said of a change of the law names that law, even where it no longer covers the study.
+        What is said of a change of the law names that law, even if it no longer covers the study.
         """
         if not self.basis or self.kind == "law_changed":
             return self
