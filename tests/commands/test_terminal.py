@@ -23,9 +23,11 @@ if sys.platform == "win32":
 
 import pexpect
 
+from tests.typist import first_screen
+
 CTRL_C, CTRL_D, CTRL_E = "\x03", "\x04", "\x05"
-# The rows of the first screen: kind, track, commercial, emergency, secret, started, suspended, TCM.
-FIRST_SCREEN = "54222nnn"
+# The rows of the first screen, confirmed.
+FIRST_SCREEN = first_screen({"project.kind": "ai_development", "project.regulatory_track": "iit"})
 Start = Callable[..., "pexpect.spawn[str]"]
 
 
@@ -68,7 +70,7 @@ def test_ctrl_c_leaves_and_fill_goes_on_with_the_next_screen(start: Start, tmp_p
     # This terminal is asked where its cursor is, and never answers.
     child = start("new", "x", PROMPT_TOOLKIT_NO_CPR="")
     child.expect("研究的类别")
-    child.send(FIRST_SCREEN + CTRL_D)
+    child.send(FIRST_SCREEN)
     child.expect("单位之间的关系")
     child.send("1" + CTRL_C)
     assert ended(child) == 130
@@ -88,7 +90,7 @@ def test_a_closed_terminal_loses_nothing_acknowledged(
 ) -> None:
     child = start("new", "x")
     child.expect("研究的类别")
-    child.send(FIRST_SCREEN + CTRL_D)
+    child.send(FIRST_SCREEN)
     child.expect("单位之间的关系")
     child.send("1")
     child.expect("什么角色")
@@ -106,7 +108,7 @@ def test_a_dossier_changed_meanwhile_is_kept_and_the_answer_shown(
     child.expect("研究的类别")
     path = tmp_path / "x" / "dossier.yaml"
     path.write_text(path.read_text(encoding="utf-8") + "# 手改\n", encoding="utf-8")
-    child.send(FIRST_SCREEN + CTRL_D)
+    child.send(FIRST_SCREEN)
     child.expect("别的程序改过")
     child.expect("没有写入的回答")
     assert ended(child) == 2
@@ -190,7 +192,7 @@ def test_keys_typed_between_two_prompts_wait_for_the_next(start: Start, tmp_path
     child = start("new", "x")
     child.expect("研究的类别")
     child.delaybeforesend = None
-    child.send(FIRST_SCREEN + CTRL_D)
+    child.send(FIRST_SCREEN)
     child.expect("✓")  # the form is over, its answers are not saved yet
     time.sleep(0.05)
     child.send("2" + CTRL_D * 2)

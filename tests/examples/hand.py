@@ -26,9 +26,9 @@ from mmethics_cli.core.interview.steps import (
 )
 from mmethics_cli.store.dossier.carried_over import unfinished_list
 from mmethics_cli.store.dossier.workspace import open_workspace
-from tests.ask.test_form import CTRL_C, Typist
 from tests.program import ROOT
 from tests.studies import standard
+from tests.typist import CTRL_C, Typist
 from tests.walk import TODAY
 
 _CONTROL: Final = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>78]|[\s\x00-\x1f]")
