@@ -117,7 +117,7 @@ def _read_element_fact(node: Node, documents: Mapping[str, str]) -> ElementFact:
     owner, _, name = path.rpartition(".")
     fields = vocabulary[owner].fields if owner in vocabulary else None
     fact = _ELEMENT_FACT(node, fields)
-    if path and path not in _askable(vocabulary):
+    if path and not _is_askable(vocabulary, path):
         node.problem(f"不认识的事实“{path}”")
     elif path in vocabulary and vocabulary[path].type == "list":
         node.problem(f"“{path}”是列表，应写它的一栏（{path}.栏名）")
@@ -137,7 +137,9 @@ def read_criterion(
     _prove_names(node, "worksheets", committee, "没有这份伦理委员会的文件")
     _prove_names(node, "papers", documents, "不认识的文件")
     _prove_names(node, "items", items, "没有审查要点")
-    _prove_names(node, "facts", _askable(node.trail.vocabulary), "不认识的事实")
+    for path in node.texts("facts"):
+        if not _is_askable(node.trail.vocabulary, path):
+            node.child("facts").problem(f"不认识的事实“{path}”")
     for element in criterion.elements:
         if not _ELEMENT.fullmatch(element):
             node.child("elements").problem(f"“{element}”应写法源和条号，例如 erm2023.36.3")
@@ -146,11 +148,12 @@ def read_criterion(
     return criterion
 
 
-def _askable(vocabulary: Vocabulary) -> set[str]:
-    """What the dossier answers: facts, and fields of its lists as `list.field`."""
-    facts = {path for path in vocabulary if not path.startswith(("decided.", "context."))}
-    lists = ((path, term.fields or {}) for path, term in vocabulary.items())
-    return facts | {f"{path}.{name}" for path, fields in lists for name in fields}
+def _is_askable(vocabulary: Vocabulary, path: str) -> bool:
+    """Whether the dossier answers it: a fact, or a field of one of its lists as `list.field`."""
+    if path in vocabulary:
+        return not path.startswith(("decided.", "context."))
+    owner, _, field = path.rpartition(".")
+    return owner in vocabulary and field in (vocabulary[owner].fields or {})
 
 
 def _prove_names(node: Node, key: str, known: Container[str], message: str) -> None:
