@@ -117,7 +117,7 @@ def _fix(pack: Pack, file: str, keys: KeyPath) -> str:
 def _norm_problems(pack: Pack, standard: Standard, today: date) -> Iterator[Problem]:
     """Norms that templates name by hand, or cite though they are repealed."""
     for name in sorted(pack.templates):
-        if name.endswith(".md"):
+        if name.endswith((".md", ".yaml")):
             shown = pack.own_templates.get(name, name)
             for line, text in prove_template(standard, pack.template_text(name), today):
                 yield Problem(text, shown, line)
