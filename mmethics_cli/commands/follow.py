@@ -58,7 +58,7 @@ def follow(
     before = {answer.path for answer in dossier.placeholders}
     opened = open_submission(dossier, kind_named(dossier.standard, kind), answers)
     new = (answer for answer in opened.dossier.placeholders if answer.path not in before)
-    tell_unanswered(session, new)
+    tell_unanswered(session, (answer.problem for answer in new))
     asking = session.terminal and answers is None and not blank
     _tell_opened(session, opened, asking=asking)
     if asking:

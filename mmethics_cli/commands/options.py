@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from mmethics_cli.errors import EthicsError, NoTerminal
+from mmethics_cli.errors import EthicsError, NoTerminal, Problem
 
 if TYPE_CHECKING:
     from mmethics_cli.core.standard.model import Standard
-    from mmethics_cli.store.dossier.parts import RefusedAnswer
     from mmethics_cli.workflow.drafting import Drafts
     from mmethics_cli.workflow.opening import OpenedStudy
     from mmethics_cli.workflow.packs import Packs
@@ -131,15 +130,16 @@ def resolve_today(given: str | None, environ: Mapping[str, str] = os.environ) ->
         ) from None
 
 
-def tell_unanswered(session: Session, answers: Iterable[RefusedAnswer]) -> None:
+def tell_unanswered(session: Session, problems: Iterable[Problem]) -> None:
     """Name answers that are there and count as unknown, each with its place and what to do."""
-    for answer in answers:
-        session.say(f"当作未回答：{answer.problem}")
+    for problem in problems:
+        session.say(f"当作未回答：{problem}")
 
 
 def tell_refused(session: Session, opened: OpenedStudy) -> None:
     """Name the answers that count as unknown: their question can't take them, or there is none."""
-    tell_unanswered(session, (*opened.refused, *opened.placeholders))
+    unanswered = (*opened.refused, *opened.placeholders)
+    tell_unanswered(session, (answer.problem for answer in unanswered))
     if opened.unknown_names:
         names = "、".join(dict.fromkeys(unknown.name for unknown in opened.unknown_names))
         session.say(f"标准包没有这些名称，写在那里的内容没有读，留在文件里：{names}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Folder, Session, tell_refused
+from mmethics_cli.commands.options import HERE, Folder, Session, tell_refused, tell_unanswered
 
 if TYPE_CHECKING:
     from mmethics_cli.workflow.workbook import WorkbookChanges
@@ -92,8 +92,7 @@ def import_(
         session.say("没有改动。")
         return
     session.show(changes_text(filled.changes))
-    for placeholder in filled.placeholders:
-        session.say(f"当作未回答：{placeholder}")
+    tell_unanswered(session, filled.placeholders)
     count = len(filled.changes)
     if not yes and not _confirmed(session, count):
         session.say("没有写入。")

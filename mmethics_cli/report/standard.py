@@ -117,6 +117,9 @@ def _question(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
     yield "示例", question.example
     yield "又称", "、".join(question.synonyms)
     yield "选项", "；".join(f"{key}＝{label}" for key, label in question.values.items())
+    others = question.value_synonyms.items()
+    yield "也可写", "；".join(f"{'、'.join(words)}＝{key}" for key, words in others)
+    yield "单位", "、".join(question.units)
     yield "每项要写", "、".join(f"{field.path}＝{field.label}" for field in question.fields)
     yield "依据", cite_with_mark(standard, question.basis)
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mmethics_cli.errors import EthicsError
+from mmethics_cli.errors import EthicsError, Problem
 from mmethics_cli.store.dossier.create import built_beside, create_dossier, refuse_existing
-from mmethics_cli.store.dossier.parts import RefusedAnswer
 from mmethics_cli.store.examples import copy_example, examples
 from mmethics_cli.workflow.packs import Packs
 
@@ -19,9 +18,7 @@ def make_blank(folder: Path, packs: Packs | None = None) -> None:
         create_dossier(beside, standard)
 
 
-def make_of_answers(
-    folder: Path, path: Path, packs: Packs | None = None
-) -> tuple[RefusedAnswer, ...]:
+def make_of_answers(folder: Path, path: Path, packs: Packs | None = None) -> tuple[Problem, ...]:
     """Make a dossier of a file of answers; nothing is written when one of them is refused.
 
     Returns what the file says in places where an answer should stand and none does (待定).
@@ -35,7 +32,7 @@ def make_of_answers(
     answers.require_all_read()
     with built_beside(folder) as beside:
         create_dossier(beside, standard, answers.canonical)
-    return answers.placeholders
+    return tuple(answer.problem for answer in answers.placeholders)
 
 
 def make_of_example(folder: Path, name: str, overlay: Path | None = None) -> None:

@@ -16,7 +16,6 @@ from mmethics_cli.errors import Problem, UnreadableFile, WorkspaceError
 from mmethics_cli.store.dossier.answers_file import AnswersFile, read_answers
 from mmethics_cli.store.dossier.carried_over import copy_papers, tree_of, write_carried
 from mmethics_cli.store.dossier.create import built_beside, create_dossier, refuse_existing
-from mmethics_cli.store.dossier.parts import RefusedAnswer
 from mmethics_cli.store.dossier.profile import INSTITUTION, profile_path, settings_for
 from mmethics_cli.store.submission.sealing import lay
 from mmethics_cli.store.yaml.editor import Editor
@@ -38,7 +37,7 @@ class ReusedDossier:
     copied: tuple[Element, ...]
     left: tuple[tuple[Element, str], ...]
     unread: tuple[Problem, ...]
-    placeholders: tuple[RefusedAnswer, ...] = ()
+    placeholders: tuple[Problem, ...] = ()
 
 
 def make_of_earlier(
@@ -75,7 +74,7 @@ def make_of_earlier(
         if not has_profile:
             _keep_settings(settings_for(earlier, folder), beside)
     facts = Facts(standard, carried.answers, today)
-    placeholders = given.placeholders if given is not None else ()
+    placeholders = tuple(answer.problem for answer in given.placeholders) if given else ()
     unread = _unread(old, standard)
     return ReusedDossier(facts, carried, copied, tuple(left), unread, placeholders)
 

@@ -13,7 +13,6 @@ from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.core.standard.names import ELEMENT_PATH, question_at
 from mmethics_cli.core.standard.placeholders import not_an_answer
 from mmethics_cli.errors import EthicsError, Problem
-from mmethics_cli.store.dossier.parts import RefusedAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +20,7 @@ class Supposition:
     """The facts with other answers put in, and those of the answers that count as unknown."""
 
     facts: Facts
-    unanswered: tuple[RefusedAnswer, ...]
+    unanswered: tuple[Problem, ...]
 
 
 def supposed(facts: Facts, given: Iterable[str]) -> Supposition:
@@ -37,7 +36,7 @@ def supposed(facts: Facts, given: Iterable[str]) -> Supposition:
     return Supposition(facts.assuming(counted), unanswered)
 
 
-def _unanswered(standard: Standard, path: str, value: Placeholder) -> RefusedAnswer:
+def _unanswered(standard: Standard, path: str, value: Placeholder) -> Problem:
     question = question_at(standard, path)
     message, fix = not_an_answer(
         standard.placeholders,
@@ -45,7 +44,7 @@ def _unanswered(standard: Standard, path: str, value: Placeholder) -> RefusedAns
         value.text,
         may_not_apply=question.may_not_apply,
     )
-    return RefusedAnswer(path, Problem(f"{message}。", "--what-if", fix=fix))
+    return Problem(f"{message}。", "--what-if", fix=fix)
 
 
 def _supposed(facts: Facts, text: str) -> tuple[str, Value]:
