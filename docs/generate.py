@@ -14,11 +14,12 @@ import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
 
 from docs.law import changes_lines, unread_lines
 from docs.page import MADE, table, with_part
@@ -44,8 +45,7 @@ _LOOP: Final = re.compile(r"{%\s*for (\w+) in ([\w.]+)\s*%}")
 _PRINTED: Final = re.compile(r"{{\s*(?:boxes\()?([a-z_]+(?:\.\w+)+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A field that published forms ask for, and where the dossier holds it."""
 
     key: str

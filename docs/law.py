@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final, Literal
+
+from msgspec import Struct, field
 
 from docs.page import table
 from mmethics_cli.core.standard.model import PRACTICE, Basis, Source, Standard
@@ -37,8 +38,7 @@ def changes_lines(standard: Standard, editions: Sequence[ShownEdition]) -> Itera
                 yield f"  - {label}：{text}"
 
 
-@dataclass
-class Unread:
+class Unread(Struct):
     """What rests on the articles of a source that nobody has read, by kind; `read`: some was."""
 
     source: Source

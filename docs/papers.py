@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
+
+from msgspec import Struct
 
 from docs.page import MADE, table
 from mmethics_cli.core.standard.model import DocumentKind, Standard
@@ -24,8 +25,7 @@ _TITLES: Final = {"applicant": "申请人的文件", "committee": "伦理委员�
 Given = Literal["made", "brought", "missing", "not_due"]
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Struct, frozen=True):
     """What a worked example hands in: by document, how it comes by it."""
 
     id: str

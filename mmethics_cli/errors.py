@@ -6,11 +6,11 @@ An error carries data and a Chinese message that says what, where and what to do
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One place in a file that can't be used, and what to do about it."""
 
     message: str

@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -14,6 +13,7 @@ from xml.etree import ElementTree
 
 import docx
 import openpyxl
+from msgspec import Struct
 
 from mmethics_cli.store.pdf import fonts_xml
 
@@ -22,8 +22,7 @@ DPI: Final = 36  # of the grey maps that `ink` reads
 _X: Final = "{http://www.w3.org/1999/xhtml}"
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """A paper size and where its text may stand, in points from the top left corner."""
 
     width: float
@@ -36,8 +35,7 @@ class Frame:
     footer: float
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     text: str
     left: float
     top: float
@@ -48,8 +46,7 @@ class Word:
         return (self.top + self.bottom) / 2
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     number: int
     width: float
     height: float
@@ -70,8 +67,7 @@ class Page:
         return "".join(word.text for line in self.lines for word in line)
 
 
-@dataclass(frozen=True)
-class Converted:
+class Converted(Struct, frozen=True, dict=True):
     """A document and the PDF that LibreOffice made of it."""
 
     source: Path

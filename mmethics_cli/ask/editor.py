@@ -9,17 +9,17 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from mmethics_cli.ask.prompts import lines_edited
 
 _USUAL: Final = ("nano", "vim", "vi", "notepad")
 
 
-@dataclass(frozen=True, slots=True)
-class Edited:
+class Edited(Struct, frozen=True):
     """The text as the editor left it; `trouble` says what went wrong, the text is then kept."""
 
     text: str

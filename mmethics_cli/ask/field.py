@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from mmethics_cli.ask.prompts import Option, one_line
 from mmethics_cli.core.conditions.values import UNKNOWN, NotApplicable, Several, Value
@@ -53,8 +54,7 @@ def picks_of(question: Question, value: Value) -> frozenset[str]:
     return frozenset({written}) if isinstance(written, str) else frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """What a person has put into a row and not confirmed: a text, or picked options."""
 
     text: str | None = None
@@ -62,8 +62,7 @@ class Draft:
     dismissed: bool = False
 
 
-@dataclass
-class Field:
+class Field(Struct):
     """The state of a row. Untouched it changes nothing; a proposal counts when it is confirmed."""
 
     row: QuestionRow

@@ -6,9 +6,9 @@ A row that is left alone answers nothing; what is proposed is taken only by a se
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
+from msgspec import Struct
 from prompt_toolkit.application import Application
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
@@ -22,8 +22,7 @@ from mmethics_cli.wording.typed import PromptReader
 _PAGE: Final = 8  # options
 
 
-@dataclass(frozen=True, slots=True)
-class FilledForm:
+class FilledForm(Struct, frozen=True):
     """How a form was left: confirmed (`key` is None), gone back from, or gone away from.
 
     `values` are the answers that changed; `drafts` what was put in and not confirmed.

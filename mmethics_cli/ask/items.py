@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from mmethics_cli.ask.prompts import (
     LATER,
@@ -54,8 +55,7 @@ _SAID: Final = {
 _EXCERPT: Final = 24
 
 
-@dataclass(frozen=True, slots=True)
-class ItemWords:
+class ItemWords(Struct, frozen=True):
     """How a dossier's evidence is named: its answers, attachments and documents."""
 
     facts: Facts
@@ -125,8 +125,7 @@ _NOTE: Final = {
 }
 
 
-@dataclass
-class ItemTerminal:
+class ItemTerminal(Struct):
     """Asks the screens of a walk; an instance remembers which principle it is in.
 
     `out` prints, `refused` names a character that no file may hold, `why` says why an item does

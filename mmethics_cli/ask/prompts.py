@@ -11,11 +11,11 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, TypeVar
 
 import questionary
+from msgspec import Struct
 from prompt_toolkit.application import get_app
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.input import Input
@@ -54,8 +54,7 @@ class Key(Enum):
     LEAVE = "leave"
 
 
-@dataclass(frozen=True, slots=True)
-class Pressed:
+class Pressed(Struct, frozen=True):
     """A key and the text that stood in the prompt when it was pressed."""
 
     key: Key
@@ -96,8 +95,7 @@ class _Checked(Validator):
             raise ValidationError(cursor_position=len(document.text), message=message)
 
 
-@dataclass(frozen=True, slots=True)
-class Prompts:
+class Prompts(Struct, frozen=True):
     """The prompts of one terminal; `input` and `output` replace it in tests.
 
     Every method raises NoTerminal where nobody can answer.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from mmethics_cli.ask.editor import Edited, edit_text
 from mmethics_cli.ask.field import NOT_HERE, Draft, fault_of, options_of, picked_value, picks_of
@@ -58,8 +59,7 @@ _DOUBTS: Final = {
 }
 
 
-@dataclass
-class Terminal:
+class Terminal(Struct):
     """Asks the steps of an interview.
 
     `out` prints, `reader` reads what is typed, `columns` tells the width of

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec import Struct
 
 from mmethics_cli.commands.options import Session, tell_unanswered
 from mmethics_cli.errors import EthicsError
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from mmethics_cli.workflow.reuse import ReusedDossier
 
 
-@dataclass(frozen=True, slots=True)
-class DossierOrigin:
+class DossierOrigin(Struct, frozen=True):
     """What a new dossier is made of."""
 
     answers: Path | None

@@ -6,13 +6,13 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
+from msgspec import Struct
 
 from mmethics_cli.errors import EthicsError, NoTerminal, Problem
 
@@ -42,8 +42,7 @@ Folder = Annotated[
 Format = Annotated[OutputFormat, typer.Option("--format", help="输出格式")]
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """One run of the program: the global options, and whether someone sits at a terminal."""
 
     today: date

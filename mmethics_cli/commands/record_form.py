@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 import typer
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mmethics_cli.ask.prompts import Pressed, Prompts
 from mmethics_cli.commands.options import INTERRUPTED, Session
@@ -64,8 +65,7 @@ def prompted(
     return decision
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
+class _Form(Struct, frozen=True):
     """Asks for the parts of a decision that were not given, each checked against the others."""
 
     prompts: Prompts
@@ -111,7 +111,7 @@ class _Form:
             day = parse_date(text)
             if day is None:
                 return date_advice(text)
-            return self._wrong(replace(decision, **{field: day}), option)  # type: ignore[arg-type]
+            return self._wrong(replace(decision, **{field: day}), option)
 
         return parse_date(self._line(words, "", wrong))
 

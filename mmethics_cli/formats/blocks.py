@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 from mmethics_cli.errors import TemplateError
 from mmethics_cli.wording.language import WORDINGS, Language, Wording
@@ -14,8 +15,7 @@ from mmethics_cli.wording.language import WORDINGS, Language, Wording
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(Struct, frozen=True):
     """The document now rendered: its title, its own version and date, and its language."""
 
     id: str
@@ -39,15 +39,13 @@ class Text(NamedTuple):
     gap: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Blank:
+class Blank(Struct, frozen=True):
     """A line to write on, about so many characters wide."""
 
     width: int
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """A picture of the pack, `width` centimetres wide; `alt` says what one sees in it."""
 
     file: str
@@ -55,16 +53,14 @@ class Picture:
     alt: str
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(Struct, frozen=True):
     """A tick box; `tag` names it in the Word file."""
 
     tag: str
     checked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Pick:
+class Pick(Struct, frozen=True):
     """One of several words, picked on the screen or circled on paper; `between` parts them."""
 
     tag: str
@@ -72,8 +68,7 @@ class Pick:
     between: str = "／"
 
 
-@dataclass(frozen=True, slots=True)
-class PickDate:
+class PickDate(Struct, frozen=True):
     """年 月 日, or day month year, to write on paper or to pick on the screen."""
 
     tag: str
@@ -86,16 +81,14 @@ Line = tuple[Inline, ...]
 Side = Literal["", "left", "center", "right"]
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """Level 0 is the title of the document."""
 
     level: int
     line: Line
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True):
     """`number` is the mark of a list item (“1.”, “•”), `depth` how deep its list is nested."""
 
     line: Line
@@ -114,8 +107,7 @@ class Cell(NamedTuple):
     align: Side = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """Rows of cells over relative column widths; `header` rows are repeated on each page.
 
     Each other row is at least `lines` high, so that there is room to write.
@@ -128,8 +120,7 @@ class Table:
     lines: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class FlowRow:
+class FlowRow(Struct, frozen=True):
     """A way through the columns of a flow figure: the lines of a box for each, none for no box.
 
     `border` names what the row lies beyond, if anything.
@@ -139,8 +130,7 @@ class FlowRow:
     border: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """Who passes what to whom: boxes in columns of relative widths, joined along each row.
 
     Boxes of a column that say the same are one box.
@@ -152,30 +142,26 @@ class Flow:
     caption: str
 
 
-@dataclass(frozen=True, slots=True)
-class Signatures:
+class Signatures(Struct, frozen=True):
     """Lines to sign; each stays on one page with the sentence before it."""
 
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Framed:
+class Framed(Struct, frozen=True):
     """Paragraphs in a frame; a note is small and grey instead."""
 
     note: bool
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class KeptTogether:
+class KeptTogether(Struct, frozen=True):
     """Blocks that one page holds, if it can."""
 
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PageBreak:
+class PageBreak(Struct, frozen=True):
     """What follows begins a page."""
 
 

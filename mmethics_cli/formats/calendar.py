@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
+
+from msgspec import Struct
 
 PRODUCT: Final = "-//mmethics//due dates//ZH"
 _OCTETS: Final = 75
@@ -13,8 +14,7 @@ _REMINDERS: Final = (30, 7)  # days before
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": None})
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarEntry:
+class CalendarEntry(Struct, frozen=True):
     """A whole day with what is due on it.
 
     `uid` is the same in every file that tells of the same thing; `sequence` rises when its day is

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.standard.model import DocumentKind

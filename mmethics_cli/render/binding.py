@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final, NamedTuple
+
+from msgspec import Struct, field
 
 from mmethics_cli.core.conditions.language import Condition
 from mmethics_cli.core.conditions.parser import ConditionProblem, Vocabulary, parse
@@ -70,8 +71,7 @@ class _BindingError(Exception):
     """A mark that cannot be bound; the message says why in Chinese."""
 
 
-@dataclass(slots=True)
-class Binder:
+class Binder(Struct):
     """Turns the marks of templates into nodes; `problems` collects those that it could not bind."""
 
     standard: Standard

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from mmethics_cli.core.conditions.values import Truth
 from mmethics_cli.core.decisions.pathway import RuleResult
@@ -18,8 +19,7 @@ from mmethics_cli.wording.language import CHINESE
 from mmethics_cli.wording.values import labels, reasons, strength_label
 
 
-@dataclass(frozen=True, slots=True)
-class RuleView:
+class RuleView(Struct, frozen=True):
     """A rule with its reasons; `facts` and `needs` are sentences of labels."""
 
     id: str
@@ -210,8 +210,7 @@ class DecisionView:
         return "、".join(self.if_declined)
 
 
-@dataclass(frozen=True, slots=True)
-class ConflictView:
+class ConflictView(Struct, frozen=True):
     """Norms or rules that contradict one another: which was kept, over which, and why."""
 
     decision_label: str

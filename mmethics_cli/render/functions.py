@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
+
+from msgspec import Struct
 
 from mmethics_cli.core.conditions.values import NotApplicable, Truth
 from mmethics_cli.core.conditions.written import parse_date
@@ -57,8 +58,7 @@ INTERVALS: Final = (3, 6, 12)  # months between two follow-up reviews that offic
 _BLANK: Final = "____________"
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentView:
+class DocumentView(Struct, frozen=True):
     """`doc`: the document now rendered."""
 
     id: str
@@ -67,16 +67,14 @@ class DocumentView:
     date: str
 
 
-@dataclass(frozen=True, slots=True)
-class StandardView:
+class StandardView(Struct, frozen=True):
     """`standard`: what the pack rests on."""
 
     title: str
     edition: str
 
 
-@dataclass(frozen=True, slots=True)
-class TransmittalRowView:
+class TransmittalRowView(Struct, frozen=True):
     """A row of the transmittal list; `people` and `stamps` are signers and seals one by one."""
 
     number: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
+
+from msgspec import Struct
 
 from mmethics_cli.core.answers.self_check import ANSWERS
 from mmethics_cli.core.checks.documents import attachments_of
@@ -34,8 +35,7 @@ _NONE: Final = "—"
 _NOT_ANSWERED: Final = "未填写"
 
 
-@dataclass(frozen=True, slots=True)
-class ItemView:
+class ItemView(Struct, frozen=True):
     """A review item with the applicant's answer; `applies` is yes, no or unknown."""
 
     id: str
@@ -92,8 +92,7 @@ def _evidence(study: Study, evidence: str, page: str) -> str:
     return f"{name}（第{page}页）" if page else name
 
 
-@dataclass(frozen=True, slots=True)
-class PrincipleView:
+class PrincipleView(Struct, frozen=True):
     """One of the standard's principles and the items that (may) apply to the applicant."""
 
     id: str
@@ -104,8 +103,7 @@ class PrincipleView:
 # Criteria of worksheets.
 
 
-@dataclass(frozen=True, slots=True)
-class CriterionView:
+class CriterionView(Struct, frozen=True):
     """A criterion with the applicant's answer and where it stands; the verdict is left open.
 
     `applies` is yes, no or unknown. Answers and places stand one a line, or in one line.
@@ -126,8 +124,7 @@ class CriterionView:
     comment: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CriterionGroup:
+class CriterionGroup(Struct, frozen=True):
     """Criteria of one theme that apply, or may."""
 
     label: str
@@ -266,8 +263,7 @@ def _spot(study: Study, document: str, heading: str) -> str:
 # Consent elements.
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceView:
+class PlaceView(Struct, frozen=True):
     """A document that must tell an element, and the headings where it does.
 
     `own` is a document that the applicant brings: the place is written in by hand.
@@ -278,8 +274,7 @@ class PlaceView:
     own: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ElementView:
+class ElementView(Struct, frozen=True):
     """An element that at least one document of the submission must tell."""
 
     id: str

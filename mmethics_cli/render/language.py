@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
+
+from msgspec import Struct, field
 
 from mmethics_cli.errors import Problem
 
@@ -90,8 +91,7 @@ class TemplateMark(NamedTuple):
     inner: Loop | None = None
 
 
-@dataclass(slots=True)
-class TemplateSource:
+class TemplateSource(Struct):
     """A template with marks in it, and where each of its lines came from."""
 
     front: dict[str, str] = field(default_factory=dict)
@@ -353,8 +353,7 @@ def _wrong_options(kind: str, rest: str) -> Iterator[str]:
         yield f"“{kind}”后面不写别的字"
 
 
-@dataclass(frozen=True, slots=True)
-class _Include:
+class _Include(Struct, frozen=True):
     """A line that puts a part in, and the words it gives to it."""
 
     name: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
+
+from msgspec import Struct
 
 from mmethics_cli.core.standard.model import (
     Basis,
@@ -27,8 +28,7 @@ _VALUE: Final = "value_label"
 Article = tuple[str, str]  # source and article; the article is empty for a source as a whole
 
 
-@dataclass(frozen=True)
-class _Printed:
+class _Printed(Struct, frozen=True):
     """What one document prints of the pack: facts, elements, articles, tables by `decision`.
 
     Of a table in `valued` only its value is printed; `functions` are those that list things.
@@ -68,8 +68,7 @@ class _Printed:
         )
 
 
-@dataclass(frozen=True)
-class LawInDocuments:
+class LawInDocuments(Struct, frozen=True, dict=True):
     """The documents of a pack and what of the law stands in each.
 
     Worksheets are looked into where the standard has their criteria.

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mmethics_cli.errors import Problem
 from mmethics_cli.formats.blocks import (
@@ -82,8 +83,7 @@ def _line_reader(fills: Sequence[Fill]) -> _LineReader:
     return _LineReader(fills, _parser())
 
 
-@dataclass(frozen=True, slots=True)
-class _MarkdownPart:
+class _MarkdownPart(Struct, frozen=True):
     """A stretch of Markdown (no kind), or one of our blocks with its parts."""
 
     kind: str

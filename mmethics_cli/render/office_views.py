@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from mmethics_cli.core.checks.documents import attachments_of
 from mmethics_cli.core.checks.findings import Finding
@@ -33,8 +34,7 @@ _ELEMENT: Final = re.compile(f"{MARK}element (\\S+)")
 _NUMBER: Final = re.compile(r"[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）")
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedDocument:
+class CheckedDocument(Struct, frozen=True):
     """A document of the package as the formal check lists it; `lacks` says what is missing."""
 
     number: str
@@ -46,8 +46,7 @@ class CheckedDocument:
     lacks: str
 
 
-@dataclass(frozen=True, slots=True)
-class WantedDocument:
+class WantedDocument(Struct, frozen=True):
     """A document to be supplied, and what it has to hold."""
 
     title: str
@@ -56,8 +55,7 @@ class WantedDocument:
     basis_text: str
 
 
-@dataclass(frozen=True, slots=True)
-class DemandedChange:
+class DemandedChange(Struct, frozen=True):
     """One thing to be changed and its place."""
 
     number: int
@@ -67,8 +65,7 @@ class DemandedChange:
     fix: str
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedDocument:
+class ChangedDocument(Struct, frozen=True):
     """A document, or 其他事项, with what is to be changed in it."""
 
     title: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 from mmethics_cli.core.conditions.explain import unknown_facts
 from mmethics_cli.core.conditions.language import Scope, evaluate
@@ -28,8 +29,7 @@ _TOKEN = re.compile(f"{NODE}(\\d+){NODE_END}|({CLOSE})")
 TemplateCalls = Mapping[str, Callable[..., object]]
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """An answer that the document prints as 【待填】 or that keeps a passage 【待定】."""
 
     kind: Literal["missing", "undecided"]

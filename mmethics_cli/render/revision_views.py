@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
+
+from msgspec import Struct
 
 from mmethics_cli.core.checks.documents import as_initial, attachments_of
 from mmethics_cli.core.conditions.language import ALWAYS
@@ -34,8 +35,7 @@ _MOST_FIELDS: Final = 8
 _LONGEST_REASON: Final = 30  # characters that fit a narrow column
 
 
-@dataclass(frozen=True, slots=True)
-class RevisionView:
+class RevisionView(Struct, frozen=True):
     """One place that was changed; `documents` are the titles of those that print it."""
 
     number: int
@@ -46,8 +46,7 @@ class RevisionView:
     documents: str
 
 
-@dataclass(frozen=True, slots=True)
-class RevisedAttachment:
+class RevisedAttachment(Struct, frozen=True):
     """An attachment that came, went, or has another version."""
 
     number: int

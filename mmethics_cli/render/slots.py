@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from mmethics_cli.formats.blocks import Control, refuse_unprintable
 
@@ -19,8 +20,7 @@ SLOT: Final = re.compile(f"{OPEN}(\\d+){CLOSE}")
 NO_BREAK: Final = "\u00a0"  # between a tick box and its label
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """A text that came from data; `gap` marks an answer that is still wanted.
 
     `path` is the fact that it is the value of, if it is one.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct, field
 
 from mmethics_cli.core.answers.self_check import SelfCheck
 from mmethics_cli.core.checks.findings import Finding
@@ -14,8 +15,7 @@ from mmethics_cli.core.standard.model import DocumentKind, Standard
 from mmethics_cli.formats.blocks import Stamp
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentSpot:
+class DocumentSpot(Struct, frozen=True):
     """A document, by its id, and the heading in it under which something stands (or nothing)."""
 
     document: str
@@ -26,8 +26,7 @@ class DocumentSpot:
 Spots = Mapping[str, tuple[DocumentSpot, ...]]
 
 
-@dataclass(frozen=True)
-class Office:
+class Office(Struct, frozen=True):
     """What was found of a submission, and what the office has recorded of it.
 
     `findings` are about the submission as it was handed in; `lacking` are documents that it needs
@@ -43,8 +42,7 @@ class Office:
     comments: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TransmittalRow:
+class TransmittalRow(Struct, frozen=True):
     """One line of the transmittal list: a rendered document or an attachment.
 
     `after_approval` marks a document that is signed after the approval, person by person; `signed`
@@ -66,8 +64,7 @@ class TransmittalRow:
     marked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Adjustment:
+class Adjustment(Struct, frozen=True):
     """What an overlay pack changed in the standard, why, and who stands for it."""
 
     id: str
@@ -76,8 +73,7 @@ class Adjustment:
     by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ConsentDocument:
+class ConsentDocument(Struct, frozen=True):
     """A document for participants, the elements it must hold, the headings they stand under.
 
     `places` is None for a document that the applicant brings: nobody has looked into it.
@@ -92,8 +88,7 @@ class ConsentDocument:
         return tuple(element for element in self.required if element not in (self.places or {}))
 
 
-@dataclass(frozen=True)
-class Study:
+class Study(Struct, frozen=True):
     """A study and its submission as documents see them; `pathway` was decided from `facts`.
 
     `office` is there for the documents of the ethics office only. `consents` gives the documents

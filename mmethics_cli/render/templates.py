@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, get_args
+
+from msgspec import Struct
 
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import Problem, TemplateError
@@ -25,8 +26,7 @@ Layout = Literal["form", "letter", "consent", "large"]
 _LAYOUTS: Mapping[str, Layout] = {layout: layout for layout in get_args(Layout)}
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """One document's template: a text with numbered marks, and what each of them means."""
 
     name: str
@@ -36,7 +36,7 @@ class Template:
     marks: bool
     text: str
     nodes: tuple[Node, ...]
-    source: TemplateSource = field(repr=False)
+    source: TemplateSource
 
     @property
     def needs_jinja(self) -> bool:

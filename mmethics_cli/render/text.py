@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from mmethics_cli.render.functions import Functions
 from mmethics_cli.render.language import END, MARK
@@ -33,8 +34,7 @@ _STOP_AFTER = re.compile(f"{OPEN}(\\d+){CLOSE}[。；，.]")
 _ENDED = ("。", "！", "？", "；", ".", "!", "?")
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(Struct, frozen=True):
     """A document as Markdown with slots; `fills` says what stands in each slot.
 
     `tagged` are the required consent elements that were printed with some text in them, each with
@@ -50,7 +50,7 @@ class Rendered:
     fills: tuple[Fill, ...]
     gaps: tuple[Gap, ...]
     tagged: Mapping[str, tuple[str, ...]]
-    pictures: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
     untranslated: tuple[str, ...] = ()
 
     @property

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields, replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from mmethics_cli.errors import Problem, TemplateError
 from mmethics_cli.formats.excel.model import (
@@ -82,7 +83,7 @@ def _faults(tree: _Raw) -> Iterator[str]:
     if view is None:
         yield f"rows 只能是 {'、'.join(_VIEWS)}"
         return
-    values = {field.name for field in fields(view)}
+    values = set(view.__struct_fields__)
     columns = tree.get("columns")
     for number, column in enumerate(columns if isinstance(columns, list) else [], 1):
         yield from (f"columns 第 {number} 项：{fault}" for fault in _column_faults(column, values))

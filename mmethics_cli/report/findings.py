@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from mmethics_cli.core.checks.findings import SEVERITIES, Finding
 from mmethics_cli.core.standard.model import Standard
@@ -19,8 +20,7 @@ FORMAT: Final = "mmethics/check/1"
 LABELS: Final = {"error": "错误", "warning": "警告", "note": "提示"}
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedFinding:
+class PlacedFinding(Struct, frozen=True):
     """A finding and where it stands: the file (as the dossier names it) and the line, if any."""
 
     finding: Finding

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from mmethics_cli.core.lifecycle.due import read_due_rules
 from mmethics_cli.core.standard.model import DocumentKind, LawChange, PackEdition, Standard
@@ -13,8 +14,7 @@ from mmethics_cli.wording.citation import cite_with_mark, title
 from mmethics_cli.wording.columns import COLUMNS, indented, wrap
 
 
-@dataclass(frozen=True, slots=True)
-class ShownChange:
+class ShownChange(Struct, frozen=True):
     """A change, the documents in which it shows, and what the due dates that it touches are."""
 
     change: LawChange
@@ -22,8 +22,7 @@ class ShownChange:
     due_dates: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ShownEdition:
+class ShownEdition(Struct, frozen=True):
     """An edition and its changes as people are told of them."""
 
     edition: PackEdition

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
+
+from msgspec import Struct
 
 from mmethics_cli.core.answers.self_check import SelfCheck
 from mmethics_cli.core.conditions.language import evaluate
@@ -30,8 +31,7 @@ _DAY: Final = 10
 _MOST_QUESTIONS: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
-class DossierStatus:
+class DossierStatus(Struct, frozen=True):
     """The dossier and its current submission: its folder's name, whether sealed, changed since.
 
     `decisions` are lines on what the committee decided and what stands; `dues` what is due.
@@ -142,8 +142,7 @@ def _limits(pathway: Pathway) -> Iterator[str]:
 # What came before.
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentEdition:
+class DocumentEdition(Struct, frozen=True):
     """One version of a document or attachment; `of` is the submission it came with."""
 
     key: str
@@ -154,8 +153,7 @@ class DocumentEdition:
     attachment: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PastSubmission:
+class PastSubmission(Struct, frozen=True):
     """A submission: what it was for, when it was sealed (None: being prepared), what it held."""
 
     name: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
+
+from msgspec import Struct, field
 
 from mmethics_cli.core.answers.self_check import ANSWERS, SelfCheck
 from mmethics_cli.core.checks.evidence import evidence_exists
@@ -42,8 +43,7 @@ def _too_long(text: str) -> str:
     return ""
 
 
-@dataclass(frozen=True)
-class Ledger:
+class Ledger(Struct, frozen=True, dict=True):
     """The answers of one dossier by the key of their cell.
 
     `unread` are answers that are there but count as unknown (不清楚, or refused), as they were

@@ -7,9 +7,10 @@ what its cell says, and what the dossier says now.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
+
+from msgspec import Struct, field
 
 from mmethics_cli.core.answers.edits import Edit, Removed, new_id
 from mmethics_cli.core.conditions.values import Element, name_of
@@ -50,8 +51,7 @@ _QUOTED_AT_MOST: Final = 24  # characters of an answer in a message
 _NAMED_AT_MOST: Final = 4  # fields of a new entry
 
 
-@dataclass(frozen=True, slots=True)
-class CellChange:
+class CellChange(Struct, frozen=True):
     """One answer that importing changes, in words and as an edit."""
 
     place: str
@@ -61,8 +61,7 @@ class CellChange:
     edit: Edit
 
 
-@dataclass(frozen=True, slots=True)
-class MergedWorkbook:
+class MergedWorkbook(Struct, frozen=True):
     """What importing would change; nothing may be written while there are problems.
 
     `newer` counts the answers that were changed in the dossier alone: they stay. `left_out` are
@@ -358,8 +357,7 @@ class _ListMerge:
                 self.comparison.refuse(cell, _SEALED)
 
 
-@dataclass
-class _Comparison:
+class _Comparison(Struct):
     """Which cells were changed by a person, and which of those the dossier has changed too.
 
     `refused` names a character that no answer may hold. Every place that can't be used is in

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from mmethics_cli.core.conditions.written import parse_date, parse_int
 from mmethics_cli.formats.excel.model import (

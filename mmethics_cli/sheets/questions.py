@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from mmethics_cli.core.conditions.explain import unknown_facts
 from mmethics_cli.core.conditions.language import Condition, evaluate
@@ -114,8 +115,7 @@ def _how_to_write(question: Question) -> str:
 # Which questions are asked, and their pages.
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """The questions of a dossier that may have to be answered; of a blank one the deciding ones.
 
     `fields` are the open fields of list entries that decide too.
@@ -173,8 +173,7 @@ def question_pages(ledger: Ledger, wanted: Asked, names: dict[str, str]) -> list
     return pages
 
 
-@dataclass(frozen=True, slots=True)
-class _QuestionRows:
+class _QuestionRows(Struct, frozen=True):
     """Makes the rows of questions."""
 
     ledger: Ledger

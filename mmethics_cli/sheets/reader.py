@@ -11,11 +11,11 @@ import re
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
 
+from msgspec import Struct
 from openpyxl import load_workbook
 from openpyxl.cell import Cell
 from openpyxl.utils.datetime import WINDOWS_EPOCH
@@ -39,8 +39,7 @@ _NOT_OURS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class CellReading:
+class CellReading(Struct, frozen=True):
     """What one cell of an answer's column says; `fault` and `fix` when that can't be read.
 
     `mark` is its page's, `id` its row's (empty in a new row), `role` its column's; `stored` is the
@@ -65,8 +64,7 @@ class CellReading:
         return f"{self.sheet}!{self.address}"
 
 
-@dataclass(frozen=True, slots=True)
-class FilledWorkbook:
+class FilledWorkbook(Struct, frozen=True):
     """A workbook as it was handed back; cells in the order of their sheets, rows and columns."""
 
     record: Record
@@ -311,8 +309,7 @@ def _epoch_of(sheet: Worksheet) -> datetime:
 # An answer: what the text of its cell means.
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(Struct, frozen=True):
     """What a person typed: in the words of a cell, and as the plain tree to write.
 
     `placeholder`: why it is no answer yet though it is taken (待定), and what to write.

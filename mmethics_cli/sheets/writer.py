@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mmethics_cli.errors import EthicsError, Problem
 from mmethics_cli.formats.excel.bytes import LONGEST_TEXT, characters
@@ -24,8 +26,7 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16] if text else ""
 
 
-@dataclass(frozen=True, slots=True)
-class WorkbookOrigin:
+class WorkbookOrigin(Struct, frozen=True):
     """What a workbook was made from: the pack, and the digest of each file of the dossier."""
 
     standard: str
@@ -33,8 +34,7 @@ class WorkbookOrigin:
     files: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """What a workbook was made from, and the digest of each of its answers."""
 
     format: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.errors import PackError
@@ -40,8 +41,7 @@ def copy_example(example: Path, folder: Path) -> None:
             target.write_bytes(file.read_bytes())
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(Struct, frozen=True):
     """What an example is about, and the day for which it was written."""
 
     title: str

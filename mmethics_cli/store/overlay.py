@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final, Literal
+
+from msgspec import Struct, field
 
 from mmethics_cli.errors import PackError, Problem
 from mmethics_cli.store.yaml.events import Keys, Tree
@@ -24,8 +25,7 @@ _ADDED: Final = "由本机构标准包新增"
 _REPLACED: Final = "由本机构标准包改写"
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+class Override(Struct, frozen=True):
     """One change that an overlay makes; printed wherever decisions are explained."""
 
     kind: str
@@ -37,11 +37,10 @@ class Override:
     by: str = ""
 
 
-@dataclass(frozen=True)
-class MergedFile(YamlFile):
+class MergedFile(YamlFile, frozen=True):
     """A shipped file with parts of overlay files in it; places lead to the file they came from."""
 
-    grafts: Mapping[Keys, tuple[YamlFile, Keys]] = field(default_factory=dict, repr=False)
+    grafts: Mapping[Keys, tuple[YamlFile, Keys]] = field(default_factory=dict)
 
     def locate(self, keys: Keys) -> tuple[str, int]:
         for length in range(len(keys), 0, -1):
@@ -158,8 +157,7 @@ class Overlay:
         self._problems.append(Problem(message, *over.locate(keys), fix))
 
 
-@dataclass(frozen=True, slots=True)
-class _ElementMerge:
+class _ElementMerge(Struct, frozen=True):
     """Merges one element of an overlay into the shipped one.
 
     A key replaces a key; lists of named elements merge by name. What is replaced is recorded, and
@@ -228,8 +226,7 @@ class _ElementMerge:
         return {**base, "noted": "yes", "override": reason}
 
 
-@dataclass(frozen=True, slots=True)
-class _ChangeNote:
+class _ChangeNote(Struct, frozen=True):
     """Why an overlay makes a change, who stands for it, and keys of the note that are misspelt."""
 
     reason: str = ""

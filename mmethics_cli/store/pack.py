@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal
+
+from msgspec import Struct, field
 
 from mmethics_cli.core.standard.build import build
 from mmethics_cli.core.standard.model import Standard
@@ -25,8 +26,7 @@ _ON_DEMAND: Final = ("cases", "english", "examples", "prepare", "worksheets")
 _NOT_ALWAYS: Final = tuple(f"{name}/" for name in _ON_DEMAND)
 
 
-@dataclass(frozen=True)
-class Pack:
+class Pack(Struct, frozen=True, dict=True):
     """The files of a pack as trees, its template texts, and what the overlay changed.
 
     `own_templates`: what messages call the overlay's templates, by name.

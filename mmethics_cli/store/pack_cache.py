@@ -16,6 +16,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
+
 from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.store.files import write_atomic
 from mmethics_cli.store.yaml.events import Tree
@@ -88,7 +90,7 @@ def _read(place: Path, source: bytes) -> Any | None:
     check, _, body = data[len(source) :].partition(b"\n")
     if check != _check(body):
         return None
-    return json.loads(body)
+    return msgspec.json.decode(body)
 
 
 def _check(body: bytes) -> bytes:

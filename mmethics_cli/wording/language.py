@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 Language = Literal["zh", "en"]
 
@@ -15,8 +17,7 @@ _MONTHS: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(Struct, frozen=True):
     """Words round the values of a study in one place of print; `{}` is where a value goes.
 
     `tag` is the language tag of the file's properties. `edited`: a person may edit what is shown

@@ -6,9 +6,10 @@ Everything that is no matter of prompts or cells is read in `core/standard/answe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
+
+from msgspec import Struct
 
 from mmethics_cli.core.conditions.values import Value
 from mmethics_cli.core.conditions.written import parse_int, plain
@@ -26,8 +27,7 @@ NONE_WORD: Final = CELL.nothing
 # At a prompt. What can be chosen is picked there, so only texts, numbers and days are typed.
 
 
-@dataclass(frozen=True, slots=True)
-class PromptReader:
+class PromptReader(Struct, frozen=True):
     """Reads what is typed at a prompt; `refused` names a character that no file may hold."""
 
     refused: Callable[[str], str | None]

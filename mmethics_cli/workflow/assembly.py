@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mmethics_cli.core.checks.documents import attachments_of
 from mmethics_cli.core.conditions.values import Element
@@ -51,8 +53,7 @@ _PACK_PARTS: Final = {
 }
 
 
-@dataclass(frozen=True)
-class EditionComparison:
+class EditionComparison(Struct, frozen=True, dict=True):
     """What a submission after the first one is compared with; empty for the first.
 
     `own` is the study as its own documents print it, `editions` are those documents by id; `seen`

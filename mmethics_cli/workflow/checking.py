@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from mmethics_cli.core.checks.completeness import first_asked, missing_answers, unanswered_items
 from mmethics_cli.core.checks.consistency import (

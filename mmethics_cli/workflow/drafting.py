@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct, field
 
 from mmethics_cli.errors import EthicsError, Problem
 from mmethics_cli.formats.blocks import Stamp
@@ -31,8 +32,7 @@ from mmethics_cli.workflow.package import Document, Package
 MARKED: Final = "-修订标记.docx"
 
 
-@dataclass(slots=True)
-class Drafts:
+class Drafts(Struct):
     """The files of documents, and what is not English in them though English was asked for.
 
     `chinese` are the titles of documents that have no English template, `untranslated` the paths

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from mmethics_cli.core.checks.documents import attachments_of
 from mmethics_cli.core.conditions.values import name_of

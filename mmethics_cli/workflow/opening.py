@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mmethics_cli.core.answers.self_check import SelfCheck
 from mmethics_cli.core.answers.troubles import UnknownName
@@ -55,8 +57,7 @@ class EarlierFacts(Iterable[Facts]):
             yield self._read[-1]
 
 
-@dataclass(frozen=True)
-class OpenedStudy:
+class OpenedStudy(Struct, frozen=True):
     """A dossier or a file of answers: what it says and what the standard decides from it.
 
     `name` is what the caller called it; `refused` are answers that count as unknown because their
@@ -87,8 +88,7 @@ class OpenedStudy:
         return self.loaded.templates
 
 
-@dataclass(frozen=True)
-class Dossier(OpenedStudy):
+class Dossier(OpenedStudy, frozen=True):
     """A dossier's folder, opened."""
 
     workspace: Workspace

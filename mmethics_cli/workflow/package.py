@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mmethics_cli.core.checks.element_facts import (
     UnansweredElementFact,
@@ -21,8 +23,7 @@ from mmethics_cli.render.templates import Templates
 from mmethics_cli.render.text import Rendered, gaps_of, read_facts
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A document to render: its place on the list, what the pack says of it, version and date.
 
     `before` is the sealed file against which the changes are to be marked, if they are.
@@ -98,8 +99,7 @@ def rows_of_attachments(
             yield marked_row(row)
 
 
-@dataclass(frozen=True)
-class Package:
+class Package(Struct, frozen=True):
     """What one submission holds: `rows` list all of it, `documents` are those that are rendered.
 
     `wanted` are the kinds of document that it needs, brought by the applicant or rendered. Of a
@@ -114,7 +114,7 @@ class Package:
     wanted: tuple[DocumentKind, ...] = ()
     own: Study | None = None
     own_ids: frozenset[str] = frozenset()
-    _read: dict[str, Rendered] = field(default_factory=dict, repr=False)
+    _read: dict[str, Rendered] = field(default_factory=dict)
 
     def study_of(self, document: Document) -> Study:
         """What one document prints from."""

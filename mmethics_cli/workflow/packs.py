@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import PackError, Problem
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from mmethics_cli.render.templates import Templates
 
 
-@dataclass(frozen=True)
-class LoadedPack:
+class LoadedPack(Struct, frozen=True, dict=True):
     """A pack with the standard built from it and its templates, each made when first asked for."""
 
     pack: Pack

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mmethics_cli.core.conditions.values import Element
 from mmethics_cli.core.decisions.facts import Facts
@@ -23,8 +25,7 @@ from mmethics_cli.workflow.opening import Dossier, open_dossier
 from mmethics_cli.workflow.packs import Packs
 
 
-@dataclass(frozen=True, slots=True)
-class ReusedDossier:
+class ReusedDossier(Struct, frozen=True):
     """What a new dossier took over from an earlier one.
 
     `facts` are the answers that hold for it; `copied` are the attachments that were copied, `left`

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from mmethics_cli import __version__
 from mmethics_cli.errors import EthicsError, WorkspaceError
@@ -21,8 +22,7 @@ from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.package import Package
 
 
-@dataclass(frozen=True)
-class CheckedSubmission:
+class CheckedSubmission(Struct, frozen=True):
     """The current submission as it would be sealed today, and what the check finds in it."""
 
     dossier: Dossier

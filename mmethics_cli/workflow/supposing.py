@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mmethics_cli.core.conditions.values import Placeholder, Value, answered
 from mmethics_cli.core.conditions.written import plain
@@ -15,8 +16,7 @@ from mmethics_cli.core.standard.placeholders import not_an_answer
 from mmethics_cli.errors import EthicsError, Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Supposition:
+class Supposition(Struct, frozen=True):
     """The facts with other answers put in, and those of the answers that count as unknown."""
 
     facts: Facts

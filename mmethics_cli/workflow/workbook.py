@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from mmethics_cli.core.conditions.explain import facts_behind
 from mmethics_cli.core.standard.model import Question, ReviewItem
@@ -30,8 +31,7 @@ _SUFFIX: Final = ".xlsx"
 _OPEN_MARKS: Final = ("~${name}", ".~{name}", ".~lock.{name}#")
 
 
-@dataclass(frozen=True, slots=True)
-class WorkbookChanges:
+class WorkbookChanges(Struct, frozen=True):
     """What a filled workbook would change in a dossier.
 
     `newer` counts answers that were changed since the export in the dossier alone and stay as they

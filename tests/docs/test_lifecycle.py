@@ -8,11 +8,11 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from msgspec import Struct
 
 from mmethics_cli.formats.word.revisions import accepted, rejected
 from tests.depth import some
@@ -25,8 +25,7 @@ STUDY: Final = "研究"
 MARK: Final = "-修订标记.docx"
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Struct, frozen=True):
     """One command of the page and what came of it."""
 
     words: list[str]

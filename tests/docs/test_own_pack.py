@@ -7,7 +7,6 @@ import re
 import shlex
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any, Final
@@ -15,6 +14,7 @@ from typing import Any, Final
 import docx
 import openpyxl
 import pytest
+from msgspec import Struct, field
 
 from tests.program import ROOT, mmethics
 
@@ -29,8 +29,7 @@ FILE = re.compile(
 STEP = re.compile(r"^```(diff|console)\n(.*?)^```", re.M | re.S)
 
 
-@dataclass
-class Said:
+class Said(Struct):
     """A command of the page: what it shows, and what happened."""
 
     command: str

@@ -47,6 +47,7 @@ CORE: Final = (
 
 # Library → rooms that may know it. A library not named here is not ours to use.
 LIBRARIES: Final = {
+    "msgspec": set(ROOMS),
     "typer": {"cli", "commands"},
     "rich": {"commands"},
     "questionary": {"ask"},

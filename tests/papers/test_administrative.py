@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +13,7 @@ import docx
 import pytest
 from docx.oxml.ns import qn
 from docx.table import Table
+from msgspec.structs import replace
 
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.render.study import TransmittalRow

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ import openpyxl
 import pytest
 from docx.oxml.ns import qn
 from lxml import etree
+from msgspec.structs import replace
 
 from mmethics_cli.core.answers.self_check import SelfCheck
 from mmethics_cli.core.conditions.values import Element, Value

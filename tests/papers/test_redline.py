@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -13,6 +12,8 @@ from typing import Final
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mmethics_cli.core.conditions.values import Element, Several, Value
 from mmethics_cli.core.decisions.facts import Facts
@@ -38,8 +39,7 @@ PHRASES: Final = (
 )  # fmt: skip
 
 
-@dataclass
-class Studies:
+class Studies(Struct):
     """The worked examples, opened once."""
 
     folder: Path

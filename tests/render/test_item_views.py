@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from mmethics_cli.core.answers.self_check import SelfCheck, SelfCheckAnswer
 from mmethics_cli.core.conditions.values import Element

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from mmethics_cli.report.changes import changes_text
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     place: str
     label: str
     old: str

@@ -15,12 +15,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mmethics_cli.core.answers.self_check import MET, SelfCheck
 from mmethics_cli.core.checks.documents import FileState, rendered_documents
@@ -48,8 +49,7 @@ from mmethics_cli.workflow.package import Package
 from tests.program import EXAMPLES, mmethics, told
 
 
-@dataclass
-class Whole:
+class Whole(Struct, dict=True):
     """A complete example, opened once; files are not looked at again for each removal."""
 
     dossier: Dossier
@@ -109,7 +109,7 @@ def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         def file_states(self) -> dict[str, FileState]:
             return states
 
-    given = {key: getattr(dossier.workspace, key) for key in Workspace.__dataclass_fields__}
+    given = {key: getattr(dossier.workspace, key) for key in Workspace.__struct_fields__}
     return Whole(replace(dossier, workspace=Kept(**given)), today)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from mmethics_cli.core.conditions.values import NAME_FIELDS, UNKNOWN, Element, Value, answered
 from mmethics_cli.core.decisions.facts import Facts
@@ -18,8 +19,7 @@ class Removed(Enum):
     REMOVED = "removed"
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """Put a plain tree (text, list, mapping; None for no answer) at one place, or remove it.
 
     `path` is a question, with `element` an entry of its list, with `field` a field of the entry.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mmethics_cli.core.answers.troubles import Trouble, unknown_name
 from mmethics_cli.core.conditions.written import plain
@@ -20,8 +22,7 @@ ANSWERS: Final[Mapping[str, str]] = {
 ANSWER_KEYS: Final = ("answer", "note", "evidence", "page")
 
 
-@dataclass(frozen=True, slots=True)
-class SelfCheckAnswer:
+class SelfCheckAnswer(Struct, frozen=True):
     """One answer; `answer` is a key of ANSWERS or None, `evidence` a path or an attachment's id."""
 
     item: str
@@ -31,8 +32,7 @@ class SelfCheckAnswer:
     page: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SelfCheck:
+class SelfCheck(Struct, frozen=True):
     """All answers by item, and the places that could not be read.
 
     `unknown` are keys that no item has, among them the items that the pack does not have

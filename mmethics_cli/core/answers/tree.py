@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from mmethics_cli.core.answers.troubles import Trouble, unknown_name
 from mmethics_cli.core.conditions.values import (
@@ -20,8 +21,7 @@ from mmethics_cli.core.standard.model import Question, Standard
 from mmethics_cli.core.standard.placeholders import not_an_answer
 
 
-@dataclass(slots=True)
-class AnswerTree:
+class AnswerTree(Struct):
     """What a tree of answers says: values and places by path, and what could not be read.
 
     `written` are the values as they stand there, placeholders too; `values` are those that count.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from mmethics_cli.core.conditions.values import KeyPath
 from mmethics_cli.core.conditions.written import plain
@@ -22,8 +23,7 @@ _LISTED: Final[Mapping[NameKind, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(Struct, frozen=True):
     """A place in a tree of answers that can't be used; `path` is empty for an unknown key."""
 
     path: str
@@ -37,8 +37,7 @@ class Trouble:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownName(Trouble):
+class UnknownName(Trouble, frozen=True):
     """A key for which the pack has no question, review item or document.
 
     Another edition of the pack, or an overlay that was left out, may have it. `name` is the path

@@ -10,8 +10,9 @@ worked study is a case of a whole study: `name`, `facts`, of which those of the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from mmethics_cli.core.answers.tree import read_tree
 from mmethics_cli.core.checks.consistency import broken_paths
@@ -157,8 +158,7 @@ def case_facts(
     return Facts(standard, reading.values, CASE_DAY, before, last)
 
 
-@dataclass(frozen=True, slots=True)
-class WorkedStudy:
+class WorkedStudy(Struct, frozen=True):
     """A study that the pack works out: its name and its facts."""
 
     name: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from mmethics_cli.core.answers.self_check import SelfCheck, SelfCheckAnswer
 from mmethics_cli.core.checks.evidence import evidence_exists, evidence_held

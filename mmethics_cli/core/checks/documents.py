@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from mmethics_cli.core.checks.findings import Finding, Severity
 from mmethics_cli.core.conditions.values import UNKNOWN, Element, Several, name_of
@@ -14,8 +15,7 @@ from mmethics_cli.core.standard.model import DocumentKind
 from mmethics_cli.core.standard.names import ATTACHMENTS, DOCUMENTS, INITIAL, KIND
 
 
-@dataclass(frozen=True, slots=True)
-class FileState:
+class FileState(Struct, frozen=True):
     """What was found of an attachment's file.
 
     `trouble` says why it can't be used (missing, unreadable, empty); `changed_since` names the

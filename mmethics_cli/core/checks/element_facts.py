@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mmethics_cli.core.checks.completeness import first_asked
 from mmethics_cli.core.conditions.language import Scope, evaluate
@@ -12,8 +13,7 @@ from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.model import ConsentElement, DocumentKind, ElementFact
 
 
-@dataclass(frozen=True, slots=True)
-class UnansweredElementFact:
+class UnansweredElementFact(Struct, frozen=True):
     """A question to be answered, at `path`, before a document can tell what an element is about."""
 
     path: str

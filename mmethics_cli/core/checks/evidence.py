@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from mmethics_cli.core.checks.documents import attachments_of, held_documents, rendered_documents
 from mmethics_cli.core.conditions.language import is_answered
@@ -22,8 +23,7 @@ class EvidenceState(Enum):
     NOT_WANTED = "not_wanted"
 
 
-@dataclass(frozen=True, slots=True)
-class EvidencePiece:
+class EvidencePiece(Struct, frozen=True):
     """One piece of evidence that an item names; `cited` is how a self-check points at it.
 
     `cited` is an answered path, or the id of an attachment or of a rendered document; empty where

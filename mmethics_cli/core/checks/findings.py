@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mmethics_cli.core.decisions.coverage import Coverage
 from mmethics_cli.core.standard.model import Basis
@@ -23,8 +25,7 @@ Kind = Literal[
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that an ethics office would send the dossier back for, or should know.
 
     `path` is a fact (`data.assets[a1].name`), `self_check.<item>` or empty; `id` names the check.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mmethics_cli.core.checks.findings import Finding
 from mmethics_cli.core.conditions.language import evaluate
@@ -40,8 +41,7 @@ def law_changes(pathway: Pathway, editions: Sequence[PackEdition]) -> Iterator[F
                 )
 
 
-@dataclass(frozen=True)
-class _Touched:
+class _Touched(Struct, frozen=True):
     """What touches a study, by id: rules that fire, the applicant's items, elements, documents."""
 
     standard: Standard

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
+
+from msgspec import Struct
 
 from mmethics_cli.core.checks.cases import WorkedStudy
 from mmethics_cli.core.conditions.language import All, Condition, evaluate
@@ -31,8 +32,7 @@ _BRACKETS: Final = re.compile(r"（[^（）]*）| ?\([^()]*\)")
 # No demand without law.
 
 
-@dataclass(frozen=True, slots=True)
-class _Demand:
+class _Demand(Struct, frozen=True):
     """Something that the pack demands: where it stands, when, on what basis, what may be done.
 
     `practice_will_do`: it has no strength to be lowered, so that it may rest on practice.

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, NamedTuple
+
+from msgspec import Struct
 
 from mmethics_cli.core.answers.tree import read_tree
 from mmethics_cli.core.checks.consistency import contradictions
@@ -81,8 +82,7 @@ def gaps(standard: Standard, trees: Mapping[str, object]) -> Iterator[Shortcomin
                 yield Shortcoming("documents.yaml", (), f"没有文件写“{table.values[form]}”", fix)
 
 
-@dataclass(frozen=True)
-class PackEntries:
+class PackEntries(Struct, frozen=True, dict=True):
     """Where the entries of a pack's files stand: file and key path, by path or id."""
 
     trees: Mapping[str, object]

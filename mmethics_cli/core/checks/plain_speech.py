@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from mmethics_cli.core.standard.texts import Readability
 
@@ -25,8 +26,7 @@ _EXPLAINED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Speech:
+class Speech(Struct, frozen=True):
     """What stands out in a text; each tuple holds pieces of it, the worst first."""
 
     long: tuple[str, ...] = ()

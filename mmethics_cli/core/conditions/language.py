@@ -7,10 +7,11 @@ unknown fact they are unknown. `parser` reads them, `explain` says what they res
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from operator import ge, gt, le, lt
 from typing import Any, Final, NamedTuple, Protocol
+
+from msgspec import Struct
 
 from mmethics_cli.core.conditions.values import (
     UNKNOWN,
@@ -135,8 +136,7 @@ class FactReader(Protocol):
         """The same facts as if these answers, by path, were given."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """The list element that a condition inside `some` or `every` is about."""
 
     list_path: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from mmethics_cli.core.conditions.language import (
     ORDER,
@@ -35,8 +36,7 @@ from mmethics_cli.core.conditions.language import (
 from mmethics_cli.core.conditions.written import NO_WORDS, YES_WORDS, parse_date, parse_int
 
 
-@dataclass(frozen=True, slots=True)
-class PathType:
+class PathType(Struct, frozen=True):
     """What the parser must know of a path: its type, its keys, and whether it may not apply."""
 
     type: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from typing import Final
+
+from msgspec import Struct, field
 
 
 class Truth(Enum):
@@ -47,10 +48,8 @@ def any_of(truths: Iterable[Truth]) -> Truth:
     return strongest
 
 
-class Unknown:
+class Unknown(Struct, frozen=True):
     """The fact was not answered, or answered 不清楚; never the same as no."""
-
-    __slots__ = ()
 
     def __repr__(self) -> str:
         return "UNKNOWN"
@@ -59,8 +58,7 @@ class Unknown:
 UNKNOWN: Final = Unknown()
 
 
-@dataclass(frozen=True, slots=True)
-class Placeholder(Unknown):
+class Placeholder(Unknown, frozen=True):
     """Words that stand where an answer should (待定, 见方案): kept as they are, and no answer.
 
     Only on the way between a file and a person; the facts of a study hold UNKNOWN instead.
@@ -69,15 +67,13 @@ class Placeholder(Unknown):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class NotApplicable:
+class NotApplicable(Struct, frozen=True):
     """The question does not apply: by its `ask_when` (no reason), or as the applicant says why."""
 
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Several:
+class Several(Struct, frozen=True):
     """A choice of several keys: those that certainly belong and those that still may.
 
     An answered question has no possible keys; sets computed from incomplete lists may have some.
@@ -94,8 +90,7 @@ class Several:
         return cls(frozenset(keys))
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(Struct, frozen=True):
     """One entry of a list: a stable id and its fields. A missing field is unknown."""
 
     id: str

@@ -6,9 +6,10 @@ Three-valued: a source whose scope is not decided yet is cited with a mark, and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Literal, NamedTuple
+
+from msgspec.structs import replace
 
 from mmethics_cli.core.conditions.language import FactReader, evaluate
 from mmethics_cli.core.conditions.values import Truth, all_of

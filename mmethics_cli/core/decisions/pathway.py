@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from mmethics_cli.core.conditions.explain import facts_behind, unknown_facts
 from mmethics_cli.core.conditions.language import evaluate
@@ -21,8 +22,7 @@ from mmethics_cli.core.standard.model import (
 )
 
 
-@dataclass(frozen=True)
-class RuleResult:
+class RuleResult(Struct, frozen=True, dict=True):
     """A rule and whether it fired; `seen` are the facts as its table saw them (`assume`)."""
 
     table: DecisionTable
@@ -67,8 +67,7 @@ class RuleResult:
         return weakest(self.basis) if self.basis else "text"
 
 
-@dataclass(frozen=True, slots=True)
-class ConflictKept:
+class ConflictKept(Struct, frozen=True):
     """Two outcomes or two norms that met, and which was kept, with what that rests on."""
 
     table: DecisionTable
@@ -78,8 +77,7 @@ class ConflictKept:
     why: str
 
 
-@dataclass(frozen=True)
-class Pathway:
+class Pathway(Struct, frozen=True, dict=True):
     """All decisions about one submission."""
 
     facts: Facts

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from mmethics_cli.core.conditions.language import Condition, Scope, evaluate
 from mmethics_cli.core.conditions.values import UNKNOWN, Element, Truth, Value
@@ -22,8 +23,7 @@ class Reason(Enum):
     OPTIONAL = "optional"
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerPlace:
+class AnswerPlace(Struct, frozen=True):
     """A question in the dossier, or one field of one element of a list question."""
 
     question: Question

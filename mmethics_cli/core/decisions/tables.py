@@ -7,9 +7,11 @@ changes its value.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import product
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mmethics_cli.core.conditions.explain import unknown_facts
 from mmethics_cli.core.conditions.language import FactReader, evaluate
@@ -24,16 +26,14 @@ FILLINGS = 256
 Answer = Outcome | tuple[str, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class RuleState:
+class RuleState(Struct, frozen=True):
     """A rule and whether it fires: yes, no, or not decided yet."""
 
     rule: Rule
     truth: Truth
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """What a table decides.
 
     `value` is one outcome, for a union those that hold (None: nothing is decided here);

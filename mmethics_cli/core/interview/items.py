@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from enum import Enum
 from itertools import pairwise
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mmethics_cli.core.answers.self_check import (
     MET,
@@ -37,8 +39,7 @@ class ItemPart(Enum):
     PAGE = "page"
 
 
-@dataclass(frozen=True, slots=True)
-class ItemProgress:
+class ItemProgress(Struct, frozen=True):
     """Where the walk is: principle `number` of `total`; `left` items that are open in all.
 
     `elsewhere` are the principle's items that do not apply, or of which that is not known yet.
@@ -51,8 +52,7 @@ class ItemProgress:
     elsewhere: tuple[tuple[ReviewItem, Truth], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ItemsTogether:
+class ItemsTogether(Struct, frozen=True):
     """Items with all their evidence, to be confirmed at once; `ticked` are to be met."""
 
     items: tuple[ReviewItem, ...]
@@ -60,8 +60,7 @@ class ItemsTogether:
     progress: ItemProgress
 
 
-@dataclass(frozen=True, slots=True)
-class Single:
+class Single(Struct, frozen=True):
     """One part of one item; `proposal` is the evidence that proves it, `options` what to cite."""
 
     item: ReviewItem
@@ -75,15 +74,13 @@ class Single:
 Screen = ItemsTogether | Single
 
 
-@dataclass(frozen=True, slots=True)
-class Ticked:
+class Ticked(Struct, frozen=True):
     """The items of a screen that are met; the others stay open."""
 
     ids: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class ItemReply:
+class ItemReply(Struct, frozen=True):
     """The reply to one part: a key of ANSWERS, or a text (empty: none)."""
 
     text: str
@@ -100,8 +97,7 @@ Save = Callable[[Sequence[SelfCheckAnswer]], None]
 _Key = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class WalkPlan:
+class WalkPlan(Struct, frozen=True):
     """What to ask: open items or answered ones too; at most so many together on a screen."""
 
     everything: bool = False
@@ -127,8 +123,7 @@ def open_items(facts: Facts, answers: SelfCheck) -> tuple[str, ...]:
     return tuple(dict.fromkeys(wanting))
 
 
-@dataclass
-class _ItemWalk:
+class _ItemWalk(Struct):
     facts: Facts
     answers: dict[str, SelfCheckAnswer]
     ask: Ask

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from mmethics_cli.core.answers.edits import (
     answers_by_question,
@@ -50,8 +51,7 @@ from mmethics_cli.core.standard.model import Question
 METHOD: Final = "review_method"
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What to ask: one section or all of them; open questions or answered ones too.
 
     `refused` are paths whose recorded answers can't be used; `unfinished` is the list that was
@@ -79,8 +79,7 @@ def interview(
     return _Interview(facts, ask, save, plan or Plan(), tell, listing).run()
 
 
-@dataclass
-class _Interview:
+class _Interview(Struct):
     facts: Facts
     ask: Ask
     save: Save

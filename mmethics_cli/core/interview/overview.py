@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from enum import IntEnum
 from itertools import chain
+
+from msgspec import Struct
 
 from mmethics_cli.core.checks.consistency import contradictions, stray_answers
 from mmethics_cli.core.conditions.values import UNKNOWN, Value
@@ -30,8 +31,7 @@ class Doubt(IntEnum):
     NONE = 3
 
 
-@dataclass(frozen=True, slots=True)
-class OverviewEntry:
+class OverviewEntry(Struct, frozen=True):
     """One place with its answer; `note` says what is doubtful about it."""
 
     place: AnswerPlace

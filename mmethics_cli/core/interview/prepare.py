@@ -7,10 +7,11 @@ and questions, in three truths: only what is certain of such a study is named.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Final
+
+from msgspec import Struct
 
 from mmethics_cli.core.answers.tree import read_tree
 from mmethics_cli.core.checks.completeness import first_asked
@@ -30,8 +31,7 @@ LONG: Final = "long"
 _TYPES: Final = ("int", "date", LONG)
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """A kind of study and the answers that all its studies give."""
 
     id: str
@@ -39,8 +39,7 @@ class Group:
     answers: Mapping[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class PrepareHeading:
+class PrepareHeading(Struct, frozen=True):
     """A heading of the list: documents by id (or `others`), questions by path or by type."""
 
     id: str
@@ -56,24 +55,21 @@ class PrepareHeading:
         return question.type in self.types or (question.long and LONG in self.types)
 
 
-@dataclass(frozen=True, slots=True)
-class Guide:
+class Guide(Struct, frozen=True):
     """The kinds of study, the one that all share first, and the headings."""
 
     groups: tuple[Group, ...]
     headings: tuple[PrepareHeading, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Undecided:
+class Undecided(Struct, frozen=True):
     """A document that may yet be needed, and the labels of the answers that decide it."""
 
     document: DocumentKind
     waits_for: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Needs:
+class Needs(Struct, frozen=True, dict=True):
     """What one kind of study, or one study, needs.
 
     `to_bring` are documents that the applicant brings, `rendered` those that the program makes;

@@ -7,8 +7,10 @@ of a document); what is not named there stays behind.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mmethics_cli.core.checks.consistency import contradictions
 from mmethics_cli.core.conditions.language import evaluate
@@ -27,8 +29,7 @@ from mmethics_cli.core.standard.model import Question, Standard
 from mmethics_cli.core.standard.names import ATTACHMENTS, ELEMENT_PATH
 
 
-@dataclass(frozen=True, slots=True)
-class CarriedOver:
+class CarriedOver(Struct, frozen=True):
     """What an earlier dossier gives to a new one.
 
     `answers` hold by path; `unconfirmed` are no answers until a person confirmed them, by path

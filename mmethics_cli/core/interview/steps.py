@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
+
+from msgspec import Struct, field
 
 from mmethics_cli.core.conditions.values import UNKNOWN, Value
 from mmethics_cli.core.decisions.facts import Facts
@@ -13,8 +14,7 @@ from mmethics_cli.core.interview.overview import OverviewEntry
 from mmethics_cli.core.standard.model import Question, Screen
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionRow:
+class QuestionRow(Struct, frozen=True):
     """One question of a step, with what is recorded and, where nothing is, what is proposed."""
 
     place: AnswerPlace
@@ -34,8 +34,7 @@ class QuestionRow:
         return self.place.path
 
 
-@dataclass(frozen=True, slots=True)
-class InterviewProgress:
+class InterviewProgress(Struct, frozen=True):
     """How far the interview has got.
 
     `number` of `total` counts the sections that apply, `left` the questions of this section that
@@ -52,8 +51,7 @@ class InterviewProgress:
 Rows = tuple[QuestionRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One question, or the questions of one screen, with the facts as they are then.
 
     `rows_with(answers)` are the rows as they would be with these answers: an answer may bring
@@ -84,15 +82,13 @@ class Step:
         return self.rows[0].reason
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """What must be answered is; how many optional questions each section still has."""
 
     sections: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(Struct, frozen=True):
     """All answers before the end, the doubtful ones first."""
 
     entries: tuple[OverviewEntry, ...]
@@ -105,15 +101,13 @@ class Move(Enum):
     LATER = "later"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """The answer to a step of one question. UNKNOWN is an answer too: 不清楚."""
 
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
-class ScreenAnswers:
+class ScreenAnswers(Struct, frozen=True):
     """The answers of a screen by path; rows that are not named stay as they are.
 
     With `leave` the person goes away: they are saved and the interview ends.
@@ -123,41 +117,35 @@ class ScreenAnswers:
     leave: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Add:
+class Add(Struct, frozen=True):
     """Add an element to the list and ask for its fields."""
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(Struct, frozen=True):
     """Add an element like this one, all but its name, and go through its fields."""
 
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class EditElement:
+class EditElement(Struct, frozen=True):
     """Ask for the fields of an element again."""
 
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Remove:
+class Remove(Struct, frozen=True):
     """Drop an element of the list."""
 
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Choose:
+class Choose(Struct, frozen=True):
     """The sections whose optional questions are wanted."""
 
     sections: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Jump:
+class Jump(Struct, frozen=True):
     """From the overview to the question at a path."""
 
     path: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
+
+from msgspec import Struct
 
 from mmethics_cli.core.checks.findings import Finding
 from mmethics_cli.core.conditions.values import UNKNOWN, Element, Unknown, Value
@@ -22,8 +23,7 @@ _ACCEPTED: Final = "accepted"  # a comment that was followed
 _SHOWN: Final = 30  # characters of a comment that a finding repeats
 
 
-@dataclass(frozen=True, slots=True)
-class CommitteeDecision:
+class CommitteeDecision(Struct, frozen=True):
     """A recorded decision; `decision` is an option of PRIOR_DECISION.
 
     `day` is when it was taken, `number` that of the letter (批件号), `interval_months` the months
@@ -43,8 +43,7 @@ class CommitteeDecision:
         return self.decision == APPROVE
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionFault:
+class DecisionFault(Struct, frozen=True):
     """Why a decision can't be recorded so: the option that is wrong, and what is wrong with it."""
 
     option: str

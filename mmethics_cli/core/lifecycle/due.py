@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, cast
+
+from msgspec import Struct, field
 
 from mmethics_cli.core.conditions.language import ALWAYS, Condition, evaluate
 from mmethics_cli.core.conditions.values import Truth
@@ -28,8 +29,7 @@ DUE_DATES: Final = "due_dates.yaml"
 DECIDED: Final = ("decision.date", "decision.valid_until")
 
 
-@dataclass(frozen=True, slots=True)
-class DueRule:
+class DueRule(Struct, frozen=True):
     """One row of due_dates.yaml: a day from which a table's number is counted, or the day itself.
 
     `recorded` says that the committee may have set a shorter interval; `met_by` is the kind of
@@ -47,8 +47,7 @@ class DueRule:
     met_on: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Approval:
+class Approval(Struct, frozen=True):
     """What stands approved, of a submission and those that it re-reviews.
 
     `day` begins the interval; `until` is when the approval ends; `interval_months` the
@@ -65,8 +64,7 @@ class Approval:
     order: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Struct, frozen=True):
     """One thing that is due on a day; `done` is when it was handed in, if it was.
 
     `why` and `basis` say which limit was counted; `without_holidays`: in a year whose holidays are
@@ -81,7 +79,7 @@ class Due:
     done: date | None = None
     without_holidays: bool = False
     of_event: bool = False
-    order: int = field(default=0, compare=False)
+    order: int = 0
 
     def days_over(self, today: date) -> int:
         """How many days it is (or was handed in) late; negative while there is time."""
@@ -92,8 +90,7 @@ class Due:
         return self.done is None
 
 
-@dataclass(frozen=True, slots=True)
-class _TermLimit:
+class _TermLimit(Struct, frozen=True):
     """A limit of so many units (`3 个月`), in words, and the articles that set it for the study."""
 
     count: int

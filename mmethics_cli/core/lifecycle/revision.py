@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mmethics_cli.core.conditions.language import Scope, evaluate
 from mmethics_cli.core.conditions.values import (
@@ -20,8 +21,7 @@ from mmethics_cli.core.standard.model import ChangeKind, Meaning, Question, Stan
 from mmethics_cli.core.standard.names import is_of_event, label_at
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerChange:
+class AnswerChange(Struct, frozen=True):
     """One answer, or one entry of a list, that is not what it was.
 
     An entry added or removed has the path `list[id]` and stands as a list of one; `category` is

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import MAXYEAR, date, timedelta
 from typing import Final, Literal, get_args
+
+from msgspec import Struct, field
 
 from mmethics_cli.core.conditions.written import parse_date, parse_int
 from mmethics_cli.core.standard.node import Fault, Node, Trail, rows_of
@@ -27,8 +28,7 @@ class OutOfCalendar(Exception):
     """The day that was asked for lies beyond what a calendar can name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Year:
+class Year(Struct, frozen=True):
     """A year's arrangement of public holidays, and the notice that made it."""
 
     source: str
@@ -36,16 +36,14 @@ class Year:
     working_weekends: frozenset[date]
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """A day found by counting; `without_holidays` where the holidays of a year were not known."""
 
     day: date
     without_holidays: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class WorkCalendar:
+class WorkCalendar(Struct, frozen=True):
     """Public holidays by year. A year that is not there has its weekends alone."""
 
     years: Mapping[int, Year] = field(default_factory=dict)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mmethics_cli.core.conditions.values import Element, Value
 from mmethics_cli.core.standard.model import Question, Standard
 from mmethics_cli.core.standard.node import Node
 
 
-@dataclass(frozen=True, slots=True)
-class EnglishTerm:
+class EnglishTerm(Struct, frozen=True):
     """What a fact or a decision is called in English, and its values by key."""
 
     label: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from mmethics_cli.core.conditions.values import KeyPath
 from mmethics_cli.core.standard.model import Migration, Question, Standard
@@ -15,8 +16,7 @@ _SELF_CHECK, _DOCUMENTS = "self_check", "documents"
 _ATTACHMENTS, _ATTACHMENT_KIND = "attachments", "attachments.kind"
 
 
-@dataclass(frozen=True, slots=True)
-class Renaming:
+class Renaming(Struct, frozen=True):
     """One thing that stood under an old name; `again` when it has to be answered again."""
 
     old: str

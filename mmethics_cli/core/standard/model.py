@@ -5,10 +5,11 @@ The annotations are types, not text: `record_reader` reads each field of a file 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Literal, get_args
+
+from msgspec import Struct, field
 
 from mmethics_cli.core.conditions.language import ALWAYS, Condition
 from mmethics_cli.core.conditions.parser import Vocabulary
@@ -25,8 +26,7 @@ VERIFIED: tuple[Verified, ...] = ("text", "secondary", "memory")
 PRACTICE = "practice"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A norm, a guide or a practice that requirements rest on.
 
     `applies_when` is its scope: the studies that it covers. `scope_articles` are those that say
@@ -52,8 +52,7 @@ class Source:
     superseded_by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Article:
+class Article(Struct, frozen=True):
     """How far an article was verified, and who in the institution did so and when (own packs)."""
 
     verified: Verified
@@ -61,8 +60,7 @@ class Article:
     on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Basis:
+class Basis(Struct, frozen=True):
     """One article of one source; without an article the citation is from memory.
 
     Of one study (`core.decisions.coverage`): `undecided` where it is not known whether the source
@@ -85,8 +83,7 @@ ChangeKind = Literal["added", "removed", "changed"]
 CHANGE_KINDS: tuple[ChangeKind, ...] = ("added", "removed", "changed")
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(Struct, frozen=True):
     """A category (none: of no account) and when a change falls into it.
 
     `on` is the kind of change, any if not given; `unseen` a field of the entry whose value no entry
@@ -113,8 +110,7 @@ RECORDED: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerSource:
+class AnswerSource(Struct, frozen=True):
     """Where the answer to a question about a new submission is known from (`filled_from`).
 
     `name` is by record: a key of RECORDED for the last `decision` and the `approval` of the study;
@@ -128,8 +124,7 @@ class AnswerSource:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """A fact or text of the dossier: its path, its type, and how people are asked for it.
 
     In a list's `fields` the path is the field's name and `ask_when` is about the element. `reuse`:
@@ -180,8 +175,7 @@ class Question:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(Struct, frozen=True):
     """Questions of one section, or fields of one list (`of`), that wait for one confirmation."""
 
     id: str
@@ -190,8 +184,7 @@ class Screen:
     of: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(Struct, frozen=True):
     """An answer that other answers suggest, shown for confirmation: a `value`, or what `copies`
     names. It is never taken unseen."""
 
@@ -202,8 +195,7 @@ class Proposal:
     copies: str | None = None
 
 
-@dataclass(frozen=True)
-class Screens:
+class Screens(Struct, frozen=True, dict=True):
     """All screens and proposals of a pack; a pack without any puts one question at a time."""
 
     by_id: Mapping[str, Screen] = field(default_factory=dict)
@@ -222,16 +214,14 @@ class Screens:
         return self._holding.get((owner, path))
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """One key of a computed choice of several, and when it belongs to it."""
 
     label: str
     when: Condition
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
+class Derived(Struct, frozen=True):
     """A fact that is computed, never asked; exactly one of the four definitions is given.
 
     `when` makes a bool; `members` a set; `collect` the set of a list's field; `worst` the last of
@@ -256,24 +246,21 @@ Outcome = str | bool | int
 Strength = Literal["required", "advised"]
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(Struct, frozen=True):
     """Two norms that differ, and why this rule's side was taken."""
 
     over: tuple[Basis, ...]
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Default:
+class Default(Struct, frozen=True):
     """What is said, and by what law, where no rule of a table fires and `otherwise` holds."""
 
     text: str
     basis: tuple[Basis, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One row of a decision table: where `when` holds it fires, and the table gets its `outcome`.
 
     `required` by law or only `advised`; `override` is the reason of an institution that changed
@@ -291,8 +278,7 @@ class Rule:
     noted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionTable:
+class DecisionTable(Struct, frozen=True):
     """A decision: rules, and how their outcomes combine (strictest, union, minimum, maximum).
 
     `values` are labels by outcome, `order` goes from lax to strict, `otherwise` holds where no rule
@@ -342,16 +328,14 @@ class DecisionTable:
         return self.values.get(str(outcome), str(outcome))
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """Where the dossier proves a review item: an answered path or an attachment's kind."""
 
     path: str | None = None
     attachment: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewItem:
+class ReviewItem(Struct, frozen=True):
     """One requirement of chapter 6 审查内容 (审查要点), and what in a dossier proves it."""
 
     id: str
@@ -365,8 +349,7 @@ class ReviewItem:
     basis: tuple[Basis, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ElementFact:
+class ElementFact(Struct, frozen=True):
     """A fact that stands in the passage of a consent element, where `when` holds.
 
     `path` is a fact's, or `list.field`: then it is one of every entry of the list, and `when` is
@@ -383,8 +366,7 @@ class ElementFact:
         return not self.documents or document in self.documents
 
 
-@dataclass(frozen=True, slots=True)
-class ConsentElement:
+class ConsentElement(Struct, frozen=True):
     """Something that participants must be told, the articles that say so, the facts that it tells.
 
     An element without facts is told in fixed words.
@@ -396,16 +378,14 @@ class ConsentElement:
     facts: tuple[ElementFact, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RequiredElement:
+class RequiredElement(Struct, frozen=True):
     """A consent element that a document must hold, and when."""
 
     id: str
     when: Condition
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentKind:
+class DocumentKind(Struct, frozen=True):
     """A document of the package: rendered from a template, or brought by the applicant (自备).
 
     `listing`: it lists the documents of one submission, so it says nothing of the study itself;
@@ -431,8 +411,7 @@ class DocumentKind:
     repeats: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(Struct, frozen=True):
     """One thing that a reviewer judges, on each of `worksheets` (ids of the committee's documents).
 
     The applicant's answer to it stands in `facts` (paths), in the self-check of the review items
@@ -451,8 +430,7 @@ class Criterion:
     basis: tuple[Basis, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ConsistencyRule:
+class ConsistencyRule(Struct, frozen=True):
     """A contradiction between answers: `when` says that it is there, `path` where it is shown.
 
     With `each` it is about every element of that list.
@@ -469,8 +447,7 @@ class ConsistencyRule:
     kind: Literal["inconsistent", "expired"] = "inconsistent"
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
+class Migration(Struct, frozen=True):
     """What one edition of the pack renamed: old names to new ones.
 
     `fields` and `values` are by list or path, `items` are review items. A document keeps version
@@ -487,8 +464,7 @@ class Migration:
     retired: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class LawChange:
+class LawChange(Struct, frozen=True):
     """What an edition of the pack changed of the law, and what to do about it (`fix`).
 
     `basis` is the law as it is cited now; the rest are the ids of what in the pack it touches,
@@ -507,8 +483,7 @@ class LawChange:
     questions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PackEdition:
+class PackEdition(Struct, frozen=True):
     """One edition of the pack (标准包 0.2.0), the day it came out, what it changed of the law."""
 
     id: str
@@ -516,8 +491,7 @@ class PackEdition:
     changes: tuple[LawChange, ...] = ()
 
 
-@dataclass(frozen=True)
-class Standard:
+class Standard(Struct, frozen=True, dict=True):
     """A whole pack, proved: every name in it is known."""
 
     id: str

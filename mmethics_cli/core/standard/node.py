@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from mmethics_cli.core.conditions.language import ALWAYS, Condition
 from mmethics_cli.core.conditions.parser import ConditionProblem, Vocabulary, parse
@@ -18,8 +19,7 @@ Word = TypeVar("Word", bound=str)
 Fault = tuple[str, KeyPath, str]
 
 
-@dataclass(slots=True)
-class Trail:
+class Trail(Struct):
     """What is known while a pack is read (facts, sources, articles), and the problems so far."""
 
     problems: list[Fault] = field(default_factory=list)
@@ -29,8 +29,7 @@ class Trail:
 
 
 # Not frozen: a pack has ten thousand of them, and frozen ones take thrice as long to make.
-@dataclass(slots=True)
-class Node:
+class Node(Struct):
     """A value of a pack file and where it stands; scalars are text, as in every file we read."""
 
     file: str

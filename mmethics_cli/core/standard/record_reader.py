@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, fields
 from datetime import date
 from typing import Any, Final, Generic, Literal, TypeVar, get_args, get_origin
+
+from msgspec import NODEFAULT, Struct
+from msgspec.structs import FieldInfo, fields
 
 from mmethics_cli.core.conditions.language import ALWAYS, Condition
 from mmethics_cli.core.conditions.parser import Vocabulary
 from mmethics_cli.core.standard.model import Basis
 from mmethics_cli.core.standard.node import Node
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Struct)
 # The value under a key; `terms` are what conditions may name of the list element they are about.
 _Read = Callable[[Node, str, Vocabulary | None], Any]
 
@@ -30,7 +32,7 @@ _BY_TYPE: Final[Mapping[Any, _Read]] = {
 
 
 class RecordReader(Generic[T]):
-    """Reads mappings into a dataclass of the model: its fields are the keys that may stand there.
+    """Reads mappings into a record of the model: its fields are the keys that may stand there.
 
     `keys` name the keys of fields that are called otherwise in the file (empty for a field that
     stands nowhere), `more` keys that are no field. What has a default may be left out. Fields of
@@ -42,7 +44,7 @@ class RecordReader(Generic[T]):
         self._keys = frozenset(more)
         self._given = frozenset[str]()
         self._fields: list[tuple[str, str, _Read, bool]] = []
-        for field in fields(model):  # type: ignore[arg-type]  # every model is a dataclass
+        for field in fields(model):
             key = keys.get(field.name, field.name)
             if not key:
                 continue
@@ -52,7 +54,7 @@ class RecordReader(Generic[T]):
             if read is None:
                 self._given |= {field.name}
             else:
-                self._fields.append((field.name, key, read, default is MISSING))
+                self._fields.append((field.name, key, read, default is NODEFAULT))
 
     def __call__(self, node: Node, terms: Vocabulary | None = None, **given: Any) -> T:
         """The instance; `given` are fields that were read in another way.
@@ -70,13 +72,13 @@ class RecordReader(Generic[T]):
         return self._model(**given)
 
 
-def _default(field: Field[Any]) -> Any:
-    return field.default if field.default_factory is MISSING else field.default_factory()
+def _default(field: FieldInfo) -> Any:
+    return field.default if field.default_factory is NODEFAULT else field.default_factory()
 
 
 def _read_of(kind: Any, default: Any) -> _Read | None:
     """How a value of a type is read; None where the type does not say."""
-    usual = None if default is MISSING else default
+    usual = None if default is NODEFAULT else default
     if kind is str:
         return lambda node, key, terms: node.text(key, usual)
     if kind is bool:

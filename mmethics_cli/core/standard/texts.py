@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Readability:
+
+class Readability(Struct, frozen=True):
     """The limits beyond which a text for participants is hard to read; lengths are characters.
 
     `exempt` are paths, or first words of paths, whose texts are names and not speech;
@@ -27,8 +27,7 @@ class Readability:
 PlaceholderKind = Literal["always", "none"]
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceholderGroup:
+class PlaceholderGroup(Struct, frozen=True):
     """Words that people put where an answer should stand, and what to do instead of them.
 
     `words` and `patterns` (regular expressions) stand for a whole answer, without the punctuation
@@ -44,8 +43,7 @@ class PlaceholderGroup:
     anywhere: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Placeholders:
+class Placeholders(Struct, frozen=True, dict=True):
     """All groups of a pack, the most telling first."""
 
     groups: tuple[PlaceholderGroup, ...] = ()

@@ -7,9 +7,10 @@ margins in inches, colours in RRGGBB.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Literal
+
+from msgspec import Struct, field
 
 TEXT_SIZE: Final = 10.5
 BOLD_FONT: Final = "黑体"
@@ -18,16 +19,14 @@ DIGITS_ACROSS: Final = 180.0
 _A4: Final = (8.27, 11.69)
 
 
-@dataclass(frozen=True, slots=True)
-class Formula:
+class Formula(Struct, frozen=True):
     """A number that Excel reckons from what people fill in; `value` is what it is before that."""
 
     text: str
     value: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class CellLook:
+class CellLook(Struct, frozen=True):
     """How a cell looks, and whether it stays open when its sheet is locked.
 
     `fill` and `grid` are the colours of its ground and of the lines round it, empty for none;
@@ -45,8 +44,7 @@ class CellLook:
     open: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CellRule:
+class CellRule(Struct, frozen=True):
     """What may be typed into a cell: one of the options, a number or date within bounds, or a text.
 
     `error` says what to type instead, `help` stands beside the chosen cell under `title`.
@@ -64,8 +62,7 @@ class CellRule:
     refusal: Literal["warning", "stop", "silent"] | None = "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class SheetCell:
+class SheetCell(Struct, frozen=True):
     """A cell. `key` names what it holds for whoever made the sheet; it is not written."""
 
     content: str | int | date | Formula
@@ -79,8 +76,7 @@ class SheetCell:
         return "" if isinstance(self.content, Formula) else str(self.content)
 
 
-@dataclass(frozen=True, slots=True)
-class SheetColumn:
+class SheetColumn(Struct, frozen=True):
     """A column under its title. `role` is read by programs, in the sheet's hidden row.
 
     `tints` colour a whole row by what stands in this column.
@@ -93,8 +89,7 @@ class SheetColumn:
     tints: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class SheetRow:
+class SheetRow(Struct, frozen=True):
     """A cell for each column, or one that `spans` them all; at least `lines` lines high.
 
     `id` is read by programs, in the sheet's hidden column; a folded row is hidden until unfolded.
@@ -107,8 +102,7 @@ class SheetRow:
     folded: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class HiddenIds:
+class HiddenIds(Struct, frozen=True):
     """What a sheet says to programs in its first row and column, which are hidden.
 
     There stand the roles of the columns and the ids of the rows, `corner` where they meet and
@@ -119,8 +113,7 @@ class HiddenIds:
     heading: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SheetStyle:
+class SheetStyle(Struct, frozen=True):
     """How title, notes and header look; `title_line` is the height of a line of the title.
 
     `room` is how much higher than its lines a row is. `folds_up` says that the button to unfold
@@ -135,8 +128,7 @@ class SheetStyle:
     folds_up: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SheetPaper:
+class SheetPaper(Struct, frozen=True):
     """How a sheet is printed on A4: scaled so that it takes `across` sheets of paper side by side.
 
     `margin` is that of both sides; `left` and `right` are printed at the top of every paper.
@@ -157,8 +149,7 @@ class SheetPaper:
         return min(1.0, (_A4[self.landscape] - 2 * self.margin) / inches)
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """A sheet: title, notes, then a table whose header and first `frozen` columns stay in view.
 
     In a `locked` sheet people change open cells only; where it is `growing` they may insert rows.
@@ -201,16 +192,14 @@ def column_letters(number: int) -> str:
     return letters
 
 
-@dataclass(frozen=True, slots=True)
-class RecordSheet:
+class RecordSheet(Struct, frozen=True):
     """A sheet that only programs see: rows of texts."""
 
     name: str
     rows: tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Workbook:
+class Workbook(Struct, frozen=True):
     """An Excel file; `day` stands in it as the day on which it was made.
 
     The options of drop-downs stand on a hidden sheet of the name `options`. Without one they stand

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import posixpath
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import count
 from typing import Final
 
 from lxml import etree
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mmethics_cli.formats.word.markup import (
     MC,
@@ -46,8 +47,7 @@ _NOTES: Final = {
 _DROPPED: Final = NOT_CONTENT - {f"{W}pPr", f"{W}rPr"}
 
 
-@dataclass(slots=True)
-class Carrier:
+class Carrier(Struct):
     """Copies elements of one part of the old file for a part of the new one."""
 
     transfer: Transfer
@@ -109,8 +109,7 @@ class Carrier:
         return self._relations[number]
 
 
-@dataclass
-class Transfer:
+class Transfer(Struct, dict=True):
     """What was carried from the old package into the new one, each thing once."""
 
     old: WordPackage
@@ -185,8 +184,7 @@ def _ignorable(package: WordPackage) -> frozenset[str]:
     return frozenset(root.nsmap[prefix] for prefix in prefixes if prefix in root.nsmap)
 
 
-@dataclass(slots=True)
-class Definitions:
+class Definitions(Struct):
     """Finds or makes in the new package what an id of the old one stands for."""
 
     transfer: Transfer

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from mmethics_cli.formats.redline.pairing import block_pairs, read_both, row_pairs
 from mmethics_cli.formats.word.markup import TBL, Element, P, W, blocks, cells, rows
@@ -18,8 +19,7 @@ _NUMBER = re.compile(r"\d+|[一二三四五六七八九十]+(?=、)")
 _BETWEEN: Final = " › "
 
 
-@dataclass(frozen=True, slots=True)
-class TextChange:
+class TextChange(Struct, frozen=True):
     """One difference; `place` is the heading and label where it stands.
 
     `before` is empty for what was added, `after` for what was taken out.
@@ -71,8 +71,7 @@ def _words(reader: WordReader, holder: Element) -> Iterator[object]:
             yield contents
 
 
-@dataclass(slots=True)
-class _ChangeWalk:
+class _ChangeWalk(Struct):
     """Goes over both sides at once and remembers under which heading of each it is."""
 
     old: WordReader

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
-from dataclasses import dataclass, field
 from itertools import groupby
 
 from lxml import etree
+from msgspec import Struct, field
 
 from mmethics_cli.formats.redline.carry import Carrier
 from mmethics_cli.formats.redline.pairing import Pair, block_pairs, row_pairs, tail_start
@@ -25,8 +25,7 @@ _ENDS = frozenset((f"{W}bookmarkEnd", f"{W}permEnd", f"{W}commentRangeEnd"))
 Copy = Callable[[Element], Element]
 
 
-@dataclass(slots=True)
-class Merger:
+class Merger(Struct):
     """Merges one part of the old file into that part of the new one.
 
     `sections` are the properties of sections that end in paragraphs which are a pair.
@@ -154,8 +153,7 @@ class Merger:
             yield new
 
 
-@dataclass(frozen=True, slots=True)
-class _MergedPiece:
+class _MergedPiece(Struct, frozen=True):
     """Text or a whole thing to be written; `before` is its run of old, if that looked other."""
 
     text: str

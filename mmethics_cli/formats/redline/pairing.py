@@ -9,9 +9,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
+
+from msgspec import Struct
 
 from mmethics_cli.formats.word.markup import TBL, Element, P, W, blocks, cells, rows
 from mmethics_cli.formats.word.reading import Outline, WordReader, column_edges, read, shape
@@ -111,8 +112,7 @@ def _unpaired(gone: Iterable[Element | None], come: Iterable[Element | None]) ->
     yield from ((None, element) for element in come)
 
 
-@dataclass(eq=False)
-class _Unit:
+class _Unit(Struct, dict=True):
     """A block or row to be aligned: only units of one `kind` can be the same."""
 
     outline: Outline

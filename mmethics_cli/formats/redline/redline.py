@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
 from typing import Final
 
 from lxml import etree
+from msgspec import Struct, field
 
 from mmethics_cli.formats.redline.carry import Carrier, Transfer, settle_prefixes
 from mmethics_cli.formats.redline.merging import Merger
@@ -30,8 +30,7 @@ def redline(old: bytes, new: bytes, author: str, day: date) -> bytes:
     return _Redline(*read_both(old, new), RevisionMarks(author, day)).write()
 
 
-@dataclass(slots=True)
-class _Redline:
+class _Redline(Struct):
     """The old file being written into the new one; `_marked` are the headers and footers done."""
 
     old: WordReader

@@ -6,9 +6,10 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Final
+
+from msgspec import Struct
 
 from mmethics_cli.formats.word.reading import Content, LinePiece
 
@@ -22,8 +23,7 @@ _STOPS: Final = frozenset("。；！？\n")
 _MOST_MATCHES: Final = 200_000  # of words, a repeated character counted each time
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A word, from one run or more, or a thing that stands in the line as a whole.
 
     `pieces`: what each piece of the line gives to it; empty text for a thing.
@@ -37,8 +37,7 @@ class Token:
         return self.pieces[0][1].is_text
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """Words of both sides that are equal, or those of the old side and what replaced them."""
 
     equal: bool

@@ -6,9 +6,10 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, NamedTuple
+
+from msgspec import Struct, field
 
 from mmethics_cli.formats.blocks import Flow, FlowRow, Inline, Line, Text
 from mmethics_cli.wording.columns import display_width
@@ -27,8 +28,7 @@ _WIDER: Final = 0.35  # what a capital takes more than other letters
 _Kind = tuple[str, tuple[bool, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """A box on the sheet; a head is the title of a column and has no edge."""
 
     left: int
@@ -39,16 +39,14 @@ class Box:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Arrow:
+class Arrow(Struct, frozen=True):
     """A line from one box to the next on its right; each end is a distance across and down."""
 
     start: tuple[int, int]
     end: tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Border:
+class Border(Struct, frozen=True):
     """A line round one corner, and its name above it."""
 
     points: tuple[tuple[int, int], ...]
@@ -58,8 +56,7 @@ class Border:
     width: int
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """A figure laid out: all that there is to draw, and how large it is."""
 
     width: int
@@ -72,8 +69,7 @@ class Figure:
     borders: tuple[Border, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Fit:
+class _Fit(Struct, frozen=True):
     """How a box is set: size in half points, most lines for its name and for each line after."""
 
     size: int
@@ -163,8 +159,7 @@ def _ways(rows: Sequence[FlowRow]) -> Iterator[str]:
 # Where boxes, arrows and borders stand.
 
 
-@dataclass(slots=True)
-class _Place:
+class _Place(Struct):
     """A box being placed: how high it must be (`need`), then its top and bottom."""
 
     column: int
@@ -175,8 +170,7 @@ class _Place:
     bottom: int = 0
 
 
-@dataclass(slots=True)
-class _Track:
+class _Track(Struct):
     """Rows one under the other.
 
     `boxes`: how high the boxes of each row are; `heights`: the row itself, for the sake of a box

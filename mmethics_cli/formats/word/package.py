@@ -9,10 +9,10 @@ import io
 import posixpath
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from lxml import etree
+from msgspec import Struct, field
 
 from mmethics_cli.errors import DocumentError
 from mmethics_cli.formats.word.markup import Element, W
@@ -36,8 +36,7 @@ _STRICT_NAMES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(Struct, frozen=True):
     """What a part refers to: another part by its full name, or something outside by address."""
 
     kind: str  # the last word of its type: "image", "header"
@@ -46,8 +45,7 @@ class Relation:
     external: bool
 
 
-@dataclass(slots=True)
-class WordPackage:
+class WordPackage(Struct):
     """The parts of one file, in bytes; those that were asked for as trees are written from them."""
 
     parts: dict[str, bytes]

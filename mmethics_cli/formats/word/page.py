@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from mmethics_cli.formats.blocks import Stamp
 from mmethics_cli.formats.word.markup import NAMESPACES
@@ -27,8 +28,7 @@ _HALF_IN_HEADER: Final = 90  # of a Han character in 小五
 _APART: Final = 400  # between title and version
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """An A4 sheet, upright or lying; `inset` narrows the text, as inside a frame."""
 
     landscape: bool = False

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Final
 
 from lxml import etree
+from msgspec import Struct, field
 
 from mmethics_cli.errors import DocumentError
 from mmethics_cli.formats.word.markup import (
@@ -111,8 +111,7 @@ def _field_mark(kind: str) -> Element:
     return run
 
 
-@dataclass(frozen=True, slots=True)
-class LinePiece:
+class LinePiece(Struct, frozen=True):
     """Text of one run, or a thing that stands in the line as a whole.
 
     `nodes` are children of `run`; without a run they are children of the paragraph. `look` is the
@@ -134,8 +133,7 @@ class LinePiece:
         return self.run is None and isinstance(self.content, str)
 
 
-@dataclass(slots=True)
-class WordReader:
+class WordReader(Struct):
     """Reads the parts of one package; what it read of an element it keeps."""
 
     package: WordPackage

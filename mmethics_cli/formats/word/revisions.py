@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
-from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
 from lxml import etree
+from msgspec import Struct
 
 from mmethics_cli.formats.word.markup import (
     HYPERLINK,
@@ -74,8 +74,7 @@ def has_revisions(root: Element) -> bool:
 # Written.
 
 
-@dataclass(slots=True)
-class RevisionMarks:
+class RevisionMarks(Struct):
     """Marks the revisions of one file: each has a number, an author and a day."""
 
     author: str

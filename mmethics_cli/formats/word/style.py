@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Final, cast
 
@@ -18,6 +17,7 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.styles.style import ParagraphStyle
+from msgspec import Struct
 
 from mmethics_cli.formats.word.package import opened
 
@@ -30,8 +30,7 @@ _STYLES: Final = "word/styles.xml"
 _UNSET: Final = 9.0  # lines
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """One paragraph style: font, size in half points, lines (1.0 = single), blanks in points."""
 
     id: str

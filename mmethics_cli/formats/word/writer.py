@@ -7,8 +7,9 @@ order of elements is proved by Microsoft's validator in the tests.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from mmethics_cli.formats.blocks import (
     Block,
@@ -65,8 +66,7 @@ def write(
     return zipped(parts)
 
 
-@dataclass(slots=True)
-class _Body:
+class _Body(Struct):
     """Writes blocks one after the other; `fresh_page` is pending until the next one.
 
     `whole` while what is written stays on one page.

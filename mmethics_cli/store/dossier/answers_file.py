@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, cast
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mmethics_cli.core.answers.canonical import canonical_answers, canonical_self_check
 from mmethics_cli.core.answers.self_check import SelfCheck
@@ -30,8 +32,7 @@ from mmethics_cli.store.yaml.reader import FaultyYaml, YamlFile, read_file
 BESIDE = frozenset({"self_check", "documents", "as_of", "about"})
 
 
-@dataclass(frozen=True, slots=True)
-class AnswersFile:
+class AnswersFile(Struct, frozen=True):
     """What such a file says; `keys` leads from a path to its place in the document.
 
     `refused` and `placeholders` count as unknown; `written` are the values with the placeholders.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Final, cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mmethics_cli.core.answers.canonical import (
     canonical_answers,
@@ -70,8 +72,7 @@ def problem_at(file: YamlFile, trouble: Trouble) -> Problem:
     return Problem(trouble.message + "。", *file.locate(trouble.keys), trouble.fix)
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedAnswer:
+class RefusedAnswer(Struct, frozen=True):
     """An answer that its question refuses, or a placeholder: unknown to the engine, reported by
     `check`."""
 
@@ -79,8 +80,7 @@ class RefusedAnswer:
     problem: Problem
 
 
-@dataclass(frozen=True, slots=True)
-class DossierPart:
+class DossierPart(Struct, frozen=True):
     """One file read: its answers, and those that belong in another file."""
 
     path: Path
@@ -169,8 +169,7 @@ def with_canonical_versions(tree: Tree) -> Tree:
     return {**tree, VERSIONS: cast(Tree, canonical_versions(tree[VERSIONS]))}
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentVersion:
+class DocumentVersion(Struct, frozen=True):
     """Version and date of one document of a submission."""
 
     version: str = ""

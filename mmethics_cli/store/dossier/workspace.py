@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from mmethics_cli.core.answers.edits import Edit, Removed
 from mmethics_cli.core.answers.self_check import SelfCheck
@@ -63,8 +64,7 @@ if TYPE_CHECKING:
     from mmethics_cli.store.yaml.editor import Editor
 
 
-@dataclass
-class Workspace:
+class Workspace(Struct):
     """One dossier, read whole; `parts` are its files by name, in rising precedence."""
 
     folder: Path
@@ -75,7 +75,7 @@ class Workspace:
     versions: dict[str, DocumentVersion]
     self_check_file: YamlFile | None = None
     moved: tuple[Renaming, ...] = ()
-    _editors: dict[Path, Editor] = field(default_factory=dict, repr=False)
+    _editors: dict[Path, Editor] = field(default_factory=dict)
 
     @property
     def current(self) -> Submission | None:

@@ -6,9 +6,10 @@ import contextlib
 import json
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct, field
 
 from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.store.dossier.parts import DocumentVersion
@@ -21,16 +22,14 @@ from mmethics_cli.store.yaml.reader import reason
 RECORD: Final = ".rendered.json"
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedFile:
+class RenderedFile(Struct, frozen=True):
     """A document's bytes and the name under which they are to lie."""
 
     name: str
     data: bytes
 
 
-@dataclass(slots=True)
-class WriteOutcome:
+class WriteOutcome(Struct):
     """What became of each file: names, and for `failed` the reasons."""
 
     written: list[str] = field(default_factory=list)

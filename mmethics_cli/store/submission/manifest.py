@@ -6,9 +6,10 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, Literal
+
+from msgspec import Struct
 
 from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.store.files import sha256
@@ -27,8 +28,7 @@ WORDS: Final[Mapping[What, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """One file that is not as it was sealed."""
 
     what: What
@@ -38,8 +38,7 @@ class Difference:
         return f"{WORDS[self.what]}：{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(Struct, frozen=True):
     """What verifying found: differences by name, sealed files, and the manifest's own digest."""
 
     differences: tuple[Difference, ...]

@@ -10,10 +10,11 @@ import contextlib
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
 
 from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.store.dossier.attachments import FOLDER as ATTACHMENTS
@@ -50,8 +51,7 @@ _NOT_ANSWERS: Final = PROFILE_KEYS | DECISION_KEYS | {EDITION}
 _ATTACHMENT_FIELDS: Final = ("kind", "title", "version", "date", "file", "marked_file")
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
+class Sealed(Struct, frozen=True):
     """A sealed folder; `digest` is its manifest's, `kept` names documents edited by hand.
 
     `aside` is where files lie now that people had put among the drafts.

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.errors import Problem, WorkspaceError
@@ -37,8 +38,7 @@ OF_THE_STUDY: Final = frozenset({"initial", "amendment", "re_review"})
 _NAME = re.compile(r"(?P<number>[0-9]{2,4})-(?P<kind>[a-z]+(?:-[a-z]+)*)")
 
 
-@dataclass(frozen=True, slots=True)
-class SealedAttachment:
+class SealedAttachment(Struct, frozen=True):
     """What a sealed submission holds of one attachment."""
 
     id: str
@@ -47,8 +47,7 @@ class SealedAttachment:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(Struct, frozen=True):
     """One submission folder; `kind` is the event's key (`data_incident`).
 
     `renamed` are the ids of today by the old ids of documents, under which it may be sealed.
@@ -57,7 +56,13 @@ class Submission:
     folder: Path
     number: int
     kind: str
-    renamed: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    renamed: Mapping[str, str] = field(default_factory=dict)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Submission) and other.folder == self.folder
+
+    def __hash__(self) -> int:
+        return hash(self.folder)
 
     @property
     def name(self) -> str:

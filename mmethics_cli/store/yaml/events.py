@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import yaml
+from msgspec import Struct, field
 from yaml import events
 
 from mmethics_cli.core.conditions.written import blank_in, hidden_in
@@ -44,8 +44,7 @@ class _LimitReached(Exception):
     """Reading stops here; the fault is already noted."""
 
 
-@dataclass(slots=True)
-class _Frame:
+class _Frame(Struct):
     node: Any
     is_list: bool
     path: Keys

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from mmethics_cli.errors import Problem, UnreadableFile
 from mmethics_cli.store.yaml.characters import (
@@ -22,13 +23,12 @@ MAX_BYTES: Final = 8_000_000
 _MAX_MENDED: Final = 25
 
 
-@dataclass(frozen=True)
-class YamlFile:
+class YamlFile(Struct, frozen=True, dict=True):
     """One YAML file as a plain tree; `name` is what messages call it."""
 
     tree: Tree
     name: str
-    text: str = field(repr=False)
+    text: str
 
     @cached_property
     def where(self) -> dict[Keys, TextPosition]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, Final
 
+from msgspec import Struct, field
 from yaml import events
 
 from mmethics_cli.store.yaml.events import NULLS, Tree, event_stream
 
 
-@dataclass(slots=True)
-class SpannedNode:
+class SpannedNode(Struct):
     """A value and its span in the text; `block` collections and scalars end with their content."""
 
     start: int
@@ -24,8 +23,7 @@ class SpannedNode:
     items: list[NodeEntry] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class NodeEntry:
+class NodeEntry(Struct, frozen=True):
     """A key (or the dash of a list item) at `start`; `after` is just behind its colon or dash."""
 
     start: int

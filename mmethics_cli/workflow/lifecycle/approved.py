@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from mmethics_cli.core.lifecycle.decision import CommitteeDecision, decision_words
 from mmethics_cli.errors import DocumentError, EthicsError, Problem, WorkspaceError
@@ -31,8 +32,7 @@ _CHINESE: Final = ("批准日期：{}", "有效期至：{}", "批件号：{}")
 _ENGLISH: Final = ("Approved: {}", "Valid until: {}", "Approval No.: {}")
 
 
-@dataclass(frozen=True)
-class ApprovedPackage:
+class ApprovedPackage(Struct, frozen=True):
     """What an approval approves: documents as sealed files, attachments by name.
 
     `whole` is false where some documents were named and the others left out.

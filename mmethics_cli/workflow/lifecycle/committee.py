@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Final
+
+from msgspec import Struct
 
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
@@ -34,8 +35,7 @@ _GIVES_VALIDITY: Final = _RESTARTS | {AMENDMENT}
 _TERMINATED, _SUSPENDED = "terminated", "suspended"
 
 
-@dataclass(frozen=True, slots=True)
-class DecidedSubmission:
+class DecidedSubmission(Struct, frozen=True):
     """A sealed submission with its decision; `about` is the kind of what was decided on.
 
     A re-review is about the submission that it answers for.
@@ -51,8 +51,7 @@ class DecidedSubmission:
         return self.decision.approves
 
 
-@dataclass(frozen=True)
-class CommitteeRecord:
+class CommitteeRecord(Struct, frozen=True, dict=True):
     """All that the committee decided on a dossier's submissions, and what follows from it.
 
     Raises UnreadableFile where a decision.yaml can't be read.

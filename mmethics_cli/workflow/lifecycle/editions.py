@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mmethics_cli.core.checks.documents import as_initial
 from mmethics_cli.core.conditions.written import parse_date
@@ -27,8 +29,7 @@ if TYPE_CHECKING:
     from mmethics_cli.workflow.package import Package
 
 
-@dataclass(frozen=True, slots=True)
-class SealedDocument:
+class SealedDocument(Struct, frozen=True):
     """A sealed document of the study: its version and date, and the Word file itself."""
 
     version: str
@@ -36,8 +37,7 @@ class SealedDocument:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Edition:
+class Edition(Struct, frozen=True):
     """A document of this submission; `before` is the sealed file that it no longer agrees with.
 
     `held`: the committee holds it already, in this version or an earlier one.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, cast
+
+from msgspec import Struct
 
 from mmethics_cli.core.answers.edits import merged_answer
 from mmethics_cli.core.conditions.values import UNKNOWN, Element, Value
@@ -44,8 +45,7 @@ _STILL_POSSIBLE: Final = frozenset({"safety", "data_incident", "deviation"})
 _SHOWN: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedSubmission:
+class OpenedSubmission(Struct, frozen=True):
     """The new submission, with the dossier as it is now; `filled` are the paths filled in.
 
     `counts` are those of the last report, to be brought up to date.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
 
 from mmethics_cli.core.standard.names import KIND, RE_REVIEW, TITLE
 from mmethics_cli.report.status import DocumentEdition, PastSubmission, decision_line
@@ -16,8 +17,7 @@ from mmethics_cli.workflow.lifecycle.committee import CommitteeRecord, DecidedSu
 _SUFFIXES: Final = (".en.docx", ".docx")
 
 
-@dataclass(frozen=True, slots=True)
-class DossierHistory:
+class DossierHistory(Struct, frozen=True):
     """The submissions in their order, and the editions valid today; `until` says for how long."""
 
     title: str
@@ -126,8 +126,7 @@ def _edition(row: Mapping[str, Any], of: str, attachment: bool) -> DocumentEditi
     return DocumentEdition(text("id"), title, version, text("date"), of, attachment)
 
 
-@dataclass(frozen=True, slots=True)
-class SealedWordFile:
+class SealedWordFile(Struct, frozen=True):
     """A sealed Word file, and the edition of the document that it is."""
 
     path: Path

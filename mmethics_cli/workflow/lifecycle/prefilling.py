@@ -5,8 +5,10 @@ Which question is filled in from which record is the pack's business (core.lifec
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mmethics_cli.core.conditions.values import Value
 from mmethics_cli.core.decisions.facts import Facts
@@ -38,8 +40,7 @@ def _facts_of_event(dossier: Dossier, kind: str) -> Facts:
     return Facts(facts.standard, {**study, KIND: kind}, facts.today, None, earlier)
 
 
-@dataclass(frozen=True)
-class _Records:
+class _Records(Struct, frozen=True, dict=True):
     """What the dossier holds of decisions, looked up when a question is filled in from it."""
 
     record: CommitteeRecord

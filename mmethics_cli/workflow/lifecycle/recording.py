@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from mmethics_cli.core.conditions.values import UNKNOWN, Truth, Value
 from mmethics_cli.core.conditions.written import date_advice, parse_date
@@ -29,8 +30,7 @@ _INTERVAL: Final = "follow_up_interval_months"
 _SHOWN: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionOptions:
+class DecisionOptions(Struct, frozen=True):
     """The options of a decision as they were written."""
 
     decision: str | None = None
@@ -49,8 +49,7 @@ class DecisionOptions:
         return bool(self.decision and self.date)
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionLimits:
+class DecisionLimits(Struct, frozen=True):
     """What a decision on a submission is held against.
 
     `sealed` is the day of sealing; `longest` the follow-up interval in months that the rules

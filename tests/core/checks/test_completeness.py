@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from mmethics_cli.core.answers.self_check import read_self_check
 from mmethics_cli.core.answers.tree import read_tree

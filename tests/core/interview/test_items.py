@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from mmethics_cli.core.answers.self_check import SelfCheck, SelfCheckAnswer
 from mmethics_cli.core.checks.evidence import (

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import pytest
+from msgspec import Struct
 
 from mmethics_cli.core.conditions.values import Element, NotApplicable, Several, Value
 from mmethics_cli.core.decisions.facts import Facts
@@ -20,8 +20,7 @@ APPROVED = CommitteeDecision("approve", date(2027, 4, 1), "甲-2", date(2028, 3,
 COMMENT = {"name": "comment", "type": "text", "label": "意见"}
 
 
-@dataclass(frozen=True)
-class Records:
+class Records(Struct, frozen=True):
     decision: CommitteeDecision | None = DECIDED
     approval: CommitteeDecision | None = APPROVED
     approved: Facts | None = None

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from openpyxl.utils import get_column_letter
 
 from mmethics_cli.formats.excel.model import (

@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 import zipfile
-from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -16,6 +15,7 @@ import pytest
 from docx.document import Document
 from docx.oxml.ns import qn
 from lxml import etree
+from msgspec.structs import replace
 
 from mmethics_cli.formats.word.style import PPR, RPR
 from mmethics_cli.render.word import word_file
