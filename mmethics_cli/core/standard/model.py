@@ -132,7 +132,8 @@ class AnswerSource:
 class Question:
     """A fact or text of the dossier: its path, its type, and how people are asked for it.
 
-    In a list's `fields` the path is the field's name and `ask_when` is about the element. `reuse`:
+    In the `fields` of a list, the `owner`, the path is the field's name and `ask_when` is about the
+    element. `reuse`:
     whether an answer holds for the next study; `meanings`: what a change of it means;
     `filled_from`: what a new submission takes the answer from, the first that is known;
     `cumulative`: a number counted from the beginning of the study.
@@ -171,6 +172,12 @@ class Question:
     units: tuple[str, ...] = ()
     precision: Literal["day", "month"] = "day"
     none_is_an_answer: bool = False
+    owner: str = ""
+
+    @property
+    def name(self) -> str:
+        """The path by which the pack knows it; `list.field` of a field."""
+        return f"{self.owner}.{self.path}" if self.owner else self.path
 
     def field_named(self, name: str) -> "Question | None":
         """The field of a list with that name; None for an unknown one."""
