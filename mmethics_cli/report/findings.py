@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from mmethics_cli.core.checks.completeness import NOT_MET, UNANSWERED
 from mmethics_cli.core.checks.findings import SEVERITIES, Finding, Kind, Severity
-from mmethics_cli.core.standard.model import Standard
+from mmethics_cli.core.standard.model import Basis, Standard
 from mmethics_cli.report.pathway import basis_tree
 from mmethics_cli.wording.citation import cite
 from mmethics_cli.wording.columns import COLUMNS, indented, wrap
@@ -165,14 +165,15 @@ def _lines(standard: Standard, placed: PlacedFinding) -> Iterator[str]:
     for text in (
         placed.place and f"位置：{placed.place}",
         finding.fix and f"办法：{finding.fix}",
-        _grounds(standard, finding),
+        grounds_text(standard, finding.basis, finding.practice),
     ):
         if text:
             yield from indented(text, 2)
 
 
-def _grounds(standard: Standard, finding: Finding) -> str:
-    cited = cite(standard, finding.basis) or (CHINESE.practice if finding.practice else "")
+def grounds_text(standard: Standard, basis: tuple[Basis, ...], practice: bool) -> str:
+    """On what law, or on practice alone, a finding rests; empty where it needs none."""
+    cited = cite(standard, basis) or (CHINESE.practice if practice else "")
     return cited and f"依据：{cited}"
 
 

@@ -135,9 +135,9 @@ def _readings(sheet: Worksheet, cells: list[Cell], corner: Cell) -> Iterator[Cel
     for cell in cells:
         row, place = cell.row, cell.coordinate
         if (area := merged.get((row, cell.column))) is not None:
-            place, first, role = area
+            place, first, named = area
             id_, _ = _id(ids.get(first))
-            yield CellReading(name, place, first, mark, id_, role, "", _MERGED, _UNMERGE)
+            yield CellReading(name, place, first, mark, id_, named, "", _MERGED, _UNMERGE)
             continue
         if row in headings or cell.column == corner.column:
             continue
