@@ -45,7 +45,7 @@ _ASKS_FOR_ANY: Final = ("是否有", "是否存在", "是否含", "有没有", "
 # Of longer lists of options only so many are named: those most like what was written.
 _SHOWN_WHOLE: Final = 12
 _SHOWN_NEAR: Final = 4
-_ANY: Final = {"有": True, "没有": False, "无": False}
+ANY_TYPED: Final = {"有": True, "没有": False, "无": False}
 
 
 class Refused(Exception):
@@ -143,12 +143,25 @@ def _bool(question: Question, text: str) -> Value:
         return True
     if word in NO_TYPED:
         return False
-    asked = question.label + question.prompt
-    if word in _ANY and any(words in asked for words in _ASKS_FOR_ANY):
-        return _ANY[word]
+    if word in ANY_TYPED and asks_for_any(question):
+        return ANY_TYPED[word]
     raise Refused(
         f"“{question.label}”应是“是”“否”或“不清楚”，现在是“{_short(text)}”", _or_declined(question)
     )
+
+
+def asks_for_any(question: Question) -> bool:
+    """Whether a question of yes or no is answered 有 and 没有 as well."""
+    asked = question.label + question.prompt
+    return any(words in asked for words in _ASKS_FOR_ANY)
+
+
+def option_words(question: Question) -> tuple[str, ...]:
+    """Every word for an option, each once: keys, labels, labels without brackets, other words."""
+    labels = [*question.values.values()]
+    words = [*question.values, *labels, *map(_squeezed, labels)]
+    words += [word for others in question.value_synonyms.values() for word in others]
+    return tuple(word for word in dict.fromkeys(words) if option_of(question, plain(word)))
 
 
 def option_of(question: Question, text: str) -> str | None:
