@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,7 +38,9 @@ def study(tmp_path: Path) -> Path:
     return tmp_path / "study"
 
 
-def change(folder: Path, old: str, new: str, file: str = "dossier.yaml") -> None:
+def change(
+    folder: Path, old: str, new: str | Callable[[re.Match[str]], str], file: str = "dossier.yaml"
+) -> None:
     text = (folder / file).read_text(encoding="utf-8")
     assert re.search(old, text), old
     (folder / file).write_text(re.sub(old, new, text, count=1), encoding="utf-8")
@@ -164,3 +166,16 @@ def test_findings_speak_no_words_of_files(blank: Path, study: Path) -> None:
     for one in found:
         said = re.sub(r"mmethics [ -~]+", "", f"{one['message']}\n{one['fix']}")
         assert not set(WORD.findall(said)) & names, said
+
+
+@pytest.mark.parametrize("name", ["../外.pdf", "..\\外.pdf", "链接.pdf", "{}"])
+def test_a_file_outside_the_folder_is_not_there(study: Path, name: str) -> None:
+    outside = study.parent / "外.pdf"
+    outside.write_bytes(b"%PDF-1.7")
+    (study / "attachments" / "链接.pdf").symlink_to(outside)
+    given = json.dumps(name.format(outside), ensure_ascii=False)
+    change(study, r"\n    file: .*", lambda _: f"\n    file: {given}")
+    tree = json_of(study)
+    [found] = [one for one in tree["findings"] if one["id"] == "file_missing"]
+    assert (found["severity"], tree["complete"]) == ("error", False)
+    assert found["path"] == "attachments[protocol].file" and found["line"]
