@@ -23,9 +23,10 @@ _THEME: Final = Theme(
 class _Weight(RegexHighlighter):
     base_style = "mm."
     highlights = [
-        r"(?m)^(?P<error>错误 \d+ 项)$",
-        r"(?m)^(?P<warning>警告 \d+ 项)$",
-        r"(?m)^(?P<note>提示 \d+ 项)$",
+        r"(?m)^(?P<heading>\S+ \d+ 项(?:（.*）)?|［.+］\d+ 项)$",
+        r"(?P<error>错误 \d+ 项)",
+        r"(?P<warning>警告 \d+ [项条]|(?<=· )警告)",
+        r"(?P<note>提示 \d+ 项)",
         r"(?P<error>还不齐全)",
         r"(?m)^(?P<heading>[^\s：（]{2,24})：",
         r"(?P<open>（暂定[^）]*）|（待核）|待核)",

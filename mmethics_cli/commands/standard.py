@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -96,6 +97,42 @@ def show(
         hint = f"相近的有：{near}。" if near else "编号见 mmethics standard list。"
         raise EthicsError(f"标准包里没有“{name}”。{hint}")
     session.show(text)
+
+
+@app.command("schema", short_help="给编辑器用的 JSON Schema：补全、提示、检查")
+def schema(
+    context: typer.Context,
+    folder: Annotated[
+        Path | None,
+        typer.Argument(metavar="[DIR]", help="写进这个卷宗的 .schema/", show_default=False),
+    ] = None,
+    self_check: Annotated[
+        bool, typer.Option("--self-check", help="打印 self-check.yaml 的，不是 dossier.yaml 的")
+    ] = False,
+) -> None:
+    """打印 dossier.yaml 的 JSON Schema：每一项的名称、问法、说明、选项和写法。
+
+    编辑器（如 VS Code 的 YAML 扩展）凭它补全、提示和检查，不用联网。新建的卷宗自带；
+    旧的卷宗，或换了标准包的，写上 DIR：重写它的 .schema/，并在 dossier.yaml 和
+    self-check.yaml 的第一行写明在哪里。
+
+    示例：
+    mmethics standard schema > dossier.schema.json
+    mmethics standard schema my-study
+    """
+    session = Session.of(context)
+    if folder is not None:
+        from mmethics_cli.workflow.schemas import renew_schemas
+
+        named = renew_schemas(folder, session.packs())
+        first = f"，{'、'.join(named)} 加了第一行" if named else ""
+        session.say(f"已写入 {folder}/.schema{first}。")
+        return
+    from mmethics_cli.core.answers.schema import dossier_schema, self_check_schema
+    from mmethics_cli.store.dossier.schemas import schema_text
+
+    of = self_check_schema if self_check else dossier_schema
+    session.out(schema_text(of(session.packs().of().standard)).rstrip())
 
 
 @app.command("sources", short_help="列出法源与条文的核对情况；哪天以来改了什么")

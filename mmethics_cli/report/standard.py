@@ -14,7 +14,7 @@ from mmethics_cli.core.conditions.language import ALWAYS
 from mmethics_cli.core.conditions.values import Truth
 from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.decisions.coverage import in_force_later, repealed
-from mmethics_cli.core.standard.model import VERIFIED, Source, Standard
+from mmethics_cli.core.standard.model import VERIFIED, Question, Source, Standard
 from mmethics_cli.report.pathway import override_label
 from mmethics_cli.wording.citation import article, cite, cite_with_mark, title
 from mmethics_cli.wording.columns import COLUMNS, indented, pad, width, wrap
@@ -98,7 +98,6 @@ def _entries(standard: Standard) -> dict[str, _Entry]:
     kinds = [
         (standard.sources, _source),
         (standard.tables, _table),
-        (standard.questions, _question),
         (standard.consistency, _contradiction),
         (standard.documents, _document),
         (standard.rules, _rule),
@@ -106,12 +105,15 @@ def _entries(standard: Standard) -> dict[str, _Entry]:
         (standard.criteria, _criterion),
         (standard.elements, _element),
     ]
-    return {name: partial(show, standard, name) for names, show in kinds for name in names}
+    questions = (*standard.fields.values(), *standard.questions.values())
+    return {
+        **{question.name: partial(_question, standard, question) for question in questions},
+        **{name: partial(show, standard, name) for names, show in kinds for name in names},
+    }
 
 
-def _question(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
-    question = standard.questions[name]
-    yield "", f"{question.path} {question.label}〔{TYPE_LABEL[question.type]}〕"
+def _question(standard: Standard, question: Question) -> Iterator[tuple[str, str]]:
+    yield "", f"{question.name} {question.label}〔{TYPE_LABEL[question.type]}〕"
     yield "问", question.prompt
     yield "说明", question.help
     yield "示例", question.example

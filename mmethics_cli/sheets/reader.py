@@ -10,7 +10,7 @@ import math
 import re
 import warnings
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
@@ -34,6 +34,8 @@ from mmethics_cli.sheets.writer import FORMAT, RECORD_MARK, Record, read_record
 from mmethics_cli.wording.language import UNSURE_WORD
 from mmethics_cli.wording.typed import NONE_WORD, cell_text, read_cell
 
+_MERGED: Final = "是合并的单元格，只留下一个值，分不清是哪一格的回答"
+_UNMERGE: Final = "请取消合并，每一格各填各的。"
 _NOT_OURS: Final = (
     "不是 mmethics sheet export 导出的工作簿，或其中隐藏的工作表被删去了。请重新导出一份。"
 )
@@ -88,7 +90,7 @@ def read_workbook(data: bytes) -> FilledWorkbook:
         if _says(corner) == RECORD_MARK:
             lines |= _record_lines(present, corner)
         else:
-            cells += _readings(sheet.title, present, corner, _epoch_of(sheet))
+            cells += _readings(sheet, present, corner)
     record = read_record(lines)
     if record.format != FORMAT:
         raise EthicsError(_NOT_OURS)
@@ -116,9 +118,8 @@ def _record_lines(cells: list[Cell], corner: Cell) -> dict[str, str]:
     return {name: texts.get(row, "") for row, name in names.items()}
 
 
-def _readings(
-    sheet: str, cells: list[Cell], corner: Cell, epoch: datetime
-) -> Iterator[CellReading]:
+def _readings(sheet: Worksheet, cells: list[Cell], corner: Cell) -> Iterator[CellReading]:
+    name, epoch = sheet.title, _epoch_of(sheet)
     roles = {
         cell.column: _says(cell)
         for cell in cells
@@ -126,28 +127,50 @@ def _readings(
     }
     ids = {cell.row: cell for cell in cells if cell.column == corner.column}
     mark = _says(corner).removeprefix(MARK)
+    headings = {corner.row} | {row for row, cell in ids.items() if _says(cell) == NO_ENTRY}
+    merged = dict(_merged_answers(sheet, roles, headings))
     faulty_rows: set[int] = set()
     for cell in cells:
         row, place = cell.row, cell.coordinate
-        if row == corner.row or cell.column == corner.column:
+        if (area := merged.get((row, cell.column))) is not None:
+            place, first, named = area
+            id_, _ = _id(ids.get(first))
+            yield CellReading(name, place, first, mark, id_, named, "", _MERGED, _UNMERGE)
             continue
-        if row in ids and _says(ids[row]) == NO_ENTRY:
+        if row in headings or cell.column == corner.column:
             continue
         id_, fault = _id(ids.get(row))
         if fault and row not in faulty_rows:
             faulty_rows.add(row)
-            yield CellReading(sheet, place, row, mark, "", "", "", fault)
+            yield CellReading(name, place, row, mark, "", "", "", fault)
         if fault or not (role := roles.get(cell.column)):
             continue
         try:
             text = _text_of(cell)
         except _Unreadable as error:
-            yield CellReading(sheet, place, row, mark, id_, role, "", str(error), error.fix)
+            yield CellReading(name, place, row, mark, id_, role, "", str(error), error.fix)
         else:
             stored = _stored_text(cell.value) if isinstance(cell.value, str) else text
             yield CellReading(
-                sheet, place, row, mark, id_, role, text, stored=stored, day=_day(cell, epoch)
+                name, place, row, mark, id_, role, text, stored=stored, day=_day(cell, epoch)
             )
+
+
+def _merged_answers(
+    sheet: Worksheet, roles: Mapping[int, str], headings: Collection[int]
+) -> Iterator[tuple[tuple[int, int], tuple[str, int, str]]]:
+    """Merged cells that hold answers, by row and column of the one that kept its value.
+
+    Each with its range, and the row and the role of the first answer in it. Rows of `headings`
+    hold none.
+    """
+    for area in sheet.merged_cells.ranges:
+        named = [roles.get(column, "") for column in range(area.min_col, area.max_col + 1)]
+        rows = (row for row in range(area.min_row, area.max_row + 1) if row not in headings)
+        row = next(rows, None)
+        if any(named) and row is not None:
+            role = next(filter(None, named))
+            yield (area.min_row, area.min_col), (area.coord, row, role)
 
 
 def _id(cell: Cell | None) -> tuple[str, str]:

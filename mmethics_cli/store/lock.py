@@ -21,7 +21,8 @@ _PAUSE_SECONDS: Final = 0.05
 # Only the holder of the lock may write; what lies half written for longer was left by a dead one.
 _ABANDONED_SECONDS: Final = 60.0
 # Where a dossier's files are written.
-_PLACES: Final = ("", "submissions/*/", "submissions/*/documents/")
+SCHEMAS: Final = ".schema"
+_PLACES: Final = ("", f"{SCHEMAS}/", "submissions/*/", "submissions/*/documents/")
 
 
 @contextlib.contextmanager

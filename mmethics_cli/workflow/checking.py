@@ -139,10 +139,11 @@ def _is_asked(dossier: Dossier, path: str) -> bool:
 def _lost_texts(dossier: Dossier) -> Iterator[Finding]:
     """What stands behind # and is likely a part of the answer before it."""
     for path, text in dossier.workspace.lost_texts():
-        label = label_at(dossier.standard, dossier.facts, path)
+        item = path.removeprefix(_SELF_CHECK) if path.startswith(_SELF_CHECK) else None
+        label = f"要点 {item} 的自查" if item else label_at(dossier.standard, dossier.facts, path)
         message = f"“{label}”后面的“{text}”没有读：空格加 # 起到行末是备注"
         fix = "要算进回答的，整条回答用英文双引号括起来；是备注的，在 # 后面空一格"
-        yield Finding("text_lost", "warning", "inconsistent", path, message, fix)
+        yield Finding("text_lost", "warning", "inconsistent", path, message, fix, item)
 
 
 def _once(findings: list[Finding]) -> Iterator[Finding]:

@@ -20,7 +20,14 @@ from tests.program import EXAMPLES, ROOT, TERMINAL
 if sys.platform != "win32":
     import pexpect
 
-FILES: Final = {"attachments", "dossier.yaml", "institution.yaml", "self-check.yaml", "submissions"}
+FILES: Final = {
+    ".schema",
+    "attachments",
+    "dossier.yaml",
+    "institution.yaml",
+    "self-check.yaml",
+    "submissions",
+}
 
 
 @pytest.fixture(autouse=True)

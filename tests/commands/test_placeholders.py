@@ -166,3 +166,16 @@ def test_what_a_person_can_not_see_is_told(folder: Path) -> None:
         and "“#胸片”" in said["text_lost"]["message"]
     )
     assert all(each["line"] for key, each in said.items() if key != "law_unverified")
+
+
+def test_what_a_note_of_the_self_check_loses_is_told(folder: Path) -> None:
+    file = folder / "self-check.yaml"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    at = next(at for at, line in enumerate(lines) if line.startswith("  note:"))
+    lines[at] = "  note: 见附表 #3 第二栏  # 备注"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    done = mmethics("--today", DAY, "check", folder, "--format", "json", cwd=folder)
+    [lost] = [one for one in json.loads(done.stdout)["findings"] if one["id"] == "text_lost"]
+    assert (lost["path"], lost["file"]) == ("self_check.BEN-01", "self-check.yaml")
+    assert "“#3 第二栏”" in lost["message"] and "BEN-01" in lost["message"]
+    assert lost["item"] == "BEN-01"

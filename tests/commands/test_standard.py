@@ -1,19 +1,24 @@
-"""`mmethics standard sources --since`: what changed of the law, in words."""
+"""`mmethics standard`: what changed of the law, in words; the schemas for editors."""
 
 from __future__ import annotations
 
+import json
 import re
+import zipfile
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from mmethics_cli.cli import app
 from mmethics_cli.core.standard.pack_editions import editions_since
-from tests.program import mmethics
+from tests.program import ROOT, mmethics
 from tests.studies import standard
+
+OWN_PACK: Final = ROOT / "tests" / "own_pack"
 
 
 @cache
@@ -79,3 +84,78 @@ def test_without_since_the_sources_are_listed() -> None:
     done = CliRunner().invoke(app, ["standard", "sources"])
     assert done.exit_code == 0
     assert "erm2023" in done.stdout and "凭记忆" in done.stdout
+
+
+FIRST: Final = {
+    "dossier.yaml": "# yaml-language-server: $schema=.schema/dossier.json\n",
+    "self-check.yaml": "# yaml-language-server: $schema=.schema/self-check.json\n",
+}
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, ["--today", "2027-03-01", *map(str, arguments)])
+
+
+def schema_in(folder: Path, name: str = "dossier.yaml") -> dict[str, Any]:
+    """The schema that the first line of a file names, found as an editor finds it."""
+    line = (folder / name).read_text(encoding="utf-8-sig").splitlines()[0]
+    path = line.removeprefix("# yaml-language-server: $schema=")
+    tree = json.loads((folder / path).read_text(encoding="utf-8"))
+    assert isinstance(tree, dict)
+    return tree
+
+
+def test_a_new_dossier_brings_its_schemas(tmp_path: Path) -> None:
+    assert run("new", tmp_path / "d", "--blank").exit_code == 0
+    for name, line in FIRST.items():
+        assert (tmp_path / "d" / name).read_text(encoding="utf-8").startswith(line)
+    assert schema_in(tmp_path / "d") == json.loads(run("standard", "schema").stdout)
+    printed = json.loads(run("standard", "schema", "--self-check").stdout)
+    assert schema_in(tmp_path / "d", "self-check.yaml") == printed
+    assert "BEN-01" in printed["properties"]
+
+
+def test_the_schema_asks_what_the_dossiers_own_pack_asks(tmp_path: Path) -> None:
+    assert run("--pack", OWN_PACK, "new", tmp_path / "d", "--blank").exit_code == 0
+    own = schema_in(tmp_path / "d")["properties"]["data"]["properties"]
+    assert own["hospital_export"]["title"] == "是否由信息中心批量导出"
+    assert "OUR-01" in schema_in(tmp_path / "d", "self-check.yaml")["properties"]
+    plain = json.loads(run("standard", "schema").stdout)
+    assert "hospital_export" not in plain["properties"]["data"]["properties"]
+
+
+def test_an_old_dossier_gets_them_and_keeps_every_byte(tmp_path: Path) -> None:
+    folder = tmp_path / "d"
+    assert run("new", folder, "--example", "prospective-ecg").exit_code == 0
+    dossier, items = folder / "dossier.yaml", folder / "self-check.yaml"
+    dossier.write_bytes(b"\xef\xbb\xbf" + dossier.read_bytes().replace(b"\n", b"\r\n"))
+    before = dossier.read_bytes(), items.read_bytes()
+    done = run("standard", "schema", folder)
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert "dossier.yaml、self-check.yaml 加了第一行" in done.stderr
+    line = FIRST["dossier.yaml"].encode().replace(b"\n", b"\r\n")
+    assert dossier.read_bytes() == b"\xef\xbb\xbf" + line + before[0].removeprefix(b"\xef\xbb\xbf")
+    assert items.read_bytes() == FIRST["self-check.yaml"].encode() + before[1]
+    assert schema_in(folder)["properties"]["project"]
+    again = dossier.read_bytes()
+    assert "第一行" not in run("standard", "schema", folder).stderr
+    assert dossier.read_bytes() == again
+    assert run("check", folder).exit_code == 0
+
+
+def test_schemas_are_neither_read_nor_handed_in(tmp_path: Path) -> None:
+    folder = tmp_path / "d"
+    assert run("new", folder, "--example", "prospective-ecg").exit_code == 0
+    assert run("standard", "schema", folder).exit_code == 0
+    (folder / ".schema" / "dossier.json").write_bytes(b"no schema")
+    sealed = run("submit", folder, "--zip", tmp_path / "d.zip")
+    assert sealed.exit_code == 0, sealed.output
+    assert run("verify", tmp_path / "d.zip").exit_code == 0
+    with zipfile.ZipFile(tmp_path / "d.zip") as archive:
+        assert not [name for name in archive.namelist() if "schema" in name]
+
+
+def test_no_dossier_gets_no_schemas(tmp_path: Path) -> None:
+    done = run("standard", "schema", tmp_path)
+    assert done.exit_code == 2
+    assert not (tmp_path / ".schema").exists()

@@ -551,3 +551,40 @@ def test_a_date_of_a_mac_workbook(workbook: bytes, study: Path) -> None:
     for path, day in (("project.start_date", date(2027, 5, 1)), ("project.end_date", None)):
         cell_of(book, path).value = day
     assert found(merged(saved(book), study))["project.start_date"] == "2027-05-01"
+
+
+def test_merged_cells_are_no_answer_of_one_row(workbook: bytes, study: Path) -> None:
+    """Excel keeps one of the values: nobody knows for which of the rows it was meant."""
+    book = load(workbook)
+    sheet = sheet_of(book, ASSETS)
+    (row, _), (last, _) = list(ids(sheet))[:2]
+    letter = field_of(book, "data.assets", first_asset(book), "name").column_letter
+    cell = sheet[f"{letter}{row}"]
+    assert isinstance(cell, Cell)
+    cell.value = "同一个名称"
+    sheet.merge_cells(f"{letter}{row}:{letter}{last}")
+    spare = first_spare(sheet)
+    sheet[f"{letter}{spare}"].value = "新的"
+    sheet.merge_cells(f"{letter}{spare}:{letter}{spare + 1}")
+    title = cell_of(book, "project.title")
+    page, beside = title.parent, title.offset(0, -1)
+    assert isinstance(page, Worksheet)
+    assert beside.value
+    page.merge_cells(f"{beside.coordinate}:{title.coordinate}")
+    said = wrong(merged(saved(book), study))
+    assert set(said) == {
+        f"{sheet.title}!{letter}{row}:{letter}{last}",
+        f"{sheet.title}!{letter}{spare}:{letter}{spare + 1}",
+        f"{page.title}!{beside.coordinate}:{title.coordinate}",
+    }
+    assert all("合并" in message for message in said.values())
+
+
+def test_merged_cells_without_an_answer_are_nobodys_business(workbook: bytes, study: Path) -> None:
+    book = load(workbook)
+    sheet = sheet_of(book, ASSETS)
+    spare, column = first_spare(sheet), column_of(sheet, "name")
+    sheet.merge_cells(
+        start_row=spare, end_row=spare + 1, start_column=column, end_column=column + 1
+    )
+    assert found(merged(saved(book), study)) == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -17,6 +18,10 @@ from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.decisions.relevance import AnswerPlace, place_at
 from mmethics_cli.core.standard.model import Question, ReviewItem
 from mmethics_cli.core.standard.names import label_at, label_of, question_at
+
+# Review items that nobody looked at, and those that the applicant says are not met.
+UNANSWERED: Final = "item_unanswered"
+NOT_MET: Final = "item_not_met"
 
 
 def missing_answers(pathway: Pathway) -> Iterator[Finding]:
@@ -113,21 +118,19 @@ def _item(item: ReviewItem, given: SelfCheckAnswer, facts: Facts) -> Iterator[Fi
 
     match given.answer:
         case None:
-            yield finding("item_unanswered", "还没有自查", "答符合、不符合或不适用")
+            yield finding(UNANSWERED, "还没有自查", "答符合、不符合或不适用")
         case "met" if not _has_evidence(item, given, facts):
             yield finding(
                 "item_without_evidence", "答了符合，但没有证据", _evidence_wanted(item, facts)
             )
         case "not_met" if not given.note:
             yield finding(
-                "item_without_reason", "答了不符合，但没有说明", "请在 note 里写明原因与打算"
+                "item_without_reason", "答了不符合，但没有说明", "请在“说明”里写明原因与打算"
             )
         case "not_applicable" if not given.note:
-            yield finding("item_without_reason", "答了不适用，但没有理由", "请在 note 里写明理由")
+            yield finding("item_without_reason", "答了不适用，但没有理由", "请在“说明”里写明理由")
         case "not_met":
-            yield finding(
-                "item_not_met", f"答了不符合：{given.note}", "委员会会就此提问", "warning"
-            )
+            yield finding(NOT_MET, f"答了不符合：{given.note}", "委员会会就此提问", "warning")
 
 
 def _has_evidence(item: ReviewItem, given: SelfCheckAnswer, facts: Facts) -> bool:
@@ -143,4 +146,8 @@ def _evidence_wanted(item: ReviewItem, facts: Facts) -> str:
         else f"附件“{facts.standard.documents[evidence.attachment or ''].title}”"
         for evidence in item.evidence
     ]
-    return f"请填写或附上：{'、'.join(names)}" if names else "请在 evidence 里写附件编号或字段路径"
+    return (
+        f"请填写或附上：{'、'.join(names)}"
+        if names
+        else "请在“证据”里写附件的编号，或在哪个问题里回答"
+    )

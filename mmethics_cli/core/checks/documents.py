@@ -80,7 +80,7 @@ def missing_documents(pathway: Pathway, files: Mapping[str, FileState]) -> Itera
     brought = brought_documents(facts)
     for document in _needed(facts):
         if document.template is None and document.id not in brought:
-            fix = document.note or f"把文件放进 attachments/，并登记为类别 {document.id}"
+            fix = document.note or f"把文件放进 attachments/，类别登记为“{document.title}”"
             yield Finding(
                 "paper_missing",
                 facts.coverage.weight(document),
@@ -98,7 +98,7 @@ def _attachment(element: Element, state: FileState) -> Iterator[Finding]:
     path, name = f"{ATTACHMENTS}[{element.id}]", name_of(element)
     if state.trouble:
         message = f"附件“{name}”：{state.trouble}"
-        fix = "请核对 file 一栏，或把文件放进 attachments/"
+        fix = "请核对登记的文件名，或把文件放进 attachments/"
         yield Finding("file_missing", "error", "missing_attachment", f"{path}.file", message, fix)
     if state.changed_since:
         yield _changed(path, name, state)

@@ -91,8 +91,8 @@ def unmarked_attachments(facts: Facts, before: Facts | None) -> Iterator[Finding
                 "missing_attachment",
                 f"attachments[{entry.id}].marked_file",
                 f"附件“{name_of(entry)}”换了版本，没有附修订标记版",
-                "改过的文件要同时交标记版，登记在 marked_file；证书一类没有标记版的，"
-                "写 {not_applicable: 理由}",
+                "改过的文件要同时交标记版，登记在“修订标记版”；证书一类没有标记版的，"
+                "写“不适用：理由”",
             )
 
 

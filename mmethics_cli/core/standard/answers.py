@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import Final
 
 from mmethics_cli.core.conditions.values import (
@@ -42,7 +42,10 @@ _DECLINED_LOOSELY: Final = r"(?s)\s*不适用[\s,，。；;]+(?P<why>.*)"
 _ASIDE: Final = r"[(（][^()（）]*[)）]"
 # A question in words like these is answered 有 or 没有 as well.
 _ASKS_FOR_ANY: Final = ("是否有", "是否存在", "是否含", "有没有", "有无")
-_ANY: Final = {"有": True, "没有": False, "无": False}
+# Of longer lists of options only so many are named: those most like what was written.
+_SHOWN_WHOLE: Final = 12
+_SHOWN_NEAR: Final = 4
+ANY_TYPED: Final = {"有": True, "没有": False, "无": False}
 
 
 class Refused(Exception):
@@ -140,12 +143,25 @@ def _bool(question: Question, text: str) -> Value:
         return True
     if word in NO_TYPED:
         return False
-    asked = question.label + question.prompt
-    if word in _ANY and any(words in asked for words in _ASKS_FOR_ANY):
-        return _ANY[word]
+    if word in ANY_TYPED and asks_for_any(question):
+        return ANY_TYPED[word]
     raise Refused(
         f"“{question.label}”应是“是”“否”或“不清楚”，现在是“{_short(text)}”", _or_declined(question)
     )
+
+
+def asks_for_any(question: Question) -> bool:
+    """Whether a question of yes or no is answered 有 and 没有 as well."""
+    asked = question.label + question.prompt
+    return any(words in asked for words in _ASKS_FOR_ANY)
+
+
+def option_words(question: Question) -> tuple[str, ...]:
+    """Every word for an option, each once: keys, labels, labels without brackets, other words."""
+    labels = [*question.values.values()]
+    words = [*question.values, *labels, *map(_squeezed, labels)]
+    words += [word for others in question.value_synonyms.values() for word in others]
+    return tuple(word for word in dict.fromkeys(words) if option_of(question, plain(word)))
 
 
 def option_of(question: Question, text: str) -> str | None:
@@ -176,11 +192,33 @@ def _key(question: Question, text: str) -> str:
     if key is not None:
         return key
     near = _near(question, text)
-    options = "、".join(question.values.values())
     raise Refused(
         f"“{question.label}”没有“{_short(text)}”这个选项",
-        f"是不是{near}？" if near else f"可选：{options}",
+        f"是不是{near}？" if near else _choices(question, text),
     )
+
+
+def _choices(question: Question, text: str) -> str:
+    """The options; of a long list those that are most like the text, and where all of them are."""
+    labels = list(question.values.values())
+    if len(labels) <= _SHOWN_WHOLE:
+        return f"可选：{'、'.join(labels)}"
+    like = {key: max(map(_alike(text), (key, label))) for key, label in question.values.items()}
+    nearest = sorted(like, key=lambda key: -like[key])[:_SHOWN_NEAR]
+    named = "、".join(question.values[key] for key in nearest if like[key] > 0)
+    listed = f"全部 {len(labels)} 个选项见 mmethics standard show {question.name}"
+    return f"相近的有：{named}；{listed}" if named else listed
+
+
+def _alike(text: str) -> Callable[[str], float]:
+    """How far words are like a text: the part of their letters that follow in the same order."""
+    matcher = SequenceMatcher(None, b=text.casefold(), autojunk=False)
+
+    def ratio(word: str) -> float:
+        matcher.set_seq1(word.casefold())
+        return matcher.ratio()
+
+    return ratio
 
 
 def _near(question: Question, text: str) -> str:
@@ -303,7 +341,9 @@ def _not_applicable(
 ) -> Value:
     reason = raw.get(NOT_APPLICABLE)
     if set(raw) != {NOT_APPLICABLE} or not isinstance(reason, str):
-        raise Refused(f"“{question.label}”不能是一组键值", "不适用时写 {not_applicable: 理由}")
+        raise Refused(
+            f"“{question.label}”不能是一组键值", f"不适用时写“{NOT_APPLICABLE_WORD}：理由”"
+        )
     if not question.may_not_apply:
         raise Refused(f"“{question.label}”不能答“不适用”", "请写出内容")
     if not reason.strip():

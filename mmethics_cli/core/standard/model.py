@@ -127,7 +127,8 @@ class AnswerSource(Struct, frozen=True):
 class Question(Struct, frozen=True):
     """A fact or text of the dossier: its path, its type, and how people are asked for it.
 
-    In a list's `fields` the path is the field's name and `ask_when` is about the element. `reuse`:
+    In the `fields` of a list, the `owner`, the path is the field's name and `ask_when` is about the
+    element. `reuse`:
     whether an answer holds for the next study; `meanings`: what a change of it means;
     `filled_from`: what a new submission takes the answer from, the first that is known;
     `cumulative`: a number counted from the beginning of the study.
@@ -166,6 +167,12 @@ class Question(Struct, frozen=True):
     units: tuple[str, ...] = ()
     precision: Literal["day", "month"] = "day"
     none_is_an_answer: bool = False
+    owner: str = ""
+
+    @property
+    def name(self) -> str:
+        """The path by which the pack knows it; `list.field` of a field."""
+        return f"{self.owner}.{self.path}" if self.owner else self.path
 
     def field_named(self, name: str) -> "Question | None":
         """The field of a list with that name; None for an unknown one."""

@@ -27,6 +27,7 @@ _KEYS: Final = {
     "minimum": "min",
     "maximum": "max",
     "meanings": "change",
+    "owner": "",
 }
 # Which types of question the keys are for that say how answers are read.
 _READING: Final = {
@@ -72,7 +73,8 @@ def read_question(node: Node, section: str, documents: Mapping[str, str]) -> Que
     question = _QUESTION(
         node,
         fields=tuple(
-            _FIELD(field, fields, **_common(field, section, documents, fields)) for field in entries
+            _FIELD(field, fields, owner=path, **_common(field, section, documents, fields))
+            for field in entries
         ),
         filled_from=read_sources(node, path),
         # What a new entry means may depend on what stands in it.

@@ -20,6 +20,7 @@ from mmethics_cli.store.dossier.blank_files import (
 )
 from mmethics_cli.store.dossier.parts import DOSSIER, EVENT, SELF_CHECK, DocumentVersion
 from mmethics_cli.store.dossier.profile import INSTITUTION, profile_path
+from mmethics_cli.store.dossier.schemas import schema_line, write_schemas
 from mmethics_cli.store.files import write_atomic
 from mmethics_cli.store.lock import locked
 from mmethics_cli.store.submission.submissions import EVENT_FILE, Submission, next_folder
@@ -60,10 +61,12 @@ def create_dossier(folder: Path, standard: Standard, answers: Tree = None) -> No
         text = submission_text(standard, kind, edition=standard.edition)
         _write(target / EVENT_FILE, text, of_event)
         own = given.get("self_check")
-        _write(folder / SELF_CHECK, self_check_text(standard), own if own else {})
+        write_schemas(folder, standard)
+        text = schema_line(SELF_CHECK) + self_check_text(standard)
+        _write(folder / SELF_CHECK, text, own if own else {})
         if profile or profile_path(folder) is None:
             _write(folder / INSTITUTION, institution_text(standard), profile)
-        _write(folder / DOSSIER, dossier_text(standard), study)
+        _write(folder / DOSSIER, schema_line(DOSSIER) + dossier_text(standard), study)
 
 
 def add_submission(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from mmethics_cli.core.answers.edits import Edit, Removed
-from mmethics_cli.core.answers.self_check import SelfCheck
+from mmethics_cli.core.answers.self_check import ANSWER_KEYS, SelfCheck
 from mmethics_cli.core.answers.troubles import Trouble, UnknownName
 from mmethics_cli.core.checks.documents import FileState
 from mmethics_cli.core.conditions.values import UNKNOWN, Value
@@ -148,12 +148,19 @@ class Workspace(Struct):
         return tuple(placeholders)
 
     def lost_texts(self) -> Iterator[tuple[str, str]]:
-        """Comments that are likely a part of an answer, each with the path of that answer."""
+        """Comments that are likely a part of an answer, each with the path of that answer.
+
+        That of a review item is `self_check.ITEM`.
+        """
         for part in self.parts.values():
-            for line, text in lost_texts(part.file.text):
-                at = {part.file.line(keys): path for path, keys in part.reading.keys.items()}
-                if line in at:
-                    yield at[line], text
+            yield from _lost(part.file, part.reading.keys.items())
+        if self.self_check_file is not None:
+            places = (
+                (f"self_check.{item}", (item, key))
+                for item in self.self_check.answers
+                for key in ANSWER_KEYS
+            )
+            yield from _lost(self.self_check_file, places)
 
     @property
     def unknown_names(self) -> tuple[tuple[YamlFile, UnknownName], ...]:
@@ -326,6 +333,13 @@ def open_workspace(folder: Path, standard: Standard) -> Workspace:
     files.finish()
     moved = tuple(files.moved)
     return Workspace(folder, standard, submissions, parts, self_check, versions, file, moved)
+
+
+def _lost(file: YamlFile, places: Iterable[tuple[str, Keys]]) -> Iterator[tuple[str, str]]:
+    """The likely lost texts of a file, each with the path that stands in its line."""
+    lost = tuple(lost_texts(file.text))
+    at = {file.line(keys): path for path, keys in places} if lost else {}
+    return ((at[line], text) for line, text in lost if line in at)
 
 
 def _around(path: str) -> Iterator[str]:
