@@ -255,10 +255,13 @@ class Facts:
 
     def seen_by(self, table: DecisionTable) -> Facts:
         """The facts as the rules of a table see them: with what it assumes put in."""
-        if not table.assume:
-            return self
-        kept = {path: self._entries(path, when) for path, when in table.assume_of.items()}
-        return self.assuming({**kept, **table.assume})
+        return self.about(table.assume_of).assuming(table.assume) if table.assume else self
+
+    def about(self, entries: Mapping[str, Condition]) -> Facts:
+        """The same facts with those entries of each list alone of which a condition may hold."""
+        kept = {path: self._entries(path, condition) for path, condition in entries.items()}
+        fewer = {path: value for path, value in kept.items() if value != self.get(path)}
+        return self.assuming(fewer) if fewer else self
 
     def _entries(self, path: str, condition: Condition) -> Value:
         """The entries of a list of which a condition holds or may hold."""

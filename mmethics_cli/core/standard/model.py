@@ -424,7 +424,8 @@ class DocumentKind:
     """A document of the package: rendered from a template, or brought by the applicant (自备).
 
     `listing`: it lists the documents of one submission, so it says nothing of the study itself;
-    `repeats`: it repeats what others say, so nobody is sent to it for an answer.
+    `repeats`: it repeats what others say, so nobody is sent to it for an answer; `about`: the
+    entries of lists that it speaks of, where not of all.
     """
 
     id: str
@@ -444,6 +445,7 @@ class DocumentKind:
     elements: tuple[RequiredElement, ...] = ()
     listing: bool = False
     repeats: bool = False
+    about: Mapping[str, Condition] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

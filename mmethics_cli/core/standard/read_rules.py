@@ -84,7 +84,7 @@ def read_table(node: Node, tables: Mapping[str, Node]) -> DecisionTable:
         elsewhere=() if elsewhere == [] else _outcome(node, "elsewhere", type_, order),
         part_of=None if part is None else (part.text("decision"), part.text("as")),
         assume=_assumption(node),
-        assume_of=_assumed_entries(node),
+        assume_of=node.entry_conditions("assume_of"),
         by_entry=_list_at(node, "by_entry"),
     )
 
@@ -113,32 +113,12 @@ def _settable(vocabulary: Vocabulary, path: str) -> PathType | None:
     return vocabulary.get(path) or (fields or {}).get(name)
 
 
-def _assumed_entries(node: Node) -> dict[str, Condition]:
-    """By list, the condition for its entries to be looked at under the assumption."""
-    if not node.has("assume_of"):
-        return {}
-    whole = node.child("assume_of")
-    return {
-        path: whole.condition(path, _fields_of(whole.child(path), path)) or ALWAYS
-        for path in whole.mapping()
-    }
-
-
 def _list_at(node: Node, key: str) -> str:
     """The path of a list under a key; empty where there is no such key."""
     path = node.text(key, "")
     if path:
-        _fields_of(node.child(key), path)
+        node.child(key).fields_of(path)
     return path
-
-
-def _fields_of(node: Node, path: str) -> Vocabulary:
-    """What conditions on the entries of a list may name; noted, and nothing, where it is none."""
-    term = node.trail.vocabulary.get(path)
-    if term is None or term.fields is None:
-        node.problem(f"“{path}”不是列表")
-        return {}
-    return term.fields
 
 
 def _outcome(node: Node, key: str, type_: str, order: tuple[str, ...]) -> Outcome | None:
