@@ -14,6 +14,7 @@ from mmethics_cli.core.conditions.values import (
     Truth,
     Unknown,
     Value,
+    name_of,
 )
 from mmethics_cli.core.decisions.pathway import ConflictKept, Pathway, RuleResult
 from mmethics_cli.core.decisions.tables import Answer, Decision
@@ -52,6 +53,7 @@ def decision_lines(pathway: Pathway, decision: Decision, columns: int = COLUMNS)
     if table.part_of and not decision.value:
         return
     yield from wrap(f"{table.label}：{answer_label(decision)}", columns)
+    yield from _entry_lines(pathway, decision, columns)
     if table.assume:
         return
     fired = [result for result in pathway.results(decision) if result.truth is Truth.YES]
@@ -62,6 +64,16 @@ def decision_lines(pathway: Pathway, decision: Decision, columns: int = COLUMNS)
         covering = pathway.facts.coverage.bases(table.default.basis)
         cited = cite_with_mark(pathway.facts.standard, covering)
         yield from indented(f"〔默认〕{table.default.text}。{cited}", 4, columns)
+
+
+def _entry_lines(pathway: Pathway, decision: Decision, columns: int) -> Iterator[str]:
+    """What is decided of each entry of a list alone, where that is not the same for all."""
+    alone = pathway.facts.decision_by_entry(decision.table.id)
+    if len({one.value for one in alone.values()}) < 2:
+        return
+    entries = pathway.facts.get(decision.table.by_entry)
+    for entry in entries if isinstance(entries, tuple) else ():
+        yield from indented(f"{name_of(entry)}：{answer_label(alone[entry.id])}", 4, columns)
 
 
 def answer_label(decision: Decision) -> str:
@@ -220,7 +232,17 @@ def _decisions(pathway: Pathway) -> dict[str, object]:
     for name, decision in pathway.decisions.items():
         if decision.table.part_of is None:
             trees[name] = _decision(decision, _parts(pathway, name))
+            trees[name] |= _by_entry(pathway, decision)
     return dict(trees)
+
+
+def _by_entry(pathway: Pathway, decision: Decision) -> dict[str, object]:
+    """What is decided of each entry of a list alone, by its id, under the list's name."""
+    listed = decision.table.by_entry
+    if not listed or decision.holds is Truth.NO:
+        return {listed.rpartition(".")[2]: {}} if listed else {}
+    alone = pathway.facts.decision_by_entry(decision.table.id)
+    return {listed.rpartition(".")[2]: {id_: _answer(one.value) for id_, one in alone.items()}}
 
 
 def _parts(pathway: Pathway, name: str) -> dict[str, Decision]:
