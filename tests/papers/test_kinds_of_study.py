@@ -1,0 +1,76 @@
+"""Papers and findings follow what a study is: who receives its data, who takes part in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pytest
+
+from mmethics_cli.core.checks.completeness import missing_answers
+from mmethics_cli.core.checks.consistency import contradictions
+from mmethics_cli.core.decisions.pathway import Pathway
+from tests.papers.shipped import answers, changed, paper
+from tests.studies import Tree, facts_of
+
+ECG, GENOMICS, ICH = "prospective-ecg", "genomics-imaging-partner", "retrospective-imaging-ai"
+PUBLIC_ONLY: Final = {"sharing.recipients": ["public_release"]}
+REVIEWED: Final = "每次使用前都要经过伦理委员会"
+
+
+def found(tree: Tree) -> set[str]:
+    return {finding.id for finding in contradictions(facts_of(tree))}
+
+
+def missing(tree: Tree) -> set[str]:
+    return {finding.path for finding in missing_answers(Pathway(facts_of(tree)))}
+
+
+# Recipients.
+
+
+def test_the_public_is_no_recipient_to_be_named() -> None:
+    tree = changed(answers(ECG), PUBLIC_ONLY)
+    assert missing(tree) == set()
+    for document in ("consent_adult", "consent_separate", "pia_report", "multimodal_annex"):
+        assert paper(tree, document).gaps == ()
+
+
+def test_what_is_public_is_not_promised_to_be_reviewed() -> None:
+    kept = changed(answers(ECG), {"data.future_use": "留给以后的研究。"})
+    assert REVIEWED in paper(kept, "consent_adult").plain
+    assert REVIEWED not in paper(changed(kept, PUBLIC_ONLY), "consent_adult").plain
+
+
+def test_a_public_entry_in_the_list_has_nobody_to_reach() -> None:
+    entry = {
+        "id": "p",
+        "name": "某开放数据库",
+        "relation": "public",
+        "abroad": "no",
+        "data": "汇总表",
+        "method": "上传",
+    }
+    partner: Mapping[str, Any] = {
+        **answers(GENOMICS)["sharing"]["recipient_list"][1],
+        "abroad": "no",
+    }
+    tree = changed(
+        answers(ECG),
+        {
+            "sharing.recipients": ["public_release", "domestic_partner"],
+            "sharing.recipient_list": [entry, partner],
+        },
+    )
+    assert missing(tree) == set()
+    told = paper(tree, "consent_adult").plain
+    assert "境外示例大学" in told
+    assert "某开放数据库" not in told
+
+
+@pytest.mark.parametrize("kind", ["company", "repository_controlled"])
+def test_a_company_or_repository_abroad_is_in_the_list(kind: str) -> None:
+    relation = "repository" if kind == "repository_controlled" else "provided"
+    abroad = {"id": "r", "name": "境外示例", "relation": relation, "abroad": "yes"}
+    sharing = {"recipients": [kind], "cross_border": "yes", "recipient_list": [abroad]}
+    assert not {"C74", "C130", "C131", "C132"} & found({"sharing": sharing})
