@@ -459,7 +459,7 @@ class ConsistencyRule:
     """
 
     id: str
-    severity: Literal["error", "warning"]
+    severity: Literal["error", "warning", "note"]
     when: Condition
     path: str
     message: str
