@@ -74,3 +74,27 @@ def test_a_company_or_repository_abroad_is_in_the_list(kind: str) -> None:
     abroad = {"id": "r", "name": "境外示例", "relation": relation, "abroad": "yes"}
     sharing = {"recipients": [kind], "cross_border": "yes", "recipient_list": [abroad]}
     assert not {"C74", "C130", "C131", "C132"} & found({"sharing": sharing})
+
+
+# The impact assessment.
+
+ASSESSMENT: Final = ("pia.likelihood", "pia.impact", "pia.residual", "pia.method", "pia.people")
+
+
+@pytest.mark.parametrize("example", [ECG, GENOMICS, ICH])
+def test_an_assessment_is_whole_before_it_is_sealed(example: str) -> None:
+    text = paper(answers(example), "pia_report").plain
+    assert "____" not in text.partition("## 七、")[2].partition("本人确认")[0]
+    unassessed = changed(answers(example), {"pia": None})
+    assert set(ASSESSMENT) <= missing(unassessed)
+    assert set(ASSESSMENT) <= {gap.path for gap in paper(unassessed, "pia_report").gaps}
+
+
+def test_a_residual_risk_wants_measures() -> None:
+    tree = changed(answers(ECG), {"pia.residual": "medium"})
+    assert missing(tree) == {"pia.further_measures"}
+
+
+def test_a_report_on_a_running_study_asks_for_no_assessment() -> None:
+    later = changed(answers(ECG), {"pia": None, "event": {"kind": "deviation"}})
+    assert not set(ASSESSMENT) & missing(later)
