@@ -98,3 +98,34 @@ def test_a_residual_risk_wants_measures() -> None:
 def test_a_report_on_a_running_study_asks_for_no_assessment() -> None:
     later = changed(answers(ECG), {"pia": None, "event": {"kind": "deviation"}})
     assert not set(ASSESSMENT) & missing(later)
+
+
+# Samples.
+
+SAMPLES: Final = {
+    "samples.use": "prospective",
+    "samples.kinds": ["blood"],
+    "samples.description": "每人2毫升。",
+    "samples.germline_or_embryo": "no",
+    "samples.product_development": "no",
+    "design.invasive": "yes",
+    "participants.age_min": "5",
+}
+
+
+@pytest.mark.parametrize("document", ["consent_adult", "consent_genomic", "assent_under_8"])
+def test_papers_name_the_samples_that_are_taken_and_no_others(document: str) -> None:
+    tree = changed(answers(ECG), SAMPLES)
+    told = paper(tree, document).plain
+    assert "血" in told
+    for other in ("组织、", "唾液", "口水", "穿刺"):
+        assert other not in told
+    spit = paper(changed(tree, {"samples.kinds": ["saliva"]}), document).plain
+    assert "唾液" in spit or "口水" in spit
+
+
+def test_another_sample_is_named() -> None:
+    tree = changed(answers(ECG), {**SAMPLES, "samples.kinds": ["blood", "other"]})
+    assert "samples.other_kind" in missing(tree)
+    named = changed(tree, {"samples.other_kind": "骨髓"})
+    assert "其他样本（骨髓）" in paper(named, "consent_adult").plain
