@@ -129,3 +129,27 @@ def test_another_sample_is_named() -> None:
     assert "samples.other_kind" in missing(tree)
     named = changed(tree, {"samples.other_kind": "骨髓"})
     assert "其他样本（骨髓）" in paper(named, "consent_adult").plain
+
+
+# Sites.
+
+
+def test_a_site_is_told_with_the_state_of_its_review_and_the_day() -> None:
+    for document in ("application_form", "institution_and_funding", "hgr_statement"):
+        text = paper(answers(GENOMICS), document).plain
+        assert "已批准（2027年1月20日）" in text
+        assert "境外单位。分担算法设计" in text
+
+
+def test_a_site_as_it_was_told_before_is_asked_of_anew_and_still_printed() -> None:
+    before = {
+        "id": "s1",
+        "name": "示例县人民医院",
+        "role": "提供病历",
+        "leader": "赵强",
+        "committee_decision": "伦审2026-118",
+    }
+    tree = changed(answers(ICH), {"sites.list": [before]})
+    assert missing(tree) == {"sites.list[s1].abroad", "sites.list[s1].committee_state"}
+    assert "伦审2026-118" in paper(tree, "application_form").plain
+    assert missing(changed(tree, {"event": {"kind": "progress"}})) & missing(tree) == set()
