@@ -22,6 +22,12 @@ def found(tree: Tree) -> set[str]:
     return {finding.id for finding in contradictions(facts_of(tree))}
 
 
+def decided(tree: Tree, table: str) -> set[str]:
+    value = Pathway(facts_of(tree)).decisions[table].value
+    assert isinstance(value, tuple)
+    return set(value)
+
+
 def missing(tree: Tree) -> set[str]:
     return {finding.path for finding in missing_answers(Pathway(facts_of(tree)))}
 
@@ -153,3 +159,33 @@ def test_a_site_as_it_was_told_before_is_asked_of_anew_and_still_printed() -> No
     assert missing(tree) == {"sites.list[s1].abroad", "sites.list[s1].committee_state"}
     assert "伦审2026-118" in paper(tree, "application_form").plain
     assert missing(changed(tree, {"event": {"kind": "progress"}})) & missing(tree) == set()
+
+
+# Services outside the institution.
+
+OUTSIDE: Final = {"ai.generative_external_service": "yes", "data.environments": ["online_tool"]}
+
+
+def test_an_outside_model_is_a_recipient_bound_by_an_agreement() -> None:
+    tree = changed(answers(ECG), OUTSIDE)
+    assert "C151" in found(tree)
+    assert "bind_outside_service" in decided(tree, "duties")
+    bound = changed(
+        tree,
+        {
+            "sharing.recipients": ["entrusted_processor"],
+            "sharing.recipient_list": [
+                {**answers(GENOMICS)["sharing"]["recipient_list"][0], "method": "经接口提交"}
+            ],
+        },
+    )
+    assert not {"C151", "C152", "C153"} & found(bound)
+    assert "data_use_agreement" in decided(bound, "documents")
+
+
+@pytest.mark.parametrize("role", ["none", "development"])
+def test_participants_are_told_of_an_outside_model_whatever_is_developed(role: str) -> None:
+    tree = changed(answers(ECG), {**OUTSIDE, "ai.role": role})
+    told = "我们会用到外单位提供的人工智能服务"
+    assert told in paper(tree, "consent_adult").plain
+    assert told not in paper(answers(ECG), "consent_adult").plain
