@@ -189,3 +189,23 @@ def test_participants_are_told_of_an_outside_model_whatever_is_developed(role: s
     told = "我们会用到外单位提供的人工智能服务"
     assert told in paper(tree, "consent_adult").plain
     assert told not in paper(answers(ECG), "consent_adult").plain
+
+
+# Earlier waves of the same study.
+
+
+def test_data_of_earlier_waves_are_the_participants_own_and_not_collected_anew() -> None:
+    given = answers(ECG)
+    earlier = [
+        {**asset, "origin": "own_earlier", "covered_by_original_consent": "covered"}
+        for asset in given["data"]["assets"]
+    ]
+    tree = changed(given, {"data.assets": earlier, "design.collection": "both"})
+    assert "本研究此前各期数据" in paper(tree, "data_source_statement").plain
+    assert "此前各期的伦理批件" in paper(tree, "data_source_statement").plain
+    kinds = facts_of(given).get("consent.data_kinds")
+    assert facts_of(tree).get("consent.data_kinds") == kinds
+    assert facts_of(changed(tree, {"consent.plan": "waiver_of_consent"})).get(
+        "waiver.covers_prospective"
+    ) is False  # fmt: skip
+    assert "source_proof" in decided(tree, "documents")
