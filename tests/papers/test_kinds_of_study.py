@@ -209,3 +209,16 @@ def test_data_of_earlier_waves_are_the_participants_own_and_not_collected_anew()
         "waiver.covers_prospective"
     ) is False  # fmt: skip
     assert "source_proof" in decided(tree, "documents")
+
+
+# People who have died.
+
+
+def test_a_register_of_deaths_means_people_who_have_died_and_is_told() -> None:
+    tree = changed(answers(ECG), {"data.special_sources": ["death_register"]})
+    assert missing(tree) == {"participants.deceased"}
+    dead = changed(tree, {"participants.deceased": "yes"})
+    assert missing(dead) == {"participants.deceased_basis"}
+    assert "C155" in found(changed(tree, {"participants.deceased": "no"}))
+    assert "管理死亡登记的部门" in paper(tree, "consent_adult").plain
+    assert "第49条" in paper(tree, "data_source_statement").plain
