@@ -19,6 +19,7 @@ from mmethics_cli.core.conditions.language import (
     Every,
     FactRef,
     Limit,
+    Names,
     Newly,
     Not,
     OneOf,
@@ -85,6 +86,8 @@ def _compared(standard: Standard, path: str, test: Test, of: Question | None) ->
             return f"{label}{'已' if wanted else '未'}填写"
         case Contains(words):
             return f"{label}写到{'、'.join(words)}"
+        case Names(other):
+            return f"{label}写到{label_of(standard, other)}"
         case Some(part):
             return f"{label}中有一项（{condition_text(standard, part, standard.questions[path])}）"
         case Every(part):

@@ -27,7 +27,9 @@ DAY = date(2027, 3, 1)
 def shipped() -> Templates:
     pack = load()
     texts = {name: pack.template_text(name) for name in pack.templates if name.endswith(".md")}
-    return Templates(texts, standard(), lambda text: parse(text, "条件").tree)
+    return Templates(
+        texts, standard(), lambda text: parse(text, "条件").tree, pictures=pack.pictures
+    )
 
 
 @cache

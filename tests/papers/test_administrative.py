@@ -151,13 +151,46 @@ def test_each_person_declares_no_interest() -> None:
     assert column(team, "姓名") == [one["name"] for one in tree["team"]["members"]]
     assert column(leaders, "负责人") == ["王示六，副主任医师"]
     assert ticks(team) == ["☑", "☐"] * 5
+    assert ticks(leaders) == ["☐", "☐"]  # nobody answered for them
     assert set(column(team, "本人签名")) == {""}
 
 
-def test_with_an_interest_each_person_ticks_by_hand_and_it_is_told() -> None:
-    tree = changed(answers(ECG), INTERESTS)
+def asked_of(members: list[dict[str, Any]], told: dict[str, str]) -> list[dict[str, Any]]:
+    """The members with what those said who were asked, by name; the others were not asked."""
+    return [
+        {key: one for key, one in member.items() if key != "conflict"}
+        | ({"conflict": told[member["name"]]} if member["name"] in told else {})
+        for member in members
+    ]
+
+
+@pytest.mark.parametrize("exists", ["yes", "no"])
+def test_one_answer_for_all_ticks_nobody_s_box(exists: str) -> None:
+    given = answers(ECG)
+    unasked = {"team.members": asked_of(given["team"]["members"], {}), "conflict.exists": exists}
+    made = word(changed(given, {**INTERESTS, **unasked}), "conflict_of_interest")
+    assert ticks(headed(made, "本人签名")) == ["☐", "☐"] * 4
+
+
+def test_the_investigator_has_a_row_though_not_in_the_team() -> None:
+    given = answers(ECG)
+    others = given["team"]["members"][1:]
+    table = headed(
+        word(changed(given, {"team.members": others}), "conflict_of_interest"), "本人签名"
+    )
+    assert column(table, "姓名") == [
+        given["investigator"]["name"],
+        *(one["name"] for one in others),
+    ]
+    assert ticks(table) == ["☐", "☐"] + ["☑", "☐"] * 3
+
+
+def test_with_an_interest_each_person_s_answer_is_ticked_and_it_is_told() -> None:
+    given = answers(ECG)
+    members = asked_of(given["team"]["members"], {"何示一": "no", "高示二": "yes"})
+    tree = changed(given, {**INTERESTS, "team.members": members})
     table = headed(word(tree, "conflict_of_interest"), "本人签名")
-    assert ticks(table) == ["☐", "☐"] * 4
+    assert ticks(table) == ["☑", "☐", "☐", "☑", "☐", "☐", "☐", "☐"]
     text = paper(tree, "conflict_of_interest").plain
     assert "均声明没有上述利益关系" not in text
     for told in ("conflict.description", "conflict.management"):
@@ -196,7 +229,7 @@ def crowd(size: int) -> list[dict[str, Any]]:
 
 
 def test_forty_members_stand_in_one_table_whose_header_is_repeated() -> None:
-    tree = changed(answers(ECG), {"team.members": crowd(40)})
+    tree = changed(answers(ECG), {"team.members": crowd(40), "investigator.name": "成员1"})
     for document in ("team_qualifications", "conflict_of_interest"):
         table = headed(word(tree, document), "序号")
         assert column(table, "姓名") == [f"成员{at}" for at in range(1, 41)]

@@ -61,10 +61,12 @@ class Reported(NamedTuple):
 Reference = FactRef | SumOf | ShiftedDay | Reported
 
 
-def facts_in(bound: object) -> tuple[str, ...]:
-    """The facts of this dossier that a bound rests on; what is sealed can't be asked any more."""
-    match bound:
-        case FactRef(path):
+def facts_in(test: object) -> tuple[str, ...]:
+    """The other facts of this dossier that a test rests on; what is sealed can't be asked."""
+    match test:
+        case Limit(_, bound):
+            return facts_in(bound)
+        case FactRef(path) | Names(path):
             return (path,)
         case SumOf(paths):
             return paths
@@ -219,6 +221,12 @@ class Contains(NamedTuple):
     words: tuple[str, ...]
 
 
+class Names(NamedTuple):
+    """`contains: {fact: path}`: what another fact says stands in the text, whatever the spaces."""
+
+    path: str
+
+
 class Answered(NamedTuple):
     """Whether there is an answer; `declined`: one that says why the question does not apply."""
 
@@ -238,7 +246,7 @@ class Every(NamedTuple):
     part: Condition
 
 
-Test = OneOf | Limit | Only | Empty | Count | Contains | Answered | Some | Every
+Test = OneOf | Limit | Only | Empty | Count | Contains | Names | Answered | Some | Every
 
 
 class Compare(NamedTuple):
@@ -324,6 +332,8 @@ def _test(test: Test, value: Value, path: str, facts: FactReader, scope: Scope |
             return _limit(op, bound, value, facts, scope)
         case Contains(words):
             return Truth.of(any(word in str(value) for word in words))
+        case Names(other):
+            return _names(value, value_at(other, facts, scope))
         case Empty(wanted) if isinstance(value, str):
             return Truth.of((not value.strip()) == wanted)
         case Empty(wanted) if isinstance(value, tuple):
@@ -352,6 +362,14 @@ def _test_several(test: Test, value: Several) -> Truth:
             truths = {ORDER[op](number, bound) for number in range(least, most + 1)}
             return Truth.UNKNOWN if len(truths) > 1 else Truth.of(truths.pop())
     raise TypeError(f"{test} does not fit a set")  # refused by the parser
+
+
+def _names(value: Value, other: Value) -> Truth:
+    if isinstance(other, NotApplicable):
+        return Truth.NO
+    if isinstance(other, Unknown):
+        return Truth.UNKNOWN
+    return Truth.of("".join(str(other).split()) in "".join(str(value).split()))
 
 
 def _limit(op: str, bound: Bound, value: Value, facts: FactReader, scope: Scope | None) -> Truth:

@@ -22,6 +22,7 @@ from mmethics_cli.core.conditions.language import (
     FactRef,
     Limit,
     Literal_,
+    Names,
     Newly,
     Not,
     OneOf,
@@ -129,6 +130,8 @@ def _test(
             return Only(frozenset(map(str, _literals(path, raw, term))))
         case "count":
             return _count(path, raw)
+        case "contains" if isinstance(raw, dict):
+            return Names(_named(path, raw, vocabulary, fields))
         case "contains":
             return Contains(_words(path, raw))
     return Limit(op, _bound(path, raw, term, vocabulary, fields))
@@ -139,6 +142,14 @@ def _words(path: str, raw: object) -> tuple[str, ...]:
     if not words or not all(isinstance(word, str) for word in words):
         raise ConditionProblem(f"“{path}”的 contains 应是词的列表")
     return tuple(words)
+
+
+def _named(path: str, raw: object, vocabulary: Vocabulary, fields: Vocabulary | None) -> str:
+    match raw:
+        case {"fact": str(other), **rest} if not rest:
+            if _term(other, vocabulary, fields).type == "text":
+                return other
+    raise ConditionProblem(f"“{path}”的 contains 应是词的列表，或 {{fact: 文字题的路径}}")
 
 
 def _count(path: str, raw: object) -> Count:

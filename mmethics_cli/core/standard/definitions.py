@@ -109,8 +109,7 @@ def _walk(standard: Standard, path: str, trail: tuple[str, ...], done: set[str])
         for condition in definitions(standard, path):
             for compare in compares(condition):
                 test = compare.test
-                others = facts_in(test.bound) if isinstance(test, Limit) else ()
-                for fact in (compare.path, *others):
+                for fact in (compare.path, *facts_in(test)):
                     yield from _walk(standard, fact, (*trail, path), done)
         for fact in taken_over(standard, path):
             yield from _walk(standard, fact, (*trail, path), done)

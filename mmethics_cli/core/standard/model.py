@@ -461,7 +461,7 @@ class ConsistencyRule(Struct, frozen=True):
     """
 
     id: str
-    severity: Literal["error", "warning"]
+    severity: Literal["error", "warning", "note"]
     when: Condition
     path: str
     message: str

@@ -120,6 +120,25 @@ def test_truth_over_lists(condition: dict[str, Any], assets: Any, expected: Trut
     assert truth(condition, tree) is expected
 
 
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("张明", YES),
+        ("张　明", YES),
+        ("李华", NO),
+        ({"not_applicable": "没有"}, NO),
+        (None, UNKNOWN),
+    ],
+)
+def test_a_text_may_have_to_name_what_another_fact_says(title: Any, expected: Truth) -> None:
+    condition = {"data.assets": {"some": {"name": {"contains": {"fact": "study.title"}}}}}
+    tree = {"study": {"title": title}, "data": {"assets": [{"id": "a", "name": "张 明（主任）"}]}}
+    assert truth(condition, tree) is expected
+    if expected is UNKNOWN:
+        lacking = unknown_facts(parse(condition, STANDARD.vocabulary), facts_of(tree))
+        assert lacking == {"study.title"}
+
+
 def test_a_fact_that_does_not_apply_makes_every_comparison_no() -> None:
     tree = {"study": {"contact": "no", "refusal": "yes"}}
     assert truth({"study.refusal": "yes"}, tree) is NO
@@ -159,6 +178,7 @@ def test_newly_compares_with_the_approved_baseline() -> None:
         ({"study.topics": {"count": "2"}}, "应写成 count"),
         ({"study.end": {"before": {"fact": "study.age"}}}, "类型不同"),
         ({"study.title": {"contains": [["招募"]]}}, "contains 应是词的列表"),
+        ({"study.title": {"contains": {"fact": "study.age"}}}, "contains 应是词的列表"),
         ({"any": []}, "条件的列表"),
         ({"not": {"study.refusal": "yes"}}, "可能不适用"),
         ({"not": {"any": [{"study.refusal": "yes"}]}}, "可能不适用"),
