@@ -30,6 +30,7 @@ def check(
     from mmethics_cli.report.findings import findings_json, findings_text
     from mmethics_cli.workflow.assembly import package_of
     from mmethics_cli.workflow.checking import review
+    from mmethics_cli.workflow.lifecycle.standing import Standing
     from mmethics_cli.workflow.opening import open_dossier
 
     session = Session.of(context)
@@ -42,6 +43,7 @@ def check(
         if format_ is OutputFormat.json:
             session.out(findings_json(dossier.name, findings))
         else:
-            session.show(findings_text(dossier.standard, dossier.name, findings))
+            standing = Standing(dossier).words
+            session.show(findings_text(dossier.standard, dossier.name, findings, standing))
         failed = failed or any(placed.finding.severity in failing for placed in findings)
     raise typer.Exit(1 if failed else 0)

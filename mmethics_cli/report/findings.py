@@ -16,6 +16,7 @@ from mmethics_cli.wording.columns import COLUMNS, indented, wrap
 from mmethics_cli.wording.language import CHINESE
 
 FORMAT: Final = "mmethics/check/1"
+READY: Final = "齐全，可以送审"
 LABELS: Final = {"error": "错误", "warning": "警告", "note": "提示"}
 
 
@@ -62,8 +63,10 @@ def _tree(placed: PlacedFinding) -> dict[str, object]:
     }
 
 
-def findings_text(standard: Standard, dossier: str, findings: Sequence[PlacedFinding]) -> str:
-    """The findings by severity, each with its place, its remedy and its basis."""
+def findings_text(
+    standard: Standard, dossier: str, findings: Sequence[PlacedFinding], standing: str = READY
+) -> str:
+    """The findings by severity, each with its place, its remedy and its basis; see `summary`."""
     lines: list[str] = []
     for severity in SEVERITIES:
         group = [placed for placed in findings if placed.finding.severity == severity]
@@ -71,7 +74,7 @@ def findings_text(standard: Standard, dossier: str, findings: Sequence[PlacedFin
             lines += [f"{LABELS[severity]} {len(group)} 项", ""]
             for placed in group:
                 lines += [*_lines(standard, placed), ""]
-    return "\n".join([*lines, summary(dossier, findings)])
+    return "\n".join([*lines, summary(dossier, findings, standing)])
 
 
 def _lines(standard: Standard, placed: PlacedFinding) -> Iterator[str]:
@@ -91,9 +94,12 @@ def _grounds(standard: Standard, finding: Finding) -> str:
     return cited and f"依据：{cited}"
 
 
-def summary(dossier: str, findings: Sequence[PlacedFinding]) -> str:
-    """One line: complete or not, and how many findings of each severity."""
+def summary(dossier: str, findings: Sequence[PlacedFinding], standing: str = READY) -> str:
+    """One line: complete or not, and how many findings of each severity.
+
+    `standing` is what to say of a dossier without errors: ready, handed in, approved.
+    """
     counts = Counter(placed.finding.severity for placed in findings)
     tally = "，".join(f"{LABELS[key]} {counts[key]} 项" for key in SEVERITIES if counts[key])
-    verdict = "还不齐全" if counts["error"] else "齐全，可以送审"
+    verdict = "还不齐全" if counts["error"] else standing
     return f"{dossier}：{verdict}{f'（{tally}）' if tally else ''}"

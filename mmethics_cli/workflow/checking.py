@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from mmethics_cli.core.checks.attachments import attachments_at_odds
 from mmethics_cli.core.checks.completeness import first_asked, missing_answers, unanswered_items
 from mmethics_cli.core.checks.consistency import (
     contradictions,
@@ -52,6 +53,7 @@ from mmethics_cli.render.text import Rendered
 from mmethics_cli.report.findings import PlacedFinding
 from mmethics_cli.wording.citation import cite_for
 from mmethics_cli.workflow.lifecycle.answering import comments_to_answer
+from mmethics_cli.workflow.lifecycle.standing import Standing, as_handed_in
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.package import Package
 
@@ -76,11 +78,15 @@ def review(
     facts, seen = dossier.facts, seen_before(dossier.facts)
     findings = [*_refused(dossier), *_placeholders(dossier), *missing_answers(dossier.pathway)]
     findings += missing_documents(dossier.pathway, files)
+    standing = Standing(dossier)
+    if standing.preparing or standing.approval is None:
+        findings += attachments_at_odds(facts)
     findings += unanswered_items(facts, dossier.self_check)
-    findings += contradictions(facts)
+    findings += contradictions(facts, as_handed_in(dossier))
     findings += stray_answers(facts)
     findings += turned_texts(facts)
     findings += _lost_texts(dossier)
+    findings += standing.findings()
     findings += unnamed_changes(facts)
     findings += unfound_changes(facts)
     findings += unmarked_attachments(facts, seen)

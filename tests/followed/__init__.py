@@ -47,6 +47,8 @@ CHANGES: Final[Mapping[str, Any]] = {
         "period_end": "2028-01-31",
     },
 }
+# Done between the approval and the first participant; it means nothing to the committee.
+REGISTERED: Final = {"project.registration_number": "MR-11-27-000001（示例）"}
 DECISIONS: Final = {"re_review": "modify_then_rereview"}
 APPROVED: Final = date(2027, 3, 20)
 
@@ -97,6 +99,8 @@ def follow(folder: Path, kind: str, more: Mapping[str, Any] | None = None) -> Pa
     workspace.write(made.event_file, {("event", name): tree for name, tree in answers.items()})
     if kind in ("amendment", "re_review"):
         change(folder, CHANGES)
+    if kind in ("progress", "completion"):
+        change(folder, REGISTERED)
     return made.folder
 
 

@@ -11,13 +11,12 @@ from mmethics_cli.core.conditions.language import (
     Condition,
     Every,
     FactReader,
-    Limit,
     Newly,
     Not,
     Scope,
     Some,
     evaluate,
-    facts_in,
+    facts_beside,
     value_at,
 )
 from mmethics_cli.core.conditions.values import UNKNOWN, Truth, Value
@@ -44,9 +43,8 @@ def unknown_facts(
             return _union(unknown_facts(part, facts, Scope(path, element)) for element in value)
         case Compare(path, test):
             below = _unknown_at(path, facts, scope)
-            if isinstance(test, Limit):
-                for other in facts_in(test.bound):
-                    below |= _unknown_at(other, facts, scope)
+            for other in facts_beside(test):
+                below |= _unknown_at(other, facts, scope)
             return below
 
 

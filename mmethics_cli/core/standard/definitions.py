@@ -17,7 +17,7 @@ from mmethics_cli.core.conditions.language import (
     Not,
     OneOf,
     Some,
-    facts_in,
+    facts_beside,
 )
 from mmethics_cli.core.standard.model import DecisionTable, Standard
 
@@ -91,8 +91,6 @@ def _walk(standard: Standard, path: str, trail: tuple[str, ...], done: set[str])
     elif path not in done:
         for condition in definitions(standard, path):
             for compare in compares(condition):
-                test = compare.test
-                others = facts_in(test.bound) if isinstance(test, Limit) else ()
-                for fact in (compare.path, *others):
+                for fact in (compare.path, *facts_beside(compare.test)):
                     yield from _walk(standard, fact, (*trail, path), done)
         done.add(path)

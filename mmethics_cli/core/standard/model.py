@@ -87,13 +87,13 @@ CHANGE_KINDS: tuple[ChangeKind, ...] = ("added", "removed", "changed")
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """A category (none: of no account) and when a change falls into it.
+    """Categories (none: of no account) and when a change falls into them.
 
     `on` is the kind of change, any if not given; `unseen` a field of the entry whose value no entry
     had before; `when` holds of the facts as they are now.
     """
 
-    category: str | None
+    categories: tuple[str, ...]
     on: ChangeKind | None = None
     unseen: str | None = None
     when: Condition | None = None
@@ -409,7 +409,8 @@ class DocumentKind:
     """A document of the package: rendered from a template, or brought by the applicant (自备).
 
     `listing`: it lists the documents of one submission, so it says nothing of the study itself;
-    `repeats`: it repeats what others say, so nobody is sent to it for an answer.
+    `repeats`: it repeats what others say, so nobody is sent to it for an answer. `judges` are the
+    kinds of attachment that it is about, `must_be_signed`: one that is not counts as lacking.
     """
 
     id: str
@@ -429,6 +430,8 @@ class DocumentKind:
     elements: tuple[RequiredElement, ...] = ()
     listing: bool = False
     repeats: bool = False
+    judges: tuple[str, ...] = ()
+    must_be_signed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,11 +111,16 @@ class Submission:
         return read_file(path, f"{FOLDER}/{self.name}/{DECISION}") if path.exists() else None
 
     @property
-    def approved(self) -> bool:
-        """Whether the committee's recorded decision lets the study go on as submitted."""
+    def decided(self) -> str:
+        """The key of the committee's recorded decision; empty before that."""
         file = self.decision() if self.sealed else None
         tree = file.tree if file else None
-        return isinstance(tree, dict) and tree.get("decision") in APPROVING
+        return str(tree.get("decision") or "") if isinstance(tree, dict) else ""
+
+    @property
+    def approved(self) -> bool:
+        """Whether the committee's recorded decision lets the study go on as submitted."""
+        return self.decided in APPROVING
 
 
 def _rows(manifest: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
