@@ -42,6 +42,7 @@ from mmethics_cli.core.lifecycle.amendments import (
     unnamed_changes,
 )
 from mmethics_cli.core.lifecycle.decision import unanswered_comments
+from mmethics_cli.core.lifecycle.resting import resting_findings
 from mmethics_cli.core.standard.model import Basis, Standard
 from mmethics_cli.core.standard.names import label_at, question_at
 from mmethics_cli.core.standard.pack_editions import editions_after
@@ -53,6 +54,7 @@ from mmethics_cli.render.text import Rendered
 from mmethics_cli.report.findings import PlacedFinding
 from mmethics_cli.wording.citation import cite_for
 from mmethics_cli.workflow.lifecycle.answering import comments_to_answer
+from mmethics_cli.workflow.lifecycle.confirming import texts_to_confirm
 from mmethics_cli.workflow.lifecycle.standing import Standing, as_handed_in
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.package import Package
@@ -91,6 +93,7 @@ def review(
     findings += unfound_changes(facts)
     findings += unmarked_attachments(facts, seen)
     findings += left_behind(facts, seen, package.study.printed)
+    findings += resting_findings(texts_to_confirm(dossier))
     findings += unanswered_comments(facts, comments_to_answer(dossier))
     findings = list(with_elements(dossier, findings, package.unanswered_element_facts()))
     findings += _gaps(dossier, package, {finding.path for finding in findings})

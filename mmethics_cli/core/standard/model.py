@@ -135,7 +135,9 @@ class Question:
     In a list's `fields` the path is the field's name and `ask_when` is about the element. `reuse`:
     whether an answer holds for the next study; `meanings`: what a change of it means;
     `filled_from`: what a new submission takes the answer from, the first that is known;
-    `cumulative`: a number counted from the beginning of the study.
+    `cumulative`: a number counted from the beginning of the study; `rests_on`: the facts (a field
+    of the same entry by its name, of all entries as `list.field`) after whose change a text is
+    confirmed anew.
 
     How answers are read: `value_synonyms` are other words for a value, by the value; `units` may
     stand behind a number; of a date with `precision: month` the day is neither asked nor kept;
@@ -171,6 +173,7 @@ class Question:
     units: tuple[str, ...] = ()
     precision: Literal["day", "month"] = "day"
     none_is_an_answer: bool = False
+    rests_on: tuple[str, ...] = ()
 
     def field_named(self, name: str) -> "Question | None":
         """The field of a list with that name; None for an unknown one."""

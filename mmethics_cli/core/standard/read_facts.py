@@ -99,6 +99,7 @@ def _common(
         "meanings": _read_meanings(node, terms),
     }
     _prove_reading(node, kind, given["values"])
+    _prove_rests_on(node, kind, terms)
     return given | {"required_when": ALWAYS} if node.yes("required") else given
 
 
@@ -115,6 +116,18 @@ def _prove_reading(node: Node, kind: str, values: Mapping[str, str]) -> None:
         for word in words:
             if meant.setdefault(plain(word), key) != key:
                 place.problem(f"“{word}”已经是“{meant[plain(word)]}”的叫法")
+
+
+def _prove_rests_on(node: Node, kind: str, terms: Vocabulary | None) -> None:
+    """Texts alone rest on facts, and on known ones: of the study, of the entry, of all entries."""
+    if node.has("rests_on") and kind != "text":
+        node.child("rests_on").problem("rests_on 只用于文字")
+    known = node.trail.vocabulary
+    for path in node.texts("rests_on"):
+        owner, _, name = path.rpartition(".")
+        fields = (known[owner].fields if owner in known else None) if owner else terms
+        if path not in known and name not in (fields or {}):
+            node.child("rests_on").problem(f"不认识的事实“{path}”")
 
 
 def _read_meanings(node: Node, terms: Vocabulary | None) -> tuple[Meaning, ...]:

@@ -26,6 +26,8 @@ OLD_DRAFTS: Final = ".documents-before-sealing"
 REPLACED: Final = "replaced"  # within a folder: what was written anew, as it was before
 # The key of submission.yaml that says under which edition of the pack the study was prepared.
 EDITION: Final = "edition"
+# The key of submission.yaml under which texts stand that a person confirmed.
+CONFIRMED: Final = "confirmed"
 DECISION_KEYS: Final = frozenset(
     {"decision", "date", "number", "valid_until", "interval_months", "comments"}
 )

@@ -12,7 +12,7 @@ from tests.studies import facts_of
 
 PROTOCOL = {"id": "p", "kind": "protocol", "date": "2027-02-20", "signed": "yes"}
 REVIEW = {"id": "s", "kind": "scientific_review", "date": "2027-02-22", "signed": "yes"}
-SITE = {"sites": {"role": "participant"}}
+SITE: dict[str, Any] = {"sites": {"role": "participant"}}
 LEAD = {"id": "l", "kind": "lead_committee_decision", "date": "2027-02-25", "signed": "yes"}
 
 
