@@ -47,6 +47,7 @@ def check(
     from mmethics_cli.report.findings import findings_json, findings_text
     from mmethics_cli.workflow.assembly import package_of
     from mmethics_cli.workflow.checking import review
+    from mmethics_cli.workflow.lifecycle.standing import Standing
     from mmethics_cli.workflow.opening import open_dossier
 
     runs: list[dict[str, object]] = []
@@ -62,7 +63,8 @@ def check(
         elif format_ is CheckFormat.sarif:
             runs.append(_run(dossier, findings))
         else:
-            session.show(findings_text(dossier.standard, dossier.name, findings))
+            standing = Standing(dossier).words
+            session.show(findings_text(dossier.standard, dossier.name, findings, standing))
         failed = failed or any(placed.finding.severity in failing for placed in findings)
     if format_ is CheckFormat.sarif:
         from mmethics_cli.report.sarif import sarif_log

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Folder, Session
+from mmethics_cli.commands.options import HERE, Folder, Session, tell_texts_to_confirm
 
 
 def fill(
@@ -14,6 +16,10 @@ def fill(
     folder: Folder = HERE,
     section: Annotated[
         str | None, typer.Option("--section", metavar="S", help="只问这一节，写名称或编号")
+    ] = None,
+    confirm: Annotated[
+        str | None,
+        typer.Option("--confirm", metavar="PATHS", help="这几段文字在事实改动以后仍然属实，不提问"),
     ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="已经回答的也再问一遍，可以修改")
@@ -27,14 +33,19 @@ def fill(
 
     问题之后是审查内容自查，也可以单独进行：--section 自查。
     也可以直接编辑 dossier.yaml，不必用这个命令。
+    修正案和复审里，依着改过的事实写的文字先逐段拿出来，请改好或确认仍然属实。
 
     示例：
     mmethics fill my-study
     mmethics fill my-study --section 数据资产
     mmethics fill my-study --section 自查
     mmethics fill my-study --all
+    mmethics fill my-study --confirm consent.plain_privacy,consent.withdrawal
     """
     session = Session.of(context)
+    if confirm is not None:
+        _confirm(session, folder, confirm)
+        return
     session.need_terminal(
         "请直接编辑卷宗的 dossier.yaml（自查写在 self-check.yaml），"
         "或新建时用 mmethics new DIR --answers FILE。"
@@ -42,3 +53,15 @@ def fill(
     from mmethics_cli.commands.interview import converse
 
     converse(session, session.packs(), folder, section, everything)
+
+
+def _confirm(session: Session, folder: Path, paths: str) -> None:
+    """Record that texts are still true, without asking."""
+    from mmethics_cli.workflow.lifecycle.confirming import confirm_texts
+    from mmethics_cli.workflow.opening import open_dossier, reopened
+
+    dossier = open_dossier(folder, session.today, session.packs())
+    named = [path.strip() for path in re.split("[,，、]", paths) if path.strip()]
+    texts = confirm_texts(dossier, named)
+    session.out(f"已确认仍然属实：{'、'.join(text.label for text in texts)}")
+    tell_texts_to_confirm(session, reopened(dossier))

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Folder, Session, tell_refused, tell_unanswered
+from mmethics_cli.commands.options import (
+    HERE,
+    Folder,
+    Session,
+    tell_refused,
+    tell_texts_to_confirm,
+    tell_unanswered,
+)
 from mmethics_cli.errors import EthicsError
 
 if TYPE_CHECKING:
@@ -39,6 +46,7 @@ def follow(
     （与批准的卷宗逐项比对），报告期的起点。其余在终端里提问；不在终端时留空，由 check 指出。
 
     修正案先改卷宗（fill、直接编辑或 sheet），再运行本命令；以后改了也会重新比对。
+    依着改过的事实写的文字，逐段请您改好或确认；不在终端时用 fill --confirm 确认。
     正文变了的文件升版本号，连同对照封存件的修订标记版一起生成；没变的沿用原来的版本。
 
     示例：
@@ -105,4 +113,5 @@ def _tell_opened(session: Session, opened: OpenedSubmission, *, asking: bool) ->
     ]
     if unanswered:
         say(f"还要回答 {len(unanswered)} 项：{'、'.join(dict.fromkeys(unanswered))}")
+    tell_texts_to_confirm(session, dossier)
     say(f"继续：mmethics fill {dossier.name} --section 送审事项；核对：mmethics check")

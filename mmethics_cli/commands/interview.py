@@ -15,6 +15,7 @@ import typer
 from mmethics_cli.ask.prompts import Prompts, keys_waiting
 from mmethics_cli.ask.terminal import Terminal
 from mmethics_cli.commands.options import INTERRUPTED, Session, columns, tell_refused
+from mmethics_cli.commands.resting_texts import ask_about_texts
 from mmethics_cli.commands.self_check import SECTION_NAMES, walk_review_items
 from mmethics_cli.core.conditions.values import UNKNOWN, Value
 from mmethics_cli.core.decisions.facts import Facts
@@ -61,6 +62,7 @@ def converse(
         return
     try:
         with _hangup_interrupts(), keys_waiting():
+            dossier = ask_about_texts(session, dossier)
             facts = ask_questions(session, dossier, section, everything, proposals)
     except (KeyboardInterrupt, EOFError, Left):
         session.say(f"\n已停下，已回答的都已保存。继续回答：mmethics fill {folder}")

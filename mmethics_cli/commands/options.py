@@ -19,7 +19,7 @@ from mmethics_cli.errors import EthicsError, NoTerminal, Problem
 if TYPE_CHECKING:
     from mmethics_cli.core.standard.model import Standard
     from mmethics_cli.workflow.drafting import Drafts
-    from mmethics_cli.workflow.opening import OpenedStudy
+    from mmethics_cli.workflow.opening import Dossier, OpenedStudy
     from mmethics_cli.workflow.packs import Packs
 
 # Exit code of a person who left: Ctrl-C, or a terminal that closed.
@@ -157,3 +157,20 @@ def tell_not_english(session: Session, drafts: Drafts, standard: Standard) -> No
         labels = "、".join(label_of(standard, path) for path in places)
         session.say(f"英文文件里有 {len(drafts.untranslated)} 项仍是中文：{labels}")
         session.say(f"请在卷宗的 {ENGLISH} 里照 dossier.yaml 的样子写英文，再生成一次。")
+
+
+def tell_texts_to_confirm(session: Session, dossier: Dossier) -> None:
+    """Name the texts that were approved before the facts changed on which they rest."""
+    from mmethics_cli.wording.columns import wrap
+    from mmethics_cli.workflow.lifecycle.confirming import texts_to_confirm
+
+    texts = texts_to_confirm(dossier)
+    if texts:
+        listed = "、".join(f"{text.label}（{text.path}）" for text in texts)
+        said = (
+            f"有 {len(texts)} 段文字是在所依的事实改动以前批准的，请改好，或确认仍然属实：{listed}"
+        )
+        for line in wrap(
+            f"{said}。确认：mmethics fill {dossier.name} --confirm 路径", columns() - 1
+        ):
+            session.say(line)

@@ -67,6 +67,7 @@ def _status(session: Session, record: CommitteeRecord) -> str:
     from mmethics_cli.report.status import DossierStatus, due_lines, status_text
     from mmethics_cli.workflow.assembly import package_of
     from mmethics_cli.workflow.checking import review
+    from mmethics_cli.workflow.lifecycle.standing import Standing
     from mmethics_cli.workflow.opening import differing
 
     dossier = record.dossier
@@ -80,6 +81,7 @@ def _status(session: Session, record: CommitteeRecord) -> str:
             current.name if current else "",
             sealed=current is not None and current.sealed,
             changed=bool(differing(dossier)),
+            standing=Standing(dossier).words,
             decisions=tuple(_decisions(record)),
             dues=tuple(due_lines(record.dues(), session.today)),
         ),

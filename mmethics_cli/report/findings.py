@@ -18,6 +18,7 @@ from mmethics_cli.wording.columns import COLUMNS, indented, wrap
 from mmethics_cli.wording.language import CHINESE
 
 FORMAT: Final = "mmethics/check/1"
+READY: Final = "齐全，可以送审"
 LABELS: Final[Mapping[Severity, str]] = {"error": "错误", "warning": "警告", "note": "提示"}
 
 # What a finding asks of a person.
@@ -76,10 +77,13 @@ def _tree(placed: PlacedFinding) -> dict[str, object]:
     }
 
 
-def findings_text(standard: Standard, dossier: str, findings: Sequence[PlacedFinding]) -> str:
+def findings_text(
+    standard: Standard, dossier: str, findings: Sequence[PlacedFinding], standing: str = READY
+) -> str:
     """The findings by what a person has to do, each with its place, its remedy and its basis.
 
-    What is wrong comes first, then what is not done yet by section, then what is to be noted.
+    What is wrong comes first, then what is not done yet by section, then what is to be noted;
+    see `summary`.
     """
     groups: dict[_Task, list[PlacedFinding]] = {"wrong": [], "open": [], "noted": []}
     for placed in findings:
@@ -89,7 +93,7 @@ def findings_text(standard: Standard, dossier: str, findings: Sequence[PlacedFin
         if group:
             lines += [f"{TASKS[task]} {len(group)} 项{_tally(group)}", ""]
             lines += _by_section(standard, group) if task == "open" else _all(standard, group)
-    return "\n".join([*lines, summary(dossier, findings)])
+    return "\n".join([*lines, summary(dossier, findings, standing)])
 
 
 def _task(finding: Finding) -> _Task:
@@ -177,9 +181,12 @@ def grounds_text(standard: Standard, basis: tuple[Basis, ...], practice: bool) -
     return cited and f"依据：{cited}"
 
 
-def summary(dossier: str, findings: Sequence[PlacedFinding]) -> str:
-    """One line: complete or not, and how many findings of each severity."""
+def summary(dossier: str, findings: Sequence[PlacedFinding], standing: str = READY) -> str:
+    """One line: complete or not, and how many findings of each severity.
+
+    `standing` is what to say of a dossier without errors: ready, handed in, approved.
+    """
     counts = Counter(placed.finding.severity for placed in findings)
     tally = _counted(counts)
-    verdict = "还不齐全" if counts["error"] else "齐全，可以送审"
+    verdict = "还不齐全" if counts["error"] else standing
     return f"{dossier}：{verdict}{f'（{tally}）' if tally else ''}"

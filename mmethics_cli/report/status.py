@@ -34,13 +34,15 @@ _MOST_QUESTIONS: Final = 5
 class DossierStatus(Struct, frozen=True):
     """The dossier and its current submission: its folder's name, whether sealed, changed since.
 
-    `decisions` are lines on what the committee decided and what stands; `dues` what is due.
+    `standing` is said of it where nothing is wrong; `decisions` are lines on what the committee
+    decided and what stands; `dues` what is due.
     """
 
     dossier: str
     submission: str
     sealed: bool
     changed: bool
+    standing: str
     decisions: tuple[str, ...] = ()
     dues: tuple[str, ...] = ()
 
@@ -63,7 +65,7 @@ def status_text(
         *_sections(facts),
         pad("审查内容自查", _SECTION) + _items(facts, self_check),
         "",
-        summary("核对", findings) + "。详见 mmethics check",
+        summary("核对", findings, status.standing) + "。详见 mmethics check",
         *_pathway(pathway),
         "",
         *_next(facts),

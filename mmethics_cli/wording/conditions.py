@@ -7,9 +7,11 @@ from datetime import date
 from typing import Final
 
 from mmethics_cli.core.conditions.language import (
+    LONGER,
     All,
     Answered,
     AnyOf,
+    Approved,
     Bound,
     Compare,
     Condition,
@@ -19,16 +21,19 @@ from mmethics_cli.core.conditions.language import (
     Every,
     FactRef,
     Limit,
+    NamedIn,
     Names,
     Newly,
     Not,
     OneOf,
     Only,
+    Periods,
     Reported,
     ShiftedDay,
     Some,
     SumOf,
     Test,
+    TextsOf,
 )
 from mmethics_cli.core.standard.model import Question, Standard
 from mmethics_cli.core.standard.names import label_of
@@ -86,8 +91,13 @@ def _compared(standard: Standard, path: str, test: Test, of: Question | None) ->
             return f"{label}{'已' if wanted else '未'}填写"
         case Contains(words):
             return f"{label}写到{'、'.join(words)}"
-        case Names(other):
-            return f"{label}写到{label_of(standard, other)}"
+        case Names(texts):
+            return f"{label}写到{_texts(standard, texts)}"
+        case NamedIn(texts):
+            return f"{label}写在{_texts(standard, texts)}里"
+        case Periods(op, texts):
+            way = "最长的期限长于" if op == LONGER else "有的期限没有写在"
+            return f"{label}{way}{_texts(standard, texts)}"
         case Some(part):
             return f"{label}中有一项（{condition_text(standard, part, standard.questions[path])}）"
         case Every(part):
@@ -109,12 +119,18 @@ def _listed(labels: Mapping[str, str], values: Iterable[bool | int | str | date]
     return "、".join(label for key, label in labels.items() if key in wanted)
 
 
+def _texts(standard: Standard, texts: TextsOf) -> str:
+    return label_of(standard, f"{texts.path}.{texts.field}" if texts.field else texts.path)
+
+
 def _bound(standard: Standard, bound: Bound) -> str:
     match bound:
         case FactRef(path):
             return label_of(standard, path)
         case Reported(path):
             return f"上次报告的{label_of(standard, path)}"
+        case Approved(path):
+            return f"批准的{label_of(standard, path)}"
         case SumOf(paths):
             return "、".join(label_of(standard, path) for path in paths) + "之和"
         case ShiftedDay(path, term, _, back):

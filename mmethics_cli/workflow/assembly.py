@@ -20,6 +20,7 @@ from mmethics_cli.formats.blocks import Stamp
 from mmethics_cli.render.revision_views import PrintedPaths, seen_before
 from mmethics_cli.render.study import Adjustment, Study, TransmittalRow
 from mmethics_cli.store.overlay import Override
+from mmethics_cli.workflow.lifecycle.standing import as_reported
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.package import (
     Document,
@@ -132,6 +133,7 @@ def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Pac
     the editions that the committee holds; an amendment and a re-review hand in, clean and marked,
     what changed.
     """
+    dossier = as_reported(dossier)
     needed = {*_decided(dossier), *also}
     comparison = EditionComparison.of(
         dossier, today, needed, lambda study: package_of(study, today)

@@ -8,6 +8,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from mmethics_cli.core.checks.attachments import attachments_at_odds
 from mmethics_cli.core.checks.completeness import first_asked, missing_answers, unanswered_items
 from mmethics_cli.core.checks.consistency import (
     contradictions,
@@ -42,6 +43,7 @@ from mmethics_cli.core.lifecycle.amendments import (
     unnamed_changes,
 )
 from mmethics_cli.core.lifecycle.decision import unanswered_comments
+from mmethics_cli.core.lifecycle.resting import resting_findings
 from mmethics_cli.core.standard.model import Basis, Standard
 from mmethics_cli.core.standard.names import label_at, question_at
 from mmethics_cli.core.standard.pack_editions import editions_after
@@ -53,6 +55,8 @@ from mmethics_cli.render.text import Rendered
 from mmethics_cli.report.findings import PlacedFinding
 from mmethics_cli.wording.citation import cite_for
 from mmethics_cli.workflow.lifecycle.answering import comments_to_answer
+from mmethics_cli.workflow.lifecycle.confirming import texts_to_confirm
+from mmethics_cli.workflow.lifecycle.standing import Standing, as_handed_in
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.package import Package
 
@@ -77,15 +81,20 @@ def review(
     facts, seen = dossier.facts, seen_before(dossier.facts)
     findings = [*_refused(dossier), *_placeholders(dossier), *missing_answers(dossier.pathway)]
     findings += missing_documents(dossier.pathway, files)
+    standing = Standing(dossier)
+    if standing.preparing or standing.approval is None:
+        findings += attachments_at_odds(facts)
     findings += unanswered_items(facts, dossier.self_check)
-    findings += contradictions(facts)
+    findings += contradictions(facts, as_handed_in(dossier))
     findings += stray_answers(facts)
     findings += turned_texts(facts)
     findings += _lost_texts(dossier)
+    findings += standing.findings()
     findings += unnamed_changes(facts)
     findings += unfound_changes(facts)
     findings += unmarked_attachments(facts, seen)
     findings += left_behind(facts, seen, package.study.printed)
+    findings += resting_findings(texts_to_confirm(dossier))
     findings += unanswered_comments(facts, comments_to_answer(dossier))
     findings = list(with_elements(dossier, findings, package.unanswered_element_facts()))
     findings += _gaps(dossier, package, {finding.path for finding in findings})

@@ -17,6 +17,8 @@ from mmethics_cli.core.standard.answers import read_value
 from mmethics_cli.store.dossier.create import add_submission
 from mmethics_cli.store.dossier.workspace import open_workspace
 from mmethics_cli.store.pack import load
+from mmethics_cli.workflow.lifecycle.confirming import confirm_texts, texts_to_confirm
+from mmethics_cli.workflow.opening import open_dossier
 from tests.golden import word_lines
 from tests.program import mmethics, seal
 
@@ -47,6 +49,8 @@ CHANGES: Final[Mapping[str, Any]] = {
         "period_end": "2028-01-31",
     },
 }
+# Done between the approval and the first participant; it means nothing to the committee.
+REGISTERED: Final = {"project.registration_number": "MR-11-27-000001（示例）"}
 DECISIONS: Final = {"re_review": "modify_then_rereview"}
 APPROVED: Final = date(2027, 3, 20)
 
@@ -97,7 +101,16 @@ def follow(folder: Path, kind: str, more: Mapping[str, Any] | None = None) -> Pa
     workspace.write(made.event_file, {("event", name): tree for name, tree in answers.items()})
     if kind in ("amendment", "re_review"):
         change(folder, CHANGES)
+        confirm(folder)
+    if kind in ("progress", "completion"):
+        change(folder, REGISTERED)
     return made.folder
+
+
+def confirm(folder: Path) -> None:
+    """Confirm every text that rests on what changed, as its owner does after reading it."""
+    dossier = open_dossier(folder, APPROVED)
+    confirm_texts(dossier, [text.path for text in texts_to_confirm(dossier)])
 
 
 def change(folder: Path, changes: Mapping[str, Any]) -> None:

@@ -169,15 +169,24 @@ def test_the_counts_of_the_last_report_stand_beside_the_new_ones(
 LATE = {"learned_date": "2027-06-01", "occurred_date": "2027-06-01"}
 
 
+def approved_as_interventional(folder: Path) -> None:
+    """Let the study have been approved as one that intervenes: reports print what was approved."""
+    for path in (folder / "dossier.yaml", folder / "submissions/01-initial/snapshot.yaml"):
+        text = path.read_text(encoding="utf-8")
+        assert text.count("  interventional: no") == 1
+        path.chmod(0o644)
+        path.write_text(text.replace("  interventional: no", "  interventional: yes"), "utf-8")
+
+
 def test_a_late_safety_report_must_say_why(sealed: Path, tmp_path: Path) -> None:
     folder = sent_in(sealed, tmp_path / "s", "safety", LATE)
     assert checked(folder) == []  # no rule gives a term for a study that does not intervene
-    change(folder, {"design.interventional": "yes"})
+    approved_as_interventional(folder)
     assert "C83" in {one["id"] for one in checked(folder)}
     reason = {"late_reason": "值班人员不熟悉流程，当夜已电话报告。"}
     shutil.rmtree(folder)
     folder = sent_in(sealed, folder, "safety", LATE | reason)
-    change(folder, {"design.interventional": "yes"})
+    approved_as_interventional(folder)
     assert "C83" not in {one["id"] for one in checked(folder)}
     text = rendered(folder, "safety_report")
     (line,) = [one for one in text.splitlines() if one.startswith("报告时限")]

@@ -143,7 +143,7 @@ def test_another_sample_is_named() -> None:
 def test_a_site_is_told_with_the_state_of_its_review_and_the_day() -> None:
     for document in ("application_form", "institution_and_funding", "hgr_statement"):
         text = paper(answers(GENOMICS), document).plain
-        assert "已批准（2027年1月20日）" in text
+        assert "已批准（2027年2月24日）" in text
         assert "境外单位。分担算法设计" in text
 
 

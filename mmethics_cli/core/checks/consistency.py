@@ -15,13 +15,18 @@ from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.standard.migrations import Renaming
 from mmethics_cli.core.standard.model import ConsistencyRule, Question, Source
-from mmethics_cli.core.standard.names import END_DATE, KIND, label_at
+from mmethics_cli.core.standard.names import END_DATE, KIND, is_of_event, label_at
 
 
-def contradictions(facts: Facts) -> Iterator[Finding]:
-    """A finding for each consistency rule that certainly holds, with `each` for each element."""
+def contradictions(facts: Facts, handed_in: Facts | None = None) -> Iterator[Finding]:
+    """A finding for each consistency rule that certainly holds, with `each` for each element.
+
+    `handed_in` are the facts on the day on which they were sealed, where they were: what was in
+    order then is no contradiction now. That something of the study runs out is seen from today.
+    """
     for rule in facts.standard.consistency.values():
-        for path in broken_paths(rule, facts):
+        running_out = rule.kind == "expired" and not is_of_event(rule.path)
+        for path in broken_paths(rule, facts if running_out else handed_in or facts):
             yield Finding(
                 rule.id, rule.severity, rule.kind, path, rule.message, rule.fix, basis=rule.basis
             )

@@ -45,7 +45,9 @@ def rendered_documents(facts: Facts) -> frozenset[str]:
 
     A document that the applicant brings stands in the place of ours.
     """
-    rendered = {document.id for document in _needed(facts) if document.template is not None}
+    rendered = {
+        document.id for document in needed_documents(facts) if document.template is not None
+    }
     return frozenset(rendered) - brought_documents(facts)
 
 
@@ -66,7 +68,8 @@ def as_initial(facts: Facts) -> Facts:
     return facts.assuming({KIND: INITIAL})
 
 
-def _needed(facts: Facts) -> Iterator[DocumentKind]:
+def needed_documents(facts: Facts) -> Iterator[DocumentKind]:
+    """The applicant's documents that this submission needs for sure, in the order of the pack."""
     value = facts.get(DOCUMENTS)
     needed = value.sure if isinstance(value, Several) else frozenset[str]()
     for document in facts.standard.documents.values():
@@ -78,7 +81,7 @@ def missing_documents(pathway: Pathway, files: Mapping[str, FileState]) -> Itera
     """Documents that the applicant must bring and did not; then what is wrong with attachments."""
     facts = pathway.facts
     brought = brought_documents(facts)
-    for document in _needed(facts):
+    for document in needed_documents(facts):
         if document.template is None and document.id not in brought:
             fix = document.note or f"把文件放进 attachments/，类别登记为“{document.title}”"
             yield Finding(
@@ -118,7 +121,7 @@ def own_documents(facts: Facts) -> Iterator[Finding]:
     brought = brought_documents(facts)
     titles = [
         f"《{document.title}》"
-        for document in _needed(facts)
+        for document in needed_documents(facts)
         if document.template is not None and document.id in brought
     ]
     if titles:

@@ -16,7 +16,7 @@ from mmethics_cli.core.conditions.language import (
     Scope,
     Some,
     evaluate,
-    facts_in,
+    facts_beside,
     value_at,
 )
 from mmethics_cli.core.conditions.values import UNKNOWN, Truth, Value
@@ -43,7 +43,7 @@ def unknown_facts(
             return _union(unknown_facts(part, facts, Scope(path, element)) for element in value)
         case Compare(path, test):
             below = _unknown_at(path, facts, scope)
-            for other in facts_in(test):
+            for other in facts_beside(test):
                 below |= _unknown_at(other, facts, scope)
             return below
 

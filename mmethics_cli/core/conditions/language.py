@@ -6,13 +6,14 @@ unknown fact they are unknown. `parser` reads them, `explain` says what they res
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from operator import ge, gt, le, lt
 from typing import Any, Final, NamedTuple, Protocol
 
 from msgspec import Struct
 
+from mmethics_cli.core.conditions.periods import periods_in
 from mmethics_cli.core.conditions.values import (
     UNKNOWN,
     Element,
@@ -26,6 +27,7 @@ from mmethics_cli.core.conditions.values import (
 )
 
 Read = Callable[[str], Value]
+LONGER: Final = "longer_than"
 
 
 class FactRef(NamedTuple):
@@ -58,30 +60,41 @@ class Reported(NamedTuple):
     path: str
 
 
-Reference = FactRef | SumOf | ShiftedDay | Reported
+class Approved(NamedTuple):
+    """`{approved: path}`: a fact as it was last approved; not applicable before that."""
+
+    path: str
 
 
-def facts_in(test: object) -> tuple[str, ...]:
-    """The other facts of this dossier that a test rests on; what is sealed can't be asked."""
+Reference = FactRef | SumOf | ShiftedDay | Reported | Approved
+
+
+def facts_beside(test: object) -> tuple[str, ...]:
+    """The facts of this dossier that a test holds a value against, besides that value itself.
+
+    What is sealed can't be asked any more.
+    """
     match test:
-        case Limit(_, bound):
-            return facts_in(bound)
-        case FactRef(path) | Names(path):
+        case Limit(_, FactRef(path)):
             return (path,)
-        case SumOf(paths):
+        case Limit(_, SumOf(paths)):
             return paths
-        case ShiftedDay(path, term):
+        case Limit(_, ShiftedDay(path, term)):
             return (path, term)
+        case Names(texts) | NamedIn(texts) | Periods(_, texts):
+            return (texts.path,)
     return ()
 
 
-def value_of(bound: Reference, read: Read, reported: Read) -> Value:
+def value_of(bound: Reference, read: Read, facts: FactReader) -> Value:
     """The value of a bound; unknown or not applicable as soon as one fact in it is."""
     match bound:
         case FactRef(path):
             return read(path)
         case Reported(path):
-            return reported(path)
+            return facts.reported(path)
+        case Approved(path):
+            return facts.baseline.get(path) if facts.baseline else NotApplicable()
         case SumOf(paths):
             return _sum([read(path) for path in paths])
         case ShiftedDay(path, term, in_hours, back):
@@ -221,10 +234,34 @@ class Contains(NamedTuple):
     words: tuple[str, ...]
 
 
-class Names(NamedTuple):
-    """`contains: {fact: path}`: what another fact says stands in the text, whatever the spaces."""
+class TextsOf(NamedTuple):
+    """The text of a fact; with `field` the texts in that field of all entries of a list."""
 
     path: str
+    field: str = ""
+
+
+class Names(NamedTuple):
+    """One of those texts stands in this one (`names: list.field`)."""
+
+    texts: TextsOf
+
+
+class NamedIn(NamedTuple):
+    """This text stands in one of those (`named_in: path`)."""
+
+    texts: TextsOf
+
+
+class Periods(NamedTuple):
+    """The periods that this text names, held against those that the others name.
+
+    `longer_than`: the longest is longer; `other_periods_than`: one is not among them. No where
+    either side names none.
+    """
+
+    op: str
+    texts: TextsOf
 
 
 class Answered(NamedTuple):
@@ -246,7 +283,8 @@ class Every(NamedTuple):
     part: Condition
 
 
-Test = OneOf | Limit | Only | Empty | Count | Contains | Names | Answered | Some | Every
+BesideTexts = Names | NamedIn | Periods
+Test = OneOf | Limit | Only | Empty | Count | Contains | BesideTexts | Answered | Some | Every
 
 
 class Compare(NamedTuple):
@@ -332,8 +370,8 @@ def _test(test: Test, value: Value, path: str, facts: FactReader, scope: Scope |
             return _limit(op, bound, value, facts, scope)
         case Contains(words):
             return Truth.of(any(word in str(value) for word in words))
-        case Names(other):
-            return _names(value, value_at(other, facts, scope))
+        case Names() | NamedIn() | Periods():
+            return _beside_texts(test, str(value), facts, scope)
         case Empty(wanted) if isinstance(value, str):
             return Truth.of((not value.strip()) == wanted)
         case Empty(wanted) if isinstance(value, tuple):
@@ -364,24 +402,45 @@ def _test_several(test: Test, value: Several) -> Truth:
     raise TypeError(f"{test} does not fit a set")  # refused by the parser
 
 
-def _names(value: Value, other: Value) -> Truth:
-    if isinstance(other, NotApplicable):
-        return Truth.NO
-    if isinstance(other, Unknown):
-        return Truth.UNKNOWN
-    return Truth.of("".join(str(other).split()) in "".join(str(value).split()))
-
-
 def _limit(op: str, bound: Bound, value: Value, facts: FactReader, scope: Scope | None) -> Truth:
     if isinstance(bound, int | date):
         other: Value = bound
     else:
-        other = value_of(bound, lambda path: value_at(path, facts, scope), facts.reported)
+        other = value_of(bound, lambda path: value_at(path, facts, scope), facts)
     if isinstance(other, NotApplicable):
         return Truth.NO
     if isinstance(other, Unknown):
         return Truth.UNKNOWN
     return Truth.of(ORDER[op](value, other))
+
+
+def _beside_texts(test: BesideTexts, text: str, facts: FactReader, scope: Scope | None) -> Truth:
+    values = _values_of(test.texts, facts, scope)
+    others = [value for value in values if isinstance(value, str) and value.strip()]
+    match test:
+        case Names():
+            holds = any(_unspaced(other) in _unspaced(text) for other in others)
+        case NamedIn():
+            holds = any(_unspaced(text) in _unspaced(other) for other in others)
+        case Periods(op, _):
+            own, named = periods_in(text), frozenset[int]().union(*map(periods_in, others))
+            if UNKNOWN in values and own:
+                return Truth.UNKNOWN  # what is not said yet may name any
+            beyond = max(own, default=0) > max(named, default=0) if op == LONGER else own - named
+            holds = bool(own and named and beyond)
+    return Truth.YES if holds else Truth.UNKNOWN if UNKNOWN in values else Truth.NO
+
+
+def _unspaced(text: str) -> str:
+    """What is compared of names: they are written with spaces inside or without."""
+    return "".join(text.split())
+
+
+def _values_of(texts: TextsOf, facts: FactReader, scope: Scope | None) -> Sequence[Value]:
+    value = value_at(texts.path, facts, scope)
+    if texts.field and isinstance(value, tuple):
+        return [facts.field(inner, texts.field) for inner in _scopes(value, texts.path)]
+    return [value]
 
 
 def _scopes(value: Value, path: str) -> list[Scope]:

@@ -8,10 +8,12 @@ from datetime import date
 from msgspec import Struct
 
 from mmethics_cli.core.conditions.language import (
+    LONGER,
     ORDER,
     All,
     Answered,
     AnyOf,
+    Approved,
     Bound,
     Compare,
     Condition,
@@ -22,17 +24,20 @@ from mmethics_cli.core.conditions.language import (
     FactRef,
     Limit,
     Literal_,
+    NamedIn,
     Names,
     Newly,
     Not,
     OneOf,
     Only,
+    Periods,
     Reference,
     Reported,
     ShiftedDay,
     Some,
     SumOf,
     Test,
+    TextsOf,
 )
 from mmethics_cli.core.conditions.written import NO_WORDS, YES_WORDS, parse_date, parse_int
 
@@ -60,7 +65,9 @@ _TESTS_OF: Mapping[str, frozenset[str]] = {
     "choices": frozenset({"answered", "only", "empty", "count"}),
     "int": frozenset({"answered", "at_least", "at_most", "more_than", "less_than"}),
     "date": frozenset({"answered", *ORDER}),
-    "text": frozenset({"answered", "empty", "contains"}),
+    "text": frozenset(
+        {"answered", "empty", "contains", "names", "named_in", LONGER, "other_periods_than"}
+    ),
     "list": frozenset({"answered", "empty", "count", "some", "every"}),
 }
 
@@ -130,10 +137,14 @@ def _test(
             return Only(frozenset(map(str, _literals(path, raw, term))))
         case "count":
             return _count(path, raw)
-        case "contains" if isinstance(raw, dict):
-            return Names(_named(path, raw, vocabulary, fields))
         case "contains":
             return Contains(_words(path, raw))
+        case "names":
+            return Names(_texts(path, raw, vocabulary, fields))
+        case "named_in":
+            return NamedIn(_texts(path, raw, vocabulary, fields))
+        case "longer_than" | "other_periods_than":
+            return Periods(op, _texts(path, raw, vocabulary, fields))
     return Limit(op, _bound(path, raw, term, vocabulary, fields))
 
 
@@ -144,12 +155,16 @@ def _words(path: str, raw: object) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _named(path: str, raw: object, vocabulary: Vocabulary, fields: Vocabulary | None) -> str:
-    match raw:
-        case {"fact": str(other), **rest} if not rest:
-            if _term(other, vocabulary, fields).type == "text":
-                return other
-    raise ConditionProblem(f"“{path}”的 contains 应是词的列表，或 {{fact: 文字题的路径}}")
+def _texts(path: str, raw: object, vocabulary: Vocabulary, fields: Vocabulary | None) -> TextsOf:
+    """A text of the study, or `list.field`: the texts in a field of all entries of a list."""
+    other = str(raw)
+    owner, _, name = other.rpartition(".")
+    listed = vocabulary[owner].fields if owner in vocabulary else None
+    texts = TextsOf(owner, name) if listed and name in listed else TextsOf(other)
+    term = (listed or {}).get(name) or _term(other, vocabulary, fields)
+    if term.type != "text":
+        raise ConditionProblem(f"“{path}”与“{other}”类型不同，不能比较")
+    return texts
 
 
 def _count(path: str, raw: object) -> Count:
@@ -187,6 +202,8 @@ def _reference(
             return FactRef(of_same_type(other))
         case {"reported": other, **rest} if not rest:
             return Reported(of_same_type(other))
+        case {"approved": other, **rest} if not rest:
+            return Approved(of_same_type(other))
         case {"sum": [_, *_] as parts, **rest} if not rest and term.type == "int":
             return SumOf(tuple(of_same_type(part) for part in parts))
         case {"fact": day, **rest} if term.type == "date" and len(rest) == 1:
@@ -201,8 +218,8 @@ def _reference(
                         way == "minus",
                     )
     raise ConditionProblem(
-        f"“{path}”的界限应是 {{fact: 路径}}、{{reported: 路径}}、{{sum: [路径]}} "
-        "或 {fact: 日期, plus: {days: 路径}}"
+        f"“{path}”的界限应是 {{fact: 路径}}、{{reported: 路径}}、{{approved: 路径}}、"
+        "{sum: [路径]} 或 {fact: 日期, plus: {days: 路径}}"
     )
 
 

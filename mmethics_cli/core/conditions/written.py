@@ -225,11 +225,11 @@ def _day_text(text: str) -> str:
     written = re.sub(_MIDNIGHT, "", _narrow(text))
     if written[:1] not in "0123456789" and re.match(_HAN_YEAR, written):
         year, rest = written[:4].translate(_HAN_DIGITS), "".join(written[4:].split())
-        return year + re.sub(_HAN_NUMBER, lambda match: _han_number(match[0]), rest)
+        return year + re.sub(_HAN_NUMBER, lambda match: han_number(match[0]), rest)
     return written
 
 
-def _han_number(text: str) -> str:
+def han_number(text: str) -> str:
     """三 → 3, 十 → 10, 廿八 → 28, 三十一 → 31; the text itself where it is no such number."""
     tens, ten, ones = text.replace("廿", "二十").replace("卅", "三十").rpartition("十")
     if not ten:

@@ -23,7 +23,7 @@ def unnamed_changes(facts: Facts) -> Iterator[Finding]:
     labels = facts.standard.questions[CHANGES].values
     for category in sorted(categories_of(changed) - named.sure, key=list(labels).index):
         places = "、".join(
-            dict.fromkeys(change.label for change in changed if change.category == category)
+            dict.fromkeys(change.label for change in changed if category in change.categories)
         )
         yield Finding(
             "change_unnamed",
@@ -67,10 +67,10 @@ def _shown_by_answers(standard: Standard) -> frozenset[str]:
     questions = standard.questions.values()
     every = [*questions, *(field for question in questions for field in question.fields)]
     return frozenset(
-        meaning.category
+        category
         for question in every
         for meaning in question.meanings
-        if meaning.category is not None
+        for category in meaning.categories
     )
 
 

@@ -24,8 +24,8 @@ from mmethics_cli.core.standard.names import is_of_event, label_at
 class AnswerChange(Struct, frozen=True):
     """One answer, or one entry of a list, that is not what it was.
 
-    An entry added or removed has the path `list[id]` and stands as a list of one; `category` is
-    what it means to the committee (a key of `event.changes`), None where it means nothing.
+    An entry added or removed has the path `list[id]` and stands as a list of one; `categories` are
+    what it means to the committee (keys of `event.changes`), none where it means nothing.
     """
 
     path: str
@@ -33,7 +33,7 @@ class AnswerChange(Struct, frozen=True):
     before: Value
     after: Value
     kind: ChangeKind
-    category: str | None
+    categories: tuple[str, ...]
 
     @property
     def printed_path(self) -> str:
@@ -65,7 +65,7 @@ def is_of_study(question: Question) -> bool:
 
 def categories_of(changes: Iterable[AnswerChange]) -> frozenset[str]:
     """The categories of `event.changes` that these changes fall into."""
-    return frozenset(change.category for change in changes if change.category is not None)
+    return frozenset(category for change in changes for category in change.categories)
 
 
 def _changes_of(question: Question, baseline: Facts, now: Facts) -> Iterator[AnswerChange]:
@@ -80,8 +80,8 @@ def _changes_of(question: Question, baseline: Facts, now: Facts) -> Iterator[Ans
     if kind is not None:
         # What a list means is about its entries.
         meanings = () if question.type == "list" else question.meanings
-        category = _category(meanings, kind, now)
-        yield AnswerChange(question.path, question.label, before, after, kind, category)
+        categories = _categories(meanings, kind, now)
+        yield AnswerChange(question.path, question.label, before, after, kind, categories)
 
 
 def _entry_changes(
@@ -112,7 +112,7 @@ def _entry_change(
         (entry,) if kind == "removed" else (),
         (entry,) if kind == "added" else (),
         kind,
-        _category(question.meanings, kind, now, scope, old),
+        _categories(question.meanings, kind, now, scope, old),
     )
 
 
@@ -129,9 +129,9 @@ def _field_changes(
             meanings = field.meanings or question.meanings
             others = baseline.get(question.path)
             entries = others if isinstance(others, tuple) else ()
-            category = _category(meanings, kind, now, scope, entries)
+            categories = _categories(meanings, kind, now, scope, entries)
             label = label_at(now.standard, now, path)
-            yield AnswerChange(path, label, before, after, kind, category)
+            yield AnswerChange(path, label, before, after, kind, categories)
 
 
 def _answer_in(question: Question, facts: Facts) -> Value:
@@ -164,14 +164,14 @@ def _is_blank(value: Value) -> bool:
     return value is UNKNOWN or (isinstance(value, NotApplicable) and value.reason is None)
 
 
-def _category(
+def _categories(
     meanings: Sequence[Meaning],
     kind: ChangeKind,
     now: Facts,
     scope: Scope | None = None,
     before: Sequence[Element] = (),
-) -> str | None:
-    """The category of the first meaning that fits; what is not known yet counts as fitting."""
+) -> tuple[str, ...]:
+    """The categories of the first meaning that fits; what is not known yet counts as fitting."""
     for meaning in meanings:
         if meaning.on is not None and meaning.on != kind:
             continue
@@ -181,8 +181,8 @@ def _category(
                 continue
         if meaning.when is not None and evaluate(meaning.when, now, scope) is Truth.NO:
             continue
-        return meaning.category
-    return None
+        return meaning.categories
+    return ()
 
 
 def affected_documents(

@@ -118,7 +118,7 @@ class _StandardBuilder:
             for node in self._list("derived.yaml")
         )
         elements = self._consent_elements(titles)
-        documents = self._documents(elements)
+        documents = self._documents(elements, titles)
         tables = self._tables() | {"documents": documents_table(documents)}
         principles = {str(k): str(v) for k, v in self.nodes["principles.yaml"].mapping().items()}
         items = self._unique(
@@ -165,10 +165,12 @@ class _StandardBuilder:
         nodes = self._list("elements.yaml")
         return self._unique((node.text("id"), read_element(node, titles), node) for node in nodes)
 
-    def _documents(self, elements: Mapping[str, ConsentElement]) -> dict[str, DocumentKind]:
+    def _documents(
+        self, elements: Mapping[str, ConsentElement], titles: Mapping[str, str]
+    ) -> dict[str, DocumentKind]:
         nodes = self._list("documents.yaml")
         return self._unique(
-            (node.text("id"), read_document(node, elements), node) for node in nodes
+            (node.text("id"), read_document(node, elements, titles), node) for node in nodes
         )
 
     def _optional(self, name: str) -> Node:

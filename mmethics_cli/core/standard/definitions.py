@@ -17,7 +17,7 @@ from mmethics_cli.core.conditions.language import (
     Not,
     OneOf,
     Some,
-    facts_in,
+    facts_beside,
 )
 from mmethics_cli.core.standard.model import DecisionTable, Standard
 
@@ -108,8 +108,7 @@ def _walk(standard: Standard, path: str, trail: tuple[str, ...], done: set[str])
     elif path not in done:
         for condition in definitions(standard, path):
             for compare in compares(condition):
-                test = compare.test
-                for fact in (compare.path, *facts_in(test)):
+                for fact in (compare.path, *facts_beside(compare.test)):
                     yield from _walk(standard, fact, (*trail, path), done)
         for fact in taken_over(standard, path):
             yield from _walk(standard, fact, (*trail, path), done)

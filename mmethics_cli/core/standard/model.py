@@ -84,13 +84,13 @@ CHANGE_KINDS: tuple[ChangeKind, ...] = ("added", "removed", "changed")
 
 
 class Meaning(Struct, frozen=True):
-    """A category (none: of no account) and when a change falls into it.
+    """Categories (none: of no account) and when a change falls into them.
 
     `on` is the kind of change, any if not given; `unseen` a field of the entry whose value no entry
     had before; `when` holds of the facts as they are now.
     """
 
-    category: str | None
+    categories: tuple[str, ...]
     on: ChangeKind | None = None
     unseen: str | None = None
     when: Condition | None = None
@@ -132,7 +132,8 @@ class Question(Struct, frozen=True):
     whether an answer holds for the next study; `meanings`: what a change of it means;
     `filled_from`: what a new submission takes the answer from, the first that is known;
     `cumulative`: a number counted from the beginning of the study; `inherits`: the fact whose value
-    holds where there is no answer of its own.
+    holds where there is no answer of its own; `rests_on`: the facts (a field of the same entry by
+    its name, of all entries as `list.field`) after whose change a text is confirmed anew.
 
     How answers are read: `value_synonyms` are other words for a value, by the value; `units` may
     stand behind a number; of a date with `precision: month` the day is neither asked nor kept;
@@ -168,6 +169,7 @@ class Question(Struct, frozen=True):
     units: tuple[str, ...] = ()
     precision: Literal["day", "month"] = "day"
     none_is_an_answer: bool = False
+    rests_on: tuple[str, ...] = ()
     inherits: str = ""
     owner: str = ""
 
@@ -412,7 +414,8 @@ class DocumentKind(Struct, frozen=True):
 
     `listing`: it lists the documents of one submission, so it says nothing of the study itself;
     `repeats`: it repeats what others say, so nobody is sent to it for an answer; `about`: the
-    entries of lists that it speaks of, where not of all.
+    entries of lists that it speaks of, where not of all. `judges` are the kinds of attachment that
+    it is about, `must_be_signed`: one that is not counts as lacking.
     """
 
     id: str
@@ -433,6 +436,8 @@ class DocumentKind(Struct, frozen=True):
     listing: bool = False
     repeats: bool = False
     about: Mapping[str, Condition] = field(default_factory=dict)
+    judges: tuple[str, ...] = ()
+    must_be_signed: bool = False
 
 
 class Criterion(Struct, frozen=True):

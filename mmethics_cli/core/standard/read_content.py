@@ -28,7 +28,9 @@ _ELEMENT: Final = re.compile(r"\w+(?:\.[\w()]+)+")
 
 _ITEM: Final = RecordReader(ReviewItem)
 _EVIDENCE: Final = RecordReader(Evidence)
-_DOCUMENT: Final = RecordReader(DocumentKind, title_en="title", needed_when="render_when")
+_DOCUMENT: Final = RecordReader(
+    DocumentKind, title_en="title", needed_when="render_when", must_be_signed="signed"
+)
 _CONSENT_ELEMENT: Final = RecordReader(ConsentElement, text="zh")
 _ELEMENT_FACT: Final = RecordReader(ElementFact, documents="in")
 _CRITERION: Final = RecordReader(Criterion)
@@ -61,8 +63,10 @@ def _read_evidence(node: Node, documents: Mapping[str, str]) -> Evidence:
     return evidence
 
 
-def read_document(node: Node, elements: Mapping[str, ConsentElement]) -> DocumentKind:
-    """A document of the package; the consent elements that it must hold are known ones."""
+def read_document(
+    node: Node, elements: Mapping[str, ConsentElement], titles: Mapping[str, str]
+) -> DocumentKind:
+    """A document of the package; the elements and the documents that it names are known ones."""
     title = node.child("title")
     document = _DOCUMENT(
         node,
@@ -78,6 +82,7 @@ def read_document(node: Node, elements: Mapping[str, ConsentElement]) -> Documen
     for form in document.for_form:
         if form not in node.trail.vocabulary[CONSENT_FORMS].keys:
             node.problem(f"不认识的同意书种类“{form}”")
+    _prove_names(node, "judges", titles, "不认识的文件")
     return document
 
 

@@ -5,7 +5,7 @@ Conditions may name any fact, so the terms of all facts are read before the firs
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from mmethics_cli.core.conditions.language import ALWAYS
@@ -42,7 +42,7 @@ _FIELD: Final = RecordReader(
     Question, "required", **_KEYS, path="name", fields="", filled_from="", cumulative=""
 )
 _DERIVED: Final = RecordReader(Derived, "bands", "bands_of", "bands_are", "span", values="")
-_MEANING: Final = RecordReader(Meaning, category="to")
+_MEANING: Final = RecordReader(Meaning, categories="to")
 
 
 # Options by what `values: name` calls them: the titles of documents, those of another question.
@@ -109,6 +109,7 @@ def _common(
     }
     _prove_reading(node, kind, given["values"])
     _prove_inheritance(node, kind, given["values"])
+    _prove_rests_on(node, kind, terms)
     return given | {"required_when": ALWAYS} if node.yes("required") else given
 
 
@@ -135,28 +136,43 @@ def _prove_inheritance(node: Node, kind: str, values: Mapping[str, str]) -> None
         node.child("inherits").problem(f"“{path}”不是同一类型、同样选项的事实，不能沿用")
 
 
+def _prove_rests_on(node: Node, kind: str, terms: Vocabulary | None) -> None:
+    """Texts alone rest on facts, and on known ones: of the study, of the entry, of all entries."""
+    if node.has("rests_on") and kind != "text":
+        node.child("rests_on").problem("rests_on 只用于文字")
+    known = node.trail.vocabulary
+    for path in node.texts("rests_on"):
+        owner, _, name = path.rpartition(".")
+        fields = (known[owner].fields if owner in known else None) if owner else terms
+        if path not in known and name not in (fields or {}):
+            node.child("rests_on").problem(f"不认识的事实“{path}”")
+
+
 def _read_meanings(node: Node, terms: Vocabulary | None) -> tuple[Meaning, ...]:
     """What a change of the answer means: one category, or several of which the first that fits."""
     raw = node.mapping().get("change")
     if not isinstance(raw, list):
-        return () if raw is None else (Meaning(_category(node, raw)),)
+        return () if raw is None else (Meaning(_categories(node, (raw,))),)
     return tuple(_read_meaning(entry, terms) for entry in node.child("change").list())
 
 
 def _read_meaning(node: Node, terms: Vocabulary | None) -> Meaning:
     if not isinstance(node.value, dict):
-        return Meaning(_category(node, node.value))
-    meaning = _MEANING(node, terms, category=_category(node, node.text("to")))
+        return Meaning(_categories(node, (node.value,)))
+    meaning = _MEANING(node, terms, categories=_categories(node, node.texts("to")))
     if meaning.unseen is not None and meaning.unseen not in (terms or {}):
         node.problem(f"不认识的列表字段“{meaning.unseen}”")
     return meaning
 
 
-def _category(node: Node, raw: object) -> str | None:
-    categories = node.trail.vocabulary.get(CHANGES)
-    if raw != NO_CATEGORY and raw not in (categories.keys if categories else ()):
-        node.problem(f"“{CHANGES}”没有“{raw}”这一类修改")
-    return None if raw == NO_CATEGORY else str(raw)
+def _categories(node: Node, named: Sequence[object]) -> tuple[str, ...]:
+    known = node.trail.vocabulary.get(CHANGES)
+    if not named:
+        node.problem("没有写属于哪一类修改（to）")
+    for name in named:
+        if name != NO_CATEGORY and name not in (known.keys if known else ()):
+            node.problem(f"“{CHANGES}”没有“{name}”这一类修改")
+    return tuple(str(name) for name in named if name != NO_CATEGORY)
 
 
 def derived_term(node: Node, terms: Vocabulary, bands: Bands) -> PathType:

@@ -30,9 +30,11 @@ from mmethics_cli.core.standard.migrations import (
 )
 from mmethics_cli.core.standard.model import Question, Standard
 from mmethics_cli.errors import Problem, UnreadableFile, WorkspaceError
+from mmethics_cli.store.dossier.confirmations import read_confirmations
 from mmethics_cli.store.dossier.profile import INSTITUTION, PROFILE_KEYS
 from mmethics_cli.store.paths import OutsideFolder, inside
 from mmethics_cli.store.submission.submissions import (
+    CONFIRMED,
     DECISION,
     DECISION_KEYS,
     EDITION,
@@ -254,11 +256,14 @@ class DossierFiles:
         return part
 
     def versions(self, part: DossierPart | None) -> dict[str, DocumentVersion]:
-        """The versions of documents that the file of the submission gives."""
+        """The versions of documents that the file of the submission gives.
+
+        What else stands beside its answers is proved with them.
+        """
         if part is None:
             return {}
         versions, troubles = read_versions(self.standard, part.file)
-        self._refuse(part.file, troubles)
+        self._refuse(part.file, [*troubles, *read_confirmations(part.file)[1]])
         return versions
 
     def self_check(self) -> tuple[SelfCheck, YamlFile | None]:
@@ -359,6 +364,6 @@ def _not_in_decision(question: Question) -> str:
 RULES: Final[dict[str, tuple[Callable[[Question], str], frozenset[str]]]] = {
     DOSSIER: (_not_in_dossier, frozenset()),
     INSTITUTION: (_not_in_profile, PROFILE_KEYS),
-    EVENT_FILE: (_not_in_submission, frozenset({VERSIONS, EDITION})),
+    EVENT_FILE: (_not_in_submission, frozenset({VERSIONS, EDITION, CONFIRMED})),
     DECISION: (_not_in_decision, DECISION_KEYS),
 }

@@ -26,6 +26,7 @@ from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.core.standard.names import question_at
 from mmethics_cli.errors import ChangedOnDisk, WorkspaceError
 from mmethics_cli.store.dossier.attachments import file_states
+from mmethics_cli.store.dossier.confirmations import confirmation_rows, read_confirmations
 from mmethics_cli.store.dossier.parts import (
     DOSSIER,
     EVENT,
@@ -47,6 +48,7 @@ from mmethics_cli.store.dossier.parts import (
 from mmethics_cli.store.dossier.profile import INSTITUTION, profile_path
 from mmethics_cli.store.lock import locked
 from mmethics_cli.store.submission.submissions import (
+    CONFIRMED,
     DECISION,
     EDITION,
     EVENT_FILE,
@@ -126,6 +128,20 @@ class Workspace(Struct):
         for part in self.parts.values():
             merged |= part.reading.values
         return merged
+
+    @property
+    def confirmed(self) -> dict[str, str]:
+        """The digests under which texts were confirmed in this submission, by their paths."""
+        part = self.parts.get(EVENT_FILE)
+        return read_confirmations(part.file)[0] if part is not None else {}
+
+    def confirm(self, digests: Mapping[str, str]) -> None:
+        """Keep confirmations, in place of earlier ones of the same texts; raises as `write`."""
+        current = self.current
+        if current is None or current.sealed:
+            raise WorkspaceError("没有准备中的送审，不能确认。")
+        rows = confirmation_rows({**self.confirmed, **digests})
+        self.write(current.event_file, {(CONFIRMED,): rows})
 
     @property
     def refused(self) -> tuple[RefusedAnswer, ...]:

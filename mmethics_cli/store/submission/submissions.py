@@ -27,6 +27,8 @@ OLD_DRAFTS: Final = ".documents-before-sealing"
 REPLACED: Final = "replaced"  # within a folder: what was written anew, as it was before
 # The key of submission.yaml that says under which edition of the pack the study was prepared.
 EDITION: Final = "edition"
+# The key of submission.yaml under which texts stand that a person confirmed.
+CONFIRMED: Final = "confirmed"
 DECISION_KEYS: Final = frozenset(
     {"decision", "date", "number", "valid_until", "interval_months", "comments"}
 )
@@ -116,11 +118,16 @@ class Submission(Struct, frozen=True):
         return read_file(path, f"{FOLDER}/{self.name}/{DECISION}") if path.exists() else None
 
     @property
-    def approved(self) -> bool:
-        """Whether the committee's recorded decision lets the study go on as submitted."""
+    def decided(self) -> str:
+        """The key of the committee's recorded decision; empty before that."""
         file = self.decision() if self.sealed else None
         tree = file.tree if file else None
-        return isinstance(tree, dict) and tree.get("decision") in APPROVING
+        return str(tree.get("decision") or "") if isinstance(tree, dict) else ""
+
+    @property
+    def approved(self) -> bool:
+        """Whether the committee's recorded decision lets the study go on as submitted."""
+        return self.decided in APPROVING
 
 
 def _rows(manifest: Mapping[str, Any], key: str) -> list[dict[str, Any]]:

@@ -72,7 +72,7 @@ def test_what_was_last_reported(earlier: list[dict[str, Any]], expected: Truth) 
 
 def moved(term: Value, in_hours: bool = True, back: bool = False) -> Value:
     known: dict[str, Value] = {"day": date(2028, 2, 28), "term": term}
-    return value_of(ShiftedDay("day", "term", in_hours, back), known.__getitem__, known.__getitem__)
+    return value_of(ShiftedDay("day", "term", in_hours, back), known.__getitem__, facts({}))
 
 
 @pytest.mark.parametrize(
@@ -99,8 +99,12 @@ def test_a_day_is_moved_by_a_known_term_only() -> None:
 def test_days_forth_and_back(day: date, term: int) -> None:
     known: dict[str, Value] = {"day": day, "term": term}
     read = known.__getitem__
-    assert value_of(ShiftedDay("day", "term", False, False), read, read) == day + timedelta(term)
-    assert value_of(ShiftedDay("day", "term", False, True), read, read) == day - timedelta(term)
+    assert value_of(ShiftedDay("day", "term", False, False), read, facts({})) == day + timedelta(
+        term
+    )
+    assert value_of(ShiftedDay("day", "term", False, True), read, facts({})) == day - timedelta(
+        term
+    )
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ def test_truth_over_lists(condition: dict[str, Any], assets: Any, expected: Trut
     ],
 )
 def test_a_text_may_have_to_name_what_another_fact_says(title: Any, expected: Truth) -> None:
-    condition = {"data.assets": {"some": {"name": {"contains": {"fact": "study.title"}}}}}
+    condition = {"data.assets": {"some": {"name": {"names": "study.title"}}}}
     tree = {"study": {"title": title}, "data": {"assets": [{"id": "a", "name": "张 明（主任）"}]}}
     assert truth(condition, tree) is expected
     if expected is UNKNOWN:
@@ -179,6 +179,7 @@ def test_newly_compares_with_the_approved_baseline() -> None:
         ({"study.end": {"before": {"fact": "study.age"}}}, "类型不同"),
         ({"study.title": {"contains": [["招募"]]}}, "contains 应是词的列表"),
         ({"study.title": {"contains": {"fact": "study.age"}}}, "contains 应是词的列表"),
+        ({"study.title": {"names": "study.age"}}, "类型不同"),
         ({"any": []}, "条件的列表"),
         ({"not": {"study.refusal": "yes"}}, "可能不适用"),
         ({"not": {"any": [{"study.refusal": "yes"}]}}, "可能不适用"),
@@ -221,3 +222,53 @@ def test_facts_behind_a_computed_fact_are_the_answers_it_rests_on() -> None:
     condition = parse({"data.anonymous": "no"}, STANDARD.vocabulary)
     facts = facts_of({"data": {"assets": [IMAGE, {"id": "c", "state": "anonymous"}]}})
     assert facts_behind(condition, facts) == {"data.assets[a].state": "coded"}
+
+
+CODED = {"id": "a", "name": "张三"}
+PLAIN = {"id": "b", "name": "李四"}
+
+
+@pytest.mark.parametrize(
+    ("test", "title", "entries", "expected"),
+    [
+        ({"names": "data.assets.name"}, "由张三保管", [CODED, PLAIN], YES),
+        ({"names": "data.assets.name"}, "由王五保管", [CODED, PLAIN], NO),
+        ({"names": "data.assets.name"}, "由王五保管", [CODED, {"id": "b"}], UNKNOWN),
+        ({"named_in": "data.assets.name"}, "三", [CODED], YES),
+        ({"named_in": "data.assets.name"}, "四", [CODED], NO),
+        ({"longer_than": "data.assets.name"}, "20年", [{"id": "a", "name": "2年"}], YES),
+        ({"longer_than": "data.assets.name"}, "二十四个月", [{"id": "a", "name": "2年"}], NO),
+        ({"longer_than": "data.assets.name"}, "20年", [{"id": "a", "name": "到期删除"}], NO),
+        ({"longer_than": "data.assets.name"}, "永久保存", [{"id": "a", "name": "10年"}], YES),
+        ({"other_periods_than": "data.assets.name"}, "1年", [{"id": "a", "name": "2年"}], YES),
+        ({"other_periods_than": "data.assets.name"}, "1年", [{"id": "a", "name": "1年、2年"}], NO),
+        ({"other_periods_than": "data.assets.name"}, "1年", None, UNKNOWN),
+    ],
+)
+def test_a_text_is_held_against_other_texts(
+    test: dict[str, str], title: str, entries: list[dict[str, str]] | None, expected: Truth
+) -> None:
+    tree: dict[str, Any] = {"study": {"title": title}}
+    if entries is not None:
+        tree["data"] = {"assets": entries}
+    assert truth({"study.title": test}, tree) is expected
+
+
+def test_a_text_is_held_against_texts_alone() -> None:
+    for other in ("study.age", "data.assets.kind", "data.assets", "study.nothing"):
+        with pytest.raises(ConditionProblem):
+            parse({"study.title": {"names": other}}, STANDARD.vocabulary)
+
+
+def test_an_entry_waits_for_the_texts_that_it_is_held_against() -> None:
+    condition = parse({"study.title": {"named_in": "data.assets.name"}}, STANDARD.vocabulary)
+    assert unknown_facts(condition, facts_of({"study": {"title": "甲"}})) == {"data.assets"}
+
+
+def test_a_fact_is_held_against_what_was_approved() -> None:
+    condition = parse({"study.age": {"more_than": {"approved": "study.age"}}}, STANDARD.vocabulary)
+    now = {"study": {"age": "20"}}
+    assert evaluate(condition, facts_of(now)) is NO
+    approved = facts_of({"study": {"age": "18"}})
+    assert evaluate(condition, facts_of(now, baseline=approved)) is YES
+    assert evaluate(condition, facts_of(now, baseline=facts_of({}))) is UNKNOWN

@@ -28,7 +28,8 @@ def facts(tree: dict[str, Any]) -> Facts:
 
 def found(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str, str | None]]:
     return [
-        (one.path, one.kind, one.category) for one in changes_since(facts(before), facts(after))
+        (one.path, one.kind, "、".join(one.categories) or None)
+        for one in changes_since(facts(before), facts(after))
     ]
 
 
@@ -83,14 +84,16 @@ def test_changes(
     assert found(before, after) == expected
 
 
-def test_a_new_recipient_abroad_is_an_export() -> None:
+def test_a_new_recipient_abroad_is_a_recipient_and_an_export() -> None:
     def sharing(**recipient: str) -> dict[str, Any]:
         entry = [{"id": "lab", "name": "境外实验室", **recipient}] if recipient else []
         return {"sharing": {"recipients": ["domestic_partner"], "recipient_list": entry,
                             "cross_border": "yes"}}  # fmt: skip
 
     one, two = sharing(), sharing(abroad="yes")
-    assert found(one, two) == [("sharing.recipient_list[lab]", "added", "cross_border")]
+    assert found(one, two) == [
+        ("sharing.recipient_list[lab]", "added", "add_recipient、cross_border")
+    ]
 
 
 def test_labels_name_the_entry_and_values_are_kept() -> None:
@@ -125,11 +128,12 @@ def test_every_study_question_says_what_a_change_of_it_means() -> None:
     assert silent == []
     categories = standard().questions["event.changes"].values
     named = {
-        meaning.category
+        category
         for one in standard().questions.values()
         for meaning in (*one.meanings, *(m for field in one.fields for m in field.meanings))
+        for category in meaning.categories
     }
-    assert named - {None} <= set(categories)
+    assert named <= set(categories)
     assert set(categories) - named == set()
 
 

@@ -54,11 +54,11 @@ def test_what_does_not_fit_is_noted() -> None:
 
 
 def test_an_optional_choice_is_one_of_its_options() -> None:
-    meaning = RecordReader(Meaning, category="to")
-    assert meaning(node({"on": "added"}), category="x").on == "added"
-    assert meaning(node({}), category="x").on is None
+    meaning = RecordReader(Meaning, categories="to")
+    assert meaning(node({"on": "added"}), categories=("x",)).on == "added"
+    assert meaning(node({}), categories=("x",)).on is None
     here = node({"on": "moved"})
-    meaning(here, category="x")
+    meaning(here, categories=("x",))
     assert messages(here) == ["“on”应是其中之一：added、removed、changed"]
 
 
