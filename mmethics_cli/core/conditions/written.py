@@ -128,6 +128,27 @@ def is_cut_number(text: str) -> bool:
     return re.fullmatch(_CUT_NUMBER, _narrow(text)) is not None
 
 
+# Numbers as sentences say them; answers are not read so.
+NUMERALS: Final = "(?:[0-9０-９]{1,9}|[一二两三四五六七八九十百千]{1,7}|半)"
+_HAN_ONES: Final = {sign: at for at, sign in enumerate("零一二三四五六七八九")} | {"两": 2}
+_HAN_TENS: Final = {"十": 10, "百": 100, "千": 1000}
+
+
+def parse_numeral(text: str) -> int | None:
+    """A whole number within a sentence: 30, 三十, 两百; None for anything else."""
+    if text.isdecimal():
+        return int(text)
+    total, ones = 0, 0
+    for sign in text:
+        if sign in _HAN_ONES:
+            ones = _HAN_ONES[sign]
+        elif sign in _HAN_TENS:
+            total, ones = total + (ones or 1) * _HAN_TENS[sign], 0
+        else:
+            return None
+    return total + ones
+
+
 # Days and months.
 
 _YEAR: Final = "(?P<year>[0-9]{4})"

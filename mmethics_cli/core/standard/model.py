@@ -13,7 +13,13 @@ from typing import Literal, get_args
 from mmethics_cli.core.conditions.language import ALWAYS, Condition
 from mmethics_cli.core.conditions.parser import Vocabulary
 from mmethics_cli.core.conditions.values import UNKNOWN, Value
-from mmethics_cli.core.standard.texts import NO_PLACEHOLDERS, Placeholders, Readability
+from mmethics_cli.core.standard.texts import (
+    NO_PLACEHOLDERS,
+    Grammar,
+    Placeholders,
+    Readability,
+    Topic,
+)
 
 Verified = Literal["text", "secondary", "memory"]
 
@@ -470,6 +476,29 @@ class ConsistencyRule:
 
 
 @dataclass(frozen=True, slots=True)
+class PhraseRule:
+    """What a text may not say of a study for which `when` holds.
+
+    With `each` it is about texts of that list's elements, and `when` about the element. `reads` are
+    the only paths (or `list.field`) of texts that it reads, `skips` those that it does not. What a
+    text names must be `known`: one of these facts says the same name or number.
+    """
+
+    id: str
+    topic: Topic
+    says: Literal["stated", "denied", "named"]
+    severity: Literal["error", "warning", "note"]
+    when: Condition
+    message: str
+    fix: str
+    basis: tuple[Basis, ...] = ()
+    each: str | None = None
+    reads: tuple[str, ...] = ()
+    skips: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Migration:
     """What one edition of the pack renamed: old names to new ones.
 
@@ -539,6 +568,8 @@ class Standard:
     elements: Mapping[str, ConsentElement] = field(default_factory=dict)
     readability: Readability = Readability()
     placeholders: Placeholders = NO_PLACEHOLDERS
+    grammar: Grammar = Grammar()
+    phrases: Mapping[str, PhraseRule] = field(default_factory=dict)
     migrations: tuple[Migration, ...] = ()
     editions: tuple[PackEdition, ...] = ()
 

@@ -1,4 +1,5 @@
-"""What a pack says of texts: when they are hard to read, and when they are no answer at all."""
+"""What a pack says of texts: when they are hard to read, when they are no answer at all, and by
+which words they state a fact."""
 
 import re
 from collections.abc import Mapping
@@ -67,3 +68,44 @@ class Placeholders:
 
 
 NO_PLACEHOLDERS = Placeholders()
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """The small words by which a sentence denies what it names, or leaves it open.
+
+    `negations` deny what follows them in their clause, those `behind` what stands before them;
+    `doubled` deny twice, `inert` look like a negation and are none; `breakers` end the reach of a
+    negation; `hedges` make what follows in the sentence a condition, a question or what others
+    say; `exempt` are paths, or `list.field`, whose texts are not about this study.
+    """
+
+    negations: tuple[str, ...] = ()
+    behind: tuple[str, ...] = ()
+    doubled: tuple[str, ...] = ()
+    inert: tuple[str, ...] = ()
+    breakers: tuple[str, ...] = ()
+    hedges: tuple[str, ...] = ()
+    exempt: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What sentences can be about, and the wordings that show it.
+
+    A wording is `words…words`: alternatives parted by `|`, in this order within a clause. Those
+    that `state` it do so unless a negation governs them; those that `deny` it need none. Only
+    sentences with one of the words `near` are looked at. Where the nearest word that says what
+    they are about is one of `unless`, not of `about`, they are about less. `patterns` are regular
+    expressions that find a `name`, or a number `n`; `units` stand behind that number elsewhere.
+    """
+
+    id: str
+    title: str
+    near: tuple[str, ...]
+    stated: tuple[str, ...] = ()
+    denied: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
