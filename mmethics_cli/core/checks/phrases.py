@@ -15,16 +15,22 @@ from itertools import accumulate, groupby
 from typing import Final
 
 from mmethics_cli.core.checks.findings import Finding
-from mmethics_cli.core.checks.sayings import ENDS, Hit, about_less, is_open, polarities
+from mmethics_cli.core.checks.sayings import (
+    ENDS,
+    Hit,
+    Name,
+    hits,
+    institutions,
+    is_open,
+    polarities,
+)
 from mmethics_cli.core.conditions.explain import facts_behind
 from mmethics_cli.core.conditions.language import Scope, evaluate
 from mmethics_cli.core.conditions.values import UNKNOWN, NotApplicable, Truth, Value
-from mmethics_cli.core.conditions.written import NUMERALS, parse_numeral
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.model import PhraseRule
 from mmethics_cli.core.standard.names import label_at
-from mmethics_cli.core.standard.phrases import KNOWN
-from mmethics_cli.core.standard.texts import Topic
+from mmethics_cli.core.standard.texts import NUMBER, Topic
 
 # How a value is told to people, by the path of its fact; None where it can't be.
 Tell = Callable[[str, Value], str | None]
@@ -60,10 +66,10 @@ def misstatements(
     standard = facts.standard
     texts = [text for text in _texts(facts) if not text.lies_in(standard.grammar.exempt)]
     texts += [Text(path, path, label, words) for path, (label, words) in notes.items()]
-    pile = _Sentences(texts)
-    for topic, rules in groupby(standard.phrases.values(), key=lambda rule: rule.topic):
-        live = [rule for rule in rules if _is_live(rule, facts)]
-        yield from _TopicReader(facts, topic, live).findings(pile, tell)
+    live = [rule for rule in standard.phrases.values() if _is_live(rule, facts)]
+    near = _Sentences(texts).near({rule.topic.id: rule.topic for rule in live}.values())
+    for topic, rules in groupby(live, key=lambda rule: rule.topic):
+        yield from _TopicReader(facts, topic, list(rules)).findings(near[topic.id], tell)
 
 
 def _is_live(rule: PhraseRule, facts: Facts) -> bool:
@@ -109,16 +115,22 @@ class _Sentences:
         lengths = (len(sentence) + 1 for _, sentence in self._of)
         self._starts = list(accumulate(lengths, initial=0))
 
-    def near(self, words: Iterable[str]) -> Iterator[tuple[Text, str]]:
-        """Each sentence that holds one of the words, in the order of the dossier."""
-        found = set()
-        for word in words:
-            at = self._whole.find(word)
-            while at >= 0:
-                index = bisect_right(self._starts, at) - 1
-                found.add(index)
-                at = self._whole.find(word, self._starts[index + 1])
-        return (self._of[index] for index in sorted(found))
+    def near(self, topics: Iterable[Topic]) -> Mapping[str, Sequence[tuple[Text, str]]]:
+        """By topic, each sentence that holds one of its words, in the order of the dossier."""
+        by_first: dict[str, list[tuple[str, set[int]]]] = {}
+        found: dict[str, set[int]] = {}
+        for topic in topics:
+            indexes = found[topic.id] = set()
+            for word in topic.near:
+                by_first.setdefault(word[0], []).append((word, indexes))
+        if by_first:
+            firsts = re.compile(f"[{re.escape(''.join(by_first))}]")
+            for match in firsts.finditer(self._whole):
+                at = match.start()
+                for word, indexes in by_first[match[0]]:
+                    if self._whole.startswith(word, at):
+                        indexes.add(bisect_right(self._starts, at) - 1)
+        return {id_: [self._of[at] for at in sorted(held)] for id_, held in found.items()}
 
 
 class _TopicReader:
@@ -132,10 +144,10 @@ class _TopicReader:
             rule.id: _Known(rule, topic, facts) for rule in rules if rule.says == "named"
         }
 
-    def findings(self, pile: _Sentences, tell: Tell) -> Iterator[Finding]:
+    def findings(self, sentences: Iterable[tuple[Text, str]], tell: Tell) -> Iterator[Finding]:
         """A finding for each text and rule, with the first sentence that breaks the rule."""
         seen = set()
-        for text, sentence in pile.near(self._topic.near) if self._rules else ():
+        for text, sentence in sentences:
             reading = [
                 rule
                 for rule in self._rules
@@ -166,19 +178,18 @@ class _TopicReader:
         grammar = self._facts.standard.grammar
         for rule in rules:
             if known := self._known.get(rule.id):
-                for hit, name in known.named_in(sentence):
-                    if (
-                        not is_open(sentence, hit.start, grammar)
-                        and not about_less(sentence, hit, self._topic)
-                        and not known.knows(name)
+                for hit in known.named_in(sentence):
+                    if not known.knows(hit.name) and not is_open(
+                        sentence, hit, self._topic, grammar
                     ):
                         yield rule, hit
-        said = [rule for rule in rules if rule.says != "named"]
-        if said:
-            for denies, hit in polarities(sentence, self._topic, grammar):
-                for rule in said:
-                    if (rule.says == "denied") is denies:
-                        yield rule, hit
+        wanted: dict[bool, list[PhraseRule]] = {}
+        for rule in rules:
+            if rule.says != "named":
+                wanted.setdefault(rule.says == "denied", []).append(rule)
+        if wanted:
+            for denied, hit in polarities(sentence, self._topic, grammar, wanted):
+                yield from ((rule, hit) for rule in wanted[denied])
 
     def _finding(self, rule: PhraseRule, text: Text, quote: str, tell: Tell) -> Finding:
         facts = self._facts
@@ -205,59 +216,63 @@ class _Known:
 
     def __init__(self, rule: PhraseRule, topic: Topic, facts: Facts) -> None:
         self._topic = topic
-        self._values: list[tuple[str, Value]] = []
+        self._grammar = facts.standard.grammar
+        self._values: list[Value] = []
         for path in rule.known:
             self._values += _values_at(facts, path)
 
     @cached_property
     def _texts(self) -> Sequence[str]:
-        """The facts that are words or days, folded."""
+        """The facts that are words or days."""
         return [
-            _folded(value if isinstance(value, str) else _day(value))
-            for _, value in self._values
+            value if isinstance(value, str) else _day(value)
+            for value in self._values
             if isinstance(value, str | date)
         ]
 
     @cached_property
-    def _patterns(self) -> Sequence[re.Pattern[str]]:
-        known = "|".join(map(re.escape, self._texts)) or "(?!)"
-        return [re.compile(pattern.replace(KNOWN, known)) for pattern in self._topic.patterns]
+    def _folded_texts(self) -> Sequence[str]:
+        return [_folded(text) for text in self._texts]
 
-    def named_in(self, sentence: str) -> Iterator[tuple[Hit, str | int]]:
-        """Each name or number of the topic in a sentence, with its place."""
+    @cached_property
+    def _patterns(self) -> Sequence[re.Pattern[str]]:
+        return [re.compile(pattern) for pattern in self._topic.patterns]
+
+    def named_in(self, sentence: str) -> Iterator[Hit]:
+        """Each name or number of the topic in a sentence."""
+        topic, grammar = self._topic, self._grammar
+        for wording in topic.named:
+            for hit in hits(sentence, wording, grammar, self._texts):
+                if not isinstance(hit.name, int) or hit.name <= topic.most:
+                    yield hit
+        yield from institutions(sentence, topic, grammar)
         for pattern in self._patterns:
             for match in pattern.finditer(sentence):
-                hit = Hit(match.start(), match.start(), match.end())
-                groups = match.groupdict()
-                number = parse_numeral(groups["n"]) if "n" in groups else None
-                if number is not None:
-                    yield hit, number
-                elif "name" in groups:
-                    yield hit, _folded(groups["name"])
+                yield Hit(match.start(), match.start(), match.end(), match["name"])
 
-    def knows(self, name: str | int) -> bool:
+    def knows(self, name: Name | None) -> bool:
         """Whether a fact says it; so too while one of the facts is not known."""
-        if not self._values or any(value is UNKNOWN for _, value in self._values):
+        if not self._values or any(value is UNKNOWN for value in self._values):
             return True
         if isinstance(name, int):
             return name in self._numbers or not self._numbers
-        return any(name in text for text in self._texts) or any(
-            isinstance(known, str) and name.endswith(known) for known in self._names
-        )
+        told = _folded(name or "")
+        return any(told in text for text in self._folded_texts) or told.endswith(self._names)
 
     @cached_property
-    def _names(self) -> frozenset[str | int]:
-        """What the facts themselves name by the topic's patterns."""
-        texts = (value for _, value in self._values if isinstance(value, str))
-        return frozenset(name for text in texts for _, name in self.named_in(text))
+    def _names(self) -> tuple[str, ...]:
+        """What the facts themselves name in the ways of the topic."""
+        named = (hit.name for text in self._texts for hit in self.named_in(text))
+        return tuple(_folded(name) for name in named if isinstance(name, str))
 
     @cached_property
     def _numbers(self) -> Sequence[int]:
-        unit = "|".join(self._topic.units) or "(?!)"
-        found = [value for _, value in self._values if type(value) is int]
+        found = [value for value in self._values if type(value) is int]
         for text in self._texts:
-            numbers = re.findall(f"({NUMERALS})\\s*(?:{unit})", text)
-            found += [number for one in numbers if (number := parse_numeral(one)) is not None]
+            for unit in self._topic.units:
+                for hit in hits(text, f"{NUMBER}+{unit}", self._grammar):
+                    if isinstance(hit.name, int) and hit.name <= self._topic.most:
+                        found.append(hit.name)
         return list(dict.fromkeys(found))
 
     def told(self) -> list[str]:
@@ -266,18 +281,18 @@ class _Known:
         return [f"卷宗里是 {numbers}"] if numbers else []
 
 
-def _values_at(facts: Facts, path: str) -> Iterator[tuple[str, Value]]:
+def _values_at(facts: Facts, path: str) -> Iterator[Value]:
     """The values of a fact, or of a list's field in each entry, where they apply."""
     owner, _, name = path.rpartition(".")
     if (owner, name) not in facts.standard.fields:
-        found = [(path, facts.get(path))]
+        found = [facts.get(path)]
     else:
         entries = facts.get(owner)
         scopes = [Scope(owner, entry) for entry in entries] if isinstance(entries, tuple) else []
-        found = [(scope.path_of(name), facts.field(scope, name)) for scope in scopes]
+        found = [facts.field(scope, name) for scope in scopes]
         if entries is UNKNOWN:
-            found = [(path, UNKNOWN)]
-    return ((at, value) for at, value in found if not isinstance(value, NotApplicable))
+            found = [UNKNOWN]
+    return (value for value in found if not isinstance(value, NotApplicable))
 
 
 def _day(day: date) -> str:

@@ -1,77 +1,157 @@
 """What a sentence says of a topic: that it is so, that it is not, or nothing for certain.
 
-Pure words: which small words deny or leave open is the pack's `Grammar`. A hit is looked for by
-plain search, not by a pattern: patterns take longer to compile than a dossier takes to read.
+Pure words: which small words deny or leave open is the pack's `Grammar`. Wordings are looked for by
+plain search, not by patterns: those take longer to compile than a dossier takes to read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
-from mmethics_cli.core.standard.texts import Grammar, Topic
+from mmethics_cli.core.conditions.written import numeral_at
+from mmethics_cli.core.standard.texts import NUMBER, OTHER, PERSON, Grammar, Topic
 
 GAP: Final = 12  # characters between two parts of a wording
 REACH: Final = 24  # characters over which a negation governs what follows it
 BEHIND: Final = 6  # characters within which a negation behind a wording denies it
+LONGEST_NAME: Final = 14  # characters of an institution's name before the word that ends it
 ENDS: Final = "。！？!?；;\n"
 _BOUNDS: Final = "，,：:（()）—"
 _LISTING: Final = "、"
 
+_NAMES: Final = (NUMBER, OTHER, PERSON)
+
+Name = str | int
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A wording within a sentence: where it begins, where its last part begins, where it ends."""
+    """A wording within a sentence: where it begins, where its last part begins, where it ends, and
+    the name or number in it."""
 
     start: int
     last: int
     end: int
+    name: Name | None = None
 
 
-def polarities(sentence: str, topic: Topic, grammar: Grammar) -> Iterator[tuple[bool, Hit]]:
-    """Whether each wording of the topic in the sentence denies it; what is left open is left out.
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of a wording: alternatives, a number or a person's name; `apart` from the one before
+    by a few characters, or close to it."""
 
-    A wording that is governed by two negations is open: nobody can be sure what it means.
+    words: tuple[str, ...]
+    apart: bool
+
+
+@cache
+def _parts(wording: str) -> tuple[_Part, ...]:
+    return tuple(
+        _Part(tuple(part.split("|")), apart=not at)
+        for stretch in wording.split("…")
+        for at, part in enumerate(stretch.split("+"))
+    )
+
+
+def polarities(
+    sentence: str, topic: Topic, grammar: Grammar, wanted: Container[bool]
+) -> Iterator[tuple[bool, Hit]]:
+    """Whether wordings of the topic in the sentence deny it, where that is wanted to be known.
+
+    What is left open is left out, so too a wording that is governed by two negations.
     """
     for denies, wordings in ((False, topic.stated), (True, topic.denied)):
         for wording in wordings:
-            for hit in hits(sentence, wording):
-                if is_open(sentence, hit.start, grammar) or about_less(sentence, hit, topic):
-                    continue
-                before = _negations(sentence, hit.start if denies else hit.last, grammar)
-                count = before + (not denies and _denied_behind(sentence, hit, grammar))
-                if count + denies < 2:
-                    yield count + denies == 1, hit
+            for hit in hits(sentence, wording, grammar):
+                count = _negations(sentence, hit.start if denies else hit.last, grammar) + denies
+                count += not denies and _denied_behind(sentence, hit, grammar)
+                said = count == 1
+                if count < 2 and said in wanted and not is_open(sentence, hit, topic, grammar):
+                    yield said, hit
 
 
-def hits(sentence: str, wording: str) -> Iterator[Hit]:
-    """Each place where a wording stands in a sentence, its parts in order within one clause."""
-    first, *rest = (part.split("|") for part in wording.split("…"))
-    for word in first:
+def hits(sentence: str, wording: str, grammar: Grammar, known: Sequence[str] = ()) -> Iterator[Hit]:
+    """Each place where a wording stands in a sentence, its parts in order within one clause.
+
+    `known` are the names for which `{known}` stands in a wording.
+    """
+    first, *rest = _parts(wording)
+    for start, end, name in _found(sentence, first, grammar, known, 0, len(sentence)):
+        last = start
+        for part in rest:
+            limit = end + GAP if part.apart else end
+            following = next(_found(sentence, part, grammar, known, end, limit), None)
+            if following is None or not _is_one_clause(sentence, end, following[0]):
+                break
+            last, end, named = following
+            name = named if named is not None else name
+        else:
+            yield Hit(start, last, end, name)
+
+
+def _is_one_clause(sentence: str, start: int, end: int) -> bool:
+    return start == end or not any(bound in sentence[start:end] for bound in _BOUNDS)
+
+
+def _found(
+    sentence: str, part: _Part, grammar: Grammar, known: Sequence[str], start: int, limit: int
+) -> Iterator[tuple[int, int, Name | None]]:
+    """Where a part begins (between `start` and `limit`) and ends, and its name or number."""
+    if part.words[0] in _NAMES:
+        at = start
+        while at <= limit and at < len(sentence):
+            name, end = _name_at(sentence, at, part.words[0], grammar)
+            if name is not None:
+                yield at, end, None if part.words[0] == OTHER else name
+            at = max(end, at + 1)
+        return
+    for word in known if part.words == ("{known}",) else part.words:
+        at = sentence.find(word, start, limit + len(word))
+        while at >= 0:
+            yield at, at + len(word), None
+            at = sentence.find(word, at + 1, limit + len(word))
+
+
+def _name_at(sentence: str, at: int, kind: str, grammar: Grammar) -> tuple[Name | None, int]:
+    """The number or person's name that begins there, and where it ends."""
+    if kind != PERSON:
+        return numeral_at(sentence, at)
+    if sentence[at] in grammar.surnames:
+        for length in (3, 2):
+            end = at + length
+            if sentence[at:end].isalpha() and len(sentence) >= end:
+                behind = sentence[end : end + 1]
+                if not behind.isalpha() or sentence.startswith(grammar.after_names, end):
+                    return sentence[at:end], end
+    return None, at
+
+
+def institutions(sentence: str, topic: Topic, grammar: Grammar) -> Iterator[Hit]:
+    """Names that end with one of the topic's words (人民医院), from the last small word on."""
+    for word in topic.ends:
         at = sentence.find(word)
         while at >= 0:
-            found = _followed(sentence, at, at + len(word), rest)
-            if found is not None:
-                yield Hit(at, *found)
+            start = at
+            while (
+                start > max(0, at - LONGEST_NAME)
+                and sentence[start - 1].isalpha()
+                and sentence[start - 1] not in grammar.stops
+            ):
+                start -= 1
+            if at - start >= 2:
+                yield Hit(start, start, at + len(word), sentence[start : at + len(word)])
             at = sentence.find(word, at + 1)
 
 
-def _followed(sentence: str, last: int, end: int, rest: list[list[str]]) -> tuple[int, int] | None:
-    if not rest:
-        return last, end
-    for word in rest[0]:
-        at = sentence.find(word, end, end + GAP + len(word))
-        if at >= 0 and not any(bound in sentence[end:at] for bound in _BOUNDS):
-            found = _followed(sentence, at, at + len(word), rest[1:])
-            if found is not None:
-                return found
-    return None
-
-
-def is_open(sentence: str, before: int, grammar: Grammar) -> bool:
-    """Whether the sentence says what stands there only on a condition, asks it, or quotes it."""
-    return any(hedge in sentence[:before] for hedge in grammar.hedges)
+def is_open(sentence: str, hit: Hit, topic: Topic, grammar: Grammar) -> bool:
+    """Whether the sentence says it only on a condition, asks or quotes it, or is about a part."""
+    if _about_less(sentence, hit, topic):
+        return True
+    ahead = sentence[: hit.start]
+    return any(hedge in ahead for hedge in grammar.hedges)
 
 
 def clause_start(sentence: str, at: int) -> int:
@@ -85,7 +165,7 @@ def clause_end(sentence: str, at: int) -> int:
     return min((end for end in ends if end >= 0), default=len(sentence))
 
 
-def about_less(sentence: str, hit: Hit, topic: Topic) -> bool:
+def _about_less(sentence: str, hit: Hit, topic: Topic) -> bool:
     """Whether the sentence is about less than the topic, by its object or nearest subject."""
     if not topic.unless:
         return False
@@ -108,19 +188,21 @@ def _negations(sentence: str, before: int, grammar: Grammar) -> int:
     """How many negations govern what begins there."""
     at, count = max(clause_start(sentence, before), before - REACH), 0
     while at < before:
-        word = _word_at(sentence, at, before, grammar.inert + grammar.doubled)
-        if not word and (word := _word_at(sentence, at, before, grammar.negations)):
+        role, length = _small_word(sentence, at, before, grammar)
+        if role == "negations":
             count += 1
-        elif not word and (word := _word_at(sentence, at, before, grammar.breakers)):
+        elif role == "breakers":
             count = 0
-        at += len(word) or 1
+        at += length or 1
     return count
 
 
-def _word_at(sentence: str, at: int, before: int, words: tuple[str, ...]) -> str:
-    """The longest of the words that stands there and ends in time."""
-    fitting = (word for word in words if sentence.startswith(word, at) and at + len(word) <= before)
-    return max(fitting, key=len, default="")
+def _small_word(sentence: str, at: int, before: int, grammar: Grammar) -> tuple[str, int]:
+    """The role and length of the longest small word that begins there and ends in time."""
+    for word, role in grammar.by_first.get(sentence[at], ()):
+        if sentence.startswith(word, at) and at + len(word) <= before:
+            return role, len(word)
+    return "", 0
 
 
 def _denied_behind(sentence: str, hit: Hit, grammar: Grammar) -> bool:

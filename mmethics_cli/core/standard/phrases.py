@@ -7,16 +7,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from mmethics_cli.core.conditions.parser import Vocabulary
 from mmethics_cli.core.standard.model import PhraseRule
 from mmethics_cli.core.standard.node import Node
 from mmethics_cli.core.standard.record_reader import RecordReader
-from mmethics_cli.core.standard.texts import Grammar, Topic
+from mmethics_cli.core.standard.texts import NUMBER, PERSON, Grammar, Topic
 
 GRAMMAR: Final = "grammar.yaml"
 PHRASES: Final = "phrases.yaml"
-# What a pattern says in place of the names that the dossier knows.
-KNOWN: Final = "{known}"
 _GRAMMAR: Final = RecordReader(Grammar)
 _TOPIC: Final = RecordReader(Topic, "rules", title="zh")
 _RULE: Final = RecordReader(PhraseRule, "cases", topic="", reads="in", skips="not_in")
@@ -36,8 +33,11 @@ def read_phrases(topics: Iterable[Node]) -> Iterator[tuple[str, PhraseRule, Node
         topic = _TOPIC(node)
         if not topic.near:
             node.problem("没有写 near：句子里至少有其中一个词才看")
-        if not (topic.stated or topic.denied or topic.patterns):
-            node.problem("没有写说法（stated、denied）或式样（patterns）")
+        if not (topic.stated or topic.denied or _names(topic)):
+            node.problem("没有写说法（stated、denied、named）、ends 或式样（patterns）")
+        for wording in topic.named:
+            if (NUMBER in wording) == (PERSON in wording):
+                node.child("named").problem(f"“{wording}”要有一个数字（#）或人名（%）")
         for pattern in topic.patterns:
             _prove_pattern(node.child("patterns"), pattern)
         for rule in node.child("rules").list():
@@ -55,27 +55,36 @@ def _read_rule(node: Node, topic: Topic) -> PhraseRule:
         for path in paths:
             _prove_path(node.child(key), path)
     named = rule.says == "named"
-    if named != bool(rule.known) or named != bool(topic.patterns):
-        node.problem("says: named 的规则要有 patterns 和 known，其他的不要")
+    if named != bool(rule.known) or named > _names(topic):
+        node.problem(
+            "says: named 的规则要有 known，主题要有 named、ends 或 patterns；其他的规则不写 known"
+        )
     elif not named and not getattr(topic, rule.says) and not topic.stated:
         node.problem(f"主题“{topic.id}”没有写 {rule.says} 的说法")
     return rule
 
 
+def _names(topic: Topic) -> bool:
+    return bool(topic.named or topic.ends or topic.patterns)
+
+
 def _prove_path(node: Node, path: str) -> None:
     """A path, `list.field`, or the first words of paths."""
-    vocabulary: Vocabulary = node.trail.vocabulary
+    vocabulary = node.trail.vocabulary
+    if path in vocabulary:
+        return
     owner, _, name = path.rpartition(".")
-    in_list = owner in vocabulary and name in (vocabulary[owner].fields or {})
-    if not in_list and not any(f"{known}.".startswith(f"{path}.") for known in vocabulary):
+    if owner in vocabulary and name in (vocabulary[owner].fields or {}):
+        return
+    if not any(known.startswith(f"{path}.") for known in vocabulary):
         node.problem(f"不认识的路径“{path}”")
 
 
 def _prove_pattern(node: Node, pattern: str) -> None:
     try:
-        groups = re.compile(pattern.replace(KNOWN, "known")).groupindex.keys()
+        groups = re.compile(pattern).groupindex.keys()
     except re.error as error:
         node.problem(f"式样“{pattern}”写错了：{error}")
         return
-    if groups not in ({"n"}, {"name"}):
-        node.problem(f"式样“{pattern}”要有一个 (?P<n>数字) 或 (?P<name>名称)")
+    if groups != {"name"}:
+        node.problem(f"式样“{pattern}”要有一个 (?P<name>名称)")
