@@ -248,7 +248,8 @@ class _Known:
         yield from institutions(sentence, topic, grammar)
         for pattern in self._patterns:
             for match in pattern.finditer(sentence):
-                yield Hit(match.start(), match.start(), match.end(), match["name"])
+                start, end = match.span()
+                yield Hit(start, end, start, end, match["name"])
 
     def knows(self, name: Name | None) -> bool:
         """Whether a fact says it; so too while one of the facts is not known."""

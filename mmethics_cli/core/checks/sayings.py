@@ -21,6 +21,7 @@ LONGEST_NAME: Final = 14  # characters of an institution's name before the word 
 ENDS: Final = "。！？!?；;\n"
 _BOUNDS: Final = "，,：:（()）—"
 _LISTING: Final = "、"
+_NAMING: Final = ("：", ":")
 
 _NAMES: Final = (NUMBER, OTHER, PERSON)
 
@@ -29,10 +30,11 @@ Name = str | int
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A wording within a sentence: where it begins, where its last part begins, where it ends, and
-    the name or number in it."""
+    """A wording within a sentence: where it begins and ends, where its first part ends and its last
+    begins, and the name or number in it."""
 
     start: int
+    first_end: int
     last: int
     end: int
     name: Name | None = None
@@ -66,7 +68,7 @@ def polarities(
     for denies, wordings in ((False, topic.stated), (True, topic.denied)):
         for wording in wordings:
             for hit in hits(sentence, wording, grammar):
-                count = _negations(sentence, hit.start if denies else hit.last, grammar) + denies
+                count = _negations(sentence, hit, denies, grammar) + denies
                 count += not denies and _denied_behind(sentence, hit, grammar)
                 said = count == 1
                 if count < 2 and said in wanted and not is_open(sentence, hit, topic, grammar):
@@ -79,8 +81,8 @@ def hits(sentence: str, wording: str, grammar: Grammar, known: Sequence[str] = (
     `known` are the names for which `{known}` stands in a wording.
     """
     first, *rest = _parts(wording)
-    for start, end, name in _found(sentence, first, grammar, known, 0, len(sentence)):
-        last = start
+    for start, first_end, name in _found(sentence, first, grammar, known, 0, len(sentence)):
+        last, end = start, first_end
         for part in rest:
             limit = end + GAP if part.apart else end
             following = next(_found(sentence, part, grammar, known, end, limit), None)
@@ -89,7 +91,7 @@ def hits(sentence: str, wording: str, grammar: Grammar, known: Sequence[str] = (
             last, end, named = following
             name = named if named is not None else name
         else:
-            yield Hit(start, last, end, name)
+            yield Hit(start, first_end, last, end, name)
 
 
 def _is_one_clause(sentence: str, start: int, end: int) -> bool:
@@ -142,7 +144,8 @@ def institutions(sentence: str, topic: Topic, grammar: Grammar) -> Iterator[Hit]
             ):
                 start -= 1
             if at - start >= 2:
-                yield Hit(start, start, at + len(word), sentence[start : at + len(word)])
+                end = at + len(word)
+                yield Hit(start, end, start, end, sentence[start:end])
             at = sentence.find(word, at + 1)
 
 
@@ -184,15 +187,23 @@ def _about_less(sentence: str, hit: Hit, topic: Topic) -> bool:
     return nearest is not None and nearest[2]
 
 
-def _negations(sentence: str, before: int, grammar: Grammar) -> int:
-    """How many negations govern what begins there."""
-    at, count = max(clause_start(sentence, before), before - REACH), 0
+def _negations(sentence: str, hit: Hit, denies: bool, grammar: Grammar) -> int:
+    """How many negations govern a hit, or its last part where it denies nothing itself.
+
+    The words of its first part are its own; in a list the last negation counts (不甲、不乙).
+    """
+    before = hit.start if denies else hit.last
+    at, count, listed = max(clause_start(sentence, hit.start), hit.start - REACH), 0, False
     while at < before:
-        role, length = _small_word(sentence, at, before, grammar)
+        if at == hit.start:
+            at = hit.first_end
+            continue
+        role, length = _small_word(sentence, at, before if at > hit.start else hit.start, grammar)
         if role == "negations":
-            count += 1
+            count, listed = 1 if listed else count + 1, False
         elif role == "breakers":
             count = 0
+        listed = listed or sentence[at] == _LISTING
         at += length or 1
     return count
 
@@ -207,7 +218,9 @@ def _small_word(sentence: str, at: int, before: int, grammar: Grammar) -> tuple[
 
 def _denied_behind(sentence: str, hit: Hit, grammar: Grammar) -> bool:
     """Whether a word behind denies it: close by, or at the end of a list (网盘、邮箱一律禁用)."""
-    listed = sentence.startswith(_LISTING, hit.end)
-    end = clause_end(sentence, hit.end) if listed else hit.end + BEHIND
+    named = hit.end + (sentence[hit.end : hit.end + 1] in _NAMING)
+    end = clause_end(sentence, named)
+    if not sentence.startswith(_LISTING, hit.end):
+        end = min(end, hit.end + BEHIND)
     behind = sentence[hit.end : end]
     return any(word in behind for word in grammar.behind)
