@@ -121,7 +121,7 @@ def test_the_amendment_is_for_a_meeting_and_asks_for_consent_anew(
     study, steps = life
     opened = step(steps, "follow", "amendment")
     assert "审查方式：会议审查" in opened
-    assert "修改内容：研究程序、新增模态、新增出境" in opened
+    assert "修改内容：研究程序、知情同意内容、新增模态、新增出境" in opened
     pathway = [one.said for one in steps if "pathway" in one.words][-1]
     assert "再次知情同意" in pathway
     documents = rows(study, "03-amendment")

@@ -207,7 +207,14 @@ class _TopicReader:
         if because:
             message = f"{message.rstrip('。')}（{'，'.join(because)}）。"
         return Finding(
-            rule.id, rule.severity, "inconsistent", text.path, message, rule.fix, basis=rule.basis
+            rule.id,
+            rule.severity,
+            "inconsistent",
+            text.path,
+            message,
+            rule.fix,
+            basis=rule.basis,
+            practice=not rule.basis,
         )
 
 

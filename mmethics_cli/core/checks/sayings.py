@@ -84,7 +84,8 @@ def hits(sentence: str, wording: str, grammar: Grammar, known: Sequence[str] = (
     for start, first_end, name in _found(sentence, first, grammar, known, 0, len(sentence)):
         last, end = start, first_end
         for part in rest:
-            limit = end + GAP if part.apart else end
+            blanks = len(sentence) - end - len(sentence[end:].lstrip(" "))
+            limit = end + (GAP if part.apart else blanks)
             following = next(_found(sentence, part, grammar, known, end, limit), None)
             if following is None or not _is_one_clause(sentence, end, following[0]):
                 break
