@@ -99,6 +99,7 @@ def _entries(standard: Standard) -> dict[str, _Entry]:
         (standard.sources, _source),
         (standard.tables, _table),
         (standard.consistency, _contradiction),
+        (standard.phrases, _phrase),
         (standard.documents, _document),
         (standard.rules, _rule),
         (standard.items, _item),
@@ -189,6 +190,18 @@ def _contradiction(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
     rule = standard.consistency[name]
     yield "", f"{rule.id} {rule.message}"
     yield "位置", rule.path
+    yield "办法", rule.fix
+    yield "依据", cite_with_mark(standard, rule.basis)
+
+
+def _phrase(standard: Standard, name: str) -> Iterator[tuple[str, str]]:
+    rule = standard.phrases[name]
+    yield "", f"{rule.id} {rule.message}"
+    yield "主题", rule.topic.title
+    yield "何时核对", condition_text(standard, rule.when)
+    yield "对照的回答", "、".join(rule.known)
+    yield "只看", "、".join(rule.reads)
+    yield "不看", "、".join(rule.skips)
     yield "办法", rule.fix
     yield "依据", cite_with_mark(standard, rule.basis)
 

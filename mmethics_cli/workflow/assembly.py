@@ -46,6 +46,8 @@ _PACK_PARTS: Final = {
     "readability": "易读的界限",
     "placeholders": "不算回答的话",
     "consistency": "一致性规则",
+    "phrases": "文字与回答的核对",
+    "grammar": "句子里的小词",
     "worksheets": "审查工作表的要点",
     "holidays": "法定节假日",
     "due_dates": "到期日",

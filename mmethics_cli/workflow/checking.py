@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from msgspec.structs import replace
@@ -25,6 +26,7 @@ from mmethics_cli.core.checks.element_facts import (
 )
 from mmethics_cli.core.checks.findings import Finding, in_order
 from mmethics_cli.core.checks.law_changes import law_changes
+from mmethics_cli.core.checks.phrases import misstatements
 from mmethics_cli.core.checks.plain_speech import (
     Speech,
     long_sentences,
@@ -33,7 +35,7 @@ from mmethics_cli.core.checks.plain_speech import (
     speech_of,
 )
 from mmethics_cli.core.conditions.language import evaluate
-from mmethics_cli.core.conditions.values import Truth
+from mmethics_cli.core.conditions.values import Truth, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.relevance import place_at
 from mmethics_cli.core.lifecycle.amendments import (
@@ -54,6 +56,7 @@ from mmethics_cli.render.slots import Words
 from mmethics_cli.render.text import Rendered
 from mmethics_cli.report.findings import PlacedFinding
 from mmethics_cli.wording.citation import cite_for
+from mmethics_cli.wording.values import value_text
 from mmethics_cli.workflow.lifecycle.answering import comments_to_answer
 from mmethics_cli.workflow.lifecycle.confirming import texts_to_confirm
 from mmethics_cli.workflow.lifecycle.standing import Standing, as_handed_in
@@ -86,6 +89,7 @@ def review(
         findings += attachments_at_odds(facts)
     findings += unanswered_items(facts, dossier.self_check)
     findings += contradictions(facts, as_handed_in(dossier))
+    findings += misstatements(facts, _notes(dossier), partial(_told, dossier.standard))
     findings += stray_answers(facts)
     findings += turned_texts(facts)
     findings += _lost_texts(dossier)
@@ -110,6 +114,21 @@ def review(
     findings += unknown_names(dossier.unknown_names)
     covered = (finding.for_study(facts.coverage) for finding in in_order(_once(findings)))
     return tuple(_place(dossier, finding) for finding in covered)
+
+
+def _notes(dossier: Dossier) -> Mapping[str, tuple[str, str]]:
+    """What the self-check says beside its answers: label and text by path."""
+    return {
+        f"{_SELF_CHECK}{name}": (f"{name} 的自查说明", answer.note)
+        for name, answer in dossier.self_check.answers.items()
+        if answer.note
+    }
+
+
+def _told(standard: Standard, path: str, value: Value) -> str | None:
+    """A value in words; of a text none, for it is not what another text is held against."""
+    fact = standard.derived.get(path) or question_at(standard, path)
+    return None if fact.type == "text" else value_text(fact, value)
 
 
 def _refused(dossier: Dossier) -> Iterator[Finding]:

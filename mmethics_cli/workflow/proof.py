@@ -16,6 +16,7 @@ from mmethics_cli.core.checks.cases import (
 )
 from mmethics_cli.core.checks.norms import prove_demands, prove_in_force, prove_template
 from mmethics_cli.core.checks.pack_quality import gaps, shortcomings
+from mmethics_cli.core.checks.phrase_cases import prove_phrases
 from mmethics_cli.core.checks.studies import prove_studies
 from mmethics_cli.core.conditions.values import KeyPath
 from mmethics_cli.core.decisions.facts import Facts
@@ -45,6 +46,7 @@ def pack_problems(overlay: Path | None, today: date) -> list[Problem]:
     faults = [
         *prove_rules(standard, trees),
         *prove_consistency(standard, trees["consistency.yaml"]),
+        *prove_phrases(standard, trees),
         *prove_guide(standard, trees),
         *_without_meaning(standard, trees),
         *prove_time(standard, trees),

@@ -128,6 +128,40 @@ def is_cut_number(text: str) -> bool:
     return re.fullmatch(_CUT_NUMBER, _narrow(text)) is not None
 
 
+# Numbers as sentences say them; answers are not read so.
+_HAN_ONES: Final = {sign: at for at, sign in enumerate("零一二三四五六七八九")} | {"两": 2}
+_HAN_TENS: Final = {"十": 10, "百": 100, "千": 1000}
+_HAN_NUMERALS: Final = _HAN_ONES | _HAN_TENS
+
+
+def numeral_at(text: str, at: int) -> tuple[int | None, int]:
+    """The whole number that begins at a place of a sentence (30, 三十, 两百), and where it ends.
+
+    None within a longer one, for one with a fraction, and for a vague one (几百).
+    """
+    for signs in ("0123456789０１２３４５６７８９", _HAN_NUMERALS):
+        end = at
+        while end < len(text) and text[end] in signs:
+            end += 1
+        if end > at:
+            before = text[at - 1] if at else " "
+            part = before in signs or before in "几数." or text[end : end + 1] == "."
+            return (None if part else _counted(text[at:end])), end
+    return None, at
+
+
+def _counted(signs: str) -> int:
+    if signs.isdecimal():
+        return int(signs)
+    total, ones = 0, 0
+    for sign in signs:
+        if sign in _HAN_ONES:
+            ones = _HAN_ONES[sign]
+        else:
+            total, ones = total + (ones or 1) * _HAN_TENS[sign], 0
+    return total + ones
+
+
 # Days and months.
 
 _YEAR: Final = "(?P<year>[0-9]{4})"

@@ -27,6 +27,7 @@ from mmethics_cli.core.standard.model import (
 from mmethics_cli.core.standard.names import DOCUMENTS, TODAY
 from mmethics_cli.core.standard.node import Node, Trail
 from mmethics_cli.core.standard.pack_editions import EDITIONS, read_editions
+from mmethics_cli.core.standard.phrases import GRAMMAR, PHRASES, read_grammar, read_phrases
 from mmethics_cli.core.standard.placeholders import PLACEHOLDERS, read_placeholders
 from mmethics_cli.core.standard.read_bands import Bands, declared_bands
 from mmethics_cli.core.standard.read_content import (
@@ -144,6 +145,8 @@ class _StandardBuilder:
             elements=elements,
             readability=read_readability(self._optional("readability.yaml")),
             placeholders=read_placeholders(self._list(PLACEHOLDERS)),
+            grammar=read_grammar(self._optional(GRAMMAR)),
+            phrases=self._unique(read_phrases(self._list(PHRASES))),
             screens=read_screens(self.nodes, questions),
             migrations=read_migrations(self._optional(MIGRATIONS)),
             editions=read_editions(self._optional(EDITIONS)),

@@ -14,7 +14,13 @@ from msgspec import Struct, field
 from mmethics_cli.core.conditions.language import ALWAYS, Condition
 from mmethics_cli.core.conditions.parser import Vocabulary
 from mmethics_cli.core.conditions.values import UNKNOWN, Value
-from mmethics_cli.core.standard.texts import NO_PLACEHOLDERS, Placeholders, Readability
+from mmethics_cli.core.standard.texts import (
+    NO_PLACEHOLDERS,
+    Grammar,
+    Placeholders,
+    Readability,
+    Topic,
+)
 
 Verified = Literal["text", "secondary", "memory"]
 
@@ -476,6 +482,28 @@ class ConsistencyRule(Struct, frozen=True):
     kind: Literal["inconsistent", "expired"] = "inconsistent"
 
 
+class PhraseRule(Struct, frozen=True):
+    """What a text may not say of a study for which `when` holds.
+
+    With `each` it is about texts of that list's elements, and `when` about the element. `reads` are
+    the only paths (or `list.field`) of texts that it reads, `skips` those that it does not. What a
+    text names must be `known`: one of these facts says the same name or number.
+    """
+
+    id: str
+    topic: Topic
+    says: Literal["stated", "denied", "named"]
+    severity: Literal["error", "warning", "note"]
+    when: Condition
+    message: str
+    fix: str
+    basis: tuple[Basis, ...] = ()
+    each: str | None = None
+    reads: tuple[str, ...] = ()
+    skips: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+
+
 class Migration(Struct, frozen=True):
     """What one edition of the pack renamed: old names to new ones.
 
@@ -542,6 +570,8 @@ class Standard(Struct, frozen=True, dict=True):
     elements: Mapping[str, ConsentElement] = field(default_factory=dict)
     readability: Readability = Readability()
     placeholders: Placeholders = NO_PLACEHOLDERS
+    grammar: Grammar = Grammar()
+    phrases: Mapping[str, PhraseRule] = field(default_factory=dict)
     migrations: tuple[Migration, ...] = ()
     editions: tuple[PackEdition, ...] = ()
 

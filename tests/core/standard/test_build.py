@@ -214,3 +214,39 @@ def test_the_place_of_a_refused_source_is_named() -> None:
         )
     (problem,) = error.value.problems
     assert problem.file == "questions/02-event.yaml/questions/1/filled_from/1/reported"
+
+
+def topic(rule: dict[str, Any] | None = None, **keys: Any) -> dict[str, Any]:
+    whole = {
+        "id": "T1",
+        "says": "stated",
+        "severity": "note",
+        "when": {},
+        "message": "甲",
+        "fix": "乙",
+    }
+    about: dict[str, Any] = {"id": "t", "zh": "题", "near": ["甲"], "stated": ["甲"]}
+    return {"phrases.yaml": [{**about, "rules": [{**whole, **(rule or {})}], **keys}]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (topic(near=[]), "没有写 near"),
+        (topic(stated=[]), "没有写说法"),
+        (topic(named=["满+岁"]), "要有一个数字（#）或人名（%）"),
+        (topic(patterns=["("]), "写错了"),
+        (topic(patterns=["(?P<n>x)"]), "(?P<name>名称)"),
+        (topic({"each": "study.level"}), "“study.level”不是列表"),
+        (topic({"in": ["study.levl"]}), "不认识的路径“study.levl”"),
+        (topic({"known": ["study.level"]}), "says: named"),
+        (topic({"says": "named"}), "says: named"),
+        (topic({"says": "denied"}, stated=[], denied=["不甲"]), None),
+        ({"grammar.yaml": {"exempt": ["nowhere"]}}, "不认识的路径“nowhere”"),
+    ],
+)
+def test_a_phrase_rule_is_proved(changes: dict[str, Any], said: str | None) -> None:
+    if said is None:
+        assert "T1" in small_standard(**changes).phrases
+    else:
+        assert any(said in problem for problem in problems(**changes))

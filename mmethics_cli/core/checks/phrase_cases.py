@@ -1,0 +1,83 @@
+"""Proof of the phrase rules by cases: what each must find, and how else it may be put.
+
+A case is data: under `facts`, each text of `fires` at `path` breaks the rule, none of `but` does.
+Against facts that are not known nothing may be found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from mmethics_cli.core.checks.cases import case_facts
+from mmethics_cli.core.checks.phrases import misstatements
+from mmethics_cli.core.conditions.values import KeyPath
+from mmethics_cli.core.standard.model import Standard
+from mmethics_cli.core.standard.node import Fault
+from mmethics_cli.core.standard.phrases import PHRASES
+
+LEAST_REWORDINGS: Final = 2
+_KEYS: Final = {"path", "facts", "fires", "but"}
+
+
+def prove_phrases(standard: Standard, files: Mapping[str, object]) -> Iterator[Fault]:
+    """Phrase rules without a case, and those whose case says otherwise."""
+    for file, keys, entry in _rules(files):
+        name, case = str(entry.get("id", "")), entry.get("cases")
+        if not isinstance(case, dict) or case.keys() != _KEYS:
+            yield file, keys, f"规则 {name} 没有用例（cases 写 path、facts、fires、but）"
+        else:
+            for text in _wrong(standard, name, case):
+                yield file, keys, text
+
+
+def _rules(files: Mapping[str, object]) -> Iterator[tuple[str, KeyPath, Mapping[str, Any]]]:
+    folder = PHRASES.removesuffix(".yaml") + "/"
+    for file, topics in files.items():
+        if file == PHRASES or file.startswith(folder):
+            for at, topic in enumerate(topics if isinstance(topics, list) else ()):
+                for index, rule in enumerate(topic["rules"]):
+                    yield file, (at, "rules", index), rule
+
+
+def _wrong(standard: Standard, name: str, case: Mapping[str, Any]) -> Iterator[str]:
+    path, known = str(case["path"]), case["facts"]
+    loud, quiet = _texts(case["fires"]), _texts(case["but"])
+    if not loud or len(quiet) < LEAST_REWORDINGS:
+        yield f"{name} 的用例：fires 至少写一句，but 至少写 {LEAST_REWORDINGS} 句"
+    for text in loud:
+        if (found := _found(standard, name, known, path, text)) is not True:
+            yield f"{name} 的用例：{found or f'“{text}”应当查出，没有查出'}"
+    for text in quiet:
+        if found := _found(standard, name, known, path, text):
+            yield f"{name} 的用例：{found if isinstance(found, str) else f'“{text}”不应查出'}"
+    for text in loud:
+        if _found(standard, name, {}, path, text) is True:
+            yield f"{name} 在什么都没有回答时就查出“{text}”，在 when 里写明要等哪个回答"
+
+
+def _texts(texts: object) -> list[str]:
+    return [str(text) for text in texts] if isinstance(texts, list) else []
+
+
+def _found(standard: Standard, name: str, known: object, path: str, text: str) -> bool | str:
+    """Whether the rule finds the text at its path; what can't be read, where the case is wrong."""
+    facts = case_facts(standard, _with(known, path.split("."), text, standard))
+    if isinstance(facts, str):
+        return facts
+    findings = misstatements(facts, {}, lambda at, value: str(value))
+    return any(finding.id == name for finding in findings)
+
+
+def _with(tree: object, keys: list[str], text: str, standard: Standard, at: str = "") -> object:
+    """The nested facts with a text put in; in a list it goes into the first entry."""
+    if not keys:
+        return text
+    question = standard.questions.get(at)
+    if question is not None and question.type == "list":
+        first, *rest = tree if isinstance(tree, list) and tree else [{}]
+        return [_with(first, keys, text, standard), *rest]
+    key, *below = keys
+    whole = dict(tree) if isinstance(tree, dict) else {}
+    inner = f"{at}.{key}".lstrip(".")
+    return whole | {key: _with(whole.get(key), below, text, standard, inner)}

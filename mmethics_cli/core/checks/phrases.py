@@ -1,0 +1,322 @@
+"""Do the texts of a dossier say what its answers say? Each sentence against the facts it states.
+
+The wordings are data (phrases.yaml). Against a fact that is not known nothing is found.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from itertools import accumulate, groupby
+from typing import Final
+
+from msgspec import Struct
+
+from mmethics_cli.core.checks.findings import Finding
+from mmethics_cli.core.checks.sayings import (
+    ENDS,
+    Hit,
+    Name,
+    hits,
+    institutions,
+    is_open,
+    polarities,
+)
+from mmethics_cli.core.conditions.explain import facts_behind
+from mmethics_cli.core.conditions.language import Scope, evaluate
+from mmethics_cli.core.conditions.values import UNKNOWN, NotApplicable, Truth, Value
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.standard.model import PhraseRule
+from mmethics_cli.core.standard.names import label_at
+from mmethics_cli.core.standard.texts import NUMBER, Topic
+
+# How a value is told to people, by the path of its fact; None where it can't be.
+Tell = Callable[[str, Value], str | None]
+
+_QUOTED: Final = 44  # characters that a message repeats of a sentence
+_AROUND: Final = 16
+_MOST_FACTS: Final = 2
+_SPLIT: Final = f"[{ENDS}]+"
+
+
+class Text(Struct, frozen=True):
+    """A text of the dossier: its path, the same without the entry's id, and the entry."""
+
+    path: str
+    place: str
+    label: str
+    words: str
+    scope: Scope | None = None
+
+    def lies_in(self, paths: Iterable[str]) -> bool:
+        """Whether the text is one of those that these paths, or first words of paths, name."""
+        return any(self.place == path or self.place.startswith(f"{path}.") for path in paths)
+
+
+def misstatements(
+    facts: Facts, notes: Mapping[str, tuple[str, str]], tell: Tell
+) -> Iterator[Finding]:
+    """A finding for each text and each rule that it breaks, at the text's path.
+
+    `notes` are texts beside the answers, by path: what they are called, and the text.
+    """
+    standard = facts.standard
+    texts = [text for text in _texts(facts) if not text.lies_in(standard.grammar.exempt)]
+    texts += [Text(path, path, label, words) for path, (label, words) in notes.items()]
+    live = [rule for rule in standard.phrases.values() if _is_live(rule, facts)]
+    near = _Sentences(texts).near({rule.topic.id: rule.topic for rule in live}.values())
+    for topic, rules in groupby(live, key=lambda rule: rule.topic):
+        yield from _TopicReader(facts, topic, list(rules)).findings(near[topic.id], tell)
+
+
+def _is_live(rule: PhraseRule, facts: Facts) -> bool:
+    """Whether any text could break the rule at all."""
+    if rule.each is None:
+        return evaluate(rule.when, facts) is Truth.YES
+    entries = facts.get(rule.each)
+    return isinstance(entries, tuple) and any(
+        evaluate(rule.when, facts, Scope(rule.each, entry)) is Truth.YES for entry in entries
+    )
+
+
+def _texts(facts: Facts) -> Iterator[Text]:
+    """The texts that answer questions which apply, fields of entries too."""
+    for path, value in facts.values.items():
+        question = facts.standard.questions.get(path)
+        if question is None or facts.applies(question) is Truth.NO:
+            continue
+        if isinstance(value, str) and question.type == "text":
+            yield Text(path, path, question.label, value)
+        elif isinstance(value, tuple):
+            fields = [field for field in question.fields if field.type == "text"]
+            for entry in value:
+                scope = Scope(path, entry)
+                for field in fields:
+                    words = facts.field(scope, field.path)
+                    if isinstance(words, str):
+                        at = scope.path_of(field.path)
+                        yield Text(at, f"{path}.{field.path}", "", words, scope)
+
+
+class _Sentences:
+    """All sentences of all texts as one string, so that a word is looked for once."""
+
+    def __init__(self, texts: Sequence[Text]) -> None:
+        self._of = [
+            (text, sentence)
+            for text in texts
+            for sentence in re.split(_SPLIT, text.words)
+            if sentence.strip()
+        ]
+        self._whole = "\n".join(sentence for _, sentence in self._of)
+        lengths = (len(sentence) + 1 for _, sentence in self._of)
+        self._starts = list(accumulate(lengths, initial=0))
+
+    def near(self, topics: Iterable[Topic]) -> Mapping[str, Sequence[tuple[Text, str]]]:
+        """By topic, each sentence that holds one of its words, in the order of the dossier."""
+        by_first: dict[str, list[tuple[str, set[int]]]] = {}
+        found: dict[str, set[int]] = {}
+        for topic in topics:
+            indexes = found[topic.id] = set()
+            for word in topic.near:
+                by_first.setdefault(word[0], []).append((word, indexes))
+        if by_first:
+            firsts = re.compile(f"[{re.escape(''.join(by_first))}]")
+            for match in firsts.finditer(self._whole):
+                at = match.start()
+                for word, indexes in by_first[match[0]]:
+                    if self._whole.startswith(word, at):
+                        indexes.add(bisect_right(self._starts, at) - 1)
+        return {id_: [self._of[at] for at in sorted(held)] for id_, held in found.items()}
+
+
+class _TopicReader:
+    """Reads sentences for one topic, by those of its rules that could be broken."""
+
+    def __init__(self, facts: Facts, topic: Topic, rules: Sequence[PhraseRule]) -> None:
+        self._facts = facts
+        self._topic = topic
+        self._rules = rules
+        self._known = {
+            rule.id: _Known(rule, topic, facts) for rule in rules if rule.says == "named"
+        }
+
+    def findings(self, sentences: Iterable[tuple[Text, str]], tell: Tell) -> Iterator[Finding]:
+        """A finding for each text and rule, with the first sentence that breaks the rule."""
+        seen = set()
+        for text, sentence in sentences:
+            reading = [
+                rule
+                for rule in self._rules
+                if (rule.id, text.path) not in seen and self._reads(rule, text)
+            ]
+            for rule, hit in self._broken(reading, text, sentence) if reading else ():
+                if (rule.id, text.path) not in seen:
+                    seen.add((rule.id, text.path))
+                    yield self._finding(rule, text, _quoted(sentence, hit), tell)
+
+    def _reads(self, rule: PhraseRule, text: Text) -> bool:
+        if rule.reads and not text.lies_in(rule.reads):
+            return False
+        if text.lies_in(rule.skips) or text.lies_in(rule.known):
+            return False
+        if rule.each is None:
+            return True
+        scope = text.scope
+        return (
+            scope is not None
+            and scope.list_path == rule.each
+            and evaluate(rule.when, self._facts, scope) is Truth.YES
+        )
+
+    def _broken(
+        self, rules: Sequence[PhraseRule], text: Text, sentence: str
+    ) -> Iterator[tuple[PhraseRule, Hit]]:
+        grammar = self._facts.standard.grammar
+        for rule in rules:
+            if known := self._known.get(rule.id):
+                for hit in known.named_in(sentence):
+                    if not known.knows(hit.name) and not is_open(
+                        sentence, hit, self._topic, grammar
+                    ):
+                        yield rule, hit
+        wanted: dict[bool, list[PhraseRule]] = {}
+        for rule in rules:
+            if rule.says != "named":
+                wanted.setdefault(rule.says == "denied", []).append(rule)
+        if wanted:
+            for denied, hit in polarities(sentence, self._topic, grammar, wanted):
+                yield from ((rule, hit) for rule in wanted[denied])
+
+    def _finding(self, rule: PhraseRule, text: Text, quote: str, tell: Tell) -> Finding:
+        facts = self._facts
+        label = text.label or label_at(facts.standard, facts, text.path)
+        if known := self._known.get(rule.id):
+            because = known.told()
+        else:
+            behind = facts_behind(rule.when, facts, text.scope if rule.each else None)
+            because = [
+                f"“{label_at(facts.standard, facts, path)}”答的是“{told}”"
+                for path, value in behind.items()
+                if (told := tell(path, value)) is not None
+            ][:_MOST_FACTS]
+        message = f"“{label}”里写着“{quote}”：{rule.message}"
+        if because:
+            message = f"{message.rstrip('。')}（{'，'.join(because)}）。"
+        return Finding(
+            rule.id,
+            rule.severity,
+            "inconsistent",
+            text.path,
+            message,
+            rule.fix,
+            basis=rule.basis,
+            practice=not rule.basis,
+        )
+
+
+class _Known:
+    """The names or numbers that the dossier knows of a topic, and those that a sentence names."""
+
+    def __init__(self, rule: PhraseRule, topic: Topic, facts: Facts) -> None:
+        self._topic = topic
+        self._grammar = facts.standard.grammar
+        self._values: list[Value] = []
+        for path in rule.known:
+            self._values += _values_at(facts, path)
+
+    @cached_property
+    def _texts(self) -> Sequence[str]:
+        """The facts that are words or days."""
+        return [
+            value if isinstance(value, str) else _day(value)
+            for value in self._values
+            if isinstance(value, str | date)
+        ]
+
+    @cached_property
+    def _folded_texts(self) -> Sequence[str]:
+        return [_folded(text) for text in self._texts]
+
+    @cached_property
+    def _patterns(self) -> Sequence[re.Pattern[str]]:
+        return [re.compile(pattern) for pattern in self._topic.patterns]
+
+    def named_in(self, sentence: str) -> Iterator[Hit]:
+        """Each name or number of the topic in a sentence."""
+        topic, grammar = self._topic, self._grammar
+        for wording in topic.named:
+            for hit in hits(sentence, wording, grammar, self._texts):
+                if not isinstance(hit.name, int) or hit.name <= topic.most:
+                    yield hit
+        yield from institutions(sentence, topic, grammar)
+        for pattern in self._patterns:
+            for match in pattern.finditer(sentence):
+                start, end = match.span()
+                yield Hit(start, end, start, end, match["name"])
+
+    def knows(self, name: Name | None) -> bool:
+        """Whether a fact says it; so too while one of the facts is not known."""
+        if not self._values or any(value is UNKNOWN for value in self._values):
+            return True
+        if isinstance(name, int):
+            return name in self._numbers or not self._numbers
+        told = _folded(name or "")
+        return any(told in text for text in self._folded_texts) or told.endswith(self._names)
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        """What the facts themselves name in the ways of the topic."""
+        named = (hit.name for text in self._texts for hit in self.named_in(text))
+        return tuple(_folded(name) for name in named if isinstance(name, str))
+
+    @cached_property
+    def _numbers(self) -> Sequence[int]:
+        found = [value for value in self._values if type(value) is int]
+        for text in self._texts:
+            for unit in self._topic.units:
+                for hit in hits(text, f"{NUMBER}+{unit}", self._grammar):
+                    if isinstance(hit.name, int) and hit.name <= self._topic.most:
+                        found.append(hit.name)
+        return list(dict.fromkeys(found))
+
+    def told(self) -> list[str]:
+        """What is known instead, where it is a number."""
+        numbers = "、".join(map(str, self._numbers))
+        return [f"卷宗里是 {numbers}"] if numbers else []
+
+
+def _values_at(facts: Facts, path: str) -> Iterator[Value]:
+    """The values of a fact, or of a list's field in each entry, where they apply."""
+    owner, _, name = path.rpartition(".")
+    if (owner, name) not in facts.standard.fields:
+        found = [facts.get(path)]
+    else:
+        entries = facts.get(owner)
+        scopes = [Scope(owner, entry) for entry in entries] if isinstance(entries, tuple) else []
+        found = [facts.field(scope, name) for scope in scopes]
+        if entries is UNKNOWN:
+            found = [UNKNOWN]
+    return (value for value in found if not isinstance(value, NotApplicable))
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _folded(name: str) -> str:
+    """A name without what people write differently in it: blanks, hyphens, capitals."""
+    return re.sub(r"[\s–—-]", "", name).casefold()
+
+
+def _quoted(sentence: str, hit: Hit) -> str:
+    """The sentence, or what stands round the hit of a long one."""
+    whole = " ".join(sentence.split())
+    if len(whole) <= _QUOTED:
+        return whole
+    start, end = max(0, hit.start - _AROUND), min(len(sentence), hit.end + _AROUND)
+    part = " ".join(sentence[start:end].split())
+    return f"{'…' if start else ''}{part}{'…' if end < len(sentence) else ''}"
