@@ -8,7 +8,7 @@ import pytest
 
 from mmethics_cli.core.answers.tree import read_tree
 from mmethics_cli.core.conditions.explain import facts_behind, unknown_facts
-from mmethics_cli.core.conditions.language import evaluate
+from mmethics_cli.core.conditions.language import Compare, Count, Limit, alike, evaluate
 from mmethics_cli.core.conditions.parser import ConditionProblem, parse
 from mmethics_cli.core.conditions.values import Truth
 from mmethics_cli.core.decisions.facts import Facts
@@ -201,3 +201,39 @@ def test_facts_behind_a_computed_fact_are_the_answers_it_rests_on() -> None:
     condition = parse({"data.anonymous": "no"}, STANDARD.vocabulary)
     facts = facts_of({"data": {"assets": [IMAGE, {"id": "c", "state": "anonymous"}]}})
     assert facts_behind(condition, facts) == {"data.assets[a].state": "coded"}
+
+
+LOW = {"study.level": "low"}
+ADULT = {"study.age": {"at_least": "18"}}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"all": [LOW, ADULT]}, {"any": [LOW, ADULT]}),
+        ({"all": [LOW, ADULT]}, {"all": [ADULT, LOW]}),
+        ({"all": [LOW, ADULT]}, {"all": [LOW]}),
+        ({"not": LOW}, {"newly": LOW}),
+        ({"not": LOW}, LOW),
+        (ADULT, {"study.age": {"more_than": "18"}}),
+        (ADULT, {"study.age": {"at_least": "19"}}),
+        ({"study.level": "low"}, {"study.level": ["low", "high"]}),
+        (
+            {"data.assets": {"some": {"kind": "voice"}}},
+            {"data.assets": {"every": {"kind": "voice"}}},
+        ),
+    ],
+)
+def test_conditions_are_alike_only_when_they_say_the_same_in_the_same_way(
+    one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    first, second = (parse(raw, STANDARD.vocabulary) for raw in (one, other))
+    assert not alike(first, second)
+    assert not alike(second, first)
+    assert alike(first, parse(one, STANDARD.vocabulary))
+    assert alike(second, parse(other, STANDARD.vocabulary))
+
+
+def test_two_kinds_of_test_that_hold_the_same_are_not_alike() -> None:
+    assert not alike(Compare("a.b", Limit("at_least", 2)), Compare("a.b", Count("at_least", 2)))
+    assert not alike("low", 2)
