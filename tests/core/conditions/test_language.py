@@ -42,6 +42,9 @@ def truth(condition: dict[str, Any], tree: dict[str, Any]) -> Truth:
         ({"study.topics": {"empty": "yes"}}, {"study": {"topics": "none"}}, YES),
         ({"study.topics": {"empty": "no"}}, {"study": {"topics": ["gene"]}}, YES),
         ({"study.topics": {"count": {"at_least": "2"}}}, {"study": {"topics": ["gene"]}}, NO),
+        ({"study.topics": {"count": {"at_least": "1"}}}, {"study": {"topics": ["gene"]}}, YES),
+        ({"study.topics": {"count": {"at_most": "1"}}}, {"study": {"topics": ["gene"]}}, YES),
+        ({"study.topics": {"count": {"at_most": "0"}}}, {"study": {"topics": "none"}}, YES),
         ({"study.age": {"at_least": "18"}}, {"study": {"age": "18"}}, YES),
         ({"study.age": {"more_than": "18"}}, {"study": {"age": "18"}}, NO),
         ({"study.age": {"at_most": "18"}}, {"study": {"age": "19"}}, NO),
@@ -62,6 +65,11 @@ def truth(condition: dict[str, Any], tree: dict[str, Any]) -> Truth:
         ({"study.title": {"contains": ["招募", "随访"]}}, {"study": {"title": "前瞻随访"}}, YES),
         ({"study.title": {"contains": "招募"}}, {"study": {"title": "回顾"}}, NO),
         ({"study.title": {"empty": "no"}}, {"study": {"title": "甲"}}, YES),
+        ({"study.title": {"empty": "yes"}}, {"study": {"title": "甲"}}, NO),
+        ({"study.title": {"empty": "yes"}}, {}, UNKNOWN),
+        ({"study.title": {"answered": "yes"}}, {"study": {"title": "甲"}}, YES),
+        ({"study.title": {"answered": "no"}}, {"study": {"title": "甲"}}, NO),
+        ({"study.title": {"answered": "no"}}, {}, YES),
         ({"study.title": {"answered": "yes"}}, {}, NO),
         (
             {"study.title": {"answered": "yes"}},
@@ -78,6 +86,35 @@ def truth(condition: dict[str, Any], tree: dict[str, Any]) -> Truth:
 )
 def test_truth(condition: dict[str, Any], tree: dict[str, Any], expected: Truth) -> None:
     assert truth(condition, tree) is expected
+
+
+DECLINED = {"answered": "not_applicable"}
+
+
+@pytest.mark.parametrize(
+    ("condition", "study", "expected"),
+    [
+        ({"study.title": DECLINED}, {"title": {"not_applicable": "理由"}}, YES),
+        ({"study.title": DECLINED}, {"title": "甲"}, NO),
+        ({"study.title": DECLINED}, {}, NO),
+        # Nobody gave a reason: the question was never asked.
+        ({"study.refusal": DECLINED}, {"contact": "no"}, NO),
+        ({"study.refusal": {"answered": "yes"}}, {"contact": "no"}, NO),
+        ({"study.refusal": {"answered": "no"}}, {"contact": "no"}, YES),
+    ],
+)
+def test_only_a_reason_makes_a_question_declined(
+    condition: dict[str, Any], study: dict[str, Any], expected: Truth
+) -> None:
+    assert truth(condition, {"study": study}) is expected
+
+
+def test_a_test_that_does_not_fit_its_fact_is_never_taken_for_a_truth() -> None:
+    facts = facts_of({"study": {"age": "30", "topics": ["gene"]}})
+    with pytest.raises(TypeError, match="study.age"):
+        evaluate(Compare("study.age", Count("at_least", 1)), facts)
+    with pytest.raises(TypeError, match="at_least"):
+        evaluate(Compare("study.topics", Limit("at_least", 1)), facts)
 
 
 IMAGE = {"id": "a", "kind": "image", "state": "coded", "face": "no"}
@@ -100,10 +137,19 @@ VOICE = {"id": "b", "kind": "voice", "state": "open"}
         ({"data.assets": {"some": {"face": "no"}}}, [VOICE], NO),
         ({"data.assets": {"some": {"face": "no"}}}, [{"id": "c"}], UNKNOWN),
         ({"data.assets": {"count": {"at_least": "2"}}}, [IMAGE, VOICE], YES),
+        ({"data.assets": {"count": {"more_than": "2"}}}, [IMAGE, VOICE], NO),
+        ({"data.assets": {"count": {"at_least": "1"}}}, None, UNKNOWN),
         ({"data.assets": {"empty": "yes"}}, [], YES),
+        ({"data.assets": {"empty": "no"}}, [], NO),
+        ({"data.assets": {"empty": "yes"}}, [IMAGE], NO),
         ({"data.kinds": "voice"}, [IMAGE, VOICE], YES),
         ({"data.kinds": "voice"}, [IMAGE, {"id": "c"}], UNKNOWN),
         ({"data.kinds": {"count": {"at_least": "2"}}}, [IMAGE, {"id": "c"}], UNKNOWN),
+        ({"data.kinds": {"count": {"at_least": "3"}}}, [IMAGE, {"id": "c"}], NO),
+        ({"data.kinds": {"count": {"at_most": "2"}}}, [IMAGE, {"id": "c"}], YES),
+        ({"data.kinds": {"count": {"at_least": "1"}}}, [IMAGE, {"id": "c"}], YES),
+        ({"data.kinds": {"empty": "yes"}}, [{"id": "c"}], UNKNOWN),
+        ({"data.kinds": {"empty": "yes"}}, [IMAGE, {"id": "c"}], NO),
         ({"data.kinds": {"only": ["image"]}}, [IMAGE, VOICE], NO),
         ({"data.kinds": {"only": ["image"]}}, [IMAGE, {"id": "c"}], UNKNOWN),
         ({"data.kinds": {"empty": "no"}}, None, UNKNOWN),
