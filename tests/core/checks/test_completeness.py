@@ -285,6 +285,24 @@ def test_a_rendered_paper_is_evidence_and_stays_so_when_another_is_brought() -> 
     assert list(evidence_held(names_form, own)) == [True]
 
 
+def test_what_was_handed_in_first_stays_evidence_in_later_submissions() -> None:
+    kinds = {"initial": "初次审查", "closing": "结题"}
+    kind = {"path": "event.kind", "type": "choice", "label": "事项", "values": kinds}
+    documents = trees()["documents.yaml"]
+    documents[0] |= {"render_when": {"event.kind": "initial"}}
+    standard = small_standard(
+        **{
+            "questions/02-event.yaml": {"section": "event", "title": "事项", "questions": [kind]},
+            "documents.yaml": documents,
+        }
+    )
+    closing = Facts(standard, {"event.kind": "closing"})
+    assert rendered_documents(closing) == frozenset()
+    assert evidence_exists("form", closing)
+    undecided = Facts(standard, {})
+    assert not evidence_exists("form", undecided), "nothing was handed in yet"
+
+
 def test_self_check_says_which_places_it_cannot_read() -> None:
     check = read_self_check(STANDARD, {"B-9": {}, "B-1": {"answr": "met", "answer": "maybe"}})
     assert [one.keys for one in check.unknown] == [("B-9",), ("B-1", "answr")]

@@ -56,6 +56,7 @@ def test_an_item_is_called_by_its_own_id() -> None:
 
 def test_what_was_read_under_its_new_name_is_told_once() -> None:
     (note,) = renamed([MOVED, MOVED])
+    assert "旧版标准包" in note.message
     assert (note.id, note.severity, note.kind, note.path) == ("renamed", "note", "not_verified", "")
     assert note.message.count("study.bar → study.age") == 1
     assert "重新回答" not in note.message
