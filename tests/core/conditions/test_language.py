@@ -230,6 +230,18 @@ def test_unknown_facts_are_the_questions_still_to_answer() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("bound", "open_"),
+    [
+        ({"fact": "study.start"}, {"study.start"}),
+        ({"fact": "study.start", "plus": {"days": "study.age"}}, {"study.start", "study.age"}),
+    ],
+)
+def test_the_facts_that_make_a_bound_are_still_to_answer(bound: object, open_: set[str]) -> None:
+    condition = parse({"study.end": {"after": bound}}, STANDARD.vocabulary)
+    assert unknown_facts(condition, facts_of({"study": {"end": "2027-03-01"}})) == open_
+
+
 def test_nothing_is_lacking_when_another_part_settles_the_condition() -> None:
     condition = parse({"study.level": "low", "study.age": "3"}, STANDARD.vocabulary)
     assert unknown_facts(condition, facts_of({"study": {"level": "high"}})) == frozenset()
