@@ -133,6 +133,14 @@ VOICE = {"id": "b", "kind": "voice", "state": "open"}
         ({"data.assets": {"every": {"kind": "image"}}}, [IMAGE, VOICE], NO),
         ({"data.assets": {"every": {"kind": "image"}}}, [IMAGE, {"id": "c"}], UNKNOWN),
         ({"data.assets": {"some": {"kind": "image", "study.level": "low"}}}, [IMAGE], UNKNOWN),
+        # A field is the element's wherever it stands in the condition.
+        (
+            {"data.assets": {"some": {"any": [{"kind": "voice"}, {"state": "open"}]}}},
+            [IMAGE, VOICE],
+            YES,
+        ),
+        ({"data.assets": {"some": {"not": {"kind": "voice"}}}}, [IMAGE], YES),
+        ({"data.assets": {"every": {"not": {"kind": "voice"}}}}, [IMAGE, VOICE], NO),
         # A field whose own ask_when is no: every comparison on it is no.
         ({"data.assets": {"some": {"face": "no"}}}, [VOICE], NO),
         ({"data.assets": {"some": {"face": "no"}}}, [{"id": "c"}], UNKNOWN),
@@ -172,6 +180,12 @@ def test_a_fact_that_does_not_apply_makes_every_comparison_no() -> None:
     assert truth({"study.refusal": "no"}, tree) is NO
 
 
+def test_the_documents_that_a_submission_needs_are_a_fact() -> None:
+    assert truth({"decided.documents": "consent"}, {"study": {"contact": "yes"}}) is YES
+    assert truth({"decided.documents": "consent"}, {"study": {"contact": "no"}}) is NO
+    assert truth({"decided.documents": "consent"}, {}) is UNKNOWN
+
+
 def test_a_fact_is_unknown_while_it_is_not_known_whether_it_applies() -> None:
     assert truth({"study.refusal": "yes"}, {"study": {"refusal": "yes"}}) is UNKNOWN
 
@@ -190,6 +204,17 @@ def test_newly_compares_with_the_approved_baseline() -> None:
     assert evaluate(condition, facts_of(now, baseline=facts_of({}))) is UNKNOWN
 
 
+def test_newly_holds_of_an_element_too() -> None:
+    newly = {"newly": {"kind": "image", "study.level": "high"}}
+    condition = parse({"data.assets": {"some": newly}}, STANDARD.vocabulary)
+    tree = {"study": {"level": "high"}, "data": {"assets": [IMAGE]}}
+    before = facts_of({**tree, "study": {"level": "low"}})
+    assert evaluate(condition, facts_of(tree, baseline=before)) is YES
+    assert evaluate(condition, facts_of(tree, baseline=facts_of(tree))) is NO
+    voice = {**tree, "data": {"assets": [VOICE]}}
+    assert evaluate(condition, facts_of(voice, baseline=before)) is NO
+
+
 @pytest.mark.parametrize(
     ("condition", "said"),
     [
@@ -205,6 +230,7 @@ def test_newly_compares_with_the_approved_baseline() -> None:
         ({"study.topics": {"count": "2"}}, "应写成 count"),
         ({"study.end": {"before": {"fact": "study.age"}}}, "类型不同"),
         ({"study.title": {"contains": [["招募"]]}}, "contains 应是词的列表"),
+        ({"decided.documents": "letter"}, "没有“letter”这个值"),
         ({"any": []}, "条件的列表"),
         ({"not": {"study.refusal": "yes"}}, "可能不适用"),
         ({"not": {"any": [{"study.refusal": "yes"}]}}, "可能不适用"),
