@@ -9,6 +9,7 @@ import pytest
 
 from mmethics_cli.core.conditions.language import ALWAYS
 from mmethics_cli.core.standard.build import build
+from mmethics_cli.core.standard.definitions import compares
 from mmethics_cli.errors import PackError
 from tests.core.small_pack import small_standard, trees
 
@@ -161,6 +162,19 @@ def first(name: str, **changes: Any) -> dict[str, Any]:
 def test_a_part_is_refused(changes: dict[str, Any], said: str) -> None:
     found = problems(**changes)
     assert any(said in one for one in found), found
+
+
+def test_a_condition_may_name_the_documents_the_day_and_a_decision() -> None:
+    when = {
+        "decided.documents": "plan",
+        "decided.method": "urgent",
+        "context.today": {"after": {"fact": "study.end"}},
+    }
+    rules = small_standard(**first("consistency.yaml", when=when)).consistency
+    assert {one.path for one in compares(rules["X1"].when)} == set(when)
+    for name, no_value in (("documents", "letter"), ("method", "never")):
+        found = problems(**first("consistency.yaml", when={f"decided.{name}": no_value}))
+        assert any(f"没有“{no_value}”这个值" in one for one in found), found
 
 
 def test_every_problem_is_reported_with_its_file_and_line() -> None:
