@@ -46,6 +46,12 @@ def test_a_fired_rule_makes_laxer_undecided_rules_idle() -> None:
     assert (method.value, method.settled, method.open) == ("meeting", True, ())
 
 
+def test_what_is_laxer_than_a_fired_rule_is_no_candidate_any_more() -> None:
+    method = decide("method", {"topics": ["mind"]})
+    assert (method.candidates, method.value) == (("meeting", "urgent"), "meeting")
+    assert method.open == ("study.contact", "study.refusal")
+
+
 def test_the_never_provisional_value_is_shown_once_its_rule_fires() -> None:
     method = decide("method", {"contact": "yes", "refusal": "yes"})
     assert (method.value, method.settled) == ("urgent", True)
@@ -144,6 +150,19 @@ def test_a_table_that_may_not_hold_may_give_what_it_gives_elsewhere() -> None:
     assert (idle.value, idle.candidates, idle.settled) == (24, (24,), True)
     nowhere = changed(study, MONTHS, **HIGH_ONLY)
     assert nowhere.candidates == (None, 6), "nothing may be decided at all"
+
+
+def test_what_is_shown_while_a_decision_is_open_is_what_the_table_says() -> None:
+    assert changed({}, METHOD, undecided="undecided").value == "undecided"
+    assert changed({"level": "low", **QUIET}, METHOD, undecided="undecided").value == "simple"
+    nothing_early = changed({}, METHOD, never_provisional=["simple", "meeting", "urgent"])
+    assert (nothing_early.value, nothing_early.settled) == (None, False)
+
+
+def test_nothing_is_decided_where_no_rule_fires_and_there_is_no_default() -> None:
+    rules = trees()["rules/tables.yaml"][MONTHS]["rules"][1:]
+    months = changed({"level": "low", "topics": []}, MONTHS, rules=rules)
+    assert (months.value, months.settled, months.candidates) == (None, True, ())
 
 
 @pytest.mark.parametrize(
