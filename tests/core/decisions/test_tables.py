@@ -236,8 +236,13 @@ def test_settled_at_the_top_leaves_out_tables_that_do_not_count() -> None:
     assert pathway.open_questions == ()
 
 
-def test_more_open_facts_than_can_be_tried_all_stay_open() -> None:
-    values = {f"v{number}": "甲" for number in range(20)}
+@pytest.mark.parametrize(
+    ("options", "open_"), [(16, ("study.x1",)), (17, ("study.x0", "study.x1"))]
+)
+def test_more_open_facts_than_can_be_tried_all_stay_open(
+    options: int, open_: tuple[str, ...]
+) -> None:
+    values = {f"v{number}": "甲" for number in range(options)}
     pack = trees()
     questions = pack["questions/01-study.yaml"]
     more = [
@@ -258,7 +263,20 @@ def test_more_open_facts_than_can_be_tried_all_stay_open() -> None:
             "rules/tables.yaml": [table, *pack["rules/tables.yaml"][1:]],
         }
     )
-    assert Facts(standard, {}).decision("method").open == ("study.x0", "study.x1")
+    assert Facts(standard, {}).decision("method").open == open_
+
+
+@pytest.mark.parametrize(("one_at_least", "open_"), [("no", ("study.topics",)), ("yes", ())])
+def test_a_choice_of_several_may_be_empty_unless_one_is_demanded(
+    one_at_least: str, open_: tuple[str, ...]
+) -> None:
+    pack = trees()
+    for question in pack["questions/01-study.yaml"]["questions"]:
+        if question["path"] == "study.topics":
+            question["at_least_one"] = one_at_least
+    method = pack["rules/tables.yaml"][METHOD]
+    method["rules"] = [{**method["rules"][0], "when": {"study.topics": {"empty": "yes"}}}]
+    assert Facts(small_standard(**pack), {}).decision("method").open == open_
 
 
 BOOL = st.sampled_from(["yes", "no", None])
