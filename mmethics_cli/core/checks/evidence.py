@@ -98,7 +98,7 @@ def proof_of(item: ReviewItem, facts: Facts) -> str | None:
     ]
     if not wanted or any(piece.state is EvidenceState.MISSING for piece in wanted):
         return None
-    return next((piece.cited for piece in wanted if piece.cited), None)
+    return wanted[0].cited
 
 
 def citable(item: ReviewItem, facts: Facts) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ changes its value.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import product
 
@@ -64,22 +64,32 @@ def decide_table(standard: Standard, table: DecisionTable, facts: FactReader) ->
     Open facts that could change it are tried out together, as long as they have no more than
     FILLINGS combinations; those that change nothing are dropped.
     """
+    # A rule that the institution noted is shown with its reason and decides nothing.
+    rules = (rule for rule in table.rules if not rule.noted)
+    first = _weigh(table, tuple(RuleState(rule, Truth.UNKNOWN) for rule in rules), facts)
+    if first.settled:
+        return first
+    lacking = set(_lacking(first, facts.seen_by(table)))
+    if first.holds is Truth.UNKNOWN:
+        lacking |= unknown_facts(table.holds_when, facts)
+    return _try_fillings(standard, first, tuple(sorted(lacking)), facts)
+
+
+def _weigh(table: DecisionTable, states: tuple[RuleState, ...], facts: FactReader) -> Decision:
+    """What the table decides as far as the facts go; rules that were settled before stay so."""
     holds = evaluate(table.holds_when, facts)
     if holds is Truth.NO:
         alone = () if table.elsewhere is None else (table.elsewhere,)
         return Decision(table, table.elsewhere, True, alone, (), (), (), holds)
     seen = facts.seen_by(table)
-    # A rule that the institution noted is shown with its reason and decides nothing.
-    rules = (rule for rule in table.rules if not rule.noted)
-    states = tuple(RuleState(rule, evaluate(rule.when, seen)) for rule in rules)
+    weighed = tuple(
+        RuleState(state.rule, evaluate(state.rule.when, seen))
+        if state.truth is Truth.UNKNOWN
+        else state
+        for state in states
+    )
     weigh = _weigh_union if table.kind == "union" else _weigh_strictest
-    first = weigh(table, states, holds)
-    if first.settled:
-        return first
-    lacking = set(_lacking(first, seen))
-    if holds is Truth.UNKNOWN:
-        lacking |= unknown_facts(table.holds_when, facts)
-    return _try_fillings(standard, first, tuple(sorted(lacking)), facts)
+    return weigh(table, weighed, holds)
 
 
 def _weigh_strictest(table: DecisionTable, states: tuple[RuleState, ...], holds: Truth) -> Decision:
@@ -158,7 +168,7 @@ def _try_fillings(
     results = {}
     for index in product(*(range(len(values)) for values in listed)):
         filling = {path: listed[axis][index[axis]] for axis, path in enumerate(lacking)}
-        results[index] = _result(first, facts.assuming(filling))
+        results[index] = _weigh(table, first.states, facts.assuming(filling))
     open_ = tuple(path for axis, path in enumerate(lacking) if _matters(axis, results))
     if open_:
         return replace(first, open=open_)
@@ -188,32 +198,13 @@ def _fillings(standard: Standard, table: DecisionTable, path: str) -> tuple[Valu
 
 def _both_sides(bounds: frozenset[int | date]) -> tuple[Value, ...]:
     """Values on every side of the thresholds: each of them, one less and one more."""
-    sides: set[int | date] = set()
-    for bound in bounds:
-        if isinstance(bound, date):
-            sides |= {bound - timedelta(days=1), bound, bound + timedelta(days=1)}
-        else:
-            sides |= {bound - 1, bound, bound + 1}
-    return tuple(sorted(sides, key=str))
-
-
-def _result(first: Decision, facts: FactReader) -> Decision:
-    """The table under one filling; rules that were settled before stay so."""
-    table = first.table
-    holds = evaluate(table.holds_when, facts)
-    if holds is Truth.NO:
-        alone = () if table.elsewhere is None else (table.elsewhere,)
-        return Decision(table, table.elsewhere, True, alone, (), (), first.states, holds)
-    seen = facts.seen_by(table)
-    states = tuple(
-        RuleState(state.rule, evaluate(state.rule.when, seen))
-        if state.truth is Truth.UNKNOWN
-        else state
-        for state in first.states
+    return tuple(
+        {
+            bound + timedelta(days=step) if isinstance(bound, date) else bound + step
+            for bound in bounds
+            for step in (-1, 0, 1)
+        }
     )
-    weigh: Callable[[DecisionTable, tuple[RuleState, ...], Truth], Decision]
-    weigh = _weigh_union if table.kind == "union" else _weigh_strictest
-    return weigh(table, states, holds)
 
 
 def _matters(axis: int, results: dict[tuple[int, ...], Decision]) -> bool:

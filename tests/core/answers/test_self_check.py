@@ -33,6 +33,24 @@ def test_all_texts_are_kept_without_blanks_around() -> None:
     assert list(check.answers) == ["B-1"]
 
 
+def test_a_note_without_an_answer_is_kept_and_refuses_nothing() -> None:
+    check = read_self_check(STANDARD, {"B-1": {"note": "见方案"}})
+    assert check.of("B-1") == SelfCheckAnswer("B-1", None, "见方案")
+    assert check.unknown == check.refused == ()
+
+
+def test_a_note_that_only_keeps_its_place_counts_as_none_and_is_told() -> None:
+    groups = [{"id": "later", "words": ["待定"], "fix": "请写出说明"}]
+    standard = small_standard(**{"placeholders.yaml": groups})
+    check = read_self_check(standard, {"B-1": {"answer": "不符合", "note": "待定"}})
+    assert check.of("B-1") == SelfCheckAnswer("B-1", "not_met")
+    (trouble,) = check.placeholders
+    assert (trouble.path, trouble.keys) == ("self_check.B-1", ("B-1", "note"))
+    assert "要点 B-1" in trouble.message and "待定" in trouble.message
+    assert trouble.fix == "请写出说明"
+    assert check.unknown == check.refused == ()
+
+
 def test_a_wrong_word_is_refused_with_its_place_and_the_choices() -> None:
     (trouble,) = read_self_check(STANDARD, {"B-1": {"answer": "maybe"}}).refused
     assert (trouble.path, trouble.keys) == ("self_check.B-1", ("B-1", "answer"))

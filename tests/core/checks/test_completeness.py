@@ -23,7 +23,7 @@ from mmethics_cli.core.checks.findings import Finding, in_order
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.standard.model import Evidence
-from tests.core.small_pack import small_standard
+from tests.core.small_pack import small_standard, trees
 
 STANDARD = small_standard()
 WHOLE: dict[str, Any] = {
@@ -96,6 +96,46 @@ def test_a_required_field_of_an_entry_is_missed_by_name() -> None:
     assert finding.message == "没有回答“数据第 2 项（b）的名称”"
 
 
+def asked_for(**face: Any) -> list[Finding]:
+    """What is missed of an image, a voice and an asset of no kind, whose field `face` has these."""
+    section = trees()["questions/01-study.yaml"]
+    (assets,) = (one for one in section["questions"] if one["path"] == "data.assets")
+    assets["basis"] = [{"source": "law", "article": "1"}]
+    for field in assets["fields"]:
+        if field["name"] == "face":
+            field |= face
+    standard = small_standard(**{"questions/01-study.yaml": section})
+    entries = [{"id": kind, "name": kind, "kind": kind} for kind in ("image", "voice")]
+    data = {"assets": [*entries, {"id": "new", "name": "新"}]}
+    values = read_tree(standard, {"study": WHOLE, "data": data}).values
+    return list(missing_answers(Pathway(Facts(standard, values))))
+
+
+def test_a_required_field_is_missed_only_where_it_is_asked() -> None:
+    (finding,) = asked_for(required="yes")
+    assert finding.path == "data.assets[image].face"
+    assert finding.message == "没有回答“数据第 1 项（image）的面部”"
+
+
+def test_a_field_is_required_where_its_entry_makes_it_so() -> None:
+    (finding,) = asked_for(ask_when={}, required_when={"kind": "voice"})
+    assert finding.path == "data.assets[voice].face"
+
+
+def test_what_to_do_about_a_missing_answer_is_its_prompt_or_its_name() -> None:
+    (finding,) = asked_for(required="yes", prompt="影像里看得见面部吗？")
+    assert finding.fix == "影像里看得见面部吗？"
+    (finding,) = asked_for(required="yes")
+    assert "面部" in finding.fix
+
+
+def test_a_missing_field_rests_on_its_own_articles_or_on_those_of_its_list() -> None:
+    (finding,) = asked_for(required="yes")
+    assert [one.source for one in finding.basis] == ["law"]
+    (finding,) = asked_for(required="yes", basis=[{"source": "guide", "article": "2"}])
+    assert [one.source for one in finding.basis] == ["guide"]
+
+
 def papers(study: dict[str, Any], attachments: Any, files: dict[str, FileState]) -> list[Finding]:
     return list(missing_documents(Pathway(facts_of(study, attachments=attachments)), files))
 
@@ -108,6 +148,18 @@ def test_a_paper_without_template_must_be_brought() -> None:
         "attachments",
     )
     assert "方案" in finding.message
+    assert "attachments/" in finding.fix and "类别登记为“方案”" in finding.fix
+
+
+def test_the_pack_may_say_how_to_get_a_paper_and_by_which_law() -> None:
+    documents = trees()["documents.yaml"]
+    law = [{"source": "law", "article": "1"}]
+    documents[-1] |= {"note": "向科研处领取", "basis": law}
+    standard = small_standard(**{"documents.yaml": documents})
+    values = read_tree(standard, {"study": {**WHOLE, "level": "high"}}).values
+    (finding,) = missing_documents(Pathway(Facts(standard, values)), {})
+    assert finding.fix == "向科研处领取"
+    assert [one.source for one in finding.basis] == ["law"]
 
 
 def test_a_paper_that_is_not_needed_is_not_missed() -> None:
@@ -130,6 +182,7 @@ def test_the_file_of_an_attachment(state: FileState, severity: str, path: str, s
     (finding,) = papers({**WHOLE, "level": "high"}, standard_file, {"p": state})
     assert (finding.severity, finding.path) == (severity, path)
     assert said in finding.message
+    assert "原来的文件" in finding.fix or "attachments/" in finding.fix
 
 
 def test_an_attachment_without_a_file_name() -> None:
@@ -149,6 +202,7 @@ def test_a_paper_that_is_brought_stands_in_the_place_of_the_rendered_one() -> No
     assert (note.id, note.severity, note.kind) == ("own_paper", "note", "not_verified")
     assert note.path == "attachments"
     assert "1 份文件用自备的" in note.message and "《申请表》" in note.message
+    assert "自行核对" in note.fix
 
 
 def test_a_paper_that_is_not_rendered_anyway_stands_in_nobodys_place() -> None:
@@ -179,6 +233,22 @@ def test_answers_to_a_review_item(answer: Any, ids: list[str]) -> None:
     found = items(WHOLE, {"B-1": answer})
     assert [one.id for one in found] == ids
     assert all(one.item == "B-1" and one.path == "self_check.B-1" for one in found)
+
+
+def test_what_is_not_met_is_shown_with_its_reason_and_only_warns() -> None:
+    (finding,) = items(WHOLE, {"B-1": {"answer": "not_met", "note": "尚缺批件"}})
+    assert finding.severity == "warning"
+    assert "要点 B-1“写明价值”" in finding.message and "尚缺批件" in finding.message
+    assert "提问" in finding.fix
+
+
+def test_an_item_that_names_no_evidence_asks_for_any() -> None:
+    item = trees()["review_items/benefit.yaml"][0] | {"evidence": []}
+    standard = small_standard(**{"review_items/benefit.yaml": [item]})
+    facts = Facts(standard, {})
+    (finding,) = unanswered_items(facts, read_self_check(standard, {"B-1": {"answer": "met"}}))
+    assert finding.id == "item_without_evidence"
+    assert "“证据”" in finding.fix
 
 
 def test_an_item_met_without_the_evidence_it_names() -> None:
@@ -213,6 +283,24 @@ def test_a_rendered_paper_is_evidence_and_stays_so_when_another_is_brought() -> 
     names_form = replace(STANDARD.items["B-2"], evidence=(Evidence(attachment="form"),))
     assert list(evidence_held(names_form, facts)) == [True]
     assert list(evidence_held(names_form, own)) == [True]
+
+
+def test_what_was_handed_in_first_stays_evidence_in_later_submissions() -> None:
+    kinds = {"initial": "初次审查", "closing": "结题"}
+    kind = {"path": "event.kind", "type": "choice", "label": "事项", "values": kinds}
+    documents = trees()["documents.yaml"]
+    documents[0] |= {"render_when": {"event.kind": "initial"}}
+    standard = small_standard(
+        **{
+            "questions/02-event.yaml": {"section": "event", "title": "事项", "questions": [kind]},
+            "documents.yaml": documents,
+        }
+    )
+    closing = Facts(standard, {"event.kind": "closing"})
+    assert rendered_documents(closing) == frozenset()
+    assert evidence_exists("form", closing)
+    undecided = Facts(standard, {})
+    assert not evidence_exists("form", undecided), "nothing was handed in yet"
 
 
 def test_self_check_says_which_places_it_cannot_read() -> None:
@@ -255,6 +343,7 @@ def test_unverified_law_is_one_note_with_its_count() -> None:
     (note,) = unverified_law(Pathway(facts_of({**WHOLE, "topics": ["mind"]})))
     assert (note.severity, note.kind) == ("note", "not_verified")
     assert "4 条规则中，1 条" in note.message
+    assert "standard sources" in note.fix
     assert list(unverified_law(Pathway(facts_of(WHOLE)))) == []
 
 

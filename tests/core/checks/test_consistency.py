@@ -23,15 +23,15 @@ NEW = {
 FAR = {"id": "far", "title_zh": "远规", "in_force_from": "2028-01-01"}
 
 
-def standard() -> Standard:
+def standard(*to_come: dict[str, Any]) -> Standard:
     section = trees()["questions/01-study.yaml"]
     section["questions"].append({"path": "project.end_date", "type": "date", "label": "结束"})
-    sources = [*trees()["sources.yaml"], OLD, NEW, FAR]
+    sources = [*trees()["sources.yaml"], *to_come]
     return small_standard(**{"sources.yaml": sources, "questions/01-study.yaml": section})
 
 
 def notes(level: str | None, end: str | None, today: date | None = TODAY) -> list[Finding]:
-    whole, tree = standard(), dict[str, Any]()
+    whole, tree = standard(OLD, NEW, FAR), dict[str, Any]()
     if level:
         tree["study"] = {"level": level}
     if end:
@@ -44,8 +44,18 @@ def test_a_norm_to_come_that_covers_the_study_is_one_note() -> None:
     assert (note.id, note.severity, note.kind) == ("law_to_come", "note", "law_changed")
     assert "（2027-12-31）以前，有 1 项规定要施行" in note.message
     assert note.message.endswith("《新规范》自 2026-09-01 起，代替《旧规范》")
+    assert "修正案" in note.fix
     [both] = notes("high", "2028-01-01")
     assert "有 2 项" in both.message and both.message.endswith("；《远规》自 2028-01-01 起")
+
+
+def test_norms_to_come_are_told_in_the_order_of_their_days_then_ids() -> None:
+    days = {"c": "2026-10-01", "b": "2026-09-01", "a": "2026-10-01"}
+    norms = [{"id": id_, "title_zh": id_, "in_force_from": day} for id_, day in days.items()]
+    whole = standard(*norms)
+    values = read_tree(whole, {"project": {"end_date": "2027-12-31"}}).values
+    [note] = law_to_come(Facts(whole, values, TODAY))
+    assert [title for title in note.message if title in days] == ["b", "a", "c"]
 
 
 def test_a_norm_that_may_cover_the_study_is_named_with_its_doubt() -> None:

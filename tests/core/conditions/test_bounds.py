@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from mmethics_cli.core.answers.tree import read_tree
 from mmethics_cli.core.conditions.explain import unknown_facts
-from mmethics_cli.core.conditions.language import ShiftedDay, evaluate, value_of
+from mmethics_cli.core.conditions.language import ShiftedDay, SumOf, evaluate, value_of
 from mmethics_cli.core.conditions.parser import ConditionProblem, parse
 from mmethics_cli.core.conditions.values import UNKNOWN, NotApplicable, Truth, Value
 from mmethics_cli.core.decisions.facts import Facts
+from tests.core.small_pack import small_standard, trees
 from tests.studies import standard
 
 YES, NO, OPEN = Truth.YES, Truth.NO, Truth.UNKNOWN
@@ -48,6 +49,22 @@ def test_a_sum_is_known_when_all_of_it_is(event: dict[str, Any], expected: Truth
     assert evaluate(parse(SUM, standard().vocabulary), facts(event)) is expected
 
 
+@pytest.mark.parametrize(
+    ("parts", "total"),
+    [
+        ([2, 3, 0], 5),
+        ([2, UNKNOWN], UNKNOWN),
+        ([2, NotApplicable()], NotApplicable()),
+        ([UNKNOWN, NotApplicable()], NotApplicable()),
+    ],
+)
+def test_a_part_that_does_not_apply_keeps_the_sum_from_applying(
+    parts: list[Value], total: Value
+) -> None:
+    known = {str(number): part for number, part in enumerate(parts)}
+    assert value_of(SumOf(tuple(known)), known.__getitem__, facts({})) == total
+
+
 def test_the_open_parts_of_a_sum_are_asked_for() -> None:
     open_ = unknown_facts(parse(SUM, standard().vocabulary), facts(progress(enrolled_total="5")))
     assert open_ == set(PARTS)
@@ -68,6 +85,20 @@ def test_the_open_parts_of_a_sum_are_asked_for() -> None:
 def test_what_was_last_reported(earlier: list[dict[str, Any]], expected: Truth) -> None:
     now = facts(progress(enrolled_total="5"), *earlier)
     assert evaluate(parse(FELL, standard().vocabulary), now) is expected
+
+
+def test_a_bound_may_be_another_field_of_the_same_entry() -> None:
+    days = [{"name": name, "type": "date", "label": name} for name in ("from", "to")]
+    section = trees()["questions/01-study.yaml"]
+    section["questions"].append(
+        {"path": "study.visits", "type": "list", "label": "访视", "fields": days}
+    )
+    pack = small_standard(**{"questions/01-study.yaml": section})
+    ends_first = {"study.visits": {"some": {"to": {"before": {"fact": "from"}}}}}
+    for last, expected in (("2027-02-01", NO), ("2027-01-30", YES)):
+        visits = [{"id": "a", "from": "2027-01-31", "to": last}]
+        answers = read_tree(pack, {"study": {"visits": visits}}).values
+        assert evaluate(parse(ends_first, pack.vocabulary), Facts(pack, answers)) is expected
 
 
 def moved(term: Value, in_hours: bool = True, back: bool = False) -> Value:

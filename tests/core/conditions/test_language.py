@@ -8,7 +8,7 @@ import pytest
 
 from mmethics_cli.core.answers.tree import read_tree
 from mmethics_cli.core.conditions.explain import facts_behind, unknown_facts
-from mmethics_cli.core.conditions.language import evaluate
+from mmethics_cli.core.conditions.language import Compare, Count, Limit, alike, evaluate
 from mmethics_cli.core.conditions.parser import ConditionProblem, parse
 from mmethics_cli.core.conditions.values import Truth
 from mmethics_cli.core.decisions.facts import Facts
@@ -42,6 +42,9 @@ def truth(condition: dict[str, Any], tree: dict[str, Any]) -> Truth:
         ({"study.topics": {"empty": "yes"}}, {"study": {"topics": "none"}}, YES),
         ({"study.topics": {"empty": "no"}}, {"study": {"topics": ["gene"]}}, YES),
         ({"study.topics": {"count": {"at_least": "2"}}}, {"study": {"topics": ["gene"]}}, NO),
+        ({"study.topics": {"count": {"at_least": "1"}}}, {"study": {"topics": ["gene"]}}, YES),
+        ({"study.topics": {"count": {"at_most": "1"}}}, {"study": {"topics": ["gene"]}}, YES),
+        ({"study.topics": {"count": {"at_most": "0"}}}, {"study": {"topics": "none"}}, YES),
         ({"study.age": {"at_least": "18"}}, {"study": {"age": "18"}}, YES),
         ({"study.age": {"more_than": "18"}}, {"study": {"age": "18"}}, NO),
         ({"study.age": {"at_most": "18"}}, {"study": {"age": "19"}}, NO),
@@ -62,6 +65,11 @@ def truth(condition: dict[str, Any], tree: dict[str, Any]) -> Truth:
         ({"study.title": {"contains": ["招募", "随访"]}}, {"study": {"title": "前瞻随访"}}, YES),
         ({"study.title": {"contains": "招募"}}, {"study": {"title": "回顾"}}, NO),
         ({"study.title": {"empty": "no"}}, {"study": {"title": "甲"}}, YES),
+        ({"study.title": {"empty": "yes"}}, {"study": {"title": "甲"}}, NO),
+        ({"study.title": {"empty": "yes"}}, {}, UNKNOWN),
+        ({"study.title": {"answered": "yes"}}, {"study": {"title": "甲"}}, YES),
+        ({"study.title": {"answered": "no"}}, {"study": {"title": "甲"}}, NO),
+        ({"study.title": {"answered": "no"}}, {}, YES),
         ({"study.title": {"answered": "yes"}}, {}, NO),
         (
             {"study.title": {"answered": "yes"}},
@@ -80,6 +88,35 @@ def test_truth(condition: dict[str, Any], tree: dict[str, Any], expected: Truth)
     assert truth(condition, tree) is expected
 
 
+DECLINED = {"answered": "not_applicable"}
+
+
+@pytest.mark.parametrize(
+    ("condition", "study", "expected"),
+    [
+        ({"study.title": DECLINED}, {"title": {"not_applicable": "理由"}}, YES),
+        ({"study.title": DECLINED}, {"title": "甲"}, NO),
+        ({"study.title": DECLINED}, {}, NO),
+        # Nobody gave a reason: the question was never asked.
+        ({"study.refusal": DECLINED}, {"contact": "no"}, NO),
+        ({"study.refusal": {"answered": "yes"}}, {"contact": "no"}, NO),
+        ({"study.refusal": {"answered": "no"}}, {"contact": "no"}, YES),
+    ],
+)
+def test_only_a_reason_makes_a_question_declined(
+    condition: dict[str, Any], study: dict[str, Any], expected: Truth
+) -> None:
+    assert truth(condition, {"study": study}) is expected
+
+
+def test_a_test_that_does_not_fit_its_fact_is_never_taken_for_a_truth() -> None:
+    facts = facts_of({"study": {"age": "30", "topics": ["gene"]}})
+    with pytest.raises(TypeError, match="study.age"):
+        evaluate(Compare("study.age", Count("at_least", 1)), facts)
+    with pytest.raises(TypeError, match="at_least"):
+        evaluate(Compare("study.topics", Limit("at_least", 1)), facts)
+
+
 IMAGE = {"id": "a", "kind": "image", "state": "coded", "face": "no"}
 VOICE = {"id": "b", "kind": "voice", "state": "open"}
 
@@ -96,14 +133,31 @@ VOICE = {"id": "b", "kind": "voice", "state": "open"}
         ({"data.assets": {"every": {"kind": "image"}}}, [IMAGE, VOICE], NO),
         ({"data.assets": {"every": {"kind": "image"}}}, [IMAGE, {"id": "c"}], UNKNOWN),
         ({"data.assets": {"some": {"kind": "image", "study.level": "low"}}}, [IMAGE], UNKNOWN),
+        # A field is the element's wherever it stands in the condition.
+        (
+            {"data.assets": {"some": {"any": [{"kind": "voice"}, {"state": "open"}]}}},
+            [IMAGE, VOICE],
+            YES,
+        ),
+        ({"data.assets": {"some": {"not": {"kind": "voice"}}}}, [IMAGE], YES),
+        ({"data.assets": {"every": {"not": {"kind": "voice"}}}}, [IMAGE, VOICE], NO),
         # A field whose own ask_when is no: every comparison on it is no.
         ({"data.assets": {"some": {"face": "no"}}}, [VOICE], NO),
         ({"data.assets": {"some": {"face": "no"}}}, [{"id": "c"}], UNKNOWN),
         ({"data.assets": {"count": {"at_least": "2"}}}, [IMAGE, VOICE], YES),
+        ({"data.assets": {"count": {"more_than": "2"}}}, [IMAGE, VOICE], NO),
+        ({"data.assets": {"count": {"at_least": "1"}}}, None, UNKNOWN),
         ({"data.assets": {"empty": "yes"}}, [], YES),
+        ({"data.assets": {"empty": "no"}}, [], NO),
+        ({"data.assets": {"empty": "yes"}}, [IMAGE], NO),
         ({"data.kinds": "voice"}, [IMAGE, VOICE], YES),
         ({"data.kinds": "voice"}, [IMAGE, {"id": "c"}], UNKNOWN),
         ({"data.kinds": {"count": {"at_least": "2"}}}, [IMAGE, {"id": "c"}], UNKNOWN),
+        ({"data.kinds": {"count": {"at_least": "3"}}}, [IMAGE, {"id": "c"}], NO),
+        ({"data.kinds": {"count": {"at_most": "2"}}}, [IMAGE, {"id": "c"}], YES),
+        ({"data.kinds": {"count": {"at_least": "1"}}}, [IMAGE, {"id": "c"}], YES),
+        ({"data.kinds": {"empty": "yes"}}, [{"id": "c"}], UNKNOWN),
+        ({"data.kinds": {"empty": "yes"}}, [IMAGE, {"id": "c"}], NO),
         ({"data.kinds": {"only": ["image"]}}, [IMAGE, VOICE], NO),
         ({"data.kinds": {"only": ["image"]}}, [IMAGE, {"id": "c"}], UNKNOWN),
         ({"data.kinds": {"empty": "no"}}, None, UNKNOWN),
@@ -145,6 +199,12 @@ def test_a_fact_that_does_not_apply_makes_every_comparison_no() -> None:
     assert truth({"study.refusal": "no"}, tree) is NO
 
 
+def test_the_documents_that_a_submission_needs_are_a_fact() -> None:
+    assert truth({"decided.documents": "consent"}, {"study": {"contact": "yes"}}) is YES
+    assert truth({"decided.documents": "consent"}, {"study": {"contact": "no"}}) is NO
+    assert truth({"decided.documents": "consent"}, {}) is UNKNOWN
+
+
 def test_a_fact_is_unknown_while_it_is_not_known_whether_it_applies() -> None:
     assert truth({"study.refusal": "yes"}, {"study": {"refusal": "yes"}}) is UNKNOWN
 
@@ -161,6 +221,17 @@ def test_newly_compares_with_the_approved_baseline() -> None:
     assert evaluate(condition, facts_of(now, baseline=facts_of({"study": {"level": "low"}}))) is YES
     assert evaluate(condition, facts_of(now, baseline=facts_of(now))) is NO
     assert evaluate(condition, facts_of(now, baseline=facts_of({}))) is UNKNOWN
+
+
+def test_newly_holds_of_an_element_too() -> None:
+    newly = {"newly": {"kind": "image", "study.level": "high"}}
+    condition = parse({"data.assets": {"some": newly}}, STANDARD.vocabulary)
+    tree = {"study": {"level": "high"}, "data": {"assets": [IMAGE]}}
+    before = facts_of({**tree, "study": {"level": "low"}})
+    assert evaluate(condition, facts_of(tree, baseline=before)) is YES
+    assert evaluate(condition, facts_of(tree, baseline=facts_of(tree))) is NO
+    voice = {**tree, "data": {"assets": [VOICE]}}
+    assert evaluate(condition, facts_of(voice, baseline=before)) is NO
 
 
 @pytest.mark.parametrize(
@@ -180,6 +251,7 @@ def test_newly_compares_with_the_approved_baseline() -> None:
         ({"study.title": {"contains": [["招募"]]}}, "contains 应是词的列表"),
         ({"study.title": {"contains": {"fact": "study.age"}}}, "contains 应是词的列表"),
         ({"study.title": {"names": "study.age"}}, "类型不同"),
+        ({"decided.documents": "letter"}, "没有“letter”这个值"),
         ({"any": []}, "条件的列表"),
         ({"not": {"study.refusal": "yes"}}, "可能不适用"),
         ({"not": {"any": [{"study.refusal": "yes"}]}}, "可能不适用"),
@@ -203,6 +275,18 @@ def test_unknown_facts_are_the_questions_still_to_answer() -> None:
         "study.refusal",
         "data.assets[x].face",
     }
+
+
+@pytest.mark.parametrize(
+    ("bound", "open_"),
+    [
+        ({"fact": "study.start"}, {"study.start"}),
+        ({"fact": "study.start", "plus": {"days": "study.age"}}, {"study.start", "study.age"}),
+    ],
+)
+def test_the_facts_that_make_a_bound_are_still_to_answer(bound: object, open_: set[str]) -> None:
+    condition = parse({"study.end": {"after": bound}}, STANDARD.vocabulary)
+    assert unknown_facts(condition, facts_of({"study": {"end": "2027-03-01"}})) == open_
 
 
 def test_nothing_is_lacking_when_another_part_settles_the_condition() -> None:
@@ -272,3 +356,39 @@ def test_a_fact_is_held_against_what_was_approved() -> None:
     approved = facts_of({"study": {"age": "18"}})
     assert evaluate(condition, facts_of(now, baseline=approved)) is YES
     assert evaluate(condition, facts_of(now, baseline=facts_of({}))) is UNKNOWN
+
+
+LOW = {"study.level": "low"}
+ADULT = {"study.age": {"at_least": "18"}}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"all": [LOW, ADULT]}, {"any": [LOW, ADULT]}),
+        ({"all": [LOW, ADULT]}, {"all": [ADULT, LOW]}),
+        ({"all": [LOW, ADULT]}, {"all": [LOW]}),
+        ({"not": LOW}, {"newly": LOW}),
+        ({"not": LOW}, LOW),
+        (ADULT, {"study.age": {"more_than": "18"}}),
+        (ADULT, {"study.age": {"at_least": "19"}}),
+        ({"study.level": "low"}, {"study.level": ["low", "high"]}),
+        (
+            {"data.assets": {"some": {"kind": "voice"}}},
+            {"data.assets": {"every": {"kind": "voice"}}},
+        ),
+    ],
+)
+def test_conditions_are_alike_only_when_they_say_the_same_in_the_same_way(
+    one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    first, second = (parse(raw, STANDARD.vocabulary) for raw in (one, other))
+    assert not alike(first, second)
+    assert not alike(second, first)
+    assert alike(first, parse(one, STANDARD.vocabulary))
+    assert alike(second, parse(other, STANDARD.vocabulary))
+
+
+def test_two_kinds_of_test_that_hold_the_same_are_not_alike() -> None:
+    assert not alike(Compare("a.b", Limit("at_least", 2)), Compare("a.b", Count("at_least", 2)))
+    assert not alike("low", 2)

@@ -46,6 +46,12 @@ def test_a_fired_rule_makes_laxer_undecided_rules_idle() -> None:
     assert (method.value, method.settled, method.open) == ("meeting", True, ())
 
 
+def test_what_is_laxer_than_a_fired_rule_is_no_candidate_any_more() -> None:
+    method = decide("method", {"topics": ["mind"]})
+    assert (method.candidates, method.value) == (("meeting", "urgent"), "meeting")
+    assert method.open == ("study.contact", "study.refusal")
+
+
 def test_the_never_provisional_value_is_shown_once_its_rule_fires() -> None:
     method = decide("method", {"contact": "yes", "refusal": "yes"})
     assert (method.value, method.settled) == ("urgent", True)
@@ -93,6 +99,110 @@ def test_a_paper_is_needed_when_its_form_is() -> None:
     assert decide("documents", {"contact": "no"}).possible == ("plan",)
 
 
+def test_a_decision_rests_on_the_rules_that_have_its_value() -> None:
+    method = decide("method", {"level": "low", "topics": ["mind"], "contact": "no"})
+    assert method.rests_on("meeting") and not method.rests_on("simple")
+    documents = decide("documents", {"contact": "yes", "level": "low"})
+    assert documents.rests_on("form") and documents.rests_on("consent")
+    assert not documents.rests_on("plan")
+
+
+def changed(study: dict[str, Any], table: int, **changes: Any) -> Decision:
+    """What a table of the small pack, by its place in the file, decides when keys are changed."""
+    tables = trees()["rules/tables.yaml"]
+    tables[table] = {**tables[table], **changes}
+    pack = small_standard(**{"rules/tables.yaml": tables})
+    values = read_tree(pack, {"data": {"assets": [{"id": "a"}]}, "study": study}).values
+    return Facts(pack, values).decision(tables[table]["table"])
+
+
+FORMS, MONTHS, METHOD = 1, 2, 0
+HIGH_ONLY = {"holds_when": {"study.level": "high"}}
+
+
+def test_a_union_that_may_not_hold_has_no_outcome_for_certain() -> None:
+    forms = changed({"age": "30"}, FORMS, **HIGH_ONLY)
+    assert (forms.holds, forms.value, forms.possible) == (Truth.UNKNOWN, (), ("adult", "image"))
+    assert (forms.settled, forms.open) == (False, ("data.assets[a].kind", "study.level"))
+    held = changed({"age": "30", "level": "high"}, FORMS, **HIGH_ONLY)
+    assert (held.holds, held.value, held.possible) == (Truth.YES, ("adult",), ("image",))
+    idle = changed({"age": "30", "level": "low"}, FORMS, **HIGH_ONLY)
+    assert (idle.holds, idle.value, idle.candidates) == (Truth.NO, None, ())
+    assert (idle.settled, idle.states) == (True, ())
+
+
+def test_a_union_without_outcomes_is_open_while_it_may_not_hold() -> None:
+    rules = [rule for rule in trees()["rules/tables.yaml"][FORMS]["rules"] if rule["id"] == "F2"]
+    forms = changed({"age": "30"}, FORMS, **HIGH_ONLY, rules=rules)
+    assert (forms.value, forms.possible) == ((), ())
+    assert (forms.settled, forms.open) == (False, ("study.level",))
+
+
+def test_a_table_that_may_not_hold_may_give_what_it_gives_elsewhere() -> None:
+    study = {"topics": ["gene"], "contact": "no"}
+    months = changed(study, MONTHS, **HIGH_ONLY, elsewhere="24")
+    assert (months.holds, months.candidates) == (Truth.UNKNOWN, (24, 6))
+    assert (months.value, months.settled, months.open) == (6, False, ("study.level",))
+    # No matter whether it holds, it is the same: nothing is to be asked.
+    alike = changed(study, MONTHS, **HIGH_ONLY, elsewhere="6")
+    assert (alike.value, alike.candidates, alike.settled) == (6, (6,), True)
+    idle = changed({"level": "low"}, MONTHS, **HIGH_ONLY, elsewhere="24")
+    assert (idle.value, idle.candidates, idle.settled) == (24, (24,), True)
+    nowhere = changed(study, MONTHS, **HIGH_ONLY)
+    assert nowhere.candidates == (None, 6), "nothing may be decided at all"
+
+
+def test_what_is_shown_while_a_decision_is_open_is_what_the_table_says() -> None:
+    assert changed({}, METHOD, undecided="undecided").value == "undecided"
+    assert changed({"level": "low", **QUIET}, METHOD, undecided="undecided").value == "simple"
+    nothing_early = changed({}, METHOD, never_provisional=["simple", "meeting", "urgent"])
+    assert (nothing_early.value, nothing_early.settled) == (None, False)
+
+
+def test_nothing_is_decided_where_no_rule_fires_and_there_is_no_default() -> None:
+    rules = trees()["rules/tables.yaml"][MONTHS]["rules"][1:]
+    months = changed({"level": "low", "topics": []}, MONTHS, rules=rules)
+    assert (months.value, months.settled, months.candidates) == (None, True, ())
+
+
+@pytest.mark.parametrize(
+    ("when", "open_"),
+    [
+        ({"study.age": {"less_than": "5"}}, True),
+        ({"study.age": {"more_than": "5"}}, True),
+        ({"study.age": "5"}, True),
+        ({"study.age": {"less_than": "5", "more_than": "9"}}, False),
+        ({"study.start": {"before": "2027-03-01"}}, True),
+        ({"study.start": {"after": "2027-03-01"}}, True),
+        ({"study.start": {"at_least": "2027-03-01", "at_most": "2027-03-01"}}, True),
+        ({"study.start": {"before": "2027-03-01", "after": "2027-03-09"}}, False),
+    ],
+)
+def test_a_number_or_a_day_is_open_when_some_value_of_it_changes_the_decision(
+    when: dict[str, Any], open_: bool
+) -> None:
+    rule = {**trees()["rules/tables.yaml"][METHOD]["rules"][0], "when": when}
+    method = changed({}, METHOD, rules=[rule])
+    assert method.open == ((next(iter(when)),) if open_ else ())
+    assert (method.value, method.settled) == ("meeting", not open_)
+
+
+def test_an_open_fact_is_dropped_when_it_changes_nothing_whatever_the_others_are() -> None:
+    either = {"any": [{"study.contact": "yes"}, {"study.contact": "no"}]}
+    rule = {**trees()["rules/tables.yaml"][METHOD]["rules"][0], "when": {"study.level": "low"}}
+    method = changed({}, METHOD, rules=[{**rule, "when": {**rule["when"], **either}}])
+    assert method.open == ("study.level",)
+
+
+def test_reasons_under_an_assumption_rest_on_what_is_assumed() -> None:
+    tree = {"study": {"contact": "no"}}
+    pathway = Pathway(Facts(STANDARD, read_tree(STANDARD, tree).values))
+    (reason,) = pathway.results(pathway.decisions["if_asked"])
+    assert (reason.truth, reason.facts) == (Truth.YES, {"study.contact": True})
+    (real,) = pathway.results(pathway.decisions["consent_forms"])
+    assert (real.truth, real.facts) == (Truth.NO, {"study.contact": False})
+
+
 def test_outcomes_that_differ_are_a_conflict_and_the_stricter_is_kept() -> None:
     facts = Facts(
         STANDARD,
@@ -126,8 +236,13 @@ def test_settled_at_the_top_leaves_out_tables_that_do_not_count() -> None:
     assert pathway.open_questions == ()
 
 
-def test_more_open_facts_than_can_be_tried_all_stay_open() -> None:
-    values = {f"v{number}": "甲" for number in range(20)}
+@pytest.mark.parametrize(
+    ("options", "open_"), [(16, ("study.x1",)), (17, ("study.x0", "study.x1"))]
+)
+def test_more_open_facts_than_can_be_tried_all_stay_open(
+    options: int, open_: tuple[str, ...]
+) -> None:
+    values = {f"v{number}": "甲" for number in range(options)}
     pack = trees()
     questions = pack["questions/01-study.yaml"]
     more = [
@@ -148,7 +263,20 @@ def test_more_open_facts_than_can_be_tried_all_stay_open() -> None:
             "rules/tables.yaml": [table, *pack["rules/tables.yaml"][1:]],
         }
     )
-    assert Facts(standard, {}).decision("method").open == ("study.x0", "study.x1")
+    assert Facts(standard, {}).decision("method").open == open_
+
+
+@pytest.mark.parametrize(("one_at_least", "open_"), [("no", ("study.topics",)), ("yes", ())])
+def test_a_choice_of_several_may_be_empty_unless_one_is_demanded(
+    one_at_least: str, open_: tuple[str, ...]
+) -> None:
+    pack = trees()
+    for question in pack["questions/01-study.yaml"]["questions"]:
+        if question["path"] == "study.topics":
+            question["at_least_one"] = one_at_least
+    method = pack["rules/tables.yaml"][METHOD]
+    method["rules"] = [{**method["rules"][0], "when": {"study.topics": {"empty": "yes"}}}]
+    assert Facts(small_standard(**pack), {}).decision("method").open == open_
 
 
 BOOL = st.sampled_from(["yes", "no", None])

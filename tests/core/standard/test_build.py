@@ -9,6 +9,7 @@ import pytest
 
 from mmethics_cli.core.conditions.language import ALWAYS
 from mmethics_cli.core.standard.build import build
+from mmethics_cli.core.standard.definitions import compares
 from mmethics_cli.errors import PackError
 from tests.core.small_pack import small_standard, trees
 
@@ -38,12 +39,25 @@ def table(**changes: Any) -> list[Any]:
 
 def test_the_small_pack_is_whole() -> None:
     standard = small_standard()
-    assert standard.title == "小标准"
+    assert (standard.id, standard.title, standard.edition) == ("small", "小标准", "1")
+    assert standard.principles == {"benefit": "有益"}
+    assert standard.sections == {"study": "研究"}
+    assert standard.articles["guide", "2"].verified == "memory"
     assert standard.rules["M2"][1].basis[0].verified == "memory"
     assert [one.path for one in standard.questions_of("study")][:2] == [
         "study.title",
         "study.level",
     ]
+
+
+def test_every_file_that_a_pack_must_have_is_missed_by_name() -> None:
+    files = trees()
+    del files["sources.yaml"], files["derived.yaml"]
+    with pytest.raises(PackError) as error:
+        build(files, lambda file, keys: (file, None))
+    problems = error.value.problems
+    assert {problem.file for problem in problems} == {"sources.yaml", "derived.yaml"}
+    assert all("缺少" in problem.message for problem in problems)
 
 
 @pytest.mark.parametrize(
@@ -150,6 +164,19 @@ def test_a_part_is_refused(changes: dict[str, Any], said: str) -> None:
     assert any(said in one for one in found), found
 
 
+def test_a_condition_may_name_the_documents_the_day_and_a_decision() -> None:
+    when = {
+        "decided.documents": "plan",
+        "decided.method": "urgent",
+        "context.today": {"after": {"fact": "study.end"}},
+    }
+    rules = small_standard(**first("consistency.yaml", when=when)).consistency
+    assert {one.path for one in compares(rules["X1"].when)} == set(when)
+    for name, no_value in (("documents", "letter"), ("method", "never")):
+        found = problems(**first("consistency.yaml", when={f"decided.{name}": no_value}))
+        assert any(f"没有“{no_value}”这个值" in one for one in found), found
+
+
 def test_every_problem_is_reported_with_its_file_and_line() -> None:
     broken = {**trees(), "rules/tables.yaml": table(rules=[rule(outcome="x"), rule(basis=[])])}
     with pytest.raises(PackError) as error:
@@ -250,3 +277,133 @@ def test_a_phrase_rule_is_proved(changes: dict[str, Any], said: str | None) -> N
         assert "T1" in small_standard(**changes).phrases
     else:
         assert any(said in problem for problem in problems(**changes))
+
+
+LAW = [{"source": "law", "article": "1"}]
+SHEET = {
+    "id": "sheet",
+    "title": {"zh": "工作表", "en": "Sheet"},
+    "audience": "committee",
+    "template": "sheet.md",
+}
+CRITERION = {
+    "id": "W-1",
+    "worksheets": ["sheet"],
+    "group": "风险",
+    "text": "风险合理",
+    "facts": ["study.level"],
+    "items": ["B-1"],
+    "papers": ["plan"],
+    "basis": LAW,
+}
+ELEMENT = {"id": "law.1", "zh": "名称", "basis": LAW}
+
+
+def with_criteria(*criteria: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "documents.yaml": [*trees()["documents.yaml"], SHEET],
+        "worksheets/all.yaml": list(criteria),
+    }
+
+
+def test_criteria_are_read_with_what_they_point_at() -> None:
+    (criterion,) = small_standard(**with_criteria(CRITERION)).criteria.values()
+    assert (criterion.id, criterion.facts, criterion.items) == ("W-1", ("study.level",), ("B-1",))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"worksheets": []}, "没有写用在哪张工作表"),
+        ({"worksheets": ["form"]}, "没有这份伦理委员会的文件“form”"),
+        ({"facts": ["study.x"]}, "不认识的事实“study.x”"),
+        ({"items": ["B-9"]}, "没有审查要点“B-9”"),
+        ({"papers": ["letter"]}, "不认识的文件“letter”"),
+        ({"basis": []}, "没有依据"),
+    ],
+)
+def test_a_criterion_is_refused(change: dict[str, Any], said: str) -> None:
+    found = problems(**with_criteria({**CRITERION, **change}))
+    assert any(said in one for one in found), found
+
+
+def twice(name: str) -> dict[str, Any]:
+    entries = trees()[name]
+    return {name: [*entries, entries[0]]}
+
+
+def questions(**changes: Any) -> dict[str, Any]:
+    return {"questions/01-study.yaml": {**trees()["questions/01-study.yaml"], **changes}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "said"),
+    [
+        (first("sources.yaml", superseded_by="nolaw"), "sources.yaml/0/superseded_by", "nolaw"),
+        (first("sources.yaml", superseded_by="law"), "sources.yaml/0/superseded_by", "自己"),
+        (first("sources.yaml", scope_articles=["99"]), "sources.yaml/0/scope_articles", "law 99"),
+        (first("articles.yaml", source="nolaw"), "articles.yaml/0", "nolaw"),
+        (first("articles.yaml", by="法务"), "articles.yaml/0", "应一起写"),
+        (first("articles.yaml", date="2027-01-01"), "articles.yaml/0", "应一起写"),
+        (twice("articles.yaml"), "articles.yaml/2", "“law 1”重复"),
+        (twice("derived.yaml"), "derived.yaml/4", "“data.kinds”重复"),
+        (twice("documents.yaml"), "documents.yaml/3", "“form”重复"),
+        (twice("consistency.yaml"), "consistency.yaml/2", "“X1”重复"),
+        (twice("review_items/benefit.yaml"), "review_items/benefit.yaml/2", "“B-1”重复"),
+        (twice("rules/tables.yaml"), "rules/tables.yaml/5", "“method”重复"),
+        ({"elements.yaml": [ELEMENT, ELEMENT]}, "elements.yaml/1", "“law.1”重复"),
+        (with_criteria(CRITERION, CRITERION), "worksheets/all.yaml/1", "“W-1”重复"),
+        (questions(colour="red"), "questions/01-study.yaml/colour", "不认识的键“colour”"),
+        (
+            questions(questions=[*trees()["questions/01-study.yaml"]["questions"]] * 2),
+            "questions/01-study.yaml/questions/11",
+            "“study.title”重复",
+        ),
+    ],
+)
+def test_a_problem_stands_at_its_place(changes: dict[str, Any], place: str, said: str) -> None:
+    with pytest.raises(PackError) as error:
+        build({**trees(), **changes}, lambda file, keys: ("/".join(map(str, (file, *keys))), 1))
+    found = [(one.file, one.message) for one in error.value.problems]
+    assert any(file == place and said in message for file, message in found), found
+    assert len(set(found)) == len(found), "each problem is told once"
+
+
+def test_who_verified_an_article_and_when_is_kept() -> None:
+    standard = small_standard(**first("articles.yaml", by="法务", date="2027-01-01"))
+    article = standard.articles["law", "1"]
+    assert (article.by, article.on) == ("法务", date(2027, 1, 1))
+    other = standard.articles["guide", "2"]
+    assert (other.by, other.on) == ("", None)
+
+
+def test_a_source_may_be_superseded_by_a_known_one() -> None:
+    standard = small_standard(**first("sources.yaml", superseded_by="guide"))
+    assert standard.sources["law"].superseded_by == "guide"
+
+
+def test_what_earlier_editions_called_otherwise_is_read() -> None:
+    steps = [{"id": "0.9", "paths": {"study.bar": "study.age"}, "items": {"A-1": "B-1"}}]
+    (step,) = small_standard(**{"migrations.yaml": steps}).migrations
+    assert (step.edition, step.paths, step.items) == (
+        "0.9",
+        {"study.bar": "study.age"},
+        {"A-1": "B-1"},
+    )
+    assert small_standard().migrations == ()
+
+
+def test_rules_and_facts_may_stand_in_several_files() -> None:
+    table = {**trees()["rules/tables.yaml"][3], "table": "other"}
+    table["rules"] = [{**table["rules"][0], "id": "O1", "when": {"study.extra": "yes"}}]
+    extra = {"path": "study.extra", "type": "bool", "label": "另"}
+    standard = small_standard(
+        **{
+            "rules/more.yaml": [table],
+            "questions/02-more.yaml": {"section": "more", "title": "另一组", "questions": [extra]},
+        }
+    )
+    assert standard.rules["O1"][0].id == "other"
+    assert standard.rules["S1"][0].id == "method"
+    assert standard.sections == {"study": "研究", "more": "另一组"}
+    assert [one.section for one in standard.questions_of("more")] == ["more"]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mmethics_cli.core.standard.build import build
 from mmethics_cli.core.standard.definitions import circles, definitions, thresholds
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import PackError
@@ -97,3 +98,18 @@ def test_a_circle_is_named_from_where_it_closes() -> None:
     with pytest.raises(PackError) as error:
         standard_with({"decided.months": "6"}, holds_when={"decided.method": "simple"})
     assert "decided.method → decided.method" in str(error.value)
+
+
+def test_a_circle_may_run_through_the_bound_of_a_comparison() -> None:
+    after = {"study.end": {"after": {"fact": "study.start"}}}
+    late = {"path": "study.late", "type": "bool", "label": "晚", "when": after}
+    pack = trees()
+    for question in pack["questions/01-study.yaml"]["questions"]:
+        if question["path"] == "study.start":
+            question["ask_when"] = {"study.late": "no"}
+    pack["derived.yaml"].append(late)
+    with pytest.raises(PackError) as error:
+        build(pack, lambda file, keys: (file, 1))
+    (problem,) = error.value.problems
+    assert "study.start → study.late → study.start" in problem.message
+    assert (problem.file, problem.line) == ("", None), "a circle has no one place"
