@@ -31,6 +31,7 @@ from mmethics_cli.store.dossier.carried_over import keep_unfinished, unfinished_
 from mmethics_cli.store.dossier.workspace import open_workspace
 from mmethics_cli.store.lock import LOCK_NAME
 from tests.depth import deep
+from tests.program import COMPLETE
 from tests.studies import standard
 from tests.walk import (
     RETROSPECTIVE,
@@ -61,7 +62,7 @@ def test_a_meeting_is_settled_within_20_prompts() -> None:
     assert walker.counted <= MOST
 
 
-@pytest.mark.parametrize("name", ["prospective-ecg", "genomics-imaging-partner", RETROSPECTIVE])
+@pytest.mark.parametrize("name", COMPLETE)
 def test_every_example_can_be_walked_to_its_end(name: str) -> None:
     walker, end = walk(example(name))
     assert end.values == example(name)
