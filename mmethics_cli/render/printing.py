@@ -52,7 +52,7 @@ class Printing:
     """What one rendering needs at hand, and leaves behind: slots, gaps, texts without English."""
 
     def __init__(self, study: Study, marks: bool = False) -> None:
-        self.study = study
+        self.study = study = study.as_told()
         self.facts = study.facts
         # An English document says what the Chinese one does: no condition looks at English texts.
         self.judged = study.pathway.facts

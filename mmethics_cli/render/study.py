@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from mmethics_cli.core.answers.self_check import SelfCheck
 from mmethics_cli.core.checks.findings import Finding
+from mmethics_cli.core.conditions.values import Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.standard.model import DocumentKind, Standard
@@ -114,3 +115,19 @@ class Study:
     @property
     def standard(self) -> Standard:
         return self.facts.standard
+
+    def as_told(self) -> Study:
+        """The study as its document tells it: of lists, the entries that it speaks of alone."""
+        kind = self.standard.documents.get(self.stamp.id)
+        judged = self.pathway.facts
+        if kind is None or (told := judged.about(kind.about)) is judged:
+            return self
+        kept = {path: self._same_entries(path, told) for path in kind.about}
+        return replace(self, facts=self.facts.assuming(kept), pathway=Pathway(told))
+
+    def _same_entries(self, path: str, told: Facts) -> Value:
+        """The entries of a list that are told, in the words (the language) of `facts`."""
+        entries, wanted = self.facts.get(path), told.get(path)
+        ids = {entry.id for entry in wanted} if isinstance(wanted, tuple) else set[str]()
+        listed = entries if isinstance(entries, tuple) else ()
+        return tuple(entry for entry in listed if entry.id in ids)

@@ -220,7 +220,17 @@ def _decisions(pathway: Pathway) -> dict[str, object]:
     for name, decision in pathway.decisions.items():
         if decision.table.part_of is None:
             trees[name] = _decision(decision, _parts(pathway, name))
+            trees[name] |= _by_entry(pathway, decision)
     return dict(trees)
+
+
+def _by_entry(pathway: Pathway, decision: Decision) -> dict[str, object]:
+    """What is decided of each entry of a list alone, by its id, under the list's name."""
+    listed = decision.table.by_entry
+    if not listed or decision.holds is Truth.NO:
+        return {listed.rpartition(".")[2]: {}} if listed else {}
+    alone = pathway.facts.decision_by_entry(decision.table.id)
+    return {listed.rpartition(".")[2]: {id_: _answer(one.value) for id_, one in alone.items()}}
 
 
 def _parts(pathway: Pathway, name: str) -> dict[str, Decision]:

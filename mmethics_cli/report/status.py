@@ -91,6 +91,8 @@ def _sections(facts: Facts) -> Iterator[str]:
     asked: Counter[str] = Counter()
     answered: Counter[str] = Counter()
     for place in places(facts):
+        if place.is_inherited(facts):
+            continue
         asked[place.section] += 1
         answered[place.section] += place.recorded(facts) is not UNKNOWN
     lacking = Counter(

@@ -100,8 +100,11 @@ def option_labels(fact: DeclaredFact, words: Wording = CHINESE) -> Mapping[str, 
 
 def takes_none(fact: DeclaredFact) -> bool:
     """Whether several may be chosen, and none of them as well without an option saying so."""
-    return fact.type == "choices" and not (
-        isinstance(fact, Question) and (fact.at_least_one or fact.none_value is not None)
+    return (
+        isinstance(fact, Question)
+        and fact.type == "choices"
+        and not fact.at_least_one
+        and fact.none_value is None
     )
 
 

@@ -10,7 +10,7 @@ from mmethics_cli.core.checks.evidence import evidence_exists, evidence_held
 from mmethics_cli.core.checks.findings import Finding, Severity
 from mmethics_cli.core.conditions.explain import unknown_facts
 from mmethics_cli.core.conditions.language import Scope, evaluate
-from mmethics_cli.core.conditions.values import UNKNOWN, Element, Truth, name_of
+from mmethics_cli.core.conditions.values import UNKNOWN, Element, NotApplicable, Truth, name_of
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.decisions.relevance import AnswerPlace, place_at
@@ -58,7 +58,10 @@ def _required_and_open(question: Question, facts: Facts) -> Iterator[tuple[str, 
         return
     value = facts.get(question.path)
     required = question.required_when
-    if required and value is UNKNOWN and evaluate(required, facts) is Truth.YES:
+    lacking = value is UNKNOWN or (
+        question.inherits and question.path not in facts.values and value == NotApplicable()
+    )
+    if required and lacking and evaluate(required, facts) is Truth.YES:
         yield question.path, question.label, question
     if isinstance(value, tuple):
         for number, element in enumerate(value, 1):

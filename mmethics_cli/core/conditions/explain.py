@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from mmethics_cli.core.conditions.language import (
     All,
@@ -83,7 +83,7 @@ def _behind(
         case Compare(path, Some(part) | Every(part)):
             value = value_at(path, facts, scope)
             if not isinstance(value, tuple) or not value:
-                yield from _known(path, value)
+                yield from _known([(path, value)])
                 return
             for element in value:
                 inner = Scope(path, element)
@@ -95,18 +95,17 @@ def _behind(
 
 def _at(path: str, facts: FactReader, scope: Scope | None) -> Iterator[tuple[str, Value]]:
     if scope is not None and "." not in path:
-        yield from _known(scope.path_of(path), facts.field(scope, path))
+        yield from _known(facts.answers_behind(path, scope))
         return
     definition = facts.definition_of(path)
     if not definition:
-        yield from _known(path, facts.get(path))
+        yield from _known(facts.answers_behind(path))
     for condition in definition:
         yield from _behind(condition, evaluate(condition, facts), facts, None)
 
 
-def _known(path: str, value: Value) -> Iterator[tuple[str, Value]]:
-    if value is not UNKNOWN:
-        yield path, value
+def _known(answers: Iterable[tuple[str, Value]]) -> Iterator[tuple[str, Value]]:
+    return ((path, value) for path, value in answers if value is not UNKNOWN)
 
 
 def _union(sets: Iterator[frozenset[str]]) -> frozenset[str]:

@@ -6,7 +6,7 @@ unknown fact they are unknown. `parser` reads them, `explain` says what they res
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from operator import ge, gt, le, lt
@@ -131,8 +131,14 @@ class FactReader(Protocol):
     def definition_of(self, path: str) -> tuple[Condition, ...]:
         """The conditions that define a computed fact; none for an answered one."""
 
+    def answers_behind(self, path: str, scope: Scope | None = None) -> Iterator[tuple[str, Value]]:
+        """The answers, by path, that a fact without defining conditions takes its value from."""
+
     def assuming(self, values: Mapping[str, Value]) -> FactReader:
         """The same facts as if these answers, by path, were given."""
+
+    def seen_by(self, table: Any) -> FactReader:
+        """The facts as the rules of a decision table see them: with what it assumes put in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 
@@ -19,8 +19,9 @@ from mmethics_cli.core.conditions.values import (
     Value,
 )
 from mmethics_cli.core.decisions.coverage import Coverage
+from mmethics_cli.core.decisions.elapsed import months_between, years_after
 from mmethics_cli.core.decisions.tables import Decision, decide_table
-from mmethics_cli.core.standard.model import Derived, Question, Standard
+from mmethics_cli.core.standard.model import DecisionTable, Derived, Question, Standard
 from mmethics_cli.core.standard.names import ELEMENT_PATH, TODAY
 
 _LACKING = (Unknown, NotApplicable)
@@ -82,6 +83,8 @@ class Facts:
         if applies is Truth.UNKNOWN:
             return UNKNOWN
         value = self.values.get(question.path, UNKNOWN)
+        if value is UNKNOWN and question.inherits:
+            return self.get(question.inherits)
         # What only the office can tell has not happened until it says so.
         return False if question.of_office and value is UNKNOWN else value
 
@@ -91,11 +94,12 @@ class Facts:
 
     def field(self, scope: Scope, name: str) -> Value:
         """The value of a field of a list's element, NotApplicable where it is not to be asked."""
-        condition = self._field(scope.list_path, name).ask_when
-        applies = Truth.YES if condition is None else evaluate(condition, self, scope)
-        if applies is Truth.NO:
-            return NotApplicable()
-        return scope.element.get(name) if applies is Truth.YES else UNKNOWN
+        field = self._field(scope.list_path, name)
+        applies = Truth.YES if field.ask_when is None else evaluate(field.ask_when, self, scope)
+        if applies is not Truth.YES:
+            return NotApplicable() if applies is Truth.NO else UNKNOWN
+        value = scope.element.get(name)
+        return self.get(field.inherits) if value is UNKNOWN and field.inherits else value
 
     def _field(self, list_path: str, name: str) -> Question:
         return self.standard.fields[list_path, name]
@@ -108,26 +112,40 @@ class Facts:
             self._decisions[table_id] = decision
         return decision
 
+    def decision_by_entry(self, table_id: str) -> Mapping[str, Decision]:
+        """What a table with `by_entry` decides of each entry alone, by its id; else nothing."""
+        listed = self.standard.tables[table_id].by_entry
+        elements = self.get(listed) if listed else ()
+        return {
+            element.id: self.assuming({listed: (element,)}).decision(table_id)
+            for element in (elements if isinstance(elements, tuple) else ())
+        }
+
     @cached_property
     def coverage(self) -> Coverage:
         """Which sources cover the study."""
         return Coverage(self.standard.sources, self, self.today)
 
     def _derive(self, derived: Derived) -> Value:
+        if derived.months_between:
+            certain = derived.when is None or evaluate(derived.when, self) is Truth.YES
+            return months_between(*map(self.get, derived.months_between), certain=certain)
+        if derived.years_after:
+            return years_after(*map(self.get, derived.years_after))
         if derived.when is not None:
             return _TRUTH[evaluate(derived.when, self)]
         if derived.members:
             truths = {key: evaluate(member.when, self) for key, member in derived.members.items()}
-            return Several(
-                frozenset(key for key, truth in truths.items() if truth is Truth.YES),
-                frozenset(key for key, truth in truths.items() if truth is Truth.UNKNOWN),
-            )
+            return (_last if derived.type == "choice" else _all)(truths)
         return self._derive_from_list(derived)
 
     def _derive_from_list(self, derived: Derived) -> Value:
         list_path, name = derived.collect or derived.worst or ("", "")
         elements = self.get(list_path)
         everything = frozenset(derived.values)
+        if derived.collect and (inherited := self._answering_for_all(list_path, name)):
+            whole = self.get(inherited)
+            return Several.of(whole) if isinstance(whole, str) else Several(possible=everything)
         if not isinstance(elements, tuple):
             open_set = Several(possible=everything)
             return open_set if derived.collect and elements is UNKNOWN else elements
@@ -143,6 +161,12 @@ class Facts:
             return worst
         return UNKNOWN
 
+    def _answering_for_all(self, list_path: str, name: str) -> str:
+        """What a field inherits, where the list has no entry that could say otherwise; else ''."""
+        elements = self.get(list_path)
+        some = isinstance(elements, tuple) and elements
+        return "" if some else self._field(list_path, name).inherits
+
     # What is still lacking, and what a fact rests on.
 
     def unknown_below(self, path: str) -> frozenset[str]:
@@ -150,12 +174,12 @@ class Facts:
         if question is not None:
             if self.get(path) is not UNKNOWN:
                 return frozenset()
-            asked = question.ask_when
-            return frozenset({path}) | (unknown_facts(asked, self) if asked else frozenset())
+            asked = unknown_facts(question.ask_when, self) if question.ask_when else frozenset()
+            return asked | self._unknown_source(question, path)
         if path.startswith("decided."):
             return frozenset(self.decision(path.removeprefix("decided.")).open)
         derived = self.standard.derived.get(path)
-        if derived is None:
+        if derived is None or (derived.operands and self.get(path) is not UNKNOWN):
             return frozenset()
         below: frozenset[str] = frozenset()
         for condition in self.definition_of(path):
@@ -165,9 +189,11 @@ class Facts:
     def _unknown_in_list(self, derived: Derived) -> frozenset[str]:
         source = derived.collect or derived.worst
         if source is None:
-            return frozenset()
+            return frozenset().union(*map(self.unknown_below, derived.operands))
         list_path, name = source
         elements = self.get(list_path)
+        if inherited := self._answering_for_all(list_path, name):
+            return self.unknown_below(inherited)
         if not isinstance(elements, tuple):
             return self.unknown_below(list_path)
         scopes = [Scope(list_path, element) for element in elements]
@@ -176,29 +202,92 @@ class Facts:
     def unknown_field(self, scope: Scope, name: str) -> frozenset[str]:
         if self.field(scope, name) is not UNKNOWN:
             return frozenset()
-        asked = self._field(scope.list_path, name).ask_when
-        below = unknown_facts(asked, self, scope) if asked else frozenset()
-        return below | {scope.path_of(name)}
+        field = self._field(scope.list_path, name)
+        asked = unknown_facts(field.ask_when, self, scope) if field.ask_when else frozenset()
+        return asked | self._unknown_source(field, scope.path_of(name))
+
+    def _unknown_source(self, question: Question, path: str) -> frozenset[str]:
+        """What would make an unanswered question known: its own answer, or what it inherits."""
+        below = self.unknown_below(question.inherits) if question.inherits else frozenset[str]()
+        return below or frozenset({path})
 
     def definition_of(self, path: str) -> tuple[Condition, ...]:
         derived = self.standard.derived.get(path)
-        if derived is not None:
-            if derived.when is not None:
-                return (derived.when,)
-            return tuple(member.when for member in derived.members.values())
-        return ()
+        if derived is None or derived.operands:
+            return ()
+        if derived.when is not None:
+            return (derived.when,)
+        return tuple(member.when for member in derived.members.values())
+
+    def answers_behind(self, path: str, scope: Scope | None = None) -> Iterator[tuple[str, Value]]:
+        """The answers, by path, that a fact without defining conditions takes its value from.
+
+        Itself where it is an answer; else what it inherits, reckons with or gathers.
+        """
+        question = self._field(scope.list_path, path) if scope else None
+        question = question or self.standard.questions.get(path)
+        derived = None if question else self.standard.derived.get(path)
+        if question is not None and question.inherits and not self._recorded(question, scope):
+            yield from self.answers_behind(question.inherits)
+        elif scope is not None:
+            yield scope.path_of(path), self.field(scope, path)
+        elif derived is not None and derived.operands:
+            for operand in derived.operands:
+                yield from self.answers_behind(operand)
+        elif derived is not None and derived.collect and self._field(*derived.collect).inherits:
+            yield from self._gathered(*derived.collect)
+        else:
+            yield path, self.get(path)
+
+    def _recorded(self, question: Question, scope: Scope | None) -> bool:
+        """Whether the question has an answer of its own."""
+        return question.path in (self.values if scope is None else scope.element.fields)
+
+    def _gathered(self, list_path: str, name: str) -> Iterator[tuple[str, Value]]:
+        if inherited := self._answering_for_all(list_path, name):
+            yield from self.answers_behind(inherited)
+            return
+        elements = self.get(list_path)
+        for element in elements if isinstance(elements, tuple) else ():
+            yield from self.answers_behind(name, Scope(list_path, element))
 
     # Looking at the facts as if more were answered.
 
+    def seen_by(self, table: DecisionTable) -> Facts:
+        """The facts as the rules of a table see them: with what it assumes put in."""
+        return self.about(table.assume_of).assuming(table.assume) if table.assume else self
+
+    def about(self, entries: Mapping[str, Condition]) -> Facts:
+        """The same facts with those entries of each list alone of which a condition may hold."""
+        kept = {path: self._entries(path, condition) for path, condition in entries.items()}
+        fewer = {path: value for path, value in kept.items() if value != self.get(path)}
+        return self.assuming(fewer) if fewer else self
+
+    def _entries(self, path: str, condition: Condition) -> Value:
+        """The entries of a list of which a condition holds or may hold."""
+        elements = self.get(path)
+        if not isinstance(elements, tuple):
+            return elements
+        scopes = [Scope(path, element) for element in elements]
+        return tuple(
+            scope.element for scope in scopes if evaluate(condition, self, scope) is not Truth.NO
+        )
+
     def assuming(self, values: Mapping[str, Value]) -> Facts:
-        """The facts with these answers by path put in, fields of elements as `list[id].field`."""
+        """The facts with these answers by path put in.
+
+        Fields of elements are `list[id].field`, the same field of every element `list.field`.
+        """
         merged = dict(self.values)
         for path, value in values.items():
             element = ELEMENT_PATH.fullmatch(path)
-            if element is None:
-                merged[path] = value
-            else:
+            owner, _, name = path.rpartition(".")
+            if element is not None:
                 merged[element["list"]] = _with_field(merged[element["list"]], element, value)
+            elif (owner, name) in self.standard.fields:
+                merged[owner] = _with_field_of_all(merged.get(owner, UNKNOWN), name, value)
+            else:
+                merged[path] = value
         return Facts(self.standard, merged, self.today, self.baseline, self.earlier)
 
 
@@ -218,6 +307,28 @@ def _decided(decision: Decision) -> Value:
         return Several(fixed, keys, one_of_them=len(keys) == len(decision.candidates))
     value = decision.value
     return value if isinstance(value, str | bool | int) else NotApplicable()
+
+
+def _all(truths: Mapping[str, Truth]) -> Value:
+    """All keys that hold, and those that may."""
+    return Several(
+        frozenset(key for key, truth in truths.items() if truth is Truth.YES),
+        frozenset(key for key, truth in truths.items() if truth is Truth.UNKNOWN),
+    )
+
+
+def _last(truths: Mapping[str, Truth]) -> Value:
+    """The last key that holds; unknown while a later one may."""
+    for key, truth in reversed(list(truths.items())):
+        if truth is not Truth.NO:
+            return key if truth is Truth.YES else UNKNOWN
+    return NotApplicable()
+
+
+def _with_field_of_all(elements: Value, name: str, value: Value) -> Value:
+    if not isinstance(elements, tuple):
+        return elements
+    return tuple(Element(element.id, {**element.fields, name: value}) for element in elements)
 
 
 def _with_field(elements: Value, place: re.Match[str], value: Value) -> Value:

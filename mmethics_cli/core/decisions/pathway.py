@@ -123,8 +123,7 @@ class Pathway:
 
     def results(self, decision: Decision) -> Iterator[RuleResult]:
         """The rules of one decision with their reasons."""
-        assumed = decision.table.assume
-        facts = self.facts.assuming(assumed) if assumed else self.facts
+        facts = self.facts.seen_by(decision.table)
         for state in decision.states:
             yield RuleResult(decision.table, state.rule, state.truth, facts)
 

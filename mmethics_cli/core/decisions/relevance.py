@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from enum import Enum
 
 from mmethics_cli.core.conditions.language import Condition, Scope, evaluate
-from mmethics_cli.core.conditions.values import UNKNOWN, Element, Truth, Value
+from mmethics_cli.core.conditions.values import (
+    UNKNOWN,
+    Element,
+    NotApplicable,
+    Truth,
+    Unknown,
+    Value,
+)
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.standard.model import DocumentKind, Question, Standard
@@ -53,6 +60,13 @@ class AnswerPlace:
         if self.element is not None:
             return self.element.get(self.question.path)
         return facts.values.get(self.question.path, UNKNOWN)
+
+    def is_inherited(self, facts: Facts) -> bool:
+        """Whether there is no answer, and none is wanted: that of another fact holds here."""
+        inherits = self.question.inherits
+        if not inherits or self.recorded(facts) is not UNKNOWN:
+            return False
+        return not isinstance(facts.get(inherits), Unknown | NotApplicable)
 
     def holds(self, condition: Condition | None, facts: Facts, default: bool) -> bool:
         """Whether a condition of the question certainly holds; `default` where it has none."""
@@ -111,7 +125,8 @@ def relevant(facts: Facts) -> Iterator[tuple[AnswerPlace, Reason]]:
     open_ = [
         place
         for place in places(facts)
-        if place.recorded(facts) is UNKNOWN or (lacking and place.path == ATTACHMENTS)
+        if (place.recorded(facts) is UNKNOWN and not place.is_inherited(facts))
+        or (lacking and place.path == ATTACHMENTS)
     ]
     for deciding in (pathway, other - pathway):
         yield from ((place, Reason.DECIDING) for place in open_ if place.path in deciding)

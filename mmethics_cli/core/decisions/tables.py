@@ -68,7 +68,7 @@ def decide_table(standard: Standard, table: DecisionTable, facts: FactReader) ->
     if holds is Truth.NO:
         alone = () if table.elsewhere is None else (table.elsewhere,)
         return Decision(table, table.elsewhere, True, alone, (), (), (), holds)
-    seen = facts.assuming(dict(table.assume)) if table.assume else facts
+    seen = facts.seen_by(table)
     # A rule that the institution noted is shown with its reason and decides nothing.
     rules = (rule for rule in table.rules if not rule.noted)
     states = tuple(RuleState(rule, evaluate(rule.when, seen)) for rule in rules)
@@ -204,7 +204,7 @@ def _result(first: Decision, facts: FactReader) -> Decision:
     if holds is Truth.NO:
         alone = () if table.elsewhere is None else (table.elsewhere,)
         return Decision(table, table.elsewhere, True, alone, (), (), first.states, holds)
-    seen = facts.assuming(dict(table.assume)) if table.assume else facts
+    seen = facts.seen_by(table)
     states = tuple(
         RuleState(state.rule, evaluate(state.rule.when, seen))
         if state.truth is Truth.UNKNOWN

@@ -15,7 +15,7 @@ from mmethics_cli.core.conditions.values import (
     name_of,
 )
 from mmethics_cli.core.decisions.facts import Facts
-from mmethics_cli.core.standard.definitions import compares, definitions
+from mmethics_cli.core.standard.definitions import compares, definitions, taken_over
 from mmethics_cli.core.standard.model import ChangeKind, Meaning, Question, Standard
 from mmethics_cli.core.standard.names import is_of_event, label_at
 
@@ -224,6 +224,7 @@ def _answers_behind(
         below = {".".join(source)} if source else set[str]()
         for condition in definitions(standard, path):
             below |= {compare.path for compare in compares(condition) if "." in compare.path}
+        below |= set(taken_over(standard, path))
         kept[path] = frozenset().union(
             *(_answers_behind(standard, fact, kept) for fact in sorted(below))
         )

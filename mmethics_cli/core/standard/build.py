@@ -28,6 +28,7 @@ from mmethics_cli.core.standard.names import DOCUMENTS, TODAY
 from mmethics_cli.core.standard.node import Node, Trail
 from mmethics_cli.core.standard.pack_editions import EDITIONS, read_editions
 from mmethics_cli.core.standard.placeholders import PLACEHOLDERS, read_placeholders
+from mmethics_cli.core.standard.read_bands import Bands, declared_bands
 from mmethics_cli.core.standard.read_content import (
     read_consistency,
     read_criterion,
@@ -37,6 +38,7 @@ from mmethics_cli.core.standard.read_content import (
     read_readability,
 )
 from mmethics_cli.core.standard.read_facts import (
+    NamedValues,
     derived_term,
     question_term,
     read_derived,
@@ -102,15 +104,17 @@ class _StandardBuilder:
         self.trail.articles = articles = self._articles()
         titles = self._document_titles()
         # Conditions may name any fact, so the terms of all facts come first.
-        self.trail.vocabulary = terms = self._terms(titles)
+        named = self._named_values(titles)
+        bands = declared_bands(self._list("derived.yaml"))
+        self.trail.vocabulary = terms = self._terms(titles, named, bands)
         sources = self._sources()
         questions = self._unique(
             (question.path, question, node)
             for node, section in self._questions()
-            for question in (read_question(node, section, titles),)
+            for question in (read_question(node, section, named),)
         )
         derived = self._unique(
-            (node.text("path"), read_derived(node, questions), node)
+            (node.text("path"), read_derived(node, questions, bands), node)
             for node in self._list("derived.yaml")
         )
         elements = self._consent_elements(titles)
@@ -235,10 +239,21 @@ class _StandardBuilder:
             node.text("id"): node.child("title").text("zh") for node in self._list("documents.yaml")
         }
 
-    def _terms(self, titles: Mapping[str, str]) -> dict[str, PathType]:
-        terms = {node.text("path"): question_term(node, titles) for node, _ in self._questions()}
+    def _named_values(self, titles: Mapping[str, str]) -> dict[str, Mapping[str, str]]:
+        """The options that a question may take over, by the path of the question that has them."""
+        own = {
+            node.text("path"): node.labels("values")
+            for node, _ in self._questions()
+            if isinstance(node.mapping().get("values"), dict)
+        }
+        return {**own, "documents": titles}
+
+    def _terms(
+        self, titles: Mapping[str, str], named: NamedValues, bands: Bands
+    ) -> dict[str, PathType]:
+        terms = {node.text("path"): question_term(node, named) for node, _ in self._questions()}
         for node in self._list("derived.yaml"):
-            terms[node.text("path")] = derived_term(node, terms)
+            terms[node.text("path")] = derived_term(node, terms, bands)
         tables = self._table_nodes()
         for name, node in tables.items():
             terms[f"decided.{name}"] = table_term(node, tables)

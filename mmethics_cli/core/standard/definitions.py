@@ -35,6 +35,18 @@ def definitions(standard: Standard, path: str) -> list[Condition]:
     return [] if table is None else [rule.when for rule in table.rules] + [table.holds_when]
 
 
+def taken_over(standard: Standard, path: str) -> tuple[str, ...]:
+    """The facts whose values a fact takes over or reckons with, besides its conditions."""
+    question, derived = standard.questions.get(path), standard.derived.get(path)
+    if question is not None:
+        return (question.inherits,) if question.inherits else ()
+    if derived is None:
+        return ()
+    source = derived.collect or derived.worst
+    inherited = standard.fields[source].inherits if source is not None else ""
+    return (*derived.operands, *((inherited,) if inherited else ()))
+
+
 def compares(condition: Condition) -> Iterator[Compare]:
     """Every comparison in a condition, nested ones too."""
     match condition:
@@ -95,4 +107,6 @@ def _walk(standard: Standard, path: str, trail: tuple[str, ...], done: set[str])
                 others = facts_in(test.bound) if isinstance(test, Limit) else ()
                 for fact in (compare.path, *others):
                     yield from _walk(standard, fact, (*trail, path), done)
+        for fact in taken_over(standard, path):
+            yield from _walk(standard, fact, (*trail, path), done)
         done.add(path)

@@ -135,7 +135,8 @@ class Question:
     In a list's `fields` the path is the field's name and `ask_when` is about the element. `reuse`:
     whether an answer holds for the next study; `meanings`: what a change of it means;
     `filled_from`: what a new submission takes the answer from, the first that is known;
-    `cumulative`: a number counted from the beginning of the study.
+    `cumulative`: a number counted from the beginning of the study; `inherits`: the fact whose value
+    holds where there is no answer of its own.
 
     How answers are read: `value_synonyms` are other words for a value, by the value; `units` may
     stand behind a number; of a date with `precision: month` the day is neither asked nor kept;
@@ -171,6 +172,7 @@ class Question:
     units: tuple[str, ...] = ()
     precision: Literal["day", "month"] = "day"
     none_is_an_answer: bool = False
+    inherits: str = ""
 
     def field_named(self, name: str) -> "Question | None":
         """The field of a list with that name; None for an unknown one."""
@@ -232,10 +234,12 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A fact that is computed, never asked; exactly one of the four definitions is given.
+    """A fact that is computed, never asked; exactly one definition is given.
 
-    `when` makes a bool; `members` a set; `collect` the set of a list's field; `worst` the last of
-    `order` that a list's field holds.
+    `when` makes a bool; `members` a set, of a choice the last that holds; `collect` the set of a
+    list's field; `worst` the last of `order` that a list's field holds; `months_between` the months
+    from one date to another, begun ones too, presumed only where `when` certainly holds;
+    `years_after` the age (years) that somebody of an age reaches within a number of months.
     """
 
     path: str
@@ -248,6 +252,13 @@ class Derived:
     collect: tuple[str, str] | None = None
     worst: tuple[str, str] | None = None
     order: tuple[str, ...] = ()
+    months_between: tuple[str, ...] = ()
+    years_after: tuple[str, ...] = ()
+
+    @property
+    def operands(self) -> tuple[str, ...]:
+        """The facts that a number is reckoned from."""
+        return self.months_between + self.years_after
 
 
 TableKind = Literal["strictest", "union", "minimum", "maximum"]
@@ -298,9 +309,11 @@ class DecisionTable:
     `values` are labels by outcome, `order` goes from lax to strict, `otherwise` holds where no rule
     fires. `never_provisional` outcomes are not shown before their rule fires; `undecided` is what
     is shown instead (`shows_undecided`). Where `holds_when` is no, the table gives `elsewhere`.
-    `assume` are facts put in before the rules are looked at (what would be if …), `part_of` the
-    decision and the name under which such a table is shown. `counts`: an open question of it keeps
-    the pathway from being settled. `unit` is that of a number (个月).
+    `assume` are facts put in before the rules are looked at (what would be if …), `assume_of` the
+    entries of lists that are looked at then, `part_of` the decision and the name under which such
+    a table is shown; `by_entry` is a list, for each entry of which the decision is shown, too.
+    `counts`: an open question of it keeps the pathway from being settled. `unit` is that of a
+    number (个月).
     `without_document` are forms of consent that are a part of another form's document, or that
     document signed anew.
     """
@@ -321,6 +334,8 @@ class DecisionTable:
     elsewhere: Outcome | tuple[str, ...] | None = None
     part_of: tuple[str, str] | None = None
     assume: Mapping[str, str | bool] = field(default_factory=dict)
+    assume_of: Mapping[str, Condition] = field(default_factory=dict)
+    by_entry: str = ""
     counts: bool = True
     unit: str = ""
     without_document: frozenset[str] = frozenset()
@@ -409,7 +424,8 @@ class DocumentKind:
     """A document of the package: rendered from a template, or brought by the applicant (自备).
 
     `listing`: it lists the documents of one submission, so it says nothing of the study itself;
-    `repeats`: it repeats what others say, so nobody is sent to it for an answer.
+    `repeats`: it repeats what others say, so nobody is sent to it for an answer; `about`: the
+    entries of lists that it speaks of, where not of all.
     """
 
     id: str
@@ -429,6 +445,7 @@ class DocumentKind:
     elements: tuple[RequiredElement, ...] = ()
     listing: bool = False
     repeats: bool = False
+    about: Mapping[str, Condition] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,6 +164,24 @@ class Node:
             self.child(key).problem(str(problem))
             return ALWAYS
 
+    def entry_conditions(self, key: str) -> dict[str, Condition]:
+        """Conditions on the entries of lists under a key, by the path of the list."""
+        if not self.has(key):
+            return {}
+        whole = self.child(key)
+        return {
+            path: whole.condition(path, whole.child(path).fields_of(path)) or ALWAYS
+            for path in whole.mapping()
+        }
+
+    def fields_of(self, path: str) -> Vocabulary:
+        """What conditions on the entries of a list may name; noted, and none, where it is none."""
+        term = self.trail.vocabulary.get(path)
+        if term is None or term.fields is None:
+            self.problem(f"“{path}”不是列表")
+            return {}
+        return term.fields
+
     def basis(self, key: str = "basis") -> tuple[Basis, ...]:
         """Sources and articles under a key, all of them known ones; empty where it is missing."""
         if not self.has(key):

@@ -70,6 +70,7 @@ def read_document(node: Node, elements: Mapping[str, ConsentElement]) -> Documen
         title_en=title.text("en"),
         formats=node.texts("formats") or (("docx",) if node.optional("template") else ()),
         elements=_read_required(node, elements),
+        about=node.entry_conditions("about"),
     )
     for format_ in document.formats:
         if format_ not in FORMATS:

@@ -14,6 +14,7 @@ from mmethics_cli.core.conditions.written import parse_int, plain
 from mmethics_cli.core.standard.model import Derived, Meaning, Member, Question
 from mmethics_cli.core.standard.names import CHANGES, is_of_event
 from mmethics_cli.core.standard.node import Node
+from mmethics_cli.core.standard.read_bands import Bands, band_labels, band_members
 from mmethics_cli.core.standard.read_sources import read_sources
 from mmethics_cli.core.standard.record_reader import RecordReader
 
@@ -39,32 +40,38 @@ _QUESTION: Final = RecordReader(Question, "required", **_KEYS)
 _FIELD: Final = RecordReader(
     Question, "required", **_KEYS, path="name", fields="", filled_from="", cumulative=""
 )
-_DERIVED: Final = RecordReader(Derived, values="")
+_DERIVED: Final = RecordReader(Derived, "bands", "bands_of", "bands_are", "span", values="")
 _MEANING: Final = RecordReader(Meaning, category="to")
 
 
-def question_term(node: Node, documents: Mapping[str, str]) -> PathType:
-    """How conditions may speak of a question; one with an `ask_when` may be not applicable.
+# Options by what `values: name` calls them: the titles of documents, those of another question.
+NamedValues = Mapping[str, Mapping[str, str]]
 
-    `documents` are the titles that `values: documents` stands for.
-    """
+
+def question_term(node: Node, named: NamedValues) -> PathType:
+    """How conditions may speak of a question; one with an `ask_when` may be not applicable."""
     fields = {
-        field.text("name"): question_term(field, documents)
+        field.text("name"): question_term(field, named)
         for field in (node.child("fields").list() if node.has("fields") else ())
     }
     return PathType(
         node.one_of("type", TYPES),
-        frozenset(_values(node, documents)),
+        frozenset(_values(node, named)),
         node.has("ask_when"),
         fields or None,
     )
 
 
-def _values(node: Node, documents: Mapping[str, str]) -> Mapping[str, str]:
-    return documents if node.mapping().get("values") == "documents" else node.labels("values")
+def _values(node: Node, named: NamedValues) -> Mapping[str, str]:
+    name = node.mapping().get("values")
+    if not isinstance(name, str):
+        return node.labels("values")
+    if name not in named:
+        node.child("values").problem(f"没有问题“{name}”可取它的选项")
+    return named.get(name, {})
 
 
-def read_question(node: Node, section: str, documents: Mapping[str, str]) -> Question:
+def read_question(node: Node, section: str, named: NamedValues) -> Question:
     """A question of a section, with its fields when it is a list."""
     path = node.text("path")
     fields = node.trail.vocabulary[path].fields
@@ -72,11 +79,11 @@ def read_question(node: Node, section: str, documents: Mapping[str, str]) -> Que
     question = _QUESTION(
         node,
         fields=tuple(
-            _FIELD(field, fields, **_common(field, section, documents, fields)) for field in entries
+            _FIELD(field, fields, **_common(field, section, named, fields)) for field in entries
         ),
         filled_from=read_sources(node, path),
         # What a new entry means may depend on what stands in it.
-        **_common(node, section, documents, fields),
+        **_common(node, section, named, fields),
     )
     if question.cumulative and not (question.type == "int" and is_of_event(path)):
         node.child("cumulative").problem("cumulative 只用于送审事项（event.）的整数")
@@ -84,7 +91,7 @@ def read_question(node: Node, section: str, documents: Mapping[str, str]) -> Que
 
 
 def _common(
-    node: Node, section: str, documents: Mapping[str, str], terms: Vocabulary | None
+    node: Node, section: str, named: NamedValues, terms: Vocabulary | None
 ) -> dict[str, Any]:
     """What questions and fields say in words of their own, not by key and type alone."""
     kind = node.one_of("type", TYPES)
@@ -93,12 +100,13 @@ def _common(
     given: dict[str, Any] = {
         "type": kind,
         "section": section,
-        "values": _values(node, documents),
+        "values": _values(node, named),
         "of_office": node.text("asked_of", "") == "office",
         "of_institution": node.text("source", "") == "institution",
         "meanings": _read_meanings(node, terms),
     }
     _prove_reading(node, kind, given["values"])
+    _prove_inheritance(node, kind, given["values"])
     return given | {"required_when": ALWAYS} if node.yes("required") else given
 
 
@@ -115,6 +123,14 @@ def _prove_reading(node: Node, kind: str, values: Mapping[str, str]) -> None:
         for word in words:
             if meant.setdefault(plain(word), key) != key:
                 place.problem(f"“{word}”已经是“{meant[plain(word)]}”的叫法")
+
+
+def _prove_inheritance(node: Node, kind: str, values: Mapping[str, str]) -> None:
+    """What an answer is inherited from must be a fact that the question itself could state."""
+    path = node.text("inherits", "")
+    term = node.trail.vocabulary.get(path)
+    if path and (term is None or (term.type, term.keys) != (kind, frozenset(values))):
+        node.child("inherits").problem(f"“{path}”不是同一类型、同样选项的事实，不能沿用")
 
 
 def _read_meanings(node: Node, terms: Vocabulary | None) -> tuple[Meaning, ...]:
@@ -141,35 +157,55 @@ def _category(node: Node, raw: object) -> str | None:
     return None if raw == NO_CATEGORY else str(raw)
 
 
-def derived_term(node: Node, terms: Vocabulary) -> PathType:
-    """How conditions may speak of a computed fact; it is never 'not applicable' to them."""
+def derived_term(node: Node, terms: Vocabulary, bands: Bands) -> PathType:
+    """How conditions may speak of a computed fact; only numbers may be 'not applicable' to them."""
     source = node.optional("collect") or node.optional("worst")
     if source is None:
-        members = node.child("members").mapping() if node.has("members") else {}
-        return PathType(node.one_of("type", TYPES), frozenset(members))
+        keys = frozenset(_member_nodes(node)) | frozenset(band_labels(node, bands))
+        kind = node.one_of("type", TYPES)
+        return PathType(kind, keys, may_be_absent=kind == "int")
     owner, _, name = source.rpartition(".")
     field = (terms[owner].fields or {}).get(name) if owner in terms else None
     return PathType(node.one_of("type", TYPES), field.keys if field else frozenset())
 
 
-def read_derived(node: Node, questions: Mapping[str, Question]) -> Derived:
-    """A computed fact; its keys come from its members or from the list's field it reads."""
-    members = node.child("members").mapping() if node.has("members") else {}
-    nodes = {key: node.child("members").child(key) for key in members}
+def read_derived(node: Node, questions: Mapping[str, Question], bands: Bands) -> Derived:
+    """A computed fact; its keys come from its members or bands, or the list's field it reads."""
+    nodes = _member_nodes(node)
     collect, worst = node.optional("collect"), node.optional("worst")
     field = _field_of(node, collect or worst or "", questions) if collect or worst else None
-    labels = {key: member.text("zh") for key, member in nodes.items()}
+    labels = band_labels(node, bands) | {key: member.text("zh") for key, member in nodes.items()}
     return _DERIVED(
         node,
         type=node.one_of("type", TYPES),
         values=labels or (field.values if field else {}),
-        members={
+        members=band_members(node, bands)
+        | {
             key: Member(labels[key], member.condition("when") or ALWAYS)
             for key, member in nodes.items()
         },
+        months_between=_two_facts(node, "months_between", "date"),
+        years_after=_two_facts(node, "years_after", "int"),
         collect=None if collect is None else _list_and_field(collect),
         worst=None if worst is None else _list_and_field(worst),
     )
+
+
+def _member_nodes(node: Node) -> dict[str, Node]:
+    if not node.has("members"):
+        return {}
+    members = node.child("members")
+    return {key: members.child(key) for key in members.mapping()}
+
+
+def _two_facts(node: Node, key: str, kind: str) -> tuple[str, ...]:
+    """Two facts of a type under a key; none where there is no such key."""
+    paths = node.texts(key)
+    terms = [node.trail.vocabulary.get(path) for path in paths]
+    if paths and [term.type for term in terms if term is not None] != [kind, kind]:
+        node.child(key).problem(f"{key} 应是两个事实的路径，类型都是 {kind}")
+        return ()
+    return paths
 
 
 def _field_of(node: Node, source: str, questions: Mapping[str, Question]) -> Question | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
 from mmethics_cli.core.conditions.language import ALWAYS, All, Compare, Condition, OneOf
-from mmethics_cli.core.conditions.parser import PathType
+from mmethics_cli.core.conditions.parser import PathType, Vocabulary
 from mmethics_cli.core.conditions.written import NO_WORDS, YES_WORDS, parse_int
 from mmethics_cli.core.standard.model import (
     Conflict,
@@ -84,23 +84,41 @@ def read_table(node: Node, tables: Mapping[str, Node]) -> DecisionTable:
         elsewhere=() if elsewhere == [] else _outcome(node, "elsewhere", type_, order),
         part_of=None if part is None else (part.text("decision"), part.text("as")),
         assume=_assumption(node),
+        assume_of=node.entry_conditions("assume_of"),
+        by_entry=_list_at(node, "by_entry"),
     )
 
 
 def _assumption(node: Node) -> dict[str, str | bool]:
     raw = node.labels("assume")
-    terms = node.trail.vocabulary
+    terms = {path: _settable(node.trail.vocabulary, path) for path in raw}
     for path, text in raw.items():
-        term = terms.get(path)
+        term = terms[path]
         if term is None or term.type not in ("bool", "choice"):
             node.problem(f"assume 里的“{path}”不是可设定的事实")
         elif term.type == "choice" and text not in term.keys:
             node.problem(f"“{path}”没有“{text}”这个值")
     return {
-        path: text in YES_WORDS if terms[path].type == "bool" else text
+        path: text in YES_WORDS if term.type == "bool" else text
         for path, text in raw.items()
-        if path in terms
+        if (term := terms[path]) is not None
     }
+
+
+def _settable(vocabulary: Vocabulary, path: str) -> PathType | None:
+    """What is known of a fact, or of a field of every entry of a list (`list.field`)."""
+    owner, _, name = path.rpartition(".")
+    listed = vocabulary.get(owner)
+    fields = listed.fields if listed is not None else None
+    return vocabulary.get(path) or (fields or {}).get(name)
+
+
+def _list_at(node: Node, key: str) -> str:
+    """The path of a list under a key; empty where there is no such key."""
+    path = node.text(key, "")
+    if path:
+        node.child(key).fields_of(path)
+    return path
 
 
 def _outcome(node: Node, key: str, type_: str, order: tuple[str, ...]) -> Outcome | None:
