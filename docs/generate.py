@@ -24,6 +24,7 @@ from docs.law import changes_lines, unread_lines
 from docs.page import MADE, table, with_part
 from docs.papers import documents_page
 from docs.prompts import prompts_table
+from mmethics_cli.core.standard.definitions import taken_over
 from mmethics_cli.core.standard.model import VERIFIED, Basis, Source, Standard, Verified, weakest
 from mmethics_cli.core.standard.pack_editions import editions_since
 from mmethics_cli.render.law_in_documents import LawInDocuments
@@ -99,6 +100,15 @@ def printed_by(pack: Pack, standard: Standard) -> dict[str, list[str]]:
     return found
 
 
+def shown_in(pack: Pack, standard: Standard) -> dict[str, list[str]]:
+    """The same, with the documents that show an answer through a fact that takes it over."""
+    found = printed_by(pack, standard)
+    for path, documents in list(found.items()):
+        for answer in taken_over(standard, path):
+            found[answer] = list(dict.fromkeys([*found.get(answer, ()), *documents]))
+    return found
+
+
 def _with_parts(pack: Pack, name: str) -> str:
     text = pack.template_text(name)
     return _INCLUDE.sub(lambda match: _with_parts(pack, match[1]), text)
@@ -107,7 +117,7 @@ def _with_parts(pack: Pack, name: str) -> str:
 def fields_page(pack: Pack, standard: Standard) -> str:
     sections = coverage()
     fields = [one for part in sections.values() for one in part]
-    labels, printed = known_paths(standard), printed_by(pack, standard)
+    labels, printed = known_paths(standard), shown_in(pack, standard)
     often = sum(one.initial >= 3 for one in fields)
     lines = [
         "# 字段对照：表单问到的，卷宗里在哪里",

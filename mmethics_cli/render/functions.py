@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from mmethics_cli.core.conditions.values import NotApplicable, Truth
+from mmethics_cli.core.conditions.values import NotApplicable, Truth, name_of
 from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.lifecycle.decision import decision_words
 from mmethics_cli.core.standard.model import Basis, Standard, Verified
@@ -134,6 +134,12 @@ class Functions:
         if isinstance(value, NotApplicable):
             return "—"
         return value_text(question, value, self._printing.words) or "—"
+
+    def left_out(self, path: str) -> str:
+        """The names of the entries of a list that this document does not speak of."""
+        return self._printing.words.joined(
+            [name_of(entry) for entry in self._study.left_out.get(path, ())]
+        )
 
     def basis(self, *names: str) -> str:
         """《…》第N条、第M条, in English “Title, Articles N and M”, of those that cover the study.

@@ -30,9 +30,9 @@ BLOCKS: Final = frozenset({
 FUNCTIONS: Final = frozenset({
     "basis", "changed_papers", "checked_papers", "comments", "conflicts", "criteria",
     "consent_elements", "criterion_groups", "decision", "decisions", "documents", "label",
-    "last_reported", "limits", "norm", "not_applicable_items", "open_questions", "overrides",
-    "pick", "pick_date", "principles", "recorded", "review_items", "revised_attachments",
-    "revisions", "undecided_rules", "wanted_papers",
+    "last_reported", "left_out", "limits", "norm", "not_applicable_items", "open_questions",
+    "overrides", "pick", "pick_date", "principles", "recorded", "review_items",
+    "revised_attachments", "revisions", "undecided_rules", "wanted_papers",
 })  # fmt: skip
 # Those that `expand` itself calls; inside Jinja's own loops Jinja calls them.
 CALLS: Final = frozenset({

@@ -10,7 +10,8 @@ from typing import Final
 from mmethics_cli.core.checks.documents import attachments_of
 from mmethics_cli.core.checks.findings import Finding
 from mmethics_cli.core.conditions.values import Element, name_of
-from mmethics_cli.core.standard.model import DocumentKind
+from mmethics_cli.core.standard.definitions import taken_over
+from mmethics_cli.core.standard.model import DocumentKind, Standard
 from mmethics_cli.core.standard.names import ELEMENT_PATH
 from mmethics_cli.render.binding import PrintFact
 from mmethics_cli.render.language import MARK, NODE, NODE_END
@@ -198,12 +199,12 @@ def spots_of(templates: Templates, documents: Iterable[DocumentKind]) -> Spots:
     for document in documents:
         if document.template is None or document.repeats:
             continue
-        for name, heading in _printed(templates.get(document.template)):
+        for name, heading in _printed(templates.get(document.template), templates.standard):
             spots.setdefault(name, {}).setdefault(document.id, DocumentSpot(document.id, heading))
     return {name: tuple(by_document.values()) for name, by_document in spots.items()}
 
 
-def _printed(template: Template) -> Iterator[tuple[str, str]]:
+def _printed(template: Template, standard: Standard) -> Iterator[tuple[str, str]]:
     """What is printed, with the heading above it."""
     heading = ""
     for line in template.source.lines:
@@ -216,7 +217,8 @@ def _printed(template: Template) -> Iterator[tuple[str, str]]:
         for mark in _NODE.finditer(line):
             path = _path(template, int(mark[1]))
             if path:
-                yield path, heading
+                for shown in (path, *taken_over(standard, path)):
+                    yield shown, heading
 
 
 def _path(template: Template, number: int) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 
 from mmethics_cli.core.answers.self_check import SelfCheck
 from mmethics_cli.core.checks.findings import Finding
-from mmethics_cli.core.conditions.values import Value
+from mmethics_cli.core.conditions.values import Element
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.standard.model import DocumentKind, Standard
@@ -99,7 +99,7 @@ class Study:
 
     `office` is there for the documents of the ethics office only. `consents` gives the documents
     for participants, when it is asked for; `printed` the paths that each of the applicant's
-    documents prints.
+    documents prints; `left_out` the entries of lists that the document does not speak of.
     """
 
     facts: Facts
@@ -111,6 +111,7 @@ class Study:
     office: Office | None = None
     consents: Callable[[], tuple[ConsentDocument, ...]] = tuple
     printed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    left_out: Mapping[str, tuple[Element, ...]] = field(default_factory=dict)
 
     @property
     def standard(self) -> Standard:
@@ -122,12 +123,18 @@ class Study:
         judged = self.pathway.facts
         if kind is None or (told := judged.about(kind.about)) is judged:
             return self
-        kept = {path: self._same_entries(path, told) for path in kind.about}
-        return replace(self, facts=self.facts.assuming(kept), pathway=Pathway(told))
+        kept: dict[str, tuple[Element, ...]] = {}
+        left: dict[str, tuple[Element, ...]] = {}
+        for path in kind.about:
+            # The entries as `facts` have them: in the language of the document.
+            entries, ids = entries_at(self.facts, path), {one.id for one in entries_at(told, path)}
+            kept[path] = tuple(entry for entry in entries if entry.id in ids)
+            left[path] = tuple(entry for entry in entries if entry.id not in ids)
+        facts = self.facts.assuming(kept)
+        return replace(self, facts=facts, pathway=Pathway(told), left_out=left)
 
-    def _same_entries(self, path: str, told: Facts) -> Value:
-        """The entries of a list that are told, in the words (the language) of `facts`."""
-        entries, wanted = self.facts.get(path), told.get(path)
-        ids = {entry.id for entry in wanted} if isinstance(wanted, tuple) else set[str]()
-        listed = entries if isinstance(entries, tuple) else ()
-        return tuple(entry for entry in listed if entry.id in ids)
+
+def entries_at(facts: Facts, path: str) -> tuple[Element, ...]:
+    """The entries of a list, none where it has no answer."""
+    entries = facts.get(path)
+    return entries if isinstance(entries, tuple) else ()

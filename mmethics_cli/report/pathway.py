@@ -14,6 +14,7 @@ from mmethics_cli.core.conditions.values import (
     Truth,
     Unknown,
     Value,
+    name_of,
 )
 from mmethics_cli.core.decisions.pathway import ConflictKept, Pathway, RuleResult
 from mmethics_cli.core.decisions.tables import Answer, Decision
@@ -52,6 +53,7 @@ def decision_lines(pathway: Pathway, decision: Decision, columns: int = COLUMNS)
     if table.part_of and not decision.value:
         return
     yield from wrap(f"{table.label}：{answer_label(decision)}", columns)
+    yield from _entry_lines(pathway, decision, columns)
     if table.assume:
         return
     fired = [result for result in pathway.results(decision) if result.truth is Truth.YES]
@@ -62,6 +64,16 @@ def decision_lines(pathway: Pathway, decision: Decision, columns: int = COLUMNS)
         covering = pathway.facts.coverage.bases(table.default.basis)
         cited = cite_with_mark(pathway.facts.standard, covering)
         yield from indented(f"〔默认〕{table.default.text}。{cited}", 4, columns)
+
+
+def _entry_lines(pathway: Pathway, decision: Decision, columns: int) -> Iterator[str]:
+    """What is decided of each entry of a list alone, where that is not the same for all."""
+    alone = pathway.facts.decision_by_entry(decision.table.id)
+    if len({one.value for one in alone.values()}) < 2:
+        return
+    entries = pathway.facts.get(decision.table.by_entry)
+    for entry in entries if isinstance(entries, tuple) else ():
+        yield from indented(f"{name_of(entry)}：{answer_label(alone[entry.id])}", 4, columns)
 
 
 def answer_label(decision: Decision) -> str:

@@ -210,7 +210,8 @@ def _gaps_to_come(pack: Pack, templates: Templates, name: str) -> Iterator[Probl
         owner, _, field = fact.path.rpartition(".")
         standard = templates.standard
         question = standard.fields.get((owner, field)) or standard.questions[fact.path]
-        optional = entries.entry(place).get("required") == "no" or question.of_office
+        free = entries.entry(place).get("required") == "no"
+        optional = free or question.of_office or question.inherits
         if question.required_when is None and not optional and (own or pack.overlay is None):
             yield fact.place.problem(
                 f"印了“{question.label}”（{fact.path}），而这个问题没有写何时必答",

@@ -216,16 +216,15 @@ def _answers_behind(
     standard: Standard, path: str, kept: dict[str, frozenset[str]]
 ) -> frozenset[str]:
     """The answers that a printed path shows; decisions show none: they weigh all of them."""
-    derived = standard.derived.get(path)
-    if derived is None:
-        return frozenset({path})
     if path not in kept:
-        source = derived.collect or derived.worst
-        below = {".".join(source)} if source else set[str]()
-        for condition in definitions(standard, path):
-            below |= {compare.path for compare in compares(condition) if "." in compare.path}
-        below |= set(taken_over(standard, path))
-        kept[path] = frozenset().union(
+        derived = standard.derived.get(path)
+        below = set(taken_over(standard, path))
+        if derived is not None:
+            source = derived.collect or derived.worst
+            below |= {".".join(source)} if source else set()
+            for condition in definitions(standard, path):
+                below |= {compare.path for compare in compares(condition) if "." in compare.path}
+        kept[path] = frozenset({path} if derived is None else ()).union(
             *(_answers_behind(standard, fact, kept) for fact in sorted(below))
         )
     return kept[path]

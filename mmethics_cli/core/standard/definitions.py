@@ -36,8 +36,13 @@ def definitions(standard: Standard, path: str) -> list[Condition]:
 
 
 def taken_over(standard: Standard, path: str) -> tuple[str, ...]:
-    """The facts whose values a fact takes over or reckons with, besides its conditions."""
-    question, derived = standard.questions.get(path), standard.derived.get(path)
+    """The facts whose values a fact, or a field (`list.field`), shows besides its own.
+
+    What it inherits where it has no answer, and what it reckons with.
+    """
+    owner, _, name = path.rpartition(".")
+    question = standard.questions.get(path) or standard.fields.get((owner, name))
+    derived = standard.derived.get(path)
     if question is not None:
         return (question.inherits,) if question.inherits else ()
     if derived is None:
