@@ -20,6 +20,7 @@ CHANGES: Final[dict[str, Any]] = {
         "age_max": "17",
         "capacity": "none",
         "vulnerable": ["minors"],
+        "follow_up_months": "0",
         "vulnerable_protection": (
             "脑胶质瘤在孩子身上和成人不一样，不能用成人代替。监护人同意，孩子自己也愿意，才参加；"
             "孩子说不愿意，马上停。"

@@ -140,6 +140,9 @@ class Printing:
             return ""  # the office fills it in by hand
         if not isinstance(fact, Question):
             return self.undecided(self.facts.unknown_below(path) or frozenset({path}))
+        if fact.inherits and self.facts.get(fact.inherits) is UNKNOWN:
+            # What is lacking is the answer that it would take over.
+            return self._gap(fact.inherits, None, self._declared(fact.inherits, None))
         self.gaps[Gap("missing", _full_path(path, scope))] = None
         return self.book.put(Words(self.words.missing.format(fact.label), gap=True))
 
