@@ -22,7 +22,7 @@ from mmethics_cli.workflow.creating import make_of_example
 from mmethics_cli.workflow.document_options import FileNaming, Language
 from mmethics_cli.workflow.drafting import drafts_of
 from mmethics_cli.workflow.opening import open_dossier
-from tests.program import EXAMPLES, told
+from tests.program import COMPLETE, told
 
 FOLDER: Final = Path(__file__).resolve().parent
 
@@ -60,7 +60,7 @@ def generated() -> dict[Path, str]:
     """The files that should be on record, with their texts."""
     return {
         FOLDER / example / f"{name}.txt": text
-        for example in EXAMPLES
+        for example in COMPLETE
         for name, text in texts_of(example).items()
     }
 

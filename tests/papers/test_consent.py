@@ -28,7 +28,7 @@ from mmethics_cli.store.pack import load
 from mmethics_cli.store.yaml.reader import parse
 from tests.children import DAY, dossier, study
 from tests.depth import deep
-from tests.program import EXAMPLES, STUDIES, mmethics
+from tests.program import COMPLETE, STUDIES, mmethics
 
 # Two sentences that no package may say together, in whichever papers they stand.
 CONTRARY = [
@@ -111,7 +111,7 @@ def example(name: str) -> dict[str, Value]:
     return whole
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", COMPLETE)
 def test_each_paper_of_an_example_tells_all_it_must(name: str) -> None:
     values = example(name) | {"consent.plan": "written"}
     facts, papers = printed(values)

@@ -24,8 +24,7 @@ from mmethics_cli.store.pack import load
 from mmethics_cli.store.yaml.reader import parse
 from tests import pages
 from tests.printed import convert
-from tests.program import EXAMPLES as COMPLETE
-from tests.program import mmethics
+from tests.program import EXAMPLES, mmethics
 from tests.studies import example_tree, standard
 
 DAY = date(2027, 3, 1)
@@ -111,7 +110,7 @@ def test_each_example_gets_the_papers_that_its_facts_ask_for() -> None:
     assert needed(GENOMICS) == set(PAPERS)
 
 
-@pytest.mark.parametrize("example", COMPLETE)
+@pytest.mark.parametrize("example", EXAMPLES)
 def test_a_complete_example_leaves_no_gap(example: str) -> None:
     for id_ in needed(example):
         found = paper(example, id_)
@@ -132,7 +131,7 @@ PUBLIC_ONLY: dict[str, Value] = {
 
 
 @pytest.mark.parametrize(
-    ("example", "changes"), [*((one, {}) for one in COMPLETE), (GENOMICS, PUBLIC_ONLY)]
+    ("example", "changes"), [*((one, {}) for one in EXAMPLES), (GENOMICS, PUBLIC_ONLY)]
 )
 def test_papers_point_only_to_papers_of_the_package(
     example: str, changes: Mapping[str, Value]
@@ -145,7 +144,7 @@ def test_papers_point_only_to_papers_of_the_package(
         assert named <= package, id_
 
 
-@pytest.mark.parametrize("example", COMPLETE)
+@pytest.mark.parametrize("example", EXAMPLES)
 def test_sections_are_numbered_without_a_gap(example: str) -> None:
     for id_ in needed(example) - {"data_use_agreement"}:
         numbers = re.findall(rf"^## ([{NUMERALS}])、", text(example, id_), re.MULTILINE)
@@ -282,7 +281,7 @@ def test_an_unsettled_fact_prints_its_passage_with_what_it_waits_for() -> None:
     assert {one.path for one in whole.gaps} == {"ai.generative_external_service"}
 
 
-@pytest.mark.parametrize("example", COMPLETE)
+@pytest.mark.parametrize("example", EXAMPLES)
 def test_risk_sources_are_those_of_the_study(example: str) -> None:
     sources = section(text(example, "risk_assessment"), "## 二、", "## 三、")
     facts = answers(example)

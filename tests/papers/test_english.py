@@ -43,7 +43,7 @@ from tests.papers.test_consent import (
     values_of,
 )
 from tests.printed import convert
-from tests.program import EXAMPLES, mmethics
+from tests.program import COMPLETE, mmethics
 from tests.validator import errors_of
 
 GENOMICS = "genomics-imaging-partner"
@@ -113,7 +113,7 @@ def same(values: Mapping[str, Value]) -> None:
         assert not re.search(r"\.\.|。\.| \.", rendered.plain), id_
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", COMPLETE)
 def test_both_languages_hold_the_same_in_every_example(name: str) -> None:
     same(example(name) | {"consent.plan": "written"})
 

@@ -7,12 +7,12 @@ from difflib import unified_diff
 import pytest
 
 from tests.golden import golden_of, texts_of
-from tests.program import EXAMPLES
+from tests.program import COMPLETE
 
 REFRESH = "If that is meant: python -m docs.generate"
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
+@pytest.mark.parametrize("example", COMPLETE)
 def test_documents_say_what_they_said(example: str) -> None:
     golden, texts = golden_of(example), texts_of(example)
     assert sorted(texts) == sorted(golden), REFRESH
