@@ -88,7 +88,6 @@ MONTH_WAYS: Final[tuple[Callable[[date], str], ...]] = (
     lambda day: f"{day.year} 年 {day.month} 月",
     lambda day: f"{day:%Y-%m}".translate(_FULL),
     lambda day: f"{_han_year(day.year)}年{_han(day.month)}月",
-    lambda day: f"{day:%Y-%m}-01",
 )
 
 # Not certain, or in no calendar; with a word of what is said to them.

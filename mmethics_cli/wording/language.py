@@ -9,6 +9,8 @@ from typing import Final, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from mmethics_cli.core.conditions.values import Month
+
 Language = Literal["zh", "en"]
 
 _MONTHS: Final = (
@@ -44,20 +46,14 @@ class Wording(Struct, frozen=True):
     draft: str
     edited: bool = False
 
-    def month(self, value: date) -> str:
-        """The month of a day, for questions that ask for no more."""
-        if self.edited:
-            return value.isoformat()[:7]
-        if self.tag.startswith("zh"):
-            return f"{value.year}年{value.month}月"
-        return f"{_MONTHS[value.month - 1]} {value.year}"
-
     def date(self, value: date) -> str:
+        """A day; a month alone without one."""
         if self.edited:
             return value.isoformat()
+        day = None if isinstance(value, Month) else value.day
         if self.tag.startswith("zh"):
-            return f"{value.year}年{value.month}月{value.day}日"
-        return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+            return f"{value.year}年{value.month}月{f'{day}日' if day else ''}"
+        return f"{f'{day} ' if day else ''}{_MONTHS[value.month - 1]} {value.year}"
 
     def joined(self, words: Iterable[str]) -> str:
         return self.comma.join(words)

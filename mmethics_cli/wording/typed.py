@@ -66,10 +66,9 @@ def help_on(question: Question, facts: Facts) -> Iterator[str]:
 
 
 def how_to_write_a_day(question: Question) -> str:
-    """日期写成 2027-03-01 的样子, or a month where the question asks for no more."""
-    if question.precision == "month":
-        return "写到月，如 2027-03"
-    return "日期写成 2027-03-01 的样子"
+    """日期写成 2027-03-01 的样子, or a month where that will do."""
+    month = "，只知道月的写 2027-03" if question.precision == "month" else ""
+    return f"日期写成 2027-03-01 的样子{month}"
 
 
 # In a cell. Everything is typed there: 不清楚, options by their labels or numbers, and 没有.

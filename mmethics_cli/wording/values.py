@@ -58,8 +58,7 @@ def value_text(fact: DeclaredFact, value: Value, words: Wording = CHINESE) -> st
         case bool():
             return words.yes if value else words.no
         case date():
-            month = isinstance(fact, Question) and fact.precision == "month"
-            return words.month(value) if month else words.date(value)
+            return words.date(value)
         case Several(sure, possible):
             if not sure and possible:
                 return None

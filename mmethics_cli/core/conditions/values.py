@@ -48,6 +48,40 @@ def any_of(truths: Iterable[Truth]) -> Truth:
     return strongest
 
 
+class Month(date):
+    """A month of which nobody said the day: it holds the first, and is written without.
+
+    Against a day of the same month it is neither before nor after.
+    """
+
+    def isoformat(self) -> str:
+        return super().isoformat()[:7]
+
+    def __str__(self) -> str:
+        return self.isoformat()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Month) and super().__eq__(other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash((self.year, self.month))
+
+    def __lt__(self, other: date) -> bool:
+        return (self.year, self.month) < (other.year, other.month)
+
+    def __gt__(self, other: date) -> bool:
+        return (self.year, self.month) > (other.year, other.month)
+
+    def __le__(self, other: date) -> bool:
+        return not self > other
+
+    def __ge__(self, other: date) -> bool:
+        return not self < other
+
+
 class Unknown(Struct, frozen=True):
     """The fact was not answered, or answered 不清楚; never the same as no."""
 

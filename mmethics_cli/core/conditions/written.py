@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
+from mmethics_cli.core.conditions.values import Month
+
 # As the files of a pack write them, and as answers are written back.
 YES_WORDS: Final = frozenset({"yes", "true", "是"})
 NO_WORDS: Final = frozenset({"no", "false", "否"})
@@ -184,7 +186,7 @@ _HAN_DIGITS: Final = {ord(sign): str(at) for at, sign in enumerate("〇一二三
 _HAN_YEAR: Final = r"[〇○零一二三四五六七八九]{4}\s*年"
 _HAN_NUMBER: Final = "[一二三四五六七八九十廿卅]+"
 _HOW: Final = "请写成 2027-03-01 的样子"
-_HOW_MONTH: Final = "请写成 2027-03 的样子"
+_HOW_MONTH: Final = "请写成 2027-03-01 或 2027-03 的样子"
 
 
 def parse_date(text: str) -> date | None:
@@ -197,15 +199,11 @@ def parse_date(text: str) -> date | None:
     return None if match is None else _calendar_day(match)
 
 
-def parse_month(text: str) -> date | None:
-    """The first day of a month as people write it: 2027-03, 2027/3, 2027年3月, 2027-03-01.
-
-    None for anything else, for a later day of the month too.
-    """
-    written = _day_text(text)
-    match = re.fullmatch(_MONTHS, written) or _day_match(written)
-    day = None if match is None else _calendar_day(match)
-    return day if day is not None and day.day == 1 else None
+def parse_month(text: str) -> Month | None:
+    """A month as people write it: 2027-03, 2027/3, 2027年3月; None for anything else."""
+    match = re.fullmatch(_MONTHS, _day_text(text))
+    first = None if match is None else _calendar_day(match)
+    return None if first is None else Month(first.year, first.month, 1)
 
 
 def date_advice(text: str, *, month: bool = False) -> str:
@@ -218,7 +216,7 @@ def _why_no_date(written: str, month: bool) -> str:
     if match := _day_match(written) or re.fullmatch(_MONTHS, written):
         if _calendar_day(match) is None:
             return _no_such_day(match)
-        return "这里写到月" if month else "要写到哪一天"
+        return "" if month else "要写到哪一天"
     if match := re.fullmatch(_YEAR_LAST, written):
         unclear = all(int(number) <= 12 for number in match.groups())
         return f"{'分不清哪个是月、哪个是日，' if unclear else ''}年写在最前面"

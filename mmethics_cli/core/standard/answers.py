@@ -302,7 +302,8 @@ def _number_or_date(question: Question, raw: str) -> Value:
 
 
 def _read_day(question: Question, text: str) -> date | None:
-    return parse_month(text) if question.precision == "month" else parse_date(text)
+    month = parse_month(text) if question.precision == "month" else None
+    return month or parse_date(text)
 
 
 def _no_number_or_date(question: Question, raw: str) -> tuple[str, str]:
@@ -313,7 +314,7 @@ def _no_number_or_date(question: Question, raw: str) -> tuple[str, str]:
     month = question.precision == "month"
     advice = date_advice(raw, month=month)
     return (
-        f"“{question.label}”应是{'月份' if month else '日期'}，现在是“{text}”",
+        f"“{question.label}”应是日期{'（到月也可以）' if month else ''}，现在是“{text}”",
         f"{advice}{_or_declined(question, '；')}",
     )
 
@@ -370,7 +371,7 @@ def write_value(question: Question, value: Value) -> object:
         case tuple():
             return [write_element(question, element) for element in value]
         case date():
-            return value.isoformat()[: 7 if question.precision == "month" else 10]
+            return value.isoformat()
         case int() | str():
             return str(value)
         case Placeholder(text):

@@ -142,7 +142,7 @@ class Question(Struct, frozen=True):
     its name, of all entries as `list.field`) after whose change a text is confirmed anew.
 
     How answers are read: `value_synonyms` are other words for a value, by the value; `units` may
-    stand behind a number; of a date with `precision: month` the day is neither asked nor kept;
+    stand behind a number; a date with `precision: month` may be a month alone;
     `none_is_an_answer` lets 无 be the whole of a text.
     """
 

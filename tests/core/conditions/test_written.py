@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mmethics_cli.core.conditions.values import Month
 from mmethics_cli.core.conditions.written import (
     blank_in,
     date_advice,
@@ -38,7 +39,7 @@ def test_every_way_is_the_same_day(day: date, way: object) -> None:
 @given(DAYS, st.sampled_from(MONTH_WAYS))
 def test_every_way_is_the_same_month(day: date, way: object) -> None:
     assert callable(way)
-    assert parse_month(way(day)) == day.replace(day=1), way(day)
+    assert parse_month(way(day)) == Month(day.year, day.month, 1), way(day)
 
 
 @pytest.mark.parametrize(("text", "why"), NO_DAYS)
@@ -47,10 +48,23 @@ def test_what_is_no_day_is_told_why(text: str, why: str) -> None:
     assert why in date_advice(text) and "2027-03-01" in date_advice(text)
 
 
-def test_a_day_is_no_month_unless_it_is_the_first() -> None:
-    assert parse_month("2027年3月1日") == date(2027, 3, 1)
-    assert parse_month("2027-03-15") is None
-    assert date_advice("2027-03-15", month=True) == "这里写到月，请写成 2027-03 的样子"
+def test_a_day_is_no_month_and_a_month_no_day() -> None:
+    assert parse_month("2027年3月1日") is None
+    assert parse_month("2027-03") != date(2027, 3, 1)
+    assert date(2027, 3, 1) != parse_month("2027-03")
+    assert "2027-03-01 或 2027-03" in date_advice("2027", month=True)
+
+
+@given(DAYS, DAYS)
+def test_a_month_is_before_the_days_of_later_months_and_after_those_of_earlier_ones(
+    one: date, other: date
+) -> None:
+    month = Month(one.year, one.month, 1)
+    same = (one.year, one.month) == (other.year, other.month)
+    assert (month < other) == (other > month) == (one < other and not same)
+    assert (month > other) == (other < month) == (one > other and not same)
+    assert (month <= other) == (other >= month) == (not month > other)
+    assert (month >= other) == (other <= month) == (not month < other)
 
 
 @given(st.text())

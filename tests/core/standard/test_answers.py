@@ -10,10 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mmethics_cli.core.answers.tree import read_tree
-from mmethics_cli.core.conditions.values import UNKNOWN, Element, NotApplicable, Several, Value
+from mmethics_cli.core.conditions.values import (
+    UNKNOWN,
+    Element,
+    Month,
+    NotApplicable,
+    Several,
+    Value,
+)
 from mmethics_cli.core.conditions.written import plain
 from mmethics_cli.core.standard.answers import Refused, read_value, write_value
 from mmethics_cli.core.standard.model import Question
+from mmethics_cli.wording.language import ENGLISH
+from mmethics_cli.wording.values import value_text
 from tests.core.small_pack import small_standard
 
 STANDARD = small_standard()
@@ -28,6 +37,7 @@ SEVERAL = Question(
 )
 NUMBER = Question("a.e", "int", "年龄", minimum="0", maximum="150")
 DAY = Question("a.f", "date", "日期", minimum="2000-01-01")
+MONTH = Question("a.m", "date", "数据起始日期", precision="month")
 TEXT = Question("a.g", "text", "名称", may_not_apply=True)
 
 
@@ -108,10 +118,28 @@ def test_one_of_several_may_be_demanded() -> None:
         read_value(question, [])
 
 
-@given(st.text())
+# 不适用 alone is no answer, and with a reason another one.
+@given(st.text().filter(lambda text: "不适用" not in text))
 def test_any_text_is_kept_as_it_is(text: str) -> None:
     value = read_value(TEXT, text)
     assert value == (text if plain(text) else UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("typed", "value", "written", "printed"),
+    [
+        ("2013年1月", Month(2013, 1, 1), "2013-01", "2013年1月"),
+        ("2013年1月1日", date(2013, 1, 1), "2013-01-01", "2013年1月1日"),
+    ],
+)
+def test_a_month_alone_stays_one_where_it_will_do(
+    typed: str, value: date, written: str, printed: str
+) -> None:
+    assert read_value(MONTH, typed) == value
+    assert write_value(MONTH, value) == written
+    assert read_value(MONTH, written) == value
+    assert value_text(MONTH, value) == printed
+    assert value_text(MONTH, value, ENGLISH).endswith("January 2013")  # type: ignore[union-attr]
 
 
 VALUES: list[tuple[Question, st.SearchStrategy[Any]]] = [
