@@ -22,7 +22,6 @@ from mmethics_cli.render.study import Study
 from mmethics_cli.wording.language import ENGLISH, Wording
 from mmethics_cli.wording.values import DeclaredFact, labels, option_labels, takes_none, value_text
 
-_HAN = re.compile("[\u3400-\u9fff]")
 _TOKEN = re.compile(f"{NODE}(\\d+){NODE_END}|({CLOSE})")
 
 # The functions that templates call outside Jinja's own loops, by name.
@@ -100,7 +99,11 @@ class Printing:
         text = value_text(fact, value, self.words)
         if text is None:
             return self._gap(path, scope, fact)
-        if self.words is ENGLISH and isinstance(value, str) and _HAN.search(text):
+        if (
+            self.words is ENGLISH
+            and isinstance(value, str)
+            and any("\u3400" <= sign <= "\u9fff" for sign in text)
+        ):
             self.untranslated[_full_path(path, scope)] = None
         printed = self.book.put(Words(text, path=_full_path(path, scope)))
         if isinstance(value, Several) and value.possible:
