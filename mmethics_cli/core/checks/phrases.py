@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import accumulate, groupby
 from typing import Final
 
@@ -42,7 +42,7 @@ _MOST_FACTS: Final = 2
 _SPLIT: Final = f"[{ENDS}]+"
 
 
-class Text(Struct, frozen=True):
+class WrittenText(Struct, frozen=True):
     """A text of the dossier: its path, the same without the entry's id, and the entry."""
 
     path: str
@@ -53,7 +53,14 @@ class Text(Struct, frozen=True):
 
     def lies_in(self, paths: Iterable[str]) -> bool:
         """Whether the text is one of those that these paths, or first words of paths, name."""
-        return any(self.place == path or self.place.startswith(f"{path}.") for path in paths)
+        return not _beginnings(self.place).isdisjoint(paths)
+
+
+@cache
+def _beginnings(place: str) -> frozenset[str]:
+    """`data.assets.name` and what it begins with: `data.assets`, `data`."""
+    words = place.split(".")
+    return frozenset(".".join(words[:count]) for count in range(1, len(words) + 1))
 
 
 def misstatements(
@@ -65,7 +72,7 @@ def misstatements(
     """
     standard = facts.standard
     texts = [text for text in _texts(facts) if not text.lies_in(standard.grammar.exempt)]
-    texts += [Text(path, path, label, words) for path, (label, words) in notes.items()]
+    texts += [WrittenText(path, path, label, words) for path, (label, words) in notes.items()]
     live = [rule for rule in standard.phrases.values() if _is_live(rule, facts)]
     near = _Sentences(texts).near({rule.topic.id: rule.topic for rule in live}.values())
     for topic, rules in groupby(live, key=lambda rule: rule.topic):
@@ -82,14 +89,14 @@ def _is_live(rule: PhraseRule, facts: Facts) -> bool:
     )
 
 
-def _texts(facts: Facts) -> Iterator[Text]:
+def _texts(facts: Facts) -> Iterator[WrittenText]:
     """The texts that answer questions which apply, fields of entries too."""
     for path, value in facts.values.items():
         question = facts.standard.questions.get(path)
         if question is None or facts.applies(question) is Truth.NO:
             continue
         if isinstance(value, str) and question.type == "text":
-            yield Text(path, path, question.label, value)
+            yield WrittenText(path, path, question.label, value)
         elif isinstance(value, tuple):
             fields = [field for field in question.fields if field.type == "text"]
             for entry in value:
@@ -98,13 +105,13 @@ def _texts(facts: Facts) -> Iterator[Text]:
                     words = facts.field(scope, field.path)
                     if isinstance(words, str):
                         at = scope.path_of(field.path)
-                        yield Text(at, f"{path}.{field.path}", "", words, scope)
+                        yield WrittenText(at, f"{path}.{field.path}", "", words, scope)
 
 
 class _Sentences:
     """All sentences of all texts as one string, so that a word is looked for once."""
 
-    def __init__(self, texts: Sequence[Text]) -> None:
+    def __init__(self, texts: Sequence[WrittenText]) -> None:
         self._of = [
             (text, sentence)
             for text in texts
@@ -115,7 +122,7 @@ class _Sentences:
         lengths = (len(sentence) + 1 for _, sentence in self._of)
         self._starts = list(accumulate(lengths, initial=0))
 
-    def near(self, topics: Iterable[Topic]) -> Mapping[str, Sequence[tuple[Text, str]]]:
+    def near(self, topics: Iterable[Topic]) -> Mapping[str, Sequence[tuple[WrittenText, str]]]:
         """By topic, each sentence that holds one of its words, in the order of the dossier."""
         by_first: dict[str, list[tuple[str, set[int]]]] = {}
         found: dict[str, set[int]] = {}
@@ -144,7 +151,9 @@ class _TopicReader:
             rule.id: _Known(rule, topic, facts) for rule in rules if rule.says == "named"
         }
 
-    def findings(self, sentences: Iterable[tuple[Text, str]], tell: Tell) -> Iterator[Finding]:
+    def findings(
+        self, sentences: Iterable[tuple[WrittenText, str]], tell: Tell
+    ) -> Iterator[Finding]:
         """A finding for each text and rule, with the first sentence that breaks the rule."""
         seen = set()
         for text, sentence in sentences:
@@ -158,7 +167,7 @@ class _TopicReader:
                     seen.add((rule.id, text.path))
                     yield self._finding(rule, text, _quoted(sentence, hit), tell)
 
-    def _reads(self, rule: PhraseRule, text: Text) -> bool:
+    def _reads(self, rule: PhraseRule, text: WrittenText) -> bool:
         if rule.reads and not text.lies_in(rule.reads):
             return False
         if text.lies_in(rule.skips) or text.lies_in(rule.known):
@@ -173,7 +182,7 @@ class _TopicReader:
         )
 
     def _broken(
-        self, rules: Sequence[PhraseRule], text: Text, sentence: str
+        self, rules: Sequence[PhraseRule], text: WrittenText, sentence: str
     ) -> Iterator[tuple[PhraseRule, Hit]]:
         grammar = self._facts.standard.grammar
         for rule in rules:
@@ -191,7 +200,7 @@ class _TopicReader:
             for denied, hit in polarities(sentence, self._topic, grammar, wanted):
                 yield from ((rule, hit) for rule in wanted[denied])
 
-    def _finding(self, rule: PhraseRule, text: Text, quote: str, tell: Tell) -> Finding:
+    def _finding(self, rule: PhraseRule, text: WrittenText, quote: str, tell: Tell) -> Finding:
         facts = self._facts
         label = text.label or label_at(facts.standard, facts, text.path)
         if known := self._known.get(rule.id):

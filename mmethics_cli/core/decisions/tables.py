@@ -99,7 +99,9 @@ def _weigh_strictest(table: DecisionTable, states: tuple[RuleState, ...], holds:
     candidates: set[Outcome] = set() if firm is None else {firm}
     candidates |= {state.rule.outcome for state in _counting(table, states, best)}
     ordered: list[Answer] = [*sorted(candidates, key=table.strictness)]
-    if holds is Truth.UNKNOWN and table.elsewhere not in candidates:
+    if firm is None and candidates:
+        ordered.insert(0, None)  # the undecided rules may all turn out not to fire
+    if holds is Truth.UNKNOWN and table.elsewhere not in ordered:
         ordered.insert(0, table.elsewhere)
     settled = len(ordered) <= 1
     if settled:
@@ -171,7 +173,9 @@ def _try_fillings(
         results[index] = _weigh(table, first.states, facts.assuming(filling))
     open_ = tuple(path for axis, path in enumerate(lacking) if _matters(axis, results))
     if open_:
-        return replace(first, open=open_)
+        nothing = any(result.value is None for result in results.values())
+        candidates = tuple(value for value in first.candidates if value is not None or nothing)
+        return replace(first, open=open_, candidates=candidates)
     only = next(iter(results.values()))
     return Decision(table, only.value, True, only.candidates, (), (), first.states, first.holds)
 

@@ -122,10 +122,7 @@ class _StandardBuilder:
         documents = self._documents(elements, titles)
         tables = self._tables() | {"documents": documents_table(documents)}
         principles = {str(k): str(v) for k, v in self.nodes["principles.yaml"].mapping().items()}
-        items = self._unique(
-            (node.text("id"), read_item(node, principles, titles), node)
-            for node in self._elements("review_items/")
-        )
+        items = self._items(principles, titles)
         return Standard(
             id=head.text("id"),
             title=head.text("title"),
@@ -150,6 +147,14 @@ class _StandardBuilder:
             screens=read_screens(self.nodes, questions),
             migrations=read_migrations(self._optional(MIGRATIONS)),
             editions=read_editions(self._optional(EDITIONS)),
+        )
+
+    def _items(
+        self, principles: Mapping[str, str], titles: Mapping[str, str]
+    ) -> dict[str, ReviewItem]:
+        return self._unique(
+            (node.text("id"), read_item(node, principles, titles), node)
+            for node in self._elements("review_items/")
         )
 
     def _criteria(

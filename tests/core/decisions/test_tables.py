@@ -57,6 +57,20 @@ def test_the_never_provisional_value_is_shown_once_its_rule_fires() -> None:
     assert (method.value, method.settled) == ("urgent", True)
 
 
+@pytest.mark.parametrize(("fires", "settled"), [(None, False), ("yes", True), ("no", True)])
+def test_a_table_without_a_default_may_decide_nothing(fires: str | None, settled: bool) -> None:
+    files = trees()
+    table = next(t for t in files["rules/tables.yaml"] if t["table"] == "method")
+    table.pop("otherwise")
+    table["rules"] = [{**table["rules"][0], "when": {"study.contact": "yes"}}]
+    standard = small_standard(**{"rules/tables.yaml": files["rules/tables.yaml"]})
+    study = {"study": {} if fires is None else {"contact": fires}}
+    decision = Facts(standard, read_tree(standard, study).values).decision("method")
+    outcome = table["rules"][0]["outcome"]
+    assert decision.settled is settled
+    assert decision.candidates == {None: (None, outcome), "yes": (outcome,), "no": ()}[fires]
+
+
 def test_all_rules_silent_gives_the_default() -> None:
     assert decide("method", {"level": "unsure", **QUIET}).value == "meeting"
     assert decide("method", {"level": "low", **QUIET}).value == "simple"
