@@ -40,6 +40,11 @@ PAPERS: Final[Mapping[str, tuple[str, ...]]] = {
 CHANGES: Final[Mapping[str, Any]] = {
     "contact.phone": "010-0000-0299",
     "participants.duration": "测量一次，约40分钟；三个月后接一次电话，约5分钟。",
+    "data.longitudinal": "yes",
+    "consent.withdrawal": (
+        "您可以随时打电话给高示二（010-0000-0299）说不参加了，不用说理由。我们在15日内删除您还没有"
+        "分析的资料；已经合到统计结果里的，或者对照表销毁以后，取不出来。"
+    ),
     "data.assets[calls]": {
         "like": "survey",
         "name": "三个月电话随访记录",

@@ -96,7 +96,9 @@ def test_the_table_of_revisions_lists_what_differs_from_the_approved_study(
     assert "1 | 联系人电话 | 010-0000-0202 | 010-0000-0299 |" in text
     assert "2 | 参加持续时间 | " in text
     assert "3 | 数据资产清单（三个月电话随访记录） | （没有这一项） | 名称：三个月电话" in text
-    assert "\n4 | " not in text
+    assert "4 | 同一人是否有多个时点的数据 | 否 | 是 | " in text
+    assert "5 | 退出与数据处理 | 您可以随时打电话" in text
+    assert "\n6 | " not in text
     assert "多模态数据附表" in text
 
 
@@ -135,8 +137,8 @@ def test_a_re_review_is_compared_with_what_the_committee_answered(
 def test_a_change_that_the_amendment_does_not_name_is_noticed(sealed: Path, tmp_path: Path) -> None:
     folder = sent_in(sealed, tmp_path / "a", "amendment", {"changes": ["contact"]})
     found = [one for one in checked(folder) if one["id"] == "change_unnamed"]
-    assert ["新增模态" in one["message"] for one in found] == [False, True]
-    assert "三个月电话随访记录" in found[1]["message"]
+    assert ["新增模态" in one["message"] for one in found] == [False, False, True]
+    assert "三个月电话随访记录" in found[-1]["message"]
     assert {one["path"] for one in found} == {"event.changes"}
 
 
