@@ -13,7 +13,7 @@ from typing import Final
 from msgspec import Struct
 
 from mmethics_cli.core.conditions.written import numeral_at
-from mmethics_cli.core.standard.texts import NUMBER, OTHER, PERSON, Grammar, Topic
+from mmethics_cli.core.standard.texts import KNOWN, NUMBER, OTHER, PERSON, Grammar, Topic
 
 GAP: Final = 12  # characters between two parts of a wording
 REACH: Final = 24  # characters over which a negation governs what follows it
@@ -87,14 +87,13 @@ def polarities(
 def hits(sentence: str, wording: str, grammar: Grammar, known: Sequence[str] = ()) -> Iterator[Hit]:
     """Each place where a wording stands in a sentence, its parts in order within one clause.
 
-    `known` are the names for which `{known}` stands in a wording.
+    `known` are the names for which `KNOWN` stands in a wording.
     """
     first, *rest = _parts(wording)
     for start, first_end, name in _found(sentence, first, grammar, known, 0, len(sentence)):
         last, end = start, first_end
         for part in rest:
-            blanks = len(sentence) - end - len(sentence[end:].lstrip(" "))
-            limit = end + (GAP if part.apart else blanks)
+            limit = end + GAP if part.apart else _behind_blanks(sentence, end)
             following = next(_found(sentence, part, grammar, known, end, limit), None)
             if following is None or not _is_one_clause(sentence, end, following[0]):
                 break
@@ -102,6 +101,12 @@ def hits(sentence: str, wording: str, grammar: Grammar, known: Sequence[str] = (
             name = named if named is not None else name
         else:
             yield Hit(start, first_end, last, end, name)
+
+
+def _behind_blanks(sentence: str, at: int) -> int:
+    while sentence.startswith(" ", at):
+        at += 1
+    return at
 
 
 def _is_one_clause(sentence: str, start: int, end: int) -> bool:
@@ -120,7 +125,7 @@ def _found(
                 yield at, end, None if part.words[0] == OTHER else name
             at = max(end, at + 1)
         return
-    for word in known if part.words == ("{known}",) else part.words:
+    for word in known if part.words == (KNOWN,) else part.words:
         at = sentence.find(word, start, limit + len(word))
         while at >= 0:
             yield at, at + len(word), None

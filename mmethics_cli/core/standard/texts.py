@@ -72,6 +72,8 @@ NO_PLACEHOLDERS = Placeholders()
 NUMBER: Final = "#"
 OTHER: Final = "*"
 PERSON: Final = "%"
+# What stands in a wording, and among the words to look for, for the names that the dossier knows.
+KNOWN: Final = "{known}"
 
 
 class Grammar(Struct, frozen=True, dict=True):
