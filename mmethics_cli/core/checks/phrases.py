@@ -42,7 +42,7 @@ _MOST_FACTS: Final = 2
 _SPLIT: Final = f"[{ENDS}]+"
 
 
-class Text(Struct, frozen=True):
+class Passage(Struct, frozen=True):
     """A text of the dossier: its path, the same without the entry's id, and the entry."""
 
     path: str
@@ -65,7 +65,7 @@ def misstatements(
     """
     standard = facts.standard
     texts = [text for text in _texts(facts) if not text.lies_in(standard.grammar.exempt)]
-    texts += [Text(path, path, label, words) for path, (label, words) in notes.items()]
+    texts += [Passage(path, path, label, words) for path, (label, words) in notes.items()]
     live = [rule for rule in standard.phrases.values() if _is_live(rule, facts)]
     readers = [
         _TopicReader(facts, topic, list(rules))
@@ -86,14 +86,14 @@ def _is_live(rule: PhraseRule, facts: Facts) -> bool:
     )
 
 
-def _texts(facts: Facts) -> Iterator[Text]:
+def _texts(facts: Facts) -> Iterator[Passage]:
     """The texts that answer questions which apply, fields of entries too."""
     for path, value in facts.values.items():
         question = facts.standard.questions.get(path)
         if question is None or facts.applies(question) is Truth.NO:
             continue
         if isinstance(value, str) and question.type == "text":
-            yield Text(path, path, question.label, value)
+            yield Passage(path, path, question.label, value)
         elif isinstance(value, tuple):
             fields = [field for field in question.fields if field.type == "text"]
             for entry in value:
@@ -102,13 +102,13 @@ def _texts(facts: Facts) -> Iterator[Text]:
                     words = facts.field(scope, field.path)
                     if isinstance(words, str):
                         at = scope.path_of(field.path)
-                        yield Text(at, f"{path}.{field.path}", "", words, scope)
+                        yield Passage(at, f"{path}.{field.path}", "", words, scope)
 
 
 class _Sentences:
     """All sentences of all texts as one string, so that a word is looked for once."""
 
-    def __init__(self, texts: Sequence[Text]) -> None:
+    def __init__(self, texts: Sequence[Passage]) -> None:
         self._of = [
             (text, sentence)
             for text in texts
@@ -119,7 +119,7 @@ class _Sentences:
         lengths = (len(sentence) + 1 for _, sentence in self._of)
         self._starts = list(accumulate(lengths, initial=0))
 
-    def near(self, topics: Sequence[Iterable[str]]) -> list[Sequence[tuple[Text, str]]]:
+    def near(self, topics: Sequence[Iterable[str]]) -> list[Sequence[tuple[Passage, str]]]:
         """For each topic's words, the sentences that hold one of them, as the dossier has them."""
         by_first: dict[str, list[tuple[str, set[int]]]] = {}
         found: list[set[int]] = []
@@ -159,7 +159,7 @@ class _TopicReader:
             for known in self._known.values():
                 yield from (text for text in known.texts if text)
 
-    def findings(self, sentences: Iterable[tuple[Text, str]], tell: Tell) -> Iterator[Finding]:
+    def findings(self, sentences: Iterable[tuple[Passage, str]], tell: Tell) -> Iterator[Finding]:
         """A finding for each text and rule, with the first sentence that breaks the rule."""
         seen = set()
         for text, sentence in sentences:
@@ -173,7 +173,7 @@ class _TopicReader:
                     seen.add((rule.id, text.path))
                     yield self._finding(rule, text, _quoted(sentence, hit), tell)
 
-    def _reads(self, rule: PhraseRule, text: Text) -> bool:
+    def _reads(self, rule: PhraseRule, text: Passage) -> bool:
         if rule.reads and not text.lies_in(rule.reads):
             return False
         if text.lies_in(rule.skips) or text.lies_in(rule.known):
@@ -188,7 +188,7 @@ class _TopicReader:
         )
 
     def _broken(
-        self, rules: Sequence[PhraseRule], text: Text, sentence: str
+        self, rules: Sequence[PhraseRule], text: Passage, sentence: str
     ) -> Iterator[tuple[PhraseRule, Hit]]:
         grammar = self._facts.standard.grammar
         for rule in rules:
@@ -206,7 +206,7 @@ class _TopicReader:
             for denied, hit in polarities(sentence, self._topic, grammar, wanted):
                 yield from ((rule, hit) for rule in wanted[denied])
 
-    def _finding(self, rule: PhraseRule, text: Text, quote: str, tell: Tell) -> Finding:
+    def _finding(self, rule: PhraseRule, text: Passage, quote: str, tell: Tell) -> Finding:
         facts = self._facts
         label = text.label or label_at(facts.standard, facts, text.path)
         if known := self._known.get(rule.id):

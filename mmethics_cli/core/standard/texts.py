@@ -84,9 +84,10 @@ class Grammar(Struct, frozen=True, dict=True):
     negation; `hedges` make what follows in the sentence a condition, a question or what others
     say, those of `after` what stands before them; `limits` hold a denial that follows to a time or
     to somebody. A clause that ends with one of `classes` (the ones who …) says of whom, not that
-    it is so, unless one of `claims` stands in it. A person's name begins with one of the `surnames` and is followed by no letter or by one of
-    `after_names`; an institution's begins behind one of `stops`. `exempt` are paths, or
-    `list.field`, whose texts are not about this study.
+    it is so, unless one of `claims` stands in it. A person's name begins with one of the
+    `surnames` and is followed by no letter or by one of `after_names`; an institution's begins
+    behind one of `stops`. `exempt` are paths, or `list.field`, whose texts are not about this
+    study.
     """
 
     negations: tuple[str, ...] = ()
