@@ -1,12 +1,12 @@
 """Proof of the phrase rules by cases: what each must find, and how else it may be put.
 
 A case is data: under `facts`, each text of `fires` at `path` breaks the rule, none of `but` does.
-Against facts that are not known nothing may be found.
+Against facts that are not known nothing may be found. Each wording must be one that is looked at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from mmethics_cli.core.checks.cases import case_facts
@@ -22,6 +22,7 @@ _KEYS: Final = {"path", "facts", "fires", "but"}
 
 def prove_phrases(standard: Standard, files: Mapping[str, object]) -> Iterator[Fault]:
     """Phrase rules without a case, and those whose case says otherwise."""
+    yield from _unreachable(standard, files)
     for file, keys, entry in _rules(files):
         name, case = str(entry.get("id", "")), entry.get("cases")
         if not isinstance(case, dict) or case.keys() != _KEYS:
@@ -29,6 +30,30 @@ def prove_phrases(standard: Standard, files: Mapping[str, object]) -> Iterator[F
         else:
             for text in _wrong(standard, name, case):
                 yield file, keys, text
+
+
+def _unreachable(standard: Standard, files: Mapping[str, object]) -> Iterator[Fault]:
+    """Wordings that stand in sentences which hold no word of `near`: these are never read."""
+    seen = set()
+    for file, keys, entry in _rules(files):
+        rule = standard.phrases.get(str(entry.get("id", "")))
+        if rule is None or rule.topic.id in seen:
+            continue
+        topic = rule.topic
+        seen.add(topic.id)
+        for wording in (*topic.stated, *topic.denied, *topic.named):
+            if unseen := _unseen(wording, topic.near):
+                words = "”“".join(unseen)
+                yield file, keys[:1], f"“{wording}”里的“{words}”不在 near 里，这样的句子看不到"
+
+
+def _unseen(wording: str, near: Collection[str]) -> Sequence[str]:
+    """What of a wording no near word leads to, in the part where least is: none of it need be."""
+    parts = [part.split("|") for stretch in wording.split("…") for part in stretch.split("+")]
+    return min(
+        ([word for word in part if not any(one in word for one in near)] for part in parts),
+        key=len,
+    )
 
 
 def _rules(files: Mapping[str, object]) -> Iterator[tuple[str, KeyPath, Mapping[str, Any]]]:

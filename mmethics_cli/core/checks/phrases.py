@@ -31,7 +31,7 @@ from mmethics_cli.core.conditions.values import UNKNOWN, NotApplicable, Truth, V
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.model import PhraseRule
 from mmethics_cli.core.standard.names import label_at
-from mmethics_cli.core.standard.texts import NUMBER, Topic
+from mmethics_cli.core.standard.texts import KNOWN, NUMBER, Topic
 
 # How a value is told to people, by the path of its fact; None where it can't be.
 Tell = Callable[[str, Value], str | None]
@@ -42,7 +42,7 @@ _MOST_FACTS: Final = 2
 _SPLIT: Final = f"[{ENDS}]+"
 
 
-class WrittenText(Struct, frozen=True):
+class Passage(Struct, frozen=True):
     """A text of the dossier: its path, the same without the entry's id, and the entry."""
 
     path: str
@@ -72,11 +72,15 @@ def misstatements(
     """
     standard = facts.standard
     texts = [text for text in _texts(facts) if not text.lies_in(standard.grammar.exempt)]
-    texts += [WrittenText(path, path, label, words) for path, (label, words) in notes.items()]
+    texts += [Passage(path, path, label, words) for path, (label, words) in notes.items()]
     live = [rule for rule in standard.phrases.values() if _is_live(rule, facts)]
-    near = _Sentences(texts).near({rule.topic.id: rule.topic for rule in live}.values())
-    for topic, rules in groupby(live, key=lambda rule: rule.topic):
-        yield from _TopicReader(facts, topic, list(rules)).findings(near[topic.id], tell)
+    readers = [
+        _TopicReader(facts, topic, list(rules))
+        for topic, rules in groupby(live, key=lambda rule: rule.topic)
+    ]
+    near = _Sentences(texts).near([reader.near for reader in readers])
+    for reader, sentences in zip(readers, near, strict=True):
+        yield from reader.findings(sentences, tell)
 
 
 def _is_live(rule: PhraseRule, facts: Facts) -> bool:
@@ -89,14 +93,14 @@ def _is_live(rule: PhraseRule, facts: Facts) -> bool:
     )
 
 
-def _texts(facts: Facts) -> Iterator[WrittenText]:
+def _texts(facts: Facts) -> Iterator[Passage]:
     """The texts that answer questions which apply, fields of entries too."""
     for path, value in facts.values.items():
         question = facts.standard.questions.get(path)
         if question is None or facts.applies(question) is Truth.NO:
             continue
         if isinstance(value, str) and question.type == "text":
-            yield WrittenText(path, path, question.label, value)
+            yield Passage(path, path, question.label, value)
         elif isinstance(value, tuple):
             fields = [field for field in question.fields if field.type == "text"]
             for entry in value:
@@ -105,13 +109,13 @@ def _texts(facts: Facts) -> Iterator[WrittenText]:
                     words = facts.field(scope, field.path)
                     if isinstance(words, str):
                         at = scope.path_of(field.path)
-                        yield WrittenText(at, f"{path}.{field.path}", "", words, scope)
+                        yield Passage(at, f"{path}.{field.path}", "", words, scope)
 
 
 class _Sentences:
     """All sentences of all texts as one string, so that a word is looked for once."""
 
-    def __init__(self, texts: Sequence[WrittenText]) -> None:
+    def __init__(self, texts: Sequence[Passage]) -> None:
         self._of = [
             (text, sentence)
             for text in texts
@@ -122,13 +126,14 @@ class _Sentences:
         lengths = (len(sentence) + 1 for _, sentence in self._of)
         self._starts = list(accumulate(lengths, initial=0))
 
-    def near(self, topics: Iterable[Topic]) -> Mapping[str, Sequence[tuple[WrittenText, str]]]:
-        """By topic, each sentence that holds one of its words, in the order of the dossier."""
+    def near(self, topics: Sequence[Iterable[str]]) -> list[Sequence[tuple[Passage, str]]]:
+        """For each topic's words, the sentences that hold one of them, as the dossier has them."""
         by_first: dict[str, list[tuple[str, set[int]]]] = {}
-        found: dict[str, set[int]] = {}
-        for topic in topics:
-            indexes = found[topic.id] = set()
-            for word in topic.near:
+        found: list[set[int]] = []
+        for words in topics:
+            indexes: set[int] = set()
+            found.append(indexes)
+            for word in words:
                 by_first.setdefault(word[0], []).append((word, indexes))
         if by_first:
             firsts = re.compile(f"[{re.escape(''.join(by_first))}]")
@@ -137,7 +142,7 @@ class _Sentences:
                 for word, indexes in by_first[match[0]]:
                     if self._whole.startswith(word, at):
                         indexes.add(bisect_right(self._starts, at) - 1)
-        return {id_: [self._of[at] for at in sorted(held)] for id_, held in found.items()}
+        return [[self._of[at] for at in sorted(held)] for held in found]
 
 
 class _TopicReader:
@@ -151,9 +156,17 @@ class _TopicReader:
             rule.id: _Known(rule, topic, facts) for rule in rules if rule.says == "named"
         }
 
-    def findings(
-        self, sentences: Iterable[tuple[WrittenText, str]], tell: Tell
-    ) -> Iterator[Finding]:
+    @property
+    def near(self) -> Iterator[str]:
+        """The words of which a sentence must hold one."""
+        for word in self._topic.near:
+            if word != KNOWN:
+                yield word
+                continue
+            for known in self._known.values():
+                yield from (text for text in known.texts if text)
+
+    def findings(self, sentences: Iterable[tuple[Passage, str]], tell: Tell) -> Iterator[Finding]:
         """A finding for each text and rule, with the first sentence that breaks the rule."""
         seen = set()
         for text, sentence in sentences:
@@ -167,7 +180,7 @@ class _TopicReader:
                     seen.add((rule.id, text.path))
                     yield self._finding(rule, text, _quoted(sentence, hit), tell)
 
-    def _reads(self, rule: PhraseRule, text: WrittenText) -> bool:
+    def _reads(self, rule: PhraseRule, text: Passage) -> bool:
         if rule.reads and not text.lies_in(rule.reads):
             return False
         if text.lies_in(rule.skips) or text.lies_in(rule.known):
@@ -182,7 +195,7 @@ class _TopicReader:
         )
 
     def _broken(
-        self, rules: Sequence[PhraseRule], text: WrittenText, sentence: str
+        self, rules: Sequence[PhraseRule], text: Passage, sentence: str
     ) -> Iterator[tuple[PhraseRule, Hit]]:
         grammar = self._facts.standard.grammar
         for rule in rules:
@@ -200,7 +213,7 @@ class _TopicReader:
             for denied, hit in polarities(sentence, self._topic, grammar, wanted):
                 yield from ((rule, hit) for rule in wanted[denied])
 
-    def _finding(self, rule: PhraseRule, text: WrittenText, quote: str, tell: Tell) -> Finding:
+    def _finding(self, rule: PhraseRule, text: Passage, quote: str, tell: Tell) -> Finding:
         facts = self._facts
         label = text.label or label_at(facts.standard, facts, text.path)
         if known := self._known.get(rule.id):
@@ -238,7 +251,7 @@ class _Known:
             self._values += _values_at(facts, path)
 
     @cached_property
-    def _texts(self) -> Sequence[str]:
+    def texts(self) -> Sequence[str]:
         """The facts that are words or days."""
         return [
             value if isinstance(value, str) else _day(value)
@@ -248,7 +261,7 @@ class _Known:
 
     @cached_property
     def _folded_texts(self) -> Sequence[str]:
-        return [_folded(text) for text in self._texts]
+        return [_folded(text) for text in self.texts]
 
     @cached_property
     def _patterns(self) -> Sequence[re.Pattern[str]]:
@@ -258,7 +271,7 @@ class _Known:
         """Each name or number of the topic in a sentence."""
         topic, grammar = self._topic, self._grammar
         for wording in topic.named:
-            for hit in hits(sentence, wording, grammar, self._texts):
+            for hit in hits(sentence, wording, grammar, self.texts):
                 if not isinstance(hit.name, int) or hit.name <= topic.most:
                     yield hit
         yield from institutions(sentence, topic, grammar)
@@ -279,13 +292,13 @@ class _Known:
     @cached_property
     def _names(self) -> tuple[str, ...]:
         """What the facts themselves name in the ways of the topic."""
-        named = (hit.name for text in self._texts for hit in self.named_in(text))
+        named = (hit.name for text in self.texts for hit in self.named_in(text))
         return tuple(_folded(name) for name in named if isinstance(name, str))
 
     @cached_property
     def _numbers(self) -> Sequence[int]:
         found = [value for value in self._values if type(value) is int]
-        for text in self._texts:
+        for text in self.texts:
             for unit in self._topic.units:
                 for hit in hits(text, f"{NUMBER}+{unit}", self._grammar):
                     if isinstance(hit.name, int) and hit.name <= self._topic.most:

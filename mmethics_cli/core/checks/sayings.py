@@ -13,7 +13,7 @@ from typing import Final
 from msgspec import Struct
 
 from mmethics_cli.core.conditions.written import numeral_at
-from mmethics_cli.core.standard.texts import NUMBER, OTHER, PERSON, Grammar, Topic
+from mmethics_cli.core.standard.texts import KNOWN, NUMBER, OTHER, PERSON, Grammar, Topic
 
 GAP: Final = 12  # characters between two parts of a wording
 REACH: Final = 24  # characters over which a negation governs what follows it
@@ -23,6 +23,10 @@ ENDS: Final = "。！？!?；;\n"
 _BOUNDS: Final = "，,：:（()）—"
 _LISTING: Final = "、"
 _NAMING: Final = ("：", ":")
+_COMMA: Final = "，"
+_QUOTE: Final = ("“", "「", "‘", '"')
+_UNQUOTE: Final = ("”", "」", "’", '"')
+_ATTRIBUTE: Final = "的"
 
 _NAMES: Final = (NUMBER, OTHER, PERSON)
 
@@ -70,21 +74,26 @@ def polarities(
                 count = _negations(sentence, hit, denies, grammar) + denies
                 count += not denies and _denied_behind(sentence, hit, grammar)
                 said = count == 1
-                if count < 2 and said in wanted and not is_open(sentence, hit, topic, grammar):
+                if (
+                    count < 2
+                    and said in wanted
+                    and not is_open(sentence, hit, topic, grammar)
+                    and not _is_of_a_class(sentence, hit, grammar)
+                    and not (said and _is_limited(sentence, hit, grammar))
+                ):
                     yield said, hit
 
 
 def hits(sentence: str, wording: str, grammar: Grammar, known: Sequence[str] = ()) -> Iterator[Hit]:
     """Each place where a wording stands in a sentence, its parts in order within one clause.
 
-    `known` are the names for which `{known}` stands in a wording.
+    `known` are the names for which `KNOWN` stands in a wording.
     """
     first, *rest = _parts(wording)
     for start, first_end, name in _found(sentence, first, grammar, known, 0, len(sentence)):
         last, end = start, first_end
         for part in rest:
-            blanks = len(sentence) - end - len(sentence[end:].lstrip(" "))
-            limit = end + (GAP if part.apart else blanks)
+            limit = end + GAP if part.apart else _behind_blanks(sentence, end)
             following = next(_found(sentence, part, grammar, known, end, limit), None)
             if following is None or not _is_one_clause(sentence, end, following[0]):
                 break
@@ -92,6 +101,12 @@ def hits(sentence: str, wording: str, grammar: Grammar, known: Sequence[str] = (
             name = named if named is not None else name
         else:
             yield Hit(start, first_end, last, end, name)
+
+
+def _behind_blanks(sentence: str, at: int) -> int:
+    while sentence.startswith(" ", at):
+        at += 1
+    return at
 
 
 def _is_one_clause(sentence: str, start: int, end: int) -> bool:
@@ -110,7 +125,7 @@ def _found(
                 yield at, end, None if part.words[0] == OTHER else name
             at = max(end, at + 1)
         return
-    for word in known if part.words == ("{known}",) else part.words:
+    for word in known if part.words == (KNOWN,) else part.words:
         at = sentence.find(word, start, limit + len(word))
         while at >= 0:
             yield at, at + len(word), None
@@ -151,10 +166,33 @@ def institutions(sentence: str, topic: Topic, grammar: Grammar) -> Iterator[Hit]
 
 def is_open(sentence: str, hit: Hit, topic: Topic, grammar: Grammar) -> bool:
     """Whether the sentence says it only on a condition, asks or quotes it, or is about a part."""
-    if _about_less(sentence, hit, topic):
+    if any(word in sentence for word in topic.other) or _about_less(sentence, hit, topic):
         return True
-    ahead = sentence[: hit.start]
-    return any(hedge in ahead for hedge in grammar.hedges)
+    ahead, behind = sentence[: hit.last], sentence[hit.end :]
+    return (
+        any(hedge in ahead for hedge in grammar.hedges)
+        or any(word in behind for word in grammar.after)
+        or (sentence[: hit.start].endswith(_QUOTE) and behind.startswith(_UNQUOTE))
+    )
+
+
+def _is_of_a_class(sentence: str, hit: Hit, grammar: Grammar) -> bool:
+    """Whether the clause names those who are meant (抽过血的，…), and does not say it of all."""
+    start, end = clause_start(sentence, hit.start), clause_end(sentence, hit.end)
+    return _names_a_class(sentence[start:end], grammar)
+
+
+def _is_limited(sentence: str, hit: Hit, grammar: Grammar) -> bool:
+    """Whether a denial holds for a time, for somebody, or for those named by a clause ahead."""
+    if any(word in sentence[: hit.last] for word in grammar.limits):
+        return True
+    ahead = sentence[: clause_start(sentence, hit.start)].split(_COMMA)[:-1]
+    return any(_names_a_class(clause, grammar) for clause in ahead)
+
+
+def _names_a_class(clause: str, grammar: Grammar) -> bool:
+    ends = clause.rstrip().endswith(grammar.classes)
+    return ends and not any(word in clause for word in grammar.claims)
 
 
 def clause_start(sentence: str, at: int) -> int:
@@ -190,7 +228,8 @@ def _about_less(sentence: str, hit: Hit, topic: Topic) -> bool:
 def _negations(sentence: str, hit: Hit, denies: bool, grammar: Grammar) -> int:
     """How many negations govern a hit, or its last part where it denies nothing itself.
 
-    The words of its first part are its own; in a list the last negation counts (不甲、不乙).
+    The words of its first part are its own; in a list the last negation counts (不甲、不乙). One
+    within the hit that belongs to an attribute of its last part denies that alone (没有想到的基因).
     """
     before = hit.start if denies else hit.last
     at, count, listed = max(clause_start(sentence, hit.start), hit.start - REACH), 0, False
@@ -199,7 +238,9 @@ def _negations(sentence: str, hit: Hit, denies: bool, grammar: Grammar) -> int:
             at = hit.first_end
             continue
         role, length = _small_word(sentence, at, before if at > hit.start else hit.start, grammar)
-        if role == "negations":
+        if role == "negations" and not (
+            at > hit.start and sentence[: hit.last].endswith(_ATTRIBUTE)
+        ):
             count, listed = 1 if listed else count + 1, False
         elif role == "breakers":
             count = 0

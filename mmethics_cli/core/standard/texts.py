@@ -72,6 +72,8 @@ NO_PLACEHOLDERS = Placeholders()
 NUMBER: Final = "#"
 OTHER: Final = "*"
 PERSON: Final = "%"
+# What stands in a wording, and among the words to look for, for the names that the dossier knows.
+KNOWN: Final = "{known}"
 
 
 class Grammar(Struct, frozen=True, dict=True):
@@ -80,9 +82,12 @@ class Grammar(Struct, frozen=True, dict=True):
     `negations` deny what follows them in their clause, those `behind` what stands before them;
     `inert` look like a negation, or are two, and deny nothing; `breakers` end the reach of a
     negation; `hedges` make what follows in the sentence a condition, a question or what others
-    say. A person's name begins with one of the `surnames` and is followed by no letter or by one of
-    `after_names`; an institution's begins behind one of `stops`. `exempt` are paths, or
-    `list.field`, whose texts are not about this study.
+    say, those of `after` what stands before them; `limits` hold a denial that follows to a time or
+    to somebody. A clause that ends with one of `classes` (the ones who …) says of whom, not that
+    it is so, unless one of `claims` stands in it. A person's name begins with one of the
+    `surnames` and is followed by no letter or by one of `after_names`; an institution's begins
+    behind one of `stops`. `exempt` are paths, or `list.field`, whose texts are not about this
+    study.
     """
 
     negations: tuple[str, ...] = ()
@@ -90,6 +95,10 @@ class Grammar(Struct, frozen=True, dict=True):
     inert: tuple[str, ...] = ()
     breakers: tuple[str, ...] = ()
     hedges: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
     surnames: str = ""
     after_names: tuple[str, ...] = ()
     stops: str = ""
@@ -115,7 +124,8 @@ class Topic(Struct, frozen=True):
     person's name `%`.
     Names of institutions end with one of `ends`; others are the `name` of a regular expression
     among `patterns`. Only sentences with one of the words `near` are looked at. Where the nearest
-    word that says what they are about is one of `unless`, not of `about`, they are about less.
+    word that says what they are about is one of `unless`, not of `about`, they are about less; with
+    one of `other` anywhere in them they are about something else.
     `units` stand behind the topic's numbers; numbers beyond `most` are none of the topic's.
     """
 
@@ -129,5 +139,6 @@ class Topic(Struct, frozen=True):
     patterns: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    other: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
     most: int = 10_000_000

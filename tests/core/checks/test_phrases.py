@@ -65,3 +65,31 @@ def test_stray_texts_and_other_studies_are_not_read() -> None:
         "design": {"background": "国内的同类研究数据不出境。"},
     }
     assert found(answers) == []
+
+
+def test_a_part_is_not_held_against_a_study_of_two_parts() -> None:
+    texts = {
+        "involved_directly": "yes",
+        "contactable": "no",
+        "costs": "电话随访不收费，护士打电话给您。",
+    }
+    methods = "既往资料申请免除知情同意，不接触参与者。"
+    answers: dict[str, Any] = {
+        "participants": texts,
+        "design": {"methods": methods},
+        "consent": {"plan": "written"},
+        "data": {"assets": [{"id": "a", "consent_basis": "written"}]},
+    }
+    assert {one.id for one in found(answers)} == {"TX29", "TX32"}
+    answers["data"]["assets"].append({"id": "b", "consent_basis": "waiver_of_consent"})
+    assert found(answers) == []
+    answers["data"]["assets"].pop(0)
+    assert {one.id for one in found(answers)} == {"TX29", "TX30"}
+
+
+def test_only_ages_of_those_who_are_enrolled_are_held_against_the_range() -> None:
+    answers: dict[str, Any] = {"participants": {"age_min": "6", "age_max": "17"}, "design": {}}
+    answers["design"]["methods"] = "8至13周岁的签赞同书，孩子满18岁再问一次，50岁以上者另列。"
+    assert found(answers) == []
+    answers["design"]["methods"] = "招募8至13周岁的孩子。"
+    assert {one.id for one in found(answers)} == {"TX98", "TX99"}

@@ -14,6 +14,10 @@ GRAMMAR = Grammar(
     inert=("不同", "不得不"),
     breakers=("同意", "可以"),
     hedges=("如果", "未经"),
+    after=("除外", "的情况下"),
+    limits=("以前", "分析人员"),
+    classes=("的", "检查者"),
+    claims=("是",),
     surnames="王高",
     after_names=("负责",),
     stops="在给的",
@@ -26,6 +30,7 @@ ABROAD = Topic(
     denied=("留在国内",),
     about=("数据",),
     unless=("样本",),
+    other=("出差",),
 )
 
 
@@ -53,6 +58,19 @@ def said(sentence: str) -> set[bool]:
         ("样本不出境", set()),
         ("样本不出境，数据也不出境", {True}),
         ("传下去，境外的人", set()),
+        ("数据传到没有备案的境外", {False}),
+        ("数据一律不出境，列明的接收方除外", set()),
+        ("数据在不出境的情况下分析", set()),
+        ("数据“出境”与“跨境”的意思", set()),
+        ("批准以前数据不出境", set()),
+        ("批准以前数据就出境", {False}),
+        ("分析人员不出境", set()),
+        ("不愿意的，数据不出境", set()),
+        ("不愿意的，数据出境", {False}),
+        ("数据出境的，另行送审", set()),
+        ("数据不出境的检查者，另行送审", set()),
+        ("数据是不出境的", {True}),
+        ("出差人员的数据不出境", set()),
     ],
 )
 def test_polarity(sentence: str, denied: set[bool]) -> None:
