@@ -39,7 +39,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     def run(*arguments: str, columns: int = 80, **env: str) -> pexpect.spawn[str]:
         child = pexpect.spawn(
             sys.executable,
-            ["-m", "mmethics_cli", *arguments],
+            ["-m", "mmethics_cli", "--today", "2027-03-01", *arguments],
             cwd=str(tmp_path),
             env={**os.environ, "PYTHONPATH": str(ROOT), **TERMINAL, **env},
             encoding="utf-8",
