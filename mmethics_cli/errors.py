@@ -6,11 +6,11 @@ An error carries data and a Chinese message that says what, where and what to do
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from msgspec import Struct
 
-
-class Problem(Struct, frozen=True):
+# No struct, like the session: --help needs no more than these two.
+class Problem(NamedTuple):
     """One place in a file that can't be used, and what to do about it."""
 
     message: str

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from msgspec.structs import replace
 
 from mmethics_cli.commands.options import Session
 from mmethics_cli.errors import WorkspaceError
@@ -44,7 +43,7 @@ def demo(
     name = EXAMPLE
     written = about(examples(session.pack)[name])
     if context.find_root().params.get("today") is None:
-        session = context.obj = replace(session, today=written.as_of)
+        session = context.obj = session._replace(today=written.as_of)
     session.say(f"示例“{name}”：{written.title}。今天当作 {session.today}。")
     steps: list[tuple[str, Callable[[], None]]] = [
         (f"new {folder} --example {name}", lambda: make_of_example(folder, name, session.pack)),

@@ -9,10 +9,9 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 import typer
-from msgspec import Struct
 
 from mmethics_cli.errors import EthicsError, NoTerminal, Problem
 
@@ -42,7 +41,7 @@ Folder = Annotated[
 Format = Annotated[OutputFormat, typer.Option("--format", help="输出格式")]
 
 
-class Session(Struct, frozen=True):
+class Session(NamedTuple):
     """One run of the program: the global options, and whether someone sits at a terminal."""
 
     today: date

@@ -115,7 +115,9 @@ def test_editing_between_submit_and_record_never_moves_the_baseline(study: Path)
     change(study, CHANGES)
     run(study, "record", *APPROVE)
     run(study, "follow", "amendment")
-    assert "changes: [contact, procedures, consent_content, add_modality]" in (study / EVENT).read_text("utf-8")
+    assert "changes: [contact, procedures, consent_content, add_modality]" in (
+        study / EVENT
+    ).read_text("utf-8")
     assert "consent_adult 1.1" in papers(study)
 
 
