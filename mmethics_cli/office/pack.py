@@ -16,6 +16,7 @@ from mmethics_cli.errors import PackError, Problem
 from mmethics_cli.office.events import EventKinds, read_kinds
 from mmethics_cli.office.folder import OfficeFolder
 from mmethics_cli.office.quality.indicators import GROUPS, Indicator, read_groups, read_indicators
+from mmethics_cli.office.votes import VoteLaw, read_vote_law
 from mmethics_cli.store.pack import Pack, load
 from mmethics_cli.workflow.packs import Packs
 
@@ -39,10 +40,15 @@ class OfficePack(Struct, frozen=True, dict=True):
 
     @cached_property
     def indicators(self) -> Mapping[str, Indicator]:
-        # Where they rest is proved by lint, which knows the sources.
         indicators, faults = read_indicators(self.pack.trees, Trail())
-        self._refuse([fault for fault in faults if "basis" not in fault[1]])
+        self._refuse(_not_of_sources(faults))
         return indicators
+
+    @cached_property
+    def votes(self) -> VoteLaw:
+        law, faults = read_vote_law(self.pack.trees, Trail())
+        self._refuse(_not_of_sources(faults))
+        return law
 
     @cached_property
     def groups(self) -> Mapping[str, str]:
@@ -59,6 +65,11 @@ class OfficePack(Struct, frozen=True, dict=True):
         if faults:
             problems = [Problem(text, *self.pack.locate(file, keys)) for file, keys, text in faults]
             raise PackError("标准包有错误：", problems)
+
+
+def _not_of_sources(faults: list[Fault]) -> list[Fault]:
+    """The faults but those of what a rule rests on: lint proves that, which knows the sources."""
+    return [fault for fault in faults if "basis" not in fault[1]]
 
 
 def office_pack(packs: Packs, office: OfficeFolder | None = None) -> OfficePack:
@@ -84,7 +95,10 @@ def office_problems(overlay: Path | None) -> list[Problem]:
 def prove_office(standard: Standard, trees: Mapping[str, object]) -> Iterator[Fault]:
     """Every fault in the office's part of a pack, with its place."""
     yield from read_kinds(trees)[1]
-    yield from read_indicators(trees, _sources(standard, trees))[1]
+    trail = _sources(standard, trees)
+    read_indicators(trees, trail)
+    read_vote_law(trees, trail)
+    yield from trail.problems
 
 
 def _sources(standard: Standard, trees: Mapping[str, object]) -> Trail:

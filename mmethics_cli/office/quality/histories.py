@@ -16,6 +16,7 @@ from typing import Any, Final, cast
 
 from mmethics_cli.core.lifecycle.work_calendar import OutOfCalendar, add_months
 from mmethics_cli.office.events import Happening, is_time
+from mmethics_cli.office.members import CONSULTANT, classes_of
 
 Record = dict[str, Any]
 
@@ -56,10 +57,7 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         "volume": ("id retention_until appraised_at disposed_at disposal_list witnesses", {}),
     }.items()
 }
-CONSULTANT: Final = "consultant"
 _REVIEWS: Final = frozenset({"protocol", "consent", "simplified"})
-_MEDICAL: Final = "medical"
-_SEXES: Final = {"F": "woman", "M": "man"}
 _APPROVED: Final = "approve"
 
 
@@ -538,12 +536,9 @@ def _member(person: str, term: Happening) -> Record:
     """A member as they were in that term."""
     data = term.data
     begins, ends = _day(data.get("term_from")), _day(data.get("term_to"))
-    classes = [_MEDICAL if data.get("category") == _MEDICAL else "non_medical"]
-    classes += [_SEXES[data["sex"]]] if data.get("sex") in _SEXES else []
-    classes += ["external"] if data.get("external") is True else []
     return {
         "id": person,
-        "classes": classes,
+        "classes": classes_of(data.get("category"), data.get("sex"), data.get("external")),
         "sex": data.get("sex"),
         "category": data.get("category"),
         "external": data.get("external"),
