@@ -8,11 +8,13 @@ from typing import Final
 
 from msgspec import Struct
 
+from mmethics_cli.office.acceptance import case_name
 from mmethics_cli.office.folder import OfficeFolder
 from mmethics_cli.office.state import Assignment, Case, Lookup, Meeting, RegisteredStudy
 
 _SOON: Final = 7  # days
 _EXPIRES_SOON: Final = 30  # days
+_OFFICE: Final = "mmethics office"
 _GROUPS: Final = {
     "overdue": "已逾期",
     "mine": "等我办",
@@ -48,20 +50,21 @@ def desk_of(office: OfficeFolder, today: date) -> DeskView:
     return DeskView(office.setting("committee"), today.isoformat(), tuple(lines))
 
 
-def case_name(case: Case) -> str:
-    """What people call a case: its number of acceptance, before that the number it came under."""
-    return case.number or case.id
-
-
 def _cases(register: Lookup, today: date) -> Iterator[DeskLine]:
     for case in register.where(Case, state="received"):
-        yield DeskLine("mine", f"{case_name(case)} 收到，尚未受理")
+        text = f"{case_name(case)} 收到（{_day(case.received_at)}），尚未受理"
+        yield DeskLine("mine", text, command=f"{_OFFICE} accept {case_name(case)}")
     for case in register.where(Case, state="supplement"):
         yield DeskLine("others", f"{case_name(case)} 等申请人补正（{_day(case.asked_at)} 通知）")
     for case in register.where(Case, state="accepted"):
         yield from _open_case(register, case, today)
     for case in register.where(Case, state="decided"):
-        yield DeskLine("mine", f"{case_name(case)} 已决定（{_day(case.decided_at)}），尚未送达")
+        text = f"{case_name(case)} 已决定（{_day(case.decided_at)}），尚未送达"
+        yield DeskLine("mine", text, command=f"{_OFFICE} note 送达 --case {case_name(case)}")
+    for case in register.where(Case, state="delivered"):
+        text = f"{case_name(case)} 已送达（{_day(case.delivered_at)}），尚未归档"
+        command = f"{_OFFICE} note 归档 --case {case_name(case)} --set complete=是"
+        yield DeskLine("mine", text, command=command)
 
 
 def _open_case(register: Lookup, case: Case, today: date) -> Iterator[DeskLine]:
@@ -74,7 +77,9 @@ def _open_case(register: Lookup, case: Case, today: date) -> Iterator[DeskLine]:
         group = "overdue" if each.due and each.due < today.isoformat() else "others"
         yield DeskLine(group, f"{name} 等 {each.person} 交回工作表", each.due)
     if not assignments:
-        yield DeskLine("mine", f"{name} 已受理，尚未指定审查人", case.due_at)
+        yield DeskLine(
+            "mine", f"{name} 已受理，尚未指定审查人", case.due_at, f"{_OFFICE} assign {name}"
+        )
     elif not waiting:
         yield DeskLine("mine", f"{name} 工作表已交齐，尚未决定", case.due_at)
     if case.due_at:

@@ -79,7 +79,9 @@ class Event(Struct, frozen=True):
 class EventKind(Struct, frozen=True):
     """A kind of event: what it must and may refer to, and the data by name.
 
-    `data` gives the type of each key, one of `_TYPES`, or the words that it may be.
+    `data` gives the type of each key, one of `_TYPES`, or the words that it may be. One that is
+    `noted` the office may record by itself, a text of it under `text_in`, while its case is in one
+    of the states `when` (in any, where none is named).
     """
 
     id: str
@@ -88,6 +90,9 @@ class EventKind(Struct, frozen=True):
     may_refer: tuple[str, ...]
     data: Mapping[str, str | tuple[str, ...]]
     optional: frozenset[str]
+    noted: bool = False
+    text_in: str = ""
+    when: tuple[str, ...] = ()
 
     def faults(self, happening: Happening) -> Iterator[str]:
         """What a happening of this kind lacks or says wrongly, in Chinese."""
@@ -223,7 +228,7 @@ def read_kinds(trees: Mapping[str, object]) -> tuple[EventKinds, list[Fault]]:
     trail = Trail()
     kinds: dict[str, EventKind] = {}
     for node in Node(FILE, (), trees.get(FILE), trail).list():
-        node.only("id", "zh", "refs", "may_refer", "data")
+        node.only("id", "zh", "refs", "may_refer", "data", "note", "text_in", "when")
         name = node.text("id")
         if name in kinds:
             node.child("id").problem(f"“{name}”写了两次")
@@ -233,7 +238,13 @@ def read_kinds(trees: Mapping[str, object]) -> tuple[EventKinds, list[Fault]]:
         data = dict(_read_data(node.child("data")))
         optional = frozenset(key for key, (_, may_lack) in data.items() if may_lack)
         types = {key: kind for key, (kind, _) in data.items()}
-        kinds[name] = EventKind(name, node.text("zh"), refs, may_refer, types, optional)
+        text_in = node.text("text_in", "")
+        if text_in and types.get(text_in) != "text":
+            node.child("text_in").problem(f"“{text_in}”不是 data 里的一项文字")
+        kinds[name] = EventKind(
+            name, node.text("zh"), refs, may_refer, types, optional, node.yes("note"), text_in,
+            node.texts("when"),
+        )  # fmt: skip
     return kinds, trail.problems
 
 

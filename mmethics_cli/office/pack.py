@@ -13,9 +13,15 @@ from mmethics_cli.core.lifecycle.work_calendar import WorkCalendar, read_calenda
 from mmethics_cli.core.standard.model import Article, Standard, Verified
 from mmethics_cli.core.standard.node import Fault, Node, Trail
 from mmethics_cli.errors import PackError, Problem
+from mmethics_cli.office.clocks import Clocks, read_clocks
 from mmethics_cli.office.events import EventKinds, read_kinds
 from mmethics_cli.office.folder import OfficeFolder
 from mmethics_cli.office.quality.indicators import GROUPS, Indicator, read_groups, read_indicators
+from mmethics_cli.office.study_facts import (
+    StudyFact,
+    prove_study_facts,
+    read_study_facts,
+)
 from mmethics_cli.office.votes import VoteLaw, read_vote_law
 from mmethics_cli.store.pack import Pack, load
 from mmethics_cli.workflow.packs import Packs
@@ -43,6 +49,25 @@ class OfficePack(Struct, frozen=True, dict=True):
         indicators, faults = read_indicators(self.pack.trees, Trail())
         self._refuse(_not_of_sources(faults))
         return indicators
+
+    @cached_property
+    def clocks(self) -> Clocks:
+        trail = Trail()
+        clocks = read_clocks(self.pack.trees, trail)
+        self._refuse(_not_of_sources(trail.problems))
+        return clocks
+
+    @cached_property
+    def standard(self) -> Standard:
+        """The whole standard, by which a sealed snapshot is read."""
+        return self.pack.standard()
+
+    @cached_property
+    def study_facts(self) -> tuple[StudyFact, ...]:
+        trail = Trail()
+        facts = read_study_facts(self.pack.trees, self.standard, trail)
+        self._refuse(trail.problems)
+        return facts
 
     @cached_property
     def votes(self) -> VoteLaw:
@@ -94,10 +119,14 @@ def office_problems(overlay: Path | None) -> list[Problem]:
 
 def prove_office(standard: Standard, trees: Mapping[str, object]) -> Iterator[Fault]:
     """Every fault in the office's part of a pack, with its place."""
-    yield from read_kinds(trees)[1]
+    kinds, faults = read_kinds(trees)
+    yield from faults
+    received = kinds.get("submission_received")
+    yield from prove_study_facts(trees, standard, frozenset(received.data if received else ()))
     trail = _sources(standard, trees)
     read_indicators(trees, trail)
     read_vote_law(trees, trail)
+    read_clocks(trees, trail)
     yield from trail.problems
 
 

@@ -48,9 +48,10 @@ class Appointment(OfficeRecord, frozen=True):
 class RegisteredStudy(OfficeRecord, frozen=True):
     """A study across its submissions, as the office knows it."""
 
-    FIND: ClassVar = ("state",)
+    FIND: ClassVar = ("state", "number")
 
     id: str
+    number: str = ""  # of its protocol
     title: str = ""
     investigator: str = ""
     dept: str = ""
@@ -78,6 +79,9 @@ class Case(OfficeRecord, frozen=True):
     sponsor: str = ""
     team: tuple[str, ...] = ()
     pathway: str = ""
+    review_days: int = 0
+    emergency_hours: int = 0
+    simplified_reviewers: int = 0
     method: str = ""
     number: str = ""
     state: str = "received"
@@ -190,6 +194,9 @@ class Lookup(Protocol):
     def where(self, kind: type[R], **fields: str) -> Sequence[R]:
         """The records whose fields say this, in the order of their keys."""
 
+    def highest(self, kind: type[R], field: str, prefix: str) -> str:
+        """The last number that begins so, among those of a field; empty where there is none."""
+
 
 class OfficeState:
     """An office in memory: what a replay comes to."""
@@ -211,6 +218,14 @@ class OfficeState:
             and all(getattr(record, name) == value for name, value in fields.items())
         ]
         return sorted(found, key=lambda record: record.key)
+
+    def highest(self, kind: type[R], field: str, prefix: str) -> str:
+        numbers = (str(getattr(record, field)) for record in self.records[kind].values())
+        return max(
+            (number for number in numbers if number.startswith(prefix)),
+            key=lambda number: (len(number), number),
+            default="",
+        )
 
     def put(self, record: OfficeRecord) -> None:
         """Keep a record, in place of the one of its key."""
@@ -246,6 +261,11 @@ def _texts(event: Happening, *keys: str) -> dict[str, Any]:
     return {key: _text(event, key) for key in keys}
 
 
+def _number(event: Happening, key: str) -> int:
+    value = event.data.get(key)
+    return value if isinstance(value, int) else 0
+
+
 def _day(event: Happening) -> str:
     return event.happened.partition("T")[0]
 
@@ -264,10 +284,14 @@ def _received(state: Lookup, event: Happening) -> Records:
         event.study,
         received_at=event.happened,
         team=tuple(event.data.get("team") or ()),
+        review_days=_number(event, "review_days"),
+        emergency_hours=_number(event, "emergency_hours"),
+        simplified_reviewers=_number(event, "simplified_reviewers"),
         **_texts(event, "kind", "parent", "package", "digest", "sponsor", "pathway"),
     )
     study = state.get(RegisteredStudy, event.study) or RegisteredStudy(event.study)
     told = _texts(event, "title", "investigator", "dept", "sponsor", "regime")
+    told["number"] = _text(event, "protocol_number")
     yield replace(study, **{key: text for key, text in told.items() if text})
 
 
@@ -316,7 +340,7 @@ def _decided(state: Lookup, event: Happening) -> Records:
 
 def _after_decision(study: RegisteredStudy, case: Case, event: Happening) -> RegisteredStudy:
     """What a decision comes to for its study: approval, its validity, its end."""
-    valid_until, months = _text(event, "valid_until"), event.data.get("interval_months")
+    valid_until = _text(event, "valid_until")
     match case.kind, _text(event, "decision"):
         case "completion", "approve":
             return replace(study, state="completed")
@@ -326,7 +350,7 @@ def _after_decision(study: RegisteredStudy, case: Case, event: Happening) -> Reg
                 state="active",
                 approved_on=study.approved_on or _day(event),
                 valid_until=valid_until,
-                interval_months=months if isinstance(months, int) else 0,
+                interval_months=_number(event, "interval_months"),
             )
         case "initial", "disapprove":
             return replace(study, state="disapproved")
@@ -397,10 +421,7 @@ def _held(event: Happening) -> Mapping[str, object]:
 
 
 def _on_agenda(state: Lookup, event: Happening) -> Records:
-    order = event.data.get("order")
-    yield AgendaItem(
-        event.meeting, event.case, _text(event, "purpose"), order if isinstance(order, int) else 0
-    )
+    yield AgendaItem(event.meeting, event.case, _text(event, "purpose"), _number(event, "order"))
 
 
 def _seated(present: bool) -> Callable[[Lookup, Happening], Records]:

@@ -23,11 +23,13 @@ def take(
 ) -> None:
     """收下交来的东西，凭内容认出是什么，不看文件名。
 
+    封存的送审（压缩包或文件夹）：与清单核对，一样才收，存一份在 cases/，记下审查路径。
+
     往年的登记事项（CSV，列为 seq,at,event,study,case,meeting,person,data）：先报告读到什么、
     哪些行有问题，退出码 1；加 --yes 才导入。不合规的往事照样导入，它们是历史。
 
     示例：
-    mmethics office take 往年登记.csv
+    mmethics office take 送审.zip
     mmethics office take 往年登记.csv --yes
     """
     from mmethics_cli.office.taking import Desk

@@ -76,6 +76,17 @@ class Reading:
             query = query.where(table.c[name] == value)
         return [record_of(kind, dict(row)) for row in self._rows(query)]
 
+    def highest(self, kind: type[R], field: str, prefix: str) -> str:
+        """The last number that begins so, among those of a field; empty where there is none."""
+        column = TABLES[kind].c[field]
+        query = (
+            select(column)
+            .where(column.startswith(prefix, autoescape=True))
+            .order_by(sql.length(column).desc(), column.desc())
+            .limit(1)
+        )
+        return "".join(row[field] for row in self._rows(query))
+
     def _rows(self, query: Any) -> Sequence[RowMapping]:
         return self._connection.execute(query).mappings().all()
 
