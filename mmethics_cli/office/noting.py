@@ -9,10 +9,10 @@ from msgspec import Struct
 
 from mmethics_cli.core.conditions.written import NO_TYPED, YES_TYPED, parse_date
 from mmethics_cli.errors import EthicsError
-from mmethics_cli.office.acceptance import STATES, ActRefused, case_name, find_case
 from mmethics_cli.office.acting import case_line, record, said
 from mmethics_cli.office.events import EventKind, Happening, is_time
 from mmethics_cli.office.folder import OfficeFolder
+from mmethics_cli.office.law.acceptance import STATES, ActRefused, case_name, find_case
 from mmethics_cli.office.pack import office_pack
 from mmethics_cli.office.state import Case, Lookup
 from mmethics_cli.workflow.packs import Packs

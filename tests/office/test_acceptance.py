@@ -11,10 +11,10 @@ import pytest
 
 from mmethics_cli.core.standard.node import Trail
 from mmethics_cli.errors import EthicsError
-from mmethics_cli.office import acceptance, review
-from mmethics_cli.office.acceptance import ActRefused, find_case
-from mmethics_cli.office.clocks import read_clocks
 from mmethics_cli.office.folder import open_office
+from mmethics_cli.office.law import acceptance, review
+from mmethics_cli.office.law.acceptance import ActRefused, find_case
+from mmethics_cli.office.law.clocks import read_clocks
 from mmethics_cli.office.state import Appointment, Case, Interest, OfficeState
 from tests.office.offices import call, new_office
 

@@ -16,7 +16,7 @@ from typing import Any, Final, cast
 
 from mmethics_cli.core.lifecycle.work_calendar import OutOfCalendar, add_months
 from mmethics_cli.office.events import Happening
-from mmethics_cli.office.members import CONSULTANT, classes_of
+from mmethics_cli.office.law.members import CONSULTANT, classes_of
 
 Record = dict[str, Any]
 
