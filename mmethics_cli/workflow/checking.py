@@ -16,8 +16,8 @@ from mmethics_cli.core.checks.consistency import (
     law_to_come,
     renamed,
     stray_answers,
-    turned_texts,
     unknown_names,
+    unseen_characters,
     unverified_law,
 )
 from mmethics_cli.core.checks.documents import FileState, missing_documents, own_documents
@@ -89,9 +89,10 @@ def review(
         findings += attachments_at_odds(facts)
     findings += unanswered_items(facts, dossier.self_check)
     findings += contradictions(facts, as_handed_in(dossier))
-    findings += misstatements(facts, _notes(dossier), partial(_told, dossier.standard))
+    notes = _notes(dossier)
+    findings += misstatements(facts, notes, partial(_told, dossier.standard))
     findings += stray_answers(facts)
-    findings += turned_texts(facts)
+    findings += unseen_characters(facts, notes)
     findings += _lost_texts(dossier)
     findings += standing.findings()
     findings += unnamed_changes(facts)
