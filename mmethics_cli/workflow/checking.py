@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from mmethics_cli.core.checks.attachments import attachments_at_odds
+from mmethics_cli.core.checks.attachments import attachments_at_odds, unfit_files
 from mmethics_cli.core.checks.completeness import first_asked, missing_answers, unanswered_items
 from mmethics_cli.core.checks.consistency import (
     contradictions,
@@ -84,6 +84,7 @@ def review(
     facts, seen = dossier.facts, seen_before(dossier.facts)
     findings = [*_refused(dossier), *_placeholders(dossier), *missing_answers(dossier.pathway)]
     findings += missing_documents(dossier.pathway, files)
+    findings += unfit_files(facts, files)
     standing = Standing(dossier)
     if standing.preparing or standing.approval is None:
         findings += attachments_at_odds(facts)
