@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Folder, Session, tell_not_english, tell_refused
+from mmethics_cli.commands.options import HERE, Folder, Session, tell_not_english, tell_opened
 from mmethics_cli.workflow.document_options import FileNaming, Language
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def submit(
 
     session = Session.of(context)
     dossier = open_dossier(folder, session.today, session.packs())
-    tell_refused(session, dossier)
+    tell_opened(session, dossier)
     submission = check_submission(dossier, session.today, archive)
     if not submission.complete:
         session.out(findings_text(dossier.standard, dossier.name, submission.findings))

@@ -33,6 +33,12 @@ def overlay_of(folder: Path) -> Path | None:
     path = profile_path(folder)
     if text is None or path is None:
         return None
+    # A share would be asked for the reader's password at once.
+    if text.startswith(("//", "\\\\")):
+        line = read_file(path).line(("pack",))
+        fix = "请把标准包放到本机的文件夹里，或先连成盘符。"
+        problem = Problem("pack: 不能写网络上的位置。", INSTITUTION, line, fix)
+        raise UnreadableFile("附加标准包不能用：", [problem])
     overlay = (path.parent / text).resolve()
     if not overlay.is_dir():
         line = read_file(path).line(("pack",))
