@@ -12,6 +12,8 @@ from mmethics_cli.workflow.document_options import FileNaming, Language
 
 if TYPE_CHECKING:
     from mmethics_cli.store.submission.sealing import Sealed
+    from mmethics_cli.workflow.opening import Dossier
+    from mmethics_cli.workflow.submitting import FinalPapers
 
 
 def submit(
@@ -28,36 +30,29 @@ def submit(
         FileNaming | None,
         typer.Option("--names", help="文件按名称或按编号命名", show_default=False),
     ] = None,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PAPER", help="手工改过的这份文件照样封存，可以写几次", show_default=False
+        ),
+    ] = None,
 ) -> None:
     """核对、定稿并封存本次送审：文件、附件、快照和校验清单。
 
     核对有错误时不封存，退出码为 1。封存之后不再改动；委员会的决定另记在 decision.yaml。
-    手工改过的文件按改过的样子封存。
+    没有改过的文件按今天的卷宗重新生成；手工改过的按改过的样子封存，去掉“草稿”水印。
+    改过以后卷宗又变了的，不封存：重新生成，或看过以后用 --keep 写明照样封存。
 
     示例：
     mmethics submit my-study
     mmethics submit my-study --zip 送审.zip
     """
-    from mmethics_cli.report.findings import findings_text
     from mmethics_cli.workflow.opening import open_dossier
-    from mmethics_cli.workflow.submitting import (
-        check_submission,
-        final_documents,
-        seal_submission,
-    )
 
     session = Session.of(context)
     dossier = open_dossier(folder, session.today, session.packs())
     tell_opened(session, dossier)
-    submission = check_submission(dossier, session.today, archive)
-    if not submission.complete:
-        session.out(findings_text(dossier.standard, dossier.name, submission.findings))
-        session.say("还有错误，没有封存。改正后再运行 mmethics submit。")
-        raise typer.Exit(1)
-    drafts = final_documents(submission, naming, language)
-    tell_not_english(session, drafts, dossier.standard)
-    sealed = seal_submission(submission, drafts)
-    _tell(session, sealed)
+    sealed = _seal(session, dossier, archive, keep or [], naming, language)
     if archive is not None:
         from mmethics_cli.store.submission.archive import zip_submission
 
@@ -65,10 +60,35 @@ def submit(
         session.out(f"上交用的压缩包：{archive}")
 
 
-def _tell(session: Session, sealed: Sealed) -> None:
+def _seal(
+    session: Session,
+    dossier: Dossier,
+    archive: Path | None,
+    keep: list[str],
+    naming: FileNaming | None,
+    language: Language,
+) -> Sealed:
+    """Seal what is complete, and say so; leaves with 1 where it is not."""
+    from mmethics_cli.report.findings import findings_text
+    from mmethics_cli.workflow.submitting import check_submission, final_documents, seal_submission
+
+    submission = check_submission(dossier, session.today, archive, keep)
+    if not submission.complete:
+        session.out(findings_text(dossier.standard, dossier.name, submission.findings))
+        session.say("还有错误，没有封存。改正后再运行 mmethics submit。")
+        raise typer.Exit(1)
+    final = final_documents(submission, naming, language)
+    tell_not_english(session, final.drafts, dossier.standard)
+    sealed = seal_submission(submission, final)
+    _tell(session, sealed, final)
+    return sealed
+
+
+def _tell(session: Session, sealed: Sealed, final: FinalPapers) -> None:
     session.out(f"已封存 {sealed.files} 个文件：{sealed.folder}")
     session.out(f"清单校验值（SHA-256）：{sealed.digest}")
-    for name in sealed.kept:
-        session.say(f"手工改过，按改过的样子封存（请确认没有“草稿”字样）：{name}")
+    for name, state in final.edited.items():
+        how = "照 --keep 写明的封存" if name in final.answered_for else "按改过的样子封存"
+        session.say(f"{state}，{how}：{name}")
     if sealed.aside is not None:
         session.say(f"你放在 documents/ 里的其他文件移到了 {sealed.aside}")

@@ -80,6 +80,12 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def digest_over(files: Mapping[str, str]) -> str:
+    """One SHA-256 over files by their digests: what `sha256sum` prints of them, by their names."""
+    lines = "".join(f"{files[name]}  {name}\n" for name in sorted(files))
+    return sha256(lines.encode("utf-8"))
+
+
 def compare(sealed: Mapping[str, str], present: Mapping[str, str]) -> Iterator[Difference]:
     """The differences between what was sealed and what is there."""
     for name, digest in sealed.items():

@@ -9,10 +9,10 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from msgspec import Struct
 
@@ -25,14 +25,15 @@ from mmethics_cli.store.dossier.workspace import Workspace
 from mmethics_cli.store.files import sha256, sync_folder
 from mmethics_cli.store.lock import locked
 from mmethics_cli.store.paths import OutsideFolder, legal_name
-from mmethics_cli.store.submission.documents import (
-    RECORD,
-    RenderedFile,
-    is_hand_edited,
-    read_record,
-    restore_drafts,
+from mmethics_cli.store.submission.documents import restore_drafts
+from mmethics_cli.store.submission.manifest import (
+    FORMAT,
+    digest_of,
+    digest_over,
+    manifest_bytes,
+    read_manifest,
 )
-from mmethics_cli.store.submission.manifest import FORMAT, digest_of, manifest_bytes
+from mmethics_cli.store.submission.rendered import RECORD, RenderedFile, read_record
 from mmethics_cli.store.submission.submissions import (
     DECISION_KEYS,
     DOCUMENTS,
@@ -41,6 +42,7 @@ from mmethics_cli.store.submission.submissions import (
     MANIFEST,
     OLD_DRAFTS,
     SNAPSHOT,
+    Submission,
 )
 from mmethics_cli.store.yaml.events import Tree
 from mmethics_cli.store.yaml.reader import parse, reason
@@ -69,10 +71,12 @@ def seal(
     documents: Sequence[RenderedFile],
     about: Mapping[str, Any],
     day: date,
+    last: Callable[[Tally], Sequence[RenderedFile]] = lambda tally: (),
 ) -> Sealed:
-    """Seal the current submission with these documents; those edited by hand stay as they are.
+    """Seal the current submission with these documents.
 
-    `about` (versions of tool, pack and templates, rows of the documents) goes into the manifest.
+    `about` (versions of tool, pack and templates, rows of the documents) goes into the manifest;
+    `last` makes the documents that tell what is sealed beside them, once the rest is ready.
     Raises WorkspaceError when it is sealed already or the system refuses; nothing is sealed then.
     """
     current = workspace.current
@@ -83,32 +87,22 @@ def seal(
     try:
         with locked(workspace.folder), _beside(current.folder) as stage:
             restore_drafts(current.folder)
-            kept = _put_documents(stage, documents, current.folder / DOCUMENTS)
-            rows = _put_attachments(stage, workspace)
-            snapshot = snapshot_text(workspace, day).encode("utf-8")
-            (stage / SNAPSHOT).write_bytes(snapshot)
-            shutil.copyfile(current.event_file, stage / EVENT_FILE)
-            files = {name: digest_of(stage / name) for name in _names(stage)}
-            content = {
-                "format": FORMAT,
-                "submission": current.name,
-                "event": current.kind,
-                "date": day.isoformat(),
-                **about,
-                "attachments": rows,
-                "files": files,
-            }
-            data = manifest_bytes(content)
-            (stage / MANIFEST).write_bytes(data)
+            _put_documents(stage, documents)
+            data = _put_the_rest(stage, workspace, current, about, day, last)
             _move_in(stage, current.folder)
             name = current.name
-            aside = _clear_drafts(current.folder / OLD_DRAFTS, workspace.folder / SET_ASIDE / name)
+            aside = _clear_drafts(
+                current.folder / OLD_DRAFTS,
+                workspace.folder / SET_ASIDE / name,
+                {file.edited for file in documents},
+            )
     except OSError as error:
         raise WorkspaceError(
             f"封存没有完成：{error.filename or current.folder} {reason(error)}。"
             "这次送审仍未封存，排除原因后可以重新运行。"
         ) from error
-    return Sealed(current.folder, sha256(data), len(files), tuple(kept), aside)
+    kept = tuple(file.name for file in documents if file.edited)
+    return Sealed(current.folder, sha256(data), len(read_manifest(data)), kept, aside)
 
 
 def snapshot_text(workspace: Workspace, day: date) -> str:
@@ -141,18 +135,57 @@ def lay(base: dict[str, Tree], over: dict[str, Tree]) -> None:
             base[key] = value
 
 
-def _put_documents(stage: Path, documents: Sequence[RenderedFile], drafts: Path) -> list[str]:
+class Tally(NamedTuple):
+    """How many files, how many bytes in all, and one SHA-256 over their names and digests."""
+
+    files: int
+    bytes: int
+    sha256: str
+
+
+def tally_of(stage: Path) -> Tally:
+    """What a folder holds that is to be sealed."""
+    names = _names(stage)
+    digests = {name: digest_of(stage / name) for name in names}
+    return Tally(
+        len(names), sum((stage / name).stat().st_size for name in names), digest_over(digests)
+    )
+
+
+def _put_documents(stage: Path, documents: Sequence[RenderedFile]) -> None:
     folder = stage / DOCUMENTS
-    folder.mkdir()
-    record = read_record(drafts)
-    kept = []
+    folder.mkdir(exist_ok=True)
     for file in documents:
-        if is_hand_edited(drafts / file.name, record):
-            shutil.copyfile(drafts / file.name, folder / file.name)
-            kept.append(file.name)
-        else:
-            (folder / file.name).write_bytes(file.data)
-    return kept
+        (folder / file.name).write_bytes(file.data)
+
+
+def _put_the_rest(
+    stage: Path,
+    workspace: Workspace,
+    current: Submission,
+    about: Mapping[str, Any],
+    day: date,
+    last: Callable[[Tally], Sequence[RenderedFile]],
+) -> bytes:
+    """Everything but the documents; the manifest's bytes."""
+    rows = _put_attachments(stage, workspace)
+    (stage / SNAPSHOT).write_bytes(snapshot_text(workspace, day).encode("utf-8"))
+    shutil.copyfile(current.event_file, stage / EVENT_FILE)
+    telling = last(tally_of(stage))
+    _put_documents(stage, telling)
+    content = {
+        "format": FORMAT,
+        "submission": current.name,
+        "event": current.kind,
+        "date": day.isoformat(),
+        **about,
+        "attachments": rows,
+        "telling": [f"{DOCUMENTS}/{file.name}" for file in telling],
+        "files": {name: digest_of(stage / name) for name in _names(stage)},
+    }
+    data = manifest_bytes(content)
+    (stage / MANIFEST).write_bytes(data)
+    return data
 
 
 def _put_attachments(stage: Path, workspace: Workspace) -> list[dict[str, str]]:
@@ -221,18 +254,19 @@ def _move_in(stage: Path, target: Path) -> None:
     _make_read_only(target)
 
 
-def _clear_drafts(old: Path, aside: Path) -> Path | None:
+def _clear_drafts(old: Path, aside: Path, edited: Collection[str]) -> Path | None:
     """Remove the drafts that this program wrote; what people put among them goes to `aside`.
 
-    What was sealed as it stood need not be kept twice.
+    What was sealed need not be kept twice: as it stood, or by its digest among the `edited`.
     """
     if not old.exists():
         return None
     record = read_record(old)
     for path in [file for file in old.iterdir() if file.is_file()]:
         sealed = old.parent / DOCUMENTS / path.name
-        same = sealed.exists() and digest_of(sealed) == digest_of(path)
-        if same or not is_hand_edited(path, record):
+        digest = digest_of(path)
+        same = digest in edited or (sealed.exists() and digest_of(sealed) == digest)
+        if same or not record.is_edited(path.name):
             path.unlink()
     (old / RECORD).unlink(missing_ok=True)
     if not any(old.iterdir()):
