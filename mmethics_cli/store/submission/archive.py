@@ -6,6 +6,7 @@ import hashlib
 import io
 import stat
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,16 @@ _MAX_RATIO: Final = 500
 _RATIO_FROM_BYTES: Final = 50_000_000
 _MANIFEST_BYTES: Final = 16_000_000
 _CHUNK: Final = 1 << 20
+# What the library raises of bytes that are no archive; it checks few of them itself.
+_BROKEN: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    EOFError,
+    RuntimeError,
+    ValueError,
+    LookupError,
+)
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -66,7 +77,7 @@ def verify_zip(path: Path) -> Verified:
             }
             files = {n: _digest(archive, info) for n, info in inner.items() if n != MANIFEST}
             return verified(read_manifest(data), files, data)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError) as error:
+    except _BROKEN as error:
         raise WorkspaceError(f"“{path}”不是完好的 ZIP 文件。") from error
     except OSError as error:
         raise WorkspaceError(f"读不了“{path}”：{reason(error)}。") from error
