@@ -9,10 +9,11 @@ from typing import Any
 from msgspec import Struct
 
 from mmethics_cli import __version__
-from mmethics_cli.errors import EthicsError, WorkspaceError
+from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.report.findings import PlacedFinding
+from mmethics_cli.store.dossier.outputs import refuse_output
 from mmethics_cli.store.submission.documents import enter_versions
-from mmethics_cli.store.submission.sealing import Sealed, seal
+from mmethics_cli.store.submission.sealing import Sealed, finish_sealing, is_unfinished, seal
 from mmethics_cli.store.submission.submissions import Submission
 from mmethics_cli.workflow.assembly import package_of
 from mmethics_cli.workflow.checking import review
@@ -37,16 +38,16 @@ class CheckedSubmission(Struct, frozen=True):
 
 
 def check_submission(
-    dossier: Dossier, today: date, archive: Path | None = None
+    dossier: Dossier, today: date, archive: Path | None = None, *, replace: bool = False
 ) -> CheckedSubmission:
     """Check what would be sealed.
 
     Raises WorkspaceError where there is no submission that can be sealed, EthicsError where
-    `archive` can't be written.
+    `archive` can't be written; an existing file there only with `replace`.
     """
-    current = _open_submission(dossier)
+    _open_submission(dossier)
     if archive is not None:
-        _refuse_place(archive, current)
+        refuse_archive(dossier, archive, replace=replace)
     package = package_of(dossier, today)
     return CheckedSubmission(dossier, package, review(dossier, package), today)
 
@@ -62,14 +63,24 @@ def _open_submission(dossier: Dossier) -> Submission:
     return current
 
 
-def _refuse_place(archive: Path, current: Submission) -> None:
-    """Before anything is sealed: a place where the archive can't be written."""
-    if not archive.absolute().parent.is_dir():
-        raise EthicsError(f"--zip：没有文件夹“{archive.parent}”。请先建好，或换一个位置。")
-    if archive.is_dir():
-        raise EthicsError(f"--zip：“{archive}”是文件夹。请写文件名，如 送审.zip。")
-    if archive.resolve().is_relative_to(current.folder.resolve()):
-        raise EthicsError("--zip：压缩包不能放在要封存的文件夹里。请换一个位置。")
+def refuse_archive(dossier: Dossier, archive: Path, *, replace: bool = False) -> None:
+    """Raises EthicsError, before anything is sealed, where the archive can't be written."""
+    refuse_output(dossier.workspace, "--zip", archive, "送审.zip", replace=replace)
+
+
+def complete_sealing(dossier: Dossier) -> Sealed | None:
+    """Do what an earlier `submit` left undone on the current submission; None if nothing was.
+
+    Raises WorkspaceError where the submission is not as it was sealed.
+    """
+    workspace = dossier.workspace
+    current = workspace.current
+    if current is None or not current.sealed:
+        return None
+    if not is_unfinished(current):
+        return None
+    with workspace.writing():
+        return finish_sealing(workspace, current)
 
 
 def final_documents(
@@ -90,8 +101,9 @@ def seal_submission(submission: CheckedSubmission, files: Drafts) -> Sealed:
     if not submission.complete:
         raise WorkspaceError("核对还有错误，没有封存。")
     dossier, package = submission.dossier, submission.package
-    enter_versions(dossier.workspace, versions_of(package.documents))
-    return seal(dossier.workspace, files.files, _about(dossier, package), submission.today)
+    with dossier.workspace.writing(whole=True):
+        enter_versions(dossier.workspace, versions_of(package.documents))
+        return seal(dossier.workspace, files.files, _about(dossier, package), submission.today)
 
 
 def _about(dossier: Dossier, package: Package) -> dict[str, Any]:

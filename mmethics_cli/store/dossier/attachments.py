@@ -10,6 +10,7 @@ from mmethics_cli.core.checks.documents import FileState
 from mmethics_cli.core.conditions.values import Element
 from mmethics_cli.store.files import sha256
 from mmethics_cli.store.paths import OutsideFolder, inside
+from mmethics_cli.store.submission.litter import named_like_litter
 from mmethics_cli.store.submission.submissions import SealedAttachment, Submission
 from mmethics_cli.store.yaml.reader import reason
 
@@ -73,6 +74,8 @@ def _state(
 def _trouble(dossier: Path, name: str) -> str:
     try:
         path = attachment_path(dossier, name)
+        if named_like_litter(path.name):
+            return f"文件“{name}”的名称像系统或办公软件的临时文件，请改名"
         if not path.exists():
             return f"找不到文件“{name}”"
         if not path.is_file():
