@@ -22,7 +22,8 @@ _NO_FOLDER_SYNC: Final = frozenset(
     for name in ("EINVAL", "ENOTSUP", "EOPNOTSUPP", "EBADF", "EACCES", "EPERM", "ENOSYS", "EISDIR")
     if hasattr(errno, name)
 )
-# On Windows a scanner or an indexer holds a new file open for a moment.
+# There a scanner or an indexer holds a new file open for a moment.
+_WINDOWS: Final[bool] = os.name == "nt"
 _TRIES: Final = 6
 _PAUSE_SECONDS: Final = 0.05
 
@@ -84,7 +85,7 @@ def move(source: Path, target: Path) -> None:
         try:
             os.replace(source, target)  # noqa: PTH105 - the name that fault tests replace
         except PermissionError:
-            if os.name != "nt" or not left:
+            if not _WINDOWS or not left:
                 raise
             time.sleep(_PAUSE_SECONDS)
         else:
