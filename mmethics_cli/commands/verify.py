@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from mmethics_cli.commands.options import Session
+
+_SHOWN: Final = 8
 
 
 def verify(
@@ -22,6 +24,7 @@ def verify(
     """按清单核验封存的送审：有没有缺少、改动或多出的文件。
 
     有出入时退出码为 1。委员会的决定（decision.yaml）和 committee/ 不在封存之内。
+    解开后又重新打包的也能核验；系统、办公软件和网盘留下的文件不算，会说明。
     最后一行是清单的校验值，可与送审时记下的核对。
 
     示例：
@@ -33,6 +36,9 @@ def verify(
 
     session = Session.of(context)
     seal = verify_folder(sealed) if sealed.is_dir() else verify_zip(sealed)
+    if seal.ignored:
+        more = f"等 {len(seal.ignored)} 项" if len(seal.ignored) > _SHOWN else ""
+        session.out(f"不属于封存的材料，没有核验：{'、'.join(seal.ignored[:_SHOWN])}{more}")
     for difference in seal.differences:
         session.out(f"  {difference}")
     count = len(seal.differences)
