@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Folder, Session, tell_not_english, tell_refused
+from mmethics_cli.commands.options import HERE, Folder, Session, tell_not_english, tell_opened
 from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.workflow.document_options import FileNaming, Language
 
@@ -59,7 +59,7 @@ def submit(
 
     session = Session.of(context)
     dossier = open_dossier(folder, session.today, session.packs())
-    tell_refused(session, dossier)
+    tell_opened(session, dossier)
     again = f"mmethics submit {folder}" + (f" --zip {archive}" if archive is not None else "")
     current = dossier.workspace.current
     if current is None or not current.sealed:

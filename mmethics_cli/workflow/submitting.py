@@ -202,6 +202,7 @@ def _about(dossier: Dossier, package: Package) -> dict[str, Any]:
             "edition": standard.edition,
             "sha256": pack.digest("checklists"),
             "overrides": [f"{override.id} {override.action}" for override in pack.overrides],
+            **({"notices": list(notices)} if (notices := dossier.loaded.notices) else {}),
         },
         "templates": {"sha256": pack.digest("templates")},
         "documents": [
