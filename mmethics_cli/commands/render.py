@@ -81,6 +81,7 @@ def render(
     if list_:
         return session.out(_listing(dossier, package, audience))
     documents = _documents(package, ids, audience)
+    _refuse_out(dossier, out)
     from mmethics_cli.workflow.drafting import draft_documents, write_drafts
 
     of_office = audience is Audience.committee
@@ -202,8 +203,18 @@ def _render_approved(
     if list_:
         session.out(listing(approved).rstrip())
         raise typer.Exit(0)
-    outcome, target = write_approved(approved, out, replace=replace)
+    _refuse_out(dossier, out)
+    with dossier.workspace.writing(whole=True):
+        outcome, target = write_approved(approved, out, replace=replace)
     _finish(session, outcome, target, pdf=pdf)
+
+
+def _refuse_out(dossier: Dossier, out: Path | None) -> None:
+    """Raises EthicsError for a folder of `--out` that is the dossier's own."""
+    if out is not None:
+        from mmethics_cli.store.dossier.outputs import refuse_output_folder
+
+        refuse_output_folder(dossier.workspace, "--out", out)
 
 
 def _finish(session: Session, outcome: WriteOutcome, target: Path, *, pdf: bool) -> NoReturn:
@@ -218,7 +229,7 @@ def _finish(session: Session, outcome: WriteOutcome, target: Path, *, pdf: bool)
     for name in outcome.kept:
         session.say(f"手工改过，没有覆盖：{name}（要重新生成请加 --replace，旧文件会移到一边）")
     for name, why in outcome.failed:
-        session.say(f"没有写成：{name}：{why}。请关闭打开它的程序后重试。")
+        session.say(f"没有写成：{name}：{why}。排除原因后重试。")
     if pdf:
         from mmethics_cli.store.pdf import to_pdf
 

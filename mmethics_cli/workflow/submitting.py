@@ -10,12 +10,19 @@ from typing import Any
 from msgspec import Struct, field
 
 from mmethics_cli import __version__
-from mmethics_cli.errors import EthicsError, Problem, WorkspaceError
+from mmethics_cli.errors import Problem, WorkspaceError
 from mmethics_cli.render.study import SealedBeside
 from mmethics_cli.report.findings import PlacedFinding
+from mmethics_cli.store.dossier.outputs import refuse_output
 from mmethics_cli.store.submission.documents import enter_versions, restore_drafts
 from mmethics_cli.store.submission.rendered import RenderedFile
-from mmethics_cli.store.submission.sealing import Sealed, Tally, seal
+from mmethics_cli.store.submission.sealing import (
+    Sealed,
+    Tally,
+    finish_sealing,
+    is_unfinished,
+    seal,
+)
 from mmethics_cli.store.submission.submissions import DOCUMENTS, Submission
 from mmethics_cli.workflow.assembly import package_of
 from mmethics_cli.workflow.checking import review
@@ -52,16 +59,22 @@ class CheckedSubmission(Struct, frozen=True):
 
 
 def check_submission(
-    dossier: Dossier, today: date, archive: Path | None = None, keep: Collection[str] = ()
+    dossier: Dossier,
+    today: date,
+    archive: Path | None = None,
+    keep: Collection[str] = (),
+    *,
+    replace: bool = False,
 ) -> CheckedSubmission:
     """Check what would be sealed; `keep` names edited papers to be sealed whatever they rest on.
 
     Raises WorkspaceError where there is no submission that can be sealed, EthicsError where
-    `archive` can't be written or `keep` names what nobody edited.
+    `archive` can't be written (an existing file there only with `replace`) or `keep` names what
+    nobody edited.
     """
     current = _open_submission(dossier)
     if archive is not None:
-        _refuse_place(archive, current)
+        refuse_archive(dossier, archive, replace=replace)
     restore_drafts(current.folder)
     package = package_of(dossier, today)
     kept = kept_papers(dossier, package, keep)
@@ -79,14 +92,24 @@ def _open_submission(dossier: Dossier) -> Submission:
     return current
 
 
-def _refuse_place(archive: Path, current: Submission) -> None:
-    """Before anything is sealed: a place where the archive can't be written."""
-    if not archive.absolute().parent.is_dir():
-        raise EthicsError(f"--zip：没有文件夹“{archive.parent}”。请先建好，或换一个位置。")
-    if archive.is_dir():
-        raise EthicsError(f"--zip：“{archive}”是文件夹。请写文件名，如 送审.zip。")
-    if archive.resolve().is_relative_to(current.folder.resolve()):
-        raise EthicsError("--zip：压缩包不能放在要封存的文件夹里。请换一个位置。")
+def refuse_archive(dossier: Dossier, archive: Path, *, replace: bool = False) -> None:
+    """Raises EthicsError, before anything is sealed, where the archive can't be written."""
+    refuse_output(dossier.workspace, "--zip", archive, "送审.zip", replace=replace)
+
+
+def complete_sealing(dossier: Dossier) -> Sealed | None:
+    """Do what an earlier `submit` left undone on the current submission; None if nothing was.
+
+    Raises WorkspaceError where the submission is not as it was sealed.
+    """
+    workspace = dossier.workspace
+    current = workspace.current
+    if current is None or not current.sealed:
+        return None
+    if not is_unfinished(current):
+        return None
+    with workspace.writing():
+        return finish_sealing(workspace, current)
 
 
 class FinalPapers(Struct):
@@ -149,7 +172,6 @@ def seal_submission(submission: CheckedSubmission, final: FinalPapers) -> Sealed
     if not submission.complete:
         raise WorkspaceError("核对还有错误，没有封存。")
     dossier, package = submission.dossier, submission.package
-    enter_versions(dossier.workspace, versions_of(package.documents))
     about = _about(dossier, package)
     if final.edited:
         about["edited"] = [
@@ -165,7 +187,9 @@ def seal_submission(submission: CheckedSubmission, final: FinalPapers) -> Sealed
     def last(tally: Tally) -> list[RenderedFile]:
         return final.last(SealedBeside(*tally))
 
-    return seal(dossier.workspace, final.drafts.files, about, submission.today, last)
+    with dossier.workspace.writing(whole=True):
+        enter_versions(dossier.workspace, versions_of(package.documents))
+        return seal(dossier.workspace, final.drafts.files, about, submission.today, last)
 
 
 def _about(dossier: Dossier, package: Package) -> dict[str, Any]:
