@@ -136,7 +136,7 @@ def _documents(package: Package, ids: list[str], audience: Audience) -> list[Doc
 
 
 def _listing(dossier: Dossier, package: Package, audience: Audience) -> str:
-    """One document a line: number, id, title, where it comes from, version and date."""
+    """One document a line: number, id, title, where from, version, date, how its draft stands."""
     if audience is Audience.committee:
         lines = [
             f"{document.number}  {document.kind.id}  {document.kind.title}  生成"
@@ -144,11 +144,13 @@ def _listing(dossier: Dossier, package: Package, audience: Audience) -> str:
         ]
         return "\n".join([*lines, *_undecided(package.study.pathway, audience)])
     rendered = {document.kind.id for document in package.documents}
+    states = _states(dossier, package)
     lines = []
     for row in package.rows:
         source = "生成" if row.id in rendered else "自备"
         day = row.date.isoformat() if row.date else ""
-        cells = (row.number, row.id, row.title, source, row.version, day)
+        state = states.get((row.id, row.marked), "") if row.id in rendered else ""
+        cells = (row.number, row.id, row.title, source, row.version, day, state)
         lines.append("  ".join(filter(None, cells)))
     decision = dossier.pathway.decisions["documents"]
     needed = decision.value if isinstance(decision.value, tuple) else ()
@@ -158,6 +160,19 @@ def _listing(dossier: Dossier, package: Package, audience: Audience) -> str:
         if id_ not in listed and kind.audience == "applicant":
             lines.append(f"--  {id_}  {kind.title}  自备  还没有附件")
     return "\n".join([*lines, *_undecided(dossier.pathway, audience)])
+
+
+def _states(dossier: Dossier, package: Package) -> dict[tuple[str, bool], str]:
+    """How the drafts of each document, and its marked version, stand to the dossier of today."""
+    from mmethics_cli.workflow.laid_papers import PaperState, laid_papers
+    from mmethics_cli.workflow.papers import MARKED
+
+    states: dict[tuple[str, bool], dict[str, None]] = {}
+    for laid in laid_papers(dossier, package):
+        if laid.state is not PaperState.absent:
+            key = (laid.paper.document.kind.id, laid.paper.ending == MARKED)
+            states.setdefault(key, {})[laid.state] = None
+    return {key: "；".join(words) for key, words in states.items()}
 
 
 def _undecided(pathway: Pathway, audience: Audience) -> Iterator[str]:

@@ -20,27 +20,39 @@ if TYPE_CHECKING:
     from mmethics_cli.workflow.opening import Dossier
 
 
+Archive = Annotated[
+    Path | None,
+    typer.Option("--zip", metavar="FILE", help="另存一个上交用的压缩包", show_default=False),
+]
+Replacing = Annotated[bool, typer.Option("--replace", help="覆盖已有的同名压缩包")]
+DocumentsLanguage = Annotated[Language, typer.Option("--documents-lang", help="文件的语言")]
+Naming = Annotated[
+    FileNaming | None, typer.Option("--names", help="文件按名称或按编号命名", show_default=False)
+]
+Keeping = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--keep", metavar="PAPER", help="手工改过的这份文件照样封存，可以写几次", show_default=False
+    ),
+]
+
+
 def submit(
     context: typer.Context,
     folder: Folder = HERE,
-    archive: Annotated[
-        Path | None,
-        typer.Option("--zip", metavar="FILE", help="另存一个上交用的压缩包", show_default=False),
-    ] = None,
-    replace: Annotated[bool, typer.Option("--replace", help="覆盖已有的同名压缩包")] = False,
-    language: Annotated[Language, typer.Option("--documents-lang", help="文件的语言")] = (
-        Language.zh
-    ),
-    naming: Annotated[
-        FileNaming | None,
-        typer.Option("--names", help="文件按名称或按编号命名", show_default=False),
-    ] = None,
+    archive: Archive = None,
+    replace: Replacing = False,
+    language: DocumentsLanguage = Language.zh,
+    naming: Naming = None,
+    keep: Keeping = None,
 ) -> None:
     """核对、定稿并封存本次送审：文件、附件、快照和校验清单。
 
     核对有错误时不封存，退出码为 1。封存之后不再改动；委员会的决定另记在 decision.yaml。
-    手工改过的文件按改过的样子封存。已经封存的，写 --zip 时核验以后再做一个压缩包。
-    封存的文件夹是只读的；要删去，先让它可写：chmod -R u+w 文件夹（Windows：attrib -R /S /D）。
+    没有改过的文件按今天的卷宗重新生成；手工改过的按改过的样子封存，去掉“草稿”水印。
+    改过以后卷宗又变了的，不封存：重新生成，或看过以后用 --keep 写明照样封存。
+    已经封存的，写 --zip 时核验以后再做一个压缩包。封存的文件夹是只读的；要删去，先让它可写：
+    chmod -R u+w 文件夹（Windows：attrib -R 文件夹 /S /D）。
 
     示例：
     mmethics submit my-study
@@ -56,7 +68,9 @@ def submit(
     current = dossier.workspace.current
     if current is None or not current.sealed:
         with _saying_what_stands(session, dossier, again):
-            _seal(session, dossier, archive, naming, language, replace=replace)
+            sealed = _seal(session, dossier, archive, keep or [], naming, language, replace=replace)
+            if archive is not None:
+                _pack(session, sealed.folder, archive)
         return
     done = complete_sealing(dossier)
     if done is not None:
@@ -68,31 +82,6 @@ def submit(
         raise WorkspaceError(
             f"{current.name} 已经封存，不能再封存一次。核验：mmethics verify {current.folder}"
         )
-
-
-def _seal(
-    session: Session,
-    dossier: Dossier,
-    archive: Path | None,
-    naming: FileNaming | None,
-    language: Language,
-    *,
-    replace: bool,
-) -> None:
-    from mmethics_cli.report.findings import findings_text
-    from mmethics_cli.workflow.submitting import check_submission, final_documents, seal_submission
-
-    submission = check_submission(dossier, session.today, archive, replace=replace)
-    if not submission.complete:
-        session.out(findings_text(dossier.standard, dossier.name, submission.findings))
-        session.say("还有错误，没有封存。改正后再运行 mmethics submit。")
-        raise typer.Exit(1)
-    drafts = final_documents(submission, naming, language)
-    tell_not_english(session, drafts, dossier.standard)
-    sealed = seal_submission(submission, drafts)
-    _tell(session, sealed)
-    if archive is not None:
-        _pack(session, sealed.folder, archive)
 
 
 @contextmanager
@@ -114,11 +103,38 @@ def _pack(session: Session, sealed: Path, archive: Path) -> None:
     session.out(f"上交用的压缩包：{archive}")
 
 
+def _seal(
+    session: Session,
+    dossier: Dossier,
+    archive: Path | None,
+    keep: list[str],
+    naming: FileNaming | None,
+    language: Language,
+    *,
+    replace: bool,
+) -> Sealed:
+    """Seal what is complete, and say so; leaves with 1 where it is not."""
+    from mmethics_cli.report.findings import findings_text
+    from mmethics_cli.workflow.submitting import check_submission, final_documents, seal_submission
+
+    submission = check_submission(dossier, session.today, archive, keep, replace=replace)
+    if not submission.complete:
+        session.out(findings_text(dossier.standard, dossier.name, submission.findings))
+        session.say("还有错误，没有封存。改正后再运行 mmethics submit。")
+        raise typer.Exit(1)
+    final = final_documents(submission, naming, language)
+    tell_not_english(session, final.drafts, dossier.standard)
+    sealed = seal_submission(submission, final)
+    _tell(session, sealed)
+    for name, state in final.edited.items():
+        how = "照 --keep 写明的封存" if name in final.answered_for else "按改过的样子封存"
+        session.say(f"{state}，{how}：{name}")
+    return sealed
+
+
 def _tell(session: Session, sealed: Sealed) -> None:
     session.out(f"已封存 {sealed.files} 个文件：{sealed.folder}")
     session.out(f"清单校验值（SHA-256）：{sealed.digest}")
-    for name in sealed.kept:
-        session.say(f"手工改过，按改过的样子封存（请确认没有“草稿”字样）：{name}")
     if sealed.aside is not None:
         session.say(f"你放在 documents/ 里的其他文件移到了 {sealed.aside}")
     for text in sealed.left:

@@ -75,6 +75,14 @@ class Adjustment(Struct, frozen=True):
     by: str = ""
 
 
+class SealedBeside(Struct, frozen=True):
+    """All that is sealed beside the papers that print this: files, their bytes, one SHA-256."""
+
+    files: int
+    bytes: int
+    sha256: str
+
+
 class ConsentDocument(Struct, frozen=True):
     """A document for participants, the elements it must hold, the headings they stand under.
 
@@ -95,7 +103,8 @@ class Study(Struct, frozen=True):
 
     `office` is there for the documents of the ethics office only. `consents` gives the documents
     for participants, when it is asked for; `printed` the paths that each of the applicant's
-    documents prints; `left_out` the entries of lists that the document does not speak of.
+    documents prints; `left_out` the entries of lists that the document does not speak of; `beside`
+    is known once everything else is ready to be sealed.
     """
 
     facts: Facts
@@ -108,6 +117,7 @@ class Study(Struct, frozen=True):
     consents: Callable[[], tuple[ConsentDocument, ...]] = tuple
     printed: Mapping[str, frozenset[str]] = field(default_factory=dict)
     left_out: Mapping[str, tuple[Element, ...]] = field(default_factory=dict)
+    beside: SealedBeside | None = None
 
     @property
     def standard(self) -> Standard:

@@ -26,7 +26,7 @@ from mmethics_cli.store.files import sync_folder, write_atomic
 from mmethics_cli.store.lock import LOCK_NAME, is_alive, locked
 from mmethics_cli.store.pack import load
 from mmethics_cli.store.submission.decisions import record_decision
-from mmethics_cli.store.submission.documents import RenderedFile
+from mmethics_cli.store.submission.rendered import RenderedFile
 from mmethics_cli.store.submission.sealing import seal
 
 DAY = date(2027, 3, 1)

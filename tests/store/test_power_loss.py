@@ -12,8 +12,9 @@ from mmethics_cli.core.lifecycle.decision import CommitteeDecision
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.store.dossier.workspace import Workspace, open_workspace
 from mmethics_cli.store.submission.decisions import record_decision
-from mmethics_cli.store.submission.documents import RenderedFile, write_documents
+from mmethics_cli.store.submission.documents import write_documents
 from mmethics_cli.store.submission.manifest import verify_folder
+from mmethics_cli.store.submission.rendered import RenderedFile
 from mmethics_cli.store.submission.sealing import seal
 from mmethics_cli.store.submission.submissions import list_submissions
 from tests.store.disk import Image, laid_out, recorded

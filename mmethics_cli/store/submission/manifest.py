@@ -134,6 +134,12 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def digest_over(files: Mapping[str, str]) -> str:
+    """One SHA-256 over files by their digests: what `sha256sum` prints of them, by their names."""
+    lines = "".join(f"{files[name]}  {name}\n" for name in sorted(files))
+    return sha256(lines.encode("utf-8"))
+
+
 def verify_folder(folder: Path) -> Verified:
     """Compare a sealed folder with its manifest; raises WorkspaceError when it has none.
 

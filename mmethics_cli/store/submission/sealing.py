@@ -11,10 +11,10 @@ import contextlib
 import shutil
 import signal
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -34,21 +34,17 @@ from mmethics_cli.store.files import (
     sync_tree,
 )
 from mmethics_cli.store.paths import OutsideFolder, legal_name
-from mmethics_cli.store.submission.documents import (
-    RECORD,
-    RenderedFile,
-    is_hand_edited,
-    read_record,
-    restore_drafts,
-)
+from mmethics_cli.store.submission.documents import restore_drafts
 from mmethics_cli.store.submission.manifest import (
     FORMAT,
     MAX_FILES,
     MAX_TOTAL_BYTES,
     digest_of,
+    digest_over,
     manifest_bytes,
     read_manifest,
 )
+from mmethics_cli.store.submission.rendered import RECORD, RenderedFile, read_record
 from mmethics_cli.store.submission.submissions import (
     DECISION_KEYS,
     DOCUMENTS,
@@ -88,10 +84,12 @@ def seal(
     documents: Sequence[RenderedFile],
     about: Mapping[str, Any],
     day: date,
+    last: Callable[[Tally], Sequence[RenderedFile]] = lambda tally: (),
 ) -> Sealed:
-    """Seal the current submission with these documents; those edited by hand stay as they are.
+    """Seal the current submission with these documents.
 
-    `about` (versions of tool, pack and templates, rows of the documents) goes into the manifest.
+    `about` (versions of tool, pack and templates, rows of the documents) goes into the manifest;
+    `last` makes the documents that tell what is sealed beside them, once the rest is ready.
     Raises WorkspaceError when it is sealed already or the system refuses, ChangedOnDisk when the
     dossier is not what was read; nothing is sealed then. Ctrl-C is heeded before the manifest is
     in place, or when all is done.
@@ -104,14 +102,15 @@ def seal(
     try:
         with workspace.writing(whole=True), scratch_folder(current.folder.parent) as stage:
             restore_drafts(current.folder)
-            kept = _put_documents(stage, documents, current.folder / DOCUMENTS)
-            _put_the_rest(stage, workspace, current, about, day)
+            _put_documents(stage, documents)
+            _put_the_rest(stage, workspace, current, about, day, last)
             sync_tree(stage)
             try:
                 _move_in(stage, current.folder)
                 with _uninterrupted():
                     move(stage / MANIFEST, current.folder / MANIFEST)
-                    done = finish_sealing(workspace, current)
+                    edited = {file.edited for file in documents}
+                    done = finish_sealing(workspace, current, edited)
             except BaseException:
                 restore_drafts(current.folder)  # unless it is sealed by now
                 raise
@@ -120,7 +119,7 @@ def seal(
             f"封存没有完成：{error.filename or current.folder} {reason(error)}。"
             "这次送审仍未封存，排除原因后可以重新运行。"
         ) from error
-    return replace(done, kept=tuple(kept))
+    return replace(done, kept=tuple(file.name for file in documents if file.edited))
 
 
 def is_unfinished(sealed: Submission) -> bool:
@@ -128,20 +127,26 @@ def is_unfinished(sealed: Submission) -> bool:
     return (sealed.folder / OLD_DRAFTS).exists()
 
 
-def finish_sealing(workspace: Workspace, sealed: Submission) -> Sealed:
+def finish_sealing(
+    workspace: Workspace, sealed: Submission, edited: Collection[str] = ()
+) -> Sealed:
     """Make what is sealed read-only and clear its drafts away; again if a run did not get to it.
 
+    `edited` are the digests of drafts whose text was sealed; the manifest names such drafts too.
     What the system refuses is told in `left`. Raises WorkspaceError where there is no manifest.
     """
     folder, left = sealed.folder, []
     aside: Path | None = None
     data = sealed.manifest_data()
+    rows = sealed.manifest().get("edited", ())
+    spent = {str(row.get("draft_sha256")) for row in rows if isinstance(row, dict)} | {*edited}
     try:
         sync_folder(folder)
     except OSError as error:
         left.append(f"磁盘没有确认存住（{reason(error)}），断电可能丢失")
     try:
-        aside = _clear_drafts(folder / OLD_DRAFTS, workspace.folder / SET_ASIDE / sealed.name)
+        place = workspace.folder / SET_ASIDE / sealed.name
+        aside = _clear_drafts(folder / OLD_DRAFTS, place, spent)
     except OSError as error:
         where = error.filename or folder / OLD_DRAFTS
         left.append(f"原来的草稿没有移开（{where}：{reason(error)}）")
@@ -179,26 +184,44 @@ def lay(base: dict[str, Tree], over: dict[str, Tree]) -> None:
             base[key] = value
 
 
-def _put_documents(stage: Path, documents: Sequence[RenderedFile], drafts: Path) -> list[str]:
+class Tally(NamedTuple):
+    """How many files, how many bytes in all, and one SHA-256 over their names and digests."""
+
+    files: int
+    bytes: int
+    sha256: str
+
+
+def tally_of(stage: Path) -> Tally:
+    """What a folder holds that is to be sealed."""
+    names = _names(stage)
+    digests = {name: digest_of(stage / name) for name in names}
+    return Tally(
+        len(names), sum((stage / name).stat().st_size for name in names), digest_over(digests)
+    )
+
+
+def _put_documents(stage: Path, documents: Sequence[RenderedFile]) -> None:
     folder = stage / DOCUMENTS
-    folder.mkdir()
-    record = read_record(drafts)
-    kept = []
+    folder.mkdir(exist_ok=True)
     for file in documents:
-        if is_hand_edited(drafts / file.name, record):
-            shutil.copyfile(drafts / file.name, folder / file.name)
-            kept.append(file.name)
-        else:
-            (folder / file.name).write_bytes(file.data)
-    return kept
+        (folder / file.name).write_bytes(file.data)
 
 
 def _put_the_rest(
-    stage: Path, workspace: Workspace, current: Submission, about: Mapping[str, Any], day: date
+    stage: Path,
+    workspace: Workspace,
+    current: Submission,
+    about: Mapping[str, Any],
+    day: date,
+    last: Callable[[Tally], Sequence[RenderedFile]],
 ) -> None:
+    """Everything but the documents, the manifest last."""
     rows = _put_attachments(stage, workspace)
     (stage / SNAPSHOT).write_bytes(snapshot_text(workspace, day).encode("utf-8"))
     shutil.copyfile(current.event_file, stage / EVENT_FILE)
+    telling = last(tally_of(stage))
+    _put_documents(stage, telling)
     content = {
         "format": FORMAT,
         "submission": current.name,
@@ -206,6 +229,7 @@ def _put_the_rest(
         "date": day.isoformat(),
         **about,
         "attachments": rows,
+        "telling": [f"{DOCUMENTS}/{file.name}" for file in telling],
         **_contents(stage),
     }
     (stage / MANIFEST).write_bytes(manifest_bytes(content))
@@ -289,18 +313,19 @@ def _uninterrupted() -> Iterator[None]:
         signal.raise_signal(signal.SIGINT)
 
 
-def _clear_drafts(old: Path, aside: Path) -> Path | None:
+def _clear_drafts(old: Path, aside: Path, edited: Collection[str]) -> Path | None:
     """Remove the drafts that this program wrote; what people put among them goes to `aside`.
 
-    What was sealed as it stood need not be kept twice.
+    What was sealed need not be kept twice: as it stood, or by its digest among the `edited`.
     """
     if not old.exists():
         return None
     record = read_record(old)
     for path in [file for file in old.iterdir() if file.is_file()]:
         sealed = old.parent / DOCUMENTS / path.name
-        same = sealed.exists() and digest_of(sealed) == digest_of(path)
-        if same or not is_hand_edited(path, record):
+        digest = digest_of(path)
+        same = digest in edited or (sealed.exists() and digest_of(sealed) == digest)
+        if same or not record.is_edited(path.name):
             path.unlink()
     (old / RECORD).unlink(missing_ok=True)
     if not any(old.iterdir()):

@@ -24,8 +24,8 @@ from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import EthicsError, WorkspaceError
 from mmethics_cli.store.dossier.workspace import Workspace, open_workspace
 from mmethics_cli.store.submission.archive import verify_zip, zip_submission
-from mmethics_cli.store.submission.documents import RenderedFile
 from mmethics_cli.store.submission.manifest import Verified, verify_folder
+from mmethics_cli.store.submission.rendered import RenderedFile
 from mmethics_cli.store.submission.sealing import make_writable, seal
 from tests.depth import deep
 

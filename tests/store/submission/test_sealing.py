@@ -22,11 +22,13 @@ from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.store.dossier.answers_file import answers_of
 from mmethics_cli.store.dossier.create import add_submission
 from mmethics_cli.store.dossier.workspace import Workspace, open_workspace
+from mmethics_cli.store.files import sha256
 from mmethics_cli.store.submission import archive, sealing
 from mmethics_cli.store.submission.archive import verify_zip, zip_submission
-from mmethics_cli.store.submission.documents import RenderedFile, write_documents
-from mmethics_cli.store.submission.manifest import is_plain_name, verify_folder
-from mmethics_cli.store.submission.sealing import Sealed, seal
+from mmethics_cli.store.submission.documents import write_documents
+from mmethics_cli.store.submission.manifest import digest_over, is_plain_name, verify_folder
+from mmethics_cli.store.submission.rendered import RenderedFile
+from mmethics_cli.store.submission.sealing import Sealed, Tally, seal
 from tests.program import ROOT
 
 DAY = date(2027, 3, 1)
@@ -186,7 +188,7 @@ def test_a_failure_at_any_step_seals_nothing(
 KILLED = """
 import os, sys, datetime, pathlib
 from mmethics_cli.store.submission import sealing
-from mmethics_cli.store.submission.documents import RenderedFile
+from mmethics_cli.store.submission.rendered import RenderedFile
 from mmethics_cli.store.pack import load
 from mmethics_cli.store.dossier.workspace import open_workspace
 name, number, folder = sys.argv[1], int(sys.argv[2]), pathlib.Path(sys.argv[3])
@@ -231,13 +233,38 @@ def test_killed_at_any_step_it_is_sealed_whole_or_not_at_all(
     assert [one.read_bytes() for one in workspace.folder.rglob("own.docx")] == [b"own"]
 
 
-def test_what_was_edited_by_hand_is_what_is_sealed(workspace: Workspace) -> None:
+def test_what_was_edited_by_hand_is_not_kept_twice(workspace: Workspace) -> None:
     folder = workspace.folder / "submissions" / "01-initial" / "documents"
     write_documents(folder, [RenderedFile(FORM.name, b"draft")])
     (folder / FORM.name).write_bytes(b"by hand")
-    done = seal(workspace, [FORM], ABOUT, DAY)
+    final = RenderedFile(FORM.name, b"by hand, without watermark", edited=sha256(b"by hand"))
+    done = seal(workspace, [final], ABOUT, DAY)
     assert (done.kept, done.aside) == ((FORM.name,), None)
-    assert (folder / FORM.name).read_bytes() == b"by hand"
+    assert (folder / FORM.name).read_bytes() == final.data
+
+
+def test_what_was_edited_while_it_was_being_sealed_is_kept(workspace: Workspace) -> None:
+    folder = workspace.folder / "submissions" / "01-initial" / "documents"
+    write_documents(folder, [RenderedFile(FORM.name, b"draft")])
+    (folder / FORM.name).write_bytes(b"later words")
+    done = seal(workspace, [FORM], ABOUT, DAY)
+    assert done.aside is not None
+    assert (done.aside / FORM.name).read_bytes() == b"later words"
+
+
+def test_the_last_papers_tell_what_is_sealed_beside_them(workspace: Workspace) -> None:
+    told: list[Tally] = []
+
+    def last(tally: Tally) -> list[RenderedFile]:
+        told.append(tally)
+        return [RenderedFile("01-清单.docx", tally.sha256.encode())]
+
+    folder = seal(workspace, [FORM], ABOUT, DAY, last).folder
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    assert manifest["telling"] == ["documents/01-清单.docx"]
+    beside = {name: one for name, one in manifest["files"].items() if "01-清单" not in name}
+    size = sum((folder / name).stat().st_size for name in beside)
+    assert told == [Tally(len(beside), size, digest_over(beside))]
 
 
 def test_attachments_of_one_name_do_not_overwrite_each_other(workspace: Workspace) -> None:
