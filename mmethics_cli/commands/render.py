@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Folder, Session, tell_not_english, tell_refused
+from mmethics_cli.commands.options import HERE, Folder, Session, tell_not_english, tell_opened
 from mmethics_cli.errors import EthicsError
 from mmethics_cli.workflow.document_options import Audience, FileNaming, Language
 
@@ -67,9 +67,13 @@ def render(
 
     session = Session.of(context)
     also = ("worksheets",) if audience is Audience.committee or only else ()
-    dossier = open_dossier(folder, session.today, session.packs(), also)
-    tell_refused(session, dossier)
+    of_office = audience is Audience.committee
+    dossier = open_dossier(folder, session.today, session.packs(of_office=of_office), also)
     ids = _named(dossier, only or [])
+    if _audience(dossier, ids, audience) is Audience.committee and dossier.loaded.inside:
+        dossier = open_dossier(folder, session.today, session.packs(of_office=True), also)
+        ids = _named(dossier, ids)
+    tell_opened(session, dossier)
     if audience is Audience.approved:
         _render_approved(session, dossier, ids, out, list_=list_, replace=replace, pdf=pdf)
     audience = _audience(dossier, ids, audience)

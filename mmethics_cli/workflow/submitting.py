@@ -18,8 +18,8 @@ from mmethics_cli.store.submission.documents import enter_versions, restore_draf
 from mmethics_cli.store.submission.manifest import verify_folder
 from mmethics_cli.store.submission.rendered import RenderedFile
 from mmethics_cli.store.submission.sealing import (
+    FileTally,
     Sealed,
-    Tally,
     finish_sealing,
     is_unfinished,
     seal,
@@ -76,7 +76,7 @@ def check_submission(
     current = _open_submission(dossier)
     if archive is not None:
         refuse_archive(dossier, archive, replace=replace)
-    with dossier.workspace.writing():
+    with dossier.workspace.writing():  # another run may be moving them this moment
         restore_drafts(current.folder)
     package = package_of(dossier, today)
     kept = kept_papers(dossier, package, keep)
@@ -191,7 +191,7 @@ def seal_submission(submission: CheckedSubmission, final: FinalPapers) -> Sealed
             if file.edited
         ]
 
-    def last(tally: Tally) -> list[RenderedFile]:
+    def last(tally: FileTally) -> list[RenderedFile]:
         return final.last(SealedBeside(*tally))
 
     with dossier.workspace.writing(whole=True):
@@ -209,6 +209,7 @@ def _about(dossier: Dossier, package: Package) -> dict[str, Any]:
             "edition": standard.edition,
             "sha256": pack.digest("checklists"),
             "overrides": [f"{override.id} {override.action}" for override in pack.overrides],
+            **({"notices": list(notices)} if (notices := dossier.loaded.notices) else {}),
         },
         "templates": {"sha256": pack.digest("templates")},
         "documents": [

@@ -102,8 +102,6 @@ def _looked(dossier: Path, name: str, kinds: Collection[FileKind], looks: list[F
     """Why the file can't be used, empty where it can: then the look at it joins the others."""
     try:
         path = attachment_path(dossier, name)
-        if named_like_litter(path.name):
-            return f"文件“{name}”的名称像系统或办公软件的临时文件，请改名"
         if not path.exists():
             return f"找不到文件“{name}”{_near(dossier, name)}"
         if not path.is_file():
@@ -111,6 +109,9 @@ def _looked(dossier: Path, name: str, kinds: Collection[FileKind], looks: list[F
         if path.stat().st_size == 0:
             return f"文件“{name}”是空的"
         look = look_at(path, kinds)
+        unfit = any(kind.id == look.kind and kind.severity for kind in kinds)
+        if named_like_litter(path.name) and not unfit:
+            return f"文件“{name}”的名称像系统或办公软件的临时文件，请改名"
         if kinds:
             looks.append(look)
     except OutsideFolder as outside:

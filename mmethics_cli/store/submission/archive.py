@@ -68,7 +68,7 @@ _BROKEN: Final = (
 T = TypeVar("T")
 
 
-class _PackedFile(Struct):
+class _Entry(Struct):
     """A file in an archive, under the names that its bytes may spell."""
 
     info: zipfile.ZipInfo
@@ -155,11 +155,11 @@ def _verified(archive: zipfile.ZipFile) -> Verified:
     return verified(data, found.values())
 
 
-def _members(archive: zipfile.ZipFile) -> list[_PackedFile]:
+def _members(archive: zipfile.ZipFile) -> list[_Entry]:
     infos = archive.infolist()
     if len(infos) > MAX_MEMBERS or sum(info.file_size for info in infos) > MAX_TOTAL_BYTES:
         raise WorkspaceError("压缩包展开后大得不合常理，没有继续读。")
-    members = [_PackedFile(info, tuple(_names(info))) for info in infos]
+    members = [_Entry(info, tuple(_names(info))) for info in infos]
     files = [member for member in members if not member.names[0].endswith("/")]
     for member in files:
         _refuse_outside(member.names[0])
@@ -180,7 +180,7 @@ def _names(info: zipfile.ZipInfo) -> Iterator[str]:
             continue
 
 
-def _manifest(members: Sequence[_PackedFile]) -> _PackedFile:
+def _manifest(members: Sequence[_Entry]) -> _Entry:
     """The manifest that lies highest; raises WorkspaceError where that is none, or not one."""
     found = [
         (member.names[0].count("/"), member)

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.store.dossier.attachments import FOLDER as ATTACHMENTS
@@ -65,7 +64,7 @@ _ATTACHMENT_FIELDS: Final = ("kind", "title", "version", "date", "file", "marked
 
 
 class Sealed(Struct, frozen=True):
-    """A sealed folder; `digest` is its manifest's, `kept` names documents edited by hand.
+    """A sealed folder; `digest` is its manifest's.
 
     `aside` is where files lie now that people had put among the drafts. `left` says in Chinese
     what the system refused after the sealing: the seal stands, and `submit` again does the rest.
@@ -74,7 +73,6 @@ class Sealed(Struct, frozen=True):
     folder: Path
     digest: str
     files: int
-    kept: tuple[str, ...] = ()
     aside: Path | None = None
     left: tuple[str, ...] = ()
 
@@ -84,7 +82,7 @@ def seal(
     documents: Sequence[RenderedFile],
     about: Mapping[str, Any],
     day: date,
-    last: Callable[[Tally], Sequence[RenderedFile]] = lambda tally: (),
+    last: Callable[[FileTally], Sequence[RenderedFile]] = lambda tally: (),
 ) -> Sealed:
     """Seal the current submission with these documents.
 
@@ -109,8 +107,7 @@ def seal(
                 _move_in(stage, current.folder)
                 with _uninterrupted():
                     move(stage / MANIFEST, current.folder / MANIFEST)
-                    edited = {file.edited for file in documents}
-                    done = finish_sealing(workspace, current, edited)
+                    return finish_sealing(workspace, current)
             except BaseException:
                 restore_drafts(current.folder)  # unless it is sealed by now
                 raise
@@ -119,7 +116,6 @@ def seal(
             f"封存没有完成：{error.filename or current.folder} {reason(error)}。"
             "这次送审仍未封存，排除原因后可以重新运行。"
         ) from error
-    return replace(done, kept=tuple(file.name for file in documents if file.edited))
 
 
 def is_unfinished(sealed: Submission) -> bool:
@@ -127,31 +123,33 @@ def is_unfinished(sealed: Submission) -> bool:
     return (sealed.folder / OLD_DRAFTS).exists()
 
 
-def finish_sealing(
-    workspace: Workspace, sealed: Submission, edited: Collection[str] = ()
-) -> Sealed:
+def finish_sealing(workspace: Workspace, sealed: Submission) -> Sealed:
     """Make what is sealed read-only and clear its drafts away; again if a run did not get to it.
 
-    `edited` are the digests of drafts whose text was sealed; the manifest names such drafts too.
     What the system refuses is told in `left`. Raises WorkspaceError where there is no manifest.
     """
     folder, left = sealed.folder, []
     aside: Path | None = None
     data = sealed.manifest_data()
-    rows = sealed.manifest().get("edited", ())
-    spent = {str(row.get("draft_sha256")) for row in rows if isinstance(row, dict)} | {*edited}
     try:
         sync_folder(folder)
     except OSError as error:
         left.append(f"磁盘没有确认存住（{reason(error)}），断电可能丢失")
     try:
-        place = workspace.folder / SET_ASIDE / sealed.name
-        aside = _clear_drafts(folder / OLD_DRAFTS, place, spent)
+        aside = _clear_drafts(
+            folder / OLD_DRAFTS, workspace.folder / SET_ASIDE / sealed.name, _edited(sealed)
+        )
     except OSError as error:
         where = error.filename or folder / OLD_DRAFTS
         left.append(f"原来的草稿没有移开（{where}：{reason(error)}）")
     _make_read_only(folder)
-    return Sealed(folder, sha256(data), len(read_manifest(data).digests), (), aside, tuple(left))
+    return Sealed(folder, sha256(data), len(read_manifest(data).digests), aside, tuple(left))
+
+
+def _edited(sealed: Submission) -> frozenset[str]:
+    """The digests of the drafts that people edited, as they were before they were sealed."""
+    rows = sealed.manifest().get("edited") or []
+    return frozenset(str(row.get("draft_sha256")) for row in rows if isinstance(row, dict))
 
 
 def snapshot_text(workspace: Workspace, day: date) -> str:
@@ -184,7 +182,7 @@ def lay(base: dict[str, Tree], over: dict[str, Tree]) -> None:
             base[key] = value
 
 
-class Tally(NamedTuple):
+class FileTally(NamedTuple):
     """How many files, how many bytes in all, and one SHA-256 over their names and digests."""
 
     files: int
@@ -192,11 +190,11 @@ class Tally(NamedTuple):
     sha256: str
 
 
-def tally_of(stage: Path) -> Tally:
+def tally_of(stage: Path) -> FileTally:
     """What a folder holds that is to be sealed."""
     names = _names(stage)
     digests = {name: digest_of(stage / name) for name in names}
-    return Tally(
+    return FileTally(
         len(names), sum((stage / name).stat().st_size for name in names), digest_over(digests)
     )
 
@@ -214,7 +212,7 @@ def _put_the_rest(
     current: Submission,
     about: Mapping[str, Any],
     day: date,
-    last: Callable[[Tally], Sequence[RenderedFile]],
+    last: Callable[[FileTally], Sequence[RenderedFile]],
 ) -> None:
     """Everything but the documents, the manifest last."""
     rows = _put_attachments(stage, workspace)

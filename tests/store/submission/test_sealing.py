@@ -238,8 +238,9 @@ def test_what_was_edited_by_hand_is_not_kept_twice(workspace: Workspace) -> None
     write_documents(folder, [RenderedFile(FORM.name, b"draft")])
     (folder / FORM.name).write_bytes(b"by hand")
     final = RenderedFile(FORM.name, b"by hand, without watermark", edited=sha256(b"by hand"))
-    done = seal(workspace, [final], ABOUT, DAY)
-    assert (done.kept, done.aside) == ((FORM.name,), None)
+    edited = [{"file": f"documents/{FORM.name}", "draft_sha256": final.edited}]
+    done = seal(workspace, [final], ABOUT | {"edited": edited}, DAY)
+    assert done.aside is None
     assert (folder / FORM.name).read_bytes() == final.data
 
 
