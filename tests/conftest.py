@@ -21,6 +21,8 @@ from tests.program import EXAMPLES, mmethics, seal
 
 # In CI a skip of a marked test is a failure: nothing goes unchecked. Read before tests clean up.
 IN_CI: Final = bool(os.environ.get("MMETHICS_CI"))
+# The address of a PostgreSQL that tests may fill and empty.
+POSTGRES: Final = os.environ.get("MMETHICS_POSTGRES", "")
 
 # The programs that a marked test needs.
 TOOLS: Final = {
@@ -142,6 +144,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     ]
     if item.get_closest_marker("libreoffice") and not missing:
         missing += missing_fonts()
+    if item.get_closest_marker("postgres") and not POSTGRES:
+        pytest.skip("MMETHICS_POSTGRES names no PostgreSQL; `.ci/postgres start DIR` makes one")
     if missing:
         pytest.skip(f"not installed here: {', '.join(missing)}")
 
@@ -151,7 +155,7 @@ def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    marked = any(item.get_closest_marker(marker) for marker in TOOLS)
+    marked = any(item.get_closest_marker(marker) for marker in (*TOOLS, "postgres"))
     if marked and report.skipped and IN_CI:
         report.outcome = "failed"
         report.longrepr = f"skipped in CI, where it must run: {report.longrepr}"

@@ -38,4 +38,5 @@ def test_unknown_names_are_not_compared_with_one_another(
     monkeypatch.setattr(Workspace, "unknown_names", whole)
     dossier = open_dossier(study, TODAY)
     assert len({dossier.where(one.name) for one in dossier.unknown_names}) == MANY
-    assert calls == {"group": 1, "all names": 2}
+    assert calls["group"] < MANY / 5
+    assert (calls["likeness"], calls["all names"]) == (0, 2)

@@ -107,11 +107,11 @@ def test_ten_times_the_rows_are_measured_little_more_than_ten_times_as_often(
     measured: list[str] = []
     whole = lines.lines_of
 
-    def measure(text: str, columns: int) -> int:
+    def counted(text: str, width: int) -> int:
         measured.append(text)
-        return whole(text, columns)
+        return whole(text, width)
 
-    monkeypatch.setattr(lines, "lines_of", measure)
+    monkeypatch.setattr(lines, "lines_of", counted)
     counts = []
     for rows in (40, 400):
         measured.clear()
