@@ -14,6 +14,8 @@ from mmethics_cli.errors import EthicsError, Problem, WorkspaceError
 from mmethics_cli.render.study import SealedBeside
 from mmethics_cli.report.findings import PlacedFinding
 from mmethics_cli.store.submission.documents import enter_versions, restore_drafts
+from mmethics_cli.store.submission.intact import require_intact
+from mmethics_cli.store.submission.logbook import refuse_sealing_again
 from mmethics_cli.store.submission.rendered import RenderedFile
 from mmethics_cli.store.submission.sealing import Sealed, Tally, seal
 from mmethics_cli.store.submission.submissions import DOCUMENTS, Submission
@@ -31,6 +33,7 @@ from mmethics_cli.workflow.laid_papers import REFUSED, PaperState, kept_papers, 
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.package import Package
 from mmethics_cli.workflow.papers import WordPaper
+from mmethics_cli.workflow.registering import enter_seal
 
 
 class CheckedSubmission(Struct, frozen=True):
@@ -63,6 +66,9 @@ def check_submission(
     if archive is not None:
         _refuse_place(archive, current)
     restore_drafts(current.folder)
+    for earlier in dossier.workspace.submissions:
+        if earlier.sealed:
+            require_intact(earlier, "不能拿来比较")
     package = package_of(dossier, today)
     kept = kept_papers(dossier, package, keep)
     return CheckedSubmission(dossier, package, review(dossier, package, kept=kept), today, kept)
@@ -76,6 +82,7 @@ def _open_submission(dossier: Dossier) -> Submission:
         raise WorkspaceError(
             f"{current.name} 已经封存，不能再封存一次。核验：mmethics verify {current.folder}"
         )
+    refuse_sealing_again(dossier.workspace.folder, current.folder)
     return current
 
 
@@ -142,9 +149,10 @@ def final_documents(
 
 
 def seal_submission(submission: CheckedSubmission, final: FinalPapers) -> Sealed:
-    """Seal a submission with those papers; documents edited by hand are sealed as they lie.
+    """Seal a submission with those papers, and enter it in the log.
 
-    Raises WorkspaceError where it is not complete or the system refuses; nothing is sealed then.
+    Raises WorkspaceError where it is not complete or the system refuses; nothing is sealed then,
+    unless the message says that the log alone was not written.
     """
     if not submission.complete:
         raise WorkspaceError("核对还有错误，没有封存。")
@@ -165,7 +173,9 @@ def seal_submission(submission: CheckedSubmission, final: FinalPapers) -> Sealed
     def last(tally: Tally) -> list[RenderedFile]:
         return final.last(SealedBeside(*tally))
 
-    return seal(dossier.workspace, final.drafts.files, about, submission.today, last)
+    sealed = seal(dossier.workspace, final.drafts.files, about, submission.today, last)
+    enter_seal(sealed.folder, submission.today)
+    return sealed
 
 
 def _about(dossier: Dossier, package: Package) -> dict[str, Any]:
