@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 import typer
 
 from mmethics_cli.errors import EthicsError, NoTerminal, Problem
+from mmethics_cli.wording.visible import visible, visible_json
 
 if TYPE_CHECKING:
     from mmethics_cli.core.standard.model import Standard
@@ -68,20 +69,24 @@ class Session(NamedTuple):
 
     def out(self, text: str) -> None:
         """The result that was asked for, alone on stdout."""
-        typer.echo(text)
+        tell(text)
+
+    def give(self, json: str) -> None:
+        """The result for programs, on stdout: JSON, every value exact."""
+        typer.echo(visible_json(json))
 
     def show(self, text: str) -> None:
         """The result for people, on stdout; in colour at a terminal (NO_COLOR is heeded)."""
         if self.terminal:
             from mmethics_cli.commands.screen import show
 
-            show(text)
+            show(visible(text))
         else:
-            typer.echo(text)
+            tell(text)
 
     def say(self, text: str) -> None:
         """Everything else, on stderr."""
-        typer.echo(text, err=True)
+        tell(text, err=True)
 
     def need_terminal(self, instead: str) -> None:
         """Refuse to prompt where nobody can answer; `instead` names the flags to use.
@@ -91,6 +96,11 @@ class Session(NamedTuple):
         """
         if not self.terminal:
             raise NoTerminal(f"这里不是终端，不能提问。{instead}")
+
+
+def tell(text: str, *, err: bool = False) -> None:
+    """The door to the terminal: nothing in a text steers it, or stays unseen on it."""
+    typer.echo(visible(text), err=err)
 
 
 def at_terminal() -> bool:

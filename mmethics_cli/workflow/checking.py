@@ -9,15 +9,15 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from mmethics_cli.core.checks.attachments import attachments_at_odds
+from mmethics_cli.core.checks.attachments import attachments_at_odds, unfit_files
 from mmethics_cli.core.checks.completeness import first_asked, missing_answers, unanswered_items
 from mmethics_cli.core.checks.consistency import (
     contradictions,
     law_to_come,
     renamed,
     stray_answers,
-    turned_texts,
     unknown_names,
+    unseen_characters,
     unverified_law,
 )
 from mmethics_cli.core.checks.documents import FileState, missing_documents, own_documents
@@ -91,14 +91,16 @@ def review(
     facts, seen = dossier.facts, seen_before(dossier.facts)
     findings = [*_refused(dossier), *_placeholders(dossier), *missing_answers(dossier.pathway)]
     findings += missing_documents(dossier.pathway, files)
+    findings += unfit_files(facts, files)
     standing = Standing(dossier)
     if standing.preparing or standing.approval is None:
         findings += attachments_at_odds(facts)
     findings += unanswered_items(facts, dossier.self_check)
     findings += contradictions(facts, as_handed_in(dossier))
-    findings += misstatements(facts, _notes(dossier), partial(_told, dossier.standard))
+    notes = _notes(dossier)
+    findings += misstatements(facts, notes, partial(_told, dossier.standard))
     findings += stray_answers(facts)
-    findings += turned_texts(facts)
+    findings += unseen_characters(facts, notes)
     findings += _lost_texts(dossier)
     findings += standing.findings()
     findings += unnamed_changes(facts)

@@ -221,6 +221,7 @@ class Workspace(Struct):
             self.folder,
             entries,
             [submission for submission in self.submissions if submission.sealed],
+            self.standard.file_kinds.values(),
         )
 
     def set_answers(self, answers: Mapping[str, Value]) -> None:
