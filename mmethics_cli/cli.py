@@ -8,16 +8,15 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
-from typer._click.core import Command, Context
+from typer._click.core import Context
 from typer._click.exceptions import UsageError
 
 from mmethics_cli import __version__
-from mmethics_cli.chinese import HELP_SETTINGS, ChineseGroup, build, explain
+from mmethics_cli.chinese import HELP_SETTINGS, LazyGroup, explain
 from mmethics_cli.commands.options import INTERRUPTED, Session, at_terminal, resolve_today, tell
 from mmethics_cli.errors import EthicsError
 from mmethics_cli.wording.columns import COLUMNS, wrap
@@ -37,6 +36,7 @@ COMMANDS: Final = {
     "record": "记录伦理委员会对已封存送审的决定",
     "follow": "开始跟踪审查或复审的一次送审",
     "standard": "查看和检验标准包（审查要点、规则、法源）",
+    "office": "伦理办公室：受理、审查、会议、归档、质量",
     "demo": "用一个完整示例走一遍全过程",
 }
 
@@ -57,23 +57,11 @@ _REFUSALS: Final = {
 PIPE_CLOSED: Final = 141
 
 
-class Program(ChineseGroup):
+class Program(LazyGroup):
     """The root command; it turns every failure into a message and an exit code."""
 
-    def list_commands(self, ctx: Context) -> list[str]:
-        return list(COMMANDS)
-
-    def summaries(self, ctx: Context) -> list[tuple[str, str]]:
-        return list(COMMANDS.items())
-
-    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        if cmd_name not in self.commands:
-            module = import_module(f"mmethics_cli.commands.{cmd_name}")
-            source = getattr(module, "app", None) or getattr(module, cmd_name)
-            self.commands[cmd_name] = build(cmd_name, source, COMMANDS[cmd_name])
-        return self.commands[cmd_name]
+    lines = COMMANDS
+    folder = "mmethics_cli.commands"
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         return super().parse_args(ctx, self._globals_first(args))

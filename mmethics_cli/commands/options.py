@@ -50,14 +50,16 @@ class Session(NamedTuple):
     debug: bool = False
     terminal: bool = False
 
-    def packs(self) -> Packs:
+    def packs(self, *, of_office: bool = False) -> Packs:
         """The packs that a command reads, each loaded once; `--pack` names the overlay of all.
+
+        `of_office`: without it, none that lies in a dossier's own folder.
 
         A command lets go of them when it ends: what is left, Python looks through as it stops.
         """
         from mmethics_cli.workflow.packs import Packs
 
-        return Packs(self.pack)
+        return Packs(self.pack, of_office=of_office)
 
     @classmethod
     def of(cls, context: typer.Context) -> Session:
@@ -142,6 +144,14 @@ def tell_unanswered(session: Session, problems: Iterable[Problem]) -> None:
     """Name answers that are there and count as unknown, each with its place and what to do."""
     for problem in problems:
         session.say(f"当作未回答：{problem}")
+
+
+def tell_opened(session: Session, opened: OpenedStudy) -> None:
+    """Name the pack, where it is not the institution's or changes what must be so, and answers that
+    count as unknown."""
+    for notice in opened.loaded.notices:
+        session.say(f"注意：{notice}")
+    tell_refused(session, opened)
 
 
 def tell_refused(session: Session, opened: OpenedStudy) -> None:

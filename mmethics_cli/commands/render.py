@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Folder, Session, tell_not_english, tell_refused
+from mmethics_cli.commands.options import HERE, Folder, Session, tell_not_english, tell_opened
 from mmethics_cli.errors import EthicsError
 from mmethics_cli.workflow.document_options import Audience, FileNaming, Language
 
@@ -63,13 +63,18 @@ def render(
     mmethics render my-study --for committee
     mmethics render my-study --for approved
     """
+    from mmethics_cli.workflow.drafting import draft_documents, write_drafts
     from mmethics_cli.workflow.opening import open_dossier
 
     session = Session.of(context)
     also = ("worksheets",) if audience is Audience.committee or only else ()
-    dossier = open_dossier(folder, session.today, session.packs(), also)
-    tell_refused(session, dossier)
+    packs = session.packs(of_office=audience is Audience.committee)
+    dossier = open_dossier(folder, session.today, packs, also)
     ids = _named(dossier, only or [])
+    if _audience(dossier, ids, audience) is Audience.committee and dossier.loaded.inside:
+        dossier = open_dossier(folder, session.today, session.packs(of_office=True), also)
+        ids = _named(dossier, ids)
+    tell_opened(session, dossier)
     if audience is Audience.approved:
         _render_approved(session, dossier, ids, out, list_=list_, replace=replace, pdf=pdf)
     audience = _audience(dossier, ids, audience)
@@ -77,13 +82,12 @@ def render(
     if list_:
         return session.out(_listing(dossier, package, audience))
     documents = _documents(package, ids, audience)
-    from mmethics_cli.workflow.drafting import draft_documents, write_drafts
-
-    of_office = audience is Audience.committee
-    drafts = draft_documents(dossier, package, documents, naming, language, of_office=of_office)
+    _refuse_out(dossier, out)
+    office = audience is Audience.committee
+    drafts = draft_documents(dossier, package, documents, naming, language, of_office=office)
     tell_not_english(session, drafts, dossier.standard)
-    outcome, target = write_drafts(dossier, drafts, out, of_office=of_office, replace=replace)
-    _finish(session, outcome, target, pdf=pdf)
+    written = write_drafts(dossier, drafts, out, of_office=office, replace=replace)
+    _finish(session, *written, pdf=pdf)
 
 
 def _named(dossier: Dossier, only: list[str]) -> list[str]:
@@ -197,8 +201,18 @@ def _render_approved(
     if list_:
         session.out(listing(approved).rstrip())
         raise typer.Exit(0)
-    outcome, target = write_approved(approved, out, replace=replace)
+    _refuse_out(dossier, out)
+    with dossier.workspace.writing(whole=True):
+        outcome, target = write_approved(approved, out, replace=replace)
     _finish(session, outcome, target, pdf=pdf)
+
+
+def _refuse_out(dossier: Dossier, out: Path | None) -> None:
+    """Raises EthicsError for a folder of `--out` that is the dossier's own."""
+    if out is not None:
+        from mmethics_cli.store.dossier.outputs import refuse_output_folder
+
+        refuse_output_folder(dossier.workspace, "--out", out)
 
 
 def _finish(session: Session, outcome: WriteOutcome, target: Path, *, pdf: bool) -> NoReturn:
@@ -213,7 +227,7 @@ def _finish(session: Session, outcome: WriteOutcome, target: Path, *, pdf: bool)
     for name in outcome.kept:
         session.say(f"手工改过，没有覆盖：{name}（要重新生成请加 --replace，旧文件会移到一边）")
     for name, why in outcome.failed:
-        session.say(f"没有写成：{name}：{why}。请关闭打开它的程序后重试。")
+        session.say(f"没有写成：{name}：{why}。排除原因后重试。")
     if pdf:
         from mmethics_cli.store.pdf import to_pdf
 

@@ -44,11 +44,12 @@ def lint(context: typer.Context) -> None:
     mmethics standard lint --pack 我院标准包
     """
     from mmethics_cli.errors import PackError
+    from mmethics_cli.office.pack import office_problems
     from mmethics_cli.workflow.proof import pack_problems
 
     session = Session.of(context)
     try:
-        problems = pack_problems(session.pack, session.today)
+        problems = pack_problems(session.pack, session.today) + office_problems(session.pack)
     except PackError as error:
         session.out("\n".join(map(str, error.problems)) or error.message)
         raise typer.Exit(1) from None

@@ -67,12 +67,16 @@ class TransmittalRow(Struct, frozen=True):
 
 
 class Adjustment(Struct, frozen=True):
-    """What an overlay pack changed in the standard, why, and who stands for it."""
+    """What an overlay pack changed in the standard, why, and who stands for it.
+
+    `binding`: it changes what must be so by the shipped pack.
+    """
 
     id: str
     what: str
     reason: str
     by: str = ""
+    binding: bool = False
 
 
 class SealedBeside(Struct, frozen=True):

@@ -24,7 +24,7 @@ from mmethics_cli.core.checks.documents import FileState, missing_documents, own
 from mmethics_cli.core.checks.element_facts import (
     UnansweredElementFact,
 )
-from mmethics_cli.core.checks.findings import Finding, in_order
+from mmethics_cli.core.checks.findings import Finding, Severity, in_order
 from mmethics_cli.core.checks.law_changes import law_changes
 from mmethics_cli.core.checks.phrases import misstatements
 from mmethics_cli.core.checks.plain_speech import (
@@ -90,8 +90,7 @@ def review(
         files = dossier.workspace.file_states()
     facts, seen = dossier.facts, seen_before(dossier.facts)
     findings = [*_refused(dossier), *_placeholders(dossier), *missing_answers(dossier.pathway)]
-    findings += missing_documents(dossier.pathway, files)
-    findings += unfit_files(facts, files)
+    findings += [*missing_documents(dossier.pathway, files), *unfit_files(facts, files)]
     standing = Standing(dossier)
     if standing.preparing or standing.approval is None:
         findings += attachments_at_odds(facts)
@@ -120,7 +119,7 @@ def review(
     )
     findings += law_to_come(facts)
     findings += renamed(dossier.workspace.moved)
-    findings += unknown_names(dossier.unknown_names)
+    findings += [*unknown_names(dossier.unknown_names), *_pack_notices(dossier)]
     covered = (finding.for_study(facts.coverage) for finding in _once(findings))
     placed = {finding: _place(dossier, finding) for finding in covered}
     placed |= {broken.finding: broken for broken in registration_findings(dossier)}
@@ -156,6 +155,16 @@ def _told(standard: Standard, path: str, value: Value) -> str | None:
     """A value in words; of a text none, for it is not what another text is held against."""
     fact = standard.derived.get(path) or question_at(standard, path)
     return None if fact.type == "text" else value_text(fact, value)
+
+
+def _pack_notices(dossier: Dossier) -> Iterator[Finding]:
+    """That the pack that decides is not the institution's, or changes what must be so."""
+    inside = dossier.loaded.inside
+    for notice in dossier.loaded.notices:
+        fix = "本院的标准包放在卷宗文件夹以外，在 institution.yaml 里写 pack: ../文件夹"
+        fix = fix if inside else "请核对是不是本院定的；理由见《审查类型与审查方式判定依据》"
+        severity: Severity = "warning" if inside else "note"
+        yield Finding("pack_differs", severity, "not_verified", "", notice, fix)
 
 
 def _refused(dossier: Dossier) -> Iterator[Finding]:

@@ -85,7 +85,8 @@ def write_drafts(
     assert current is not None  # else there were no drafts
     folder = out if out is not None else current.folder / (COMMITTEE if of_office else DOCUMENTS)
     whole = out is None and drafts.whole
-    return write_documents(folder, drafts.files, replace=replace, whole=whole), folder
+    with dossier.workspace.writing(whole=True):
+        return write_documents(folder, drafts.files, replace=replace, whole=whole), folder
 
 
 def drafts_of(

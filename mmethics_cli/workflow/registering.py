@@ -22,20 +22,23 @@ from mmethics_cli.store.submission.logbook import (
     read_logbook,
     registration_of,
 )
+from mmethics_cli.store.submission.sealing import Sealed
 from mmethics_cli.store.submission.submissions import DECISION, FOLDER, MANIFEST, Submission
 from mmethics_cli.workflow.opening import Dossier
 
 
-def enter_seal(submission: Path, today: date) -> None:
-    """Enter a submission that was just sealed. Raises WorkspaceError; the seal stands even so."""
-    line = _line("sealed", submission, today)
+def entered(sealed: Sealed, today: date, what: What = "sealed") -> Sealed:
+    """Enter what was sealed in the log; where the system refuses, that is told in `left`."""
     try:
-        enter(submission.parent.parent, line)
+        enter(sealed.folder.parent.parent, _line(what, sealed.folder, today))
     except WorkspaceError as error:
-        raise WorkspaceError(
-            f"已经封存：{submission}，清单校验值 {line.manifest_sha256}；"
-            f"只是没有登记：{error.message} 记录决定时会补记。"
-        ) from error
+        return replace(sealed, left=(*sealed.left, f"没有登记：{error.message.rstrip('。')}"))
+    return sealed
+
+
+def is_entered(dossier: Dossier, submission: Submission) -> bool:
+    """Whether the log knows of a submission."""
+    return registration_of(submission.folder, read_logbook(dossier.workspace.folder)).known
 
 
 def enter_decision(dossier: Dossier, decision: CommitteeDecision) -> None:
@@ -46,11 +49,10 @@ def enter_decision(dossier: Dossier, decision: CommitteeDecision) -> None:
     current, folder = dossier.workspace.current, dossier.workspace.folder
     assert current is not None  # a decision was recorded on it
     today = dossier.facts.today or date.today()
-    known = registration_of(current.folder, read_logbook(folder)).known
     line = replace(
         _line("decided", current.folder, today), decision=decision.decision, number=decision.number
     )
-    before = () if known else (_line("found", current.folder, today),)
+    before = () if is_entered(dossier, current) else (_line("found", current.folder, today),)
     try:
         enter(folder, *before, line)
     except WorkspaceError as error:

@@ -10,14 +10,21 @@ from typing import Any
 from msgspec import Struct, field
 
 from mmethics_cli import __version__
-from mmethics_cli.errors import EthicsError, Problem, WorkspaceError
+from mmethics_cli.errors import Problem, WorkspaceError
 from mmethics_cli.render.study import SealedBeside
 from mmethics_cli.report.findings import PlacedFinding
+from mmethics_cli.store.dossier.outputs import refuse_output
 from mmethics_cli.store.submission.documents import enter_versions, restore_drafts
 from mmethics_cli.store.submission.intact import require_intact
 from mmethics_cli.store.submission.logbook import refuse_sealing_again
 from mmethics_cli.store.submission.rendered import RenderedFile
-from mmethics_cli.store.submission.sealing import Sealed, Tally, seal
+from mmethics_cli.store.submission.sealing import (
+    Sealed,
+    SealTally,
+    finish_sealing,
+    is_unfinished,
+    seal,
+)
 from mmethics_cli.store.submission.submissions import DOCUMENTS, Submission
 from mmethics_cli.workflow.assembly import package_of
 from mmethics_cli.workflow.checking import review
@@ -33,7 +40,7 @@ from mmethics_cli.workflow.laid_papers import REFUSED, PaperState, kept_papers, 
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.package import Package
 from mmethics_cli.workflow.papers import WordPaper
-from mmethics_cli.workflow.registering import enter_seal
+from mmethics_cli.workflow.registering import entered, is_entered
 
 
 class CheckedSubmission(Struct, frozen=True):
@@ -55,16 +62,22 @@ class CheckedSubmission(Struct, frozen=True):
 
 
 def check_submission(
-    dossier: Dossier, today: date, archive: Path | None = None, keep: Collection[str] = ()
+    dossier: Dossier,
+    today: date,
+    archive: Path | None = None,
+    keep: Collection[str] = (),
+    *,
+    replace: bool = False,
 ) -> CheckedSubmission:
     """Check what would be sealed; `keep` names edited papers to be sealed whatever they rest on.
 
     Raises WorkspaceError where there is no submission that can be sealed, EthicsError where
-    `archive` can't be written or `keep` names what nobody edited.
+    `archive` can't be written (an existing file there only with `replace`) or `keep` names what
+    nobody edited.
     """
     current = _open_submission(dossier)
     if archive is not None:
-        _refuse_place(archive, current)
+        refuse_archive(dossier, archive, replace=replace)
     restore_drafts(current.folder)
     for earlier in dossier.workspace.submissions:
         if earlier.sealed:
@@ -86,14 +99,27 @@ def _open_submission(dossier: Dossier) -> Submission:
     return current
 
 
-def _refuse_place(archive: Path, current: Submission) -> None:
-    """Before anything is sealed: a place where the archive can't be written."""
-    if not archive.absolute().parent.is_dir():
-        raise EthicsError(f"--zip：没有文件夹“{archive.parent}”。请先建好，或换一个位置。")
-    if archive.is_dir():
-        raise EthicsError(f"--zip：“{archive}”是文件夹。请写文件名，如 送审.zip。")
-    if archive.resolve().is_relative_to(current.folder.resolve()):
-        raise EthicsError("--zip：压缩包不能放在要封存的文件夹里。请换一个位置。")
+def refuse_archive(dossier: Dossier, archive: Path, *, replace: bool = False) -> None:
+    """Raises EthicsError, before anything is sealed, where the archive can't be written."""
+    refuse_output(dossier.workspace, "--zip", archive, "送审.zip", replace=replace)
+
+
+def complete_sealing(dossier: Dossier, today: date) -> Sealed | None:
+    """Do what an earlier `submit` left undone on the current submission; None if nothing was.
+
+    That it is not in the log is one such thing. Raises WorkspaceError where the submission is not
+    as it was sealed.
+    """
+    workspace = dossier.workspace
+    current = workspace.current
+    if current is None or not current.sealed:
+        return None
+    known = is_entered(dossier, current)
+    if known and not is_unfinished(current):
+        return None
+    with workspace.writing():
+        sealed = finish_sealing(workspace, current)
+    return sealed if known else entered(sealed, today, "found")
 
 
 class FinalPapers(Struct):
@@ -151,13 +177,11 @@ def final_documents(
 def seal_submission(submission: CheckedSubmission, final: FinalPapers) -> Sealed:
     """Seal a submission with those papers, and enter it in the log.
 
-    Raises WorkspaceError where it is not complete or the system refuses; nothing is sealed then,
-    unless the message says that the log alone was not written.
+    Raises WorkspaceError where it is not complete or the system refuses; nothing is sealed then.
     """
     if not submission.complete:
         raise WorkspaceError("核对还有错误，没有封存。")
     dossier, package = submission.dossier, submission.package
-    enter_versions(dossier.workspace, versions_of(package.documents))
     about = _about(dossier, package)
     if final.edited:
         about["edited"] = [
@@ -170,12 +194,13 @@ def seal_submission(submission: CheckedSubmission, final: FinalPapers) -> Sealed
             if file.edited
         ]
 
-    def last(tally: Tally) -> list[RenderedFile]:
+    def last(tally: SealTally) -> list[RenderedFile]:
         return final.last(SealedBeside(*tally))
 
-    sealed = seal(dossier.workspace, final.drafts.files, about, submission.today, last)
-    enter_seal(sealed.folder, submission.today)
-    return sealed
+    with dossier.workspace.writing(whole=True):
+        enter_versions(dossier.workspace, versions_of(package.documents))
+        sealed = seal(dossier.workspace, final.drafts.files, about, submission.today, last)
+    return entered(sealed, submission.today)
 
 
 def _about(dossier: Dossier, package: Package) -> dict[str, Any]:
@@ -188,6 +213,7 @@ def _about(dossier: Dossier, package: Package) -> dict[str, Any]:
             "edition": standard.edition,
             "sha256": pack.digest("checklists"),
             "overrides": [f"{override.id} {override.action}" for override in pack.overrides],
+            **({"notices": list(notices)} if (notices := dossier.loaded.notices) else {}),
         },
         "templates": {"sha256": pack.digest("templates")},
         "documents": [

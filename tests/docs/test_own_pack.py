@@ -229,7 +229,8 @@ def test_bringing_what_is_asked_makes_the_dossier_whole(hospital: Path, walk: li
         file.write("OUR-02: {answer: not_applicable, note: 数据不出本院}\n")
     ran = mmethics(*DAY, "check", folder, "--strict", "--format", "json", cwd=hospital)
     found = json.loads(ran.stdout)["findings"]
-    assert [one["kind"] for one in found] == ["not_verified"]
+    # The law that was not read, and that the hospital changed what must be so.
+    assert [one["id"] for one in found] == ["law_unverified", "pack_differs"]
     assert ran.returncode == 0
     submitted = mmethics(*DAY, "submit", folder, cwd=hospital)
     assert submitted.returncode == 0, submitted.stderr

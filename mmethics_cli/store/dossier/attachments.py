@@ -17,6 +17,7 @@ from mmethics_cli.core.standard.file_kinds import FileKind
 from mmethics_cli.store.dossier.contents import look_at
 from mmethics_cli.store.files import sha256
 from mmethics_cli.store.paths import OutsideFolder, inside
+from mmethics_cli.store.submission.litter import named_like_litter
 from mmethics_cli.store.submission.submissions import SealedAttachment, Submission
 from mmethics_cli.store.yaml.reader import reason
 
@@ -108,6 +109,9 @@ def _looked(dossier: Path, name: str, kinds: Collection[FileKind], looks: list[F
         if path.stat().st_size == 0:
             return f"文件“{name}”是空的"
         look = look_at(path, kinds)
+        unfit = any(kind.id == look.kind and kind.severity for kind in kinds)
+        if named_like_litter(path.name) and not unfit:
+            return f"文件“{name}”的名称像系统或办公软件的临时文件，请改名"
         if kinds:
             looks.append(look)
     except OutsideFolder as outside:

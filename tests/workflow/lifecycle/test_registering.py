@@ -40,6 +40,7 @@ def edit_with_manifest(study: Path) -> str:
     snapshot = (folder / "snapshot.yaml").read_bytes() + b"# more\n"
     (folder / "snapshot.yaml").write_bytes(snapshot)
     manifest["files"]["snapshot.yaml"] = sha256(snapshot)
+    manifest["sizes"]["snapshot.yaml"] = len(snapshot)
     (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False))
     assert verify_folder(folder).differences == ()
     return sha256((folder / "manifest.json").read_bytes())
