@@ -104,9 +104,14 @@ def test_twelve_assets_and_eight_receivers_are_all_there() -> None:
 def test_ten_times_the_rows_are_measured_little_more_than_ten_times_as_often(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    measured = []
+    measured: list[str] = []
     whole = lines.lines_of
-    monkeypatch.setattr(lines, "lines_of", lambda *given: measured.append(1) or whole(*given))
+
+    def counted(text: str, width: int) -> int:
+        measured.append(text)
+        return whole(text, width)
+
+    monkeypatch.setattr(lines, "lines_of", counted)
     counts = []
     for rows in (40, 400):
         measured.clear()
