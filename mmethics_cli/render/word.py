@@ -15,12 +15,15 @@ from mmethics_cli.formats.word.writer import write
 from mmethics_cli.render.markdown import blocks_of
 from mmethics_cli.render.text import Rendered
 
-_LINES: Final[Mapping[str, float]] = {"form": 1.3, "letter": 1.5, "consent": 1.5, "large": 1.5}
+_LINES: Final[Mapping[str, float]] = {"form": 1.3, "letter": 1.5, "consent": 1.15, "large": 1.3}
+# Papers that participants take home: every page that they do not have to turn is a page read.
+_CLOSE: Final = frozenset({"consent", "large"})
 
 
 def word_file(rendered: Rendered, stamp: Stamp, *, draft: bool) -> bytes:
     """A rendered document as .docx; a draft carries the watermark 草稿."""
     blocks = blocks_of(rendered.markdown, rendered.fills, rendered.title)
-    page, line = Page(rendered.landscape), _LINES[rendered.layout]
+    close = rendered.layout in _CLOSE
+    page, line = Page(rendered.landscape, close=close), _LINES[rendered.layout]
     large = rendered.layout == "large"
     return write(blocks, stamp, page, rendered.pictures, line, draft=draft, large=large)

@@ -38,6 +38,7 @@ from tests.papers.test_consent import (
     example,
     family,
     printed,
+    read_by,
     standard,
     templates,
     values_of,
@@ -76,7 +77,7 @@ def in_english_papers(values: Mapping[str, Value]) -> dict[str, Rendered]:
     forms = chinese.decision("consent_forms").value
     assert isinstance(forms, tuple)
     needed = [one for one in family() if set(one.for_form) & set(forms)]
-    return {one.id: read_facts(templates(), template_of(one), of) for one in needed}
+    return {one.id: read_facts(templates(), template_of(one), read_by(one, of)) for one in needed}
 
 
 def shape(rendered: Rendered) -> Counter[str]:

@@ -37,6 +37,7 @@ from mmethics_cli.core.standard.read_content import (
     read_element,
     read_item,
     read_readability,
+    read_readers,
 )
 from mmethics_cli.core.standard.read_facts import (
     NamedValues,
@@ -141,6 +142,7 @@ class _StandardBuilder:
             criteria=self._criteria(documents, items),
             elements=elements,
             readability=read_readability(self._optional("readability.yaml")),
+            readers=read_readers(self._optional("readers.yaml"), titles),
             placeholders=read_placeholders(self._list(PLACEHOLDERS)),
             grammar=read_grammar(self._optional(GRAMMAR)),
             phrases=self._unique(read_phrases(self._list(PHRASES))),

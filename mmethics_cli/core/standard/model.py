@@ -19,6 +19,7 @@ from mmethics_cli.core.standard.texts import (
     Grammar,
     Placeholders,
     Readability,
+    Readers,
     Topic,
 )
 
@@ -569,6 +570,7 @@ class Standard(Struct, frozen=True, dict=True):
     criteria: Mapping[str, Criterion] = field(default_factory=dict)  # read on demand
     elements: Mapping[str, ConsentElement] = field(default_factory=dict)
     readability: Readability = Readability()
+    readers: Readers = Readers()
     placeholders: Placeholders = NO_PLACEHOLDERS
     grammar: Grammar = Grammar()
     phrases: Mapping[str, PhraseRule] = field(default_factory=dict)

@@ -143,7 +143,7 @@ class _Body(Struct):
         return self._paragraph("NoteText", _mark(block) + self.runs.line(block.line), keep)
 
     def _framed(self, blocks: Sequence[Block]) -> str:
-        inner = _Body(Page(self.page.landscape, inset=340), self.runs)
+        inner = _Body(Page(self.page.landscape, inset=340, close=self.page.close), self.runs)
         content = "".join(inner.all(blocks))
         return frame_xml(content or paragraph("Normal", ""), self.page.text_width)
 
