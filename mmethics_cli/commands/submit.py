@@ -31,7 +31,8 @@ def submit(
 ) -> None:
     """核对、定稿并封存本次送审：文件、附件、快照和校验清单。
 
-    核对有错误时不封存，退出码为 1。封存之后不再改动；委员会的决定另记在 decision.yaml。
+    核对有错误时、英文文件里还有中文时不封存，退出码为 1。
+    封存之后不再改动；委员会的决定另记在 decision.yaml。
     手工改过的文件按改过的样子封存。
 
     示例：
@@ -56,6 +57,11 @@ def submit(
         raise typer.Exit(1)
     drafts = final_documents(submission, naming, language)
     tell_not_english(session, drafts, dossier.standard)
+    if drafts.untranslated:
+        session.say(
+            "英文文件里还有中文，没有封存。补上英文，或者只交中文（不写 --documents-lang）。"
+        )
+        raise typer.Exit(1)
     sealed = seal_submission(submission, drafts)
     _tell(session, sealed)
     if archive is not None:

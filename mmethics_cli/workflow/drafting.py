@@ -104,24 +104,31 @@ def drafts_of(
     drafts = Drafts(whole=len(documents) == len(package.documents))
     naming = naming or FileNaming(file_names_of(dossier.workspace.folder))
     if language is not Language.zh:
-        _require_english(dossier, documents, drafts)
+        _require_english(dossier, documents, drafts, language)
     english = _english(dossier, package, language)
     for document in documents:
         alone = english is None or document.kind.title in drafts.chinese
         if alone or language is not Language.en:
             drafts.files += _files(dossier, package, document, naming, draft)
         if english is not None and not alone:
-            drafts.files.append(_english_file(english, document, naming, draft, drafts))
+            if language is Language.bilingual:
+                file = _bilingual_file(package, english, document, naming, draft, drafts)
+            else:
+                file = _english_file(english, document, naming, draft, drafts)
+            drafts.files.append(file)
     return drafts
 
 
-def _require_english(dossier: Dossier, documents: Sequence[Document], drafts: Drafts) -> None:
+def _require_english(
+    dossier: Dossier, documents: Sequence[Document], drafts: Drafts, language: Language
+) -> None:
     from mmethics_cli.workflow.english import template_of
 
     drafts.chinese += [
         document.kind.title
         for document in documents
         if template_of(document.kind) not in dossier.pack.templates
+        or (language is Language.bilingual and not document.kind.for_form)
     ]
     if len(drafts.chinese) == len(documents):
         problems = [Problem("没有英文模板", title) for title in drafts.chinese]
@@ -198,6 +205,26 @@ def _english_file(
     drafts.untranslated |= dict.fromkeys(rendered.untranslated)
     data = word_file(rendered, document.stamp, draft=draft)
     return RenderedFile(_name(document, naming, ".en.docx"), data)
+
+
+def _bilingual_file(
+    package: Package,
+    english: Package,
+    document: Document,
+    naming: FileNaming,
+    draft: bool,
+    drafts: Drafts,
+) -> RenderedFile:
+    """The document with its English words beside the Chinese ones."""
+    from mmethics_cli.render.word import bilingual_file
+    from mmethics_cli.workflow.english import in_english_words, template_of
+
+    rendered = render_text(package.templates, document.template, package.study_of(document))
+    study = english.study_of(in_english_words(document))
+    translated = render_text(english.templates, template_of(document.kind), study)
+    drafts.untranslated |= dict.fromkeys(translated.untranslated)
+    data = bilingual_file(rendered, translated, document.stamp, draft=draft)
+    return RenderedFile(_name(document, naming, ".zh-en.docx"), data)
 
 
 def _name(document: Document, naming: FileNaming, suffix: str) -> str:

@@ -85,10 +85,13 @@ def final_documents(
 def seal_submission(submission: CheckedSubmission, files: Drafts) -> Sealed:
     """Seal a submission with those files; documents edited by hand are sealed as they lie.
 
-    Raises WorkspaceError where it is not complete or the system refuses; nothing is sealed then.
+    Raises WorkspaceError where it is not complete, an English paper holds Chinese, or the system
+    refuses; nothing is sealed then.
     """
     if not submission.complete:
         raise WorkspaceError("核对还有错误，没有封存。")
+    if files.untranslated:
+        raise WorkspaceError("英文文件里还有中文，没有封存。")
     dossier, package = submission.dossier, submission.package
     enter_versions(dossier.workspace, versions_of(package.documents))
     return seal(dossier.workspace, files.files, _about(dossier, package), submission.today)

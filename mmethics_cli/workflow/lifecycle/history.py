@@ -14,7 +14,7 @@ from mmethics_cli.report.status import DocumentEdition, PastSubmission, decision
 from mmethics_cli.store.submission.submissions import DOCUMENTS, Submission, sealed_date
 from mmethics_cli.workflow.lifecycle.committee import CommitteeRecord, DecidedSubmission
 
-_SUFFIXES: Final = (".en.docx", ".docx")
+_SUFFIXES: Final = (".zh-en.docx", ".en.docx", ".docx")
 
 
 class DossierHistory(Struct, frozen=True):
