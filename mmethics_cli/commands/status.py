@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Folder, Session, tell_refused
+from mmethics_cli.commands.options import HERE, Folder, Session, tell_opened
 
 if TYPE_CHECKING:
     from mmethics_cli.workflow.lifecycle.committee import CommitteeRecord
@@ -40,7 +40,7 @@ def status(
 
     session = Session.of(context)
     dossier = open_dossier(folder, session.today, session.packs())
-    tell_refused(session, dossier)
+    tell_opened(session, dossier)
     record = CommitteeRecord(dossier)
     if history:
         session.show(_history(session, record))

@@ -15,6 +15,7 @@ from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import PackError, Problem
 from mmethics_cli.store.overlay import Overlay, Override
 from mmethics_cli.store.pack_cache import cache_entry, trees_of
+from mmethics_cli.store.paths import refuse_links
 from mmethics_cli.store.yaml.events import Keys, Tree
 from mmethics_cli.store.yaml.reader import YamlFile, decode, parse
 
@@ -22,7 +23,7 @@ Kind = Literal["checklists", "templates"]
 
 # Read only by lint, by `new --example` and `--prepare`, by the committee's worksheets and by
 # English papers: not at every start.
-_ON_DEMAND: Final = ("cases", "english", "examples", "prepare", "worksheets")
+_ON_DEMAND: Final = ("cases", "english", "examples", "office", "prepare", "worksheets")
 _NOT_ALWAYS: Final = tuple(f"{name}/" for name in _ON_DEMAND)
 
 
@@ -109,14 +110,16 @@ def load(overlay: Path | None = None, also: tuple[str, ...] = ()) -> Pack:
 
     `also` names folders that are left out otherwise: cases, english, examples, prepare,
     worksheets.
-    Raises UnreadableFile or PackError with every problem found.
+    Raises UnreadableFile or PackError with every problem found, WorkspaceError for links in it.
     """
     skipped = tuple(f"{name}/" for name in _ON_DEMAND if name not in also)
     files = _shipped_files(skipped)
     if overlay is None:
         return Pack(files)
     root = _overlay_root(overlay)
+    refuse_links(overlay, ("checklists", "templates"))
     called = overlay.resolve().name
+    _refuse_links(overlay)
     merging = Overlay(files)
     for name, file in _yaml_files(root, skipped):
         shown = f"{called}/checklists/{name}"
@@ -167,6 +170,27 @@ def _overlay_root(overlay: Path) -> Path:
         fix = "附加标准包是一个文件夹，里面有 checklists/ 或 templates/。"
         raise PackError("附加标准包读不了：", [Problem("没有这样的文件夹。", str(root), fix=fix)])
     return root
+
+
+def _refuse_links(overlay: Path) -> None:
+    """A link would put whatever the reader may read into a document, or lead round for ever."""
+    links = [
+        str(place.relative_to(overlay.parent))
+        for top in ("checklists", "templates")
+        for place in (overlay / top, *_below(overlay / top))
+        if place.is_symlink()
+    ]
+    if links:
+        fix = "请放文件本身。"
+        problems = [Problem("是链接，不能用。", link, fix=fix) for link in sorted(links)]
+        raise PackError("附加标准包读不了：", problems)
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Everything in a folder and its folders; links are not followed."""
+    for entry in folder.iterdir() if folder.is_dir() and not folder.is_symlink() else ():
+        yield entry
+        yield from _below(entry)
 
 
 def _templates_of(overlay: Path) -> dict[str, Path]:

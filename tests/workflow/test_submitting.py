@@ -18,7 +18,7 @@ def test_a_complete_submission_is_sealed(study: Path) -> None:
     submission = check_submission(open_dossier(study, TODAY), TODAY)
     assert submission.complete
     sealed = seal_submission(submission, final_documents(submission))
-    assert (sealed.kept, sealed.aside) == ((), None)
+    assert (sealed.aside, sealed.left) == (None, ())
     seal = verify_folder(sealed.folder)
     assert (seal.differences, seal.files, seal.digest) == ((), sealed.files, sealed.digest)
     with pytest.raises(WorkspaceError, match="已经封存"):

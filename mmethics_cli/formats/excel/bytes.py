@@ -44,6 +44,15 @@ def lines_of(text: str, width: float) -> int:
     return sum(max(1, math.ceil(display_width(line) * 1.08 / width)) for line in text.split("\n"))
 
 
+def is_workbook(data: bytes) -> bool:
+    """Whether these are the whole bytes of an Excel file that needs no password."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as file:
+            return "xl/workbook.xml" in file.namelist() and file.testzip() is None
+    except Exception:  # zipfile has many ways to stumble over a damaged file
+        return False
+
+
 def mended(data: bytes, day: date | None, values: Mapping[str, int]) -> bytes:
     """A workbook as openpyxl saved it, with the given day in it instead of the clock's time.
 

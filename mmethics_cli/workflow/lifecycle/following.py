@@ -78,16 +78,19 @@ def open_submission(dossier: Dossier, kind: str, answers: Path | None = None) ->
     The file wins; what it says of the study goes into the dossier. Raises EthicsError where the
     submission can't be opened or an answer is refused; nothing is written then.
     """
-    record = CommitteeRecord(dossier)
-    _refuse(record, kind)
+    _refuse(CommitteeRecord(dossier), kind)
     file = _given(dossier, kind, answers)
+    with dossier.workspace.writing(whole=True):
+        return _opened(dossier, kind, file)
+
+
+def _opened(dossier: Dossier, kind: str, file: AnswersFile | None) -> OpenedSubmission:
     given = file.written if file else {}
     study = {path: value for path, value in given.items() if not is_of_event(path)}
     if file is not None:
         _write_study(dossier, study, file)
         dossier = reopened(dossier)
-        record = CommitteeRecord(dossier)
-    recorded = recorded_answers(record, kind)
+    recorded = recorded_answers(CommitteeRecord(dossier), kind)
     counts = reported_counts(dossier, kind)
     event = recorded | {path: value for path, value in given.items() if path not in study}
     event.pop(KIND, None)
