@@ -20,6 +20,7 @@ from mmethics_cli.chinese import HELP_SETTINGS, LazyGroup, explain
 from mmethics_cli.commands.options import INTERRUPTED, Session, at_terminal, resolve_today, tell
 from mmethics_cli.errors import EthicsError
 from mmethics_cli.wording.columns import COLUMNS, wrap
+from mmethics_cli.wording.refusals import refusal
 from mmethics_cli.wording.visible import visible
 
 # One line a command: the help of the program must not load them all.
@@ -134,7 +135,7 @@ def _unwritable(error: UnicodeEncodeError) -> str:
 def _system_message(error: OSError) -> str:
     """An operating system's refusal in Chinese, with the file that it is about."""
     where = "文件" if error.filename is None else f"“{os.fsdecode(error.filename)}”"
-    return f"{where}{_REFUSALS.get(error.errno or 0) or f'读写失败（{error.strerror}）'}。"
+    return f"{where}{_REFUSALS.get(error.errno or 0) or f'：{refusal(error)}'}。"
 
 
 app = typer.Typer(

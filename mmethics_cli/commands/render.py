@@ -63,16 +63,8 @@ def render(
     mmethics render my-study --for committee
     mmethics render my-study --for approved
     """
-    from mmethics_cli.workflow.opening import open_dossier
-
     session = Session.of(context)
-    also = ("worksheets",) if audience is Audience.committee or only else ()
-    of_office = audience is Audience.committee
-    dossier = open_dossier(folder, session.today, session.packs(of_office=of_office), also)
-    ids = _named(dossier, only or [])
-    if _audience(dossier, ids, audience) is Audience.committee and dossier.loaded.inside:
-        dossier = open_dossier(folder, session.today, session.packs(of_office=True), also)
-        ids = _named(dossier, ids)
+    dossier, ids = _opened(session, folder, audience, only or [])
     tell_opened(session, dossier)
     if audience is Audience.approved:
         _render_approved(session, dossier, ids, out, list_=list_, replace=replace, pdf=pdf)
@@ -89,6 +81,21 @@ def render(
     tell_not_english(session, drafts, dossier.standard)
     outcome, target = write_drafts(dossier, drafts, out, of_office=of_office, replace=replace)
     _finish(session, outcome, target, pdf=pdf)
+
+
+def _opened(
+    session: Session, folder: Path, audience: Audience, only: list[str]
+) -> tuple[Dossier, list[str]]:
+    """The dossier by the pack of whoever makes the papers, and the ids that `--only` names."""
+    from mmethics_cli.workflow.opening import open_dossier
+
+    of_office = audience is Audience.committee
+    also = ("worksheets",) if of_office or only else ()
+    dossier = open_dossier(folder, session.today, session.packs(of_office=of_office), also)
+    ids = _named(dossier, only)
+    if dossier.loaded.inside and _audience(dossier, ids, audience) is Audience.committee:
+        return _opened(session, folder, Audience.committee, only)
+    return dossier, ids
 
 
 def _named(dossier: Dossier, only: list[str]) -> list[str]:

@@ -65,11 +65,11 @@ def _tail(number: str) -> str:
     return number.rpartition("-")[2].lstrip("0")
 
 
-def next_number(state: Lookup, kind: type[Any], field: str, prefix: str) -> str:
+def next_number(state: Lookup, kind: type[Any], field: str, prefix: str, digits: int = 4) -> str:
     """The number after the last one that begins so: 2027-受-0012."""
     last = state.highest(kind, field, prefix).removeprefix(prefix)
     number = int(last) + 1 if last.isascii() and last.isdigit() else 1
-    return f"{prefix}{number:0{max(len(last), 4)}d}"
+    return f"{prefix}{number:0{max(len(last), digits)}d}"
 
 
 def receive(

@@ -14,6 +14,7 @@ from mmethics_cli.core.standard.model import Article, Standard, Verified
 from mmethics_cli.core.standard.node import Fault, Node, Trail
 from mmethics_cli.errors import PackError, Problem
 from mmethics_cli.office.clocks import Clocks, read_clocks
+from mmethics_cli.office.decisions import DecisionWords, read_decision_words
 from mmethics_cli.office.events import EventKinds, read_kinds
 from mmethics_cli.office.folder import OfficeFolder
 from mmethics_cli.office.quality.indicators import GROUPS, Indicator, read_groups, read_indicators
@@ -68,6 +69,13 @@ class OfficePack(Struct, frozen=True, dict=True):
         facts = read_study_facts(self.pack.trees, self.standard, trail)
         self._refuse(trail.problems)
         return facts
+
+    @cached_property
+    def decisions(self) -> DecisionWords:
+        trail = Trail()
+        words = read_decision_words(self.pack.trees, trail)
+        self._refuse(trail.problems)
+        return words
 
     @cached_property
     def votes(self) -> VoteLaw:
@@ -127,6 +135,7 @@ def prove_office(standard: Standard, trees: Mapping[str, object]) -> Iterator[Fa
     read_indicators(trees, trail)
     read_vote_law(trees, trail)
     read_clocks(trees, trail)
+    read_decision_words(trees, trail)
     yield from trail.problems
 
 

@@ -156,6 +156,23 @@ def _roles(case: Case, taken: Sequence[str]) -> Iterator[str]:
         yield _PRIMARY[0]
 
 
+def return_worksheet(
+    state: Lookup, case: Case, person: str, recommendation: str, wants_meeting: bool, now: str
+) -> Happening:
+    """A reviewer's worksheet came back. Raises ActRefused from one who does not review the case."""
+    if case.state != "accepted":
+        raise ActRefused(f"{case_name(case)} 不在审查中，工作表不再收。")
+    there = [
+        each
+        for each in state.where(Assignment, case=case.id)
+        if each.person == person and each.state != "replaced"
+    ]
+    if not there:
+        raise ActRefused(f"{person} 不是 {case_name(case)} 的审查人，或因利益冲突已更换。")
+    data = {"recommendation": recommendation, "wants_meeting": wants_meeting}
+    return Happening("worksheet_returned", now, case.study, case.id, person=person, data=data)
+
+
 def _find_person(people: Mapping[str, Appointment], name: str) -> str:
     """A person in office, by id or name. Raises EthicsError."""
     found = [who for who, each in people.items() if name in (who, each.name)]

@@ -354,8 +354,8 @@ def _after_decision(study: RegisteredStudy, case: Case, event: Happening) -> Reg
             )
         case "initial", "disapprove":
             return replace(study, state="disapproved")
-        case _, "suspend" | "terminate" as word:
-            return replace(study, state={"suspend": "suspended"}.get(word, "terminated"))
+        case _, "suspended" | "terminated" as word:
+            return replace(study, state=word)
     return study
 
 

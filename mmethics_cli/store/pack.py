@@ -119,7 +119,6 @@ def load(overlay: Path | None = None, also: tuple[str, ...] = ()) -> Pack:
     root = _overlay_root(overlay)
     refuse_links(overlay, ("checklists", "templates"))
     called = overlay.resolve().name
-    _refuse_links(overlay)
     merging = Overlay(files)
     for name, file in _yaml_files(root, skipped):
         shown = f"{called}/checklists/{name}"
@@ -170,27 +169,6 @@ def _overlay_root(overlay: Path) -> Path:
         fix = "附加标准包是一个文件夹，里面有 checklists/ 或 templates/。"
         raise PackError("附加标准包读不了：", [Problem("没有这样的文件夹。", str(root), fix=fix)])
     return root
-
-
-def _refuse_links(overlay: Path) -> None:
-    """A link would put whatever the reader may read into a document, or lead round for ever."""
-    links = [
-        str(place.relative_to(overlay.parent))
-        for top in ("checklists", "templates")
-        for place in (overlay / top, *_below(overlay / top))
-        if place.is_symlink()
-    ]
-    if links:
-        fix = "请放文件本身。"
-        problems = [Problem("是链接，不能用。", link, fix=fix) for link in sorted(links)]
-        raise PackError("附加标准包读不了：", problems)
-
-
-def _below(folder: Path) -> Iterator[Path]:
-    """Everything in a folder and its folders; links are not followed."""
-    for entry in folder.iterdir() if folder.is_dir() and not folder.is_symlink() else ():
-        yield entry
-        yield from _below(entry)
 
 
 def _templates_of(overlay: Path) -> dict[str, Path]:

@@ -15,10 +15,11 @@ from mmethics_cli.render.study import SealedBeside
 from mmethics_cli.report.findings import PlacedFinding
 from mmethics_cli.store.dossier.outputs import refuse_output
 from mmethics_cli.store.submission.documents import enter_versions, restore_drafts
+from mmethics_cli.store.submission.manifest import verify_folder
 from mmethics_cli.store.submission.rendered import RenderedFile
 from mmethics_cli.store.submission.sealing import (
+    FileTally,
     Sealed,
-    Tally,
     finish_sealing,
     is_unfinished,
     seal,
@@ -75,7 +76,8 @@ def check_submission(
     current = _open_submission(dossier)
     if archive is not None:
         refuse_archive(dossier, archive, replace=replace)
-    restore_drafts(current.folder)
+    with dossier.workspace.writing():  # another run may be moving them this moment
+        restore_drafts(current.folder)
     package = package_of(dossier, today)
     kept = kept_papers(dossier, package, keep)
     return CheckedSubmission(dossier, package, review(dossier, package, kept=kept), today, kept)
@@ -108,6 +110,11 @@ def complete_sealing(dossier: Dossier) -> Sealed | None:
         return None
     if not is_unfinished(current):
         return None
+    if differences := verify_folder(current.folder).differences:
+        raise WorkspaceError(
+            f"{current.name} 与封存时不一致（{len(differences)} 处），没有收尾。"
+            f"先看是哪里：mmethics verify {current.folder}"
+        )
     with workspace.writing():
         return finish_sealing(workspace, current)
 
@@ -187,7 +194,7 @@ def seal_submission(submission: CheckedSubmission, final: FinalPapers) -> Sealed
             if file.edited
         ]
 
-    def last(tally: Tally) -> list[RenderedFile]:
+    def last(tally: FileTally) -> list[RenderedFile]:
         return final.last(SealedBeside(*tally))
 
     with dossier.workspace.writing(whole=True):

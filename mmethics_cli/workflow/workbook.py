@@ -116,7 +116,7 @@ def _bytes(file: Path) -> bytes:
     except FileNotFoundError:
         raise EthicsError(f"没有文件“{file}”。") from None
     except OSError as error:
-        raise EthicsError(f"读不了“{file}”：{reason(error)}。请关闭打开它的程序后重试。") from error
+        raise EthicsError(f"读不了“{file}”：{reason(error)}。") from error
 
 
 def ledger_of(dossier: Dossier) -> Ledger:

@@ -11,6 +11,7 @@ from datetime import date
 from html import unescape
 from typing import Final
 
+from mmethics_cli.formats.maker import MADE_BY, MADE_BY_PART
 from mmethics_cli.wording.columns import display_width
 
 LONGEST_TEXT: Final = 32_767  # characters of a cell, as Excel counts them
@@ -70,6 +71,8 @@ def mended(data: bytes, day: date | None, values: Mapping[str, int]) -> bytes:
             body = source.read(name)
             if name == "docProps/core.xml":
                 body = _MODIFIED.sub(lambda match: match[1] + time, body)
+            elif name == MADE_BY_PART:
+                body = MADE_BY
             elif name == "xl/styles.xml":
                 body = _FONT.sub(_ordered_font, body)
             elif values and name.startswith("xl/worksheets/"):

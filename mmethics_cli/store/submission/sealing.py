@@ -82,7 +82,7 @@ def seal(
     documents: Sequence[RenderedFile],
     about: Mapping[str, Any],
     day: date,
-    last: Callable[[Tally], Sequence[RenderedFile]] = lambda tally: (),
+    last: Callable[[FileTally], Sequence[RenderedFile]] = lambda tally: (),
 ) -> Sealed:
     """Seal the current submission with these documents.
 
@@ -182,7 +182,7 @@ def lay(base: dict[str, Tree], over: dict[str, Tree]) -> None:
             base[key] = value
 
 
-class Tally(NamedTuple):
+class FileTally(NamedTuple):
     """How many files, how many bytes in all, and one SHA-256 over their names and digests."""
 
     files: int
@@ -190,11 +190,11 @@ class Tally(NamedTuple):
     sha256: str
 
 
-def tally_of(stage: Path) -> Tally:
+def tally_of(stage: Path) -> FileTally:
     """What a folder holds that is to be sealed."""
     names = _names(stage)
     digests = {name: digest_of(stage / name) for name in names}
-    return Tally(
+    return FileTally(
         len(names), sum((stage / name).stat().st_size for name in names), digest_over(digests)
     )
 
@@ -212,9 +212,9 @@ def _put_the_rest(
     current: Submission,
     about: Mapping[str, Any],
     day: date,
-    last: Callable[[Tally], Sequence[RenderedFile]],
+    last: Callable[[FileTally], Sequence[RenderedFile]],
 ) -> None:
-    """Everything but the documents."""
+    """Everything but the documents, the manifest last."""
     rows = _put_attachments(stage, workspace)
     (stage / SNAPSHOT).write_bytes(snapshot_text(workspace, day).encode("utf-8"))
     shutil.copyfile(current.event_file, stage / EVENT_FILE)

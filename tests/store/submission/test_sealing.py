@@ -28,7 +28,7 @@ from mmethics_cli.store.submission.archive import verify_zip, zip_submission
 from mmethics_cli.store.submission.documents import write_documents
 from mmethics_cli.store.submission.manifest import digest_over, is_plain_name, verify_folder
 from mmethics_cli.store.submission.rendered import RenderedFile
-from mmethics_cli.store.submission.sealing import Sealed, Tally, seal
+from mmethics_cli.store.submission.sealing import FileTally, Sealed, seal
 from tests.program import ROOT
 
 DAY = date(2027, 3, 1)
@@ -254,9 +254,9 @@ def test_what_was_edited_while_it_was_being_sealed_is_kept(workspace: Workspace)
 
 
 def test_the_last_papers_tell_what_is_sealed_beside_them(workspace: Workspace) -> None:
-    told: list[Tally] = []
+    told: list[FileTally] = []
 
-    def last(tally: Tally) -> list[RenderedFile]:
+    def last(tally: FileTally) -> list[RenderedFile]:
         told.append(tally)
         return [RenderedFile("01-清单.docx", tally.sha256.encode())]
 
@@ -265,7 +265,7 @@ def test_the_last_papers_tell_what_is_sealed_beside_them(workspace: Workspace) -
     assert manifest["telling"] == ["documents/01-清单.docx"]
     beside = {name: one for name, one in manifest["files"].items() if "01-清单" not in name}
     size = sum((folder / name).stat().st_size for name in beside)
-    assert told == [Tally(len(beside), size, digest_over(beside))]
+    assert told == [FileTally(len(beside), size, digest_over(beside))]
 
 
 def test_attachments_of_one_name_do_not_overwrite_each_other(workspace: Workspace) -> None:
