@@ -41,8 +41,8 @@ class Drafts(Struct):
     def add(self, paper: Paper, data: bytes, edited: str = "") -> None:
         """Take over a paper with its bytes; see `RenderedFile` for `edited`."""
         self.files.append(RenderedFile(paper.name, data, paper.id, paper.source, edited))
-        if isinstance(paper, WordPaper):
-            self.untranslated |= dict.fromkeys(paper.rendered.untranslated)
+        if isinstance(paper, WordPaper) and not edited:
+            self.untranslated |= dict.fromkeys(paper.untranslated)
 
 
 def draft_documents(
@@ -117,7 +117,9 @@ def drafts_without_files(
     drafts = Drafts()
     if language is not Language.zh:
         drafts.chinese += [
-            document.kind.title for document in documents if not has_english(dossier, document)
+            document.kind.title
+            for document in documents
+            if not has_english(dossier, document, language)
         ]
         if len(drafts.chinese) == len(documents):
             problems = [Problem("没有英文模板", title) for title in drafts.chinese]

@@ -179,10 +179,13 @@ def final_documents(
 def seal_submission(submission: CheckedSubmission, final: FinalPapers) -> Sealed:
     """Seal a submission with those papers, and enter it in the log.
 
-    Raises WorkspaceError where it is not complete or the system refuses; nothing is sealed then.
+    Raises WorkspaceError where it is not complete, an English paper holds Chinese, or the system
+    refuses; nothing is sealed then.
     """
     if not submission.complete:
         raise WorkspaceError("核对还有错误，没有封存。")
+    if final.drafts.untranslated:
+        raise WorkspaceError("英文文件里还有中文，没有封存。")
     dossier, package = submission.dossier, submission.package
     about = _about(dossier, package)
     if final.edited:
