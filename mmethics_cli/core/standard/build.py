@@ -20,7 +20,9 @@ from mmethics_cli.core.standard.model import (
     ConsistencyRule,
     Criterion,
     DecisionTable,
+    Derived,
     DocumentKind,
+    Question,
     ReviewItem,
     Source,
     Standard,
@@ -38,6 +40,7 @@ from mmethics_cli.core.standard.read_content import (
     read_element,
     read_item,
     read_readability,
+    read_readers,
 )
 from mmethics_cli.core.standard.read_facts import (
     NamedValues,
@@ -116,10 +119,7 @@ class _StandardBuilder:
             for node, section in self._questions()
             for question in (read_question(node, section, named),)
         )
-        derived = self._unique(
-            (node.text("path"), read_derived(node, questions, bands), node)
-            for node in self._list("derived.yaml")
-        )
+        derived = self._derived(questions, bands)
         elements = self._consent_elements(titles)
         documents = self._documents(elements, titles)
         tables = self._tables() | {"documents": documents_table(documents)}
@@ -143,6 +143,7 @@ class _StandardBuilder:
             criteria=self._criteria(documents, items),
             elements=elements,
             readability=read_readability(self._optional("readability.yaml")),
+            readers=read_readers(self._optional("readers.yaml"), titles),
             file_kinds=self._file_kinds(),
             placeholders=read_placeholders(self._list(PLACEHOLDERS)),
             grammar=read_grammar(self._optional(GRAMMAR)),
@@ -150,6 +151,12 @@ class _StandardBuilder:
             screens=read_screens(self.nodes, questions),
             migrations=read_migrations(self._optional(MIGRATIONS)),
             editions=read_editions(self._optional(EDITIONS)),
+        )
+
+    def _derived(self, questions: Mapping[str, Question], bands: Bands) -> dict[str, Derived]:
+        nodes = self._list("derived.yaml")
+        return self._unique(
+            (node.text("path"), read_derived(node, questions, bands), node) for node in nodes
         )
 
     def _items(
