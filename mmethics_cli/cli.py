@@ -6,7 +6,6 @@ import errno
 import gc
 import io
 import os
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,9 +17,11 @@ from typer._click.exceptions import UsageError
 
 from mmethics_cli import __version__
 from mmethics_cli.chinese import HELP_SETTINGS, LazyGroup, explain
-from mmethics_cli.commands.options import INTERRUPTED, Session, at_terminal, resolve_today
+from mmethics_cli.commands.options import INTERRUPTED, Session, at_terminal, resolve_today, tell
 from mmethics_cli.errors import EthicsError
 from mmethics_cli.wording.columns import COLUMNS, wrap
+from mmethics_cli.wording.refusals import refusal
+from mmethics_cli.wording.visible import visible
 
 # One line a command: the help of the program must not load them all.
 COMMANDS: Final = {
@@ -53,7 +54,6 @@ _REFUSALS: Final = {
     errno.ENOTDIR: "不在文件夹里",
     errno.ENAMETOOLONG: "的名称太长",
 }
-_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 # As a shell reports a program that wrote to a closed pipe.
 PIPE_CLOSED: Final = 141
 
@@ -121,10 +121,8 @@ def _fail(message: str, code: int, with_traceback: bool = False) -> int:
         import traceback
 
         # The plain formatter shows lines of code, never the values of variables.
-        typer.echo(traceback.format_exc(), err=True)
-    # What a file or a caller wrote must not steer the terminal.
-    harmless = _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", message)
-    typer.echo("\n".join(wrap(harmless, COLUMNS)), err=True)
+        tell(traceback.format_exc(), err=True)
+    tell("\n".join(wrap(visible(message), COLUMNS)), err=True)
     return code
 
 
@@ -137,7 +135,7 @@ def _unwritable(error: UnicodeEncodeError) -> str:
 def _system_message(error: OSError) -> str:
     """An operating system's refusal in Chinese, with the file that it is about."""
     where = "文件" if error.filename is None else f"“{os.fsdecode(error.filename)}”"
-    return f"{where}{_REFUSALS.get(error.errno or 0) or f'读写失败（{error.strerror}）'}。"
+    return f"{where}{_REFUSALS.get(error.errno or 0) or f'：{refusal(error)}'}。"
 
 
 app = typer.Typer(
@@ -151,7 +149,7 @@ app = typer.Typer(
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"mmethics {__version__}")
+        tell(f"mmethics {__version__}")
         raise typer.Exit
 
 

@@ -12,6 +12,9 @@ from typing import Final
 
 import pytest
 
+from mmethics_cli.store.dossier.profile import overlay_of
+from mmethics_cli.store.pack import load
+from mmethics_cli.workflow.packs import LoadedPack, Packs
 from tests import depth
 from tests.once import Once
 from tests.program import EXAMPLES, mmethics, seal
@@ -58,6 +61,22 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("TERMINAL_WIDTH", "80")
+
+
+@pytest.fixture(autouse=True)
+def one_pack(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shipped pack is read and built once a worker, but where a test is about that."""
+    if not request.node.get_closest_marker("reads_packs"):
+        monkeypatch.setattr(Packs, "of", _of)
+
+
+def _of(self: Packs, folder: Path | None = None, also: tuple[str, ...] = ()) -> LoadedPack:
+    named = self.overlay or (None if folder is None else overlay_of(folder))
+    return _shipped(also) if named is None else _OF(self, folder, also)
+
+
+_OF: Final = Packs.of
+_shipped: Final = cache(lambda also: LoadedPack(load(None, also)))
 
 
 @pytest.fixture(scope="session")

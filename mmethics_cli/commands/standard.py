@@ -133,7 +133,7 @@ def schema(
     from mmethics_cli.store.dossier.schemas import schema_text
 
     of = self_check_schema if self_check else dossier_schema
-    session.out(schema_text(of(session.packs().of().standard)).rstrip())
+    session.give(schema_text(of(session.packs().of().standard)).rstrip())
 
 
 @app.command("sources", short_help="列出法源与条文的核对情况；哪天以来改了什么")

@@ -14,11 +14,13 @@ from msgspec import Struct, field
 from mmethics_cli.core.conditions.language import ALWAYS, Condition
 from mmethics_cli.core.conditions.parser import Vocabulary
 from mmethics_cli.core.conditions.values import UNKNOWN, Value
+from mmethics_cli.core.standard.file_kinds import FileKind
 from mmethics_cli.core.standard.texts import (
     NO_PLACEHOLDERS,
     Grammar,
     Placeholders,
     Readability,
+    Readers,
     Topic,
 )
 
@@ -569,6 +571,8 @@ class Standard(Struct, frozen=True, dict=True):
     criteria: Mapping[str, Criterion] = field(default_factory=dict)  # read on demand
     elements: Mapping[str, ConsentElement] = field(default_factory=dict)
     readability: Readability = Readability()
+    readers: Readers = Readers()
+    file_kinds: Mapping[str, FileKind] = field(default_factory=dict)
     placeholders: Placeholders = NO_PLACEHOLDERS
     grammar: Grammar = Grammar()
     phrases: Mapping[str, PhraseRule] = field(default_factory=dict)
