@@ -177,6 +177,23 @@ def test_a_case_is_found_by_any_unique_end() -> None:
         find_case(office, "2")
 
 
+def test_a_package_that_was_packed_again_is_taken(
+    tmp_path: Path, sealed_example: Callable[[str], Path]
+) -> None:
+    sealed = sealed_example("retrospective-imaging-ai") / "submissions" / "01-initial"
+    with zipfile.ZipFile(tmp_path / "再打包.zip", "w") as archive:
+        for path in sorted(sealed.rglob("*")):
+            if path.is_file():
+                archive.write(path, f"桌面/材料/{path.relative_to(sealed).as_posix()}")
+        archive.writestr("__MACOSX/桌面/._材料", "x")
+    office = new_office(tmp_path)
+    code, said, errors = call(
+        "office", "take", tmp_path / "再打包.zip", "--office", office, today=DAY
+    )
+    assert code == 0 and "2027-0001" in said, errors
+    assert call("verify", office)[0] == 0
+
+
 def test_a_zip_that_is_none_of_ours_is_not_taken(tmp_path: Path) -> None:
     office = new_office(tmp_path)
     with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
