@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.office.events import Event
-from mmethics_cli.office.folder import MEETINGS, OUTBOX, OfficeFolder
+from mmethics_cli.office.folder import MEETINGS, OUTBOX, ROSTER, OfficeFolder
 from mmethics_cli.office.law.acceptance import case_name
-from mmethics_cli.office.law.members import CONSULTANT
+from mmethics_cli.office.law.members import CONSULTANT, in_office
 from mmethics_cli.office.law.review import person_name
 from mmethics_cli.office.pack import OfficePack
 from mmethics_cli.office.state import Appointment, Assignment, Case, Lookup, Meeting
 from mmethics_cli.office.workbooks.meeting_book import meeting_book
+from mmethics_cli.office.workbooks.roster_book import roster_book
 from mmethics_cli.office.workbooks.worksheet_book import worksheet_book
 from mmethics_cli.store.files import write_atomic
 from mmethics_cli.store.paths import legal_name
@@ -45,6 +47,14 @@ def write_meeting_book(
     """The book of a planned meeting; one that is there already is written anew."""
     data = meeting_book(state, meeting, pack.votes, pack.decisions)
     return _write(office.path / MEETINGS / legal_name(meeting.id) / "会议簿.xlsx", data)
+
+
+def write_roster(office: OfficeFolder, pack: OfficePack, today: date) -> Path:
+    """The roster to fill, with the members that the register has already."""
+    with office.register().reading() as register:
+        people = list(in_office(register.where(Appointment), today.isoformat()).values())
+    data = roster_book(pack.kinds["member_appointed"], people, today)
+    return _write(office.path / ROSTER, data)
 
 
 def _write(path: Path, data: bytes) -> Path:

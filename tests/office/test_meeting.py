@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from openpyxl import load_workbook
 
 from mmethics_cli.office.events import Happening
 from mmethics_cli.office.folder import open_office
-from mmethics_cli.office.state import AgendaItem, Case
+from mmethics_cli.office.state import AgendaItem, Appointment, Case
 from tests.office.offices import call, new_office
+from tests.validator import errors_of
 
 DAY = "2027-03-02"
 MET = "2027-03-09"
@@ -207,3 +209,72 @@ def test_a_sheet_for_another_case_or_an_older_package_is_refused(
 def _folder(path: Path) -> Path:
     path.mkdir()
     return path
+
+
+def roster(office: Path, rows: Mapping[str, Mapping[str, str]]) -> Path:
+    """The office's roster with these persons typed in, by the titles of its columns."""
+    book = load_workbook(office / "roster.xlsx")
+    page = book["名册"]
+    titles = {
+        str(cell.value): cell.column or 0 for row in page.iter_rows() for cell in row if cell.value
+    }
+    for row in page.iter_rows():
+        person = next((str(c.value) for c in row if str(c.value) in rows), "")
+        for title, text in rows.get(person, {}).items():
+            page.cell(row[0].row or 0, titles[title]).value = text
+    book.save(office / "名册填好.xlsx")
+    return office / "名册填好.xlsx"
+
+
+def test_a_roster_is_taken_once_and_again_when_terms_change(tmp_path: Path) -> None:
+    office = new_office(tmp_path)
+    do = doing(office)
+    one = {
+        "姓名": "王示一", "性别": "女", "专业类别": "医学", "职务": "主任委员", "非本机构": "否",
+        "已签保密与利益声明": "是", "任期起": "2026-1-1", "任期止": "2030年12月31日",
+        "专长": "影像、统计",
+    }  # fmt: skip
+    code, said = do(
+        "take", roster(office, {"M01": one, "M02": one | {"姓名": "李示二", "性别": "男"}})
+    )
+    assert code == 0 and "新登记 2 名" in said
+    assert "新登记 0 名" in do("take", roster(office, {"M01": one}))[1]
+    later = one | {"任期起": "2031-01-01", "任期止": "2035-12-31"}
+    assert "新登记 1 名" in do("take", roster(office, {"M01": later}))[1]
+    code, said = do("take", roster(office, {"M03": one | {"性别": "不详", "任期止": ""}}))
+    assert code == 2 and "不详" in said and "term_to" in said and "行" in said
+    with open_office(office).register().reading() as register:
+        first, *_ = register.where(Appointment, person="M01")
+    assert first.expertise == ("影像", "统计") and first.role == "chair" and first.declared
+
+
+def every_book(office: Path) -> list[Path]:
+    do = doing(office)
+    do("accept", "1")
+    do("accept", "2027-0002")
+    do("assign", "2027-0002", "委员1", "委员2")
+    do("meet", MET)
+    return sorted(office.rglob("*.xlsx"))
+
+
+@pytest.mark.openxml
+def test_the_workbooks_are_valid(office: Path) -> None:
+    books = every_book(office)
+    assert len(books) == 4
+    assert errors_of(books) == []
+
+
+@pytest.mark.libreoffice
+def test_what_libreoffice_saved_says_the_same(office: Path, tmp_path: Path) -> None:
+    every_book(office)
+    votes = dict.fromkeys(range(6), "批准") | {6: "不批准", 7: "回避"}
+    book = fill(office / "meetings" / "2027-01" / "会议簿.xlsx", answers_of(votes))
+    subprocess.run(
+        ["soffice", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless",
+         "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", tmp_path / "saved", book],
+        check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    code, said = doing(office)("take", tmp_path / "saved" / book.name, today=MET)
+    assert code == 0, said
+    code, said = doing(office)("decide", "2027-01", today=MET)
+    assert code == 0 and "决定：批准" in said
