@@ -23,6 +23,7 @@ from mmethics_cli.store.submission.archive import (
     verify_zip,
     zip_submission,
 )
+from mmethics_cli.store.submission.litter import named_like_litter
 from mmethics_cli.store.submission.manifest import Verified, verify_folder
 from mmethics_cli.store.submission.submissions import MANIFEST, SNAPSHOT
 
@@ -109,6 +110,13 @@ def package_fault(office: Path, file: str, digest: str) -> str:
     if seal.digest != digest:
         return f"收下的送审换成了另一份：{file}，清单校验值与登记的不同"
     return ""
+
+
+def unregistered_files(office: Path, happenings: Iterable[Happening]) -> list[str]:
+    """Files among the packages that no event speaks of: of a command that was cut off."""
+    known = {file for _, file, _ in received_packages(happenings)}
+    there = (path.relative_to(office).as_posix() for path in sorted((office / CASES).rglob("*")))
+    return [name for name in there if name not in known and not named_like_litter(name)]
 
 
 def package_records(office: Path, happenings: Iterable[Happening]) -> list[Record]:

@@ -106,6 +106,10 @@ def test_reviewers_are_proposed_assigned_and_replaced(
     assert code == 0 and "期限 2027-04-20" in said
     assert call("verify", office)[0] == 0
     (package,) = (office / "cases").iterdir()
+    (office / "cases" / "来历不明.zip").write_bytes(b"x")
+    code, said, _ = call("verify", office)
+    assert code == 1 and "没有登记的文件：cases/来历不明.zip" in said
+    (office / "cases" / "来历不明.zip").unlink()
     package.unlink()
     assert call("verify", office)[0] == 1
 
