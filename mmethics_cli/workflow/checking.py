@@ -102,8 +102,7 @@ def review(
     findings += unseen_characters(facts, notes)
     findings += _lost_texts(dossier)
     findings += standing.findings()
-    findings += unnamed_changes(facts)
-    findings += unfound_changes(facts)
+    findings += [*unnamed_changes(facts), *unfound_changes(facts)]
     findings += unmarked_attachments(facts, seen)
     findings += left_behind(facts, seen, package.study.printed)
     findings += resting_findings(texts_to_confirm(dossier))
