@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Folder, Session, tell_not_english, tell_refused
+from mmethics_cli.commands.options import (
+    HERE,
+    Folder,
+    Papers,
+    Session,
+    tell_not_english,
+    tell_refused,
+)
 from mmethics_cli.errors import EthicsError
 from mmethics_cli.workflow.document_options import Audience, FileNaming, Language
 
@@ -47,6 +54,7 @@ def render(
     audience: For = Audience.applicant,
     language: DocumentsLanguage = Language.zh,
     naming: Naming = None,
+    papers: Papers = None,
     pdf: AsPdf = False,
     replace: Replacing = False,
 ) -> None:
@@ -59,7 +67,7 @@ def render(
     示例：
     mmethics render my-study
     mmethics render my-study --only application_form --pdf
-    mmethics render my-study --list
+    mmethics render my-study --list --package full
     mmethics render my-study --for committee
     mmethics render my-study --for approved
     """
@@ -67,7 +75,7 @@ def render(
 
     session = Session.of(context)
     also = ("worksheets",) if audience is Audience.committee or only else ()
-    dossier = open_dossier(folder, session.today, session.packs(), also)
+    dossier = open_dossier(folder, session.today, session.packs(), also, papers)
     tell_refused(session, dossier)
     ids = _named(dossier, only or [])
     if audience is Audience.approved:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Folder, Session, tell_not_english, tell_refused
+from mmethics_cli.commands.options import (
+    HERE,
+    Folder,
+    Papers,
+    Session,
+    tell_not_english,
+    tell_refused,
+)
 from mmethics_cli.workflow.document_options import FileNaming, Language
 
 if TYPE_CHECKING:
@@ -28,6 +35,7 @@ def submit(
         FileNaming | None,
         typer.Option("--names", help="文件按名称或按编号命名", show_default=False),
     ] = None,
+    papers: Papers = None,
 ) -> None:
     """核对、定稿并封存本次送审：文件、附件、快照和校验清单。
 
@@ -47,7 +55,7 @@ def submit(
     )
 
     session = Session.of(context)
-    dossier = open_dossier(folder, session.today, session.packs())
+    dossier = open_dossier(folder, session.today, session.packs(), papers=papers)
     tell_refused(session, dossier)
     submission = check_submission(dossier, session.today, archive)
     if not submission.complete:

@@ -24,6 +24,13 @@ class Language(StrEnum):
     both = "both"
 
 
+class PaperSet(StrEnum):
+    """How many papers there are: what a secretary keeps, or each document a paper of its own."""
+
+    short = "short"
+    full = "full"
+
+
 class FileNaming(StrEnum):
     """How rendered files are named: by title or by id."""
 

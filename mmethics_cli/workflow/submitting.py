@@ -105,6 +105,7 @@ def _about(dossier: Dossier, package: Package) -> dict[str, Any]:
             "sha256": pack.digest("checklists"),
             "overrides": [f"{override.id} {override.action}" for override in pack.overrides],
         },
+        "package": dossier.papers.value,
         "templates": {"sha256": pack.digest("templates")},
         "documents": [
             {

@@ -421,7 +421,9 @@ class DocumentKind(Struct, frozen=True):
     `listing`: it lists the documents of one submission, so it says nothing of the study itself;
     `repeats`: it repeats what others say, so nobody is sent to it for an answer; `about`: the
     entries of lists that it speaks of, where not of all. `judges` are the kinds of attachment that
-    it is about, `must_be_signed`: one that is not counts as lacking.
+    it is about, `must_be_signed`: one that is not counts as lacking. `within`: the papers of which
+    it is a section in the short set, each with that section's heading; `short_signers` sign it
+    in that set, where they are not the `signers`.
     """
 
     id: str
@@ -444,6 +446,8 @@ class DocumentKind(Struct, frozen=True):
     about: Mapping[str, Condition] = field(default_factory=dict)
     judges: tuple[str, ...] = ()
     must_be_signed: bool = False
+    within: Mapping[str, str] = field(default_factory=dict)
+    short_signers: tuple[str, ...] | None = None
 
 
 class Criterion(Struct, frozen=True):
