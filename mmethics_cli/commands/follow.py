@@ -11,7 +11,7 @@ from mmethics_cli.commands.options import (
     HERE,
     Folder,
     Session,
-    tell_refused,
+    tell_opened,
     tell_texts_to_confirm,
     tell_unanswered,
 )
@@ -62,7 +62,7 @@ def follow(
         raise EthicsError("--answers 和 --blank 只能用一个。")
     packs = session.packs()
     dossier = open_dossier(folder, session.today, packs)
-    tell_refused(session, dossier)
+    tell_opened(session, dossier)
     before = {answer.path for answer in dossier.placeholders}
     opened = open_submission(dossier, kind_named(dossier.standard, kind), answers)
     new = (answer for answer in opened.dossier.placeholders if answer.path not in before)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Folder, Session, tell_refused
+from mmethics_cli.commands.options import HERE, Folder, Session, tell_opened
 from mmethics_cli.errors import EthicsError, NoTerminal
 
 if TYPE_CHECKING:
@@ -74,8 +74,8 @@ def record(
     given = recording.DecisionOptions(decision, date, number, valid_until, interval, comments)
     if not session.terminal and not fact and not (decision and date):
         raise NoTerminal(f"这里不是终端，不能提问。{_NEEDED}")
-    dossier = open_dossier(folder, session.today, session.packs())
-    tell_refused(session, dossier)
+    dossier = open_dossier(folder, session.today, session.packs(of_office=True))
+    tell_opened(session, dossier)
     current = recording.submission_to_decide(dossier)
     facts = recording.office_facts(dossier, fact or [])
     if facts and given.empty():
@@ -122,8 +122,10 @@ def _tell_decision(
 ) -> None:
     from mmethics_cli.report.status import decision_line
     from mmethics_cli.workflow.opening import differing
+    from mmethics_cli.workflow.registering import seal_digest
 
     session.out(f"已记录 {current.name} 的决定：{decision_line(dossier.standard, decision)}")
+    session.out(f"所审材料的清单校验值（SHA-256）：{seal_digest(current)}")
     labels = differing(dossier)
     if labels:
         more = "等" if len(labels) > _SHOWN else ""

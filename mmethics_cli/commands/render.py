@@ -15,10 +15,10 @@ from mmethics_cli.commands.options import (
     Papers,
     Session,
     tell_not_english,
-    tell_refused,
+    tell_opened,
 )
 from mmethics_cli.errors import EthicsError
-from mmethics_cli.workflow.document_options import Audience, FileNaming, Language
+from mmethics_cli.workflow.document_options import Audience, FileNaming, Language, PaperSet
 
 if TYPE_CHECKING:
     from mmethics_cli.core.decisions.pathway import Pathway
@@ -71,13 +71,9 @@ def render(
     mmethics render my-study --for committee
     mmethics render my-study --for approved
     """
-    from mmethics_cli.workflow.opening import open_dossier
-
     session = Session.of(context)
-    also = ("worksheets",) if audience is Audience.committee or only else ()
-    dossier = open_dossier(folder, session.today, session.packs(), also, papers)
-    tell_refused(session, dossier)
-    ids = _named(dossier, only or [])
+    dossier, ids = _opened(session, folder, audience, only or [], papers)
+    tell_opened(session, dossier)
     if audience is Audience.approved:
         _render_approved(session, dossier, ids, out, list_=list_, replace=replace, pdf=pdf)
     audience = _audience(dossier, ids, audience)
@@ -85,6 +81,7 @@ def render(
     if list_:
         return session.out(_listing(dossier, package, audience))
     documents = _documents(package, ids, audience)
+    _refuse_out(dossier, out)
     from mmethics_cli.workflow.drafting import draft_documents, write_drafts
 
     of_office = audience is Audience.committee
@@ -92,6 +89,26 @@ def render(
     tell_not_english(session, drafts, dossier.standard)
     outcome, target = write_drafts(dossier, drafts, out, of_office=of_office, replace=replace)
     _finish(session, outcome, target, pdf=pdf)
+
+
+def _opened(
+    session: Session,
+    folder: Path,
+    audience: Audience,
+    only: list[str],
+    papers: PaperSet | None,
+) -> tuple[Dossier, list[str]]:
+    """The dossier by the pack of whoever makes the papers, and the ids that `--only` names."""
+    from mmethics_cli.workflow.opening import open_dossier
+
+    of_office = audience is Audience.committee
+    also = ("worksheets",) if of_office or only else ()
+    packs = session.packs(of_office=of_office)
+    dossier = open_dossier(folder, session.today, packs, also, papers)
+    ids = _named(dossier, only)
+    if dossier.loaded.inside and _audience(dossier, ids, audience) is Audience.committee:
+        return _opened(session, folder, Audience.committee, only, papers)
+    return dossier, ids
 
 
 def _named(dossier: Dossier, only: list[str]) -> list[str]:
@@ -143,7 +160,7 @@ def _documents(package: Package, ids: list[str], audience: Audience) -> list[Doc
 
 
 def _listing(dossier: Dossier, package: Package, audience: Audience) -> str:
-    """One document a line: number, id, title, where it comes from, version and date."""
+    """One document a line: number, id, title, where from, how its draft is, version, date."""
     if audience is Audience.committee:
         lines = [
             f"{document.number}  {document.kind.id}  {document.kind.title}  生成"
@@ -151,9 +168,10 @@ def _listing(dossier: Dossier, package: Package, audience: Audience) -> str:
         ]
         return "\n".join([*lines, *_undecided(package.study.pathway, audience)])
     rendered = {document.kind.id for document in package.documents}
+    states = _states(dossier, package)
     lines = []
     for row in package.rows:
-        source = "生成" if row.id in rendered else "自备"
+        source = f"生成{states.get((row.id, row.marked), '')}" if row.id in rendered else "自备"
         day = row.date.isoformat() if row.date else ""
         cells = (row.number, row.id, row.title, source, row.version, day)
         lines.append("  ".join(filter(None, cells)))
@@ -165,6 +183,19 @@ def _listing(dossier: Dossier, package: Package, audience: Audience) -> str:
         if id_ not in listed and kind.audience == "applicant":
             lines.append(f"--  {id_}  {kind.title}  自备  还没有附件")
     return "\n".join([*lines, *_undecided(dossier.pathway, audience)])
+
+
+def _states(dossier: Dossier, package: Package) -> dict[tuple[str, bool], str]:
+    """How the drafts of each document, and its marked version, stand to the dossier of today."""
+    from mmethics_cli.workflow.laid_papers import PaperState, laid_papers
+    from mmethics_cli.workflow.papers import MARKED
+
+    states: dict[tuple[str, bool], dict[str, None]] = {}
+    for laid in laid_papers(dossier, package):
+        if laid.state is not PaperState.absent:
+            key = (laid.paper.document.kind.id, laid.paper.ending == MARKED)
+            states.setdefault(key, {})[laid.state] = None
+    return {key: f"（{'；'.join(words)}）" for key, words in states.items()}
 
 
 def _undecided(pathway: Pathway, audience: Audience) -> Iterator[str]:
@@ -191,8 +222,18 @@ def _render_approved(
     if list_:
         session.out(listing(approved).rstrip())
         raise typer.Exit(0)
-    outcome, target = write_approved(approved, out, replace=replace)
+    _refuse_out(dossier, out)
+    with dossier.workspace.writing(whole=True):
+        outcome, target = write_approved(approved, out, replace=replace)
     _finish(session, outcome, target, pdf=pdf)
+
+
+def _refuse_out(dossier: Dossier, out: Path | None) -> None:
+    """Raises EthicsError for a folder of `--out` that is the dossier's own."""
+    if out is not None:
+        from mmethics_cli.store.dossier.outputs import refuse_output_folder
+
+        refuse_output_folder(dossier.workspace, "--out", out)
 
 
 def _finish(session: Session, outcome: WriteOutcome, target: Path, *, pdf: bool) -> NoReturn:
@@ -207,7 +248,7 @@ def _finish(session: Session, outcome: WriteOutcome, target: Path, *, pdf: bool)
     for name in outcome.kept:
         session.say(f"手工改过，没有覆盖：{name}（要重新生成请加 --replace，旧文件会移到一边）")
     for name, why in outcome.failed:
-        session.say(f"没有写成：{name}：{why}。请关闭打开它的程序后重试。")
+        session.say(f"没有写成：{name}：{why}。排除原因后重试。")
     if pdf:
         from mmethics_cli.store.pdf import to_pdf
 

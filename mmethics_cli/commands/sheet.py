@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Folder, Session, tell_refused, tell_unanswered
+from mmethics_cli.commands.options import HERE, Folder, Session, tell_opened, tell_unanswered
 
 if TYPE_CHECKING:
     from mmethics_cli.workflow.workbook import WorkbookChanges
@@ -50,7 +50,7 @@ def export(
     session = Session.of(context)
     require_workbook_name(file)
     dossier = open_dossier(folder, session.today, session.packs())
-    tell_refused(session, dossier)
+    tell_opened(session, dossier)
     export_workbook(dossier, file, session.today, replace=replace)
     session.say(f"已导出：{file}。填好后运行：mmethics sheet import {file} {folder}")
 
@@ -83,7 +83,7 @@ def import_(
     session = Session.of(context)
     require_workbook_name(file)
     dossier = open_dossier(folder, session.today, session.packs())
-    tell_refused(session, dossier)
+    tell_opened(session, dossier)
     if is_open(file):
         session.say(f"“{file}”好像还开着：读的是最后一次保存的内容。")
     filled = read_changes(dossier, file)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Folder, Session, tell_refused
+from mmethics_cli.commands.options import HERE, Folder, Session, tell_opened
 
 if TYPE_CHECKING:
     from mmethics_cli.workflow.lifecycle.committee import CommitteeRecord
@@ -40,7 +40,7 @@ def status(
 
     session = Session.of(context)
     dossier = open_dossier(folder, session.today, session.packs())
-    tell_refused(session, dossier)
+    tell_opened(session, dossier)
     record = CommitteeRecord(dossier)
     if history:
         session.show(_history(session, record))
@@ -91,6 +91,10 @@ def _status(session: Session, record: CommitteeRecord) -> str:
 def _decisions(record: CommitteeRecord) -> Iterator[str]:
     """The last decision, what stands approved if that is another, and whether the study ended."""
     from mmethics_cli.report.status import decision_line
+    from mmethics_cli.workflow.registering import unregistered
+
+    if names := unregistered(record.dossier):
+        yield f"没有登记封存时的校验值（旧版封存的）：{'、'.join(names)}；记录决定时登记。"
 
     standard = record.dossier.standard
     last = record.decided[-1] if record.decided else None

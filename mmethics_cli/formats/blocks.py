@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
@@ -124,7 +126,17 @@ class Table(Struct, frozen=True):
     lines: int = 1
 
 
-class FlowRow(Struct, frozen=True):
+def line_text(line: Sequence[Inline]) -> str:
+    """The words of a line."""
+    return "".join(inline.text for inline in line if isinstance(inline, Text))
+
+
+def key_of(cell: Sequence[Line]) -> str:
+    """Boxes of a column with one key are one box; empty where there is none."""
+    return "\n".join(map(line_text, cell)).strip()
+
+
+class FlowRow(Struct, frozen=True, dict=True):
     """A way through the columns of a flow figure: the lines of a box for each, none for no box.
 
     `border` names what the row lies beyond, if anything.
@@ -132,6 +144,11 @@ class FlowRow(Struct, frozen=True):
 
     cells: tuple[tuple[Line, ...], ...]
     border: str = ""
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """What each box says."""
+        return tuple(map(key_of, self.cells))
 
 
 class Flow(Struct, frozen=True):
@@ -165,11 +182,17 @@ class KeptTogether(Struct, frozen=True):
     blocks: tuple[Block, ...]
 
 
+class Beside(Struct, frozen=True):
+    """Rows of two columns without lines: blocks on the left, what they say beside them."""
+
+    rows: tuple[tuple[tuple[Block, ...], tuple[Block, ...]], ...]
+
+
 class PageBreak(Struct, frozen=True):
     """What follows begins a page."""
 
 
-Block = Heading | Paragraph | Table | Flow | Signatures | Framed | KeptTogether | PageBreak
+Block = Heading | Paragraph | Table | Flow | Signatures | Framed | KeptTogether | Beside | PageBreak
 
 
 def refuse_unprintable(text: str) -> None:

@@ -57,10 +57,13 @@ class Printing:
         self.judged = study.pathway.facts
         self.words = study.stamp.wording
         self.marks = marks
+        self.reader = study.standard.readers.of(study.stamp.id)
         self.book = Book()
         self.gaps: dict[Gap, None] = {}
         # Texts that an English document prints in Chinese.
         self.untranslated: dict[str, None] = {}
+        # Whether it tells what is sealed beside it.
+        self.counts_others = False
         self._tags: dict[str, int] = {}
 
     def print(self, value: object) -> str:
@@ -91,6 +94,13 @@ class Printing:
         """The slot of a date that people fill in."""
         return self.book.put(PickDate(self.tag(name), self.study.stamp.language))
 
+    def beside(self, key: str) -> str:
+        """The slot of what is sealed beside this paper; a draft says when it will be told."""
+        self.counts_others = True
+        beside = self.study.beside
+        text = self.words.at_sealing if beside is None else str(getattr(beside, key))
+        return self.book.put(Words(text))
+
     # Facts.
 
     def fact(self, path: str, scope: Scope | None = None) -> str:
@@ -99,6 +109,8 @@ class Printing:
         text = value_text(fact, value, self.words)
         if text is None:
             return self._gap(path, scope, fact)
+        if fact.type == "text" and self.reader is not None and self.words is not ENGLISH:
+            text = self.study.standard.readers.spoken(text, self.reader, self._word)
         if (
             self.words is ENGLISH
             and isinstance(value, str)
@@ -109,6 +121,11 @@ class Printing:
         if isinstance(value, Several) and value.possible:
             printed += self._gap(path, scope, fact)
         return printed
+
+    def _word(self, path: str) -> str:
+        """What a fact says within a word that the reader is spoken to with."""
+        text = value_text(self._declared(path, None), self._value(path, None), self.words)
+        return text or ""
 
     def boxes(self, path: str, scope: Scope | None, only: tuple[str, ...] = ()) -> str:
         """All options as tick boxes, the chosen ones ticked; 【待填】 behind them when unknown.

@@ -41,7 +41,8 @@ class Rendered(Struct, frozen=True):
     `tagged` are the required consent elements that were printed with some text in them, each with
     the headings that it stands under; `pictures` are the pack's, by name; `untranslated` are the
     paths of texts that an English document has in Chinese; `running` are the committee and the
-    number of the study, for the head of each page.
+    number of the study, for the head of each page. `counts_others`: it tells what is sealed
+    beside it.
     """
 
     template: str
@@ -55,6 +56,7 @@ class Rendered(Struct, frozen=True):
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     untranslated: tuple[str, ...] = ()
     running: tuple[str, str] = ("", "")
+    counts_others: bool = False
 
     @property
     def elements(self) -> frozenset[str]:
@@ -128,6 +130,7 @@ def _rendered(templates: Templates, template: Template, text: str, printing: Pri
         untranslated=tuple(printing.untranslated),
         pictures=templates.pictures,
         running=(_name(printing, COMMITTEE), _name(printing, NUMBER)),
+        counts_others=printing.counts_others,
     )
 
 

@@ -45,6 +45,7 @@ class Wording(Struct, frozen=True):
     number: str
     page: tuple[str, str, str]
     draft: str
+    at_sealing: str
     edited: bool = False
 
     def date(self, value: date) -> str:
@@ -80,6 +81,7 @@ CHINESE: Final = Wording(
     number="方案编号：{}",
     page=("第 ", " 页　共 ", " 页"),
     draft="草稿",
+    at_sealing="（封存时印出）",
 )
 ENGLISH: Final = Wording(
     tag="en-GB",
@@ -101,6 +103,7 @@ ENGLISH: Final = Wording(
     number="Protocol No. {}",
     page=("Page ", " of ", ""),
     draft="DRAFT",
+    at_sealing="(printed when sealed)",
 )
 PROMPT: Final = replace(
     CHINESE, nothing="没有", not_applicable_because="不适用：{}", entries="{} 项", edited=True

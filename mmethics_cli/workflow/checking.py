@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final
 
 from msgspec.structs import replace
 
-from mmethics_cli.core.checks.attachments import attachments_at_odds
+from mmethics_cli.core.checks.attachments import attachments_at_odds, unfit_files
 from mmethics_cli.core.checks.completeness import first_asked, missing_answers, unanswered_items
 from mmethics_cli.core.checks.consistency import (
     contradictions,
     law_to_come,
     renamed,
     stray_answers,
-    turned_texts,
     unknown_names,
+    unseen_characters,
     unverified_law,
 )
 from mmethics_cli.core.checks.documents import FileState, missing_documents, own_documents
 from mmethics_cli.core.checks.element_facts import (
     UnansweredElementFact,
 )
-from mmethics_cli.core.checks.findings import Finding, in_order
+from mmethics_cli.core.checks.findings import Finding, Severity, in_order
 from mmethics_cli.core.checks.law_changes import law_changes
 from mmethics_cli.core.checks.phrases import misstatements
 from mmethics_cli.core.checks.plain_speech import (
@@ -55,6 +55,9 @@ from mmethics_cli.render.revision_views import seen_before
 from mmethics_cli.render.slots import Words
 from mmethics_cli.render.text import Rendered
 from mmethics_cli.report.findings import PlacedFinding
+from mmethics_cli.store.submission.documents import drafts_folder
+from mmethics_cli.store.submission.logbook import read_logbook, trace_of_sealing
+from mmethics_cli.store.submission.rendered import read_record
 from mmethics_cli.wording.citation import cite_for
 from mmethics_cli.wording.values import value_text
 from mmethics_cli.workflow.lifecycle.answering import comments_to_answer
@@ -62,6 +65,7 @@ from mmethics_cli.workflow.lifecycle.confirming import texts_to_confirm
 from mmethics_cli.workflow.lifecycle.standing import Standing, as_handed_in
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.package import Package
+from mmethics_cli.workflow.registering import registration_findings
 
 _MISSING: Final = "answer_missing"
 ADVICE: Final = "一句话只说一件事，缩写写出中文，用平时说的字和词。只供参考，不影响送审。"
@@ -72,30 +76,33 @@ _MARKUP: Final = re.compile("[\ufdd2][^\\n]*|[|#*•□]|^- ", re.MULTILINE)
 
 
 def review(
-    dossier: Dossier, package: Package, files: Mapping[str, FileState] | None = None
+    dossier: Dossier,
+    package: Package,
+    files: Mapping[str, FileState] | None = None,
+    kept: Collection[str] = (),
 ) -> tuple[PlacedFinding, ...]:
     """All findings, errors first; answers that two checks miss are named once.
 
     `files` says what there is of each attachment's file, by the attachment's id, if not what lies
-    in the dossier's folder.
+    in the dossier's folder; `kept` are the ids of papers that a person edited and answers for.
     """
     if files is None:
         files = dossier.workspace.file_states()
     facts, seen = dossier.facts, seen_before(dossier.facts)
     findings = [*_refused(dossier), *_placeholders(dossier), *missing_answers(dossier.pathway)]
-    findings += missing_documents(dossier.pathway, files)
+    findings += [*missing_documents(dossier.pathway, files), *unfit_files(facts, files)]
     standing = Standing(dossier)
     if standing.preparing or standing.approval is None:
         findings += attachments_at_odds(facts)
     findings += unanswered_items(facts, dossier.self_check)
     findings += contradictions(facts, as_handed_in(dossier))
-    findings += misstatements(facts, _notes(dossier), partial(_told, dossier.standard))
+    notes = _notes(dossier)
+    findings += misstatements(facts, notes, partial(_told, dossier.standard))
     findings += stray_answers(facts)
-    findings += turned_texts(facts)
+    findings += unseen_characters(facts, notes)
     findings += _lost_texts(dossier)
     findings += standing.findings()
-    findings += unnamed_changes(facts)
-    findings += unfound_changes(facts)
+    findings += [*unnamed_changes(facts), *unfound_changes(facts)]
     findings += unmarked_attachments(facts, seen)
     findings += left_behind(facts, seen, package.study.printed)
     findings += resting_findings(texts_to_confirm(dossier))
@@ -104,6 +111,7 @@ def review(
     findings += _gaps(dossier, package, {finding.path for finding in findings})
     findings += own_documents(facts)
     findings += lacking_elements(package)
+    findings += misaddressed(package)
     findings += hard_to_read(package)
     findings += unverified_law(dossier.pathway)
     findings += law_changes(
@@ -111,9 +119,27 @@ def review(
     )
     findings += law_to_come(facts)
     findings += renamed(dossier.workspace.moved)
-    findings += unknown_names(dossier.unknown_names)
-    covered = (finding.for_study(facts.coverage) for finding in in_order(_once(findings)))
-    return tuple(_place(dossier, finding) for finding in covered)
+    findings += [*unknown_names(dossier.unknown_names), *_pack_notices(dossier)]
+    covered = (finding.for_study(facts.coverage) for finding in _once(findings))
+    placed = {finding: _place(dossier, finding) for finding in covered}
+    placed |= {broken.finding: broken for broken in registration_findings(dossier)}
+    placed |= {paper.finding: paper for paper in _papers(dossier, package, kept)}
+    return tuple(placed[finding] for finding in in_order(placed))
+
+
+def _papers(dossier: Dossier, package: Package, kept: Collection[str]) -> Iterable[PlacedFinding]:
+    """What is to be said of drafts that people edited; most dossiers have none."""
+    current = dossier.workspace.current
+    if current is None or current.sealed:
+        return ()
+    if not read_record(drafts_folder(current.folder)).has_edited():
+        return ()
+    if trace_of_sealing(current.folder, read_logbook(dossier.workspace.folder)):
+        return ()  # no drafts: they were sealed
+    # Loaded late: what makes papers takes long to load.
+    from mmethics_cli.workflow.laid_papers import paper_findings
+
+    return paper_findings(dossier, package, kept)
 
 
 def _notes(dossier: Dossier) -> Mapping[str, tuple[str, str]]:
@@ -129,6 +155,16 @@ def _told(standard: Standard, path: str, value: Value) -> str | None:
     """A value in words; of a text none, for it is not what another text is held against."""
     fact = standard.derived.get(path) or question_at(standard, path)
     return None if fact.type == "text" else value_text(fact, value)
+
+
+def _pack_notices(dossier: Dossier) -> Iterator[Finding]:
+    """That the pack that decides is not the institution's, or changes what must be so."""
+    inside = dossier.loaded.inside
+    for notice in dossier.loaded.notices:
+        fix = "本院的标准包放在卷宗文件夹以外，在 institution.yaml 里写 pack: ../文件夹"
+        fix = fix if inside else "请核对是不是本院定的；理由见《审查类型与审查方式判定依据》"
+        severity: Severity = "warning" if inside else "note"
+        yield Finding("pack_differs", severity, "not_verified", "", notice, fix)
 
 
 def _refused(dossier: Dossier) -> Iterator[Finding]:
@@ -276,6 +312,30 @@ def lacking_elements(package: Package) -> Iterator[Finding]:
             )
 
 
+def misaddressed(package: Package) -> Iterator[Finding]:
+    """Answers that a paper prints and that speak to somebody else than its reader, each once."""
+    standard, facts = package.study.standard, package.study.facts
+    readers = standard.readers
+    found: dict[str, dict[str, tuple[str, ...]]] = {}  # by path: the words, by who reads them
+    for document in package.documents:
+        reader = readers.by_document.get(document.kind.id)
+        if reader is None or not reader.refuses:
+            continue
+        for path, _ in _answers(standard, package.reading(document)):
+            place = place_at(facts, path)
+            written = place.recorded(facts) if place else None
+            words = readers.misaddressed(written, reader) if isinstance(written, str) else ()
+            if words:
+                found.setdefault(path, {})[reader.title] = words
+    for path, by_reader in found.items():
+        said = "；".join(
+            f"{title}也要读，里面却写着{quoted(words, len(words))}"
+            for title, words in by_reader.items()
+        )
+        message = f"“{label_at(standard, facts, path)}”没有对着读它的人说：{said}"
+        yield Finding("misaddressed", "error", "inconsistent", path, message, readers.fix)
+
+
 def hard_to_read(package: Package) -> Iterator[Finding]:
     """Answers that participants will read and may not understand: one note an answer.
 
@@ -287,15 +347,19 @@ def hard_to_read(package: Package) -> Iterator[Finding]:
         if not document.kind.for_form:
             continue
         rendered = package.reading(document)
+        reader = standard.readers.of(document.kind.id)
+        shorter = reader.sentence if reader is not None else 0
+        own = replace(limits, sentence=shorter) if shorter else limits
         if any(gap.kind == "undecided" for gap in rendered.gaps):
             continue  # it prints passages that may go
         for path, text in _answers(standard, rendered):
-            if path not in seen:
-                seen[path] = text
-                speech = speech_of(text, limits)
-                if speech.faults(limits):
+            new = path not in seen
+            seen[path] = seen.get(path, "") + "\n" + text
+            if new:
+                speech = speech_of(text, own)
+                if speech.faults(own):
                     label = label_at(standard, package.study.facts, path)
-                    message = f"“{label}”是写给参与者看的，可以更好懂：{_said(speech, limits)}"
+                    message = f"“{label}”是写给参与者看的，可以更好懂：{_said(speech, own)}"
                     yield Finding("hard_to_read", "note", "readability", path, message, ADVICE)
         joined = [sentence for sentence in _long(rendered, limits) if not _within(sentence, seen)]
         if joined:

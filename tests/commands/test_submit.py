@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -44,6 +46,21 @@ def test_a_complete_dossier_is_sealed_once_and_verifies(sealed: Path) -> None:
     assert "已经封存" in again.stderr
 
 
+@pytest.mark.parametrize(
+    ("length", "right", "code"), [(16, True, 0), (64, True, 0), (16, False, 1), (15, True, 2)]
+)
+def test_the_digest_that_was_noted_is_expected(
+    sealed: Path, length: int, code: int, *, right: bool
+) -> None:
+    folder = sealed / "submissions" / "01-initial"
+    digest = hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest()
+    noted = digest[:length].upper() if right else "0" * length
+    done = mmethics("verify", folder, "--expect", noted, cwd=sealed)
+    assert done.returncode == code, done.stdout
+    assert ("--expect" in done.stdout + done.stderr) == (code != 0)
+    assert code == 2 or "与登记一致：log.jsonl 第 1 行" in done.stdout
+
+
 def test_a_change_is_named(sealed: Path, tmp_path: Path) -> None:
     folder = tmp_path / "01-initial"
     shutil.copytree(sealed / "submissions" / "01-initial", folder)
@@ -64,3 +81,13 @@ def test_the_archive_holds_what_was_sealed(tmp_path: Path) -> None:
     checked = mmethics("verify", "送审.zip", cwd=tmp_path)
     assert checked.returncode == 0, checked.stdout
     assert checked.stdout.splitlines()[-1] in done.stdout
+    # Made again of what is sealed: in place of another only if that is said.
+    again = mmethics("submit", "d", "--zip", "送审.zip", cwd=tmp_path)
+    assert (again.returncode, "--replace" in again.stderr) == (2, True)
+    whole = (tmp_path / "送审.zip").read_bytes()
+    (tmp_path / "送审.zip").write_bytes(b"old")
+    again = mmethics("submit", "d", "--zip", "送审.zip", "--replace", cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert (tmp_path / "送审.zip").read_bytes() == whole
+    unlock = re.search("chmod -R u[+]w (.+)", done.stderr)
+    assert unlock and unlock[1].endswith("d/submissions/01-initial")

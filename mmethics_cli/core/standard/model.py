@@ -14,11 +14,13 @@ from msgspec import Struct, field
 from mmethics_cli.core.conditions.language import ALWAYS, Condition
 from mmethics_cli.core.conditions.parser import Vocabulary
 from mmethics_cli.core.conditions.values import UNKNOWN, Value
+from mmethics_cli.core.standard.file_kinds import FileKind
 from mmethics_cli.core.standard.texts import (
     NO_PLACEHOLDERS,
     Grammar,
     Placeholders,
     Readability,
+    Readers,
     Topic,
 )
 
@@ -397,10 +399,7 @@ class ElementFact(Struct, frozen=True):
 
 
 class ConsentElement(Struct, frozen=True):
-    """Something that participants must be told, the articles that say so, the facts that it tells.
-
-    An element without facts is told in fixed words.
-    """
+    """What participants must be told, by which articles, with which facts (or in fixed words)."""
 
     id: str
     text: str
@@ -418,12 +417,11 @@ class RequiredElement(Struct, frozen=True):
 class DocumentKind(Struct, frozen=True):
     """A document of the package: rendered from a template, or brought by the applicant (自备).
 
-    `listing`: it lists the documents of one submission, so it says nothing of the study itself;
-    `repeats`: it repeats what others say, so nobody is sent to it for an answer; `about`: the
-    entries of lists that it speaks of, where not of all. `judges` are the kinds of attachment that
-    it is about, `must_be_signed`: one that is not counts as lacking. `within`: the papers of which
-    it is a section in the short set, each with that section's heading; `short_signers` sign it
-    in that set, where they are not the `signers`.
+    `listing`: it lists documents and says nothing of the study; `repeats`: it repeats what others
+    say, so nobody is sent to it; `about`: the entries of lists that it speaks of, where not of all.
+    `judges`: the kinds of attachment that it is about, `must_be_signed`: unsigned it counts as
+    lacking. In the short set it is a section of the papers `within`, under the heading given, and
+    `short_signers` sign it, where they are not the `signers`.
     """
 
     id: str
@@ -573,6 +571,8 @@ class Standard(Struct, frozen=True, dict=True):
     criteria: Mapping[str, Criterion] = field(default_factory=dict)  # read on demand
     elements: Mapping[str, ConsentElement] = field(default_factory=dict)
     readability: Readability = Readability()
+    readers: Readers = Readers()
+    file_kinds: Mapping[str, FileKind] = field(default_factory=dict)
     placeholders: Placeholders = NO_PLACEHOLDERS
     grammar: Grammar = Grammar()
     phrases: Mapping[str, PhraseRule] = field(default_factory=dict)

@@ -78,7 +78,7 @@ def sealed_documents(workspace: Workspace, kind: str, number: int) -> dict[str, 
     for submission in compared_with(workspace, kind, number):
         for file in word_files(submission):
             version, day = file.edition.version.removeprefix("V"), parse_date(file.edition.day)
-            if not file.english:
+            if not file.translated:
                 held.setdefault(file.edition.key, SealedDocument(version, day, file.path))
     return held
 

@@ -31,7 +31,7 @@ from mmethics_cli.errors import EthicsError, Problem, WorkspaceError
 from mmethics_cli.store.dossier.answers_file import AnswersFile, read_answers
 from mmethics_cli.store.dossier.create import add_submission
 from mmethics_cli.store.dossier.parts import SELF_CHECK
-from mmethics_cli.store.submission.manifest import verify_folder
+from mmethics_cli.store.submission.intact import require_intact
 from mmethics_cli.store.submission.submissions import Submission
 from mmethics_cli.store.yaml.events import Keys, Tree
 from mmethics_cli.workflow.lifecycle.answering import decided_before
@@ -78,16 +78,19 @@ def open_submission(dossier: Dossier, kind: str, answers: Path | None = None) ->
     The file wins; what it says of the study goes into the dossier. Raises EthicsError where the
     submission can't be opened or an answer is refused; nothing is written then.
     """
-    record = CommitteeRecord(dossier)
-    _refuse(record, kind)
+    _refuse(CommitteeRecord(dossier), kind)
     file = _given(dossier, kind, answers)
+    with dossier.workspace.writing(whole=True):
+        return _opened(dossier, kind, file)
+
+
+def _opened(dossier: Dossier, kind: str, file: AnswersFile | None) -> OpenedSubmission:
     given = file.written if file else {}
     study = {path: value for path, value in given.items() if not is_of_event(path)}
     if file is not None:
         _write_study(dossier, study, file)
         dossier = reopened(dossier)
-        record = CommitteeRecord(dossier)
-    recorded = recorded_answers(record, kind)
+    recorded = recorded_answers(CommitteeRecord(dossier), kind)
     counts = reported_counts(dossier, kind)
     event = recorded | {path: value for path, value in given.items() if path not in study}
     event.pop(KIND, None)
@@ -133,12 +136,8 @@ def _refuse(record: CommitteeRecord, kind: str) -> None:
     else:
         _refuse_follow_up(record, kind)
     intact = dossier.workspace.baseline if kind != RE_REVIEW else current
-    differences = verify_folder(intact.folder).differences if intact is not None else ()
-    if intact is not None and differences:
-        problems = [Problem(f"{difference}") for difference in differences[:_SHOWN]]
-        raise WorkspaceError(
-            f"{intact.name} 与封存时不一致，不能拿来比较。请先恢复成封存时的样子：", problems
-        )
+    if intact is not None:
+        require_intact(intact, "不能拿来比较")
 
 
 def _refuse_re_review(dossier: Dossier, current: Submission) -> None:
