@@ -225,6 +225,11 @@ class Functions:
             for row in self._study.transmittal
         ]  # fmt: skip
 
+    def marked_documents(self) -> list[TransmittalRowView]:
+        """The papers that come with a file of their changes."""
+        marked = {row.title for row in self._study.transmittal if row.marked}
+        return [row for row in self.documents() if row.title in marked]
+
     def see(self, document: str) -> str:
         """Where a document is read: 《its title》, or the paper and the section that it is."""
         return place_of(self._study.facts, document)

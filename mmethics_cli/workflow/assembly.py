@@ -19,8 +19,10 @@ from mmethics_cli.core.standard.names import INITIAL, KIND
 from mmethics_cli.formats.blocks import Stamp
 from mmethics_cli.render.revision_views import PrintedPaths, seen_before
 from mmethics_cli.render.study import Adjustment, Study, TransmittalRow
+from mmethics_cli.store.dossier.attachments import attachment_path
 from mmethics_cli.store.dossier.profile import form_codes_of
 from mmethics_cli.store.overlay import Override
+from mmethics_cli.store.paths import OutsideFolder
 from mmethics_cli.workflow.lifecycle.standing import as_reported
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.package import (
@@ -150,6 +152,7 @@ def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Pac
         if kind.id in needed and (kind.audience == "applicant" or kind.id in also)
     ]
     codes = form_codes_of(dossier.workspace.folder, dossier.standard.documents)
+    lacking = _without_file(dossier)
     documents: list[Document] = []
     rows: list[TransmittalRow] = []
     for kind in wanted:
@@ -164,11 +167,11 @@ def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Pac
             documents.append(document)
             rows += rows_of_document(document)
         else:
-            rows += rows_of_attachments(brought, kind, rows, comparison.replacing(brought))
+            rows += rows_of_attachments(brought, kind, rows, comparison.replacing(brought), lacking)
     rest = dossier.standard.documents.keys() - {kind.id for kind in wanted}
     for kind in (one for id_, one in dossier.standard.documents.items() if id_ in rest):
         brought = comparison.new_ones(_attachments(dossier, kind.id))
-        rows += rows_of_attachments(brought, kind, rows, comparison.replacing(brought))
+        rows += rows_of_attachments(brought, kind, rows, comparison.replacing(brought), lacking)
     return Package(
         tuple(documents),
         tuple(rows),
@@ -223,6 +226,25 @@ def _stamp(dossier: Dossier, kind: DocumentKind, today: date, codes: Mapping[str
     version = given.version if given and given.version else FIRST_VERSION
     day = (given.date if given else None) or today
     return Stamp(kind.id, kind.title, version, day, form=codes.get(kind.id, ""))
+
+
+def _without_file(dossier: Dossier) -> frozenset[str]:
+    """The ids of attachments of which no file lies there, in a submission that is prepared."""
+    current = dossier.workspace.current
+    if current is None or current.sealed:
+        return frozenset()
+    return frozenset(
+        entry.id
+        for entry in attachments_of(dossier.facts)
+        if not _lies_there(dossier, entry.get("file"))
+    )
+
+
+def _lies_there(dossier: Dossier, name: object) -> bool:
+    try:
+        return isinstance(name, str) and attachment_path(dossier.workspace.folder, name).is_file()
+    except (OutsideFolder, OSError):
+        return False
 
 
 def _attachments(dossier: Dossier, kind: str) -> list[Element]:
