@@ -264,7 +264,7 @@ def test_a_person_under_18_is_never_spoken_to_as_an_adult(seed: int) -> None:
     }
     assert papers.keys() == NEVER.keys()
     for id_, rendered in papers.items():
-        told = rendered.plain.split("## 给大人看的")[0]
+        told = rendered.plain.split("给大人看的：")[0]
         assert not re.findall(NEVER[id_], told), id_
     ward = facts.get("participants.ward")
     assert isinstance(ward, Several)
