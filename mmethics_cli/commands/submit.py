@@ -81,7 +81,7 @@ def _complete(
     """Of a sealed submission: tidy what an earlier run left, and make the archive asked for."""
     from mmethics_cli.workflow.submitting import complete_sealing, refuse_archive
 
-    done = complete_sealing(dossier)
+    done = complete_sealing(dossier, session.today)
     if done is not None:
         _tell(session, done)
     if archive is not None:

@@ -56,6 +56,7 @@ from mmethics_cli.render.slots import Words
 from mmethics_cli.render.text import Rendered
 from mmethics_cli.report.findings import PlacedFinding
 from mmethics_cli.store.submission.documents import drafts_folder
+from mmethics_cli.store.submission.logbook import read_logbook, trace_of_sealing
 from mmethics_cli.store.submission.rendered import read_record
 from mmethics_cli.wording.citation import cite_for
 from mmethics_cli.wording.values import value_text
@@ -64,6 +65,7 @@ from mmethics_cli.workflow.lifecycle.confirming import texts_to_confirm
 from mmethics_cli.workflow.lifecycle.standing import Standing, as_handed_in
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.package import Package
+from mmethics_cli.workflow.registering import registration_findings
 
 _MISSING: Final = "answer_missing"
 ADVICE: Final = "一句话只说一件事，缩写写出中文，用平时说的字和词。只供参考，不影响送审。"
@@ -100,8 +102,7 @@ def review(
     findings += unseen_characters(facts, notes)
     findings += _lost_texts(dossier)
     findings += standing.findings()
-    findings += unnamed_changes(facts)
-    findings += unfound_changes(facts)
+    findings += [*unnamed_changes(facts), *unfound_changes(facts)]
     findings += unmarked_attachments(facts, seen)
     findings += left_behind(facts, seen, package.study.printed)
     findings += resting_findings(texts_to_confirm(dossier))
@@ -121,6 +122,7 @@ def review(
     findings += [*unknown_names(dossier.unknown_names), *_pack_notices(dossier)]
     covered = (finding.for_study(facts.coverage) for finding in _once(findings))
     placed = {finding: _place(dossier, finding) for finding in covered}
+    placed |= {broken.finding: broken for broken in registration_findings(dossier)}
     placed |= {paper.finding: paper for paper in _papers(dossier, package, kept)}
     return tuple(placed[finding] for finding in in_order(placed))
 
@@ -132,6 +134,8 @@ def _papers(dossier: Dossier, package: Package, kept: Collection[str]) -> Iterab
         return ()
     if not read_record(drafts_folder(current.folder)).has_edited():
         return ()
+    if trace_of_sealing(current.folder, read_logbook(dossier.workspace.folder)):
+        return ()  # no drafts: they were sealed
     # Loaded late: what makes papers takes long to load.
     from mmethics_cli.workflow.laid_papers import paper_findings
 

@@ -16,6 +16,7 @@ from mmethics_cli.store.submission.documents import (
     enter_versions,
     write_documents,
 )
+from mmethics_cli.store.submission.logbook import refuse_sealing_again
 from mmethics_cli.store.submission.rendered import RenderedFile, RenderRecord, read_record
 from mmethics_cli.store.submission.submissions import COMMITTEE, DOCUMENTS
 from mmethics_cli.workflow.document_options import FileNaming, Language
@@ -59,6 +60,8 @@ def draft_documents(
     a sealed submission are no drafts any more. Raises as `drafts_of`, and WorkspaceError.
     """
     current = dossier.workspace.current
+    if current is not None and not current.sealed:
+        refuse_sealing_again(dossier.workspace.folder, current.folder)
     draft = not (of_office and current is not None and current.sealed)
     drafts = drafts_of(dossier, package, documents, naming, language, draft=draft)
     if not of_office:

@@ -30,8 +30,10 @@ REPLACED: Final = "replaced"  # within a folder: what was written anew, as it wa
 EDITION: Final = "edition"
 # The key of submission.yaml under which texts stand that a person confirmed.
 CONFIRMED: Final = "confirmed"
+# The key of decision.yaml that says on which manifest the committee decided.
+MANIFEST_DIGEST: Final = "manifest_sha256"
 DECISION_KEYS: Final = frozenset(
-    {"decision", "date", "number", "valid_until", "interval_months", "comments"}
+    {"decision", "date", "number", "valid_until", "interval_months", "comments", MANIFEST_DIGEST}
 )
 APPROVING: Final = frozenset({"approve", "modify_then_approve"})
 # The submissions by which the committee approves the study itself; what it answers to a report is

@@ -31,7 +31,7 @@ from mmethics_cli.errors import EthicsError, Problem, WorkspaceError
 from mmethics_cli.store.dossier.answers_file import AnswersFile, read_answers
 from mmethics_cli.store.dossier.create import add_submission
 from mmethics_cli.store.dossier.parts import SELF_CHECK
-from mmethics_cli.store.submission.manifest import verify_folder
+from mmethics_cli.store.submission.intact import require_intact
 from mmethics_cli.store.submission.submissions import Submission
 from mmethics_cli.store.yaml.events import Keys, Tree
 from mmethics_cli.workflow.lifecycle.answering import decided_before
@@ -136,12 +136,8 @@ def _refuse(record: CommitteeRecord, kind: str) -> None:
     else:
         _refuse_follow_up(record, kind)
     intact = dossier.workspace.baseline if kind != RE_REVIEW else current
-    differences = verify_folder(intact.folder).differences if intact is not None else ()
-    if intact is not None and differences:
-        problems = [Problem(f"{difference}") for difference in differences[:_SHOWN]]
-        raise WorkspaceError(
-            f"{intact.name} 与封存时不一致，不能拿来比较。请先恢复成封存时的样子：", problems
-        )
+    if intact is not None:
+        require_intact(intact, "不能拿来比较")
 
 
 def _refuse_re_review(dossier: Dossier, current: Submission) -> None:
