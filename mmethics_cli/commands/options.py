@@ -15,6 +15,7 @@ import typer
 
 from mmethics_cli.errors import EthicsError, NoTerminal, Problem
 from mmethics_cli.wording.visible import visible, visible_json
+from mmethics_cli.workflow.document_options import PaperSet
 
 if TYPE_CHECKING:
     from mmethics_cli.core.standard.model import Standard
@@ -40,6 +41,12 @@ Folder = Annotated[
     Path, typer.Argument(metavar="[DIR]", help="卷宗所在的文件夹", show_default=False)
 ]
 Format = Annotated[OutputFormat, typer.Option("--format", help="输出格式")]
+Papers = Annotated[
+    PaperSet | None,
+    typer.Option(
+        "--package", help="文件合并成几份，或各自成文；不写按机构资料", show_default=False
+    ),
+]
 
 
 class Session(NamedTuple):

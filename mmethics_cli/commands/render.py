@@ -9,9 +9,16 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Folder, Session, tell_not_english, tell_opened
+from mmethics_cli.commands.options import (
+    HERE,
+    Folder,
+    Papers,
+    Session,
+    tell_not_english,
+    tell_opened,
+)
 from mmethics_cli.errors import EthicsError
-from mmethics_cli.workflow.document_options import Audience, FileNaming, Language
+from mmethics_cli.workflow.document_options import Audience, FileNaming, Language, PaperSet
 
 if TYPE_CHECKING:
     from mmethics_cli.core.decisions.pathway import Pathway
@@ -47,6 +54,7 @@ def render(
     audience: For = Audience.applicant,
     language: DocumentsLanguage = Language.zh,
     naming: Naming = None,
+    papers: Papers = None,
     pdf: AsPdf = False,
     replace: Replacing = False,
 ) -> None:
@@ -59,12 +67,12 @@ def render(
     示例：
     mmethics render my-study
     mmethics render my-study --only application_form --pdf
-    mmethics render my-study --list
+    mmethics render my-study --list --package full
     mmethics render my-study --for committee
     mmethics render my-study --for approved
     """
     session = Session.of(context)
-    dossier, ids = _opened(session, folder, audience, only or [])
+    dossier, ids = _opened(session, folder, audience, only or [], papers)
     tell_opened(session, dossier)
     if audience is Audience.approved:
         _render_approved(session, dossier, ids, out, list_=list_, replace=replace, pdf=pdf)
@@ -84,17 +92,22 @@ def render(
 
 
 def _opened(
-    session: Session, folder: Path, audience: Audience, only: list[str]
+    session: Session,
+    folder: Path,
+    audience: Audience,
+    only: list[str],
+    papers: PaperSet | None,
 ) -> tuple[Dossier, list[str]]:
     """The dossier by the pack of whoever makes the papers, and the ids that `--only` names."""
     from mmethics_cli.workflow.opening import open_dossier
 
     of_office = audience is Audience.committee
     also = ("worksheets",) if of_office or only else ()
-    dossier = open_dossier(folder, session.today, session.packs(of_office=of_office), also)
+    packs = session.packs(of_office=of_office)
+    dossier = open_dossier(folder, session.today, packs, also, papers)
     ids = _named(dossier, only)
     if dossier.loaded.inside and _audience(dossier, ids, audience) is Audience.committee:
-        return _opened(session, folder, Audience.committee, only)
+        return _opened(session, folder, Audience.committee, only, papers)
     return dossier, ids
 
 

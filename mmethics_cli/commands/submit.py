@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Folder, Session, tell_not_english, tell_opened
+from mmethics_cli.commands.options import (
+    HERE,
+    Folder,
+    Papers,
+    Session,
+    tell_not_english,
+    tell_opened,
+)
 from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.workflow.document_options import FileNaming, Language
 
@@ -36,6 +43,7 @@ def submit(
         FileNaming | None,
         typer.Option("--names", help="文件按名称或按编号命名", show_default=False),
     ] = None,
+    papers: Papers = None,
     keep: Annotated[
         list[str] | None,
         typer.Option(
@@ -59,7 +67,7 @@ def submit(
     from mmethics_cli.workflow.opening import open_dossier
 
     session = Session.of(context)
-    dossier = open_dossier(folder, session.today, session.packs())
+    dossier = open_dossier(folder, session.today, session.packs(), papers=papers)
     tell_opened(session, dossier)
     again = f"mmethics submit {folder}" + (f" --zip {archive}" if archive is not None else "")
     current = dossier.workspace.current

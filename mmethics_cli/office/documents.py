@@ -19,7 +19,7 @@ from mmethics_cli.store.submission.submissions import DECISION_KEYS, Submission
 from mmethics_cli.workflow.assembly import package_of
 from mmethics_cli.workflow.checking import review
 from mmethics_cli.workflow.opening import Dossier, as_sealed
-from mmethics_cli.workflow.package import Document, Package, marked_row
+from mmethics_cli.workflow.package import Document, Package, as_signed, marked_row
 
 _COMMENTS: Final = "comments"
 
@@ -62,7 +62,7 @@ def committee_package(dossier: Dossier, today: date, also: tuple[str, ...] = ())
             kind for kind in needed if kind.audience == "applicant" and kind.id not in listed
         ),
         rendered=rendered,
-        spots=spots_of(handed_in.templates, kinds),
+        spots=spots_of(handed_in.templates, kinds, seen.facts.folded),
         recorded=_recorded(current),
         comments=_comments(current),
     )
@@ -110,7 +110,7 @@ def _sealed_rows(seen: Dossier, current: Submission) -> Iterator[TransmittalRow]
         brought = [row for row in attachments if row.get("kind") == kind.id]
         for sealed in own + brought:
             number += 1
-            row = _row(f"{number:02d}", kind, sealed)
+            row = _row(f"{number:02d}", as_signed(kind, seen.facts), sealed)
             yield row
             if sealed.get("marked"):
                 yield marked_row(row)

@@ -19,9 +19,11 @@ from mmethics_cli.core.standard.names import label_of
 from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.store.dossier.answers_file import answers_of, read_answers
 from mmethics_cli.store.dossier.parts import RefusedAnswer, require_dossier
+from mmethics_cli.store.dossier.profile import paper_set_of
 from mmethics_cli.store.dossier.workspace import Workspace, open_workspace
 from mmethics_cli.store.pack import Pack
 from mmethics_cli.store.submission.submissions import DECISION, Submission, sealed_date
+from mmethics_cli.workflow.document_options import PaperSet
 from mmethics_cli.workflow.packs import LoadedPack, Packs
 
 if TYPE_CHECKING:
@@ -89,29 +91,37 @@ class OpenedStudy(Struct, frozen=True):
 
 
 class Dossier(OpenedStudy, frozen=True):
-    """A dossier's folder, opened."""
+    """A dossier's folder, opened; `papers` is the set of papers in which it is handed in."""
 
     workspace: Workspace
+    papers: PaperSet
 
 
 def open_dossier(
-    folder: Path, today: date, packs: Packs | None = None, also: tuple[str, ...] = ()
+    folder: Path,
+    today: date,
+    packs: Packs | None = None,
+    also: tuple[str, ...] = (),
+    papers: PaperSet | None = None,
 ) -> Dossier:
     """Read a dossier and decide its pathway as of `today`.
 
     `packs` may be shared by several calls, which then load and build each pack once; `also` as for
-    `Packs.of`. Raises WorkspaceError, UnreadableFile or PackError.
+    `Packs.of`. Without `papers` the set is that of what was sealed last, else the profile's.
+    Raises WorkspaceError, UnreadableFile or PackError.
     """
     require_dossier(folder)
-    return _opened(folder, today, (packs or Packs()).of(folder, also))
+    return _opened(folder, today, (packs or Packs()).of(folder, also), papers)
 
 
 def reopened(dossier: Dossier) -> Dossier:
     """The dossier as its folder says now, by the same pack and on the same day."""
-    return _opened(dossier.workspace.folder, dossier.facts.today, dossier.loaded)
+    return _opened(dossier.workspace.folder, dossier.facts.today, dossier.loaded, dossier.papers)
 
 
-def _opened(folder: Path, today: date | None, loaded: LoadedPack) -> Dossier:
+def _opened(
+    folder: Path, today: date | None, loaded: LoadedPack, papers: PaperSet | None = None
+) -> Dossier:
     standard = loaded.standard
     workspace = open_workspace(folder, standard)
     current = workspace.current
@@ -119,7 +129,9 @@ def _opened(folder: Path, today: date | None, loaded: LoadedPack) -> Dossier:
     before = workspace.baseline_before(current.number) if current else None
     baseline = before or workspace.baseline
     approved = None if baseline is None else facts_as_sealed(baseline, standard)
-    facts = Facts(standard, workspace.values, today, approved, EarlierFacts(workspace))
+    papers = papers or _papers_of(workspace)
+    folded = _folded(standard, papers)
+    facts = Facts(standard, workspace.values, today, approved, EarlierFacts(workspace), folded)
     return Dossier(
         name=str(folder),
         loaded=loaded,
@@ -131,7 +143,24 @@ def _opened(folder: Path, today: date | None, loaded: LoadedPack) -> Dossier:
         unknown_names=tuple(name for _, name in workspace.unknown_names),
         where=workspace.where,
         workspace=workspace,
+        papers=papers,
     )
+
+
+def _papers_of(workspace: Workspace) -> PaperSet:
+    """The set of papers that the committee holds; before anything was sealed, the profile's."""
+    sealed = [submission for submission in workspace.submissions if submission.sealed]
+    if not sealed:
+        return PaperSet(paper_set_of(workspace.folder))
+    # What was sealed before there were two sets is the full one.
+    return PaperSet.short if sealed[-1].manifest().get("package") == "short" else PaperSet.full
+
+
+def _folded(standard: Standard, papers: PaperSet) -> frozenset[str]:
+    """The documents that are sections of other papers in a set."""
+    if papers is PaperSet.full:
+        return frozenset()
+    return frozenset(kind.id for kind in standard.documents.values() if kind.within)
 
 
 def open_answers(
@@ -176,7 +205,7 @@ def as_sealed(dossier: Dossier, current: Submission, today: date) -> Dossier:
     office = dossier.workspace.parts.get(DECISION)
     values = answers.values | (office.reading.values if office is not None else {})
     day, baseline = sealed_date(current) or today, _approved_before(dossier, current)
-    facts = Facts(standard, values, day, baseline, dossier.facts.earlier)
+    facts = Facts(standard, values, day, baseline, dossier.facts.earlier, dossier.facts.folded)
     return replace(
         dossier,
         facts=facts,

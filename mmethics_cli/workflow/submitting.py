@@ -220,6 +220,7 @@ def _about(dossier: Dossier, package: Package) -> dict[str, Any]:
             "overrides": [f"{override.id} {override.action}" for override in pack.overrides],
             **({"notices": list(notices)} if (notices := dossier.loaded.notices) else {}),
         },
+        "package": dossier.papers.value,
         "templates": {"sha256": pack.digest("templates")},
         "documents": [
             {

@@ -196,7 +196,17 @@ def test_lint_and_check_name_a_paper_that_forgets_an_element(folder: Path, tmp_p
     done = mmethics("standard", "lint", "--pack", own.parent, cwd=tmp_path)
     assert "没有“::: element hgrreg.12.health”" in done.stdout and done.returncode == 1
     done = mmethics(
-        "--today", DAY, "--pack", own.parent, "check", folder, "--format", "json", cwd=folder
+        "--today",
+        DAY,
+        "--pack",
+        own.parent,
+        "check",
+        folder,
+        "--format",
+        "json",
+        "--package",
+        "full",
+        cwd=folder,
     )
     found = [one for one in json.loads(done.stdout)["findings"] if one["id"] == "element_missing"]
     assert {one["severity"] for one in found} == {"error"}

@@ -61,7 +61,7 @@ def as_approved(approved: Facts, now: Facts) -> Facts:
             old = _entries_as_approved(now.standard.questions[path], old, values.get(path), changed)
         values[path] = old
     known = {path: value for path, value in values.items() if value is not UNKNOWN}
-    return Facts(now.standard, known, now.today, now.baseline, now.earlier)
+    return Facts(now.standard, known, now.today, now.baseline, now.earlier, now.folded)
 
 
 def _entries_as_approved(

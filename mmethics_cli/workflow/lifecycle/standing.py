@@ -36,7 +36,7 @@ def as_handed_in(dossier: Dossier) -> Facts:
     day = sealed_date(current) if current is not None and current.sealed else None
     if day is None:
         return facts
-    return Facts(facts.standard, facts.values, day, facts.baseline, facts.earlier)
+    return Facts(facts.standard, facts.values, day, facts.baseline, facts.earlier, facts.folded)
 
 
 class Standing(Struct, frozen=True):
