@@ -158,7 +158,7 @@ def _tell(session: Session, sealed: Sealed) -> None:
     session.out(f"已封存 {sealed.files} 个文件：{sealed.folder}")
     session.out(f"清单校验值（SHA-256）：{sealed.digest}")
     if sealed.aside is not None:
-        session.say(f"你放在 documents/ 里的其他文件移到了 {sealed.aside}")
+        session.say(f"没有封存的（documents/ 里的其他文件，带备注的原稿）移到了 {sealed.aside}")
     for text in sealed.left:
         session.say(f"已经封存，但{text}。排除原因后再运行一次 mmethics submit。")
     session.say(f"封存的文件夹是只读的；要删去时先运行：{_unlocking(sealed.folder)}")

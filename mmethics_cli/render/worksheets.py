@@ -47,6 +47,7 @@ _LINE_KEYS: Final = ("label", "choices", "lines", "recorded")
 _VIEWS: Final = {"review_items": ItemView, "criteria": CriterionView}
 _COLOURS: Final = {"red": "FFC7CE", "yellow": "FFEB9C", "green": "E2EFDA", "grey": "E7E6E6"}
 _LEAST_SIZE: Final = 9.0  # points
+_LONGEST_HEAD: Final = 1_000  # characters of a fact above a summary
 _LONGEST_CHOICES: Final = 255  # characters of a drop-down's list, as Excel holds it
 
 _BLACK: Final = "000000"
@@ -240,7 +241,7 @@ class _SheetMaker:
             mark = SLOT.search(self.printing.fact(path))
             fill = self.printing.book.fills[int(mark[1])] if mark else Words("")
             label = self.functions.label(path)
-            yield f"{label}：{fill.text if isinstance(fill, Words) else ''}"
+            yield f"{label}：{fill.text[:_LONGEST_HEAD] if isinstance(fill, Words) else ''}"
 
     def _principle_summary(self, raw: _Raw) -> Sheet:
         """The review items counted by principle: whether they apply, and how they are answered."""

@@ -51,6 +51,8 @@ from mmethics_cli.core.standard.names import label_at, question_at
 from mmethics_cli.core.standard.pack_editions import editions_after
 from mmethics_cli.core.standard.texts import Readability
 from mmethics_cli.errors import Problem
+from mmethics_cli.formats.excel.bytes import LONGEST_TEXT, characters
+from mmethics_cli.render.item_views import shown_evidence
 from mmethics_cli.render.revision_views import seen_before
 from mmethics_cli.render.slots import Words
 from mmethics_cli.render.text import Rendered
@@ -99,7 +101,7 @@ def review(
     notes = _notes(dossier)
     findings += misstatements(facts, notes, partial(_told, dossier.standard))
     findings += stray_answers(facts)
-    findings += unseen_characters(facts, notes)
+    findings += [*unseen_characters(facts, notes), *_beyond_a_cell(dossier)]
     findings += _lost_texts(dossier)
     findings += standing.findings()
     findings += [*unnamed_changes(facts), *unfound_changes(facts)]
@@ -149,6 +151,18 @@ def _notes(dossier: Dossier) -> Mapping[str, tuple[str, str]]:
         for name, answer in dossier.self_check.answers.items()
         if answer.note
     }
+
+
+def _beyond_a_cell(dossier: Dossier) -> Iterator[Finding]:
+    """What the self-check says that no cell of its Excel form holds."""
+    for name, answer in dossier.self_check.answers.items():
+        proof = shown_evidence(answer.evidence, answer.page)
+        for label, text in (("自查说明", answer.note), ("证据和页码", proof)):
+            if (length := characters(text)) > LONGEST_TEXT:
+                path = f"{_SELF_CHECK}{name}"
+                message = f"{name} 的{label}有 {length} 字，Excel 的一格最多 {LONGEST_TEXT} 字"
+                fix = "请把长文作为附件，这里只写摘要"
+                yield Finding("text_beyond_cell", "error", "invalid", path, message, fix, name)
 
 
 def _told(standard: Standard, path: str, value: Value) -> str | None:

@@ -24,7 +24,9 @@ DOCUMENTS: Final = "documents"
 COMMITTEE: Final = "committee"  # its papers, beside what was sealed
 # Where drafts lie while a submission is being sealed; an interrupted run may leave them.
 OLD_DRAFTS: Final = ".documents-before-sealing"
-SET_ASIDE: Final = "set-aside"  # in the dossier: what people had put among the drafts
+# Where submission.yaml lies meanwhile as people wrote it, if they wrote comments in it.
+COMMENTED: Final = "submission-with-comments.yaml"
+SET_ASIDE: Final = "set-aside"  # in the dossier: what of people's was not sealed
 REPLACED: Final = "replaced"  # within a folder: what was written anew, as it was before
 # The key of submission.yaml that says under which edition of the pack the study was prepared.
 EDITION: Final = "edition"
