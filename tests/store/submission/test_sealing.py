@@ -22,7 +22,7 @@ from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.store.dossier.answers_file import answers_of
 from mmethics_cli.store.dossier.create import add_submission
 from mmethics_cli.store.dossier.workspace import Workspace, open_workspace
-from mmethics_cli.store.files import sha256
+from mmethics_cli.store.files import move, sha256
 from mmethics_cli.store.submission import archive, sealing
 from mmethics_cli.store.submission.archive import verify_zip, zip_submission
 from mmethics_cli.store.submission.documents import write_documents
@@ -411,7 +411,7 @@ def test_comments_of_people_are_back_where_they_were_if_it_was_not_sealed(
     file = workspace.folder / "submissions" / "01-initial" / "submission.yaml"
     written = file.read_text(encoding="utf-8") + "# 先问张主任再交\n"
     file.write_text(written, encoding="utf-8")
-    real = sealing.move
+    real = move
 
     def refuse(source: Path, target: Path) -> None:
         if target.name == "manifest.json":
