@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Folder, Session, tell_not_english, tell_refused
+from mmethics_cli.commands.options import (
+    HERE,
+    Folder,
+    Session,
+    SubmissionName,
+    open_at,
+    tell_not_english,
+    tell_refused,
+)
 from mmethics_cli.workflow.document_options import FileNaming, Language
 
 if TYPE_CHECKING:
@@ -28,6 +36,7 @@ def submit(
         FileNaming | None,
         typer.Option("--names", help="文件按名称或按编号命名", show_default=False),
     ] = None,
+    submission: SubmissionName = None,
 ) -> None:
     """核对、定稿并封存本次送审：文件、附件、快照和校验清单。
 
@@ -39,7 +48,6 @@ def submit(
     mmethics submit my-study --zip 送审.zip
     """
     from mmethics_cli.report.findings import findings_text
-    from mmethics_cli.workflow.opening import open_dossier
     from mmethics_cli.workflow.submitting import (
         check_submission,
         final_documents,
@@ -47,16 +55,16 @@ def submit(
     )
 
     session = Session.of(context)
-    dossier = open_dossier(folder, session.today, session.packs())
+    dossier = open_at(session, folder, session.packs(), submission)
     tell_refused(session, dossier)
-    submission = check_submission(dossier, session.today, archive)
-    if not submission.complete:
-        session.out(findings_text(dossier.standard, dossier.name, submission.findings))
+    checked = check_submission(dossier, session.today, archive)
+    if not checked.complete:
+        session.out(findings_text(dossier.standard, dossier.name, checked.findings))
         session.say("还有错误，没有封存。改正后再运行 mmethics submit。")
         raise typer.Exit(1)
-    drafts = final_documents(submission, naming, language)
+    drafts = final_documents(checked, naming, language)
     tell_not_english(session, drafts, dossier.standard)
-    sealed = seal_submission(submission, drafts)
+    sealed = seal_submission(checked, drafts)
     _tell(session, sealed)
     if archive is not None:
         from mmethics_cli.store.submission.archive import zip_submission

@@ -32,12 +32,13 @@ FUNCTIONS: Final = frozenset({
     "basis", "changed_papers", "checked_papers", "comments", "conflicts", "criteria",
     "consent_elements", "criterion_groups", "decision", "decisions", "documents", "label",
     "last_reported", "left_out", "limits", "norm", "not_applicable_items", "open_questions",
-    "overrides", "pick", "pick_date", "principles", "recorded", "review_items",
-    "revised_attachments", "revisions", "undecided_rules", "wanted_papers",
+    "overrides", "pick", "pick_date", "pick_verdict", "principles", "recorded", "review_items",
+    "revised_attachments", "revisions", "undecided_rules", "verdicts", "wanted_papers",
 })  # fmt: skip
 # Those that `expand` itself calls; inside Jinja's own loops Jinja calls them.
 CALLS: Final = frozenset({
-    "boxes", "basis", "label", "last_reported", "decision", "norm", "pick", "pick_date", "recorded",
+    "boxes", "basis", "label", "last_reported", "decision", "norm", "pick", "pick_date",
+    "pick_verdict", "recorded",
 })  # fmt: skip
 # Blocks that hold no other block.
 _LEAVES: Final = frozenset({"form", "table", "flow", "sign", "pagebreak"})

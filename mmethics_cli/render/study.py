@@ -33,7 +33,8 @@ class Office(Struct, frozen=True):
 
     `findings` are about the submission as it was handed in; `lacking` are documents that it needs
     and does not hold; `rendered` are the ids of those that came from templates; `spots` say where
-    they print what. `recorded` and `comments` are the texts of decision.yaml.
+    they print what. `recorded` and `comments` are the texts of decision.yaml, `verdicts` are the
+    keys of the decisions that can be taken.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -42,6 +43,7 @@ class Office(Struct, frozen=True):
     spots: Spots = field(default_factory=dict)
     recorded: Mapping[str, str] = field(default_factory=dict)
     comments: tuple[str, ...] = ()
+    verdicts: tuple[str, ...] = ()
 
 
 class TransmittalRow(Struct, frozen=True):

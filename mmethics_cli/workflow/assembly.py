@@ -14,10 +14,11 @@ from mmethics_cli.core.checks.documents import attachments_of
 from mmethics_cli.core.conditions.values import Element
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.lifecycle.editions import IN_PAIRS, documents_of_the_study, same_edition
+from mmethics_cli.core.lifecycle.revision import seen_before
 from mmethics_cli.core.standard.model import DocumentKind
 from mmethics_cli.core.standard.names import INITIAL, KIND
 from mmethics_cli.formats.blocks import Stamp
-from mmethics_cli.render.revision_views import PrintedPaths, seen_before
+from mmethics_cli.render.revision_views import PrintedPaths
 from mmethics_cli.render.study import Adjustment, Study, TransmittalRow
 from mmethics_cli.store.overlay import Override
 from mmethics_cli.workflow.lifecycle.standing import as_reported
@@ -51,6 +52,8 @@ _PACK_PARTS: Final = {
     "worksheets": "审查工作表的要点",
     "holidays": "法定节假日",
     "due_dates": "到期日",
+    "decisions": "委员会的决定",
+    "submissions": "各类送审",
     "editions": "版次说明",
     "templates": "文件模板",
 }
@@ -82,7 +85,10 @@ class EditionComparison(Struct, frozen=True, dict=True):
         own package.
         """
         current, kind = dossier.workspace.current, dossier.facts.get(KIND)
-        if current is None or kind == INITIAL or len(dossier.workspace.submissions) == 1:
+        again = current is not None and current.round > 1
+        if current is None or len(dossier.workspace.submissions) == 1:
+            return cls()
+        if kind == INITIAL and not again:
             return cls()
         # Loaded late: a first submission is compared with nothing.
         from mmethics_cli.workflow.lifecycle.editions import editions_of, for_the_study
@@ -90,7 +96,7 @@ class EditionComparison(Struct, frozen=True, dict=True):
         study = for_the_study(dossier)
         own = package(study)
         ids = documents_of_the_study(study.pathway)
-        in_pairs = kind in IN_PAIRS
+        in_pairs = kind in IN_PAIRS or (again and kind == INITIAL)
         if not in_pairs:
             ids &= frozenset(needed)
         whole = replace(own.study, consents=own.consents)

@@ -46,12 +46,12 @@ from mmethics_cli.core.lifecycle.amendments import (
 )
 from mmethics_cli.core.lifecycle.decision import unanswered_comments
 from mmethics_cli.core.lifecycle.resting import resting_findings
+from mmethics_cli.core.lifecycle.revision import seen_before
 from mmethics_cli.core.standard.model import Basis, Standard
 from mmethics_cli.core.standard.names import label_at, question_at
 from mmethics_cli.core.standard.pack_editions import editions_after
 from mmethics_cli.core.standard.texts import Readability
 from mmethics_cli.errors import Problem
-from mmethics_cli.render.revision_views import seen_before
 from mmethics_cli.render.slots import Words
 from mmethics_cli.render.text import Rendered
 from mmethics_cli.report.findings import PlacedFinding
@@ -59,7 +59,7 @@ from mmethics_cli.wording.citation import cite_for
 from mmethics_cli.wording.values import value_text
 from mmethics_cli.workflow.lifecycle.answering import comments_to_answer
 from mmethics_cli.workflow.lifecycle.confirming import texts_to_confirm
-from mmethics_cli.workflow.lifecycle.standing import Standing, as_handed_in
+from mmethics_cli.workflow.lifecycle.standing import Standing, as_handed_in, without_drafts
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.package import Package
 
@@ -81,10 +81,11 @@ def review(
     """
     if files is None:
         files = dossier.workspace.file_states()
+    standing = Standing(dossier)
+    dossier = without_drafts(dossier)
     facts, seen = dossier.facts, seen_before(dossier.facts)
     findings = [*_refused(dossier), *_placeholders(dossier), *missing_answers(dossier.pathway)]
     findings += missing_documents(dossier.pathway, files)
-    standing = Standing(dossier)
     if standing.preparing or standing.approval is None:
         findings += attachments_at_odds(facts)
     findings += unanswered_items(facts, dossier.self_check)
@@ -94,6 +95,8 @@ def review(
     findings += turned_texts(facts)
     findings += _lost_texts(dossier)
     findings += standing.findings()
+    findings += standing.moved()
+    findings += standing.unknown_decisions()
     findings += unnamed_changes(facts)
     findings += unfound_changes(facts)
     findings += unmarked_attachments(facts, seen)

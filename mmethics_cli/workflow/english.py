@@ -61,9 +61,10 @@ def english_package(dossier: Dossier, package: Package) -> Package:
     def worded(study: Study) -> Study:
         mine = study.facts
         values = with_texts(mine.values, texts)
-        facts = Facts(standard, values, mine.today, mine.baseline, mine.earlier)
+        seen = (mine.today, mine.baseline, mine.earlier, mine.answered)
+        facts = Facts(standard, values, *seen)
         # What is decided, and every condition in a document, looks at the answers as given.
-        judged = Facts(standard, mine.values, mine.today, mine.baseline, mine.earlier)
+        judged = Facts(standard, mine.values, *seen)
         return replace(study, facts=facts, pathway=Pathway(judged))
 
     study, own = worded(package.study), None if package.own is None else worded(package.own)

@@ -11,9 +11,15 @@ from msgspec import Struct
 from mmethics_cli import __version__
 from mmethics_cli.errors import EthicsError, WorkspaceError
 from mmethics_cli.report.findings import PlacedFinding
+from mmethics_cli.store.submission.choice import last_sealed
 from mmethics_cli.store.submission.documents import enter_versions
 from mmethics_cli.store.submission.sealing import Sealed, seal
-from mmethics_cli.store.submission.submissions import Submission
+from mmethics_cli.store.submission.submissions import (
+    BASELINE,
+    ORDER,
+    Submission,
+    sealing_order,
+)
 from mmethics_cli.workflow.assembly import package_of
 from mmethics_cli.workflow.checking import review
 from mmethics_cli.workflow.document_options import FileNaming, Language
@@ -94,6 +100,17 @@ def seal_submission(submission: CheckedSubmission, files: Drafts) -> Sealed:
     return seal(dossier.workspace, files.files, _about(dossier, package), submission.today)
 
 
+def place_in_life(dossier: Dossier) -> dict[str, Any]:
+    """Its place in the order of sealing, and by what the study stood approved then."""
+    workspace = dossier.workspace
+    last = last_sealed(workspace.submissions)
+    baseline = workspace.baseline
+    return {
+        ORDER: sealing_order(last)[0] + 1 if last is not None else 1,
+        BASELINE: baseline.name if baseline is not None else "",
+    }
+
+
 def _about(dossier: Dossier, package: Package) -> dict[str, Any]:
     """What the manifest says of tool, pack, templates and documents."""
     pack, standard = dossier.pack, dossier.standard
@@ -106,6 +123,7 @@ def _about(dossier: Dossier, package: Package) -> dict[str, Any]:
             "overrides": [f"{override.id} {override.action}" for override in pack.overrides],
         },
         "templates": {"sha256": pack.digest("templates")},
+        **place_in_life(dossier),
         "documents": [
             {
                 "number": document.number,

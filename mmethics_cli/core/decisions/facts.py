@@ -32,8 +32,9 @@ class Facts:
     """What a study and its submission say: the answers, and what follows from them.
 
     `values` are the answers by path; `today` feeds `context.today`; `baseline` the facts as last
-    approved; `earlier` those of the sealed submissions before this one, the newest first. Values
-    are computed on demand and kept; an instance never changes.
+    approved; `earlier` those of the sealed submissions before this one, the newest first;
+    `answered` those of the one that this one answers, or hands in again. Values are computed on
+    demand and kept; an instance never changes.
     """
 
     def __init__(
@@ -43,14 +44,21 @@ class Facts:
         today: date | None = None,
         baseline: Facts | None = None,
         earlier: Iterable[Facts] = (),
+        answered: Facts | None = None,
     ) -> None:
         self.standard = standard
         self.values = values
         self.today = today
         self.baseline = baseline
         self.earlier = earlier
+        self.answered = answered
         self._known: dict[str, Value] = {}
         self._decisions: dict[str, Decision] = {}
+
+    def having(self, values: Mapping[str, Value], today: date | None = None) -> Facts:
+        """The same submission with other answers, as of another day if one is given."""
+        day = today or self.today
+        return Facts(self.standard, values, day, self.baseline, self.earlier, self.answered)
 
     def reported(self, path: str) -> Value:
         """What the last submission that answered a question said; else it does not apply."""
@@ -288,7 +296,7 @@ class Facts:
                 merged[owner] = _with_field_of_all(merged.get(owner, UNKNOWN), name, value)
             else:
                 merged[path] = value
-        return Facts(self.standard, merged, self.today, self.baseline, self.earlier)
+        return self.having(merged)
 
 
 def _decided(decision: Decision) -> Value:

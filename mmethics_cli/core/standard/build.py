@@ -19,7 +19,9 @@ from mmethics_cli.core.standard.model import (
     ConsistencyRule,
     Criterion,
     DecisionTable,
+    Derived,
     DocumentKind,
+    Question,
     ReviewItem,
     Source,
     Standard,
@@ -30,6 +32,12 @@ from mmethics_cli.core.standard.pack_editions import EDITIONS, read_editions
 from mmethics_cli.core.standard.phrases import GRAMMAR, PHRASES, read_grammar, read_phrases
 from mmethics_cli.core.standard.placeholders import PLACEHOLDERS, read_placeholders
 from mmethics_cli.core.standard.read_bands import Bands, declared_bands
+from mmethics_cli.core.standard.read_committee import (
+    DECISIONS,
+    SUBMISSIONS,
+    read_decisions,
+    read_submissions,
+)
 from mmethics_cli.core.standard.read_content import (
     read_consistency,
     read_criterion,
@@ -114,10 +122,7 @@ class _StandardBuilder:
             for node, section in self._questions()
             for question in (read_question(node, section, named),)
         )
-        derived = self._unique(
-            (node.text("path"), read_derived(node, questions, bands), node)
-            for node in self._list("derived.yaml")
-        )
+        derived = self._derived(questions, bands)
         elements = self._consent_elements(titles)
         documents = self._documents(elements, titles)
         tables = self._tables() | {"documents": documents_table(documents)}
@@ -145,8 +150,16 @@ class _StandardBuilder:
             grammar=read_grammar(self._optional(GRAMMAR)),
             phrases=self._unique(read_phrases(self._list(PHRASES))),
             screens=read_screens(self.nodes, questions),
+            decisions=self._unique(read_decisions(self._list(DECISIONS))),
+            submissions=self._unique(read_submissions(self._list(SUBMISSIONS))),
             migrations=read_migrations(self._optional(MIGRATIONS)),
             editions=read_editions(self._optional(EDITIONS)),
+        )
+
+    def _derived(self, questions: Mapping[str, Question], bands: Bands) -> dict[str, Derived]:
+        nodes = self._list("derived.yaml")
+        return self._unique(
+            (node.text("path"), read_derived(node, questions, bands), node) for node in nodes
         )
 
     def _items(

@@ -14,6 +14,7 @@ from msgspec import Struct, field
 from mmethics_cli.core.conditions.language import ALWAYS, Condition
 from mmethics_cli.core.conditions.parser import Vocabulary
 from mmethics_cli.core.conditions.values import UNKNOWN, Value
+from mmethics_cli.core.standard.committee import DecisionWord, SubmissionKind
 from mmethics_cli.core.standard.texts import (
     NO_PLACEHOLDERS,
     Grammar,
@@ -139,7 +140,8 @@ class Question(Struct, frozen=True):
     `filled_from`: what a new submission takes the answer from, the first that is known;
     `cumulative`: a number counted from the beginning of the study; `inherits`: the fact whose value
     holds where there is no answer of its own; `rests_on`: the facts (a field of the same entry by
-    its name, of all entries as `list.field`) after whose change a text is confirmed anew.
+    its name, of all entries as `list.field`) after whose change a text is confirmed anew; `later`:
+    what may come after sealing is then recorded beside it.
 
     How answers are read: `value_synonyms` are other words for a value, by the value; `units` may
     stand behind a number; a date with `precision: month` may be a month alone;
@@ -165,6 +167,7 @@ class Question(Struct, frozen=True):
     may_not_apply: bool = False
     of_office: bool = False
     of_institution: bool = False
+    later: bool = False
     minimum: str | None = None
     maximum: str | None = None
     reuse: Literal["yes", "confirm", "no", ""] = ""
@@ -566,6 +569,8 @@ class Standard(Struct, frozen=True, dict=True):
     consistency: Mapping[str, ConsistencyRule]
     vocabulary: Vocabulary
     screens: Screens
+    decisions: Mapping[str, DecisionWord] = field(default_factory=dict)
+    submissions: Mapping[str, SubmissionKind] = field(default_factory=dict)
     criteria: Mapping[str, Criterion] = field(default_factory=dict)  # read on demand
     elements: Mapping[str, ConsentElement] = field(default_factory=dict)
     readability: Readability = Readability()

@@ -75,15 +75,18 @@ def add_submission(
     kind: str,
     documents: Mapping[str, DocumentVersion],
     event: Tree = None,
+    beside: Mapping[str, str] | None = None,
 ) -> Submission:
     """Open the next submission, with the versions of documents carried forward.
 
-    `event` are answers about it, as they stand in its file.
+    `event` are answers about it, `beside` what else stands in its file: what it answers, and by
+    what the study stood approved.
     """
     with locked(folder):
         target = _submission_folder(folder, kind)
         text = submission_text(standard, kind, documents)
-        _write(target / EVENT_FILE, text, {EVENT: event} if event else {})
+        more = {key: name for key, name in (beside or {}).items() if name}
+        _write(target / EVENT_FILE, text, {**more, **({EVENT: event} if event else {})})
     return Submission(target, int(target.name.partition("-")[0]), kind)
 
 

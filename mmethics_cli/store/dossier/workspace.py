@@ -47,14 +47,16 @@ from mmethics_cli.store.dossier.parts import (
 )
 from mmethics_cli.store.dossier.profile import INSTITUTION, profile_path
 from mmethics_cli.store.lock import locked
+from mmethics_cli.store.submission.choice import Choose, open_one
+from mmethics_cli.store.submission.lineage import Lineage
 from mmethics_cli.store.submission.submissions import (
     CONFIRMED,
     DECISION,
     EDITION,
     EVENT_FILE,
     FOLDER,
-    OF_THE_STUDY,
     Submission,
+    by_sealing,
     list_submissions,
 )
 from mmethics_cli.store.yaml.comments import lost_texts
@@ -67,11 +69,15 @@ if TYPE_CHECKING:
 
 
 class Workspace(Struct):
-    """One dossier, read whole; `parts` are its files by name, in rising precedence."""
+    """One dossier, read whole; `parts` are its files by name, in rising precedence.
+
+    `current` is the submission that is worked on; its files are among the parts.
+    """
 
     folder: Path
     standard: Standard
     submissions: tuple[Submission, ...]
+    current: Submission | None
     parts: dict[str, DossierPart]
     self_check: SelfCheck
     versions: dict[str, DocumentVersion]
@@ -80,28 +86,14 @@ class Workspace(Struct):
     _editors: dict[Path, Editor] = field(default_factory=dict)
 
     @property
-    def current(self) -> Submission | None:
-        """The submission with the highest number."""
-        return self.submissions[-1] if self.submissions else None
+    def lineage(self) -> Lineage:
+        """Which of the submissions rests on, answers or follows which."""
+        return Lineage(self.submissions, self.standard)
 
     @property
     def baseline(self) -> Submission | None:
-        """The last sealed submission by which the committee approved the study."""
-        return self.baseline_before(self.submissions[-1].number + 1) if self.submissions else None
-
-    def baseline_before(self, number: int) -> Submission | None:
-        """The same among those before a number: what that submission is compared with."""
-        earlier = (
-            submission for submission in reversed(self.submissions) if submission.number < number
-        )
-        return next(
-            (
-                submission
-                for submission in earlier
-                if submission.kind in OF_THE_STUDY and submission.approved
-            ),
-            None,
-        )
+        """The submission by which the study stands approved today."""
+        return self.lineage.baseline
 
     @property
     def edition(self) -> str:
@@ -116,7 +108,7 @@ class Workspace(Struct):
             recorded = tree.get(EDITION) if isinstance(tree, dict) else None
             if isinstance(recorded, str) and recorded.strip():
                 return recorded.strip()
-        sealed = [submission for submission in self.submissions if submission.sealed]
+        sealed = by_sealing(self.submissions)
         with suppress(WorkspaceError):  # `verify` says what is wrong with a manifest
             return sealed[-1].edition() if sealed else ""
         return ""
@@ -315,8 +307,10 @@ class Workspace(Struct):
     def home(self, path: str) -> Path:
         """The file in which the answer to a path is written."""
         question = self.standard.questions.get(path.partition("[")[0])
-        if question is not None and question.of_office and self.current is not None:
-            return self.current.folder / DECISION
+        at, later = self.current, question is not None and question.later
+        of_office = question is not None and question.of_office
+        if at is not None and (of_office or (later and at.sealed)):
+            return at.folder / DECISION
         if path.startswith(f"{EVENT}."):
             if self.current is None:
                 raise WorkspaceError(f"{self.folder / FOLDER} 里还没有送审。")
@@ -327,17 +321,19 @@ class Workspace(Struct):
         return self.folder / DOSSIER
 
 
-def open_workspace(folder: Path, standard: Standard) -> Workspace:
-    """Read a dossier's folder.
+def open_workspace(folder: Path, standard: Standard, choose: Choose = open_one) -> Workspace:
+    """Read a dossier's folder; `choose` picks the submission that is worked on.
 
-    Raises WorkspaceError where there is no dossier, UnreadableFile with all places of all files.
+    Raises WorkspaceError where there is no dossier, UnreadableFile with all places of all files,
+    SeveralSubmissions where it is not clear which submission is meant.
     """
     require_dossier(folder)
     submissions = list_submissions(folder, renamed_documents(standard.migrations))
+    current = choose(submissions)
     paths = {DOSSIER: folder / DOSSIER, INSTITUTION: profile_path(folder)}
-    if submissions:
-        paths[EVENT_FILE] = submissions[-1].event_file
-        paths[DECISION] = submissions[-1].folder / DECISION
+    if current is not None:
+        paths[EVENT_FILE] = current.event_file
+        paths[DECISION] = current.folder / DECISION
     files = DossierFiles(folder, standard, submissions)
     parts = {
         name: part
@@ -348,7 +344,9 @@ def open_workspace(folder: Path, standard: Standard) -> Workspace:
     self_check, file = files.self_check()
     files.finish()
     moved = tuple(files.moved)
-    return Workspace(folder, standard, submissions, parts, self_check, versions, file, moved)
+    return Workspace(
+        folder, standard, submissions, current, parts, self_check, versions, file, moved
+    )
 
 
 def _lost(file: YamlFile, places: Iterable[tuple[str, Keys]]) -> Iterator[tuple[str, str]]:

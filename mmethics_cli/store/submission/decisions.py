@@ -32,7 +32,7 @@ def decision_of(submission: Submission, standard: Standard) -> CommitteeDecision
     file = submission.decision() if submission.sealed else None
     if file is None:
         return None
-    decision, faults = read_decision(standard, file.tree)
+    decision, faults = read_decision(standard, file.tree, submission.kind)
     if faults:
         problems = [Problem(f"{text}。", *file.locate((key,))) for key, text in faults]
         raise UnreadableFile("委员会的决定读不了：", problems)

@@ -34,6 +34,8 @@ from mmethics_cli.store.submission.documents import (
 )
 from mmethics_cli.store.submission.manifest import FORMAT, digest_of, manifest_bytes
 from mmethics_cli.store.submission.submissions import (
+    ANSWERS,
+    BASELINE,
     DECISION_KEYS,
     DOCUMENTS,
     EDITION,
@@ -47,7 +49,7 @@ from mmethics_cli.store.yaml.reader import parse, reason
 from mmethics_cli.store.yaml.writer import mapping_lines
 
 SET_ASIDE: Final = "set-aside"
-_NOT_ANSWERS: Final = PROFILE_KEYS | DECISION_KEYS | {EDITION}
+_NOT_ANSWERS: Final = PROFILE_KEYS | DECISION_KEYS | {EDITION, ANSWERS, BASELINE}
 _ATTACHMENT_FIELDS: Final = ("kind", "title", "version", "date", "file", "marked_file")
 
 

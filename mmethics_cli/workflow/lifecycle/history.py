@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from mmethics_cli.core.standard.names import KIND, RE_REVIEW, TITLE
+from mmethics_cli.core.standard.names import KIND, TITLE
 from mmethics_cli.report.status import DocumentEdition, PastSubmission, decision_line
 from mmethics_cli.store.submission.submissions import DOCUMENTS, Submission, sealed_date
 from mmethics_cli.workflow.lifecycle.committee import CommitteeRecord, DecidedSubmission
@@ -31,11 +31,11 @@ def history_of(record: CommitteeRecord, today: date) -> DossierHistory:
     dossier = record.dossier
     title = dossier.facts.get(TITLE)
     name = title if isinstance(title, str) else "（还没有项目名称）"
-    decisions = {decided.submission.number: decided.decision for decided in record.decided}
+    decisions = {decided.submission: decided.decision for decided in record.decided}
     kinds = dossier.standard.questions[KIND].values
     past = []
     for submission in dossier.workspace.submissions:
-        decision = decisions.get(submission.number)
+        decision = decisions.get(submission)
         past.append(
             PastSubmission(
                 submission.name,
@@ -95,16 +95,9 @@ def _approved(
 def approved_with(record: CommitteeRecord, approval: DecidedSubmission) -> tuple[Submission, ...]:
     """The submissions that an approval is about, the earliest first.
 
-    A re-review answers for the one before it that was not approved, and so on to the first.
+    A re-review answers for the one whose decision it answers, and so on to the first.
     """
-    chain = [approval.submission]
-    for submission in reversed(record.dossier.workspace.submissions):
-        if chain[-1].kind != RE_REVIEW:
-            break
-        earlier = submission.sealed and submission.number < approval.submission.number
-        if earlier and submission.kind in (RE_REVIEW, approval.about):
-            chain.append(submission)
-    return tuple(reversed(chain))
+    return record.dossier.workspace.lineage.answered_with(approval.submission)
 
 
 def sealed_editions(submission: Submission) -> Iterator[DocumentEdition]:
