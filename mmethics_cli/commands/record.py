@@ -46,6 +46,12 @@ OfficeFacts = Annotated[
     list[str] | None,
     typer.Option("--fact", metavar="PATH=值", help="另记由办公室登记的事实，可以写几次"),
 ]
+Supplement = Annotated[
+    bool,
+    typer.Option(
+        "--supplement", help="不是决定：办公室要求补正（写在 --comments），送审作为下一轮再打开"
+    ),
+]
 Replacing = Annotated[
     bool, typer.Option("--replace", help="已经记过的，改记；旧的移到 committee/replaced/")
 ]
@@ -62,6 +68,7 @@ def record(
     comments: Comments = None,
     fact: OfficeFacts = None,
     replace: Replacing = False,
+    supplement: Supplement = False,
     submission: SubmissionName = None,
 ) -> None:
     """把伦理委员会的决定记在已封存的送审上（decision.yaml）。
@@ -77,12 +84,15 @@ def record(
         --number 2027-伦审-018 --valid-until 2028-03-19
     mmethics record my-study --decision modify_then_approve --date 2027-03-20 \\
         --comments 意见.yaml
+    mmethics record my-study --supplement --comments 补正.yaml
     """
     from mmethics_cli.store.submission.choice import one_to_correct, one_to_decide
     from mmethics_cli.workflow.lifecycle import recording
 
     session = Session.of(context)
     given = recording.DecisionOptions(decision, date, number, valid_until, interval, comments)
+    if supplement:
+        return _ask_for_more(session, folder, given, submission)
     if not session.terminal and not fact and not (decision and date):
         raise NoTerminal(f"这里不是终端，不能提问。{_NEEDED}")
     otherwise = one_to_correct if replace else one_to_decide
@@ -94,6 +104,32 @@ def record(
         recording.record_facts(dossier, facts)
         return _tell_facts(session, dossier, facts)
     _record(session, dossier, current, given, facts, replace)
+
+
+def _ask_for_more(
+    session: Session, folder: Path, given: DecisionOptions, submission: str | None
+) -> None:
+    """Record what the office asked for, and open the next round."""
+    from mmethics_cli.core.standard.names import SUPPLEMENTS
+    from mmethics_cli.store.submission.choice import one_to_decide
+    from mmethics_cli.store.submission.decisions import read_comments
+    from mmethics_cli.workflow.lifecycle.recording import read_date, submission_to_decide
+    from mmethics_cli.workflow.lifecycle.supplementing import ask_for_more
+
+    if given.comments is None:
+        raise EthicsError("要补正什么写在文件里：--supplement --comments FILE，一项一条。")
+    if given.decision or given.number or given.valid_until or given.interval is not None:
+        raise EthicsError("--supplement 不是决定，只能与 --comments、--date、--submission 同用。")
+    day = read_date("--date", given.date) or session.today
+    asked = read_comments(given.comments)
+    dossier = open_at(session, folder, session.packs(), submission, otherwise=one_to_decide)
+    tell_refused(session, dossier)
+    current = submission_to_decide(dossier)
+    opened = ask_for_more(dossier, current, asked, day)
+    again = opened.workspace.current
+    session.out(f"已记录 {current.name} 要补正的 {len(asked)} 项；再打开为 {again and again.name}")
+    label = opened.standard.questions[SUPPLEMENTS].label
+    session.say(f"改好以后逐项写“{label}”：mmethics fill {dossier.name}；再 mmethics submit。")
 
 
 def _record(

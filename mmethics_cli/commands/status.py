@@ -59,9 +59,12 @@ def status(
         from mmethics_cli.workflow.lifecycle.calendar import write_calendar
 
         count = write_calendar(record, calendar, session.today)
-        session.say(
-            f"写好 {count} 个到期日：{calendar}" if count else "现在没有到期日，日历是空的。"
-        )
+        if count:
+            session.say(f"写好 {count} 个到期日：{calendar}")
+        elif calendar.exists():
+            session.say(f"现在没有到期日；以前导入日历的，再导入 {calendar} 就撤去。")
+        else:
+            session.say("现在没有到期日，没有写日历文件。")
 
 
 def _history(session: Session, record: CommitteeRecord) -> str:

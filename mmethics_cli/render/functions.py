@@ -11,6 +11,7 @@ from msgspec import Struct
 from mmethics_cli.core.conditions.values import NotApplicable, Truth, name_of
 from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.lifecycle.decision import decision_label, decision_words
+from mmethics_cli.core.lifecycle.revision import seen_before
 from mmethics_cli.core.standard.model import Basis, Standard, Verified
 from mmethics_cli.core.standard.names import label_of
 from mmethics_cli.errors import TemplateError
@@ -89,6 +90,7 @@ class TransmittalRowView(Struct, frozen=True):
     stamps: tuple[str, ...]
     later: bool
     signed: bool
+    renewed: bool
 
 
 class Functions:
@@ -211,7 +213,7 @@ class Functions:
                 row.number, row.id, row.title, row.version,
                 words.date(row.date) if row.date else "",
                 row.original, words.joined(row.signers), row.note,
-                row.signers, row.seals, row.after_approval, row.signed,
+                row.signers, row.seals, row.after_approval, row.signed, row.renewed,
             )
             for row in self._study.transmittal
         ]  # fmt: skip
@@ -222,7 +224,11 @@ class Functions:
 
     def revisions(self) -> list[RevisionView]:
         """What differs from what the committee saw."""
-        return revisions(self._study)
+        return revisions(self._study, seen_before(self._study.facts))
+
+    def round_revisions(self) -> list[RevisionView]:
+        """What differs from the round before the office asked for more."""
+        return revisions(self._study, self._study.facts.handed_in)
 
     def revised_attachments(self) -> list[RevisedAttachment]:
         """Attachments that came, went or have another version since."""

@@ -33,7 +33,8 @@ FUNCTIONS: Final = frozenset({
     "consent_elements", "criterion_groups", "decision", "decisions", "documents", "label",
     "last_reported", "left_out", "limits", "norm", "not_applicable_items", "open_questions",
     "overrides", "pick", "pick_date", "pick_verdict", "principles", "recorded", "review_items",
-    "revised_attachments", "revisions", "undecided_rules", "verdicts", "wanted_papers",
+    "revised_attachments", "revisions", "round_revisions", "undecided_rules", "verdicts",
+    "wanted_papers",
 })  # fmt: skip
 # Those that `expand` itself calls; inside Jinja's own loops Jinja calls them.
 CALLS: Final = frozenset({

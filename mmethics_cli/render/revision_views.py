@@ -82,9 +82,8 @@ class PrintedPaths(Mapping[str, frozenset[str]]):
         return len(self._names)
 
 
-def revisions(study: Study) -> list[RevisionView]:
-    """Every answer about the study that differs, attachments left out."""
-    before = seen_before(study.facts)
+def revisions(study: Study, before: Facts | None) -> list[RevisionView]:
+    """Every answer about the study that differs from before, attachments left out."""
     if before is None:
         return []
     answers = [

@@ -51,7 +51,8 @@ class TransmittalRow(Struct, frozen=True):
 
     `after_approval` marks a document that is signed after the approval, person by person; `signed`
     an attachment whose signatures and seals are there already; `marked` the file beside a document
-    that shows its changes, under the number of the document.
+    that shows its changes, under the number of the document; `renewed` what was not handed in like
+    this in the round before.
     """
 
     number: str
@@ -66,6 +67,7 @@ class TransmittalRow(Struct, frozen=True):
     after_approval: bool = False
     signed: bool = False
     marked: bool = False
+    renewed: bool = False
 
 
 class Adjustment(Struct, frozen=True):

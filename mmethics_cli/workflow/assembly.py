@@ -85,7 +85,7 @@ class EditionComparison(Struct, frozen=True, dict=True):
         own package.
         """
         current, kind = dossier.workspace.current, dossier.facts.get(KIND)
-        again = current is not None and current.round > 1
+        again = dossier.facts.handed_in is not None
         if current is None or len(dossier.workspace.submissions) == 1:
             return cls()
         if kind == INITIAL and not again:
@@ -170,6 +170,7 @@ def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Pac
         if kind.id not in listed:
             brought = comparison.new_ones(_attachments(dossier, kind.id))
             rows += rows_of_attachments(brought, kind, rows, comparison.replacing(brought))
+    rows = _with_renewed(dossier, rows)
     return Package(
         tuple(documents),
         tuple(rows),
@@ -179,6 +180,23 @@ def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Pac
         comparison.own,
         frozenset(comparison.editions),
     )
+
+
+def _with_renewed(dossier: Dossier, rows: list[TransmittalRow]) -> list[TransmittalRow]:
+    """The rows; in a further round those that were not handed in like this are marked."""
+    current = dossier.workspace.current
+    before = dossier.workspace.lineage.round_before(current) if current is not None else None
+    if before is None:
+        return rows
+    manifest = before.manifest()
+    held = {
+        (str(row.get(key)), str(row.get("version") or ""), str(row.get("date") or ""))
+        for part, key in (("documents", "id"), ("attachments", "kind"))
+        for row in manifest.get(part, [])
+    }
+    return [
+        replace(row, renewed=(row.id, row.version, str(row.date or "")) not in held) for row in rows
+    ]
 
 
 def _study(dossier: Dossier, rows: list[TransmittalRow]) -> Study:

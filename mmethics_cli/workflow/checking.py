@@ -44,7 +44,7 @@ from mmethics_cli.core.lifecycle.amendments import (
     unmarked_attachments,
     unnamed_changes,
 )
-from mmethics_cli.core.lifecycle.decision import unanswered_comments
+from mmethics_cli.core.lifecycle.decision import unanswered_comments, unanswered_supplements
 from mmethics_cli.core.lifecycle.resting import resting_findings
 from mmethics_cli.core.lifecycle.revision import seen_before
 from mmethics_cli.core.standard.model import Basis, Standard
@@ -60,6 +60,7 @@ from mmethics_cli.wording.values import value_text
 from mmethics_cli.workflow.lifecycle.answering import comments_to_answer
 from mmethics_cli.workflow.lifecycle.confirming import texts_to_confirm
 from mmethics_cli.workflow.lifecycle.standing import Standing, as_handed_in, without_drafts
+from mmethics_cli.workflow.lifecycle.supplementing import asked_for
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.package import Package
 
@@ -103,6 +104,7 @@ def review(
     findings += left_behind(facts, seen, package.study.printed)
     findings += resting_findings(texts_to_confirm(dossier))
     findings += unanswered_comments(facts, comments_to_answer(dossier))
+    findings += unanswered_supplements(facts, asked_for(dossier))
     findings = list(with_elements(dossier, findings, package.unanswered_element_facts()))
     findings += _gaps(dossier, package, {finding.path for finding in findings})
     findings += own_documents(facts)

@@ -54,13 +54,16 @@ class EarlierFacts(Iterable[Facts]):
             yield self._read[-1]
 
 
-def answered_facts(workspace: Workspace) -> Facts | None:
-    """What the committee saw before: the round before this one, or the submission it answers."""
+def _seen(workspace: Workspace) -> tuple[Facts | None, Facts | None]:
+    """What the current submission answers, and what it was in the round before, as sealed."""
     current, lineage = workspace.current, workspace.lineage
     if current is None:
-        return None
-    seen = lineage.round_before(current) or lineage.answered_by(current)
-    return None if seen is None else facts_as_sealed(seen, workspace.standard)
+        return None, None
+    answered, before = lineage.answered_by(current), lineage.round_before(current)
+    return (
+        None if answered is None else facts_as_sealed(answered, workspace.standard),
+        None if before is None else facts_as_sealed(before, workspace.standard),
+    )
 
 
 class OpenedStudy(Struct, frozen=True):
@@ -140,7 +143,7 @@ def _opened(folder: Path, today: date | None, loaded: LoadedPack, choose: Choose
         today,
         None if baseline is None else facts_as_sealed(baseline, standard),
         EarlierFacts(workspace, current),
-        answered_facts(workspace),
+        *_seen(workspace),
     )
     return Dossier(
         name=str(folder),
@@ -198,7 +201,7 @@ def as_sealed(dossier: Dossier, current: Submission, today: date) -> Dossier:
     office = dossier.workspace.parts.get(DECISION)
     values = answers.values | (office.reading.values if office is not None else {})
     day, baseline = sealed_date(current) or today, _approved_before(dossier, current)
-    facts = Facts(standard, values, day, baseline, now.earlier, now.answered)
+    facts = Facts(standard, values, day, baseline, now.earlier, now.answered, now.handed_in)
     return replace(
         dossier,
         facts=facts,

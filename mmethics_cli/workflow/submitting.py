@@ -63,7 +63,8 @@ def _open_submission(dossier: Dossier) -> Submission:
         raise WorkspaceError("卷宗里还没有送审（submissions/01-initial），不能封存。")
     if current.sealed:
         raise WorkspaceError(
-            f"{current.name} 已经封存，不能再封存一次。核验：mmethics verify {current.folder}"
+            f"{current.name} 已经封存，不能再封存一次。核验：mmethics verify {current.folder}。"
+            "办公室要求补正的：mmethics record --supplement --comments FILE"
         )
     return current
 

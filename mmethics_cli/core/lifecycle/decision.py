@@ -16,7 +16,13 @@ from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.answers import option_of
 from mmethics_cli.core.standard.committee import DecisionWord, SubmissionKind
 from mmethics_cli.core.standard.model import Standard
-from mmethics_cli.core.standard.names import KIND, PRIOR_DECISION, RE_REVIEW, RESPONSES
+from mmethics_cli.core.standard.names import (
+    KIND,
+    PRIOR_DECISION,
+    RE_REVIEW,
+    RESPONSES,
+    SUPPLEMENTS,
+)
 
 _ACCEPTED: Final = "accepted"  # a comment that was followed
 _SHOWN: Final = 30  # characters of a comment that a finding repeats
@@ -167,6 +173,11 @@ def response_rows(comments: Sequence[str]) -> tuple[Element, ...]:
     return tuple(Element(f"r{n}", {"comment": text}) for n, text in enumerate(comments, 1))
 
 
+def supplement_rows(asked: Sequence[str]) -> tuple[Element, ...]:
+    """The same for what the office asked for (`s1`, `s2`, …)."""
+    return tuple(Element(f"s{n}", {"asked": text}) for n, text in enumerate(asked, 1))
+
+
 def all_accepted(responses: Value) -> Value:
     """Whether every comment was followed; UNKNOWN while there are none or one has no stance."""
     if not isinstance(responses, tuple) or not responses:
@@ -179,19 +190,28 @@ def all_accepted(responses: Value) -> Value:
 
 def unanswered_comments(facts: Facts, comments: Sequence[str]) -> Iterator[Finding]:
     """An error for each comment that no entry of the responses of a re-review repeats."""
-    if facts.get(KIND) != RE_REVIEW:
-        return
-    rows = facts.get(RESPONSES)
-    said = [row.get("comment") for row in rows] if isinstance(rows, tuple) else []
-    answered = {" ".join(comment.split()) for comment in said if isinstance(comment, str)}
-    for number, text in enumerate(comments, 1):
+    if facts.get(KIND) == RE_REVIEW:
+        fix = "照审查意见的原文写进“审查意见”一栏，再写怎样处理和答复"
+        for number, text in _not_repeated(facts, RESPONSES, "comment", comments):
+            said = f"第{number}条审查意见没有答复，或者改了原文：{text}"
+            yield Finding("comment_unanswered", "error", "inconsistent", RESPONSES, said, fix)
+
+
+def unanswered_supplements(facts: Facts, asked: Sequence[str]) -> Iterator[Finding]:
+    """An error for each thing that the office asked for and no entry of the answers repeats."""
+    fix = "照补正通知的原文写进“要补正的”一栏，再写怎样办的和答复"
+    for number, text in _not_repeated(facts, SUPPLEMENTS, "asked", asked):
+        said = f"要补正的第{number}项没有答复，或者改了原文：{text}"
+        yield Finding("supplement_unanswered", "error", "inconsistent", SUPPLEMENTS, said, fix)
+
+
+def _not_repeated(
+    facts: Facts, path: str, field: str, texts: Sequence[str]
+) -> Iterator[tuple[int, str]]:
+    """Number and beginning of each text that stands in no entry of a list."""
+    rows = facts.get(path)
+    said = [row.get(field) for row in rows] if isinstance(rows, tuple) else []
+    answered = {" ".join(text.split()) for text in said if isinstance(text, str)}
+    for number, text in enumerate(texts, 1):
         if " ".join(text.split()) not in answered:
-            short = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-            yield Finding(
-                "comment_unanswered",
-                "error",
-                "inconsistent",
-                RESPONSES,
-                f"第{number}条审查意见没有答复，或者改了原文：{short}",
-                "照审查意见的原文写进“审查意见”一栏，再写怎样处理和答复",
-            )
+            yield number, text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

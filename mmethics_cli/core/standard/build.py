@@ -26,7 +26,7 @@ from mmethics_cli.core.standard.model import (
     Source,
     Standard,
 )
-from mmethics_cli.core.standard.names import DOCUMENTS, TODAY
+from mmethics_cli.core.standard.names import AGAIN, DOCUMENTS, TODAY
 from mmethics_cli.core.standard.node import Node, Trail
 from mmethics_cli.core.standard.pack_editions import EDITIONS, read_editions
 from mmethics_cli.core.standard.phrases import GRAMMAR, PHRASES, read_grammar, read_phrases
@@ -282,6 +282,7 @@ class _StandardBuilder:
             terms[f"decided.{name}"] = table_term(node, tables)
         terms[DOCUMENTS] = PathType("choices", frozenset(titles))
         terms[TODAY] = PathType("date")
+        terms[AGAIN] = PathType("bool")
         return terms
 
     def _table_nodes(self) -> dict[str, Node]:

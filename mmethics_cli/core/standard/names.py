@@ -28,6 +28,10 @@ ATTACHMENTS: Final = "attachments"
 TITLE: Final = "project.title"
 END_DATE: Final = "project.end_date"
 TODAY: Final = "context.today"
+# Whether a submission is handed in again because the office asked for more (补正).
+AGAIN: Final = "context.again"
+# What it asked for, with the answers.
+SUPPLEMENTS: Final = "event.supplements"
 # Decisions, as conditions name them: the documents that a submission needs, the consent forms.
 DOCUMENTS: Final = "decided.documents"
 CONSENT_FORMS: Final = "decided.consent_forms"
@@ -67,6 +71,8 @@ def label_of(standard: Standard, path: str) -> str:
         return f"{standard.questions[owner].label}的{field.label}"
     if path == TODAY:
         return "今天的日期"
+    if path == AGAIN:
+        return "是否补正后再送"
     return standard.tables[path.removeprefix("decided.")].label
 
 

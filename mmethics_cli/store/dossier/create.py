@@ -23,7 +23,12 @@ from mmethics_cli.store.dossier.profile import INSTITUTION, profile_path
 from mmethics_cli.store.dossier.schemas import schema_line, write_schemas
 from mmethics_cli.store.files import write_atomic
 from mmethics_cli.store.lock import locked
-from mmethics_cli.store.submission.submissions import EVENT_FILE, Submission, next_folder
+from mmethics_cli.store.submission.submissions import (
+    EVENT_FILE,
+    Submission,
+    next_folder,
+    next_round,
+)
 from mmethics_cli.store.yaml.editor import numbered
 from mmethics_cli.store.yaml.events import Tree
 from mmethics_cli.store.yaml.least_change import edit
@@ -88,6 +93,18 @@ def add_submission(
         more = {key: name for key, name in (beside or {}).items() if name}
         _write(target / EVENT_FILE, text, {**more, **({EVENT: event} if event else {})})
     return Submission(target, int(target.name.partition("-")[0]), kind)
+
+
+def add_round(folder: Path, submission: Submission) -> Submission:
+    """Open the next round of a sealed submission with what its file says; raises WorkspaceError."""
+    with locked(folder):
+        target = next_round(submission)
+        try:
+            target.mkdir()
+            write_atomic(target / EVENT_FILE, submission.event_file.read_bytes())
+        except OSError as error:
+            raise WorkspaceError(f"不能建文件夹“{target}”：{reason(error)}。") from error
+    return Submission(target, submission.number, submission.kind, round=submission.round + 1)
 
 
 @contextmanager

@@ -29,7 +29,7 @@ from mmethics_cli.core.standard.committee import DecisionWord, SubmissionKind
 from mmethics_cli.core.standard.names import KIND
 from mmethics_cli.errors import PackError, Problem
 from mmethics_cli.store.dossier.answers_file import answers_of
-from mmethics_cli.store.submission.decisions import decision_of
+from mmethics_cli.store.submission.decisions import decision_of, records_of
 from mmethics_cli.store.submission.lineage import decided_order
 from mmethics_cli.store.submission.submissions import (
     Submission,
@@ -110,12 +110,23 @@ class CommitteeRecord(Struct, frozen=True, dict=True):
         """Whether the last decision suspends the study."""
         return bool(self.decided) and self.decided[-1].word.suspends
 
-    @cached_property
+    @property
+    def changes(self) -> int:
+        """How often something was sealed, decided, decided anew or recorded: it only rises."""
+        submissions = self.dossier.workspace.submissions
+        return sum(one.sealed + bool(one.decided) + records_of(one) for one in submissions)
+
+    @property
     def approval(self) -> Approval | None:
         """What due dates count from; None before the study is approved or after it has ended."""
+        return None if self.ended else self.last_approval
+
+    @cached_property
+    def last_approval(self) -> Approval | None:
+        """The same of a study that has ended, too."""
         study = self.of_the_study
         dated = [decided for decided in self.approvals if decided.decision.day is not None]
-        if not study or self.ended:
+        if not study:
             return None
         begun = _last(dated, lambda decided: decided.about.restarts) or _last(dated)
         if begun is None or begun.decision.day is None:
@@ -137,6 +148,17 @@ class CommitteeRecord(Struct, frozen=True, dict=True):
 
         Of an event other than that of the current submission only what was not handed in yet.
         """
+        current = self.dossier.workspace.current
+        number = current.number if current is not None else 0
+        ended = bool(self.ended)
+        return tuple(
+            due
+            for due in self.all_dues()
+            if (due.open() or due.order == number if due.of_event else not ended)
+        )
+
+    def all_dues(self) -> tuple[Due, ...]:
+        """All that ever was due by the last approval and by the events, the earliest first."""
         dossier, pack = self.dossier, self.dossier.pack
         calendar, faults = read_calendar(pack.trees)
         rules, more = read_due_rules(dossier.standard, pack.trees)
@@ -145,7 +167,7 @@ class CommitteeRecord(Struct, frozen=True, dict=True):
                 Problem(text, *pack.locate(file, keys)) for file, keys, text in faults + more
             ]
             raise PackError("标准包有错误：", problems)
-        approval = self.approval
+        approval = self.last_approval
         dues = list(due_after_approval(rules, approval, calendar)) if approval else []
         dues += self._event_dues(rules, calendar)
         return earliest_first(dues)
@@ -155,8 +177,8 @@ class CommitteeRecord(Struct, frozen=True, dict=True):
 
         A further report of an event says anew what is due of it, under the number of the first.
         """
-        dossier, current = self.dossier, self.dossier.workspace.current
-        rows: dict[tuple[str, int], tuple[Due, Submission]] = {}
+        dossier = self.dossier
+        rows: dict[tuple[str, int], Due] = {}
         events: list[tuple[int, Facts]] = []
         for submission in newest_rounds(dossier.workspace.submissions):
             kind = kind_of(dossier.standard, submission.kind)
@@ -168,10 +190,8 @@ class CommitteeRecord(Struct, frozen=True, dict=True):
             number = _event_of(facts, kind, events) or submission.number
             events.append((number, facts))
             for due in due_after_event(rules, Pathway(facts), calendar, number):
-                rows[due.id, number] = (due, submission)
-        for due, submission in rows.values():
-            if due.open() or submission == current:
-                yield due
+                rows[due.id, number] = due
+        yield from rows.values()
 
     def _ends(self, decided: DecidedSubmission) -> bool:
         facts = self.facts_of(decided.submission)

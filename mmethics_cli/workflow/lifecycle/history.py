@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from mmethics_cli.core.standard.names import KIND, TITLE
 from mmethics_cli.report.status import DocumentEdition, PastSubmission, decision_line
+from mmethics_cli.store.submission.decisions import supplement_of
 from mmethics_cli.store.submission.submissions import DOCUMENTS, Submission, sealed_date
 from mmethics_cli.workflow.lifecycle.committee import CommitteeRecord, DecidedSubmission
 
@@ -41,7 +42,7 @@ def history_of(record: CommitteeRecord, today: date) -> DossierHistory:
                 submission.name,
                 kinds.get(submission.kind, submission.kind),
                 sealed_date(submission) if submission.sealed else None,
-                decision_line(dossier.standard, decision) if decision else "",
+                decision_line(dossier.standard, decision) if decision else _asked(submission),
                 decision.comments if decision else (),
                 tuple(sealed_editions(submission)) if submission.sealed else (),
             )
@@ -49,6 +50,12 @@ def history_of(record: CommitteeRecord, today: date) -> DossierHistory:
     return DossierHistory(
         f"{dossier.name}：{name}", tuple(past), valid_editions(record), _until(record, today)
     )
+
+
+def _asked(submission: Submission) -> str:
+    """What the office asked for instead of a decision; empty where it did not."""
+    day, asked = supplement_of(submission)
+    return f"要求补正 {len(asked)} 项（{day}）" if asked else ""
 
 
 def _until(record: CommitteeRecord, today: date) -> str:

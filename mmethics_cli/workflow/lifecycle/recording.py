@@ -126,15 +126,16 @@ def read_options(standard: Standard, given: DecisionOptions, kind: str) -> Commi
         raise EthicsError("--number：文号应写在一行里。")
     return CommitteeDecision(
         decision=key,
-        day=_date("--date", given.date),
+        day=read_date("--date", given.date),
         number=number.strip(),
-        valid_until=_date("--valid-until", given.valid_until),
+        valid_until=read_date("--valid-until", given.valid_until),
         interval_months=given.interval,
         comments=read_comments(given.comments) if given.comments is not None else (),
     )
 
 
-def _date(option: str, text: str | None) -> date | None:
+def read_date(option: str, text: str | None) -> date | None:
+    """The day that an option gives; raises EthicsError where it is none."""
     day = parse_date(text) if text else None
     if text and day is None:
         raise EthicsError(f"{option}：“{text}”不是日期。{date_advice(text)}。")

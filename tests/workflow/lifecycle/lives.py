@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from hashlib import sha256
@@ -16,6 +16,7 @@ from mmethics_cli.store.submission.choice import (
     last_sealed,
     named,
     newest_one,
+    one_to_correct,
     one_to_decide,
 )
 from mmethics_cli.store.submission.sealing import seal
@@ -33,6 +34,7 @@ from mmethics_cli.workflow.lifecycle.recording import (
     record_facts,
     submission_to_decide,
 )
+from mmethics_cli.workflow.lifecycle.supplementing import ask_for_more
 from mmethics_cli.workflow.opening import Dossier, open_dossier
 from mmethics_cli.workflow.packs import Packs
 from mmethics_cli.workflow.submitting import place_in_life
@@ -113,9 +115,26 @@ class Life:
 
     def decide(self, word: str, day: date, name: str | None = None, **more: Any) -> str:
         """Record a decision as the command does; the name of the submission that it lies on."""
-        dossier = self.opened(one_to_decide if name is None else named(name), day)
+        return self._decide(one_to_decide if name is None else named(name), word, day, **more)
+
+    def correct(self, word: str, day: date, name: str | None = None, **more: Any) -> str:
+        """Record a decision in place of another."""
+        choose = one_to_correct if name is None else named(name)
+        return self._decide(choose, word, day, replace=True, **more)
+
+    def supplement(self, name: str, asked: Sequence[str], day: date) -> str:
+        """The office asks for more; the name of the next round."""
+        dossier = self.opened(named(name), day)
+        current = ask_for_more(dossier, submission_to_decide(dossier), asked, day).workspace.current
+        assert current is not None
+        return current.name
+
+    def _decide(
+        self, choose: Choose, word: str, day: date, replace: bool = False, **more: Any
+    ) -> str:
+        dossier = self.opened(choose, day)
         current = submission_to_decide(dossier)
-        limits = limits_of(dossier, current, day)
+        limits = limits_of(dossier, current, day, replace=replace)
         options = DecisionOptions(word, day.isoformat())
         decision = read_options(dossier.standard, options, decided_kind(dossier, current))
         filled = CommitteeDecision(decision.decision, day, **more)

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from mmethics_cli.core.lifecycle.decision import offered_decisions
+from mmethics_cli.core.lifecycle.decision import offered_decisions, unanswered_supplements
+from mmethics_cli.core.lifecycle.revision import changes_since
 from mmethics_cli.errors import EthicsError, WorkspaceError
 from mmethics_cli.store.submission.choice import SeveralSubmissions, named, open_one
 from mmethics_cli.workflow.lifecycle.committee import CommitteeRecord
 from mmethics_cli.workflow.lifecycle.recording import submission_to_decide
 from mmethics_cli.workflow.lifecycle.standing import Standing
+from mmethics_cli.workflow.lifecycle.supplementing import asked_for
 from mmethics_cli.workflow.opening import facts_as_sealed
 from tests.workflow.lifecycle.lives import DEATH, Life, packs
 
@@ -198,3 +200,45 @@ def test_a_decision_needs_something_sealed(tmp_path: Path) -> None:
     life.seal("01-initial", date(2027, 3, 1))
     standard = packs().of(None).standard
     assert facts_as_sealed(life.at("01"), standard).get("project.title") == "一项研究"
+
+
+def test_what_the_office_asked_for_is_answered_in_the_next_round(tmp_path: Path) -> None:
+    life = Life(tmp_path / "study")
+    life.seal("01-initial", date(2027, 3, 1))
+    again = life.supplement("01", ["请补签名。", "请核对经费。"], date(2027, 3, 3))
+    assert again == "01-initial-r2"
+    dossier = life.opened(open_one)
+    assert dossier.workspace.current == life.at("01")  # the open round, not the sealed one
+    rows = dossier.workspace.values["event.supplements"]
+    assert [row.get("asked") for row in rows] == ["请补签名。", "请核对经费。"]  # type: ignore[union-attr]
+    assert asked_for(dossier) == ("请补签名。", "请核对经费。")
+    assert "supplement_statement" in dossier.pathway.decisions["documents"].value  # type: ignore[operator]
+    dossier.workspace.set_answers({"project.title": "改了的题目"})
+    assert [
+        change.path
+        for change in changes_since(dossier.facts.handed_in, life.opened().facts)  # type: ignore[arg-type]
+    ] == ["project.title"]
+    with pytest.raises(WorkspaceError, match="还没有封存"):
+        life.decide("批准", JUNE)
+    life.seal(again, date(2027, 3, 4))
+    assert life.supplement("01", ["还缺一页。"], date(2027, 3, 5)) == "01-initial-r3"
+    life.seal("01-initial-r3", date(2027, 3, 6))
+    assert life.decide("批准", date(2027, 3, 20)) == "01-initial-r3"
+    with pytest.raises(EthicsError, match="不再补正"):
+        life.supplement("01", ["晚了。"], JUNE)
+    assert life.opened().workspace.baseline == life.at("01-initial-r3")
+    for name, digest in life.sealed.items():
+        assert life.digest(life.at(name).folder) == digest
+    assert life.open("amendment") == "02-amendment"
+
+
+def test_what_was_asked_for_may_not_be_left_out_or_reworded(tmp_path: Path) -> None:
+    life = Life(tmp_path / "study")
+    life.seal("01-initial", date(2027, 3, 1))
+    again = life.supplement("01", ["请补签名。"], date(2027, 3, 3))
+    facts = life.opened().facts
+    assert not list(unanswered_supplements(facts, ["请补签名。"]))
+    life.edit(again, supplements="[{id: s1, asked: 别的, done: supplied}]")
+    dossier = life.opened()
+    (finding,) = unanswered_supplements(dossier.facts, asked_for(dossier))
+    assert finding.severity == "error" and "请补签名" in finding.message
