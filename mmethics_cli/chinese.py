@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from enum import Enum
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, get_args, get_origin
 
@@ -196,10 +197,13 @@ class ChineseCommand(TyperCommand):
 
 
 class ChineseGroup(TyperGroup):
-    """A group of commands, in Chinese like them; called without any it shows its help."""
+    """A group of commands, in Chinese like them; called without any it shows its help.
+
+    One that does something by itself (`invoke_without_command`) does that instead.
+    """
 
     def __init__(self, **attributes: Any) -> None:
-        attributes["no_args_is_help"] = True
+        attributes["no_args_is_help"] = not attributes.get("invoke_without_command")
         super().__init__(**attributes)
         _prepare(self.params)
 
@@ -227,9 +231,39 @@ class ChineseGroup(TyperGroup):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Context) -> Any:
-        if not ctx._protected_args:
+        if not ctx._protected_args and not self.invoke_without_command:
             raise UsageError("缺少命令。", ctx)
         return super().invoke(ctx)
+
+
+class LazyGroup(ChineseGroup):
+    """A group whose commands are loaded when they are called: help must not load them all.
+
+    `lines` says what each does, in one line; `folder` is the package where each has its module,
+    with a Typer app called `app` or a function of the command's name. An app whose module has
+    lines of its own (`VERBS`) is such a group too.
+    """
+
+    lines: Mapping[str, str]
+    folder: str
+
+    def list_commands(self, ctx: Context) -> list[str]:
+        return list(self.lines)
+
+    def summaries(self, ctx: Context) -> list[tuple[str, str]]:
+        return list(self.lines.items())
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+        if cmd_name not in self.lines:
+            return None
+        if cmd_name not in self.commands:
+            module = import_module(f"{self.folder}.{cmd_name}")
+            source = getattr(module, "app", None) or getattr(module, cmd_name)
+            if verbs := getattr(module, "VERBS", None):
+                members = {"lines": verbs, "folder": module.__name__}
+                source.info.cls = type("Verbs", (LazyGroup,), members)
+            self.commands[cmd_name] = build(cmd_name, source, self.lines[cmd_name])
+        return self.commands[cmd_name]
 
 
 def _chinese_help_option(option: TyperOption | None) -> TyperOption | None:
@@ -273,7 +307,9 @@ def build(name: str, source: Any, short_help: str) -> Command:
     """A Chinese command of a function with Typer's annotations, or the group of a Typer app."""
     if isinstance(source, typer.Typer):
         app = source
-        app.info.name, app.info.cls = name, ChineseGroup
+        app.info.name = name
+        if not (isinstance(app.info.cls, type) and issubclass(app.info.cls, ChineseGroup)):
+            app.info.cls = ChineseGroup
         app.info.context_settings = dict(HELP_SETTINGS)
     else:
         app = typer.Typer()

@@ -6,22 +6,22 @@ import errno
 import gc
 import io
 import os
-import re
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
-from typer._click.core import Command, Context
+from typer._click.core import Context
 from typer._click.exceptions import UsageError
 
 from mmethics_cli import __version__
-from mmethics_cli.chinese import HELP_SETTINGS, ChineseGroup, build, explain
-from mmethics_cli.commands.options import INTERRUPTED, Session, at_terminal, resolve_today
+from mmethics_cli.chinese import HELP_SETTINGS, LazyGroup, explain
+from mmethics_cli.commands.options import INTERRUPTED, Session, at_terminal, resolve_today, tell
 from mmethics_cli.errors import EthicsError
 from mmethics_cli.wording.columns import COLUMNS, wrap
+from mmethics_cli.wording.refusals import refusal
+from mmethics_cli.wording.visible import visible
 
 # One line a command: the help of the program must not load them all.
 COMMANDS: Final = {
@@ -37,6 +37,7 @@ COMMANDS: Final = {
     "record": "记录伦理委员会对已封存送审的决定",
     "follow": "开始跟踪审查或复审的一次送审",
     "standard": "查看和检验标准包（审查要点、规则、法源）",
+    "office": "伦理办公室：受理、审查、会议、归档、质量",
     "demo": "用一个完整示例走一遍全过程",
 }
 
@@ -53,28 +54,15 @@ _REFUSALS: Final = {
     errno.ENOTDIR: "不在文件夹里",
     errno.ENAMETOOLONG: "的名称太长",
 }
-_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 # As a shell reports a program that wrote to a closed pipe.
 PIPE_CLOSED: Final = 141
 
 
-class Program(ChineseGroup):
+class Program(LazyGroup):
     """The root command; it turns every failure into a message and an exit code."""
 
-    def list_commands(self, ctx: Context) -> list[str]:
-        return list(COMMANDS)
-
-    def summaries(self, ctx: Context) -> list[tuple[str, str]]:
-        return list(COMMANDS.items())
-
-    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        if cmd_name not in self.commands:
-            module = import_module(f"mmethics_cli.commands.{cmd_name}")
-            source = getattr(module, "app", None) or getattr(module, cmd_name)
-            self.commands[cmd_name] = build(cmd_name, source, COMMANDS[cmd_name])
-        return self.commands[cmd_name]
+    lines = COMMANDS
+    folder = "mmethics_cli.commands"
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         return super().parse_args(ctx, self._globals_first(args))
@@ -133,10 +121,8 @@ def _fail(message: str, code: int, with_traceback: bool = False) -> int:
         import traceback
 
         # The plain formatter shows lines of code, never the values of variables.
-        typer.echo(traceback.format_exc(), err=True)
-    # What a file or a caller wrote must not steer the terminal.
-    harmless = _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", message)
-    typer.echo("\n".join(wrap(harmless, COLUMNS)), err=True)
+        tell(traceback.format_exc(), err=True)
+    tell("\n".join(wrap(visible(message), COLUMNS)), err=True)
     return code
 
 
@@ -149,7 +135,7 @@ def _unwritable(error: UnicodeEncodeError) -> str:
 def _system_message(error: OSError) -> str:
     """An operating system's refusal in Chinese, with the file that it is about."""
     where = "文件" if error.filename is None else f"“{os.fsdecode(error.filename)}”"
-    return f"{where}{_REFUSALS.get(error.errno or 0) or f'读写失败（{error.strerror}）'}。"
+    return f"{where}{_REFUSALS.get(error.errno or 0) or f'：{refusal(error)}'}。"
 
 
 app = typer.Typer(
@@ -163,7 +149,7 @@ app = typer.Typer(
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"mmethics {__version__}")
+        tell(f"mmethics {__version__}")
         raise typer.Exit
 
 

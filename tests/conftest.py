@@ -12,12 +12,17 @@ from typing import Final
 
 import pytest
 
+from mmethics_cli.store.dossier.profile import overlay_of
+from mmethics_cli.store.pack import load
+from mmethics_cli.workflow.packs import LoadedPack, Packs
 from tests import depth
 from tests.once import Once
 from tests.program import EXAMPLES, mmethics, seal
 
 # In CI a skip of a marked test is a failure: nothing goes unchecked. Read before tests clean up.
 IN_CI: Final = bool(os.environ.get("MMETHICS_CI"))
+# The address of a PostgreSQL that tests may fill and empty.
+POSTGRES: Final = os.environ.get("MMETHICS_POSTGRES", "")
 
 # The programs that a marked test needs.
 TOOLS: Final = {
@@ -56,6 +61,22 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("TERMINAL_WIDTH", "80")
+
+
+@pytest.fixture(autouse=True)
+def one_pack(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shipped pack is read and built once a worker, but where a test is about that."""
+    if not request.node.get_closest_marker("reads_packs"):
+        monkeypatch.setattr(Packs, "of", _of)
+
+
+def _of(self: Packs, folder: Path | None = None, also: tuple[str, ...] = ()) -> LoadedPack:
+    named = self.overlay or (None if folder is None else overlay_of(folder))
+    return _shipped(also) if named is None else _OF(self, folder, also)
+
+
+_OF: Final = Packs.of
+_shipped: Final = cache(lambda also: LoadedPack(load(None, also)))
 
 
 @pytest.fixture(scope="session")
@@ -123,6 +144,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     ]
     if item.get_closest_marker("libreoffice") and not missing:
         missing += missing_fonts()
+    if item.get_closest_marker("postgres") and not POSTGRES:
+        pytest.skip("MMETHICS_POSTGRES names no PostgreSQL; `.ci/postgres start DIR` makes one")
     if missing:
         pytest.skip(f"not installed here: {', '.join(missing)}")
 
@@ -132,7 +155,7 @@ def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    marked = any(item.get_closest_marker(marker) for marker in TOOLS)
+    marked = any(item.get_closest_marker(marker) for marker in (*TOOLS, "postgres"))
     if marked and report.skipped and IN_CI:
         report.outcome = "failed"
         report.longrepr = f"skipped in CI, where it must run: {report.longrepr}"

@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from xml.etree import ElementTree
 
 import docx
@@ -18,6 +18,7 @@ from docx.oxml.ns import qn
 from docx.table import Table
 from lxml.etree import _Element as Element
 from pypdf import PdfReader
+from pypdf.generic import DictionaryObject
 
 from tests.printed import DPI, Converted, ink
 
@@ -30,6 +31,7 @@ STRAY: Final = re.compile(r"None(?![a-z])|\{\{|\{%|:::|【待定|【待填|草�
 SIGNATURE: Final = re.compile(
     r"(?:签名|签字|签章|盖章）?)[:：]|[Ss]ignature(?:of[a-z]+|\([a-z]+\))?:"
 )
+_CODES: Final = re.compile(rb"<([0-9A-Fa-f]+)>")
 TOLERANCE: Final = 8.5  # points: 3 mm, for table borders and hanging punctuation
 
 
@@ -63,6 +65,8 @@ def stray_text(source: Path) -> Iterator[str]:
 
 def han_outside_cjk_fonts(pdf: Path) -> Iterator[str]:
     for number, page in enumerate(PdfReader(pdf).pages, 1):
+        if not any(map(_may_draw_han, _fonts(page))):
+            continue  # reading a page with its fonts takes long
         wrong: dict[str, str] = {}
 
         def visit(
@@ -79,6 +83,26 @@ def han_outside_cjk_fonts(pdf: Path) -> Iterator[str]:
 
         page.extract_text(visitor_text=visit)
         yield from (f"page {number}: {han[:20]} is drawn in {font}" for font, han in wrong.items())
+
+
+def _fonts(place: DictionaryObject) -> Iterator[DictionaryObject]:
+    """The fonts of a page, and of what it draws that has some of its own."""
+    resources: Any = place.get("/Resources", {})
+    for font in resources.get("/Font", {}).values():
+        yield font.get_object()
+    for drawn in resources.get("/XObject", {}).values():
+        yield from _fonts(drawn.get_object())
+
+
+def _may_draw_han(font: DictionaryObject) -> bool:
+    """Whether a font that is not for Han has a Han character among those that it draws."""
+    if CJK_FONT.search(str(font.get("/BaseFont"))):
+        return False
+    mapping: Any = font.get("/ToUnicode")
+    if mapping is None:
+        return True
+    codes = re.findall(rb"[0-9A-Fa-f]{4}", b" ".join(_CODES.findall(mapping.get_data())))
+    return any(int(code, 16) >= 0x2E80 for code in codes)
 
 
 def beyond_margins(document: Converted) -> Iterator[str]:

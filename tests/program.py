@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import re
 import subprocess
@@ -9,8 +11,11 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
+from unittest import mock
 
 import pytest
+
+from mmethics_cli.cli import app
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 STUDIES: Final = ROOT / "checklists" / "examples"
@@ -41,6 +46,41 @@ EXAMPLES: Final = ["genomics-imaging-partner", "prospective-ecg", "retrospective
 
 
 def mmethics(
+    *arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run `mmethics` without a terminal: here, or with an environment of its own as a process."""
+    if env is not None:
+        return mmethics_process(*arguments, cwd=cwd, env=env)
+    words = [*map(str, arguments)]
+    out, err = (_Written() for _ in range(2))
+    with (
+        contextlib.chdir(cwd),
+        Path(os.devnull).open(encoding="utf-8") as nothing,
+        mock.patch.object(sys, "stdin", nothing),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
+        try:
+            app(words)
+        except SystemExit as end:
+            code = end.code
+    assert isinstance(code, int)
+    return subprocess.CompletedProcess(words, code, out.text(), err.text())
+
+
+class _Written(io.TextIOWrapper):
+    """A stream as the program's entry sets it up, kept in memory."""
+
+    def __init__(self) -> None:
+        super().__init__(io.BytesIO(), encoding="utf-8", errors="backslashreplace", newline="")
+
+    def text(self) -> str:
+        self.flush()
+        assert isinstance(self.buffer, io.BytesIO)
+        return self.buffer.getvalue().decode().replace("\r\n", "\n")
+
+
+def mmethics_process(
     *arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run `mmethics` in a process of its own, without a terminal."""

@@ -15,6 +15,7 @@ from typing import Final
 from msgspec import Struct
 
 from mmethics_cli.ask.prompts import lines_edited
+from mmethics_cli.wording.refusals import refusal
 
 _USUAL: Final = ("nano", "vim", "vi", "notepad")
 
@@ -44,7 +45,7 @@ def edit_text(text: str, environ: Mapping[str, str] = os.environ) -> Edited:
             if code:
                 trouble = f"编辑器 {command[0]} 出错退出（{code}），写下的内容还在。"
         except OSError as error:
-            return Edited(text, f"打不开编辑器 {command[0]}：{error.strerror}。原来的内容还在。")
+            return Edited(text, f"打不开编辑器 {command[0]}：{refusal(error)}。原来的内容还在。")
         try:
             written = path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError):

@@ -31,6 +31,7 @@ from mmethics_cli.core.interview.steps import QuestionRow
 from mmethics_cli.core.standard.answers import NOT_APPLICABLE_WORD
 from mmethics_cli.wording.columns import width, wrap
 from mmethics_cli.wording.values import TAGS, brief_text
+from mmethics_cli.wording.visible import visible
 
 # No n and y: they answer yes and no.
 LETTERS: Final = "123456789abcdefghijklmopqrstuvwxz"
@@ -77,7 +78,7 @@ def panel(
 
 
 def _line(text: str, style: str = "") -> Line:
-    return [(style, text)]
+    return [(style, visible(text))]
 
 
 def _keys(field: Field | None) -> str:

@@ -25,6 +25,7 @@ from prompt_toolkit.validation import ValidationError, Validator
 
 from mmethics_cli.errors import NoTerminal
 from mmethics_cli.wording.columns import wrap
+from mmethics_cli.wording.visible import visible
 
 if sys.platform != "win32":
     import termios
@@ -72,7 +73,7 @@ def later_option(answered: bool) -> Option:
 
 def message_lines(text: str, columns: int) -> str:
     """A message in lines that fit: a prompt cuts what does not. The sign before it takes two."""
-    return "\n  ".join(wrap(text, columns - 3))
+    return "\n  ".join(wrap(visible(text), columns - 3))
 
 
 def one_line(text: str) -> str:

@@ -59,7 +59,7 @@ def check(
         dossier = open_at(session, folder, packs, submission)
         findings = review(dossier, package_of(dossier, session.today))
         if format_ is CheckFormat.json:
-            session.out(findings_json(dossier.name, findings))
+            session.give(findings_json(dossier.name, findings))
         elif format_ is CheckFormat.sarif:
             runs.append(_run(dossier, findings))
         else:
@@ -69,7 +69,7 @@ def check(
     if format_ is CheckFormat.sarif:
         from mmethics_cli.report.sarif import sarif_log
 
-        session.out(sarif_log(runs))
+        session.give(sarif_log(runs))
     raise typer.Exit(1 if failed else 0)
 
 

@@ -37,6 +37,8 @@ def demo(
     from mmethics_cli.commands.render import render
     from mmethics_cli.commands.submit import submit
     from mmethics_cli.store.examples import about, examples
+    from mmethics_cli.store.submission.sealing import make_writable
+    from mmethics_cli.store.submission.submissions import FOLDER
     from mmethics_cli.workflow.creating import make_of_example
 
     session = Session.of(context)
@@ -55,6 +57,8 @@ def demo(
     for number, (call, step) in enumerate(steps, 1):
         session.say(f"\n【{number}/{len(steps)}】mmethics {call}")
         _run(step)
+    for sealed in folder.glob(f"{FOLDER}/*"):
+        make_writable(sealed)  # who tries the program wants to delete what it made
     session.say(f"\n走完了。看看 {folder} 里的文件；自己的研究从 mmethics new my-study 开始。")
 
 

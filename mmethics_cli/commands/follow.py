@@ -12,7 +12,7 @@ from mmethics_cli.commands.options import (
     Folder,
     Session,
     asked_submission,
-    tell_refused,
+    tell_opened,
     tell_texts_to_confirm,
     tell_unanswered,
 )
@@ -82,7 +82,7 @@ def follow(
         raise EthicsError("--answers 和 --blank 只能用一个。")
     packs = session.packs()
     dossier = open_dossier(folder, session.today, packs, choose=last_sealed)
-    tell_refused(session, dossier)
+    tell_opened(session, dossier)
     before = {answer.path for answer in dossier.placeholders}
     wanted = kind_named(dossier.standard, kind)
     try:

@@ -14,7 +14,7 @@ import typer
 
 from mmethics_cli.ask.prompts import Prompts, keys_waiting
 from mmethics_cli.ask.terminal import Terminal
-from mmethics_cli.commands.options import INTERRUPTED, Session, columns, tell_refused
+from mmethics_cli.commands.options import INTERRUPTED, Session, columns, tell_opened
 from mmethics_cli.commands.resting_texts import ask_about_texts
 from mmethics_cli.commands.self_check import SECTION_NAMES, walk_review_items
 from mmethics_cli.core.conditions.values import UNKNOWN, Value
@@ -53,7 +53,7 @@ def converse(
     Ctrl-C and a closed terminal leave with 130, and what was answered is kept. Raises EthicsError
     for an unknown section, ChangedOnDisk when another program changed the dossier meanwhile.
     """
-    tell_refused(session, dossier)
+    tell_opened(session, dossier)
     write_renamed(dossier.workspace)
     if section in SECTION_NAMES:
         walk_review_items(session, dossier, dossier.facts, folder, everything, alone=True)

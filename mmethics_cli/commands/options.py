@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 import typer
 
 from mmethics_cli.errors import EthicsError, NoTerminal, Problem
+from mmethics_cli.wording.visible import visible, visible_json
 
 if TYPE_CHECKING:
     from mmethics_cli.core.standard.model import Standard
@@ -59,14 +60,16 @@ class Session(NamedTuple):
     debug: bool = False
     terminal: bool = False
 
-    def packs(self) -> Packs:
+    def packs(self, *, of_office: bool = False) -> Packs:
         """The packs that a command reads, each loaded once; `--pack` names the overlay of all.
+
+        `of_office`: without it, none that lies in a dossier's own folder.
 
         A command lets go of them when it ends: what is left, Python looks through as it stops.
         """
         from mmethics_cli.workflow.packs import Packs
 
-        return Packs(self.pack)
+        return Packs(self.pack, of_office=of_office)
 
     @classmethod
     def of(cls, context: typer.Context) -> Session:
@@ -78,20 +81,24 @@ class Session(NamedTuple):
 
     def out(self, text: str) -> None:
         """The result that was asked for, alone on stdout."""
-        typer.echo(text)
+        tell(text)
+
+    def give(self, json: str) -> None:
+        """The result for programs, on stdout: JSON, every value exact."""
+        typer.echo(visible_json(json))
 
     def show(self, text: str) -> None:
         """The result for people, on stdout; in colour at a terminal (NO_COLOR is heeded)."""
         if self.terminal:
             from mmethics_cli.commands.screen import show
 
-            show(text)
+            show(visible(text))
         else:
-            typer.echo(text)
+            tell(text)
 
     def say(self, text: str) -> None:
         """Everything else, on stderr."""
-        typer.echo(text, err=True)
+        tell(text, err=True)
 
     def need_terminal(self, instead: str) -> None:
         """Refuse to prompt where nobody can answer; `instead` names the flags to use.
@@ -148,6 +155,11 @@ def asked_submission(session: Session, several: SeveralSubmissions) -> str:
     return answer
 
 
+def tell(text: str, *, err: bool = False) -> None:
+    """The door to the terminal: nothing in a text steers it, or stays unseen on it."""
+    typer.echo(visible(text), err=err)
+
+
 def at_terminal() -> bool:
     """Whether questions can be shown and answered: both stdin and stdout are a terminal."""
     return sys.stdin.isatty() and sys.stdout.isatty()
@@ -187,6 +199,14 @@ def tell_unanswered(session: Session, problems: Iterable[Problem]) -> None:
     """Name answers that are there and count as unknown, each with its place and what to do."""
     for problem in problems:
         session.say(f"当作未回答：{problem}")
+
+
+def tell_opened(session: Session, opened: OpenedStudy) -> None:
+    """Name the pack, where it is not the institution's or changes what must be so, and answers that
+    count as unknown."""
+    for notice in opened.loaded.notices:
+        session.say(f"注意：{notice}")
+    tell_refused(session, opened)
 
 
 def tell_refused(session: Session, opened: OpenedStudy) -> None:

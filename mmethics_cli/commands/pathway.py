@@ -72,9 +72,9 @@ def pathway(
             raise EthicsError(f"没有规则“{explain}”。编号见 mmethics standard list rules。")
         session.show(explanation)
     elif format_ is OutputFormat.json:
-        session.out(pathway_json(decided))
+        session.give(pathway_json(decided, opened.loaded.notices))
     else:
-        session.show(pathway_text(decided, limits))
+        session.show(pathway_text(decided, limits, opened.loaded.notices))
     raise typer.Exit(0 if decided.settled else 1)
 
 

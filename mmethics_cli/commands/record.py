@@ -13,7 +13,7 @@ from mmethics_cli.commands.options import (
     Session,
     SubmissionName,
     open_at,
-    tell_refused,
+    tell_opened,
 )
 from mmethics_cli.errors import EthicsError, NoTerminal
 
@@ -96,8 +96,9 @@ def record(
     if not session.terminal and not fact and not (decision and date):
         raise NoTerminal(f"这里不是终端，不能提问。{_NEEDED}")
     otherwise = one_to_correct if replace else one_to_decide
-    dossier = open_at(session, folder, session.packs(), submission, otherwise=otherwise)
-    tell_refused(session, dossier)
+    packs = session.packs(of_office=True)
+    dossier = open_at(session, folder, packs, submission, otherwise=otherwise)
+    tell_opened(session, dossier)
     facts = recording.office_facts(dossier, fact or [])
     current = recording.submission_to_decide(dossier)
     if facts and given.empty():
@@ -122,8 +123,9 @@ def _ask_for_more(
         raise EthicsError("--supplement 不是决定，只能与 --comments、--date、--submission 同用。")
     day = read_date("--date", given.date) or session.today
     asked = read_comments(given.comments)
-    dossier = open_at(session, folder, session.packs(), submission, otherwise=one_to_decide)
-    tell_refused(session, dossier)
+    packs = session.packs(of_office=True)
+    dossier = open_at(session, folder, packs, submission, otherwise=one_to_decide)
+    tell_opened(session, dossier)
     current = submission_to_decide(dossier)
     opened = ask_for_more(dossier, current, asked, day)
     again = opened.workspace.current

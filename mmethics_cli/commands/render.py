@@ -16,7 +16,7 @@ from mmethics_cli.commands.options import (
     SubmissionName,
     open_at,
     tell_not_english,
-    tell_refused,
+    tell_opened,
 )
 from mmethics_cli.errors import EthicsError
 from mmethics_cli.workflow.document_options import Audience, FileNaming, Language
@@ -83,6 +83,7 @@ def render(
     if list_:
         return session.out(_listing(dossier, package, audience))
     documents = _documents(package, ids, audience)
+    _refuse_out(dossier, out)
     from mmethics_cli.workflow.drafting import draft_documents, write_drafts
 
     of_office = audience is Audience.committee
@@ -104,17 +105,20 @@ def _opened(
     from mmethics_cli.store.submission.choice import newest_one, one_to_decide, open_one
 
     require_dossier(folder)
-    packs = session.packs()
     also = ("worksheets",) if audience is Audience.committee or only else ()
-    standard = packs.of(folder, also).standard
-    ids = _named(standard, only)
+    packs = session.packs(of_office=audience is Audience.committee)
+    loaded = packs.of(folder, also)
+    ids = _named(loaded.standard, only)
+    whose = audience
     if audience is not Audience.approved:
-        audience = _audience(standard, ids, audience)
+        whose = _audience(loaded.standard, ids, audience)
+    if loaded.inside and whose is Audience.committee and audience is not whose:
+        return _opened(session, folder, only, whose, submission)  # by the office's pack
     which = {Audience.committee: one_to_decide, Audience.approved: newest_one}
-    otherwise = which.get(audience, open_one)
+    otherwise = which.get(whose, open_one)
     dossier = open_at(session, folder, packs, submission, otherwise=otherwise, also=also)
-    tell_refused(session, dossier)
-    return dossier, ids, audience
+    tell_opened(session, dossier)
+    return dossier, ids, whose
 
 
 def _named(standard: Standard, only: list[str]) -> list[str]:
@@ -166,7 +170,7 @@ def _documents(package: Package, ids: list[str], audience: Audience) -> list[Doc
 
 
 def _listing(dossier: Dossier, package: Package, audience: Audience) -> str:
-    """One document a line: number, id, title, where it comes from, version and date."""
+    """One document a line: number, id, title, where from, version, date, how its draft stands."""
     if audience is Audience.committee:
         lines = [
             f"{document.number}  {document.kind.id}  {document.kind.title}  生成"
@@ -174,11 +178,13 @@ def _listing(dossier: Dossier, package: Package, audience: Audience) -> str:
         ]
         return "\n".join([*lines, *_undecided(package.study.pathway, audience)])
     rendered = {document.kind.id for document in package.documents}
+    states = _states(dossier, package)
     lines = []
     for row in package.rows:
         source = "生成" if row.id in rendered else "自备"
         day = row.date.isoformat() if row.date else ""
-        cells = (row.number, row.id, row.title, source, row.version, day)
+        state = states.get((row.id, row.marked), "") if row.id in rendered else ""
+        cells = (row.number, row.id, row.title, source, row.version, day, state)
         lines.append("  ".join(filter(None, cells)))
     decision = dossier.pathway.decisions["documents"]
     needed = decision.value if isinstance(decision.value, tuple) else ()
@@ -188,6 +194,19 @@ def _listing(dossier: Dossier, package: Package, audience: Audience) -> str:
         if id_ not in listed and kind.audience == "applicant":
             lines.append(f"--  {id_}  {kind.title}  自备  还没有附件")
     return "\n".join([*lines, *_undecided(dossier.pathway, audience)])
+
+
+def _states(dossier: Dossier, package: Package) -> dict[tuple[str, bool], str]:
+    """How the drafts of each document, and its marked version, stand to the dossier of today."""
+    from mmethics_cli.workflow.laid_papers import PaperState, laid_papers
+    from mmethics_cli.workflow.papers import MARKED
+
+    states: dict[tuple[str, bool], dict[str, None]] = {}
+    for laid in laid_papers(dossier, package):
+        if laid.state is not PaperState.absent:
+            key = (laid.paper.document.kind.id, laid.paper.ending == MARKED)
+            states.setdefault(key, {})[laid.state] = None
+    return {key: "；".join(words) for key, words in states.items()}
 
 
 def _undecided(pathway: Pathway, audience: Audience) -> Iterator[str]:
@@ -215,8 +234,18 @@ def _render_approved(
     if list_:
         session.out(listing(approved).rstrip())
         raise typer.Exit(0)
-    outcome, target = write_approved(approved, out, replace=replace)
+    _refuse_out(dossier, out)
+    with dossier.workspace.writing(whole=True):
+        outcome, target = write_approved(approved, out, replace=replace)
     _finish(session, outcome, target, pdf=pdf)
+
+
+def _refuse_out(dossier: Dossier, out: Path | None) -> None:
+    """Raises EthicsError for a folder of `--out` that is the dossier's own."""
+    if out is not None:
+        from mmethics_cli.store.dossier.outputs import refuse_output_folder
+
+        refuse_output_folder(dossier.workspace, "--out", out)
 
 
 def _finish(session: Session, outcome: WriteOutcome, target: Path, *, pdf: bool) -> NoReturn:
@@ -231,7 +260,7 @@ def _finish(session: Session, outcome: WriteOutcome, target: Path, *, pdf: bool)
     for name in outcome.kept:
         session.say(f"手工改过，没有覆盖：{name}（要重新生成请加 --replace，旧文件会移到一边）")
     for name, why in outcome.failed:
-        session.say(f"没有写成：{name}：{why}。请关闭打开它的程序后重试。")
+        session.say(f"没有写成：{name}：{why}。排除原因后重试。")
     if pdf:
         from mmethics_cli.store.pdf import to_pdf
 

@@ -13,7 +13,7 @@ from mmethics_cli.commands.options import (
     Session,
     SubmissionName,
     open_at,
-    tell_refused,
+    tell_opened,
     tell_unanswered,
 )
 
@@ -58,7 +58,7 @@ def export(
     session = Session.of(context)
     require_workbook_name(file)
     dossier = open_at(session, folder, session.packs(), submission)
-    tell_refused(session, dossier)
+    tell_opened(session, dossier)
     export_workbook(dossier, file, session.today, replace=replace)
     session.say(f"已导出：{file}。填好后运行：mmethics sheet import {file} {folder}")
 
@@ -91,7 +91,7 @@ def import_(
     session = Session.of(context)
     require_workbook_name(file)
     dossier = open_at(session, folder, session.packs(), submission)
-    tell_refused(session, dossier)
+    tell_opened(session, dossier)
     if is_open(file):
         session.say(f"“{file}”好像还开着：读的是最后一次保存的内容。")
     filled = read_changes(dossier, file)

@@ -44,11 +44,12 @@ def lint(context: typer.Context) -> None:
     mmethics standard lint --pack 我院标准包
     """
     from mmethics_cli.errors import PackError
+    from mmethics_cli.office.pack import office_problems
     from mmethics_cli.workflow.proof import pack_problems
 
     session = Session.of(context)
     try:
-        problems = pack_problems(session.pack, session.today)
+        problems = pack_problems(session.pack, session.today) + office_problems(session.pack)
     except PackError as error:
         session.out("\n".join(map(str, error.problems)) or error.message)
         raise typer.Exit(1) from None
@@ -132,7 +133,7 @@ def schema(
     from mmethics_cli.store.dossier.schemas import schema_text
 
     of = self_check_schema if self_check else dossier_schema
-    session.out(schema_text(of(session.packs().of().standard)).rstrip())
+    session.give(schema_text(of(session.packs().of().standard)).rstrip())
 
 
 @app.command("sources", short_help="列出法源与条文的核对情况；哪天以来改了什么")

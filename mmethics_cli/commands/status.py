@@ -14,7 +14,7 @@ from mmethics_cli.commands.options import (
     Session,
     SubmissionName,
     open_at,
-    tell_refused,
+    tell_opened,
 )
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def status(
 
     session = Session.of(context)
     dossier = open_at(session, folder, session.packs(), submission, otherwise=newest_one)
-    tell_refused(session, dossier)
+    tell_opened(session, dossier)
     record = CommitteeRecord(dossier)
     if history:
         session.show(_history(session, record))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,12 +18,15 @@ from mmethics_cli.commands.options import (
     SubmissionName,
     open_at,
     tell_not_english,
-    tell_refused,
+    tell_opened,
 )
+from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.workflow.document_options import FileNaming, Language
 
 if TYPE_CHECKING:
     from mmethics_cli.store.submission.sealing import Sealed
+    from mmethics_cli.store.submission.submissions import Submission
+    from mmethics_cli.workflow.opening import Dossier
 
 
 def submit(
@@ -29,6 +36,7 @@ def submit(
         Path | None,
         typer.Option("--zip", metavar="FILE", help="另存一个上交用的压缩包", show_default=False),
     ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="覆盖已有的同名压缩包")] = False,
     language: Annotated[Language, typer.Option("--documents-lang", help="文件的语言")] = (
         Language.zh
     ),
@@ -36,47 +44,121 @@ def submit(
         FileNaming | None,
         typer.Option("--names", help="文件按名称或按编号命名", show_default=False),
     ] = None,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PAPER", help="手工改过的这份文件照样封存，可以写几次", show_default=False
+        ),
+    ] = None,
     submission: SubmissionName = None,
 ) -> None:
     """核对、定稿并封存本次送审：文件、附件、快照和校验清单。
 
     核对有错误时不封存，退出码为 1。封存之后不再改动；委员会的决定另记在 decision.yaml。
-    手工改过的文件按改过的样子封存。
+    没有改过的文件按今天的卷宗重新生成；手工改过的按改过的样子封存，去掉“草稿”水印。
+    改过以后卷宗又变了的，不封存：重新生成，或看过以后用 --keep 写明照样封存。
+    已经封存的，写 --zip 时核验以后再做一个压缩包。
+    封存的文件夹是只读的；要删去，先让它可写：chmod -R u+w 文件夹（Windows：attrib -R /S /D）。
 
     示例：
     mmethics submit my-study
     mmethics submit my-study --zip 送审.zip
     """
-    from mmethics_cli.report.findings import findings_text
-    from mmethics_cli.workflow.submitting import (
-        check_submission,
-        final_documents,
-        seal_submission,
-    )
-
     session = Session.of(context)
     dossier = open_at(session, folder, session.packs(), submission)
-    tell_refused(session, dossier)
-    checked = check_submission(dossier, session.today, archive)
-    if not checked.complete:
-        session.out(findings_text(dossier.standard, dossier.name, checked.findings))
+    tell_opened(session, dossier)
+    again = f"mmethics submit {folder}" + (f" --zip {archive}" if archive is not None else "")
+    current = dossier.workspace.current
+    if current is None or not current.sealed:
+        with _saying_what_stands(session, dossier, again):
+            _seal(session, dossier, archive, keep or [], naming, language, replace=replace)
+        return
+    _complete(session, dossier, current, archive, replace=replace)
+
+
+def _complete(
+    session: Session,
+    dossier: Dossier,
+    sealed: Submission,
+    archive: Path | None,
+    *,
+    replace: bool,
+) -> None:
+    """Of a sealed submission: tidy what an earlier run left, and make the archive asked for."""
+    from mmethics_cli.workflow.submitting import complete_sealing, refuse_archive
+
+    done = complete_sealing(dossier)
+    if done is not None:
+        _tell(session, done)
+    if archive is not None:
+        refuse_archive(dossier, archive, replace=replace)
+        _pack(session, sealed.folder, archive)
+    elif done is None:
+        raise WorkspaceError(
+            f"{sealed.name} 已经封存，不能再封存一次。核验：mmethics verify {sealed.folder}"
+        )
+
+
+def _seal(
+    session: Session,
+    dossier: Dossier,
+    archive: Path | None,
+    keep: list[str],
+    naming: FileNaming | None,
+    language: Language,
+    *,
+    replace: bool,
+) -> None:
+    from mmethics_cli.report.findings import findings_text
+    from mmethics_cli.workflow.submitting import check_submission, final_documents, seal_submission
+
+    submission = check_submission(dossier, session.today, archive, keep, replace=replace)
+    if not submission.complete:
+        session.out(findings_text(dossier.standard, dossier.name, submission.findings))
         session.say("还有错误，没有封存。改正后再运行 mmethics submit。")
         raise typer.Exit(1)
-    drafts = final_documents(checked, naming, language)
-    tell_not_english(session, drafts, dossier.standard)
-    sealed = seal_submission(checked, drafts)
+    final = final_documents(submission, naming, language)
+    tell_not_english(session, final.drafts, dossier.standard)
+    sealed = seal_submission(submission, final)
     _tell(session, sealed)
+    for name, state in final.edited.items():
+        how = "照 --keep 写明的封存" if name in final.answered_for else "按改过的样子封存"
+        session.say(f"{state}，{how}：{name}")
     if archive is not None:
-        from mmethics_cli.store.submission.archive import zip_submission
+        _pack(session, sealed.folder, archive)
 
-        zip_submission(sealed.folder, archive)
-        session.out(f"上交用的压缩包：{archive}")
+
+@contextmanager
+def _saying_what_stands(session: Session, dossier: Dossier, again: str) -> Iterator[None]:
+    """Whatever stops a run after the sealing: say that it is sealed, and what does the rest."""
+    current = dossier.workspace.current
+    try:
+        yield
+    except BaseException:
+        if current is not None and current.sealed:
+            session.say(f"{current.name} 已经封存：{current.folder}。其余的再运行一次：{again}")
+        raise
+
+
+def _pack(session: Session, sealed: Path, archive: Path) -> None:
+    from mmethics_cli.store.submission.archive import zip_submission
+
+    zip_submission(sealed, archive)
+    session.out(f"上交用的压缩包：{archive}")
 
 
 def _tell(session: Session, sealed: Sealed) -> None:
     session.out(f"已封存 {sealed.files} 个文件：{sealed.folder}")
     session.out(f"清单校验值（SHA-256）：{sealed.digest}")
-    for name in sealed.kept:
-        session.say(f"手工改过，按改过的样子封存（请确认没有“草稿”字样）：{name}")
     if sealed.aside is not None:
         session.say(f"你放在 documents/ 里的其他文件移到了 {sealed.aside}")
+    for text in sealed.left:
+        session.say(f"已经封存，但{text}。排除原因后再运行一次 mmethics submit。")
+    session.say(f"封存的文件夹是只读的；要删去时先运行：{_unlocking(sealed.folder)}")
+
+
+def _unlocking(folder: Path) -> str:
+    """The system's command after which a sealed folder can be deleted."""
+    if sys.platform == "win32":
+        return f'attrib -R "{folder}" /S /D'
+    return f"chmod -R u+w {shlex.quote(str(folder))}"

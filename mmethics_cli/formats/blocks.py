@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
@@ -120,7 +122,17 @@ class Table(Struct, frozen=True):
     lines: int = 1
 
 
-class FlowRow(Struct, frozen=True):
+def line_text(line: Sequence[Inline]) -> str:
+    """The words of a line."""
+    return "".join(inline.text for inline in line if isinstance(inline, Text))
+
+
+def key_of(cell: Sequence[Line]) -> str:
+    """Boxes of a column with one key are one box; empty where there is none."""
+    return "\n".join(map(line_text, cell)).strip()
+
+
+class FlowRow(Struct, frozen=True, dict=True):
     """A way through the columns of a flow figure: the lines of a box for each, none for no box.
 
     `border` names what the row lies beyond, if anything.
@@ -128,6 +140,11 @@ class FlowRow(Struct, frozen=True):
 
     cells: tuple[tuple[Line, ...], ...]
     border: str = ""
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """What each box says."""
+        return tuple(map(key_of, self.cells))
 
 
 class Flow(Struct, frozen=True):

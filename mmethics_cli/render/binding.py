@@ -13,6 +13,7 @@ from mmethics_cli.core.conditions.parser import ConditionProblem, Vocabulary, pa
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import EthicsError, Problem
 from mmethics_cli.render.language import CALLS, Loop, TemplateMark
+from mmethics_cli.render.study import SealedBeside
 
 ReadTree = Callable[[str], object]
 
@@ -179,6 +180,9 @@ class Binder(Struct):
                 raise _BindingError("没有这张决定表")
             case "recorded" if first not in RECORDED:
                 raise _BindingError(f"decision.yaml 里没有这一项，可写：{'、'.join(RECORDED)}")
+            case "beside" if arguments not in [(key,) for key in SealedBeside.__struct_fields__]:
+                keys = "、".join(SealedBeside.__struct_fields__)
+                raise _BindingError(f"封存的内容没有这一项，可写：{keys}")
             case "basis" | "norm" if first not in standard.sources:
                 raise _BindingError("法源表里没有这个法源")
             case "norm" if arguments[1:]:

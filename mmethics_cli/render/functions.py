@@ -218,6 +218,10 @@ class Functions:
             for row in self._study.transmittal
         ]  # fmt: skip
 
+    def beside(self, key: str) -> Printable:
+        """Of what is sealed beside this paper the files, bytes or sha256; see `SealedBeside`."""
+        return Printable(lambda: self._printing.beside(key))
+
     def consent_elements(self) -> list[ElementView]:
         """What participants must be told, and where their documents say it."""
         return element_views(self._study, self._printing.marks)

@@ -29,7 +29,7 @@ BLOCKS: Final = frozenset({
     "when", "element", "form", "table", "flow", "sign", "box", "note", "together", "pagebreak",
 })  # fmt: skip
 FUNCTIONS: Final = frozenset({
-    "basis", "changed_papers", "checked_papers", "comments", "conflicts", "criteria",
+    "basis", "beside", "changed_papers", "checked_papers", "comments", "conflicts", "criteria",
     "consent_elements", "criterion_groups", "decision", "decisions", "documents", "label",
     "last_reported", "left_out", "limits", "norm", "not_applicable_items", "open_questions",
     "overrides", "pick", "pick_date", "pick_verdict", "principles", "recorded", "review_items",
@@ -38,7 +38,7 @@ FUNCTIONS: Final = frozenset({
 })  # fmt: skip
 # Those that `expand` itself calls; inside Jinja's own loops Jinja calls them.
 CALLS: Final = frozenset({
-    "boxes", "basis", "label", "last_reported", "decision", "norm", "pick", "pick_date",
+    "boxes", "basis", "beside", "label", "last_reported", "decision", "norm", "pick", "pick_date",
     "pick_verdict", "recorded",
 })  # fmt: skip
 # Blocks that hold no other block.

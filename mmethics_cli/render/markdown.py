@@ -36,8 +36,9 @@ from mmethics_cli.formats.blocks import (
     Table,
     Text,
     Tick,
+    key_of,
 )
-from mmethics_cli.formats.word.flow import box_lines, key_of
+from mmethics_cli.formats.word.flow import box_lines
 from mmethics_cli.render.language import CLOSE, END, MARK, NODE, NODE_END, TemplateSource
 from mmethics_cli.render.pictures import PICTURE
 from mmethics_cli.render.slots import NO_BREAK, Fill, Words, split

@@ -61,6 +61,8 @@ class Printing:
         self.gaps: dict[Gap, None] = {}
         # Texts that an English document prints in Chinese.
         self.untranslated: dict[str, None] = {}
+        # Whether it tells what is sealed beside it.
+        self.counts_others = False
         self._tags: dict[str, int] = {}
 
     def print(self, value: object) -> str:
@@ -90,6 +92,13 @@ class Printing:
     def pick_date(self, name: str) -> str:
         """The slot of a date that people fill in."""
         return self.book.put(PickDate(self.tag(name), self.study.stamp.language))
+
+    def beside(self, key: str) -> str:
+        """The slot of what is sealed beside this paper; a draft says when it will be told."""
+        self.counts_others = True
+        beside = self.study.beside
+        text = self.words.at_sealing if beside is None else str(getattr(beside, key))
+        return self.book.put(Words(text))
 
     # Facts.
 

@@ -71,12 +71,24 @@ class TransmittalRow(Struct, frozen=True):
 
 
 class Adjustment(Struct, frozen=True):
-    """What an overlay pack changed in the standard, why, and who stands for it."""
+    """What an overlay pack changed in the standard, why, and who stands for it.
+
+    `binding`: it changes what must be so by the shipped pack.
+    """
 
     id: str
     what: str
     reason: str
     by: str = ""
+    binding: bool = False
+
+
+class SealedBeside(Struct, frozen=True):
+    """All that is sealed beside the papers that print this: files, their bytes, one SHA-256."""
+
+    files: int
+    bytes: int
+    sha256: str
 
 
 class ConsentDocument(Struct, frozen=True):
@@ -99,7 +111,8 @@ class Study(Struct, frozen=True):
 
     `office` is there for the documents of the ethics office only. `consents` gives the documents
     for participants, when it is asked for; `printed` the paths that each of the applicant's
-    documents prints; `left_out` the entries of lists that the document does not speak of.
+    documents prints; `left_out` the entries of lists that the document does not speak of; `beside`
+    is known once everything else is ready to be sealed.
     """
 
     facts: Facts
@@ -112,6 +125,7 @@ class Study(Struct, frozen=True):
     consents: Callable[[], tuple[ConsentDocument, ...]] = tuple
     printed: Mapping[str, frozenset[str]] = field(default_factory=dict)
     left_out: Mapping[str, tuple[Element, ...]] = field(default_factory=dict)
+    beside: SealedBeside | None = None
 
     @property
     def standard(self) -> Standard:

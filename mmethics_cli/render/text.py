@@ -39,7 +39,8 @@ class Rendered(Struct, frozen=True):
 
     `tagged` are the required consent elements that were printed with some text in them, each with
     the headings that it stands under; `pictures` are the pack's, by name; `untranslated` are the
-    paths of texts that an English document has in Chinese.
+    paths of texts that an English document has in Chinese. `counts_others`: it tells what is sealed
+    beside it.
     """
 
     template: str
@@ -52,6 +53,7 @@ class Rendered(Struct, frozen=True):
     tagged: Mapping[str, tuple[str, ...]]
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     untranslated: tuple[str, ...] = ()
+    counts_others: bool = False
 
     @property
     def elements(self) -> frozenset[str]:
@@ -124,6 +126,7 @@ def _rendered(templates: Templates, template: Template, text: str, printing: Pri
         tagged=_tagged(text, fills),
         untranslated=tuple(printing.untranslated),
         pictures=templates.pictures,
+        counts_others=printing.counts_others,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -32,10 +32,15 @@ _STATE_LABELS: Final = {Truth.YES: "成立", Truth.NO: "不成立", Truth.UNKNOW
 _MOST_NAMES: Final = 4
 
 
-def pathway_text(pathway: Pathway, limits: bool = False) -> str:
-    """Every decision with its reasons; `limits` adds time limits, intervals and retention."""
+def pathway_text(pathway: Pathway, limits: bool = False, notices: Sequence[str] = ()) -> str:
+    """Every decision with its reasons; `limits` adds time limits, intervals and retention.
+
+    `notices` are what must be said of the pack that decides.
+    """
     standard = pathway.facts.standard
-    lines = [f"审查路径 ·《{standard.title}》（{standard.edition}）", ""]
+    lines = [f"审查路径 ·《{standard.title}》（{standard.edition}）"]
+    lines += [line for notice in notices for line in wrap(f"注意：{notice}", COLUMNS)]
+    lines.append("")
     for decision in pathway.decisions.values():
         if decision.table.id != "documents" and (limits or not _is_limit(decision)):
             lines += decision_lines(pathway, decision)
@@ -209,9 +214,10 @@ def override_label(rule: Rule) -> str:
 # As JSON.
 
 
-def pathway_json(pathway: Pathway) -> str:
-    """The whole pathway on one line of JSON."""
-    return json.dumps(pathway_tree(pathway), ensure_ascii=False)
+def pathway_json(pathway: Pathway, notices: Sequence[str] = ()) -> str:
+    """The whole pathway on one line of JSON; `notices` as above, where there are any."""
+    said = {"notices": list(notices)} if notices else {}
+    return json.dumps(pathway_tree(pathway) | said, ensure_ascii=False)
 
 
 def pathway_tree(pathway: Pathway) -> dict[str, object]:

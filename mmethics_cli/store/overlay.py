@@ -20,13 +20,23 @@ Action = Literal["added", "replaced", "noted"]
 
 # Where an overlay speaks of an element that it changes in part; what it _parts is the shipped one.
 _ELEMENT: Final = "@element"
+# Keys on which it rests what a rule, a table, a computed fact or a question makes of a study.
+_DECIDING: Final = frozenset({
+    "when", "outcome", "strength", "kind", "order", "otherwise", "never_provisional", "undecided",
+    "holds_when", "rules_of", "assume", "members", "collect", "worst", "months_between",
+    "years_after", "bands", "span", "ask_when", "values",
+})  # fmt: skip
+_DECIDES: Final = frozenset({"rules", "derived", "questions"})
 
 _ADDED: Final = "由本机构标准包新增"
 _REPLACED: Final = "由本机构标准包改写"
 
 
 class Override(Struct, frozen=True):
-    """One change that an overlay makes; printed wherever decisions are explained."""
+    """One change that an overlay makes; printed wherever decisions are explained.
+
+    `binding`: what it changes must be so by the shipped pack, and decides.
+    """
 
     kind: str
     id: str
@@ -35,6 +45,7 @@ class Override(Struct, frozen=True):
     file: str
     line: int
     by: str = ""
+    binding: bool = False
 
 
 class MergedFile(YamlFile, frozen=True):
@@ -138,7 +149,15 @@ class Overlay:
             self.record(kind, part, "added", over, inner)
 
     def record(
-        self, kind: str, element: Tree, action: Action, over: YamlFile, keys: Keys, name: str = ""
+        self,
+        kind: str,
+        element: Tree,
+        action: Action,
+        over: YamlFile,
+        keys: Keys,
+        name: str = "",
+        *,
+        binding: bool = False,
     ) -> None:
         """Note a change and what its element says of it; `name` where the element has none."""
         note = _note_of(element)
@@ -149,7 +168,7 @@ class Overlay:
             fix = "写法：verified: text, by: 姓名, date: 2027-03-01"
             self.refuse("标为读过条文的，要写明核对人与日期。", fix, over, keys)
         override = Override(
-            kind, name or _label(element), action, note.reason, *over.locate(keys), note.by
+            kind, name or _label(element), action, note.reason, *over.locate(keys), note.by, binding
         )
         self._overrides.append(override)
 
@@ -173,7 +192,7 @@ class _ElementMerge(Struct, frozen=True):
         if "note" in new and "outcome" in base:
             return self._note(base, new, keys, origin)
         merged = dict(base)
-        own = False
+        own = set[str]()
         for key, value in new.items():
             if key == "override":
                 continue
@@ -182,11 +201,16 @@ class _ElementMerge(Struct, frozen=True):
             elif base.get(key) != value:
                 merged[key] = value
                 self.grafts[(*keys, key)] = (self.over, (*origin, key))
-                own = True
+                own.add(key)
         if own:
             self.grafts[(*keys, _ELEMENT)] = (self.over, origin)
             name = _label(base) or self.kind
-            self.overlay.record(self.kind, new, "replaced", self.over, origin, name)
+            # What has no strength, as a table or a computed fact, stands under required rules too.
+            required = base.get("strength", "required") == "required"
+            binding = self.kind in _DECIDES and required and not own.isdisjoint(_DECIDING)
+            self.overlay.record(
+                self.kind, new, "replaced", self.over, origin, name, binding=binding
+            )
             if "outcome" in merged:
                 merged["override"] = _note_of(new).reason or _REPLACED
         return merged

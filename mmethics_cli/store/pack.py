@@ -15,6 +15,7 @@ from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import PackError, Problem
 from mmethics_cli.store.overlay import Overlay, Override
 from mmethics_cli.store.pack_cache import cache_entry, trees_of
+from mmethics_cli.store.paths import refuse_links
 from mmethics_cli.store.yaml.events import Keys, Tree
 from mmethics_cli.store.yaml.reader import YamlFile, decode, parse
 
@@ -22,7 +23,7 @@ Kind = Literal["checklists", "templates"]
 
 # Read only by lint, by `new --example` and `--prepare`, by the committee's worksheets and by
 # English papers: not at every start.
-_ON_DEMAND: Final = ("cases", "english", "examples", "prepare", "worksheets")
+_ON_DEMAND: Final = ("cases", "english", "examples", "office", "prepare", "worksheets")
 _NOT_ALWAYS: Final = tuple(f"{name}/" for name in _ON_DEMAND)
 
 
@@ -109,13 +110,14 @@ def load(overlay: Path | None = None, also: tuple[str, ...] = ()) -> Pack:
 
     `also` names folders that are left out otherwise: cases, english, examples, prepare,
     worksheets.
-    Raises UnreadableFile or PackError with every problem found.
+    Raises UnreadableFile or PackError with every problem found, WorkspaceError for links in it.
     """
     skipped = tuple(f"{name}/" for name in _ON_DEMAND if name not in also)
     files = _shipped_files(skipped)
     if overlay is None:
         return Pack(files)
     root = _overlay_root(overlay)
+    refuse_links(overlay, ("checklists", "templates"))
     called = overlay.resolve().name
     merging = Overlay(files)
     for name, file in _yaml_files(root, skipped):

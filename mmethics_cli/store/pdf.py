@@ -12,6 +12,7 @@ from typing import Final
 from xml.sax.saxutils import escape
 
 from mmethics_cli.errors import EthicsError
+from mmethics_cli.wording.refusals import refusal
 
 _TIMEOUT_SECONDS: Final = 120
 _TAGGED: Final = 'pdf:writer_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"true"}}'
@@ -97,7 +98,7 @@ def _convert(
     except subprocess.TimeoutExpired:
         return "LibreOffice 太久没有完成"
     except OSError as error:
-        return f"LibreOffice 启动不了：{error.strerror}"
+        return f"LibreOffice 启动不了：{refusal(error)}"
     return done.stderr.strip()[-120:] if done.returncode else ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 # Lines on a screen, where nobody has asked how wide it is, and in files for people.
@@ -29,6 +30,7 @@ def display_width(text: str) -> int:
     return len(text.encode("gb18030", "replace"))
 
 
+@lru_cache(maxsize=8192)
 def _columns(char: str) -> int:
     if unicodedata.combining(char):
         return 0
@@ -54,13 +56,13 @@ def indented(text: str, spaces: int, columns: int = COLUMNS) -> list[str]:
 
 
 def _wrap_line(text: str, columns: int) -> Iterator[str]:
-    line = ""
+    line, used = "", 0
     for piece in _pieces(text):
-        if line and width(line) + width(piece.rstrip()) > columns:
+        if line and used + width(piece.rstrip()) > columns:
             yield line.rstrip()
-            line = piece.lstrip()
+            line, used = piece.lstrip(), width(piece.lstrip())
         else:
-            line += piece
+            line, used = line + piece, used + width(piece)
     yield line.rstrip()
 
 

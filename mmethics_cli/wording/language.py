@@ -44,6 +44,7 @@ class Wording(Struct, frozen=True):
     version: str
     page: tuple[str, str, str]
     draft: str
+    at_sealing: str
     edited: bool = False
 
     def date(self, value: date) -> str:
@@ -78,6 +79,7 @@ CHINESE: Final = Wording(
     version="版本 {}",
     page=("第 ", " 页　共 ", " 页"),
     draft="草稿",
+    at_sealing="（封存时印出）",
 )
 ENGLISH: Final = Wording(
     tag="en-GB",
@@ -98,6 +100,7 @@ ENGLISH: Final = Wording(
     version="Version {}",
     page=("Page ", " of ", ""),
     draft="DRAFT",
+    at_sealing="(printed when sealed)",
 )
 PROMPT: Final = replace(
     CHINESE, nothing="没有", not_applicable_because="不适用：{}", entries="{} 项", edited=True

@@ -15,6 +15,7 @@ from mmethics_cli.core.conditions.values import (
     Truth,
     Unknown,
     Value,
+    entry_of,
     name_of,
 )
 from mmethics_cli.core.decisions.facts import Facts
@@ -182,9 +183,8 @@ def _some(names: list[str]) -> str:
 
 
 def _entry_name(facts: Facts, match: re.Match[str]) -> str:
-    value = facts.get(match["list"])
-    entries = value if isinstance(value, tuple) else ()
-    return next((name_of(entry) for entry in entries if entry.id == match["id"]), match["id"])
+    entry = entry_of(facts.get(match["list"]), match["id"])
+    return match["id"] if entry is None else name_of(entry)
 
 
 def _reason_text(standard: Standard, path: str, value: Value) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -46,6 +46,7 @@ _PACK_PARTS: Final = {
     "elements": "告知要素",
     "readability": "易读的界限",
     "placeholders": "不算回答的话",
+    "attachments": "附件的种类",
     "consistency": "一致性规则",
     "phrases": "文字与回答的核对",
     "grammar": "句子里的小词",
@@ -206,12 +207,17 @@ def _study(dossier: Dossier, rows: list[TransmittalRow]) -> Study:
         stamp=Stamp("", ""),
         transmittal=tuple(rows),
         self_check=dossier.self_check,
-        overrides=tuple(
-            Adjustment(override.id, _what(override), override.reason, override.by)
-            for override in dossier.pack.overrides
-        ),
+        overrides=tuple(_adjustments(dossier)),
         printed=PrintedPaths(dossier.templates),
     )
+
+
+def _adjustments(dossier: Dossier) -> Iterator[Adjustment]:
+    if dossier.loaded.inside:
+        yield Adjustment("全部", "标准包放在卷宗里", "不是本院的标准包，委员会判定时不用")
+    for override in dossier.pack.overrides:
+        reason, by = override.reason, override.by
+        yield Adjustment(override.id, _what(override), reason, by, override.binding)
 
 
 def _decided(dossier: Dossier) -> tuple[str, ...]:

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final
 
 from msgspec.structs import replace
 
-from mmethics_cli.core.checks.attachments import attachments_at_odds
+from mmethics_cli.core.checks.attachments import attachments_at_odds, unfit_files
 from mmethics_cli.core.checks.completeness import first_asked, missing_answers, unanswered_items
 from mmethics_cli.core.checks.consistency import (
     contradictions,
     law_to_come,
     renamed,
     stray_answers,
-    turned_texts,
     unknown_names,
+    unseen_characters,
     unverified_law,
 )
 from mmethics_cli.core.checks.documents import FileState, missing_documents, own_documents
 from mmethics_cli.core.checks.element_facts import (
     UnansweredElementFact,
 )
-from mmethics_cli.core.checks.findings import Finding, in_order
+from mmethics_cli.core.checks.findings import Finding, Severity, in_order
 from mmethics_cli.core.checks.law_changes import law_changes
 from mmethics_cli.core.checks.phrases import misstatements
 from mmethics_cli.core.checks.plain_speech import (
@@ -55,6 +55,8 @@ from mmethics_cli.errors import Problem
 from mmethics_cli.render.slots import Words
 from mmethics_cli.render.text import Rendered
 from mmethics_cli.report.findings import PlacedFinding
+from mmethics_cli.store.submission.documents import drafts_folder
+from mmethics_cli.store.submission.rendered import read_record
 from mmethics_cli.wording.citation import cite_for
 from mmethics_cli.wording.values import value_text
 from mmethics_cli.workflow.lifecycle.answering import comments_to_answer
@@ -73,12 +75,15 @@ _MARKUP: Final = re.compile("[\ufdd2][^\\n]*|[|#*•□]|^- ", re.MULTILINE)
 
 
 def review(
-    dossier: Dossier, package: Package, files: Mapping[str, FileState] | None = None
+    dossier: Dossier,
+    package: Package,
+    files: Mapping[str, FileState] | None = None,
+    kept: Collection[str] = (),
 ) -> tuple[PlacedFinding, ...]:
     """All findings, errors first; answers that two checks miss are named once.
 
     `files` says what there is of each attachment's file, by the attachment's id, if not what lies
-    in the dossier's folder.
+    in the dossier's folder; `kept` are the ids of papers that a person edited and answers for.
     """
     if files is None:
         files = dossier.workspace.file_states()
@@ -86,20 +91,18 @@ def review(
     dossier = without_drafts(dossier)
     facts, seen = dossier.facts, seen_before(dossier.facts)
     findings = [*_refused(dossier), *_placeholders(dossier), *missing_answers(dossier.pathway)]
-    findings += missing_documents(dossier.pathway, files)
+    findings += [*missing_documents(dossier.pathway, files), *unfit_files(facts, files)]
     if standing.preparing or standing.approval is None:
         findings += attachments_at_odds(facts)
     findings += unanswered_items(facts, dossier.self_check)
     findings += contradictions(facts, as_handed_in(dossier))
-    findings += misstatements(facts, _notes(dossier), partial(_told, dossier.standard))
+    notes = _notes(dossier)
+    findings += misstatements(facts, notes, partial(_told, dossier.standard))
     findings += stray_answers(facts)
-    findings += turned_texts(facts)
+    findings += unseen_characters(facts, notes)
     findings += _lost_texts(dossier)
     findings += standing.findings()
-    findings += standing.moved()
-    findings += standing.unknown_decisions()
-    findings += unnamed_changes(facts)
-    findings += unfound_changes(facts)
+    findings += [*unnamed_changes(facts), *unfound_changes(facts)]
     findings += unmarked_attachments(facts, seen)
     findings += left_behind(facts, seen, package.study.printed)
     findings += resting_findings(texts_to_confirm(dossier))
@@ -116,9 +119,24 @@ def review(
     )
     findings += law_to_come(facts)
     findings += renamed(dossier.workspace.moved)
-    findings += unknown_names(dossier.unknown_names)
-    covered = (finding.for_study(facts.coverage) for finding in in_order(_once(findings)))
-    return tuple(_place(dossier, finding) for finding in covered)
+    findings += [*unknown_names(dossier.unknown_names), *_pack_notices(dossier)]
+    covered = (finding.for_study(facts.coverage) for finding in _once(findings))
+    placed = {finding: _place(dossier, finding) for finding in covered}
+    placed |= {paper.finding: paper for paper in _papers(dossier, package, kept)}
+    return tuple(placed[finding] for finding in in_order(placed))
+
+
+def _papers(dossier: Dossier, package: Package, kept: Collection[str]) -> Iterable[PlacedFinding]:
+    """What is to be said of drafts that people edited; most dossiers have none."""
+    current = dossier.workspace.current
+    if current is None or current.sealed:
+        return ()
+    if not read_record(drafts_folder(current.folder)).has_edited():
+        return ()
+    # Loaded late: what makes papers takes long to load.
+    from mmethics_cli.workflow.laid_papers import paper_findings
+
+    return paper_findings(dossier, package, kept)
 
 
 def _notes(dossier: Dossier) -> Mapping[str, tuple[str, str]]:
@@ -134,6 +152,16 @@ def _told(standard: Standard, path: str, value: Value) -> str | None:
     """A value in words; of a text none, for it is not what another text is held against."""
     fact = standard.derived.get(path) or question_at(standard, path)
     return None if fact.type == "text" else value_text(fact, value)
+
+
+def _pack_notices(dossier: Dossier) -> Iterator[Finding]:
+    """That the pack that decides is not the institution's, or changes what must be so."""
+    inside = dossier.loaded.inside
+    for notice in dossier.loaded.notices:
+        fix = "本院的标准包放在卷宗文件夹以外，在 institution.yaml 里写 pack: ../文件夹"
+        fix = fix if inside else "请核对是不是本院定的；理由见《审查类型与审查方式判定依据》"
+        severity: Severity = "warning" if inside else "note"
+        yield Finding("pack_differs", severity, "not_verified", "", notice, fix)
 
 
 def _refused(dossier: Dossier) -> Iterator[Finding]:

@@ -4,32 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
 
 from msgspec import Struct, field
 
 from mmethics_cli.errors import EthicsError, Problem
-from mmethics_cli.formats.blocks import Stamp
-from mmethics_cli.render.text import render_text
-from mmethics_cli.render.word import word_file
 from mmethics_cli.store.dossier.parts import DocumentVersion
 from mmethics_cli.store.dossier.profile import file_names_of
 from mmethics_cli.store.submission.documents import (
-    RenderedFile,
     WriteOutcome,
+    drafts_folder,
     enter_versions,
-    file_name,
-    is_hand_edited,
-    read_record,
     write_documents,
 )
+from mmethics_cli.store.submission.rendered import RenderedFile, RenderRecord, read_record
 from mmethics_cli.store.submission.submissions import COMMITTEE, DOCUMENTS
-from mmethics_cli.store.yaml.reader import parse
 from mmethics_cli.workflow.document_options import FileNaming, Language
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.package import Document, Package
-
-MARKED: Final = "-修订标记.docx"
+from mmethics_cli.workflow.papers import Paper, WordPaper, has_english, papers_of
 
 
 class Drafts(Struct):
@@ -44,6 +36,12 @@ class Drafts(Struct):
     chinese: list[str] = field(default_factory=list)
     untranslated: dict[str, None] = field(default_factory=dict)
     whole: bool = False
+
+    def add(self, paper: Paper, data: bytes, edited: str = "") -> None:
+        """Take over a paper with its bytes; see `RenderedFile` for `edited`."""
+        self.files.append(RenderedFile(paper.name, data, paper.id, paper.source, edited))
+        if isinstance(paper, WordPaper):
+            self.untranslated |= dict.fromkeys(paper.rendered.untranslated)
 
 
 def draft_documents(
@@ -84,7 +82,8 @@ def write_drafts(
     assert current is not None  # else there were no drafts
     folder = out if out is not None else current.folder / (COMMITTEE if of_office else DOCUMENTS)
     whole = out is None and drafts.whole
-    return write_documents(folder, drafts.files, replace=replace, whole=whole), folder
+    with dossier.workspace.writing(whole=True):
+        return write_documents(folder, drafts.files, replace=replace, whole=whole), folder
 
 
 def drafts_of(
@@ -101,82 +100,46 @@ def drafts_of(
     A document that has no English template stays Chinese. Raises TemplateError when a template is
     wrong, EthicsError when English is asked for and no document has it.
     """
-    drafts = Drafts(whole=len(documents) == len(package.documents))
-    naming = naming or FileNaming(file_names_of(dossier.workspace.folder))
-    if language is not Language.zh:
-        _require_english(dossier, documents, drafts)
-    english = _english(dossier, package, language)
-    for document in documents:
-        alone = english is None or document.kind.title in drafts.chinese
-        if alone or language is not Language.en:
-            drafts.files += _files(dossier, package, document, naming, draft)
-        if english is not None and not alone:
-            drafts.files.append(_english_file(english, document, naming, draft, drafts))
+    drafts = drafts_without_files(dossier, documents, language)
+    drafts.whole = len(documents) == len(package.documents)
+    for paper in papers_to_draft(dossier, package, documents, naming, language):
+        drafts.add(paper, paper.data(draft=draft))
     return drafts
 
 
-def _require_english(dossier: Dossier, documents: Sequence[Document], drafts: Drafts) -> None:
-    from mmethics_cli.workflow.english import template_of
-
-    drafts.chinese += [
-        document.kind.title
-        for document in documents
-        if template_of(document.kind) not in dossier.pack.templates
-    ]
-    if len(drafts.chinese) == len(documents):
-        problems = [Problem("没有英文模板", title) for title in drafts.chinese]
-        raise EthicsError("这些文件只有中文：", problems)
-
-
-def _english(dossier: Dossier, package: Package, language: Language) -> Package | None:
-    if language is Language.zh:
-        return None
-    from mmethics_cli.workflow.english import english_package
-
-    return english_package(dossier, package)
+def drafts_without_files(
+    dossier: Dossier, documents: Sequence[Document], language: Language
+) -> Drafts:
+    """No drafts yet, but what will not be English in them; raises EthicsError where nothing is."""
+    drafts = Drafts()
+    if language is not Language.zh:
+        drafts.chinese += [
+            document.kind.title for document in documents if not has_english(dossier, document)
+        ]
+        if len(drafts.chinese) == len(documents):
+            problems = [Problem("没有英文模板", title) for title in drafts.chinese]
+            raise EthicsError("这些文件只有中文：", problems)
+    return drafts
 
 
-def _files(
-    dossier: Dossier, package: Package, document: Document, naming: FileNaming, draft: bool
-) -> Iterator[RenderedFile]:
-    kind, stamp, study = document.kind, document.stamp, package.study_of(document)
-    data = word_file(render_text(package.templates, document.template, study), stamp, draft=draft)
-    clean = RenderedFile(_name(document, naming, ".docx"), data)
-    yield clean
-    if document.before is not None:
-        yield _marked(dossier, document.before, stamp, clean)
-    layout = f"{kind.id}.xlsx.yaml"
-    if "xlsx" in kind.formats and layout in dossier.pack.templates:
-        # openpyxl takes long to load, and few documents need it.
-        from mmethics_cli.formats.excel.writer import excel_file
-        from mmethics_cli.render.worksheets import layout_workbook
-
-        tree = parse(dossier.pack.template_text(layout), layout).tree
-        data = excel_file(layout_workbook(layout, tree, study))
-        yield RenderedFile(_name(document, naming, ".xlsx"), data)
+def papers_to_draft(
+    dossier: Dossier,
+    package: Package,
+    documents: Sequence[Document],
+    naming: FileNaming | None,
+    language: Language,
+) -> Iterator[Paper]:
+    """The papers of documents; without `naming` called as the institution's profile says."""
+    naming = naming or FileNaming(file_names_of(dossier.workspace.folder))
+    return papers_of(dossier, package, documents, naming, language, record_of(dossier))
 
 
-def _marked(dossier: Dossier, before: Path, stamp: Stamp, clean: RenderedFile) -> RenderedFile:
-    """The document with its differences from the sealed file as revisions of Word's own."""
-    # Loaded late: a first submission is compared with nothing.
-    from mmethics_cli.formats.redline.redline import redline
-
-    name = clean.name.removesuffix(".docx") + MARKED
-    investigator = dossier.facts.get("investigator.name")
-    author = investigator if isinstance(investigator, str) else "主要研究者"
-    assert stamp.date is not None  # a document that changed was dated
-    new = _as_it_lies(dossier, clean)
-    return RenderedFile(name, redline(before.read_bytes(), new, author, stamp.date))
-
-
-def _as_it_lies(dossier: Dossier, file: RenderedFile) -> bytes:
-    """The draft as somebody edited it by hand, which is what will be handed in; else ours."""
+def record_of(dossier: Dossier) -> RenderRecord | None:
+    """What this program wrote of the current submission; None where it is sealed, or none is."""
     current = dossier.workspace.current
-    if current is not None:
-        folder = current.folder / DOCUMENTS
-        if is_hand_edited(folder / file.name, read_record(folder)):
-            return (folder / file.name).read_bytes()
-    return file.data
+    if current is None or current.sealed:
+        return None
+    return read_record(drafts_folder(current.folder))
 
 
 def versions_of(documents: Iterable[Document]) -> dict[str, DocumentVersion]:
@@ -185,22 +148,3 @@ def versions_of(documents: Iterable[Document]) -> dict[str, DocumentVersion]:
         document.kind.id: DocumentVersion(document.stamp.version, document.stamp.date)
         for document in documents
     }
-
-
-def _english_file(
-    package: Package, document: Document, naming: FileNaming, draft: bool, drafts: Drafts
-) -> RenderedFile:
-    from mmethics_cli.workflow.english import in_english_words, template_of
-
-    document = in_english_words(document)
-    study = package.study_of(document)
-    rendered = render_text(package.templates, template_of(document.kind), study)
-    drafts.untranslated |= dict.fromkeys(rendered.untranslated)
-    data = word_file(rendered, document.stamp, draft=draft)
-    return RenderedFile(_name(document, naming, ".en.docx"), data)
-
-
-def _name(document: Document, naming: FileNaming, suffix: str) -> str:
-    kind, stamp = document.kind, document.stamp
-    title = kind.id if naming is FileNaming.by_id else kind.title
-    return file_name(document.number, title, DocumentVersion(stamp.version, stamp.date), suffix)

@@ -22,9 +22,32 @@ if TYPE_CHECKING:
 
 
 class LoadedPack(Struct, frozen=True, dict=True):
-    """A pack with the standard built from it and its templates, each made when first asked for."""
+    """A pack with the standard built from it and its templates, each made when first asked for.
+
+    `inside`: its overlay lies in the dossier's own folder, so that whoever handed in the dossier
+    wrote it; `left_out` is such an overlay that was not used.
+    """
 
     pack: Pack
+    inside: bool = False
+    left_out: Path | None = None
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What must be said wherever the pack decides: that it is not the institution's, or that
+        it changes what must be so."""
+        if self.left_out is not None:
+            said = f"卷宗文件夹里的标准包“{self.left_out.name}”没有用，照随程序来的判定"
+            return (f"{said}；要用它，写 --pack {self.left_out}",)
+        changed = [override.id for override in self.pack.overrides if override.binding]
+        named = f"改写了必须遵守的判定：{'、'.join(changed)}" if changed else ""
+        overlay = self.pack.overlay
+        if overlay is None or not (self.inside or named):
+            return ()
+        if not self.inside:
+            return (f"附加标准包“{overlay.name}”{named}",)
+        said = f"标准包“{overlay.name}”放在卷宗自己的文件夹里，不是本院的"
+        return (f"{said}；它{named}" if named else said,)
 
     @cached_property
     def standard(self) -> Standard:
@@ -71,12 +94,14 @@ class Packs:
     """The packs by which the dossiers of one run are read, each overlay loaded once.
 
     `overlay` is the overlay pack that the caller names for all dossiers; without it the
-    institution's profile beside a dossier may name one.
+    institution's profile beside a dossier may name one; `of_office`: not one in the dossier's own
+    folder, which the office did not write.
     """
 
-    def __init__(self, overlay: Path | None = None) -> None:
+    def __init__(self, overlay: Path | None = None, *, of_office: bool = False) -> None:
         self.overlay = overlay
-        self._loaded: dict[tuple[Path | None, tuple[str, ...]], LoadedPack] = {}
+        self.of_office = of_office
+        self._loaded: dict[tuple[object, ...], LoadedPack] = {}
 
     def of(self, folder: Path | None = None, also: tuple[str, ...] = ()) -> LoadedPack:
         """The pack for a dossier's folder; for no dossier where that is None.
@@ -84,12 +109,15 @@ class Packs:
         `also` names folders of the pack that are read on demand only, such as `worksheets`.
         Raises UnreadableFile or PackError.
         """
-        overlay = self.overlay
+        overlay, inside, left_out = self.overlay, False, None
         if overlay is None and folder is not None:
             overlay = overlay_of(folder)
-        key = (overlay, also)
+            inside = overlay is not None and overlay.is_relative_to(folder.resolve())
+        if inside and self.of_office:
+            overlay, inside, left_out = None, False, overlay
+        key = (overlay, also, inside, left_out)
         if key not in self._loaded:
-            self._loaded[key] = LoadedPack(load(overlay, also))
+            self._loaded[key] = LoadedPack(load(overlay, also), inside, left_out)
         return self._loaded[key]
 
 

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from mmethics_cli import __version__
-from mmethics_cli.errors import EthicsError, WorkspaceError
+from mmethics_cli.errors import Problem, WorkspaceError
+from mmethics_cli.render.study import SealedBeside
 from mmethics_cli.report.findings import PlacedFinding
+from mmethics_cli.store.dossier.outputs import refuse_output
 from mmethics_cli.store.submission.choice import last_sealed
-from mmethics_cli.store.submission.documents import enter_versions
-from mmethics_cli.store.submission.sealing import Sealed, seal
+from mmethics_cli.store.submission.documents import enter_versions, restore_drafts
+from mmethics_cli.store.submission.manifest import verify_folder
+from mmethics_cli.store.submission.rendered import RenderedFile
+from mmethics_cli.store.submission.sealing import (
+    FileTally,
+    Sealed,
+    finish_sealing,
+    is_unfinished,
+    seal,
+)
 from mmethics_cli.store.submission.submissions import (
     BASELINE,
+    DOCUMENTS,
     ORDER,
     Submission,
     sealing_order,
@@ -23,18 +35,30 @@ from mmethics_cli.store.submission.submissions import (
 from mmethics_cli.workflow.assembly import package_of
 from mmethics_cli.workflow.checking import review
 from mmethics_cli.workflow.document_options import FileNaming, Language
-from mmethics_cli.workflow.drafting import Drafts, drafts_of, versions_of
+from mmethics_cli.workflow.drafting import (
+    Drafts,
+    drafts_without_files,
+    papers_to_draft,
+    record_of,
+    versions_of,
+)
+from mmethics_cli.workflow.laid_papers import REFUSED, PaperState, kept_papers, lay
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.package import Package
+from mmethics_cli.workflow.papers import WordPaper
 
 
 class CheckedSubmission(Struct, frozen=True):
-    """The current submission as it would be sealed today, and what the check finds in it."""
+    """The current submission as it would be sealed today, and what the check finds in it.
+
+    `kept` are the ids of papers that a person edited and answers for though they are stale.
+    """
 
     dossier: Dossier
     package: Package
     findings: tuple[PlacedFinding, ...]
     today: date
+    kept: frozenset[str] = frozenset()
 
     @property
     def complete(self) -> bool:
@@ -43,18 +67,27 @@ class CheckedSubmission(Struct, frozen=True):
 
 
 def check_submission(
-    dossier: Dossier, today: date, archive: Path | None = None
+    dossier: Dossier,
+    today: date,
+    archive: Path | None = None,
+    keep: Collection[str] = (),
+    *,
+    replace: bool = False,
 ) -> CheckedSubmission:
-    """Check what would be sealed.
+    """Check what would be sealed; `keep` names edited papers to be sealed whatever they rest on.
 
     Raises WorkspaceError where there is no submission that can be sealed, EthicsError where
-    `archive` can't be written.
+    `archive` can't be written (an existing file there only with `replace`) or `keep` names what
+    nobody edited.
     """
     current = _open_submission(dossier)
     if archive is not None:
-        _refuse_place(archive, current)
+        refuse_archive(dossier, archive, replace=replace)
+    with dossier.workspace.writing():  # another run may be moving them this moment
+        restore_drafts(current.folder)
     package = package_of(dossier, today)
-    return CheckedSubmission(dossier, package, review(dossier, package), today)
+    kept = kept_papers(dossier, package, keep)
+    return CheckedSubmission(dossier, package, review(dossier, package, kept=kept), today, kept)
 
 
 def _open_submission(dossier: Dossier) -> Submission:
@@ -69,36 +102,109 @@ def _open_submission(dossier: Dossier) -> Submission:
     return current
 
 
-def _refuse_place(archive: Path, current: Submission) -> None:
-    """Before anything is sealed: a place where the archive can't be written."""
-    if not archive.absolute().parent.is_dir():
-        raise EthicsError(f"--zip：没有文件夹“{archive.parent}”。请先建好，或换一个位置。")
-    if archive.is_dir():
-        raise EthicsError(f"--zip：“{archive}”是文件夹。请写文件名，如 送审.zip。")
-    if archive.resolve().is_relative_to(current.folder.resolve()):
-        raise EthicsError("--zip：压缩包不能放在要封存的文件夹里。请换一个位置。")
+def refuse_archive(dossier: Dossier, archive: Path, *, replace: bool = False) -> None:
+    """Raises EthicsError, before anything is sealed, where the archive can't be written."""
+    refuse_output(dossier.workspace, "--zip", archive, "送审.zip", replace=replace)
+
+
+def complete_sealing(dossier: Dossier) -> Sealed | None:
+    """Do what an earlier `submit` left undone on the current submission; None if nothing was.
+
+    Raises WorkspaceError where the submission is not as it was sealed.
+    """
+    workspace = dossier.workspace
+    current = workspace.current
+    if current is None or not current.sealed:
+        return None
+    if not is_unfinished(current):
+        return None
+    if differences := verify_folder(current.folder).differences:
+        raise WorkspaceError(
+            f"{current.name} 与封存时不一致（{len(differences)} 处），没有收尾。"
+            f"先看是哪里：mmethics verify {current.folder}"
+        )
+    with workspace.writing():
+        return finish_sealing(workspace, current)
+
+
+class FinalPapers(Struct):
+    """The papers of a submission as they are to be sealed.
+
+    `telling` tell what is sealed beside them, and so are made last; `edited` are the files that a
+    person edited, by the name under which they are sealed, and whether on today's facts.
+    """
+
+    drafts: Drafts
+    telling: list[WordPaper] = field(default_factory=list)
+    edited: dict[str, PaperState] = field(default_factory=dict)
+
+    @property
+    def answered_for(self) -> frozenset[str]:
+        """Those of the edited that are sealed because a person answers for them."""
+        return frozenset(name for name, state in self.edited.items() if state in REFUSED)
+
+    def last(self, beside: SealedBeside) -> list[RenderedFile]:
+        """The files that tell what is sealed beside them."""
+        return [RenderedFile(paper.name, paper.telling(beside)) for paper in self.telling]
 
 
 def final_documents(
     submission: CheckedSubmission,
     naming: FileNaming | None = None,
     language: Language = Language.zh,
-) -> Drafts:
-    """The files of its documents as they are to be sealed, without watermark; see `drafts_of`."""
-    package = submission.package
-    return drafts_of(submission.dossier, package, package.documents, naming, language, draft=False)
+) -> FinalPapers:
+    """The files of its documents as they are to be sealed, without watermark.
+
+    What a person edited stays as edited. Raises as `drafts_of`, and WorkspaceError where a paper
+    was edited on other facts, or can't be opened.
+    """
+    dossier, package = submission.dossier, submission.package
+    record = record_of(dossier)
+    assert record is not None  # it was checked
+    drafts = drafts_without_files(dossier, package.documents, language)
+    final, problems = FinalPapers(drafts), []
+    for paper in papers_to_draft(dossier, package, package.documents, naming, language):
+        laid = lay(paper, record)
+        if laid.state in REFUSED and paper.id not in submission.kept:
+            problems.append(Problem(laid.state, laid.file))
+        elif laid.edited:
+            final.edited[paper.name] = laid.state
+            drafts.add(paper, laid.final, laid.edited)
+        elif isinstance(paper, WordPaper) and paper.rendered.counts_others:
+            final.telling.append(paper)
+        else:
+            drafts.add(paper, paper.data(draft=False))
+    if problems:
+        raise WorkspaceError("这些文件不能照样封存（详见 mmethics check）：", problems)
+    return final
 
 
-def seal_submission(submission: CheckedSubmission, files: Drafts) -> Sealed:
-    """Seal a submission with those files; documents edited by hand are sealed as they lie.
+def seal_submission(submission: CheckedSubmission, final: FinalPapers) -> Sealed:
+    """Seal a submission with those papers; documents edited by hand are sealed as they lie.
 
     Raises WorkspaceError where it is not complete or the system refuses; nothing is sealed then.
     """
     if not submission.complete:
         raise WorkspaceError("核对还有错误，没有封存。")
     dossier, package = submission.dossier, submission.package
-    enter_versions(dossier.workspace, versions_of(package.documents))
-    return seal(dossier.workspace, files.files, _about(dossier, package), submission.today)
+    about = _about(dossier, package)
+    if final.edited:
+        about["edited"] = [
+            {
+                "file": f"{DOCUMENTS}/{file.name}",
+                "draft_sha256": file.edited,
+                "kept": file.name in final.answered_for,
+            }
+            for file in final.drafts.files
+            if file.edited
+        ]
+
+    def last(tally: FileTally) -> list[RenderedFile]:
+        return final.last(SealedBeside(*tally))
+
+    with dossier.workspace.writing(whole=True):
+        enter_versions(dossier.workspace, versions_of(package.documents))
+        return seal(dossier.workspace, final.drafts.files, about, submission.today, last)
 
 
 def place_in_life(dossier: Dossier) -> dict[str, Any]:
@@ -122,6 +228,7 @@ def _about(dossier: Dossier, package: Package) -> dict[str, Any]:
             "edition": standard.edition,
             "sha256": pack.digest("checklists"),
             "overrides": [f"{override.id} {override.action}" for override in pack.overrides],
+            **({"notices": list(notices)} if (notices := dossier.loaded.notices) else {}),
         },
         "templates": {"sha256": pack.digest("templates")},
         **place_in_life(dossier),

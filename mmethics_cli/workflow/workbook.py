@@ -19,6 +19,7 @@ from mmethics_cli.sheets.ledger import Ledger
 from mmethics_cli.sheets.merge import CellChange, merge
 from mmethics_cli.sheets.reader import read_workbook
 from mmethics_cli.sheets.writer import WorkbookOrigin, workbook
+from mmethics_cli.store.dossier.outputs import refuse_output
 from mmethics_cli.store.dossier.workspace import unread_answers, write_edits
 from mmethics_cli.store.files import sha256, write_atomic
 from mmethics_cli.store.yaml.characters import named_refusal
@@ -68,19 +69,10 @@ def export_workbook(dossier: Dossier, file: Path, today: date, *, replace: bool 
     Raises EthicsError where another file lies that is not to be replaced, or the system refuses.
     """
     require_workbook_name(file)
-    _refuse_place(file, replace)
-    write_atomic(file, workbook_of(dossier, today))
-
-
-def _refuse_place(file: Path, replace: bool) -> None:
-    if not file.absolute().parent.is_dir():
-        raise EthicsError(f"没有文件夹“{file.parent}”。请先建好，或换一个位置。")
-    if file.is_dir():
-        raise EthicsError(f"“{file}”是文件夹。请写文件名，如 问卷.xlsx。")
-    if file.exists() and not replace:
-        raise EthicsError(f"已经有“{file}”，没有覆盖。请换一个名字，或加 --replace。")
+    refuse_output(dossier.workspace, "FILE", file, "问卷.xlsx", replace=replace)
     if is_open(file):
         raise WorkspaceError(f"“{file}”正在 Excel、WPS 或 LibreOffice 里打开。请关闭后再导出。")
+    write_atomic(file, workbook_of(dossier, today))
 
 
 def workbook_of(dossier: Dossier, today: date) -> bytes:
@@ -124,7 +116,7 @@ def _bytes(file: Path) -> bytes:
     except FileNotFoundError:
         raise EthicsError(f"没有文件“{file}”。") from None
     except OSError as error:
-        raise EthicsError(f"读不了“{file}”：{reason(error)}。请关闭打开它的程序后重试。") from error
+        raise EthicsError(f"读不了“{file}”：{reason(error)}。") from error
 
 
 def ledger_of(dossier: Dossier) -> Ledger:

@@ -29,6 +29,8 @@ def test_demo_seals_a_submission_and_tells_each_step() -> None:
     calls = re.findall("】mmethics ([a-z]+)", result.stderr)
     assert calls == ["new", "pathway", "check", "render", "submit"]
     assert CliRunner().invoke(app, ["verify", str(sealed)]).exit_code == 0
+    # An ordinary user deletes only from folders that can be written.
+    assert all(path.stat().st_mode & 0o200 for path in sealed.rglob("*"))
 
 
 def test_demo_leaves_a_folder_that_is_not_empty_alone() -> None:

@@ -48,7 +48,8 @@ def checked(study: Path, expect: int = 1) -> list[dict[str, Any]]:
 
 def papers(study: Path) -> list[str]:
     done = mmethics("--today", "2027-09-01", "render", study, "--list", cwd=study)
-    return [f"{line.split()[1]} {line.split()[-2]}" for line in done.stdout.splitlines()]
+    rows = (line.split("  ") for line in done.stdout.splitlines())
+    return [f"{row[1]} {''.join(row[4:5])}" for row in rows]
 
 
 def test_a_submission_that_cannot_be_is_refused(study: Path) -> None:

@@ -11,12 +11,14 @@ import pytest
 from typer.testing import CliRunner
 
 from mmethics_cli.cli import COMMANDS, app
+from mmethics_cli.commands.office import VERBS
 from mmethics_cli.wording.columns import pad, width, wrap
 from tests.program import ROOT
 
 GROUPS: Final = {
     "sheet": ("export", "import"),
     "standard": ("lint", "list", "show", "sources"),
+    "office": tuple(VERBS),
 }
 CALLS: Final = [
     [],
@@ -41,6 +43,7 @@ HEAVY: Final = (
     "questionary",
     "rich",
     "ruamel",
+    "sqlalchemy",
     "yaml",
 )
 
@@ -80,7 +83,8 @@ def test_without_arguments_the_help_goes_to_stderr() -> None:
     assert page.startswith("用法：mmethics")
 
 
-@pytest.mark.parametrize("group", GROUPS)
+# Without a verb the office shows its desk.
+@pytest.mark.parametrize("group", GROUPS.keys() - {"office"})
 def test_a_group_without_command_shows_its_help(group: str) -> None:
     code, out, page = invoke(group)
     assert (code, out) == (2, "")
@@ -113,6 +117,10 @@ def test_a_commands_help_loads_no_heavy_library(name: str) -> None:
     loaded = modules_after(name, "--help")
     assert "typer" in loaded
     assert loaded.isdisjoint(HEAVY)
+
+
+def test_only_the_office_loads_its_database() -> None:
+    assert modules_after("check", "no-such-folder").isdisjoint({"sqlalchemy", "psycopg"})
 
 
 def test_parsing_a_commands_parameters_loads_no_heavy_library() -> None:

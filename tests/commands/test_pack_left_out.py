@@ -149,7 +149,7 @@ def study(tmp_path: Path) -> Path:
         file.writelines(KEPT["self-check.yaml"])
     with (folder / "dossier.yaml").open("a", encoding="utf-8") as file:
         file.write(ATTACHMENT)
-    (folder / "attachments" / "审批单.pdf").write_bytes(b"%PDF-1.7 request")
+    (folder / "attachments" / "审批单.pdf").write_bytes(b"%PDF-1.7 request\n%%EOF\n")
     return folder
 
 

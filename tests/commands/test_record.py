@@ -26,7 +26,7 @@ from mmethics_cli.core.lifecycle.decision import CommitteeDecision
 from mmethics_cli.store.dossier.create import add_submission
 from mmethics_cli.store.dossier.workspace import open_workspace
 from mmethics_cli.store.pack import load
-from mmethics_cli.store.submission.documents import RenderedFile
+from mmethics_cli.store.submission.rendered import RenderedFile
 from mmethics_cli.store.submission.sealing import seal as seal_current
 from mmethics_cli.wording.columns import width
 from mmethics_cli.workflow.lifecycle.recording import DecisionLimits, DecisionOptions

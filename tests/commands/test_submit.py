@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -64,3 +65,13 @@ def test_the_archive_holds_what_was_sealed(tmp_path: Path) -> None:
     checked = mmethics("verify", "送审.zip", cwd=tmp_path)
     assert checked.returncode == 0, checked.stdout
     assert checked.stdout.splitlines()[-1] in done.stdout
+    # Made again of what is sealed: in place of another only if that is said.
+    again = mmethics("submit", "d", "--zip", "送审.zip", cwd=tmp_path)
+    assert (again.returncode, "--replace" in again.stderr) == (2, True)
+    whole = (tmp_path / "送审.zip").read_bytes()
+    (tmp_path / "送审.zip").write_bytes(b"old")
+    again = mmethics("submit", "d", "--zip", "送审.zip", "--replace", cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert (tmp_path / "送审.zip").read_bytes() == whole
+    unlock = re.search("chmod -R u[+]w (.+)", done.stderr)
+    assert unlock and unlock[1].endswith("d/submissions/01-initial")

@@ -220,16 +220,17 @@ def test_the_new_items_stand_in_the_self_check(walk: list[Said], hospital: Path)
 def test_bringing_what_is_asked_makes_the_dossier_whole(hospital: Path, walk: list[Said]) -> None:
     folder = hospital / "齐全"
     shutil.copytree(hospital / "卷宗", folder)
-    (folder / "attachments" / "审批单.docx").write_bytes(b"approved")
+    (folder / "attachments" / "审批单.txt").write_bytes(b"approved")
     with (folder / "dossier.yaml").open("a", encoding="utf-8") as file:
         file.write("  - {id: export, kind: export_request, title: 审批单, version: V1.0,")
-        file.write(" date: 2027-02-20, file: 审批单.docx}\n")
+        file.write(" date: 2027-02-20, file: 审批单.txt}\n")
     with (folder / "self-check.yaml").open("a", encoding="utf-8") as file:
         file.write('OUR-01: {answer: met, evidence: export, page: "1"}\n')
         file.write("OUR-02: {answer: not_applicable, note: 数据不出本院}\n")
     ran = mmethics(*DAY, "check", folder, "--strict", "--format", "json", cwd=hospital)
     found = json.loads(ran.stdout)["findings"]
-    assert [one["kind"] for one in found] == ["not_verified"]
+    # The law that was not read, and that the hospital changed what must be so.
+    assert [one["id"] for one in found] == ["law_unverified", "pack_differs"]
     assert ran.returncode == 0
     submitted = mmethics(*DAY, "submit", folder, cwd=hospital)
     assert submitted.returncode == 0, submitted.stderr

@@ -54,7 +54,7 @@ def test_what_the_row_promises_exists(name: str) -> None:
     command = command_of(name)
     assert set(OPTION.findall(words)) <= set(options_of(command))
     if hasattr(command, "commands"):
-        assert call.split()[1].split("|") == list(command.commands)
+        assert call.split()[1].split("|") == command.list_commands(None)
     else:
         page = CliRunner().invoke(app, [name, "--help"]).stdout
         assert page.startswith(f"用法：mmethics {call.replace(name, f'{name} [选项]', 1)}\n")

@@ -45,7 +45,7 @@ CORE: Final = (
     "interview", "lifecycle", "checks", "answers", "decisions", "standard", "conditions"
 )  # fmt: skip
 
-# Library → rooms that may know it. A library not named here is not ours to use.
+# Library → rooms, or packages in them, that may know it. One not named here is not ours to use.
 LIBRARIES: Final = {
     "msgspec": set(ROOMS),
     "typer": {"cli", "commands"},
@@ -59,12 +59,14 @@ LIBRARIES: Final = {
     "docx": {"formats"},
     "lxml": {"formats"},
     "openpyxl": {"formats", "sheets"},
+    "sqlalchemy": {"office.register"},
 }
 # Not declared themselves: the library that brings them is.
 BROUGHT_ALONG: Final = {"lxml": "docx", "markupsafe": "jinja2"}
 IMPORT_NAMES: Final = {
     "markdown-it-py": "markdown_it",
     "python-docx": "docx",
+    "SQLAlchemy": "sqlalchemy",
     "PyYAML": "yaml",
 }
 # Where a use case would print, ask or leave. Calls of these are refused in the silent rooms.
@@ -110,7 +112,6 @@ def _own(name: str) -> str:
 
 def trespasses(source: str, module: str) -> list[str]:
     """Imports in the source of a module (`core.answers.tree`) that the house does not allow."""
-    home = room(module)
     return [
         f"{line}: {name}"
         for line, name in imports(ast.parse(source))
@@ -118,9 +119,14 @@ def trespasses(source: str, module: str) -> list[str]:
             _allowed(module, _own(name))
             if name.partition(".")[0] == "mmethics_cli"
             else name.partition(".")[0] in sys.stdlib_module_names
-            or home in LIBRARIES.get(name.partition(".")[0], ())
+            or _may_use(module, name.partition(".")[0])
         )
     ]
+
+
+def _may_use(module: str, library: str) -> bool:
+    places = LIBRARIES.get(library, set())
+    return room(module) in places or any(module.startswith(f"{place}.") for place in places)
 
 
 def _allowed(module: str, other: str) -> bool:
@@ -230,6 +236,8 @@ def test_trespass_is_seen() -> None:
     assert trespasses("from mmethics_cli import store", "render.text")
     assert trespasses("def f():\n    import docx.shared", "core.answers.tree")
     assert trespasses("import requests", "commands.check")
+    assert trespasses("import sqlalchemy", "office.desk")
+    assert not trespasses("import sqlalchemy", "office.register.database")
     assert trespasses("from mmethics_cli.commands import options", "workflow.opening")
     assert trespasses("from mmethics_cli.core.decisions.facts import Facts", "formats.blocks")
     assert trespasses("from mmethics_cli.core.interview import loop", "core.checks.findings")

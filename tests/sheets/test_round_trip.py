@@ -140,9 +140,9 @@ def self_check(ledger: Ledger) -> dict[str, object]:
 @pytest.mark.openxml
 def test_through_libreoffice(blank: Path, study: Path, tmp_path: Path) -> None:
     """Awkward texts in place and typed, a blank workbook filled: nothing is lost on the way."""
-    questions = opened(study).standard.questions
-    texts = [path for path, one in questions.items() if one.type == "text"]
-    here = [path for path in texts if opened(study).facts.values.get(path)][: len(AWKWARD)]
+    dossier = opened(study)
+    texts = [path for path, one in dossier.standard.questions.items() if one.type == "text"]
+    here = [path for path in texts if dossier.facts.values.get(path)][: len(AWKWARD)]
     for path, text in zip(here, AWKWARD, strict=True):
         change(study, path, text)
     data = exported(study)

@@ -19,6 +19,8 @@ from mmethics_cli.workflow.packs import Packs
 from tests.program import ROOT
 from tests.workflow.example import TODAY
 
+pytestmark = pytest.mark.reads_packs
+
 
 @pytest.fixture
 def work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:

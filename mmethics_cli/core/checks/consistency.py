@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from mmethics_cli.core.answers.troubles import UnknownName
 from mmethics_cli.core.checks.findings import Finding
 from mmethics_cli.core.conditions.language import Scope, evaluate
 from mmethics_cli.core.conditions.values import UNKNOWN, Truth
-from mmethics_cli.core.conditions.written import turning_in
+from mmethics_cli.core.conditions.written import turns_order, unseen_in
 from mmethics_cli.core.decisions.coverage import in_force_later
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
@@ -58,13 +58,21 @@ def stray_answers(facts: Facts) -> Iterator[Finding]:
         yield Finding("answer_stray", "warning", "inconsistent", question.path, message, fix)
 
 
-def turned_texts(facts: Facts) -> Iterator[Finding]:
-    """Texts with characters that turn round the order in which what follows them is shown."""
-    for path, text in _texts(facts):
-        if (turning := turning_in(text)) is not None:
-            label = label_at(facts.standard, facts, path)
-            message = f"“{label}”里有看不见的{turning}：印出来的次序会与写下的不同"
-            yield Finding("text_turned", "warning", "invalid", path, message, "请删去这个字符")
+def unseen_characters(facts: Facts, notes: Mapping[str, tuple[str, str]]) -> Iterator[Finding]:
+    """Texts with a character that nobody sees on paper, or that turns round what follows it.
+
+    `notes` are texts beside the answers: label and text by path.
+    """
+    for path, text in (*_texts(facts), *((path, note) for path, (_, note) in notes.items())):
+        if (unseen := unseen_in(text)) is not None:
+            label = notes[path][0] if path in notes else label_at(facts.standard, facts, path)
+            turned = turns_order(text)
+            effect = (
+                "印出来的次序会与写下的不同" if turned else "印出来看不到，查找和比较时却不一样"
+            )
+            id_ = "text_turned" if turned else "text_unseen"
+            message = f"“{label}”里有看不见的{unseen}：{effect}"
+            yield Finding(id_, "warning", "invalid", path, message, "请删去这个字符")
 
 
 def _texts(facts: Facts) -> Iterator[tuple[str, str]]:

@@ -15,17 +15,27 @@ from mmethics_cli.core.standard.model import DocumentKind
 from mmethics_cli.core.standard.names import ATTACHMENTS, DOCUMENTS, INITIAL, KIND
 
 
+class FileLook(Struct, frozen=True):
+    """What the bytes of a file are: a kind of the pack (empty: none), cut off, encrypted."""
+
+    file: str
+    kind: str = ""
+    cut: bool = False
+    locked: bool = False
+
+
 class FileState(Struct, frozen=True):
-    """What was found of an attachment's file.
+    """What was found of an attachment's files.
 
     `trouble` says why it can't be used (missing, unreadable, empty); `changed_since` names the
     sealed submission that holds other bytes under the same version (`same_version`) or, when only
-    the date is the same, under the same date.
+    the date is the same, under the same date; `looks` are at the file and its marked version.
     """
 
     trouble: str = ""
     changed_since: str = ""
     same_version: bool = False
+    looks: tuple[FileLook, ...] = ()
 
 
 def attachments_of(facts: Facts) -> tuple[Element, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct, field
@@ -164,6 +165,29 @@ def name_of(element: Element) -> str:
         if isinstance(value, str):
             return value
     return element.id
+
+
+def entry_of(entries: Value, id_: str) -> Element | None:
+    """The entry of a list with that id, if it is a list and has one."""
+    return _by_id(_Same(entries)).get(id_) if isinstance(entries, tuple) else None
+
+
+class _Same:
+    """A list that equals only itself: to tell long ones apart by what they hold takes long."""
+
+    def __init__(self, entries: tuple[Element, ...]) -> None:
+        self.entries = entries
+
+    def __hash__(self) -> int:
+        return id(self.entries)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.entries is other.entries
+
+
+@lru_cache(maxsize=16)
+def _by_id(same: _Same) -> Mapping[str, Element]:
+    return {entry.id: entry for entry in reversed(same.entries)}
 
 
 KeyPath = tuple[str | int, ...]

@@ -42,6 +42,10 @@ _TURNING: Final = "\u202a-\u202e\u2066-\u2069"
 _ENDS: Final = "".join(_HIDDEN_NAMES) + "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _HIDDEN: Final = f"[{''.join(_HIDDEN_NAMES)}{_TURNING}]"
 _TURNS: Final = f"[{_TURNING}]"
+# Emoji are joined, and letters of Arabic and Indian scripts shaped, by what stands between them.
+_AT_WORK: Final = (
+    "(?<=[\u0600-\u1fff\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])[\u200c\u200d](?=\\S)"
+)
 # Blanks that look like the space between words and are another character to a program.
 _BLANKS: Final = "[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
 _BLANK_NAMES: Final = {"\u00a0": "不换行空格", "\u3000": "全角空格"}
@@ -53,10 +57,14 @@ def hidden_in(text: str) -> str | None:
     return None if match is None else _named(match[0])
 
 
-def turning_in(text: str) -> str | None:
-    """The name of the first character in a text that turns the order of what follows it."""
-    match = re.search(_TURNS, text)
-    return None if match is None else _named(match[0])
+def unseen_in(text: str) -> str | None:
+    """The same, but for a joiner where it does its work: a joined emoji, a letter's shape."""
+    return None if hidden_in(text) is None else hidden_in(re.sub(_AT_WORK, "", text))
+
+
+def turns_order(text: str) -> bool:
+    """Whether a character in a text turns the order of what follows it."""
+    return re.search(_TURNS, text) is not None
 
 
 def blank_in(text: str) -> str | None:

@@ -15,6 +15,7 @@ from mmethics_cli.core.conditions.values import (
     Truth,
     Unknown,
     Value,
+    entry_of,
 )
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
@@ -92,10 +93,8 @@ def place_at(facts: Facts, path: str) -> AnswerPlace | None:
     field = None if owner is None else owner.field_named(match["field"])
     if owner is None or field is None:
         return None
-    elements = facts.values.get(owner.path, ())
-    listed = elements if isinstance(elements, tuple) else ()
-    matching = (element for element in listed if element.id == match["id"])
-    return AnswerPlace(field, owner, next(matching, Element(match["id"])))
+    entry = entry_of(facts.values.get(owner.path, ()), match["id"])
+    return AnswerPlace(field, owner, entry or Element(match["id"]))
 
 
 def places(facts: Facts) -> Iterator[AnswerPlace]:

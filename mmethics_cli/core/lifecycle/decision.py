@@ -14,7 +14,7 @@ from mmethics_cli.core.conditions.values import UNKNOWN, Element, Unknown, Value
 from mmethics_cli.core.conditions.written import date_advice, parse_date, parse_months, plain
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.answers import option_of
-from mmethics_cli.core.standard.committee import DecisionWord, SubmissionKind
+from mmethics_cli.core.standard.committee import DecisionMeaning, SubmissionKind
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.core.standard.names import (
     KIND,
@@ -61,9 +61,9 @@ def decision_label(standard: Standard, key: str) -> str:
     return decision_words(standard).get(key, key)
 
 
-def meaning_of(standard: Standard, key: str) -> DecisionWord:
+def meaning_of(standard: Standard, key: str) -> DecisionMeaning:
     """What a decision means; a word that the pack lacks means nothing."""
-    return standard.decisions.get(key) or DecisionWord(key)
+    return standard.decisions.get(key) or DecisionMeaning(key)
 
 
 def kind_of(standard: Standard, kind: str) -> SubmissionKind:

@@ -12,6 +12,7 @@ from mmethics_cli.core.conditions.parser import PathType
 from mmethics_cli.core.conditions.values import KeyPath
 from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.standard.definitions import circles
+from mmethics_cli.core.standard.file_kinds import FILE_KINDS, FileKind, as_bytes
 from mmethics_cli.core.standard.migrations import MIGRATIONS, read_migrations
 from mmethics_cli.core.standard.model import (
     Article,
@@ -59,6 +60,7 @@ from mmethics_cli.core.standard.record_reader import RecordReader
 from mmethics_cli.errors import PackError, Problem
 
 _SOURCE: Final = RecordReader(Source, title="title_zh")
+_FILE_KIND: Final = RecordReader(FileKind, name="zh")
 _ARTICLE: Final = RecordReader(Article, "source", "article", on="date")
 
 Locate = Callable[[str, KeyPath], tuple[str, int | None]]
@@ -146,6 +148,7 @@ class _StandardBuilder:
             criteria=self._criteria(documents, items),
             elements=elements,
             readability=read_readability(self._optional("readability.yaml")),
+            file_kinds=self._file_kinds(),
             placeholders=read_placeholders(self._list(PLACEHOLDERS)),
             grammar=read_grammar(self._optional(GRAMMAR)),
             phrases=self._unique(read_phrases(self._list(PHRASES))),
@@ -177,6 +180,10 @@ class _StandardBuilder:
             (node.text("id"), read_criterion(node, documents, items), node)
             for node in self._elements("worksheets/")
         )
+
+    def _file_kinds(self) -> dict[str, FileKind]:
+        nodes = self._list(FILE_KINDS)
+        return self._unique((node.text("id"), _file_kind(node), node) for node in nodes)
 
     def _consistency(self) -> dict[str, ConsistencyRule]:
         nodes = self._list("consistency.yaml")
@@ -301,3 +308,22 @@ def _article(node: Node) -> Article:
     if bool(node.text("by", "")) != bool(node.text("date", "")):
         node.problem("核对条文的人（by）与日期（date）应一起写")
     return _ARTICLE(node)
+
+
+def _file_kind(node: Node) -> FileKind:
+    """A kind of file, known by one thing, its signatures real bytes."""
+    kind = _FILE_KIND(node)
+    known = [kind.named, kind.begins, kind.members, kind.streams, kind.plain]
+    if sum(map(bool, known)) != 1:
+        node.problem("应写怎样认出它：named、begins、members、streams、plain 之一")
+    if not kind.within.isdecimal():
+        node.child("within").problem("“within”应是字节数")
+    for key, texts in (("begins", kind.begins), ("ends", kind.ends)):
+        for text in texts:
+            try:
+                as_bytes(text)
+            except ValueError:
+                node.child(key).problem(f"“{text}”不是十六进制的字节")
+    if kind.severity and not (kind.why and kind.fix):
+        node.problem("不能当附件的，要写理由（why）和办法（fix）")
+    return kind

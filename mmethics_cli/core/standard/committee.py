@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from mmethics_cli.core.conditions.language import ALWAYS, Condition
 
 
-class DecisionWord(Struct, frozen=True):
+class DecisionMeaning(Struct, frozen=True):
     """A decision by its key (an option of `event.prior_decision`), and what it means.
 
     `approves`: what was submitted may be done as it stands; `accepts`: the study itself may go on,

@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 from mmethics_cli.core.conditions.language import FactReader
-from mmethics_cli.core.conditions.values import name_of
+from mmethics_cli.core.conditions.values import entry_of, name_of
 from mmethics_cli.core.standard.model import Question, Standard
 
 # Which submission this is, and the kinds that the program treats in a way of their own.
@@ -81,8 +81,7 @@ def label_at(standard: Standard, facts: FactReader, path: str) -> str:
     element = ELEMENT_PATH.fullmatch(path)
     if element is None:
         return label_of(standard, path)
-    entries = facts.get(element["list"])
-    listed = entries if isinstance(entries, tuple) else ()
-    name = next((name_of(entry) for entry in listed if entry.id == element["id"]), element["id"])
+    entry = entry_of(facts.get(element["list"]), element["id"])
+    name = element["id"] if entry is None else name_of(entry)
     whole = standard.questions[element["list"]].label
     return f"{whole}（{name}）的{question_at(standard, path).label}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mmethics_cli.core.conditions.parser import PathType
-from mmethics_cli.core.standard.committee import DecisionWord, SubmissionKind
+from mmethics_cli.core.standard.committee import DecisionMeaning, SubmissionKind
 from mmethics_cli.core.standard.names import KIND, PRIOR_DECISION
 from mmethics_cli.core.standard.node import Node
 from mmethics_cli.core.standard.record_reader import RecordReader
@@ -14,11 +14,11 @@ from mmethics_cli.core.standard.record_reader import RecordReader
 DECISIONS: Final = "decisions.yaml"
 SUBMISSIONS: Final = "submissions.yaml"
 
-_WORD: Final = RecordReader(DecisionWord)
+_WORD: Final = RecordReader(DecisionMeaning)
 _KIND: Final = RecordReader(SubmissionKind)
 
 
-def read_decisions(nodes: Iterator[Node]) -> Iterator[tuple[str, DecisionWord, Node]]:
+def read_decisions(nodes: Iterator[Node]) -> Iterator[tuple[str, DecisionMeaning, Node]]:
     """The decisions by their keys, each with its place."""
     for node in nodes:
         word = _WORD(node)

@@ -11,6 +11,7 @@ from datetime import date
 from html import unescape
 from typing import Final
 
+from mmethics_cli.formats.maker import MADE_BY, MADE_BY_PART
 from mmethics_cli.wording.columns import display_width
 
 LONGEST_TEXT: Final = 32_767  # characters of a cell, as Excel counts them
@@ -44,6 +45,15 @@ def lines_of(text: str, width: float) -> int:
     return sum(max(1, math.ceil(display_width(line) * 1.08 / width)) for line in text.split("\n"))
 
 
+def is_workbook(data: bytes) -> bool:
+    """Whether these are the whole bytes of an Excel file that needs no password."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as file:
+            return "xl/workbook.xml" in file.namelist() and file.testzip() is None
+    except Exception:  # zipfile has many ways to stumble over a damaged file
+        return False
+
+
 def mended(data: bytes, day: date | None, values: Mapping[str, int]) -> bytes:
     """A workbook as openpyxl saved it, with the given day in it instead of the clock's time.
 
@@ -61,6 +71,8 @@ def mended(data: bytes, day: date | None, values: Mapping[str, int]) -> bytes:
             body = source.read(name)
             if name == "docProps/core.xml":
                 body = _MODIFIED.sub(lambda match: match[1] + time, body)
+            elif name == MADE_BY_PART:
+                body = MADE_BY
             elif name == "xl/styles.xml":
                 body = _FONT.sub(_ordered_font, body)
             elif values and name.startswith("xl/worksheets/"):

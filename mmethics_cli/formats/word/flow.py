@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import groupby
+from operator import and_
 from typing import Final, NamedTuple
 
 from msgspec import Struct, field
 
-from mmethics_cli.formats.blocks import Flow, FlowRow, Inline, Line, Text
+from mmethics_cli.formats.blocks import Flow, FlowRow, Inline, Line, Text, line_text
 from mmethics_cli.wording.columns import display_width
 
 PAD: Final = 70  # between the edge of a box and its text
@@ -136,8 +138,10 @@ def lay_out(flow: Flow, rows: Sequence[FlowRow], width: int, most: int) -> Figur
             return figure
     folded: Counter[_Kind] = Counter()
     layout = _Layout(flow, rows, width, _FITS[-1])
-    while figure.height > most and (kind := layout.fullest(folded)) is not None:
-        folded[kind] += 1
+    while figure.height > most and (fullest := layout.fullest(folded)) is not None:
+        kind, count = fullest
+        # Several at once, but never more than must go: each layout costs as much as it has rows.
+        folded[kind] += max(1, min((figure.height - most) // layout.highest_row, count // 8))
         layout = _Layout(flow, _fold(rows, folded), width, _FITS[-1])
         figure = layout.figure()
     return figure
@@ -151,7 +155,7 @@ def alt_text(flow: Flow, rows: Sequence[FlowRow]) -> str:
 
 def _ways(rows: Sequence[FlowRow]) -> Iterator[str]:
     for row in rows:
-        boxes = ["，".join(_line_text(line).strip() for line in cell) for cell in row.cells if cell]
+        boxes = ["，".join(line_text(line).strip() for line in cell) for cell in row.cells if cell]
         beyond = f"（{row.border}）" if row.border else ""
         yield " → ".join(boxes) + beyond
 
@@ -212,10 +216,12 @@ class _Layout:
         self.tracks = [_Track(together) for together in _tracks(rows)]
         self.places: dict[tuple[int, str, int], _Place] = {}
         self.spans: list[_Span] = []
+        shown = Counter(box for track in self.tracks for box in _boxes(track))
         for track in self.tracks:
-            self._measure(track)
+            self._measure(track, {box for box, tracks in shown.items() if tracks == 1})
 
-    def _measure(self, track: _Track) -> None:
+    def _measure(self, track: _Track, own: Collection[tuple[int, str]]) -> None:
+        """How high the rows of a track are; `own` are the boxes that no two tracks share."""
         rows = track.rows
         track.heights = [0] * len(rows)
         borders = [row.border for row in rows]
@@ -224,9 +230,8 @@ class _Layout:
         ]
         spans = sorted(self._spans(track), key=lambda span: span.last - span.first)
         track.boxes = [0] * len(rows)
-        own = self._own(track)
         for _, first, last, place in spans:
-            if first == last and (place.column, key_of(rows[first].cells[place.column])) in own:
+            if first == last and (place.column, rows[first].keys[place.column]) in own:
                 track.boxes[first] = max(track.boxes[first], place.need)
         for _, first, last, place in spans:
             numbers = range(first, last + 1)
@@ -235,47 +240,39 @@ class _Layout:
                 track.heights[at] += max(0, -(-(place.need - has) // len(numbers)))
         self.spans += spans
 
-    def _own(self, track: _Track) -> set[tuple[int, str]]:
-        """The boxes of a track that no other track shares."""
-
-        def boxes(of: _Track) -> set[tuple[int, str]]:
-            return {(at, key_of(cell)) for row in of.rows for at, cell in enumerate(row.cells)}
-
-        others = [boxes(other) for other in self.tracks if other is not track]
-        return boxes(track).difference(*others)
-
     def _spans(self, track: _Track) -> Iterator[_Span]:
         """The boxes of a track with the first and last of the rows that they span."""
         for column in range(len(self.widths)):
-            at = 0
-            while at < len(track.rows):
-                cell, border = track.rows[at].cells[column], track.rows[at].border
-                last = at
-                while last + 1 < len(track.rows) and key_of(cell) == key_of(
-                    track.rows[last + 1].cells[column]
-                ):
-                    last += 1
-                if cell:
-                    yield _Span(track, at, last, self._place(column, cell, border, at, track))
-                at = last + 1
+            keys, before = [row.keys[column] for row in track.rows], set[str]()
+            for key, numbers in groupby(range(len(keys)), keys.__getitem__):
+                first, *more = numbers
+                if track.rows[first].cells[column]:
+                    # A box that the same track shows before stands there a second time.
+                    place = self._place(column, track.rows[first], first if key in before else 0)
+                    yield _Span(track, first, more[-1] if more else first, place)
+                before.add(key)
 
-    def _place(
-        self, column: int, cell: tuple[Line, ...], border: str, at: int, track: _Track
-    ) -> _Place:
-        lines, count = _cut_box(cell, self.fit, self.widths[column] - 2 * PAD)
-        # A box that the same track shows before stands there a second time.
-        earlier = any(key_of(row.cells[column]) == key_of(cell) for row in track.rows[:at])
-        number = at if earlier else 0
+    def _place(self, column: int, row: FlowRow, number: int) -> _Place:
+        lines, count = _cut_box(row.cells[column], self.fit, self.widths[column] - 2 * PAD)
         need = count * self.fit.height + 2 * PAD
-        new = _Place(column, lines, need, border)
-        return self.places.setdefault((column, key_of(cell), number), new)
+        new = _Place(column, lines, need, row.border)
+        return self.places.setdefault((column, row.keys[column], number), new)
 
-    def fullest(self, folded: Counter[_Kind]) -> _Kind | None:
-        """What most rows of the highest track are like, if there are rows to fold among them."""
-        highest = max(self.tracks, key=lambda track: track.height)
-        kinds = Counter(_kind_of(row) for row in highest.rows)
+    @property
+    def _highest(self) -> _Track:
+        return max(self.tracks, key=lambda track: track.height)
+
+    @property
+    def highest_row(self) -> int:
+        """With what parts it from the next, of the highest track."""
+        track = self._highest
+        return _GAP + max(sum(pair) for pair in zip(track.heights, track.above, strict=True))
+
+    def fullest(self, folded: Counter[_Kind]) -> tuple[_Kind, int] | None:
+        """What most rows of the highest track are like, and how many, if some of them can fold."""
+        kinds = Counter(_kind_of(row) for row in self._highest.rows)
         kind, count = kinds.most_common(1)[0]
-        return kind if count > 2 or not folded[kind] else None
+        return (kind, count) if count > 2 or not folded[kind] else None
 
     def figure(self) -> Figure:
         inner = max(track.height for track in self.tracks)
@@ -323,12 +320,12 @@ class _Layout:
         drawn = set()
         spans = sorted(self.spans, key=lambda span: span.place.column)
         for track in self.tracks:
-            for number in range(len(track.rows)):
-                way = [
-                    span.place
-                    for span in spans
-                    if span.track is track and span.first <= number <= span.last
-                ]
+            ways: list[list[_Place]] = [[] for _ in track.rows]
+            for span in spans:
+                if span.track is track:
+                    for way in ways[span.first : span.last + 1]:
+                        way.append(span.place)
+            for way in ways:
                 for left, right in zip(way, way[1:], strict=False):
                     if (id(left), id(right)) not in drawn:
                         drawn.add((id(left), id(right)))
@@ -363,13 +360,18 @@ class _Layout:
 # Rows.
 
 
-def key_of(cell: Sequence[Line]) -> str:
-    """Boxes of a column with one key are one box; empty where there is none."""
-    return "\n".join(_line_text(line) for line in cell).strip()
+def _boxes(track: _Track) -> set[tuple[int, str]]:
+    """Columns and keys of what a track shows."""
+    return {box for row in track.rows for box in enumerate(row.keys)}
 
 
 def _kind_of(row: FlowRow) -> _Kind:
-    return row.border, tuple(bool(cell) for cell in row.cells)
+    return row.border, _shape(row)
+
+
+def _shape(row: FlowRow) -> tuple[bool, ...]:
+    """In which columns it has a box."""
+    return tuple(map(bool, row.cells))
 
 
 def _fold(rows: Sequence[FlowRow], folded: Mapping[_Kind, int]) -> tuple[FlowRow, ...]:
@@ -381,14 +383,15 @@ def _fold(rows: Sequence[FlowRow], folded: Mapping[_Kind, int]) -> tuple[FlowRow
     for kind, steps in folded.items():
         of_kind = [row for row in rows if _kind_of(row) == kind]
         gone = of_kind[-steps - 1 :]
-        place = kept.index(gone[0])
-        kept = [row for row in kept if all(row is not other for other in gone)]
-        shown = {(at, key_of(cell)) for row in kept for at, cell in enumerate(row.cells)}
+        ids = set(map(id, gone))
+        place = next(at for at, row in enumerate(kept) if id(row) in ids)
+        kept = [row for row in kept if id(row) not in ids]
+        shown = {(at, key) for row in kept for at, key in enumerate(row.keys)}
         beyond = f"{kind[0]}外" if kind[0] else ""
         note: tuple[Line, ...] = ((Text(f"{beyond}另有{len(gone)}项，见表"),),)
         cells = tuple(
-            cell if not cell or (at, key_of(cell)) in shown else note
-            for at, cell in enumerate(gone[0].cells)
+            cell if not cell or (at, key) in shown else note
+            for at, (cell, key) in enumerate(zip(gone[0].cells, gone[0].keys, strict=True))
         )
         kept.insert(place, FlowRow(cells, gone[0].border))
     return tuple(kept)
@@ -396,26 +399,58 @@ def _fold(rows: Sequence[FlowRow], folded: Mapping[_Kind, int]) -> tuple[FlowRow
 
 def _tracks(rows: Sequence[FlowRow]) -> list[list[FlowRow]]:
     """Rows that must lie one under the other, together; boxes that are one lie side by side."""
-    groups: list[list[FlowRow]] = []
+    groups: list[_Group] = []
     for row in rows:
-        apart = [group for group in groups if not any(_differ(row, other) for other in group)]
-        joined = [other for group in groups if group not in apart for other in group]
-        groups = [*apart, [*joined, row]]
+        apart, joined = [], _Group(tuple(set() for _ in row.cells))
+        for group in groups:
+            if group.lies_apart(row):
+                apart.append(group)
+            else:
+                joined.join(group)
+        joined.add(row)
+        groups = [*apart, joined]
     first: dict[tuple[int, str], int] = {}
     for number, row in enumerate(rows):
-        for at, cell in enumerate(row.cells):
-            first.setdefault((at, key_of(cell)), number)
+        for box in enumerate(row.keys):
+            first.setdefault(box, number)
 
     def order(row: FlowRow) -> tuple[object, ...]:
-        boxes = [first[at, key_of(cell)] if cell else -1 for at, cell in enumerate(row.cells)]
+        boxes = [first[at, row.keys[at]] if cell else -1 for at, cell in enumerate(row.cells)]
         return (bool(row.border), row.border, *boxes)
 
-    return [sorted(group, key=order) for group in groups]
+    return [sorted(group.rows, key=order) for group in groups]
 
 
-def _differ(row: FlowRow, other: FlowRow) -> bool:
-    both = [(a, b) for a, b in zip(row.cells, other.cells, strict=True) if a and b]
-    return not both or any(key_of(a) != key_of(b) for a, b in both) or len(both) == len(row.cells)
+class _Group(Struct):
+    """Rows that must lie one under the other: what they say in each column, where they do."""
+
+    keys: tuple[set[str], ...]
+    shapes: set[tuple[bool, ...]] = field(default_factory=set)
+    rows: list[FlowRow] = field(default_factory=list)
+
+    def add(self, row: FlowRow) -> None:
+        for said, cell, key in zip(self.keys, row.cells, row.keys, strict=True):
+            if cell:
+                said.add(key)
+        self.shapes.add(_shape(row))
+        self.rows.append(row)
+
+    def join(self, other: _Group) -> None:
+        for said, more in zip(self.keys, other.keys, strict=True):
+            said |= more
+        self.shapes |= other.shapes
+        self.rows += other.rows
+
+    def lies_apart(self, row: FlowRow) -> bool:
+        """Whether the row shares a box with each of these, differs in none and adds to each."""
+        own = _shape(row)
+        return all(
+            said <= {key}
+            for said, cell, key in zip(self.keys, row.cells, row.keys, strict=True)
+            if cell
+        ) and all(
+            any(map(and_, own, shape)) and not (all(own) and all(shape)) for shape in self.shapes
+        )
 
 
 # Text in a box.
@@ -431,11 +466,7 @@ def box_lines(line: Line) -> tuple[Line, ...]:
             lines.extend([inline._replace(text=text)] for text in rest)
         else:
             lines[-1].append(inline)
-    return tuple(tuple(part) for part in lines if _line_text(part).strip())
-
-
-def _line_text(line: Sequence[Inline]) -> str:
-    return "".join(inline.text for inline in line if isinstance(inline, Text))
+    return tuple(tuple(part) for part in lines if line_text(part).strip())
 
 
 def _cut_box(cell: Sequence[Line], fit: _Fit, width: int) -> tuple[tuple[Line, ...], int]:
@@ -445,7 +476,7 @@ def _cut_box(cell: Sequence[Line], fit: _Fit, width: int) -> tuple[tuple[Line, .
     for number, line in enumerate(cell):
         short = _cut_line(line, columns, fit.detail if number else fit.name)
         kept.append(short)
-        total += lines_of(_line_text(short), columns)
+        total += lines_of(line_text(short), columns)
     return tuple(kept), total
 
 
@@ -483,12 +514,12 @@ def _words(text: str) -> tuple[tuple[int, str, float], ...]:
 
 def _cut_line(line: Line, columns: int, most: int) -> Line:
     """A line that takes no more than `most` lines; a gap is never cut."""
-    if lines_of(_line_text(line), columns) <= most:
+    if lines_of(line_text(line), columns) <= most:
         return line
     kept: list[Inline] = []
     for inline in line:
         if isinstance(inline, Text) and not inline.gap:
-            inline = _longest(inline, _line_text(kept), columns, most)
+            inline = _longest(inline, line_text(kept), columns, most)
         kept.append(inline)
         if isinstance(inline, Text) and inline.text.endswith(_MORE):
             break

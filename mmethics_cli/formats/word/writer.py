@@ -24,6 +24,7 @@ from mmethics_cli.formats.blocks import (
     Stamp,
     Table,
 )
+from mmethics_cli.formats.maker import MADE_BY, MADE_BY_PART
 from mmethics_cli.formats.word.flow_xml import flow_xml
 from mmethics_cli.formats.word.package import WordPackage, zipped
 from mmethics_cli.formats.word.page import DOCUMENT, Page, core_xml, footer_xml, header_xml
@@ -63,6 +64,7 @@ def write(
     parts["word/header1.xml"] = header_xml(stamp, page, draft).encode()
     parts["word/footer1.xml"] = footer_xml(stamp).encode()
     parts["docProps/core.xml"] = core_xml(stamp).encode()
+    parts[MADE_BY_PART] = MADE_BY
     return zipped(parts)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,8 +22,8 @@ from mmethics_cli.store.dossier.blank_files import (
 from mmethics_cli.store.dossier.parts import DOSSIER, EVENT, SELF_CHECK, DocumentVersion
 from mmethics_cli.store.dossier.profile import INSTITUTION, profile_path
 from mmethics_cli.store.dossier.schemas import schema_line, write_schemas
-from mmethics_cli.store.files import write_atomic
-from mmethics_cli.store.lock import locked
+from mmethics_cli.store.files import make_folder, new_folder, sync_folder, sync_tree, write_atomic
+from mmethics_cli.store.lock import is_alive, locked
 from mmethics_cli.store.submission.submissions import (
     EVENT_FILE,
     Submission,
@@ -55,7 +56,7 @@ def create_dossier(folder: Path, standard: Standard, answers: Tree = None) -> No
     kind = event.get("kind") if isinstance(event, dict) else None
     kind = kind if isinstance(kind, str) and _is_kind(standard, kind) else "initial"
     try:
-        (folder / attachments.FOLDER).mkdir(parents=True, exist_ok=True)
+        make_folder(folder / attachments.FOLDER)
     except OSError as error:
         raise WorkspaceError(f"不能建文件夹“{folder}”：{reason(error)}。") from error
     study = {k: v for k, v in given.items() if k not in (EVENT, "self_check", "documents")}
@@ -85,25 +86,32 @@ def add_submission(
     """Open the next submission, with the versions of documents carried forward.
 
     `event` are answers about it, `beside` what else stands in its file: what it answers, and by
-    what the study stood approved.
+    what the study stood approved. The folder appears with its file in it. The caller holds the
+    dossier's lock. Raises WorkspaceError.
     """
-    with locked(folder):
-        target = _submission_folder(folder, kind)
-        text = submission_text(standard, kind, documents)
-        more = {key: name for key, name in (beside or {}).items() if name}
-        _write(target / EVENT_FILE, text, {**more, **({EVENT: event} if event else {})})
+    target = next_folder(folder, kind)
+    more = {key: name for key, name in (beside or {}).items() if name}
+    try:
+        make_folder(target.parent)
+        with new_folder(target) as stage:
+            text = submission_text(standard, kind, documents)
+            _write(stage / EVENT_FILE, text, {**more, **({EVENT: event} if event else {})})
+    except OSError as error:
+        raise WorkspaceError(f"不能建文件夹“{target}”：{reason(error)}。没有新开送审。") from error
     return Submission(target, int(target.name.partition("-")[0]), kind)
 
 
-def add_round(folder: Path, submission: Submission) -> Submission:
-    """Open the next round of a sealed submission with what its file says; raises WorkspaceError."""
-    with locked(folder):
-        target = next_round(submission)
-        try:
-            target.mkdir()
-            write_atomic(target / EVENT_FILE, submission.event_file.read_bytes())
-        except OSError as error:
-            raise WorkspaceError(f"不能建文件夹“{target}”：{reason(error)}。") from error
+def add_round(submission: Submission) -> Submission:
+    """Open the next round of a sealed submission with what its file says.
+
+    The caller holds the dossier's lock. Raises WorkspaceError.
+    """
+    target = next_round(submission)
+    try:
+        with new_folder(target) as stage:
+            write_atomic(stage / EVENT_FILE, submission.event_file.read_bytes())
+    except OSError as error:
+        raise WorkspaceError(f"不能建文件夹“{target}”：{reason(error)}。") from error
     return Submission(target, submission.number, submission.kind, round=submission.round + 1)
 
 
@@ -116,19 +124,23 @@ def built_beside(folder: Path) -> Iterator[Path]:
     """
     place = folder.absolute()
     created: list[Path] = []
-    name = f".{place.name}.{os.getpid()}.mmethics"
     # A folder that exists may be another disk than the one it stands in.
-    beside = (place if place.exists() else place.parent) / name
+    around = place if place.exists() else place.parent
+    beside = around / f".{place.name}.{os.getpid()}.mmethics"
     profile = profile_path(place)
     try:
-        _make_parents(beside.parent, created)
+        _make_parents(around, created)
+        _remove_abandoned(around, place.name)
         beside.mkdir()
         if profile is not None:
             shutil.copyfile(profile, beside / INSTITUTION)
         yield beside
         if profile is not None and _same(beside / INSTITUTION, profile):
             (beside / INSTITUTION).unlink()
+        sync_tree(beside)
         _move(beside, place, created)
+        sync_folder(place.parent)
+        sync_folder(place)
     except OSError as error:
         _take_back(created)
         raise WorkspaceError(f"不能在“{folder}”新建卷宗：{reason(error)}。") from error
@@ -137,6 +149,17 @@ def built_beside(folder: Path) -> Iterator[Path]:
         raise
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def _remove_abandoned(around: Path, name: str) -> None:
+    """Remove what runs left that were killed while they built a dossier of that name here."""
+    left = re.compile(rf"\.{re.escape(name)}\.([0-9]{{1,10}})\.mmethics")
+    for entry in list(os.scandir(around)):
+        found = left.fullmatch(entry.name)
+        if found and entry.is_dir(follow_symlinks=False):
+            pid = int(found[1])
+            if pid == os.getpid() or not is_alive(pid):
+                shutil.rmtree(entry.path, ignore_errors=True)
 
 
 def _make_parents(parent: Path, created: list[Path]) -> None:
@@ -177,7 +200,7 @@ def _take_back(created: list[Path]) -> None:
 def _submission_folder(folder: Path, kind: str) -> Path:
     target = next_folder(folder, kind)
     try:
-        target.mkdir(parents=True)
+        make_folder(target)
     except OSError as error:
         raise WorkspaceError(f"不能建文件夹“{target}”：{reason(error)}。") from error
     return target

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from mmethics_cli.errors import Problem, UnreadableFile
+from mmethics_cli.store.paths import leads_through_link
 from mmethics_cli.store.yaml.reader import read_file
 
 INSTITUTION: Final = "institution.yaml"
@@ -33,12 +34,18 @@ def overlay_of(folder: Path) -> Path | None:
     path = profile_path(folder)
     if text is None or path is None:
         return None
-    overlay = (path.parent / text).resolve()
-    if not overlay.is_dir():
-        line = read_file(path).line(("pack",))
-        problem = Problem(f"没有文件夹“{text}”。", INSTITUTION, line, "请改正 pack: 后面的路径。")
-        raise UnreadableFile("附加标准包找不到：", [problem])
-    return overlay
+    overlay = path.parent / text
+    if text.replace("\\", "/").startswith("//"):
+        # Another computer is not called because a file of somebody's says so.
+        trouble, fix = f"“{text}”在网络上。", "请先复制到本机，或确认可信后在命令行里写 --pack。"
+    elif path.parent == folder and leads_through_link(folder, text):
+        trouble, fix = f"“{text}”是链接。", "请换成真正的文件夹，或在命令行里写 --pack。"
+    elif not overlay.is_dir():
+        trouble, fix = f"没有文件夹“{text}”。", "请改正 pack: 后面的路径。"
+    else:
+        return overlay.resolve()
+    problem = Problem(trouble, INSTITUTION, read_file(path).line(("pack",)), fix)
+    raise UnreadableFile("附加标准包不能用：", [problem])
 
 
 def file_names_of(folder: Path) -> FileNames:

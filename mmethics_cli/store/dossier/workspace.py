@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, field
 
@@ -46,7 +46,8 @@ from mmethics_cli.store.dossier.parts import (
     with_unread,
 )
 from mmethics_cli.store.dossier.profile import INSTITUTION, profile_path
-from mmethics_cli.store.lock import locked
+from mmethics_cli.store.lock import SCHEMAS, locked
+from mmethics_cli.store.paths import refuse_links
 from mmethics_cli.store.submission.choice import Choose, open_one
 from mmethics_cli.store.submission.lineage import Lineage
 from mmethics_cli.store.submission.submissions import (
@@ -55,17 +56,22 @@ from mmethics_cli.store.submission.submissions import (
     EDITION,
     EVENT_FILE,
     FOLDER,
+    SET_ASIDE,
     Submission,
     by_sealing,
     list_submissions,
 )
 from mmethics_cli.store.yaml.comments import lost_texts
 from mmethics_cli.store.yaml.events import Keys, Tree, has_aliases
-from mmethics_cli.store.yaml.reader import YamlFile
+from mmethics_cli.store.yaml.reader import YamlFile, decode, read_bytes
 from mmethics_cli.wording.language import UNSURE_WORD
 
 if TYPE_CHECKING:
     from mmethics_cli.store.yaml.editor import Editor
+
+
+# Folders that this program writes into, and reads what it wrote.
+_WRITTEN: Final = (FOLDER, SCHEMAS, SET_ASIDE)
 
 
 class Workspace(Struct):
@@ -84,6 +90,8 @@ class Workspace(Struct):
     self_check_file: YamlFile | None = None
     moved: tuple[Renaming, ...] = ()
     _editors: dict[Path, Editor] = field(default_factory=dict)
+    _states: Mapping[str, bool] = field(default_factory=dict)
+    _locks: set[Path] = field(default_factory=set)
 
     @property
     def lineage(self) -> Lineage:
@@ -213,6 +221,7 @@ class Workspace(Struct):
             self.folder,
             entries,
             [submission for submission in self.submissions if submission.sealed],
+            self.standard.file_kinds.values(),
         )
 
     def set_answers(self, answers: Mapping[str, Value]) -> None:
@@ -238,7 +247,7 @@ class Workspace(Struct):
 
         Raises ChangedOnDisk, WorkspaceError; the file is then as it was.
         """
-        with locked(self.folder if path.is_relative_to(self.folder) else path.parent):
+        with self.writing(path):
             editor = self.editor_of(path)
             for keys, tree in changes.items():
                 editor.set(keys, tree)
@@ -246,6 +255,42 @@ class Workspace(Struct):
             editor.save()
             self._editors[path] = editor
         self.take_over(path, editor.file)
+
+    @contextmanager
+    def writing(self, *paths: Path, whole: bool = False) -> Iterator[None]:
+        """Keep others from the dossier, and from `paths` outside it, for what the block writes.
+
+        Within it the workspace may write, and be asked again. Raises ChangedOnDisk where a
+        submission was opened, sealed or removed since the dossier was read or, with `whole`, any
+        file that it was read from is another now, one that was not there included.
+        """
+        places = {self.folder.resolve()}
+        places |= {path.parent.resolve() for path in paths if not path.is_relative_to(self.folder)}
+        with ExitStack() as locks:
+            for place in sorted(places - self._locks):
+                locks.enter_context(locked(place))
+                self._locks.add(place)
+                locks.callback(self._locks.discard, place)
+            if _sealed_states(list_submissions(self.folder)) != self._states:
+                raise ChangedOnDisk(
+                    f"{self.folder / FOLDER} 在读入之后变了：另一个程序新开、封存或移走了送审。"
+                    "这次没有写入，请重新运行。"
+                )
+            for path in self._texts_read() if whole else ():
+                self._require_as_read(path, _text_at(path))
+            yield
+
+    def _require_as_read(self, path: Path, now: str | None) -> None:
+        read = self._texts_read()
+        if path in read and read[path] != now:
+            raise ChangedOnDisk(f"{path} 在读入之后被别的程序改过，这次没有写入。请重新运行。")
+
+    def _texts_read(self) -> dict[Path, str | None]:
+        """The text of each of the dossier's files as it was read; None where there was none."""
+        texts: dict[Path, str | None] = dict.fromkeys(_files_of(self.folder, self.current).values())
+        texts |= {part.path: part.file.text for part in self.parts.values()}
+        file = self.self_check_file
+        return texts | {self.folder / SELF_CHECK: file.text if file is not None else None}
 
     def editor_of(self, path: Path) -> Editor:
         """The file opened for changes; raises ChangedOnDisk if it is not the one that was read."""
@@ -256,12 +301,7 @@ class Workspace(Struct):
         from mmethics_cli.store.yaml.editor import Editor
 
         editor = Editor(path, shown_name(self.folder, path))
-        part = self.parts.get(path.name)
-        read = part.file if part is not None else None
-        if path.name == SELF_CHECK:
-            read = self.self_check_file
-        if read is not None and read.text != editor.file.text:
-            raise ChangedOnDisk(f"{path} 在读入之后被别的程序改过，这次没有写入。请重新运行。")
+        self._require_as_read(path, editor.file.text if path.exists() else None)
         self._rename_for_writing(editor)
         return editor
 
@@ -328,25 +368,53 @@ def open_workspace(folder: Path, standard: Standard, choose: Choose = open_one) 
     SeveralSubmissions where it is not clear which submission is meant.
     """
     require_dossier(folder)
+    refuse_links(folder, _WRITTEN)
     submissions = list_submissions(folder, renamed_documents(standard.migrations))
     current = choose(submissions)
-    paths = {DOSSIER: folder / DOSSIER, INSTITUTION: profile_path(folder)}
-    if current is not None:
-        paths[EVENT_FILE] = current.event_file
-        paths[DECISION] = current.folder / DECISION
+    states = _sealed_states(submissions)
     files = DossierFiles(folder, standard, submissions)
     parts = {
         name: part
-        for name, path in paths.items()
-        if path is not None and path.exists() and (part := files.part(name, path))
+        for name, path in _files_of(folder, current).items()
+        if path.exists() and (part := files.part(name, path))
     }
     versions = files.versions(parts.get(EVENT_FILE))
     self_check, file = files.self_check()
     files.finish()
     moved = tuple(files.moved)
     return Workspace(
-        folder, standard, submissions, current, parts, self_check, versions, file, moved
+        folder,
+        standard,
+        submissions,
+        current,
+        parts,
+        self_check,
+        versions,
+        file,
+        moved,
+        _states=states,
     )
+
+
+def _files_of(folder: Path, current: Submission | None) -> dict[str, Path]:
+    """The files that a dossier is read from besides its self-check, by name; in rising precedence.
+
+    Any but dossier.yaml may be missing.
+    """
+    profile = profile_path(folder) or folder / INSTITUTION
+    files = {DOSSIER: folder / DOSSIER, INSTITUTION: profile}
+    if current is not None:
+        files[EVENT_FILE] = current.event_file
+        files[DECISION] = current.folder / DECISION
+    return files
+
+
+def _sealed_states(submissions: Iterable[Submission]) -> dict[str, bool]:
+    return {submission.name: submission.sealed for submission in submissions}
+
+
+def _text_at(path: Path) -> str | None:
+    return decode(read_bytes(path, path.name), path.name) if path.exists() else None
 
 
 def _lost(file: YamlFile, places: Iterable[tuple[str, Keys]]) -> Iterator[tuple[str, str]]:
@@ -390,10 +458,7 @@ def write_edits(workspace: Workspace, edits: Sequence[Edit]) -> None:
     for edit in edits:
         home = workspace.open_home(edit.path) if edit.path else workspace.folder / SELF_CHECK
         by_file.setdefault(home, []).append(edit)
-    with ExitStack() as locks:
-        folders = {_locked_by(workspace, path) for path in by_file}
-        for folder in sorted(folders):
-            locks.enter_context(locked(folder))
+    with workspace.writing(*by_file):
         editors = {path: workspace.editor_of(path) for path in by_file}
         planned: dict[Path, YamlFile | None] = {}
         for path, editor in editors.items():
@@ -406,12 +471,6 @@ def write_edits(workspace: Workspace, edits: Sequence[Edit]) -> None:
                 editors[path].write(file)
     for path, editor in editors.items():
         workspace.take_over(path, editor.file)
-
-
-def _locked_by(workspace: Workspace, path: Path) -> Path:
-    """The folder whose lock keeps others from a file, by one name for each."""
-    folder = workspace.folder if path.is_relative_to(workspace.folder) else path.parent
-    return folder.resolve()
 
 
 def _in_order(edits: Sequence[Edit]) -> list[Edit]:

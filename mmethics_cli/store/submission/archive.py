@@ -1,49 +1,116 @@
-"""A sealed submission as one ZIP file: written the same each time, proved without unpacking."""
+"""A sealed submission as one ZIP file: written the same each time, proved without unpacking.
+
+An archive is read as other programs pack again what they unpacked: names in another encoding or
+with backslashes, folders above, and what systems leave about.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import io
+import lzma
+import shutil
 import stat
+import struct
 import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import IO, Final, TypeVar
+
+from msgspec import Struct
 
 from mmethics_cli.errors import WorkspaceError
-from mmethics_cli.store.files import write_atomic
+from mmethics_cli.store.files import replacing
+from mmethics_cli.store.submission.litter import HEAD
 from mmethics_cli.store.submission.manifest import (
+    MAX_FILES,
+    MAX_MANIFEST_BYTES,
+    MAX_TOTAL_BYTES,
+    FoundFile,
     Verified,
     is_plain_name,
+    one_form,
     read_manifest,
     verified,
+    verify_folder,
 )
 from mmethics_cli.store.submission.submissions import MANIFEST
 from mmethics_cli.store.yaml.reader import reason
 
-MAX_TOTAL_BYTES: Final = 4 * 1024**3
-MAX_MEMBERS: Final = 10_000
-_MAX_RATIO: Final = 500
+# A Mac packs beside each file another with what only a Mac knows of it.
+MAX_MEMBERS: Final = 4 * MAX_FILES
+_MAX_RATIO: Final = 500  # of what no manifest vouches for
 _RATIO_FROM_BYTES: Final = 50_000_000
-_MANIFEST_BYTES: Final = 16_000_000
 _CHUNK: Final = 1 << 20
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+_UTF8_FLAG: Final = 0x800
+_ENCRYPTED_FLAG: Final = 1
+# Names without the flag: as programs on Chinese systems, Macs and old ones write them.
+_ENCODINGS: Final = ("utf-8", "gb18030", "cp437")
+_METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+# What reading a damaged archive raises; the libraries promise no more.
+_BROKEN: Final = (
+    ArithmeticError,
+    AssertionError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    lzma.LZMAError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
+
+T = TypeVar("T")
+
+
+class _Entry(Struct):
+    """A file in an archive, under the names that its bytes may spell."""
+
+    info: zipfile.ZipInfo
+    names: tuple[str, ...]
+
+    def within(self, tops: Sequence[str], wanted: set[str]) -> str:
+        """Its name from the folder of the manifest, `tops` being that folder's; one sealed first.
+
+        What lies beside that folder is no part of it, whatever it is called.
+        """
+        inner = [
+            name[len(top) :] if name.startswith(top) else f"../{name}"
+            for name in self.names
+            for top in tops
+        ]
+        return next((name for name in inner if one_form(name) in wanted), inner[0])
 
 
 def zip_submission(folder: Path, target: Path) -> None:
     """Write the sealed files of `folder` and its manifest to `target`, under the folder's name.
 
-    The same sealed files give the same bytes. Raises WorkspaceError.
+    The same sealed files give the same bytes. Raises WorkspaceError, also where they are not as
+    they were sealed; `target` is then as it was.
     """
-    sealed = read_manifest((folder / MANIFEST).read_bytes())
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for name in sorted([*sealed, MANIFEST]):
+    differences = verify_folder(folder).differences
+    if differences:
+        raise WorkspaceError(
+            f"{folder.name} 与封存时不一致（{len(differences)} 处），没有压缩。"
+            f"先看是哪里：mmethics verify {folder}"
+        )
+    data = (folder / MANIFEST).read_bytes()
+    digests = read_manifest(data).digests
+    with replacing(target) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted([*digests, MANIFEST]):
+            source = folder / name
             info = zipfile.ZipInfo(f"{folder.name}/{name}", _EPOCH)
             info.compress_type = zipfile.ZIP_DEFLATED
             info.create_system = 3
             info.external_attr = (stat.S_IFREG | 0o644) << 16
-            archive.writestr(info, (folder / name).read_bytes())
-    write_atomic(target, buffer.getvalue())
+            info.file_size = source.stat().st_size
+            with source.open("rb") as whole, archive.open(info, "w") as member:
+                shutil.copyfileobj(whole, member, _CHUNK)
 
 
 def verify_zip(path: Path) -> Verified:
@@ -52,62 +119,138 @@ def verify_zip(path: Path) -> Verified:
     Raises WorkspaceError when it is no such archive, or one made to do harm.
     """
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise WorkspaceError(f"“{path}”不是文件（是管道或设备），没有读。")
         with zipfile.ZipFile(path) as archive:
-            members = _members(archive)
-            top = _top(members)
-            manifest = members[f"{top}{MANIFEST}"]
-            if manifest.file_size > _MANIFEST_BYTES:
-                raise WorkspaceError(f"{MANIFEST} 大得不合常理，没有继续读。")
-            data = archive.read(manifest)
-            # What lies beside the folder is no part of it, whatever it is called.
-            inner = {
-                name[len(top) :] if name.startswith(top) else f"../{name}": info
-                for name, info in members.items()
-            }
-            files = {n: _digest(archive, info) for n, info in inner.items() if n != MANIFEST}
-            return verified(read_manifest(data), files, data)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError) as error:
+            return _verified(archive)
+    except _BROKEN as error:
         raise WorkspaceError(f"“{path}”不是完好的 ZIP 文件。") from error
     except OSError as error:
         raise WorkspaceError(f"读不了“{path}”：{reason(error)}。") from error
 
 
-def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
-    infos = [info for info in archive.infolist() if not info.is_dir()]
+def _verified(archive: zipfile.ZipFile) -> Verified:
+    members = _members(archive)
+    manifest = _manifest(members)
+    tops = [name.removesuffix(MANIFEST) for name in manifest.names]
+    if manifest.info.file_size > MAX_MANIFEST_BYTES:
+        raise WorkspaceError(f"{MANIFEST} 大得不合常理，没有继续读。")
+    data = _unless_damaged(lambda: archive.read(manifest.info), b"")
+    wanted = {one_form(name) for name in read_manifest(data).digests}
+    found: dict[str, FoundFile] = {}
+    for member in members:
+        if member is manifest:
+            continue
+        name = member.within(tops, wanted)
+        _refuse_harm(member.info, name, vouched=one_form(name) in wanted)
+        twin = one_form(name).casefold()
+        if twin in found:
+            raise WorkspaceError(f"压缩包里“{name}”出现了两次，没有继续读。")
+        found[twin] = FoundFile(
+            name,
+            member.info.file_size,
+            _head_of(archive, member.info),
+            _digester(archive, member.info),
+        )
+    return verified(data, found.values())
+
+
+def _members(archive: zipfile.ZipFile) -> list[_Entry]:
+    infos = archive.infolist()
     if len(infos) > MAX_MEMBERS or sum(info.file_size for info in infos) > MAX_TOTAL_BYTES:
         raise WorkspaceError("压缩包展开后大得不合常理，没有继续读。")
-    members: dict[str, zipfile.ZipInfo] = {}
-    for info in infos:
-        name = info.filename
-        if not is_plain_name(name) or info.orig_filename != name:
-            raise WorkspaceError(f"压缩包里有指向外面的路径“{name}”，没有继续读。")
-        if name in members:
-            raise WorkspaceError(f"压缩包里“{name}”出现了两次，没有继续读。")
-        if stat.S_ISLNK(info.external_attr >> 16) or info.flag_bits & 1:
-            raise WorkspaceError(f"压缩包里的“{name}”是链接或加了密，没有继续读。")
-        ratio = info.file_size / max(info.compress_size, 1)
-        if info.file_size > _RATIO_FROM_BYTES and ratio > _MAX_RATIO:
-            raise WorkspaceError(f"压缩包里的“{name}”展开后大得不合常理，没有继续读。")
-        members[name] = info
-    return members
+    members = [_Entry(info, tuple(_names(info))) for info in infos]
+    files = [member for member in members if not member.names[0].endswith("/")]
+    for member in files:
+        _refuse_outside(member.names[0])
+    return files
 
 
-def _top(members: dict[str, zipfile.ZipInfo]) -> str:
-    """Where the manifest lies: at the root, or in the one folder that was packed."""
-    for name in members:
-        folder, _, rest = name.rpartition("/")
-        if rest == MANIFEST and "/" not in folder:
-            return f"{folder}/" if folder else ""
-    raise WorkspaceError(f"压缩包里没有 {MANIFEST}，不是封存的送审。")
+def _names(info: zipfile.ZipInfo) -> Iterator[str]:
+    """The names that a member may have, the likeliest first."""
+    written = info.orig_filename
+    if info.flag_bits & _UTF8_FLAG:
+        yield written.replace("\\", "/")
+        return
+    raw = written.encode("cp437")
+    for encoding in _ENCODINGS:
+        try:
+            yield raw.decode(encoding).replace("\\", "/")
+        except UnicodeDecodeError:
+            continue
 
 
-def _digest(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> str:
+def _manifest(members: Sequence[_Entry]) -> _Entry:
+    """The manifest that lies highest; raises WorkspaceError where that is none, or not one."""
+    found = [
+        (member.names[0].count("/"), member)
+        for member in members
+        if member.names[0].rpartition("/")[2] == MANIFEST
+    ]
+    highest = min((depth for depth, _ in found), default=0)
+    manifests = [member for depth, member in found if depth == highest]
+    if not manifests:
+        raise WorkspaceError(f"压缩包里没有 {MANIFEST}，不是封存的送审。")
+    if len(manifests) > 1:
+        names = "、".join(member.names[0] for member in manifests)
+        raise WorkspaceError(f"压缩包里有 {len(manifests)} 份清单（{names}），应只有一次送审。")
+    _refuse_harm(manifests[0].info, manifests[0].names[0], vouched=True)
+    return manifests[0]
+
+
+def _refuse_harm(info: zipfile.ZipInfo, name: str, *, vouched: bool) -> None:
+    """Raises WorkspaceError for a member made to do harm; `vouched` if a manifest names it."""
+    _refuse_outside(name.removeprefix("../"))
+    kind = stat.S_IFMT(info.external_attr >> 16)
+    if kind not in (0, stat.S_IFREG) or info.flag_bits & _ENCRYPTED_FLAG:
+        raise WorkspaceError(f"压缩包里的“{name}”是链接、管道或加了密，没有继续读。")
+    if info.compress_type not in _METHODS:
+        raise WorkspaceError(
+            f"压缩包里的“{name}”用了这里读不了的压缩方式。请解开，用系统自带的压缩重新打包。"
+        )
+    ratio = info.file_size / max(info.compress_size, 1)
+    if not vouched and info.file_size > _RATIO_FROM_BYTES and ratio > _MAX_RATIO:
+        raise WorkspaceError(f"压缩包里的“{name}”展开后大得不合常理，没有继续读。")
+
+
+def _refuse_outside(name: str) -> None:
+    if not is_plain_name(name):
+        raise WorkspaceError(f"压缩包里有指向外面的路径“{name}”，没有继续读。")
+
+
+def _head_of(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], bytes]:
+    def read() -> bytes:
+        with archive.open(info) as member:
+            return member.read(HEAD)
+
+    return lambda: _unless_damaged(read, b"PK\x03\x04")  # what can't be read is no litter
+
+
+def _digester(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], str]:
+    def digest() -> str:
+        with archive.open(info) as member:
+            return _digest(member, info)
+
+    return lambda: _unless_damaged(digest, "")
+
+
+def _unless_damaged(read: Callable[[], T], damaged: T) -> T:
+    try:
+        return read()
+    except _BROKEN:
+        return damaged
+    except OSError as error:
+        if error.errno is None:  # bzip2 says so that its data is damaged
+            return damaged
+        raise
+
+
+def _digest(member: IO[bytes], info: zipfile.ZipInfo) -> str:
     total = hashlib.sha256()
     read = 0
-    with archive.open(info) as member:
-        while chunk := member.read(_CHUNK):
-            read += len(chunk)
-            if read > info.file_size:
-                raise WorkspaceError(f"压缩包里的“{info.filename}”比它说的大，没有继续读。")
-            total.update(chunk)
+    while chunk := member.read(_CHUNK):
+        read += len(chunk)
+        if read > info.file_size:
+            raise ValueError("more than the archive says")
+        total.update(chunk)
     return total.hexdigest()

@@ -14,7 +14,7 @@ from mmethics_cli.core.standard.answers import write_value
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import Problem, UnreadableFile, WorkspaceError
 from mmethics_cli.store.dossier.workspace import Workspace
-from mmethics_cli.store.files import write_atomic
+from mmethics_cli.store.files import make_folder, write_atomic
 from mmethics_cli.store.submission.submissions import (
     COMMITTEE,
     DECISION,
@@ -61,16 +61,17 @@ def record_decision(
     questions = workspace.standard.questions
     changes: dict[Keys, object] = {}
     aside = None
-    if decision is not None:
-        held = workspace.parts.get(DECISION)
-        tree = held.file.tree if held is not None else None
-        before = tree if isinstance(tree, dict) else {}
-        new = _tree(decision)
-        aside = _lay_aside(path, current) if before.get("decision") else None
-        changes = {(key,): new.get(key) for key in _in_order(before, new)}
-    for name, value in facts.items():
-        changes[tuple(name.split("."))] = write_value(questions[name], value)
-    workspace.write(path, changes)
+    with workspace.writing(whole=True):
+        if decision is not None:
+            held = workspace.parts.get(DECISION)
+            tree = held.file.tree if held is not None else None
+            before = tree if isinstance(tree, dict) else {}
+            new = _tree(decision)
+            aside = _lay_aside(path, current) if before.get("decision") else None
+            changes = {(key,): new.get(key) for key in _in_order(before, new)}
+        for name, value in facts.items():
+            changes[tuple(name.split("."))] = write_value(questions[name], value)
+        workspace.write(path, changes)
     return aside.relative_to(current.folder) if aside is not None else None
 
 
@@ -145,7 +146,7 @@ def _in_order(before: Mapping[str, Tree], new: Mapping[str, Tree]) -> Sequence[s
 def _lay_aside(path: Path, current: Submission) -> Path:
     folder = current.folder / COMMITTEE / REPLACED
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         data = path.read_bytes()
     except OSError as error:
         raise WorkspaceError(f"旧的决定移不到一边：{reason(error)}。什么也没有写入。") from error

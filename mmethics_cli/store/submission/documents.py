@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
 
 from msgspec import Struct, field
 
 from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.store.dossier.parts import DocumentVersion
 from mmethics_cli.store.dossier.workspace import Workspace
-from mmethics_cli.store.files import sha256, write_atomic
+from mmethics_cli.store.files import write_atomic
 from mmethics_cli.store.paths import legal_name
+from mmethics_cli.store.submission.rendered import RenderedFile, RenderRecord, read_record
 from mmethics_cli.store.submission.submissions import DOCUMENTS, MANIFEST, OLD_DRAFTS, REPLACED
 from mmethics_cli.store.yaml.reader import reason
-
-RECORD: Final = ".rendered.json"
-
-
-class RenderedFile(Struct, frozen=True):
-    """A document's bytes and the name under which they are to lie."""
-
-    name: str
-    data: bytes
 
 
 class WriteOutcome(Struct):
@@ -73,33 +63,55 @@ def write_documents(
 
     With `whole`, files that an earlier run wrote, that nobody edited and that are no longer
     among `files` are removed. What the system refuses is told in `failed`; the rest is written.
+    Raises WorkspaceError where the folder or its record can't be written.
     """
     done = WriteOutcome()
     restore_drafts(folder.parent)
     _make(folder)
     record = read_record(folder)
-    for file in files:
-        path = folder / file.name
+    due = [file for file in files if _may_write(record, file, done, replace=replace)]
+    record.announce(due)
+    for file in due:
         try:
-            if is_hand_edited(path, record) and path.read_bytes() != file.data:
-                if not replace:
-                    done.kept.append(file.name)
-                    continue
-                done.moved.append(_move_aside(path))
-            write_atomic(path, file.data)
-        except OSError as error:
-            done.failed.append((file.name, reason(error)))
-        except WorkspaceError as error:
-            cause = error.__cause__
-            why = reason(cause) if isinstance(cause, OSError) else error.message
-            done.failed.append((file.name, why))
+            write_atomic(folder / file.name, file.data)
+        except (OSError, WorkspaceError) as error:
+            # It may be the old file or the new one: the record goes on knowing both.
+            done.failed.append((file.name, _why(error)))
         else:
-            record[file.name] = sha256(file.data)
+            record.settle(file.name)
             done.written.append(file.name)
     if whole:
-        _remove_stale(folder, record, {file.name for file in files}, done)
-    write_atomic(folder / RECORD, _record_bytes(record))
+        _remove_stale(record, {file.name for file in files}, done)
+    record.write()
     return done
+
+
+def _may_write(
+    record: RenderRecord, file: RenderedFile, done: WriteOutcome, *, replace: bool
+) -> bool:
+    """Whether a file is to be written; what a person edited is moved aside first."""
+    path = record.folder / file.name
+    try:
+        if record.is_edited(file.name) and not (path.is_file() and path.read_bytes() == file.data):
+            if not replace:
+                done.kept.append(file.name)
+                return False
+            done.moved.append(_move_aside(path))
+    except OSError as error:
+        done.failed.append((file.name, _why(error)))
+        return False
+    return True
+
+
+def _why(error: OSError | WorkspaceError) -> str:
+    cause = error if isinstance(error, OSError) else error.__cause__
+    return reason(cause) if isinstance(cause, OSError) else str(error)
+
+
+def drafts_folder(submission: Path) -> Path:
+    """Where the drafts of a submission lie, even while an interrupted `submit` has them aside."""
+    old = submission / OLD_DRAFTS
+    return old if old.exists() and not (submission / MANIFEST).exists() else submission / DOCUMENTS
 
 
 def restore_drafts(submission: Path) -> None:
@@ -108,28 +120,6 @@ def restore_drafts(submission: Path) -> None:
     if old.exists() and not (submission / MANIFEST).exists():
         shutil.rmtree(submission / DOCUMENTS, ignore_errors=True)
         old.rename(submission / DOCUMENTS)
-
-
-def is_hand_edited(path: Path, record: dict[str, str]) -> bool:
-    """Whether a file lies there that this program did not write as it is now."""
-    return path.exists() and record.get(path.name) != sha256(path.read_bytes())
-
-
-def read_record(folder: Path) -> dict[str, str]:
-    """SHA-256 by name of what this program wrote into `folder`."""
-    try:
-        record = json.loads((folder / RECORD).read_bytes())
-    except (OSError, ValueError):
-        # Without the record every file counts as edited by hand: nothing is lost.
-        return {}
-    if not isinstance(record, dict):
-        return {}
-    return {name: str(digest) for name, digest in record.items() if Path(name).name == name}
-
-
-def _record_bytes(record: dict[str, str]) -> bytes:
-    text = json.dumps(dict(sorted(record.items())), ensure_ascii=False, indent=1)
-    return f"{text}\n".encode()
 
 
 def _make(folder: Path) -> None:
@@ -149,16 +139,14 @@ def _move_aside(path: Path) -> str:
     return f"{REPLACED}/{target.name}"
 
 
-def _remove_stale(
-    folder: Path, record: dict[str, str], wanted: set[str], done: WriteOutcome
-) -> None:
-    for name in sorted(record.keys() - wanted):
-        path = folder / name
-        if path.exists() and is_hand_edited(path, record):
+def _remove_stale(record: RenderRecord, wanted: set[str], done: WriteOutcome) -> None:
+    for name in sorted(record.files.keys() - wanted):
+        path = record.folder / name
+        if record.is_edited(name):
             done.kept.append(name)
             continue
         with contextlib.suppress(OSError):
             if path.exists():
                 path.unlink()
                 done.removed.append(name)
-            del record[name]
+            del record.files[name]

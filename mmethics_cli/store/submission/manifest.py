@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
-from collections.abc import Iterator, Mapping
+import stat
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, Literal
 
@@ -13,19 +16,46 @@ from msgspec import Struct
 
 from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.store.files import sha256
+from mmethics_cli.store.paths import is_link
+from mmethics_cli.store.submission.litter import HEAD, is_litter, named_like_litter
 from mmethics_cli.store.submission.submissions import COMMITTEE, DECISION, MANIFEST, OLD_DRAFTS
 from mmethics_cli.store.yaml.reader import reason
 
 FORMAT: Final = "mmethics/manifest/1"
-_LITTER: Final = re.compile(r"~\$.*|\.DS_Store|Thumbs\.db|desktop\.ini|\._.*", re.IGNORECASE)
+MAX_MANIFEST_BYTES: Final = 16_000_000
+# The most that is sealed, so that what claims more is known to be made to do harm.
+MAX_FILES: Final = 10_000
+MAX_TOTAL_BYTES: Final = 16 * 1024**3
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_DEEPEST: Final = 5  # folders around a sealed one that was packed with those above it
 
-What = Literal["missing", "changed", "extra"]
+What = Literal["missing", "changed", "extra", "special"]
 WORDS: Final[Mapping[What, str]] = {
     "missing": "缺少",
     "changed": "内容变了",
     "extra": "多出来的文件",
+    "special": "不是文件（链接、管道或设备）",
 }
+
+
+class Manifest(Struct, frozen=True):
+    """SHA-256 of each sealed file by name, and its bytes; older manifests give no sizes."""
+
+    digests: Mapping[str, str]
+    sizes: Mapping[str, int]
+
+
+class FoundFile(Struct, frozen=True):
+    """What lies under a name today; `plain` is False for a link, a pipe or a device.
+
+    `head` reads its first bytes, `digest` all of it: empty when it is damaged.
+    """
+
+    name: str
+    size: int
+    head: Callable[[], bytes]
+    digest: Callable[[], str]
+    plain: bool = True
 
 
 class Difference(Struct, frozen=True):
@@ -39,11 +69,15 @@ class Difference(Struct, frozen=True):
 
 
 class Verified(Struct, frozen=True):
-    """What verifying found: differences by name, sealed files, and the manifest's own digest."""
+    """What verifying found: differences by name, sealed files, and the manifest's own digest.
+
+    `ignored` names what lies beside what is sealed and is no part of it.
+    """
 
     differences: tuple[Difference, ...]
     files: int
     digest: str
+    ignored: tuple[str, ...] = ()
 
 
 def manifest_bytes(content: Mapping[str, Any]) -> bytes:
@@ -51,19 +85,34 @@ def manifest_bytes(content: Mapping[str, Any]) -> bytes:
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
 
-def read_manifest(data: bytes) -> dict[str, str]:
-    """SHA-256 of each sealed file by name; raises WorkspaceError when that is not what it says."""
+def read_manifest(data: bytes) -> Manifest:
+    """What a manifest says of its files; raises WorkspaceError when that is not what it says."""
     try:
-        content = json.loads(data)
-    except ValueError as error:
+        content = json.loads(data, object_pairs_hook=_without_twins)
+    except (ValueError, RecursionError) as error:
         raise WorkspaceError(f"{MANIFEST} 已损坏，不是完整的 JSON。") from error
     files = content.get("files") if isinstance(content, dict) else None
     if not isinstance(files, dict) or content.get("format") != FORMAT or not files:
         raise WorkspaceError(f"{MANIFEST} 不是 mmethics 的送审清单。")
+    sizes = content.get("sizes", {})
+    if not isinstance(sizes, dict):
+        raise WorkspaceError(f"{MANIFEST} 里的 sizes 不合规。")
     for name, digest in files.items():
-        if not is_plain_name(name) or not _SHA256.fullmatch(str(digest)):
+        size = sizes.get(name, 0)
+        if (
+            not is_plain_name(name)
+            or not _SHA256.fullmatch(str(digest))
+            or type(size) is not int
+            or size < 0
+        ):
             raise WorkspaceError(f"{MANIFEST} 里有不合规的一项“{name}”。")
-    return files
+    return Manifest(files, sizes)
+
+
+def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise ValueError("a key stands twice")
+    return dict(pairs)
 
 
 def is_plain_name(name: str) -> bool:
@@ -74,59 +123,123 @@ def is_plain_name(name: str) -> bool:
     return not (bad or path.is_absolute() or not name or {"", ".", ".."} & set(parts))
 
 
+def one_form(name: str) -> str:
+    """A name as it is compared: a Mac writes é and か゛ as two characters."""
+    return unicodedata.normalize("NFC", name)
+
+
 def digest_of(path: Path) -> str:
     """SHA-256 of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def compare(sealed: Mapping[str, str], present: Mapping[str, str]) -> Iterator[Difference]:
-    """The differences between what was sealed and what is there."""
-    for name, digest in sealed.items():
-        if name not in present:
-            yield Difference("missing", name)
-        elif present[name] != digest:
-            yield Difference("changed", name)
-    for name in present.keys() - sealed.keys():
-        yield Difference("extra", name)
-
-
-def belongs(name: str) -> bool:
-    """Whether a file of a submission's folder is part of what is sealed.
-
-    The committee's papers and decision stand beside it; so does what a system leaves about.
-    """
-    top, _, _ = name.partition("/")
-    beside = name in (MANIFEST, DECISION) or top in (COMMITTEE, OLD_DRAFTS)
-    return not beside and not _LITTER.fullmatch(PurePosixPath(name).name)
+def digest_over(files: Mapping[str, str]) -> str:
+    """One SHA-256 over files by their digests: what `sha256sum` prints of them, by their names."""
+    lines = "".join(f"{files[name]}  {name}\n" for name in sorted(files))
+    return sha256(lines.encode("utf-8"))
 
 
 def verify_folder(folder: Path) -> Verified:
-    """Compare a sealed folder with its manifest; raises WorkspaceError when it has none."""
-    manifest = folder / MANIFEST
-    if not manifest.exists():
-        raise WorkspaceError(f"“{folder}”没有封存：里面没有 {MANIFEST}。")
+    """Compare a sealed folder with its manifest; raises WorkspaceError when it has none.
+
+    The folder may be one that holds nothing but the sealed one.
+    """
+    sealed = _sealed_folder(folder)
+    manifest = sealed / MANIFEST
     try:
-        data = manifest.read_bytes()
-        sealed = read_manifest(data)
-        present = {name: digest_of(path) for name, path in _files(folder) if belongs(name)}
+        status = manifest.lstat()
+        if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_MANIFEST_BYTES:
+            raise WorkspaceError(f"{manifest} 不是普通的文件，没有读。")
+        return verified(manifest.read_bytes(), _files(sealed))
     except OSError as error:
         raise WorkspaceError(f"读不了 {error.filename or folder}：{reason(error)}。") from error
-    return verified(sealed, present, data)
 
 
-def verified(sealed: Mapping[str, str], present: Mapping[str, str], manifest: bytes) -> Verified:
-    """The comparison, in the order of names."""
-    differences = sorted(
-        compare(sealed, present), key=lambda difference: (difference.name, difference.what)
-    )
-    return Verified(tuple(differences), len(sealed), sha256(manifest))
+def verified(manifest: bytes, found: Iterable[FoundFile]) -> Verified:
+    """The comparison of a manifest with what lies beside it, in the order of names."""
+    sealed = read_manifest(manifest)
+    wanted = {one_form(name): name for name in sealed.digests}
+    present: set[str] = set()
+    differences, ignored = [], set()
+    for file in found:
+        name = wanted.get(one_form(file.name))
+        if name is not None and name not in present and file.plain:
+            present.add(name)
+            if not _is_as_sealed(file, name, sealed):
+                differences.append(Difference("changed", name))
+        elif name is not None and not file.plain:
+            continue  # a link is never sealed: whatever it leads to, the file is missing
+        elif beside := _beside_the_seal(file):
+            ignored.add(beside)
+        elif file.name != MANIFEST:
+            differences.append(Difference("extra" if file.plain else "special", file.name))
+    differences += [Difference("missing", name) for name in sealed.digests.keys() - present]
+    differences.sort(key=lambda difference: (difference.name, difference.what))
+    digest = sha256(manifest)
+    return Verified(tuple(differences), len(sealed.digests), digest, tuple(sorted(ignored)))
 
 
-def _files(folder: Path) -> Iterator[tuple[str, Path]]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_symlink():
-            # A link is never sealed: whatever it leads to counts as not being there.
-            continue
-        if path.is_file():
-            yield path.relative_to(folder).as_posix(), path
+def _is_as_sealed(file: FoundFile, name: str, sealed: Manifest) -> bool:
+    # A size that is another one is no file to read: it may be made to take for ever.
+    return sealed.sizes.get(name, file.size) == file.size and file.digest() == sealed.digests[name]
+
+
+def _beside_the_seal(file: FoundFile) -> str:
+    """What it is called where it is no part of what is sealed, though it may lie there.
+
+    That are the committee's decision and papers, drafts that an interrupted `submit` left, and
+    litter. Empty for anything else.
+    """
+    top, _, below = file.name.partition("/")
+    if below and top in (COMMITTEE, OLD_DRAFTS):
+        return f"{top}/"
+    if not file.plain:
+        return ""
+    litter = named_like_litter(file.name) and is_litter(file.name, file.head())
+    return file.name if litter or file.name == DECISION else ""
+
+
+def _sealed_folder(folder: Path) -> Path:
+    place = folder
+    for _ in range(_DEEPEST):
+        try:
+            if os.path.lexists(place / MANIFEST):
+                return place
+            entries = [entry for entry in os.scandir(place) if not named_like_litter(entry.name)]
+        except OSError as error:
+            raise WorkspaceError(f"读不了 {place}：{reason(error)}。") from error
+        if len(entries) != 1 or not entries[0].is_dir(follow_symlinks=False):
+            break
+        place = Path(entries[0].path)
+    raise WorkspaceError(f"“{folder}”没有封存：里面没有 {MANIFEST}。")
+
+
+def _files(folder: Path) -> Iterator[FoundFile]:
+    """All that lies below a folder but folders; links are not followed."""
+    left = [folder]
+    while left:
+        for entry in sorted(os.scandir(left.pop()), key=lambda entry: entry.name):
+            path = Path(entry.path)
+            if entry.is_dir(follow_symlinks=False) and not is_link(path):
+                left.append(path)
+                continue
+            yield FoundFile(
+                path.relative_to(folder).as_posix(),
+                entry.stat(follow_symlinks=False).st_size,
+                _head_of(path),
+                _digester(path),
+                entry.is_file(follow_symlinks=False),
+            )
+
+
+def _head_of(path: Path) -> Callable[[], bytes]:
+    def read() -> bytes:
+        with path.open("rb") as file:
+            return file.read(HEAD)
+
+    return read
+
+
+def _digester(path: Path) -> Callable[[], str]:
+    return lambda: digest_of(path)

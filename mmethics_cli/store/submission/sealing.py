@@ -1,18 +1,20 @@
 """Sealing a submission: all it consists of, copied beside, then moved into its folder.
 
 manifest.json comes last; until it stands there the submission is not sealed and `submit` can
-simply be run again.
+simply be run again. What it names is on the disk before it is. From then on nothing is undone:
+what remains to be tidied, `submit` tidies when it is run again.
 """
 
 from __future__ import annotations
 
 import contextlib
 import shutil
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import signal
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from msgspec import Struct
 
@@ -22,17 +24,26 @@ from mmethics_cli.store.dossier.attachments import attachment_path, field_text
 from mmethics_cli.store.dossier.parts import SELF_CHECK, canonical_file
 from mmethics_cli.store.dossier.profile import PROFILE_KEYS
 from mmethics_cli.store.dossier.workspace import Workspace
-from mmethics_cli.store.files import sha256, sync_folder
-from mmethics_cli.store.lock import locked
-from mmethics_cli.store.paths import OutsideFolder, legal_name
-from mmethics_cli.store.submission.documents import (
-    RECORD,
-    RenderedFile,
-    is_hand_edited,
-    read_record,
-    restore_drafts,
+from mmethics_cli.store.files import (
+    make_folder,
+    move,
+    scratch_folder,
+    sha256,
+    sync_folder,
+    sync_tree,
 )
-from mmethics_cli.store.submission.manifest import FORMAT, digest_of, manifest_bytes
+from mmethics_cli.store.paths import OutsideFolder, legal_name
+from mmethics_cli.store.submission.documents import restore_drafts
+from mmethics_cli.store.submission.manifest import (
+    FORMAT,
+    MAX_FILES,
+    MAX_TOTAL_BYTES,
+    digest_of,
+    digest_over,
+    manifest_bytes,
+    read_manifest,
+)
+from mmethics_cli.store.submission.rendered import RECORD, RenderedFile, read_record
 from mmethics_cli.store.submission.submissions import (
     ANSWERS,
     BASELINE,
@@ -42,28 +53,30 @@ from mmethics_cli.store.submission.submissions import (
     EVENT_FILE,
     MANIFEST,
     OLD_DRAFTS,
+    SET_ASIDE,
     SNAPSHOT,
+    Submission,
 )
 from mmethics_cli.store.yaml.events import Tree
 from mmethics_cli.store.yaml.reader import parse, reason
 from mmethics_cli.store.yaml.writer import mapping_lines
 
-SET_ASIDE: Final = "set-aside"
 _NOT_ANSWERS: Final = PROFILE_KEYS | DECISION_KEYS | {EDITION, ANSWERS, BASELINE}
 _ATTACHMENT_FIELDS: Final = ("kind", "title", "version", "date", "file", "marked_file")
 
 
 class Sealed(Struct, frozen=True):
-    """A sealed folder; `digest` is its manifest's, `kept` names documents edited by hand.
+    """A sealed folder; `digest` is its manifest's.
 
-    `aside` is where files lie now that people had put among the drafts.
+    `aside` is where files lie now that people had put among the drafts. `left` says in Chinese
+    what the system refused after the sealing: the seal stands, and `submit` again does the rest.
     """
 
     folder: Path
     digest: str
     files: int
-    kept: tuple[str, ...]
     aside: Path | None = None
+    left: tuple[str, ...] = ()
 
 
 def seal(
@@ -71,11 +84,15 @@ def seal(
     documents: Sequence[RenderedFile],
     about: Mapping[str, Any],
     day: date,
+    last: Callable[[FileTally], Sequence[RenderedFile]] = lambda tally: (),
 ) -> Sealed:
-    """Seal the current submission with these documents; those edited by hand stay as they are.
+    """Seal the current submission with these documents.
 
-    `about` (versions of tool, pack and templates, rows of the documents) goes into the manifest.
-    Raises WorkspaceError when it is sealed already or the system refuses; nothing is sealed then.
+    `about` (versions of tool, pack and templates, rows of the documents) goes into the manifest;
+    `last` makes the documents that tell what is sealed beside them, once the rest is ready.
+    Raises WorkspaceError when it is sealed already or the system refuses, ChangedOnDisk when the
+    dossier is not what was read; nothing is sealed then. Ctrl-C is heeded before the manifest is
+    in place, or when all is done.
     """
     current = workspace.current
     if current is None:
@@ -83,34 +100,58 @@ def seal(
     if current.sealed:
         raise WorkspaceError(f"{current.name} 已经封存，不能再封存一次。")
     try:
-        with locked(workspace.folder), _beside(current.folder) as stage:
+        with workspace.writing(whole=True), scratch_folder(current.folder.parent) as stage:
             restore_drafts(current.folder)
-            kept = _put_documents(stage, documents, current.folder / DOCUMENTS)
-            rows = _put_attachments(stage, workspace)
-            snapshot = snapshot_text(workspace, day).encode("utf-8")
-            (stage / SNAPSHOT).write_bytes(snapshot)
-            shutil.copyfile(current.event_file, stage / EVENT_FILE)
-            files = {name: digest_of(stage / name) for name in _names(stage)}
-            content = {
-                "format": FORMAT,
-                "submission": current.name,
-                "event": current.kind,
-                "date": day.isoformat(),
-                **about,
-                "attachments": rows,
-                "files": files,
-            }
-            data = manifest_bytes(content)
-            (stage / MANIFEST).write_bytes(data)
-            _move_in(stage, current.folder)
-            name = current.name
-            aside = _clear_drafts(current.folder / OLD_DRAFTS, workspace.folder / SET_ASIDE / name)
+            _put_documents(stage, documents)
+            _put_the_rest(stage, workspace, current, about, day, last)
+            sync_tree(stage)
+            try:
+                _move_in(stage, current.folder)
+                with _uninterrupted():
+                    move(stage / MANIFEST, current.folder / MANIFEST)
+                    return finish_sealing(workspace, current)
+            except BaseException:
+                restore_drafts(current.folder)  # unless it is sealed by now
+                raise
     except OSError as error:
         raise WorkspaceError(
             f"封存没有完成：{error.filename or current.folder} {reason(error)}。"
             "这次送审仍未封存，排除原因后可以重新运行。"
         ) from error
-    return Sealed(current.folder, sha256(data), len(files), tuple(kept), aside)
+
+
+def is_unfinished(sealed: Submission) -> bool:
+    """Whether a run that sealed it ended before all was tidied."""
+    return (sealed.folder / OLD_DRAFTS).exists()
+
+
+def finish_sealing(workspace: Workspace, sealed: Submission) -> Sealed:
+    """Make what is sealed read-only and clear its drafts away; again if a run did not get to it.
+
+    What the system refuses is told in `left`. Raises WorkspaceError where there is no manifest.
+    """
+    folder, left = sealed.folder, []
+    aside: Path | None = None
+    data = sealed.manifest_data()
+    try:
+        sync_folder(folder)
+    except OSError as error:
+        left.append(f"磁盘没有确认存住（{reason(error)}），断电可能丢失")
+    try:
+        aside = _clear_drafts(
+            folder / OLD_DRAFTS, workspace.folder / SET_ASIDE / sealed.name, _edited(sealed)
+        )
+    except OSError as error:
+        where = error.filename or folder / OLD_DRAFTS
+        left.append(f"原来的草稿没有移开（{where}：{reason(error)}）")
+    _make_read_only(folder)
+    return Sealed(folder, sha256(data), len(read_manifest(data).digests), aside, tuple(left))
+
+
+def _edited(sealed: Submission) -> frozenset[str]:
+    """The digests of the drafts that people edited, as they were before they were sealed."""
+    rows = sealed.manifest().get("edited") or []
+    return frozenset(str(row.get("draft_sha256")) for row in rows if isinstance(row, dict))
 
 
 def snapshot_text(workspace: Workspace, day: date) -> str:
@@ -143,18 +184,55 @@ def lay(base: dict[str, Tree], over: dict[str, Tree]) -> None:
             base[key] = value
 
 
-def _put_documents(stage: Path, documents: Sequence[RenderedFile], drafts: Path) -> list[str]:
+class FileTally(NamedTuple):
+    """How many files, how many bytes in all, and one SHA-256 over their names and digests."""
+
+    files: int
+    bytes: int
+    sha256: str
+
+
+def tally_of(stage: Path) -> FileTally:
+    """What a folder holds that is to be sealed."""
+    names = _names(stage)
+    digests = {name: digest_of(stage / name) for name in names}
+    return FileTally(
+        len(names), sum((stage / name).stat().st_size for name in names), digest_over(digests)
+    )
+
+
+def _put_documents(stage: Path, documents: Sequence[RenderedFile]) -> None:
     folder = stage / DOCUMENTS
-    folder.mkdir()
-    record = read_record(drafts)
-    kept = []
+    folder.mkdir(exist_ok=True)
     for file in documents:
-        if is_hand_edited(drafts / file.name, record):
-            shutil.copyfile(drafts / file.name, folder / file.name)
-            kept.append(file.name)
-        else:
-            (folder / file.name).write_bytes(file.data)
-    return kept
+        (folder / file.name).write_bytes(file.data)
+
+
+def _put_the_rest(
+    stage: Path,
+    workspace: Workspace,
+    current: Submission,
+    about: Mapping[str, Any],
+    day: date,
+    last: Callable[[FileTally], Sequence[RenderedFile]],
+) -> None:
+    """Everything but the documents, the manifest last."""
+    rows = _put_attachments(stage, workspace)
+    (stage / SNAPSHOT).write_bytes(snapshot_text(workspace, day).encode("utf-8"))
+    shutil.copyfile(current.event_file, stage / EVENT_FILE)
+    telling = last(tally_of(stage))
+    _put_documents(stage, telling)
+    content = {
+        "format": FORMAT,
+        "submission": current.name,
+        "event": current.kind,
+        "date": day.isoformat(),
+        **about,
+        "attachments": rows,
+        "telling": [f"{DOCUMENTS}/{file.name}" for file in telling],
+        **_contents(stage),
+    }
+    (stage / MANIFEST).write_bytes(manifest_bytes(content))
 
 
 def _put_attachments(stage: Path, workspace: Workspace) -> list[dict[str, str]]:
@@ -190,74 +268,100 @@ def _copy(dossier: Path, name: str, entry: str, folder: Path) -> Path:
     return folder / target
 
 
-@contextlib.contextmanager
-def _beside(target: Path) -> Iterator[Path]:
-    """A new folder on the same disk; what is left in it at the end is removed."""
-    for left in target.parent.glob(".sealing-*"):  # of a run that was killed
-        shutil.rmtree(left, ignore_errors=True)
-    stage = Path(tempfile.mkdtemp(prefix=".sealing-", dir=target.parent))
-    try:
-        yield stage
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
+def _contents(stage: Path) -> dict[str, Any]:
+    """Digest and size of each file, by name; raises WorkspaceError for more than verifies."""
+    names = _names(stage)
+    sizes = {name: (stage / name).stat().st_size for name in names}
+    if len(sizes) > MAX_FILES or sum(sizes.values()) > MAX_TOTAL_BYTES:
+        most = MAX_TOTAL_BYTES // 1024**3
+        raise WorkspaceError(
+            f"附件太大或太多：一次送审最多 {MAX_FILES} 个文件、{most} GB。没有封存。"
+        )
+    return {"files": {name: digest_of(stage / name) for name in names}, "sizes": sizes}
 
 
 def _move_in(stage: Path, target: Path) -> None:
+    """All but the manifest, each step on the disk before the next rests on it."""
     drafts, old = target / DOCUMENTS, target / OLD_DRAFTS
     attachments = target / ATTACHMENTS
     if attachments.exists():
         shutil.rmtree(attachments)  # of an attempt that did not come to its end
     if drafts.exists():
-        drafts.rename(old)
+        move(drafts, old)
+        sync_folder(target)
+    move(stage / DOCUMENTS, drafts)
+    move(stage / ATTACHMENTS, attachments)
+    for name in (SNAPSHOT, EVENT_FILE):
+        move(stage / name, target / name)
+    sync_folder(target)
+    sync_folder(stage)
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let Ctrl-C wait for the end of the block."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pressed: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
     try:
-        (stage / DOCUMENTS).rename(drafts)
-        (stage / ATTACHMENTS).rename(attachments)
-        for name in (SNAPSHOT, EVENT_FILE):
-            (stage / name).replace(target / name)
-        sync_folder(target)
-        (stage / MANIFEST).replace(target / MANIFEST)
-        sync_folder(target)
-    except OSError:
-        restore_drafts(target)
-        raise
-    _make_read_only(target)
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed:
+        signal.raise_signal(signal.SIGINT)
 
 
-def _clear_drafts(old: Path, aside: Path) -> Path | None:
+def _clear_drafts(old: Path, aside: Path, edited: Collection[str]) -> Path | None:
     """Remove the drafts that this program wrote; what people put among them goes to `aside`.
 
-    What was sealed as it stood need not be kept twice.
+    What was sealed need not be kept twice: as it stood, or by its digest among the `edited`.
     """
     if not old.exists():
         return None
     record = read_record(old)
     for path in [file for file in old.iterdir() if file.is_file()]:
         sealed = old.parent / DOCUMENTS / path.name
-        same = sealed.exists() and digest_of(sealed) == digest_of(path)
-        if same or not is_hand_edited(path, record):
+        digest = digest_of(path)
+        same = digest in edited or (sealed.exists() and digest_of(sealed) == digest)
+        if same or not record.is_edited(path.name):
             path.unlink()
     (old / RECORD).unlink(missing_ok=True)
     if not any(old.iterdir()):
         old.rmdir()
         return None
-    aside.parent.mkdir(exist_ok=True)
+    make_folder(aside.parent)
     number = 1
     target = aside
     while target.exists():
         number += 1
         target = aside.with_name(f"{aside.name}-{number}")
-    old.rename(target)
+    move(old, target)
+    sync_folder(target.parent)
     return target
+
+
+def make_writable(sealed: Path) -> None:
+    """Let a sealed folder be deleted like any other; the manifest still tells every change."""
+    files, folders = _protected(sealed)
+    _chmod(folders, 0o755)
+    _chmod(files, 0o644)
 
 
 def _make_read_only(target: Path) -> None:
     """Where the system knows how; the manifest decides in any case."""
-    files = [target / name for name in (SNAPSHOT, EVENT_FILE, MANIFEST)]
-    folders = [target / DOCUMENTS, target / ATTACHMENTS]
-    for folder in folders:
-        files += [path for path in folder.rglob("*") if path.is_file()]
+    files, folders = _protected(target)
     _chmod(files, 0o444)
     _chmod(folders, 0o555)
+
+
+def _protected(sealed: Path) -> tuple[list[Path], list[Path]]:
+    files = [sealed / name for name in (SNAPSHOT, EVENT_FILE, MANIFEST)]
+    folders = [sealed / DOCUMENTS, sealed / ATTACHMENTS]
+    for folder in folders:
+        files += [path for path in folder.rglob("*") if path.is_file()]
+    return files, folders
 
 
 def _chmod(paths: Iterable[Path], mode: int) -> None:

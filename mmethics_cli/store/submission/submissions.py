@@ -24,6 +24,7 @@ DOCUMENTS: Final = "documents"
 COMMITTEE: Final = "committee"  # its papers, beside what was sealed
 # Where drafts lie while a submission is being sealed; an interrupted run may leave them.
 OLD_DRAFTS: Final = ".documents-before-sealing"
+SET_ASIDE: Final = "set-aside"  # in the dossier: what people had put among the drafts
 REPLACED: Final = "replaced"  # within a folder: what was written anew, as it was before
 # The key of submission.yaml that says under which edition of the pack the study was prepared.
 EDITION: Final = "edition"
@@ -86,14 +87,20 @@ class Submission(Struct, frozen=True):
     def event_file(self) -> Path:
         return self.folder / EVENT_FILE
 
+    def manifest_data(self) -> bytes:
+        """The bytes of the manifest; raises WorkspaceError."""
+        path = self.folder / MANIFEST
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise WorkspaceError(f"读不了 {path}：{reason(error)}。") from error
+
     def manifest(self) -> Mapping[str, Any]:
         """What `submit` sealed, documents by their ids of today; raises WorkspaceError."""
         path = self.folder / MANIFEST
         try:
-            manifest = json.loads(path.read_bytes())
-        except OSError as error:
-            raise WorkspaceError(f"读不了 {path}：{reason(error)}。") from error
-        except ValueError as error:
+            manifest = json.loads(self.manifest_data())
+        except (ValueError, RecursionError) as error:
             raise WorkspaceError(f"{path} 已损坏，不是完整的 JSON。") from error
         if not isinstance(manifest, dict):
             raise WorkspaceError(f"{path} 已损坏，不是清单。")

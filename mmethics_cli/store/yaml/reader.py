@@ -18,6 +18,7 @@ from mmethics_cli.store.yaml.characters import (
     refused_in_file,
 )
 from mmethics_cli.store.yaml.events import Builder, Fault, Keys, TextPosition, Tree
+from mmethics_cli.wording.refusals import refusal
 
 MAX_BYTES: Final = 8_000_000
 _MAX_MENDED: Final = 25
@@ -105,15 +106,7 @@ def parse(text: str, name: str) -> YamlFile:
 
 def reason(error: OSError) -> str:
     """Why the system refused, in plain Chinese."""
-    if isinstance(error, FileNotFoundError):
-        return "没有这个文件"
-    if isinstance(error, PermissionError):
-        return "没有权限，或正被其他程序打开"
-    if isinstance(error, IsADirectoryError):
-        return "这是文件夹，不是文件"
-    if isinstance(error, NotADirectoryError):
-        return "路径中间有一段不是文件夹"
-    return error.strerror or type(error).__name__
+    return refusal(error)
 
 
 def _all_faults(text: str, name: str) -> tuple[list[Fault], YamlFile | None]:

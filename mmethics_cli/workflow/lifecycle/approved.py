@@ -12,8 +12,9 @@ from mmethics_cli.core.lifecycle.decision import CommitteeDecision, decision_lab
 from mmethics_cli.errors import DocumentError, EthicsError, Problem, WorkspaceError
 from mmethics_cli.formats.word.stamp import with_footer_line
 from mmethics_cli.report.status import DocumentEdition
-from mmethics_cli.store.submission.documents import RenderedFile, WriteOutcome, write_documents
+from mmethics_cli.store.submission.documents import WriteOutcome, write_documents
 from mmethics_cli.store.submission.manifest import verify_folder
+from mmethics_cli.store.submission.rendered import RenderedFile
 from mmethics_cli.store.submission.submissions import COMMITTEE, Submission
 from mmethics_cli.wording.columns import pad, width
 from mmethics_cli.wording.language import CHINESE, ENGLISH

@@ -5,16 +5,20 @@ from __future__ import annotations
 import hashlib
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 from mmethics_cli.core.lifecycle.due import Due
 from mmethics_cli.errors import EthicsError, WorkspaceError
 from mmethics_cli.formats.calendar import PRODUCT, CalendarEntry, calendar_file
 from mmethics_cli.report.status import WITHOUT_HOLIDAYS
+from mmethics_cli.store.dossier.outputs import refuse_output
 from mmethics_cli.store.files import write_atomic
 from mmethics_cli.store.submission.submissions import MANIFEST
 from mmethics_cli.store.yaml.reader import reason
 from mmethics_cli.wording.citation import cite
 from mmethics_cli.workflow.lifecycle.committee import CommitteeRecord
+
+_HEAD: Final = 400  # bytes of a calendar in which its maker stands
 
 
 def write_calendar(record: CommitteeRecord, path: Path, today: date) -> int:
@@ -24,7 +28,8 @@ def write_calendar(record: CommitteeRecord, path: Path, today: date) -> int:
     take it away. Where nothing was ever due nothing is written. Raises EthicsError where another
     file lies, or the system refuses.
     """
-    _refuse_place(path)
+    ours = _is_ours(path)
+    refuse_output(record.dossier.workspace, "--ics", path, "到期日.ics", replace=ours)
     dossier = record.dossier
     title = dossier.facts.get("project.title")
     name = title if isinstance(title, str) else dossier.name
@@ -36,17 +41,18 @@ def write_calendar(record: CommitteeRecord, path: Path, today: date) -> int:
     return sum(not entry.cancelled for entry in entries)
 
 
-def _refuse_place(path: Path) -> None:
-    if path.is_dir():
-        raise EthicsError(f"--ics：“{path}”是文件夹。请写文件名，如 到期日.ics。")
-    if not path.absolute().parent.is_dir():
-        raise EthicsError(f"--ics：没有文件夹“{path.parent}”。请先建好，或换一个位置。")
+def _is_ours(path: Path) -> bool:
+    """Whether a calendar that we wrote lies there: it is renewed, and holds nothing else."""
+    if not path.is_file():
+        return False
     try:
-        ours = not path.exists() or PRODUCT.encode() in path.read_bytes()[:400]
+        with path.open("rb") as file:
+            ours = PRODUCT.encode() in file.read(_HEAD)
     except OSError as error:
         raise WorkspaceError(f"--ics：读不了“{path}”：{reason(error)}。") from error
     if not ours:
         raise EthicsError(f"--ics：“{path}”已经有别的内容，没有覆盖。请换一个文件名。")
+    return True
 
 
 def _study(record: CommitteeRecord, name: str) -> str:

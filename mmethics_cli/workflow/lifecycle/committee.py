@@ -25,7 +25,7 @@ from mmethics_cli.core.lifecycle.due import (
     read_due_rules,
 )
 from mmethics_cli.core.lifecycle.work_calendar import WorkCalendar, read_calendar
-from mmethics_cli.core.standard.committee import DecisionWord, SubmissionKind
+from mmethics_cli.core.standard.committee import DecisionMeaning, SubmissionKind
 from mmethics_cli.core.standard.names import KIND
 from mmethics_cli.errors import PackError, Problem
 from mmethics_cli.store.dossier.answers_file import answers_of
@@ -49,7 +49,7 @@ class DecidedSubmission(Struct, frozen=True):
 
     submission: Submission
     decision: CommitteeDecision
-    word: DecisionWord
+    word: DecisionMeaning
     about: SubmissionKind
 
     @property

@@ -77,16 +77,21 @@ def open_submission(
     whose decision a re-review answers. Raises EthicsError where the submission can't be opened or
     an answer is refused, SeveralSubmissions where it could answer several; nothing is written then.
     """
-    record = CommitteeRecord(dossier)
-    answers_for = _refuse(record, kind, answered)
+    answers_for = _refuse(CommitteeRecord(dossier), kind, answered)
     file = _given(dossier, kind, answers)
+    with dossier.workspace.writing(whole=True):
+        return _opened(dossier, kind, file, answers_for)
+
+
+def _opened(
+    dossier: Dossier, kind: str, file: AnswersFile | None, answers_for: Submission | None
+) -> OpenedSubmission:
     given = file.written if file else {}
     study = {path: value for path, value in given.items() if not is_of_event(path)}
     if file is not None:
         _write_study(dossier, study, file)
         dossier = reopened(dossier)
-        record = CommitteeRecord(dossier)
-    recorded = recorded_answers(record, kind, answers_for)
+    recorded = recorded_answers(CommitteeRecord(dossier), kind, answers_for)
     counts = reported_counts(dossier, kind)
     event = recorded | {path: value for path, value in given.items() if path not in study}
     event.pop(KIND, None)

@@ -109,6 +109,12 @@ class Standing(Struct, frozen=True):
         )
 
     def findings(self) -> Iterator[Finding]:
+        """What is to be said of the dossier beside what was approved and decided."""
+        yield from self.unapproved()
+        yield from self.moved()
+        yield from self.unknown_decisions()
+
+    def unapproved(self) -> Iterator[Finding]:
         """What the dossier says of the study without approval, where it is not asking for one.
 
         While a change of the study is being drafted beside a report, the dossier may hold it: the

@@ -32,8 +32,10 @@ def ask_for_more(dossier: Dossier, current: Submission, asked: Sequence[str], da
         )
     if not asked:
         raise EthicsError("要补正什么没有写：--comments FILE（YAML 列表，一项一条）。")
-    record_supplement(dossier.workspace, asked, day)
-    opened = reopened(dossier, add_round(dossier.workspace.folder, current))
+    with dossier.workspace.writing(whole=True):
+        record_supplement(dossier.workspace, asked, day)
+        again = add_round(current)
+    opened = reopened(dossier, again)
     rows: Value = supplement_rows(asked)
     question = opened.standard.questions[SUPPLEMENTS]
     changes: dict[Keys, object] = {tuple(SUPPLEMENTS.split(".")): write_value(question, rows)}
@@ -42,9 +44,7 @@ def ask_for_more(dossier: Dossier, current: Submission, asked: Sequence[str], da
         if id_ not in own and edition.version:
             changes["documents", id_, "version"] = next_version(edition.version, ())
             changes["documents", id_, "date"] = None
-    current_round = opened.workspace.current
-    assert current_round is not None
-    opened.workspace.write(current_round.event_file, changes)
+    opened.workspace.write(again.event_file, changes)
     return reopened(opened)
 
 

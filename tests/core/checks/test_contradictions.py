@@ -11,7 +11,7 @@ from mmethics_cli.core.checks.consistency import (
     broken_paths,
     contradictions,
     stray_answers,
-    turned_texts,
+    unseen_characters,
 )
 from mmethics_cli.core.checks.findings import Finding
 from mmethics_cli.core.decisions.facts import Facts
@@ -88,7 +88,7 @@ TURN = "\u202e"
 def test_a_turned_text_is_found_in_answers_and_in_the_fields_of_entries() -> None:
     asset = {"id": "a", "name": f"胸部{TURN} CT", "kind": "image"}
     tree = {"study": {"title": f"甲{TURN}乙", "age": "30"}, "data": {"assets": [asset]}}
-    found = list(turned_texts(facts_of(tree)))
+    found = list(unseen_characters(facts_of(tree), {}))
     assert [one.path for one in found] == ["study.title", "data.assets[a].name"]
     assert ["“名称”" in one.message for one in found] == [True, False]
     assert "的名称”" in found[1].message, "a field is named with its list"
@@ -98,6 +98,17 @@ def test_a_turned_text_is_found_in_answers_and_in_the_fields_of_entries() -> Non
         assert "删去" in one.fix
 
 
-def test_other_characters_turn_nothing() -> None:
-    tree = {"study": {"title": "甲\u200b乙"}, "data": {"assets": [{"id": "a", "name": "CT"}]}}
-    assert list(turned_texts(facts_of(tree))) == []
+def test_a_character_of_no_width_is_found_in_answers_and_notes_but_not_where_it_works() -> None:
+    tree = {
+        "study": {"title": "甲\u200b乙", "harm": "👩\u200d⚕️ می\u200cخواهم"},
+        "data": {"assets": [{"id": "a", "name": "何\u200d示一"}]},
+    }
+    notes = {"self_check.A-01": ("A-01 的自查说明", "见方案\ufeff")}
+    found = list(unseen_characters(facts_of(tree), notes))
+    assert [(one.id, one.path) for one in found] == [
+        ("text_unseen", "study.title"),
+        ("text_unseen", "data.assets[a].name"),
+        ("text_unseen", "self_check.A-01"),
+    ]
+    assert "零宽空格 U+200B" in found[0].message
+    assert "A-01 的自查说明" in found[2].message

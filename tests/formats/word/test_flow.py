@@ -9,8 +9,9 @@ import pytest
 from docx.oxml.ns import qn
 
 from mmethics_cli.core.conditions.values import Element
-from mmethics_cli.formats.blocks import Flow, FlowRow, Text
-from mmethics_cli.formats.word.flow import Box, Figure, key_of, lay_out, lines_of, settled
+from mmethics_cli.formats.blocks import Flow, FlowRow, Text, key_of
+from mmethics_cli.formats.word import flow as lines
+from mmethics_cli.formats.word.flow import Box, Figure, lay_out, lines_of, settled
 from mmethics_cli.formats.word.page import Page
 from tests.render.small import opened, problems, rendered, study, word
 
@@ -98,6 +99,26 @@ def test_twelve_assets_and_eight_receivers_are_all_there() -> None:
     keys = [key_of(box.lines) for box in figure.boxes]
     assert len(keys) == len(set(keys)) == 4 + 12 + 1 + 8
     assert not any("另有" in key for key in keys)
+
+
+def test_ten_times_the_rows_are_measured_little_more_than_ten_times_as_often(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    measured: list[str] = []
+    whole = lines.lines_of
+
+    def counted(text: str, width: int) -> int:
+        measured.append(text)
+        return whole(text, width)
+
+    monkeypatch.setattr(lines, "lines_of", counted)
+    counts = []
+    for rows in (40, 400):
+        measured.clear()
+        laid(flow(rows, rows // 10, 1))
+        counts.append(len(measured))
+    assert counts[0] > 40
+    assert counts[1] < 15 * counts[0]
 
 
 def test_what_does_not_fit_is_counted() -> None:

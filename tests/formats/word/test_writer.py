@@ -300,3 +300,8 @@ def test_a_long_title_has_a_line_of_the_header_to_itself(title: str, breaks: int
     (line,) = document.sections[0].header.paragraphs
     assert line.text.split("\t")[0].rstrip("\n") == title
     assert len(list(line._p.iter(qn("w:br")))) == breaks
+
+
+def test_the_properties_name_the_program_that_made_it() -> None:
+    with zipfile.ZipFile(io.BytesIO(word("文字"))) as package:
+        assert b"<Application>mmethics</Application>" in package.read("docProps/app.xml")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mmethics_cli.core.checks.documents import FileState
+from mmethics_cli.core.checks.documents import FileLook, FileState
 from mmethics_cli.core.conditions.values import UNKNOWN, Element
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import ChangedOnDisk, UnreadableFile, WorkspaceError
@@ -218,9 +218,10 @@ def test_attachments_that_can_not_be_used(
 
 
 def test_attachments_that_are_there(workspace: Workspace) -> None:
-    assert workspace.file_states() == {"p": FileState()}
+    looked = (FileLook("方案.pdf", "pdf", cut=True),)
+    assert workspace.file_states() == {"p": FileState(looks=looked)}
     workspace.set_answers({"attachments": (Element("p", {"file": "attachments\\方案.pdf"}),)})
-    assert workspace.file_states() == {"p": FileState()}
+    assert workspace.file_states() == {"p": FileState(looks=looked)}
 
 
 def test_submissions_are_numbered(folder: Path, standard: Standard) -> None:

@@ -14,12 +14,11 @@ from mmethics_cli.store.dossier.workspace import Workspace, open_workspace
 from mmethics_cli.store.files import write_atomic
 from mmethics_cli.store.paths import legal_name
 from mmethics_cli.store.submission.documents import (
-    RECORD,
-    RenderedFile,
     enter_versions,
     file_name,
     write_documents,
 )
+from mmethics_cli.store.submission.rendered import RECORD, RenderedFile, read_record
 
 DAY = date(2027, 3, 1)
 ONE = RenderedFile("01-甲.docx", b"one")
@@ -112,6 +111,45 @@ def test_a_file_open_elsewhere_does_not_stop_the_others(
     assert done.written == [TWO.name]
     assert [name for name, _ in done.failed] == [ONE.name]
     assert "其他程序" in done.failed[0][1]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError], ids=["killed", "full"])
+@pytest.mark.parametrize("done", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_stopped_at_any_write_no_file_of_ours_looks_edited(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
+    error: type[BaseException],
+    *,
+    done: bool,
+) -> None:
+    write_documents(tmp_path, [ONE, TWO])
+    left = number
+
+    def stopped(path: Path, data: bytes) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0 and done:
+            real(path, data)
+        if left == 0 or (left < 0 and error is OSError):  # a full disk stays full
+            raise error(28, "full")
+        real(path, data)
+
+    real = write_atomic
+    new = [RenderedFile(file.name, b"new", "paper", "source") for file in (ONE, TWO)]
+    with monkeypatch.context() as patch:
+        for module in ("documents", "rendered"):
+            patch.setattr(f"mmethics_cli.store.submission.{module}.write_atomic", stopped)
+        with pytest.raises(error):
+            write_documents(tmp_path, new)
+    record = read_record(tmp_path)
+    for file in new:
+        assert not record.is_edited(file.name)
+        if (tmp_path / file.name).read_bytes() != file.data:
+            assert record.source_of(file.name) == ""
+    assert write_documents(tmp_path, new).kept == []
+    assert [read_record(tmp_path).source_of(file.name) for file in new] == ["source"] * 2
 
 
 def test_versions_are_entered_where_they_differ(workspace: Workspace) -> None:

@@ -22,11 +22,13 @@ from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.store.dossier.answers_file import answers_of
 from mmethics_cli.store.dossier.create import add_submission
 from mmethics_cli.store.dossier.workspace import Workspace, open_workspace
+from mmethics_cli.store.files import sha256
 from mmethics_cli.store.submission import archive, sealing
 from mmethics_cli.store.submission.archive import verify_zip, zip_submission
-from mmethics_cli.store.submission.documents import RenderedFile, write_documents
-from mmethics_cli.store.submission.manifest import is_plain_name, verify_folder
-from mmethics_cli.store.submission.sealing import Sealed, seal
+from mmethics_cli.store.submission.documents import write_documents
+from mmethics_cli.store.submission.manifest import digest_over, is_plain_name, verify_folder
+from mmethics_cli.store.submission.rendered import RenderedFile
+from mmethics_cli.store.submission.sealing import FileTally, Sealed, seal
 from tests.program import ROOT
 
 DAY = date(2027, 3, 1)
@@ -156,13 +158,11 @@ def _fails_at(number: int, real: Callable[..., Any]) -> Callable[..., Any]:
         ("Path.write_bytes", 1),
         ("Path.write_bytes", 2),
         ("Path.write_bytes", 3),
-        ("Path.rename", 1),
-        ("Path.rename", 2),
-        ("Path.rename", 3),
-        ("Path.replace", 1),
-        ("Path.replace", 2),
-        ("Path.replace", 3),
+        *[("move", number) for number in range(1, 7)],
+        ("sync_tree", 1),
         ("sync_folder", 1),
+        ("sync_folder", 2),
+        ("sync_folder", 3),
     ],
 )
 def test_a_failure_at_any_step_seals_nothing(
@@ -188,11 +188,12 @@ def test_a_failure_at_any_step_seals_nothing(
 KILLED = """
 import os, sys, datetime, pathlib
 from mmethics_cli.store.submission import sealing
-from mmethics_cli.store.submission.documents import RenderedFile
+from mmethics_cli.store.submission.rendered import RenderedFile
 from mmethics_cli.store.pack import load
 from mmethics_cli.store.dossier.workspace import open_workspace
 name, number, folder = sys.argv[1], int(sys.argv[2]), pathlib.Path(sys.argv[3])
-real = getattr(pathlib.Path, name)
+owner = os if name == "replace" else pathlib.Path
+real = getattr(owner, name)
 def dies(*args):
     global number
     number -= 1
@@ -200,7 +201,7 @@ def dies(*args):
         os._exit(9)
     return real(*args)
 workspace = open_workspace(folder, load().standard())
-setattr(pathlib.Path, name, dies)
+setattr(owner, name, dies)
 form = RenderedFile("02-申请表.docx", b"final")
 sealing.seal(workspace, [form], {}, datetime.date(2027, 3, 1))
 """
@@ -209,13 +210,9 @@ sealing.seal(workspace, [form], {}, datetime.date(2027, 3, 1))
 @pytest.mark.parametrize(
     ("name", "number", "is_sealed"),
     [
-        ("rename", 1, False),
-        ("rename", 2, False),
-        ("rename", 3, False),
-        ("replace", 1, False),
-        ("replace", 3, False),
-        ("chmod", 1, True),
-        ("rename", 4, True),
+        *[("replace", number, False) for number in range(1, 7)],
+        ("replace", 7, True),
+        ("chmod", 2, True),
     ],
 )
 def test_killed_at_any_step_it_is_sealed_whole_or_not_at_all(
@@ -236,13 +233,39 @@ def test_killed_at_any_step_it_is_sealed_whole_or_not_at_all(
     assert [one.read_bytes() for one in workspace.folder.rglob("own.docx")] == [b"own"]
 
 
-def test_what_was_edited_by_hand_is_what_is_sealed(workspace: Workspace) -> None:
+def test_what_was_edited_by_hand_is_not_kept_twice(workspace: Workspace) -> None:
     folder = workspace.folder / "submissions" / "01-initial" / "documents"
     write_documents(folder, [RenderedFile(FORM.name, b"draft")])
     (folder / FORM.name).write_bytes(b"by hand")
+    final = RenderedFile(FORM.name, b"by hand, without watermark", edited=sha256(b"by hand"))
+    edited = [{"file": f"documents/{FORM.name}", "draft_sha256": final.edited}]
+    done = seal(workspace, [final], ABOUT | {"edited": edited}, DAY)
+    assert done.aside is None
+    assert (folder / FORM.name).read_bytes() == final.data
+
+
+def test_what_was_edited_while_it_was_being_sealed_is_kept(workspace: Workspace) -> None:
+    folder = workspace.folder / "submissions" / "01-initial" / "documents"
+    write_documents(folder, [RenderedFile(FORM.name, b"draft")])
+    (folder / FORM.name).write_bytes(b"later words")
     done = seal(workspace, [FORM], ABOUT, DAY)
-    assert (done.kept, done.aside) == ((FORM.name,), None)
-    assert (folder / FORM.name).read_bytes() == b"by hand"
+    assert done.aside is not None
+    assert (done.aside / FORM.name).read_bytes() == b"later words"
+
+
+def test_the_last_papers_tell_what_is_sealed_beside_them(workspace: Workspace) -> None:
+    told: list[FileTally] = []
+
+    def last(tally: FileTally) -> list[RenderedFile]:
+        told.append(tally)
+        return [RenderedFile("01-清单.docx", tally.sha256.encode())]
+
+    folder = seal(workspace, [FORM], ABOUT, DAY, last).folder
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    assert manifest["telling"] == ["documents/01-清单.docx"]
+    beside = {name: one for name, one in manifest["files"].items() if "01-清单" not in name}
+    size = sum((folder / name).stat().st_size for name in beside)
+    assert told == [FileTally(len(beside), size, digest_over(beside))]
 
 
 def test_attachments_of_one_name_do_not_overwrite_each_other(workspace: Workspace) -> None:
@@ -322,14 +345,16 @@ def test_changes_in_an_archive_are_found(sealed: Sealed, tmp_path: Path) -> None
         del members["01-initial/documents/02-申请表.docx"]
         members["documents/02-申请表.docx"] = b"final"
         members["01-initial/committee/x"] = b"x"
+        members["01-initial/x"] = b"x"
 
-    found = verify_zip(rewritten(whole, other, change)).differences
-    assert [str(one) for one in found] == [
+    found = verify_zip(rewritten(whole, other, change))
+    assert [str(one) for one in found.differences] == [
         "多出来的文件：../documents/02-申请表.docx",
         "内容变了：attachments/方案.pdf",
-        "多出来的文件：committee/x",
         "缺少：documents/02-申请表.docx",
+        "多出来的文件：x",
     ]
+    assert found.ignored == ("committee/",)  # as in a folder: the office packs what it has
 
 
 @pytest.mark.parametrize("name", ["../evil", "/etc/x", "a/../../x", "C:/x", "a\\..\\x", "a//b"])

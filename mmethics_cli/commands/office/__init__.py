@@ -1,0 +1,41 @@
+"""mmethics office: the ethics office, its desk, and one file a verb."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import typer
+
+from mmethics_cli.commands.office.options import Where
+from mmethics_cli.commands.options import Format, OutputFormat
+
+# One line a verb, each with its module here: the help of the group must not load them all.
+VERBS: Final = {
+    "init": "新建伦理办公室的文件夹和登记簿",
+    "take": "收下交来的东西：封存的送审、往年的登记事项",
+    "accept": "受理：受理号、期限；补正、不予受理、撤回、延长",
+    "assign": "指定审查人",
+    "note": "记一件事：送达、归档、委员、培训、利益冲突……",
+    "show": "一件、一项研究、一次会议或一个人的全部登记",
+    "quality": "一年的质量指标",
+}
+
+
+app = typer.Typer(invoke_without_command=True)
+
+
+@app.callback()
+def office(context: typer.Context, office: Where = None, form: Format = OutputFormat.text) -> None:
+    """伦理办公室：受理、审查、会议、归档和质量评估（标准第9至11章）。
+
+    办公室是一个普通的文件夹：设置、登记簿和收下的送审。登记簿只增不改，每一条都接着前一条的
+    校验值，mmethics verify 能看出任何改动。不写命令时显示案头：现在有什么要办。
+
+    示例：
+    mmethics office init 伦理办公室
+    mmethics office --office 伦理办公室
+    """
+    if context.invoked_subcommand is None:
+        from mmethics_cli.commands.office.desk import show_desk
+
+        show_desk(context, office, form)

@@ -1,0 +1,63 @@
+"""One act of the office on a case: decided on the register as it is, and written with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from mmethics_cli.errors import EthicsError
+from mmethics_cli.office.acceptance import METHODS, STATES, case_name, find_case
+from mmethics_cli.office.events import Event, EventKinds, Happening
+from mmethics_cli.office.folder import OfficeFolder
+from mmethics_cli.office.pack import OfficePack, office_pack
+from mmethics_cli.office.register.database import Writing
+from mmethics_cli.office.state import Case, Lookup
+from mmethics_cli.workflow.packs import Packs
+
+# What an act comes to, of the register as it is; raises ActRefused.
+Decide = Callable[[Lookup, Case, OfficePack], list[Happening]]
+
+
+def act(
+    office: OfficeFolder, packs: Packs, case: str, decide: Decide, now: str, actor: str
+) -> list[str]:
+    """Do one act on a case and say what was recorded. Nothing is written where it is refused.
+
+    Raises ActRefused, EthicsError, WorkspaceError.
+    """
+    pack = office_pack(packs, office)
+    with office.register().writing() as register:
+        found = find_case(register, case)
+        happenings = decide(register, found, pack)
+        events = record(register, pack.kinds, happenings, now, actor)
+        after = register.get(Case, found.id) or found
+    return [*said(pack.kinds, events), case_line(after)]
+
+
+def record(
+    register: Writing, kinds: EventKinds, happenings: Iterable[Happening], now: str, actor: str
+) -> list[Event]:
+    """Write events that say what their kind must say. Raises EthicsError for one that does not."""
+    events = []
+    for happening in happenings:
+        faults = list(kinds[happening.kind].faults(happening))
+        if faults:
+            raise EthicsError(f"登记不了：{'；'.join(faults)}。")
+        events.append(register.append(happening, now, actor))
+    return events
+
+
+def said(kinds: EventKinds, events: Iterable[Event]) -> Iterator[str]:
+    """What was recorded, one line an event."""
+    for event in events:
+        who = f"　{event.what.person}" if event.what.person else ""
+        yield f"已登记 第 {event.seq} 条：{kinds[event.what.kind].title}{who}"
+
+
+def case_line(case: Case) -> str:
+    """Where a case stands, in one line."""
+    parts = [case_name(case), STATES.get(case.state, case.state)]
+    if case.method:
+        parts.append(METHODS.get(case.method, case.method))
+    if case.state == "accepted" and case.due_at:
+        parts.append(f"期限 {case.due_at.replace('T', ' ')}")
+    return "　".join(parts)

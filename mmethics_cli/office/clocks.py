@@ -1,0 +1,60 @@
+"""The limits of an office's work, and when they end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from msgspec import Struct
+
+from mmethics_cli.core.standard.model import Basis
+from mmethics_cli.core.standard.node import Node, Trail
+
+FILE: Final = "office/clocks.yaml"
+
+
+class Clock(Struct, frozen=True):
+    """A limit in whole days, which end at midnight, or in hours, to the minute."""
+
+    id: str
+    title: str
+    days: int
+    hours: int
+    own: bool
+    basis: tuple[Basis, ...]
+
+    def ends(self, start: str, *, days: int = 0, hours: int = 0) -> str:
+        """The last minute of a limit that begins at `start`; a shorter limit given here holds."""
+        begun = datetime.fromisoformat(start)
+        if self.hours:
+            limit = min(self.hours, hours or self.hours)
+            return (begun + timedelta(hours=limit)).isoformat(timespec="minutes")
+        limit = min(self.days, days or self.days)
+        return f"{(begun.date() + timedelta(days=limit)).isoformat()}T23:59"
+
+
+Clocks = Mapping[str, Clock]
+NEEDED: Final = ("review", "emergency", "worksheet", "worksheet_emergency")
+
+
+def read_clocks(trees: Mapping[str, object], trail: Trail) -> Clocks:
+    """The limits of a pack by id; what is wrong with them is noted."""
+    whole = Node(FILE, (), trees.get(FILE), trail)
+    clocks = {}
+    for node in whole.list():
+        node.only("id", "zh", "days", "hours", "own", "basis", "override")
+        if node.has("days") is node.has("hours"):
+            node.problem("days、hours 写其中一个")
+        clocks[node.text("id")] = Clock(
+            node.text("id"),
+            node.text("zh"),
+            node.number("days", 1) if node.has("days") else 0,
+            node.number("hours", 1) if node.has("hours") else 0,
+            node.yes("own"),
+            node.basis(),
+        )
+    for name in NEEDED:
+        if name not in clocks:
+            whole.problem(f"缺少期限“{name}”")
+    return clocks

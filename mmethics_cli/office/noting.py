@@ -1,0 +1,137 @@
+"""Small things that happened, recorded by kind: what each must say is data (`events.yaml`)."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Any
+
+from msgspec import Struct
+
+from mmethics_cli.core.conditions.written import NO_TYPED, YES_TYPED, parse_date
+from mmethics_cli.errors import EthicsError
+from mmethics_cli.office.acceptance import STATES, ActRefused, case_name, find_case
+from mmethics_cli.office.acting import case_line, record, said
+from mmethics_cli.office.events import EventKind, Happening, is_time
+from mmethics_cli.office.folder import OfficeFolder
+from mmethics_cli.office.pack import office_pack
+from mmethics_cli.office.state import Case, Lookup
+from mmethics_cli.workflow.packs import Packs
+
+_NOON = "T12:00"
+
+
+class Noted(Struct, frozen=True):
+    """A note as it was typed: kind, a text, what it is about, when it was, more by key."""
+
+    kind: str
+    text: str
+    case: str
+    study: str
+    meeting: str
+    person: str
+    when: str
+    fields: tuple[str, ...]
+
+
+def kinds_text(office: OfficeFolder, packs: Packs) -> str:
+    """The kinds that can be noted, and what each must and may say."""
+    lines = ["可以记的事（必须写的，[可以写的]）："]
+    for kind in office_pack(packs, office).kinds.values():
+        if kind.noted:
+            options = [f"--{ref}" for ref in kind.refs] + [f"[--{ref}]" for ref in kind.may_refer]
+            fields = [
+                f"[{key}]" if key in kind.optional else key
+                for key in kind.data
+                if key != kind.text_in
+            ]
+            text = "一句话" if kind.text_in else ""
+            parts = " ".join(filter(None, (*options, text, *fields)))
+            lines.append(f"  {kind.title}（{kind.id}）　{parts}".rstrip())
+    return "\n".join(lines)
+
+
+def take_note(office: OfficeFolder, packs: Packs, noted: Noted, now: str, actor: str) -> list[str]:
+    """Record a note and say so. Raises ActRefused, EthicsError."""
+    pack = office_pack(packs, office)
+    notable = {
+        name: each for each in pack.kinds.values() if each.noted for name in (each.id, each.title)
+    }
+    kind = notable.get(noted.kind)
+    if kind is None:
+        near = get_close_matches(noted.kind, notable, 1)
+        hint = f"是不是“{near[0]}”？" if near else "全部：mmethics office note list。"
+        raise EthicsError(f"没有“{noted.kind}”这种事可以记。{hint}")
+    with office.register().writing() as register:
+        case = find_case(register, noted.case) if noted.case else None
+        happening = _happening(register, kind, noted, case, now)
+        events = record(register, pack.kinds, [happening], now, actor)
+        after = register.get(Case, case.id) if case else None
+    return [*said(pack.kinds, events), *([case_line(after)] if after else [])]
+
+
+def _happening(
+    state: Lookup, kind: EventKind, noted: Noted, case: Case | None, now: str
+) -> Happening:
+    if case is not None and kind.when and case.state not in kind.when:
+        state_now = STATES.get(case.state, case.state)
+        raise ActRefused(f"{case_name(case)} {state_now}，不能记“{kind.title}”。")
+    data: dict[str, Any] = {}
+    if noted.text:
+        if not kind.text_in:
+            raise EthicsError(f"“{kind.title}”不写一句话，其余的用 --set 键=值。")
+        data[kind.text_in] = noted.text
+    for field in noted.fields:
+        key, sign, value = field.partition("=")
+        if not sign:
+            raise EthicsError(f"--set 写成 键=值，现在是“{field}”。")
+        data[key] = _value(kind, key, value)
+    takes = (*kind.refs, *kind.may_refer)
+    study = noted.study or (case.study if case is not None and "study" in takes else "")
+    return Happening(
+        kind.id,
+        _time(noted.when, now),
+        study,
+        case.id if case else "",
+        noted.meeting,
+        noted.person,
+        data,
+    )
+
+
+def _value(kind: EventKind, key: str, text: str) -> Any:
+    """A value as its kind's data has it; one that can't be read stays a text, and is refused."""
+    match kind.data.get(key):
+        case "yes":
+            return True if text in YES_TYPED else False if text in NO_TYPED else text
+        case "number":
+            return int(text) if text.isascii() and text.isdigit() else _decimal(text)
+        case "words":
+            return [word for word in text.replace("，", ",").replace("、", ",").split(",") if word]
+        case "day":
+            day = parse_date(text)
+            return day.isoformat() if day else text
+    return text
+
+
+def _decimal(text: str) -> Any:
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _time(text: str, now: str) -> str:
+    """When it was: a minute, or noon of a day; not after now. Raises EthicsError."""
+    if not text:
+        return now
+    day = parse_date(text)
+    when = text if is_time(text) else f"{day.isoformat()}{_NOON}" if day else ""
+    if day == parse_date(now.partition("T")[0]):
+        when = now
+    if not when:
+        raise EthicsError(
+            f"--date 的值“{text}”不是日期或时刻，写成 2027-03-09 或 2027-03-09T14:05。"
+        )
+    if when > now:
+        raise EthicsError(f"{text} 还没有到，不能记已经发生的事。")
+    return when

@@ -1,0 +1,158 @@
+"""The office's part of the standard pack, proved when it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Final, get_args
+
+from msgspec import Struct
+
+from mmethics_cli.core.lifecycle.work_calendar import WorkCalendar, read_calendar
+from mmethics_cli.core.standard.model import Article, Standard, Verified
+from mmethics_cli.core.standard.node import Fault, Node, Trail
+from mmethics_cli.errors import PackError, Problem
+from mmethics_cli.office.clocks import Clocks, read_clocks
+from mmethics_cli.office.decisions import DecisionWords, read_decision_words
+from mmethics_cli.office.events import EventKinds, read_kinds
+from mmethics_cli.office.folder import OfficeFolder
+from mmethics_cli.office.quality.indicators import GROUPS, Indicator, read_groups, read_indicators
+from mmethics_cli.office.study_facts import (
+    StudyFact,
+    prove_study_facts,
+    read_study_facts,
+)
+from mmethics_cli.office.votes import VoteLaw, read_vote_law
+from mmethics_cli.store.pack import Pack, load
+from mmethics_cli.workflow.packs import Packs
+
+PART: Final = "office"
+SOURCES: Final = "office/sources.yaml"
+
+
+class OfficePack(Struct, frozen=True, dict=True):
+    """What a pack says to an office: kinds of events, indicators, the calendar.
+
+    Each is read when it is first asked for; raises PackError with the places of all faults.
+    """
+
+    pack: Pack
+
+    @cached_property
+    def kinds(self) -> EventKinds:
+        kinds, faults = read_kinds(self.pack.trees)
+        self._refuse(faults)
+        return kinds
+
+    @cached_property
+    def indicators(self) -> Mapping[str, Indicator]:
+        indicators, faults = read_indicators(self.pack.trees, Trail())
+        self._refuse(_not_of_sources(faults))
+        return indicators
+
+    @cached_property
+    def clocks(self) -> Clocks:
+        trail = Trail()
+        clocks = read_clocks(self.pack.trees, trail)
+        self._refuse(_not_of_sources(trail.problems))
+        return clocks
+
+    @cached_property
+    def standard(self) -> Standard:
+        """The whole standard, by which a sealed snapshot is read."""
+        return self.pack.standard()
+
+    @cached_property
+    def study_facts(self) -> tuple[StudyFact, ...]:
+        trail = Trail()
+        facts = read_study_facts(self.pack.trees, self.standard, trail)
+        self._refuse(trail.problems)
+        return facts
+
+    @cached_property
+    def decisions(self) -> DecisionWords:
+        trail = Trail()
+        words = read_decision_words(self.pack.trees, trail)
+        self._refuse(trail.problems)
+        return words
+
+    @cached_property
+    def votes(self) -> VoteLaw:
+        law, faults = read_vote_law(self.pack.trees, Trail())
+        self._refuse(_not_of_sources(faults))
+        return law
+
+    @cached_property
+    def groups(self) -> Mapping[str, str]:
+        """The titles of the indicators' groups, in their order."""
+        return dict(read_groups(Node(GROUPS, (), self.pack.trees.get(GROUPS), Trail())))
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        calendar, faults = read_calendar(self.pack.trees)
+        self._refuse(faults)
+        return calendar
+
+    def _refuse(self, faults: list[Fault]) -> None:
+        if faults:
+            problems = [Problem(text, *self.pack.locate(file, keys)) for file, keys, text in faults]
+            raise PackError("标准包有错误：", problems)
+
+
+def _not_of_sources(faults: list[Fault]) -> list[Fault]:
+    """The faults but those of what a rule rests on: lint proves that, which knows the sources."""
+    return [fault for fault in faults if "basis" not in fault[1]]
+
+
+def office_pack(packs: Packs, office: OfficeFolder | None = None) -> OfficePack:
+    """The pack by which an office works: `--pack`, else what office.yaml names, on the shipped one.
+
+    Raises UnreadableFile or PackError.
+    """
+    if packs.overlay is None and office is not None and office.overlay is not None:
+        packs = Packs(office.overlay)
+    return OfficePack(packs.of(also=(PART,)).pack)
+
+
+def office_problems(overlay: Path | None) -> list[Problem]:
+    """Everything that is wrong with the office's part of a pack, as `standard lint` prints it.
+
+    Raises PackError when the pack can't even be built.
+    """
+    pack = load(overlay, also=(PART,))
+    faults = prove_office(pack.standard(), pack.trees)
+    return [Problem(text, *pack.locate(file, keys)) for file, keys, text in faults]
+
+
+def prove_office(standard: Standard, trees: Mapping[str, object]) -> Iterator[Fault]:
+    """Every fault in the office's part of a pack, with its place."""
+    kinds, faults = read_kinds(trees)
+    yield from faults
+    received = kinds.get("submission_received")
+    yield from prove_study_facts(trees, standard, frozenset(received.data if received else ()))
+    trail = _sources(standard, trees)
+    read_indicators(trees, trail)
+    read_vote_law(trees, trail)
+    read_clocks(trees, trail)
+    read_decision_words(trees, trail)
+    yield from trail.problems
+
+
+def _sources(standard: Standard, trees: Mapping[str, object]) -> Trail:
+    """What the office's rules may rest on: the standard's sources, and some of its own."""
+    trail = Trail()
+    sources = set(standard.sources)
+    articles = dict(standard.articles)
+    for node in Node(SOURCES, (), trees.get(SOURCES), trail).list():
+        node.only("id", "zh", "status", "verified", "articles")
+        name = node.text("id")
+        if name in sources:
+            node.child("id").problem(f"法源“{name}”已经有了")
+        node.text("zh")
+        node.one_of("status", ("law", "practice"))
+        verified = node.one_of("verified", get_args(Verified))
+        sources.add(name)
+        for article in node.texts("articles"):
+            articles[name, article] = Article(verified)
+    return Trail(trail.problems, sources=frozenset(sources), articles=articles)

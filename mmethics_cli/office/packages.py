@@ -1,0 +1,129 @@
+"""The sealed packages that an office received: kept as they came, proved by their manifests."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+from msgspec import Struct
+
+from mmethics_cli.core.conditions.written import parse_date
+from mmethics_cli.core.standard.model import Standard
+from mmethics_cli.errors import EthicsError, Problem, WorkspaceError
+from mmethics_cli.office.events import Happening
+from mmethics_cli.office.folder import CASES
+from mmethics_cli.office.quality.histories import Record
+from mmethics_cli.office.study_facts import StudyFact, kept_facts
+from mmethics_cli.store.submission.archive import verify_zip, zip_submission
+from mmethics_cli.store.submission.manifest import Verified, verify_folder
+from mmethics_cli.store.submission.submissions import MANIFEST, SNAPSHOT
+
+_BRINGS_PACKAGE: Final = ("submission_received", "supplement_received")
+
+
+class SealedPackage(Struct, frozen=True):
+    """A sealed submission that was handed in whole.
+
+    `name` is what it was sealed as (01-initial), `kind` its event, `facts` what the register keeps
+    of it, `data` the archive as it is kept.
+    """
+
+    name: str
+    kind: str
+    digest: str
+    facts: Mapping[str, Any]
+    data: bytes
+
+
+def is_package(path: Path) -> bool:
+    """Whether a folder or a file looks like a sealed submission."""
+    if path.is_dir():
+        return (path / MANIFEST).is_file()
+    return zipfile.is_zipfile(path) and _manifest_in(path) is not None
+
+
+def read_package(path: Path, standard: Standard, wanted: tuple[StudyFact, ...]) -> SealedPackage:
+    """Prove a sealed submission and read what the register keeps of it.
+
+    Raises EthicsError, with every difference, where it is not as it was sealed; WorkspaceError.
+    """
+    seal = verify_folder(path) if path.is_dir() else verify_zip(path)
+    _refuse_changed(path, seal)
+    with tempfile.TemporaryDirectory() as temporary:
+        if path.is_dir():
+            archive = Path(temporary) / "package.zip"
+            zip_submission(path, archive)
+        else:
+            archive = path
+        manifest = json.loads(_sealed_file(archive, MANIFEST))
+        snapshot = Path(temporary) / SNAPSHOT
+        snapshot.write_bytes(_sealed_file(archive, SNAPSHOT))
+        sealed_on = parse_date(str(manifest.get("date") or ""))
+        facts = kept_facts(snapshot, standard, wanted, sealed_on)
+        name, kind = str(manifest["submission"]), str(manifest["event"])
+        return SealedPackage(name, kind, seal.digest, facts, archive.read_bytes())
+
+
+def _refuse_changed(path: Path, seal: Verified) -> None:
+    if seal.differences:
+        raise EthicsError(
+            f"“{path}”不是封存时的样子，不能收下。请申请人重新打包上交：",
+            [Problem(str(difference)) for difference in seal.differences],
+        )
+
+
+def _manifest_in(archive: Path) -> str | None:
+    """The name of the manifest in an archive: at its root, or in the folder that was packed."""
+    with zipfile.ZipFile(archive) as members:
+        names = [name for name in members.namelist() if PurePosixPath(name).name == MANIFEST]
+    return min(names, key=lambda name: name.count("/"), default=None)
+
+
+def _sealed_file(archive: Path, name: str) -> bytes:
+    """A file of a package that was proved, beside its manifest."""
+    manifest = _manifest_in(archive)
+    assert manifest is not None
+    with zipfile.ZipFile(archive) as members:
+        return members.read(manifest.removesuffix(MANIFEST) + name)
+
+
+# What was received.
+
+
+def received_packages(happenings: Iterable[Happening]) -> Iterator[tuple[str, str, str]]:
+    """Each package of this office's own events: its case, its file in the folder, its digest.
+
+    Events of past years name packages that are not here.
+    """
+    for each in happenings:
+        digest = each.data.get("digest")
+        if each.kind in _BRINGS_PACKAGE and digest:
+            yield each.case, f"{CASES}/{each.data['package']}", str(digest)
+
+
+def package_fault(office: Path, file: str, digest: str) -> str:
+    """What is wrong with a package, in Chinese; empty when it is as it was received."""
+    path = office / file
+    if not path.is_file():
+        return f"缺少收下的送审：{file}"
+    try:
+        seal = verify_zip(path)
+    except WorkspaceError as error:
+        return f"收下的送审读不了：{file}（{error.message}）"
+    if seal.differences:
+        return f"收下的送审被改动：{file}（{seal.differences[0]}）"
+    if seal.digest != digest:
+        return f"收下的送审换成了另一份：{file}，清单校验值与登记的不同"
+    return ""
+
+
+def package_records(office: Path, happenings: Iterable[Happening]) -> list[Record]:
+    """The packages as indicators count them."""
+    return [
+        {"id": f"{case} {file}", "verifies": not package_fault(office, file, digest)}
+        for case, file, digest in received_packages(happenings)
+    ]

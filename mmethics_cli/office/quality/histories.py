@@ -1,0 +1,560 @@
+"""What indicators count: cases, items, seats, members …, put together from happenings.
+
+A record is a mapping of fields, by the names of `FIELDS`; what did not happen is None. Each is
+made when it is first counted. Of what can happen to a case once only (accepted, decided, filed, a
+worksheet returned) the first counts.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, Final, cast
+
+from mmethics_cli.core.lifecycle.work_calendar import OutOfCalendar, add_months
+from mmethics_cli.office.events import Happening, is_time
+from mmethics_cli.office.members import CONSULTANT, classes_of
+
+Record = dict[str, Any]
+
+# The fields of each kind of record. Those that are records or lists of them name their kind.
+FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
+    kind: dict.fromkeys(plain.split(), "") | records
+    for kind, (plain, records) in {
+        "case": (
+            "id kind regime dept modalities serious severity learned_at ended_on parent began_as "
+            "round received_at first_action accepted_at accepted_as supplements refused_at "
+            "withdrawn_at extended_at decided_at method decision valid_until interval_months "
+            "comments dissent_recorded delivered_at filed_at complete converted reviewers "
+            "parent_reviewers conflicted returned recommendations reports next_meeting",
+            {},
+        ),
+        "item": (
+            "id decided_at decision members votes votes_for votes_by_conflicted dissent_recorded",
+            {"case": "case", "present": "member"},
+        ),
+        "assignment": ("id person role due returned_at", {"case": "case"}),
+        "seat": ("id person held_at present", {}),
+        "meeting": ("id held_at minutes_approved_at reviewed reported", {"next": "meeting"}),
+        "member": (
+            "id sex category external declared classes term_from term_to term_months "
+            "trained_at trainings_at",
+            {},
+        ),
+        "duty": ("id due reports reminders", {}),
+        "study": (
+            "id state approved_at valid_until registered started ended completion_received",
+            {},
+        ),
+        "access": ("id kind requested_at approved_at done_at due returned_at", {}),
+        "complaint": ("id received_at closed_at", {}),
+        "happening": ("id kind at about_year indicator year value", {}),
+        "package": ("id verifies", {}),
+        "register": ("id intact", {}),
+        "volume": ("id retention_until appraised_at disposed_at disposal_list witnesses", {}),
+    }.items()
+}
+_REVIEWS: Final = frozenset({"protocol", "consent", "simplified"})
+_APPROVED: Final = "approve"
+
+
+def moment(text: object) -> datetime | None:
+    """A time as events write it; None where there is none."""
+    if not isinstance(text, str) or not is_time(text):
+        return None
+    return datetime.fromisoformat(text)
+
+
+def _day(text: object) -> date | None:
+    try:
+        return date.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
+def _first(happenings: Iterable[Happening]) -> datetime | None:
+    return min((at for each in happenings if (at := moment(each.happened))), default=None)
+
+
+class Histories:
+    """The records of an office that had these happenings; later ones than `until` did not happen.
+
+    `also` are records that no happening tells of (packages, the register itself), by kind; of a
+    kind that is neither there nor told of nothing is known.
+    """
+
+    def __init__(
+        self,
+        happenings: Iterable[Happening],
+        until: date | None = None,
+        also: Mapping[str, list[Record]] | None = None,
+    ) -> None:
+        self._also = also or {}
+        self._until = until
+        self._voting: dict[date, dict[str, Happening]] = {}
+        self._of_case: dict[str, dict[str, list[Happening]]] = defaultdict(dict)
+        self._by_kind: dict[str, list[Happening]] = defaultdict(list)
+        latest = None if until is None else f"{until.isoformat()}T99"
+        # The order of writing down is kept among things of the same minute.
+        for each in sorted(happenings, key=lambda each: each.happened):
+            if latest is None or each.happened < latest:
+                self._by_kind[each.kind].append(each)
+                if each.case:
+                    self._of_case[each.case].setdefault(each.kind, []).append(each)
+
+    def of(self, kind: str) -> list[Record] | None:
+        """All records of a kind of `FIELDS`, in their order; None where nobody keeps them."""
+        made = {
+            "case": "_cases",
+            "item": "_items",
+            "assignment": "_assignments",
+            "seat": "_seats",
+            "meeting": "_meetings",
+            "member": "_members",
+            "duty": "_duties",
+            "study": "_studies",
+            "access": "_accesses",
+            "complaint": "_complaints",
+            "happening": "_happenings",
+        }
+        if kind in made:
+            return cast(list[Record], getattr(self, made[kind]))
+        return self._also.get(kind)
+
+    # Members.
+
+    @cached_property
+    def _terms(self) -> list[tuple[date, date, Happening]]:
+        return [
+            (begins, ends, each)
+            for each in self._by_kind["member_appointed"]
+            if (begins := _day(each.data.get("term_from")))
+            and (ends := _day(each.data.get("term_to")))
+        ]
+
+    def _voting_on(self, day: date) -> dict[str, Happening]:
+        """Members with a vote in office on a day, first and last of their term included.
+
+        Who was appointed anew is what the later appointment says.
+        """
+        if day not in self._voting:
+            terms = [each for begins, ends, each in self._terms if begins <= day <= ends]
+            latest = {each.person: each for each in terms}
+            self._voting[day] = {
+                person: each
+                for person, each in latest.items()
+                if each.data.get("category") != CONSULTANT
+            }
+        return self._voting[day]
+
+    @cached_property
+    def _members(self) -> list[Record]:
+        """Members with a vote in office at the end."""
+        if self._until is None:
+            return []
+        trainings = defaultdict(list)
+        for each in self._by_kind["training"]:
+            trainings[each.person].append(each)
+        members = []
+        for person, term in sorted(self._voting_on(self._until).items()):
+            own = trainings[person]
+            gcp = [each for each in own if each.data.get("kind") == "gcp"]
+            times = [moment(each.happened) for each in own]
+            members.append(
+                _member(person, term)
+                | {
+                    "trained_at": max(
+                        (at for each in gcp if (at := moment(each.happened))), default=None
+                    ),
+                    "trainings_at": [at for at in times if at],
+                }
+            )
+        return members
+
+    # Cases.
+
+    @cached_property
+    def _cases(self) -> list[Record]:
+        return [self._case_by_id[name] for name in sorted(self._case_by_id)]
+
+    @cached_property
+    def _case_by_id(self) -> dict[str, Record]:
+        cases = {
+            name: self._case(name, events)
+            for name, events in self._of_case.items()
+            if "submission_received" in events
+        }
+        for case in cases.values():
+            self._link(case, cases)
+        return cases
+
+    def _case(self, name: str, events: Mapping[str, list[Happening]]) -> Record:
+        received = events["submission_received"][0]
+        data = received.data
+        case: Record = {key: data.get(key) for key in _OF_SUBMISSION}
+        accepted = _data_of(events, "accepted")
+        decided = _data_of(events, "decided")
+        case |= {key: decided.get(key) for key in _OF_DECISION}
+        times = {key: _first(events.get(kind, ())) for key, kind in _TIMES.items()}
+        asked = [moment(each.happened) for each in events.get("supplement_requested", ())]
+        before = times["accepted_at"] or datetime.max
+        actions = (times["supplement_at"], times["accepted_at"], times["refused_at"])
+        case |= times | {
+            "id": name,
+            "study": received.study,
+            "learned_at": moment(data.get("learned_at")),
+            "ended_on": _day(data.get("ended_on")),
+            "valid_until": _day(decided.get("valid_until")),
+            "accepted_as": accepted.get("method"),
+            "supplements": sum(1 for at in asked if at and at <= before),
+            "first_action": min((at for at in actions if at), default=None),
+            "complete": _data_of(events, "filed").get("complete"),
+            "converted": "converted_to_meeting" in events,
+        }
+        case |= self._reviews(events, times["decided_at"])
+        return case
+
+    def _reviews(self, events: Mapping[str, list[Happening]], decided: datetime | None) -> Record:
+        """Who reviewed: those assigned who declared no conflict, consultants aside."""
+        conflicted = {each.person for each in events.get("conflict_declared", ())}
+        reviewers = {
+            each.person
+            for each in events.get("assigned", ())
+            if each.data.get("role") != CONSULTANT and each.person not in conflicted
+        }
+        sheets = [
+            each
+            for each in events.get("worksheet_returned", ())
+            if each.person in reviewers
+            and (not decided or each.happened <= decided.isoformat(timespec="minutes"))
+        ]
+        return {
+            "reviewers": reviewers,
+            "conflicted": conflicted,
+            "returned": {each.person for each in sheets},
+            "recommendations": {each.data.get("recommendation") for each in sheets},
+        }
+
+    def _link(self, case: Record, cases: Mapping[str, Record]) -> None:
+        """What a case has from others: its parent, the review that it goes on with, its reports."""
+        parent = cases.get(case["parent"] or "")
+        case["parent_reviewers"] = parent["reviewers"] if parent else set()
+        rounds, root, seen = 1, case, {case["id"]}
+        while root["kind"] == "re_review":
+            before = cases.get(root["parent"] or "")
+            if before is None or before["id"] in seen:
+                break
+            rounds, root = rounds + 1, before
+            seen.add(root["id"])
+        case["round"], case["began_as"] = rounds, root["kind"]
+        case["reports"] = {
+            each.meeting
+            for each in self._of_case[case["id"]].get("agenda_item", ())
+            if each.data.get("purpose") == "report" and each.meeting in self._held
+        }
+        case["next_meeting"] = None
+        if case["decided_at"]:
+            days = self._meeting_days
+            at = bisect_right(days, case["decided_at"].date())
+            case["next_meeting"] = self._meetings[at]["id"] if at < len(days) else None
+
+    @cached_property
+    def _meeting_days(self) -> list[date]:
+        return [meeting["held_at"].date() for meeting in self._meetings]
+
+    @cached_property
+    def _assignments(self) -> list[Record]:
+        found = []
+        for case in self._cases:
+            events = self._of_case[case["id"]]
+            for each in events.get("assigned", ()):
+                if each.data.get("role") in _REVIEWS and each.person not in case["conflicted"]:
+                    returned = _first(
+                        sheet
+                        for sheet in events.get("worksheet_returned", ())
+                        if sheet.person == each.person
+                    )
+                    found.append(
+                        {
+                            "id": f"{case['id']} {each.person}",
+                            "case": case,
+                            "person": each.person,
+                            "role": each.data.get("role"),
+                            "due": _day(each.data.get("due")),
+                            "returned_at": returned,
+                        }
+                    )
+        return found
+
+    # Meetings.
+
+    @cached_property
+    def _held(self) -> dict[str, Happening]:
+        return {each.meeting: each for each in reversed(self._by_kind["meeting_held"])}
+
+    @cached_property
+    def _attending(self) -> dict[str, set[str]]:
+        attending: dict[str, set[str]] = defaultdict(set)
+        for each in self._by_kind["attended"]:
+            attending[each.meeting].add(each.person)
+        return attending
+
+    @cached_property
+    def _meetings(self) -> list[Record]:
+        """Regular meetings that were held, in their order."""
+        approved = {each.meeting: each for each in reversed(self._by_kind["minutes_approved"])}
+        agendas: dict[str, Counter[object]] = defaultdict(Counter)
+        for each in self._by_kind["agenda_item"]:
+            agendas[each.meeting][each.data.get("purpose")] += 1
+        meetings: list[Record] = [
+            {
+                "id": name,
+                "held_at": held_at,
+                "minutes_approved_at": _first([approved[name]] if name in approved else []),
+                "reviewed": agendas[name]["review"],
+                "reported": agendas[name]["report"],
+                "next": None,
+            }
+            for name, held in self._held.items()
+            if held.data.get("emergency") is not True and (held_at := moment(held.happened))
+        ]
+        meetings.sort(key=lambda meeting: cast(datetime, meeting["held_at"]))
+        for meeting, following in zip(meetings, meetings[1:], strict=False):
+            meeting["next"] = following
+        return meetings
+
+    @cached_property
+    def _seats(self) -> list[Record]:
+        """Each voting member in office at each meeting that was held, emergency ones too."""
+        return [
+            {
+                "id": f"{name} {person}",
+                "person": person,
+                "held_at": held_at,
+                "present": person in self._attending[name],
+            }
+            for name, held in sorted(self._held.items())
+            if (held_at := moment(held.happened))
+            for person in sorted(self._voting_on(held_at.date()))
+        ]
+
+    @cached_property
+    def _items(self) -> list[Record]:
+        """Each case that was decided at a meeting."""
+        items = []
+        for case in self._cases:
+            events = self._of_case[case["id"]]
+            for decided in events.get("decided", ())[:1]:
+                if decided.meeting and case["decided_at"]:
+                    items.append(self._item(case, decided.meeting, events))
+        return items
+
+    def _item(self, case: Record, meeting: str, events: Mapping[str, list[Happening]]) -> Record:
+        here = {
+            kind: [each for each in events.get(kind, ()) if each.meeting == meeting]
+            for kind in ("recused", "vote")
+        }
+        recused = {each.person for each in here["recused"]}
+        voting = self._voting_on(case["decided_at"].date())
+        votes = {each.person: each.data.get("choice") for each in here["vote"]}
+        present = (self._attending[meeting] & voting.keys()) - recused
+        counts = Counter(votes.values())
+        return {
+            "id": f"{case['id']} {meeting}",
+            "case": case,
+            "decided_at": case["decided_at"],
+            "decision": case["decision"],
+            "dissent_recorded": case["dissent_recorded"],
+            "members": len(voting),
+            "present": [_member(person, voting[person]) for person in sorted(present)],
+            "votes": list(counts),
+            "votes_for": counts[case["decision"]],
+            "votes_by_conflicted": len(votes.keys() & (recused | case["conflicted"])),
+        }
+
+    # Studies.
+
+    @cached_property
+    def _approvals(self) -> dict[str, list[Record]]:
+        """The approvals of each study, in their order."""
+        approvals: dict[str, list[Record]] = defaultdict(list)
+        for case in self._cases:
+            if case["decision"] == _APPROVED and case["decided_at"]:
+                approvals[case["study"]].append(case)
+        for cases in approvals.values():
+            cases.sort(key=lambda case: cast(datetime, case["decided_at"]))
+        return approvals
+
+    @cached_property
+    def _duties(self) -> list[Record]:
+        """The first follow-up report of each study that was approved with an interval."""
+        reminders = defaultdict(list)
+        for each in self._by_kind["reminder_sent"]:
+            reminders[each.study].append(each)
+        reports = defaultdict(list)
+        for case in self._cases:
+            if case["kind"] == "progress" and case["received_at"]:
+                reports[case["study"]].append(case["received_at"])
+        duties = []
+        for study, cases in self._approvals.items():
+            first = next((case for case in cases if case["began_as"] == "initial"), None)
+            if first is not None and (due := _due(first)):
+                duties.append(
+                    {
+                        "id": study,
+                        "due": due,
+                        "reports": [at for at in reports[study] if at > first["decided_at"]],
+                        "reminders": [
+                            at
+                            for each in reminders[study]
+                            if _day(each.data.get("due")) == due and (at := moment(each.happened))
+                        ],
+                    }
+                )
+        return sorted(duties, key=lambda duty: cast(str, duty["id"]))
+
+    @cached_property
+    def _studies(self) -> list[Record]:
+        firsts: dict[str, dict[str, datetime | None]] = defaultdict(lambda: dict.fromkeys(_STAGES))
+        for kind in _STAGES:
+            for each in self._by_kind[kind]:
+                if firsts[each.study][kind] is None:
+                    firsts[each.study][kind] = moment(each.happened)
+        completions: dict[str, datetime] = {}
+        for case in self._cases:
+            at = case["received_at"]
+            if case["kind"] == "completion" and at:
+                completions[case["study"]] = min(at, completions.get(case["study"], at))
+        names = {case["study"] for case in self._cases} | firsts.keys()
+        return [
+            self._study(name) | firsts[name] | {"completion_received": completions.get(name)}
+            for name in sorted(names)
+        ]
+
+    def _study(self, name: str) -> Record:
+        approvals = self._approvals.get(name, [])
+        valid = [case["valid_until"] for case in approvals if case["valid_until"]]
+        completed = any(case["kind"] == "completion" for case in approvals)
+        return {
+            "id": name,
+            "approved_at": approvals[0]["decided_at"] if approvals else None,
+            "valid_until": valid[-1] if valid else None,
+            "state": "completed" if completed else "active" if valid else "pending",
+        }
+
+    # Access, complaints, the rest.
+
+    @cached_property
+    def _accesses(self) -> list[Record]:
+        steps = {
+            "access_refused": "refused_at",
+            "access_approved": "approved_at",
+            "access_done": "done_at",
+            "access_returned": "returned_at",
+        }
+        return self._courses("access_requested", "requested_at", steps)
+
+    @cached_property
+    def _complaints(self) -> list[Record]:
+        return self._courses("complaint_received", "received_at", {"complaint_closed": "closed_at"})
+
+    def _courses(self, begins: str, begun: str, steps: Mapping[str, str]) -> list[Record]:
+        """What begins with one kind of happening and goes on with `steps`, each to its field.
+
+        A step belongs to the first course of that person and case that lacks it and was not
+        refused; one that nothing precedes begins a course of its own.
+        """
+        nothing = dict.fromkeys(("kind", "due", begun, "refused_at", *steps.values()))
+        courses: dict[tuple[str, str], list[Record]] = defaultdict(list)
+        told = (each for kind in (begins, *steps) for each in self._by_kind[kind])
+        for each in sorted(told, key=lambda each: each.happened):
+            own = courses[each.case, each.person]
+            field = steps.get(each.kind, begun)
+            course = next(
+                (one for one in own if one[field] is None and not one["refused_at"]), None
+            )
+            if course is None or field == begun:
+                name = f"{each.case} {each.person} {len(own) + 1}".strip()
+                course = {"id": name} | nothing
+                own.append(course)
+            course[field] = moment(each.happened)
+            course["kind"] = each.data.get("kind") or course["kind"]
+            course["due"] = _day(each.data.get("due")) or course["due"]
+        return [course for _, own in sorted(courses.items()) for course in own]
+
+    @cached_property
+    def _happenings(self) -> list[Record]:
+        """What is counted as it stands: what concerns no case, meeting or member."""
+        return [
+            dict.fromkeys(FIELDS["happening"])
+            | dict(each.data)
+            | {"id": each.happened, "kind": kind, "at": moment(each.happened)}
+            for kind in ("annual_report_submitted", "self_assessed", "figure_entered")
+            for each in self._by_kind[kind]
+        ]
+
+
+_STAGES: Final = ("registered", "started", "ended")
+# What a case has from the data of its submission and of its decision.
+_OF_SUBMISSION: Final = (
+    "kind", "regime", "dept", "modalities", "serious", "severity", "parent",
+)  # fmt: skip
+_OF_DECISION: Final = ("method", "decision", "interval_months", "comments", "dissent_recorded")
+# When something first happened to a case, by the kind of happening.
+_TIMES: Final = {
+    "received_at": "submission_received",
+    "supplement_at": "supplement_requested",
+    "accepted_at": "accepted",
+    "refused_at": "refused",
+    "withdrawn_at": "withdrawn",
+    "extended_at": "extended",
+    "decided_at": "decided",
+    "delivered_at": "delivered",
+    "filed_at": "filed",
+}
+
+
+def _data_of(events: Mapping[str, list[Happening]], kind: str) -> Mapping[str, Any]:
+    """The data of the first happening of a kind; empty where there was none."""
+    return events[kind][0].data if kind in events else {}
+
+
+def _due(approval: Record) -> date | None:
+    months = approval["interval_months"]
+    if not isinstance(months, int) or months <= 0:
+        return None
+    try:
+        return add_months(approval["decided_at"].date(), months)
+    except OutOfCalendar:
+        return None
+
+
+def _member(person: str, term: Happening) -> Record:
+    """A member as they were in that term."""
+    data = term.data
+    begins, ends = _day(data.get("term_from")), _day(data.get("term_to"))
+    return {
+        "id": person,
+        "classes": classes_of(data.get("category"), data.get("sex"), data.get("external")),
+        "sex": data.get("sex"),
+        "category": data.get("category"),
+        "external": data.get("external"),
+        "declared": data.get("declared"),
+        "term_from": begins,
+        "term_to": ends,
+        "term_months": _months(begins, ends),
+        "trained_at": None,
+        "trainings_at": [],
+    }
+
+
+def _months(begins: date | None, ends: date | None) -> float | None:
+    """Months from day to day; days that are left over are part of one more."""
+    if begins is None or ends is None:
+        return None
+    whole = (ends.year - begins.year) * 12 + ends.month - begins.month
+    turn = add_months(begins, whole)
+    return whole + (ends - turn).days / 31

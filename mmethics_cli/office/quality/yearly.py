@@ -1,0 +1,42 @@
+"""The quality of one year of an office: its whole register counted by the pack's indicators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from mmethics_cli.office.events import breaks
+from mmethics_cli.office.folder import OfficeFolder
+from mmethics_cli.office.pack import office_pack
+from mmethics_cli.office.packages import package_records
+from mmethics_cli.office.quality.histories import Record
+from mmethics_cli.office.quality.indicators import Indicator, Result, evaluate, office_in
+from mmethics_cli.office.quality.language import Period
+from mmethics_cli.workflow.packs import Packs
+
+
+class CountedYear(Struct, frozen=True):
+    """What a year came to, by indicator, and the indicators with the titles of their groups."""
+
+    groups: Mapping[str, str]
+    indicators: Mapping[str, Indicator]
+    results: Mapping[str, Result]
+
+
+def quality_of(office: OfficeFolder, packs: Packs, year: int) -> CountedYear:
+    """Count a year. Raises WorkspaceError, UnreadableFile or PackError."""
+    pack = office_pack(packs, office)
+    period = Period(year, pack.calendar)
+    with office.register().reading() as register:
+        events = list(register.events())
+    broken = next(breaks(events), None)
+    also: dict[str, list[Record]] = {
+        "register": [{"id": "register", "intact": broken is None}],
+        "package": package_records(office.path, (event.what for event in events)),
+    }
+    counted = office_in((event.counted for event in events), period, also)
+    results = {
+        name: evaluate(indicator, counted, period) for name, indicator in pack.indicators.items()
+    }
+    return CountedYear(pack.groups, pack.indicators, results)

@@ -1,0 +1,365 @@
+"""The register in its database: SQLite in the office's folder, or PostgreSQL for several desks.
+
+Here alone the two differ: how a writer keeps others out, and what their refusals are called.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import (
+    Connection,
+    Engine,
+    RowMapping,
+    bindparam,
+    create_engine,
+    delete,
+    event,
+    insert,
+    select,
+)
+from sqlalchemy import func as sql
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import NullPool
+
+from mmethics_cli.errors import EthicsError, WorkspaceError
+from mmethics_cli.office.events import Event, Happening, breaks, chained
+from mmethics_cli.office.register.schema import (
+    EVENT,
+    META,
+    METADATA,
+    TABLES,
+    VERSION,
+    event_of,
+    event_row,
+    record_of,
+    record_row,
+)
+from mmethics_cli.office.state import OfficeRecord, OfficeState, R, evolve
+
+FILE: Final = "register.db"
+_PATIENCE: Final = 5  # seconds that a writer waits for another
+_BATCH: Final = 5000
+_DRIVE_REMOTE: Final = 4  # as Windows calls it
+_LOCK: Final = 0x6D6D6574  # the number by which PostgreSQL knows our lock
+# File systems of other computers. SQLite's locks do not hold there.
+_REMOTE: Final = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ncpfs", "9p", "fuse.sshfs", "davfs", "webdav"}
+)
+
+
+class RegisterBusy(WorkspaceError):
+    """Another command holds the register, and did not let go in time."""
+
+
+class Reading:
+    """The register as it is during one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, kind: type[R], *key: str) -> R | None:
+        """The record of that key; None where there is none."""
+        found = self.where(kind, **dict(zip(kind.KEY, key, strict=True)))
+        return found[0] if found else None
+
+    def where(self, kind: type[R], **fields: str) -> Sequence[R]:
+        """The records whose fields say this, in the order of their keys."""
+        table = TABLES[kind]
+        query = select(table).order_by(*table.primary_key.columns)
+        for name, value in fields.items():
+            query = query.where(table.c[name] == value)
+        return [record_of(kind, dict(row)) for row in self._rows(query)]
+
+    def highest(self, kind: type[R], field: str, prefix: str) -> str:
+        """The last number that begins so, among those of a field; empty where there is none."""
+        column = TABLES[kind].c[field]
+        query = (
+            select(column)
+            .where(column.startswith(prefix, autoescape=True))
+            .order_by(sql.length(column).desc(), column.desc())
+            .limit(1)
+        )
+        return "".join(row[field] for row in self._rows(query))
+
+    def _rows(self, query: Any) -> Sequence[RowMapping]:
+        return self._connection.execute(query).mappings().all()
+
+    def events(self, **columns: str) -> Iterator[Event]:
+        """The events in their order; only those whose columns say this, where any are named."""
+        query = select(EVENT).order_by(EVENT.c.seq)
+        for name, value in columns.items():
+            query = query.where(EVENT.c[name] == value)
+        # Closed even where nobody reads to the end.
+        with self._connection.execute(query, execution_options={"yield_per": _BATCH}) as rows:
+            for row in rows:
+                yield event_of(row)
+
+    def of_kind(self, kind: str) -> Iterator[Event]:
+        """The events of one kind, in their order."""
+        return self.events(kind=kind)
+
+    @property
+    def last(self) -> tuple[int, str] | None:
+        """Number and hash of the last event; None in an empty register."""
+        query = select(EVENT.c.seq, EVENT.c.hash).order_by(EVENT.c.seq.desc()).limit(1)
+        row = self._connection.execute(query).first()
+        return None if row is None else (row.seq, row.hash)
+
+    def state(self) -> OfficeState:
+        """Every record, in memory."""
+        state = OfficeState()
+        for kind in TABLES:
+            for record in self.where(kind):
+                state.put(record)
+        return state
+
+    def faults(self) -> Iterator[str]:
+        """Where the register does not hold, in Chinese: its chain, and tables against events."""
+        replayed = OfficeState()
+
+        def followed() -> Iterator[Event]:
+            for each in self.events():
+                yield each
+                replayed.apply(each.counted)
+
+        yield from breaks(followed())
+        for kind, records in self.state().records.items():
+            expected = replayed.records[kind]
+            for key in sorted(records.keys() | expected.keys()):
+                if records.get(key) != expected.get(key):
+                    name = " ".join(key)
+                    yield f"索引表 {TABLES[kind].name} 的“{name}”与登记事项不符"
+
+
+class Writing(Reading):
+    """The register while one command writes: events are chained as they come.
+
+    Their rows and the records that they change are written together, at the latest when the
+    transaction ends.
+    """
+
+    def __init__(self, connection: Connection, *, whole: bool = False) -> None:
+        """`whole` reads all records first, for a command that writes very many events."""
+        super().__init__(connection)
+        self._known: dict[tuple[type[OfficeRecord], tuple[str, ...]], OfficeRecord | None] = {}
+        self._changed: dict[tuple[type[OfficeRecord], tuple[str, ...]], OfficeRecord] = {}
+        self._new: list[Event] = []
+        self._last = super().last
+        self._whole = whole
+        if whole:
+            for kind, records in self.state().records.items():
+                self._known |= {(kind, key): record for key, record in records.items()}
+
+    @property
+    def last(self) -> tuple[int, str] | None:
+        return self._last
+
+    def get(self, kind: type[R], *key: str) -> R | None:
+        if (kind, key) not in self._known and not self._whole:
+            self._known[kind, key] = super().get(kind, *key)
+        found = self._known.get((kind, key))
+        return found if isinstance(found, kind) else None
+
+    def _rows(self, query: Any) -> Sequence[RowMapping]:
+        self.flush()
+        return super()._rows(query)
+
+    def append(self, what: Happening, at: str, actor: str, by: str = "") -> Event:
+        """Write one event after the last one, and the records that it changes."""
+        new = chained(what, at, actor, by, self._last)
+        self._last = new.seq, new.hash
+        self._new.append(new)
+        for record in evolve(self, new.counted):
+            place = type(record), record.key
+            self._known[place] = self._changed[place] = record
+        if len(self._new) >= _BATCH:
+            self.flush()
+        return new
+
+    def flush(self) -> None:
+        """Hand everything to the database, within this transaction."""
+        new, self._new = self._new, []
+        if new:
+            self._connection.execute(insert(EVENT), [event_row(each) for each in new])
+        changed, self._changed = self._changed, {}
+        for kind, table in TABLES.items():
+            self._replace(table, [each for (of, _), each in changed.items() if of is kind])
+
+    def _replace(self, table: Any, records: Sequence[OfficeRecord]) -> None:
+        if not records:
+            return
+        rows = [record_row(record) for record in records]
+        names = [column.name for column in table.primary_key.columns]
+        # Bound by names of their own, for SQLAlchemy keeps those of the columns.
+        old = delete(table)
+        for name in names:
+            old = old.where(table.c[name] == bindparam(f"of_{name}"))
+        self._connection.execute(old, [{f"of_{name}": row[name] for name in names} for row in rows])
+        self._connection.execute(insert(table), rows)
+
+    def rebuild(self) -> None:
+        """Make all records anew from the events."""
+        for table in TABLES.values():
+            self._connection.execute(delete(table))
+        self._known.clear()
+        self._whole = True
+        for each in super().events():
+            for record in evolve(self, each.counted):
+                place = type(record), record.key
+                self._known[place] = self._changed[place] = record
+        self.flush()
+
+
+class Register:
+    """An office's register, opened; `place` is what messages call it."""
+
+    def __init__(self, engine: Engine, place: str) -> None:
+        self._engine = engine
+        self.place = place
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """One look at the register. Raises WorkspaceError where it can't be read."""
+        with _refusals(self.place), self._engine.connect() as connection:
+            yield Reading(connection)
+
+    @contextlib.contextmanager
+    def writing(self, *, whole: bool = False) -> Iterator[Writing]:
+        """One transaction: all that is appended is written at its end, or nothing.
+
+        Nobody else writes meanwhile. Raises RegisterBusy when another does for too long,
+        WorkspaceError when the database refuses.
+        """
+        connect = self._engine.execution_options(writes=True).begin()
+        with _refusals(self.place), connect as connection:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_PATIENCE}s'")
+                connection.execute(select(sql.pg_advisory_xact_lock(_LOCK)))
+            writing = Writing(connection, whole=whole)
+            yield writing
+            writing.flush()
+
+    def create(self) -> None:
+        """Make the tables of an empty register."""
+        with _refusals(self.place), self._engine.begin() as connection:
+            METADATA.create_all(connection)
+            if connection.execute(select(META)).first() is None:
+                connection.execute(insert(META), {"name": "version", "value": VERSION})
+
+    def renew(self) -> None:
+        """Make the index anew where another version of the program made it."""
+        with self.writing() as register:
+            connection = register._connection
+            if connection.execute(select(META.c.value)).scalar() == VERSION:
+                return
+            for table in TABLES.values():
+                table.drop(connection, checkfirst=True)
+                table.create(connection)
+            register.rebuild()
+            connection.execute(META.update().values(value=VERSION))
+
+
+def open_register(folder: Path, url: str = "") -> Register:
+    """The register of an office: SQLite in its folder, or the PostgreSQL that `url` names.
+
+    Raises WorkspaceError where SQLite would lie on another computer's disk, EthicsError for a URL
+    that can't be used.
+    """
+    if url:
+        return Register(_engine(_postgres(url)), "PostgreSQL 登记簿")
+    share = network_share(folder)
+    if share:
+        raise WorkspaceError(
+            f"“{folder}”在网络盘上（{share}）。SQLite 的锁在网络盘上不可靠，登记簿会损坏。"
+            "请把办公室的文件夹放在本机的磁盘上；几个人合用时，在 office.yaml 的 database 写 "
+            "PostgreSQL 的地址。"
+        )
+    return Register(_engine(URL.create("sqlite", database=str(folder / FILE))), str(folder / FILE))
+
+
+def _postgres(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise EthicsError(
+            "office.yaml 的 database 不是 PostgreSQL 的地址，应写成 "
+            "postgresql://用户:密码@服务器/数据库，或留空用 SQLite。"
+        ) from None
+    if parsed.get_backend_name() != "postgresql":
+        raise EthicsError("office.yaml 的 database 只能是 PostgreSQL，或留空用 SQLite。")
+    return parsed.set(drivername="postgresql+psycopg")
+
+
+def _engine(url: URL) -> Engine:
+    try:
+        if url.get_backend_name() == "postgresql":
+            return create_engine(
+                url, poolclass=NullPool, connect_args={"connect_timeout": _PATIENCE}
+            )
+    except (ModuleNotFoundError, NoSuchModuleError):
+        raise EthicsError(
+            "没有安装 PostgreSQL 的驱动。请运行 pip install 'mmethics[postgres]'。"
+        ) from None
+    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": _PATIENCE})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:
+    # The driver must not begin transactions by itself: a writer locks before it reads.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=delete", "synchronous=full", "foreign_keys=on"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextlib.contextmanager
+def _refusals(place: str) -> Iterator[None]:
+    """What a database refuses, said in Chinese."""
+    try:
+        yield
+    except DBAPIError as error:
+        text = str(error.orig)
+        if "locked" in text or "lock timeout" in text:
+            raise RegisterBusy(
+                f"登记簿正被另一个命令占用，等了 {_PATIENCE} 秒：{place}。请稍后再试。"
+            ) from error
+        raise WorkspaceError(f"登记簿读写失败：{place}（{text.splitlines()[0]}）。") from error
+
+
+def network_share(folder: Path, mounts: str | None = None) -> str:
+    """What kind of other computer's disk a folder lies on; empty for one of this computer.
+
+    `mounts` is what /proc/mounts says, read when it is not given.
+    """
+    if sys.platform == "win32":
+        import ctypes
+
+        drive = folder.resolve().drive
+        remote = drive.startswith("\\\\") or (
+            ctypes.windll.kernel32.GetDriveTypeW(f"{drive}\\") == _DRIVE_REMOTE
+        )
+        return drive if remote else ""
+    if mounts is None:
+        try:
+            mounts = Path("/proc/mounts").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return ""
+    where = folder.resolve()
+    kinds: Mapping[Path, str] = {
+        Path(point.replace("\\040", " ")): kind
+        for _, point, kind, *_ in (line.split(" ") for line in mounts.splitlines())
+    }
+    nearest = next((kinds[place] for place in (where, *where.parents) if place in kinds), "")
+    return nearest if nearest in _REMOTE else ""

@@ -1,0 +1,91 @@
+"""What is handed in at the desk: recognised by what it holds, and entered in the register."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+from msgspec import Struct
+
+from mmethics_cli.errors import EthicsError
+from mmethics_cli.office.acceptance import METHODS, receive
+from mmethics_cli.office.acting import case_line, record, said
+from mmethics_cli.office.events import Happening
+from mmethics_cli.office.folder import CASES, OfficeFolder
+from mmethics_cli.office.pack import office_pack
+from mmethics_cli.office.packages import is_package, read_package
+from mmethics_cli.office.past_events import (
+    is_event_file,
+    look_through,
+    past_happenings,
+    summary,
+)
+from mmethics_cli.office.state import Case
+from mmethics_cli.store.files import write_atomic
+from mmethics_cli.store.submission.manifest import digest_of
+from mmethics_cli.workflow.packs import Packs
+
+
+class Taken(Struct, frozen=True):
+    """What was handed in and what became of it, in Chinese; `done` when it is registered."""
+
+    text: str
+    done: bool = True
+
+
+class Desk:
+    """Takes things for an office; `now` is the minute, `actor` who types."""
+
+    def __init__(self, office: OfficeFolder, packs: Packs, now: str, actor: str) -> None:
+        self.office = office
+        self.pack = office_pack(packs, office)
+        self.now = now
+        self.actor = actor
+
+    def take(self, path: Path, *, yes: bool = False) -> Taken:
+        """Take one file or folder. Raises EthicsError for what can't be recognised or taken."""
+        if not path.exists():
+            raise EthicsError(f"没有“{path}”。")
+        if path.is_file() and not zipfile.is_zipfile(path) and is_event_file(path):
+            return self._past_events(path, yes=yes)
+        if is_package(path):
+            return self._package(path)
+        raise EthicsError(
+            f"认不出“{path}”是什么。现在能收的：封存的送审（压缩包或文件夹）、往年登记事项的 CSV"
+            "（第一行是 seq,at,event,study,case,meeting,person,data）。"
+        )
+
+    def _package(self, path: Path) -> Taken:
+        package = read_package(path, self.pack.standard, self.pack.study_facts)
+        with self.office.register().writing() as register:
+            happening = receive(
+                register, package.kind, package.digest, package.facts, self.now, package.name
+            )
+            events = record(register, self.pack.kinds, [happening], self.now, self.actor)
+            # The file first: an event never speaks of one that is not there.
+            write_atomic(self.office.path / CASES / happening.data["package"], package.data)
+            case = register.get(Case, happening.case)
+        assert case is not None
+        title = package.facts.get("title", "")
+        pathway = METHODS.get(case.pathway, "未定")
+        said_it = [*said(self.pack.kinds, events), case_line(case)]
+        return Taken("\n".join([f"{path.name}：{title}", f"审查路径：{pathway}", *said_it]))
+
+    def _past_events(self, path: Path, *, yes: bool) -> Taken:
+        found = look_through(path, self.pack.kinds)
+        text = summary(found, path.name)
+        if found.refused or not found.rows:
+            return Taken(f"{text}\n没有导入：请先改正读不了的行。", done=False)
+        if not yes:
+            return Taken(f"{text}\n还没有导入。看过以后加 --yes 再运行一次。", done=False)
+        digest = digest_of(path)
+        data = {"file": path.name, "digest": digest, "rows": found.rows}
+        with self.office.register().writing(whole=True) as register:
+            if any(
+                each.what.data.get("digest") == digest for each in register.of_kind("import_begun")
+            ):
+                raise EthicsError(f"“{path.name}”已经导入过，不再导入第二次。")
+            register.append(Happening("import_begun", self.now, data=data), self.now, self.actor)
+            for happening in past_happenings(path):
+                register.append(happening, self.now, self.actor)
+        return Taken(f"{text}\n已导入 {found.rows} 条。")

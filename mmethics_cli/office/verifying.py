@@ -1,0 +1,29 @@
+"""Is an office still what its events say: the chain, the tables, the packages?"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from mmethics_cli.office.folder import OfficeFolder
+from mmethics_cli.office.packages import package_fault, received_packages
+
+
+class OfficeProof(Struct, frozen=True):
+    """What is wrong with an office; how many events it has, and the hash of the last one."""
+
+    faults: tuple[str, ...]
+    events: int
+    hash: str
+
+
+def verify_office(office: OfficeFolder) -> OfficeProof:
+    """Prove an office. Raises WorkspaceError where the register can't be read."""
+    with office.register().reading() as register:
+        faults = list(register.faults())
+        happenings = [event.what for event in register.events()]
+        count, last = register.last or (0, "")
+    packages = (
+        package_fault(office.path, file, digest)
+        for _, file, digest in received_packages(happenings)
+    )
+    return OfficeProof((*faults, *filter(None, packages)), count, last)

@@ -1,0 +1,228 @@
+"""The papers of a package: each a file that a document becomes, told apart from others of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from mmethics_cli.errors import DocumentError
+from mmethics_cli.formats.word.watermark import without_watermark
+from mmethics_cli.render.study import SealedBeside, Study
+from mmethics_cli.render.text import Rendered, render_text
+from mmethics_cli.render.word import word_file
+from mmethics_cli.store.dossier.parts import DocumentVersion
+from mmethics_cli.store.files import sha256
+from mmethics_cli.store.submission.documents import file_name
+from mmethics_cli.store.submission.rendered import RenderRecord
+from mmethics_cli.store.yaml.reader import parse
+from mmethics_cli.workflow.document_options import FileNaming, Language
+from mmethics_cli.workflow.opening import Dossier
+from mmethics_cli.workflow.package import Document, Package
+
+if TYPE_CHECKING:
+    from mmethics_cli.formats.excel.model import Workbook
+
+CLEAN: Final = ".docx"
+ENGLISH: Final = ".en.docx"
+MARKED: Final = "-修订标记.docx"
+SHEET: Final = ".xlsx"
+
+
+class Paper(Struct, dict=True):
+    """One file of a document; `ending` tells it apart from the document's others."""
+
+    document: Document
+    naming: FileNaming
+    ending: str
+
+    @property
+    def id(self) -> str:
+        """What it is called whatever the file is: `consent_adult.docx`."""
+        return f"{self.document.kind.id}{self.ending}"
+
+    @property
+    def name(self) -> str:
+        """What the file is called."""
+        kind, stamp = self.document.kind, self.document.stamp
+        title = kind.id if self.naming is FileNaming.by_id else kind.title
+        version = DocumentVersion(stamp.version, stamp.date)
+        return file_name(self.document.number, title, version, self.ending)
+
+    @property
+    def source(self) -> str:
+        """The digest of what it is made from: the facts that it prints, in their template."""
+        raise NotImplementedError
+
+    def data(self, *, draft: bool) -> bytes:
+        """Its bytes; those of a draft carry the watermark. Raises TemplateError."""
+        raise NotImplementedError
+
+
+class WordPaper(Paper, dict=True):
+    """A document printed from a template, in the language of its stamp."""
+
+    package: Package
+    template: str
+
+    @cached_property
+    def rendered(self) -> Rendered:
+        return self._rendered(self._study)
+
+    @property
+    def source(self) -> str:
+        rendered = self.rendered
+        shown = [
+            (name, sha256(data))
+            for name, data in rendered.pictures.items()
+            if name in rendered.markdown
+        ]
+        looks = rendered.title, rendered.layout, rendered.landscape, self.document.stamp
+        return _digest(rendered.markdown, rendered.fills, shown, looks)
+
+    def data(self, *, draft: bool) -> bytes:
+        return word_file(self.rendered, self.document.stamp, draft=draft)
+
+    def telling(self, beside: SealedBeside) -> bytes:
+        """Its bytes as they are sealed, with what is sealed beside it."""
+        rendered = self._rendered(replace(self._study, beside=beside))
+        return word_file(rendered, self.document.stamp, draft=False)
+
+    @property
+    def _study(self) -> Study:
+        return self.package.study_of(self.document)
+
+    def _rendered(self, study: Study) -> Rendered:
+        return render_text(self.package.templates, self.template, study)
+
+
+class WorkbookPaper(Paper, dict=True):
+    """The Excel file of a document that has a layout."""
+
+    dossier: Dossier
+    package: Package
+
+    @property
+    def source(self) -> str:
+        return _digest(self._book)
+
+    def data(self, *, draft: bool) -> bytes:
+        # openpyxl takes long to load, and few documents need it.
+        from mmethics_cli.formats.excel.writer import excel_file
+
+        return excel_file(self._book)
+
+    @cached_property
+    def _book(self) -> Workbook:
+        from mmethics_cli.render.worksheets import layout_workbook
+
+        layout = _layout(self.document)
+        tree = parse(self.dossier.pack.template_text(layout), layout).tree
+        return layout_workbook(layout, tree, self.package.study_of(self.document))
+
+
+class MarkedPaper(Paper, dict=True):
+    """A document with its differences from the sealed file as revisions of Word's own.
+
+    What a person edited in the clean one is what will be handed in, and so what is compared.
+    """
+
+    before: Path
+    author: str
+    clean: WordPaper
+    record: RenderRecord | None
+
+    @property
+    def source(self) -> str:
+        return _digest(self.clean.source, sha256(self.before.read_bytes()), sha256(self._edited))
+
+    def data(self, *, draft: bool) -> bytes:
+        # Loaded late: a first submission is compared with nothing.
+        from mmethics_cli.formats.redline.redline import redline
+
+        stamp = self.document.stamp
+        assert stamp.date is not None  # a document that changed was dated
+        new = self._edited or self.clean.data(draft=draft)
+        return redline(self.before.read_bytes(), new, self.author, stamp.date)
+
+    @cached_property
+    def _edited(self) -> bytes:
+        """The clean file as a person edited it, as it will be sealed; nothing where nobody did."""
+        record, clean = self.record, self.clean
+        name = record.edited_file(clean.name, clean.id) if record is not None else ""
+        if record is None or not name:
+            return b""
+        try:
+            return without_watermark((record.folder / name).read_bytes())
+        except (DocumentError, OSError):
+            return b""  # nothing will be sealed before that file can be read
+
+
+def papers_of(
+    dossier: Dossier,
+    package: Package,
+    documents: Sequence[Document],
+    naming: FileNaming,
+    language: Language = Language.zh,
+    record: RenderRecord | None = None,
+) -> Iterator[Paper]:
+    """The papers of documents, in their order; one without an English template stays Chinese.
+
+    `record` is that of the folder where people may have edited them. Raises PackError where the
+    pack's English words are wrong.
+    """
+    english = None
+    if language is not Language.zh:
+        from mmethics_cli.workflow.english import english_package
+
+        english = english_package(dossier, package)
+    for document in documents:
+        alone = english is None or not has_english(dossier, document)
+        if alone or language is not Language.en:
+            yield from _chinese(dossier, package, document, naming, record)
+        if english is not None and not alone:
+            yield _in_english(english, document, naming)
+
+
+def has_english(dossier: Dossier, document: Document) -> bool:
+    """Whether the pack has an English template of a document."""
+    from mmethics_cli.workflow.english import template_of
+
+    return template_of(document.kind) in dossier.pack.templates
+
+
+def _chinese(
+    dossier: Dossier,
+    package: Package,
+    document: Document,
+    naming: FileNaming,
+    record: RenderRecord | None,
+) -> Iterator[Paper]:
+    clean = WordPaper(document, naming, CLEAN, package, document.template)
+    yield clean
+    if document.before is not None:
+        investigator = dossier.facts.get("investigator.name")
+        author = investigator if isinstance(investigator, str) else "主要研究者"
+        yield MarkedPaper(document, naming, MARKED, document.before, author, clean, record)
+    if "xlsx" in document.kind.formats and _layout(document) in dossier.pack.templates:
+        yield WorkbookPaper(document, naming, SHEET, dossier, package)
+
+
+def _in_english(package: Package, document: Document, naming: FileNaming) -> WordPaper:
+    from mmethics_cli.workflow.english import in_english_words, template_of
+
+    template = template_of(document.kind)
+    return WordPaper(in_english_words(document), naming, ENGLISH, package, template)
+
+
+def _layout(document: Document) -> str:
+    return f"{document.kind.id}.xlsx.yaml"
+
+
+def _digest(*parts: object) -> str:
+    """Values show themselves the same in every run: they hold no sets and no addresses."""
+    return sha256(repr(parts).encode())

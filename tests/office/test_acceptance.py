@@ -1,0 +1,186 @@
+"""From the sealed package to reviewers: what is taken, accepted, assigned, and what is refused."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mmethics_cli.core.standard.node import Trail
+from mmethics_cli.errors import EthicsError
+from mmethics_cli.office import acceptance, review
+from mmethics_cli.office.acceptance import ActRefused, find_case
+from mmethics_cli.office.clocks import read_clocks
+from mmethics_cli.office.folder import open_office
+from mmethics_cli.office.state import Appointment, Case, Interest, OfficeState
+from tests.office.offices import call, new_office
+
+DAY = "2027-03-02"
+CLOCKS = read_clocks(
+    {
+        "office/clocks.yaml": [
+            {"id": "review", "zh": "x", "days": "30", "basis": []},
+            {"id": "emergency", "zh": "x", "hours": "72", "basis": []},
+            {"id": "worksheet", "zh": "x", "days": "7", "basis": []},
+            {"id": "worksheet_emergency", "zh": "x", "hours": "24", "basis": []},
+        ]
+    },
+    Trail(),
+)
+NOW = "2027-03-02T10:00"
+
+
+def state(*records: object) -> OfficeState:
+    made = OfficeState()
+    for record in records:
+        made.put(record)  # type: ignore[arg-type]
+    return made
+
+
+def member(name: str, **more: object) -> Appointment:
+    known = {"name": name, "category": "medical", "sex": "F", "role": "member"} | more
+    return Appointment(name, "2026-01-01", "2028-12-31", **known)  # type: ignore[arg-type]
+
+
+def test_a_package_goes_from_the_desk_to_its_reviewers(
+    tmp_path: Path, sealed_example: Callable[[str], Path]
+) -> None:
+    sealed = sealed_example("retrospective-imaging-ai") / "submissions" / "01-initial"
+    office = new_office(tmp_path)
+
+    def do(*arguments: str | Path) -> tuple[int, str]:
+        code, said, errors = call("office", *arguments, "--office", office, today=DAY)
+        return code, said + errors
+
+    code, said = do("take", sealed)
+    assert code == 0 and "审查路径：会议审查" in said and "2027-0001" in said
+    code, said = do("take", sealed)
+    assert code == 1 and "已经收过" in said
+    code, said = do("accept", "1", "--method", "simplified")
+    assert code == 1 and "不能按简易审查" in said
+    assert do("accept", "1", "--supplement", "缺简历")[0] == 0
+    assert do("accept", "1")[0] == 1  # it waits for the applicant
+    assert len(do("show", "1")[1].splitlines()) == 3
+    shutil.copytree(sealed, tmp_path / "changed")
+    (tmp_path / "changed" / "snapshot.yaml").chmod(0o644)
+    (tmp_path / "changed" / "snapshot.yaml").write_text("x", encoding="utf-8")
+    code, said = do("take", tmp_path / "changed")
+    assert code == 2 and "snapshot.yaml" in said and "重新打包" in said
+
+
+def test_reviewers_are_proposed_assigned_and_replaced(
+    tmp_path: Path, sealed_example: Callable[[str], Path]
+) -> None:
+    sealed = sealed_example("retrospective-imaging-ai") / "submissions" / "01-initial"
+    office = new_office(tmp_path)
+
+    def do(*arguments: str | Path) -> tuple[int, str]:
+        code, said, errors = call("office", *arguments, "--office", office, today=DAY)
+        return code, said + errors
+
+    assert do("take", sealed)[0] == 0
+    code, said = do("accept", "0001")
+    assert code == 0 and "2027-受-0001" in said and "期限 2027-04-01 23:59" in said
+    for person, name in (("M1", "甲"), ("M2", "乙"), ("M3", "丙"), ("M4", "林示一")):
+        sets = {
+            "name": name, "sex": "F", "category": "medical", "external": "否", "declared": "是",
+            "term_from": "2026-01-01", "term_to": "2028-12-31",
+        }  # fmt: skip
+        options = [part for key, value in sets.items() for part in ("--set", f"{key}={value}")]
+        code, said = do("note", "任命委员", "--person", person, *options)
+        assert code == 0, said
+    assert do("note", "声明利益冲突", "同一课题组", "--case", "1", "--person", "M3")[0] == 0
+    code, said = do("assign", "1")
+    assert code == 0 and "不能：M4，是研究团队成员" in said and "不能：M3" in said
+    code, said = do("assign", "1", "甲", "林示一")
+    assert code == 1 and "研究团队成员" in said
+    assert do("assign", "1", "甲", "乙")[0] == 0
+    assert do("assign", "1", "--replace", "甲=丙", "--reason", "出差")[0] == 1
+    assert do("note", "送达", "张三", "--case", "1")[0] == 1  # nothing is decided yet
+    assert do("note", "备注", "来电询问", "--case", "1", "--date", "2027-03-05")[0] == 2
+    assert "等 M1 交回工作表" in do()[1]
+    code, said = do("accept", "1", "--extend", "2027-04-20", "--reason", "等专家意见")
+    assert code == 0 and "期限 2027-04-20" in said
+    assert call("verify", office)[0] == 0
+    (package,) = (office / "cases").iterdir()
+    package.unlink()
+    assert call("verify", office)[0] == 1
+
+
+@pytest.mark.parametrize("pathway", ["", "meeting", "emergency_meeting"])
+def test_a_simplified_review_needs_a_pathway_that_says_so(pathway: str) -> None:
+    case = Case("1", "S", "initial", pathway=pathway)
+    with pytest.raises(ActRefused, match="简易"):
+        acceptance.Acceptance("受", "simplified").of(state(case), case, CLOCKS, NOW)
+
+
+def test_clocks_end_by_day_or_by_hour() -> None:
+    case = Case("1", "S", "initial", pathway="emergency_meeting", emergency_hours=48)
+
+    def due(method: str, of: Case) -> str:
+        event = acceptance.Acceptance("受", method).of(state(of), of, CLOCKS, NOW)
+        return str(event.data["due"])
+
+    assert due("", case) == "2027-03-04T10:00"
+    assert due("meeting", case) == "2027-04-01T23:59"
+    assert due("", Case("1", "S", "initial", pathway="simplified", review_days=20)) == (
+        "2027-03-22T23:59"
+    )
+    plain = Case("1", "S", "initial", pathway="meeting")
+    with pytest.raises(ActRefused, match="--reason"):
+        acceptance.Acceptance("受", "emergency_meeting").of(state(plain), plain, CLOCKS, NOW)
+
+
+def test_a_second_notice_and_a_late_extension_are_refused() -> None:
+    asked = Case("1", "S", "initial", supplements=1)
+    with pytest.raises(ActRefused, match="一次性"):
+        acceptance.ask_supplement(asked, ["x"], "", NOW)
+    assert acceptance.ask_supplement(asked, ["x"], "专家要求", NOW).data["again"] == "专家要求"
+    late = Case("1", "S", "initial", state="accepted", due_at="2027-03-01T23:59")
+    with pytest.raises(ActRefused, match="届满"):
+        acceptance.extend(late, "2027-05-01", "x", NOW)
+    running = Case("1", "S", "initial", state="accepted", due_at="2027-03-09T23:59")
+    with pytest.raises(ActRefused, match="以后"):
+        acceptance.extend(running, "2027-03-09", "x", NOW)
+
+
+def test_who_must_keep_out_cannot_be_assigned() -> None:
+    case = Case("1", "S", "initial", state="accepted", method="simplified", sponsor="某某药业公司",
+                team=("甲",))  # fmt: skip
+    people = [
+        member("甲"), member("乙"), member("丙", firms=("某某药业",)), member("丁"),
+        member("戊", category="consultant"),
+    ]  # fmt: skip
+    office = state(case, Interest("1", "乙"), *people)
+    for name in ("甲", "乙", "丙"):
+        with pytest.raises(ActRefused):
+            review.assign(office, case, [name, "丁"], CLOCKS, NOW)
+    with pytest.raises(ActRefused, match="至少由 2 名"):
+        review.assign(office, case, ["丁", "戊"], CLOCKS, NOW)  # a consultant is no reviewer
+    with pytest.raises(EthicsError, match="不在任"):
+        review.assign(office, case, ["过客", "丁"], CLOCKS, NOW)
+    assert [each.person for each in review.propose(office, case, DAY).candidates] == ["丁"]
+
+
+def test_a_case_is_found_by_any_unique_end() -> None:
+    office = state(
+        Case("2027-0001", "S", "initial", number="2027-受-0012"),
+        Case("2027-0002", "S", "initial", number="2027-受-0112"),
+        Case("2027-0003", "S", "initial"),
+    )
+    assert find_case(office, "12").id == "2027-0001"
+    assert find_case(office, "3").id == "2027-0003"
+    with pytest.raises(EthicsError, match="没有受理件"):
+        find_case(office, "2")
+
+
+def test_a_zip_that_is_none_of_ours_is_not_taken(tmp_path: Path) -> None:
+    office = new_office(tmp_path)
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr("a.txt", "x")
+    code, _, errors = call("office", "take", tmp_path / "x.zip", "--office", office)
+    assert code == 2 and "认不出" in errors
+    assert open_office(office).setting("committee") == "示例伦理委员会"

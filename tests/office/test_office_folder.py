@@ -1,0 +1,87 @@
+"""An office's folder and what it refuses: settings, strange files, rows that can't be read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mmethics_cli.office.pack import office_problems
+from tests.office.offices import call, new_office, write_events
+
+
+def test_an_office_is_made_once_and_shows_an_empty_desk(tmp_path: Path) -> None:
+    office = new_office(tmp_path)
+    code, _, errors = call("office", "init", office)
+    assert code == 2 and "已经有" in errors
+    code, said, _ = call("office", "--office", office)
+    assert code == 0 and said.startswith("示例伦理委员会") and "案头是空的" in said
+    code, said, _ = call("office", "--office", office, "--format", "json")
+    assert json.loads(said) == {"office": "示例伦理委员会", "day": "2026-11-30", "lines": []}
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [("secretery: 张三", "secretery"), ("place: [a]", "place"), ("- a", "键: 值")],
+)
+def test_settings_that_say_nothing_known_are_refused(tmp_path: Path, text: str, word: str) -> None:
+    office = new_office(tmp_path)
+    (office / "office.yaml").write_text(text, encoding="utf-8")
+    code, _, errors = call("office", "--office", office)
+    assert code == 2 and word in errors and "office.yaml:1" in errors
+
+
+def test_what_is_no_office_is_refused(tmp_path: Path) -> None:
+    code, _, errors = call("office", "quality", "2026", "--office", tmp_path)
+    assert code == 2 and "不是伦理办公室" in errors
+    office = new_office(tmp_path)
+    (office / "register.db").unlink()
+    code, _, errors = call("office", "--office", office)
+    assert code == 2 and "备份" in errors and not (office / "register.db").exists()
+
+
+def test_rows_that_cannot_be_read_keep_the_file_out(tmp_path: Path) -> None:
+    office = new_office(tmp_path)
+    nothing = {"study": "", "case": "", "meeting": "", "person": "", "data": {}}
+    good = {"seq": 1, "at": "2025-01-01T00:00", "event": "self_assessed"} | nothing
+    odd = good | {"event": "accepted", "case": "K1"}
+    unknown = good | {"event": "tea_served"}
+    code, said, _ = call(
+        "office", "take", write_events(tmp_path / "a.csv", [good, odd, unknown]),
+        "--office", office, "--yes",
+    )  # fmt: skip
+    assert code == 0 and "tea_served" in said and "a.csv:3" in said
+    assert call("verify", office)[0] == 0
+    bad = good | {"at": "2025-1-1"}
+    code, said, _ = call(
+        "office", "take", write_events(tmp_path / "b.csv", [good, bad]), "--office", office, "--yes"
+    )
+    assert code == 1 and "b.csv:3" in said and "没有导入" in said
+    other = tmp_path / "别的.txt"
+    other.write_text("天气很好", encoding="utf-8")
+    code, _, errors = call("office", "take", other, "--office", office)
+    assert code == 2 and "认不出" in errors
+
+
+def test_the_offices_part_of_the_pack_is_whole() -> None:
+    assert office_problems(None) == []
+
+
+def test_an_institution_adds_an_indicator_without_python(tmp_path: Path) -> None:
+    pack = tmp_path / "pack" / "checklists" / "office"
+    pack.mkdir(parents=True)
+    (pack / "quality.yaml").write_text(
+        "- {id: X1, group: B, zh: 数据研究的受理件数, stat: count, from: case, in: accepted_at,\n"
+        "   where: {regime: data}, unit: 件, basis: [],\n"
+        "   override: {reason: 本院要数, by: 张三, date: 2026-11-30}}\n",
+        encoding="utf-8",
+    )
+    assert office_problems(tmp_path / "pack") == []
+    office = new_office(tmp_path)
+    code, said, _ = call(
+        "--pack", tmp_path / "pack", "office", "quality", "2026", "--office", office,
+        "--format", "json",
+    )  # fmt: skip
+    assert code == 0
+    assert json.loads(said)["indicators"]["X1"] == {"value": 0, "cases": []}
