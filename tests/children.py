@@ -22,8 +22,8 @@ CHANGES: Final[dict[str, Any]] = {
         "vulnerable": ["minors"],
         "follow_up_months": "0",
         "vulnerable_protection": (
-            "脑胶质瘤在孩子身上和成人不一样，不能用成人代替。监护人同意，孩子自己也愿意，才参加；"
-            "孩子说不愿意，马上停。"
+            "未成年人的脑胶质瘤和成人不一样，不能用成人代替。监护人同意，参与者自己也愿意，才参加；"
+            "参与者说不愿意，马上停。"
         ),
     },
     "sharing": {"recipients": ["entrusted_processor", "company"]},
@@ -33,9 +33,9 @@ CHANGES: Final[dict[str, Any]] = {
         "resolved": "yes",
     },
     "consent": {
-        "child_purpose": "有的小朋友脑子里长了不该长的东西。我们想早点看清它。",
-        "child_procedures": "你照常看病。我们看看你的照片，再用一点化验剩下的东西。",
-        "child_discomfort": "不多打针，不多拍照。想到生病，你可能有点害怕，可以告诉我们。",
+        "child_purpose": "有的小朋友脑子里长了东西。我们想早点看清它。",
+        "child_procedures": "你照常看病。我们看看你的照片。化验剩下的，也用一点。",
+        "child_discomfort": "不多打针，不多拍照。害怕了，可以告诉我们。",
     },
 }
 COMPANY: Final = {
@@ -55,6 +55,8 @@ COMPANY: Final = {
 def study() -> dict[str, Any]:
     """The dossier's tree, every scalar as text."""
     text = (STUDIES / BASE / "dossier.yaml").read_text(encoding="utf-8")
+    # The worked example speaks to adults; these texts are read by guardians and teenagers, too.
+    text = text.replace("您", "参与者")
     tree: dict[str, Any] = deepcopy(yaml.load(text, Loader=yaml.BaseLoader))
     for section, answers in CHANGES.items():
         tree[section].update(answers)

@@ -187,8 +187,10 @@ def _tell_decision(
 ) -> None:
     from mmethics_cli.report.status import decision_line
     from mmethics_cli.workflow.opening import differing
+    from mmethics_cli.workflow.registering import seal_digest
 
     session.out(f"已记录 {current.name} 的决定：{decision_line(dossier.standard, decision)}")
+    session.out(f"所审材料的清单校验值（SHA-256）：{seal_digest(current)}")
     labels = differing(dossier)
     if labels:
         more = "等" if len(labels) > _SHOWN else ""

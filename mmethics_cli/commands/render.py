@@ -170,7 +170,7 @@ def _documents(package: Package, ids: list[str], audience: Audience) -> list[Doc
 
 
 def _listing(dossier: Dossier, package: Package, audience: Audience) -> str:
-    """One document a line: number, id, title, where from, version, date, how its draft stands."""
+    """One document a line: number, id, title, where from, how its draft is, version, date."""
     if audience is Audience.committee:
         lines = [
             f"{document.number}  {document.kind.id}  {document.kind.title}  生成"
@@ -181,10 +181,9 @@ def _listing(dossier: Dossier, package: Package, audience: Audience) -> str:
     states = _states(dossier, package)
     lines = []
     for row in package.rows:
-        source = "生成" if row.id in rendered else "自备"
+        source = f"生成{states.get((row.id, row.marked), '')}" if row.id in rendered else "自备"
         day = row.date.isoformat() if row.date else ""
-        state = states.get((row.id, row.marked), "") if row.id in rendered else ""
-        cells = (row.number, row.id, row.title, source, row.version, day, state)
+        cells = (row.number, row.id, row.title, source, row.version, day)
         lines.append("  ".join(filter(None, cells)))
     decision = dossier.pathway.decisions["documents"]
     needed = decision.value if isinstance(decision.value, tuple) else ()
@@ -206,7 +205,7 @@ def _states(dossier: Dossier, package: Package) -> dict[tuple[str, bool], str]:
         if laid.state is not PaperState.absent:
             key = (laid.paper.document.kind.id, laid.paper.ending == MARKED)
             states.setdefault(key, {})[laid.state] = None
-    return {key: "；".join(words) for key, words in states.items()}
+    return {key: f"（{'；'.join(words)}）" for key, words in states.items()}
 
 
 def _undecided(pathway: Pathway, audience: Audience) -> Iterator[str]:

@@ -116,6 +116,10 @@ def _others(dossier: Dossier) -> Iterator[str]:
 def _decisions(record: CommitteeRecord) -> Iterator[str]:
     """The last decision, what stands approved if that is another, and whether the study ended."""
     from mmethics_cli.report.status import decision_line
+    from mmethics_cli.workflow.registering import unregistered
+
+    if names := unregistered(record.dossier):
+        yield f"没有登记封存时的校验值（旧版封存的）：{'、'.join(names)}；记录决定时登记。"
 
     standard = record.dossier.standard
     last = record.decided[-1] if record.decided else None

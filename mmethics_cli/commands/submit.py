@@ -54,7 +54,8 @@ def submit(
 ) -> None:
     """核对、定稿并封存本次送审：文件、附件、快照和校验清单。
 
-    核对有错误时不封存，退出码为 1。封存之后不再改动；委员会的决定另记在 decision.yaml。
+    核对有错误、英文文件里还有中文时不封存，退出码为 1。
+    封存之后不再改动；委员会的决定另记在 decision.yaml。
     没有改过的文件按今天的卷宗重新生成；手工改过的按改过的样子封存，去掉“草稿”水印。
     改过以后卷宗又变了的，不封存：重新生成，或看过以后用 --keep 写明照样封存。
     已经封存的，写 --zip 时核验以后再做一个压缩包。
@@ -87,7 +88,7 @@ def _complete(
     """Of a sealed submission: tidy what an earlier run left, and make the archive asked for."""
     from mmethics_cli.workflow.submitting import complete_sealing, refuse_archive
 
-    done = complete_sealing(dossier)
+    done = complete_sealing(dossier, session.today)
     if done is not None:
         _tell(session, done)
     if archive is not None:
@@ -119,6 +120,11 @@ def _seal(
         raise typer.Exit(1)
     final = final_documents(submission, naming, language)
     tell_not_english(session, final.drafts, dossier.standard)
+    if final.drafts.untranslated:
+        session.say(
+            "英文文件里还有中文，没有封存。补上英文，或者只交中文（不写 --documents-lang）。"
+        )
+        raise typer.Exit(1)
     sealed = seal_submission(submission, final)
     _tell(session, sealed)
     for name, state in final.edited.items():

@@ -178,11 +178,17 @@ class KeptTogether(Struct, frozen=True):
     blocks: tuple[Block, ...]
 
 
+class Beside(Struct, frozen=True):
+    """Rows of two columns without lines: blocks on the left, what they say beside them."""
+
+    rows: tuple[tuple[tuple[Block, ...], tuple[Block, ...]], ...]
+
+
 class PageBreak(Struct, frozen=True):
     """What follows begins a page."""
 
 
-Block = Heading | Paragraph | Table | Flow | Signatures | Framed | KeptTogether | PageBreak
+Block = Heading | Paragraph | Table | Flow | Signatures | Framed | KeptTogether | Beside | PageBreak
 
 
 def refuse_unprintable(text: str) -> None:

@@ -15,6 +15,7 @@ from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.formats.blocks import Stamp
 from mmethics_cli.render.office_views import spots_of
 from mmethics_cli.render.study import Office, TransmittalRow
+from mmethics_cli.store.submission.intact import require_intact
 from mmethics_cli.store.submission.submissions import DECISION_KEYS, Submission
 from mmethics_cli.workflow.assembly import package_of
 from mmethics_cli.workflow.checking import review
@@ -41,6 +42,7 @@ def committee_package(dossier: Dossier, today: date, also: tuple[str, ...] = ())
     """
     current = current_submission(dossier)
     if current.sealed:
+        require_intact(current, "不能据以审查")
         seen = as_sealed(dossier, current, today)
         handed_in = package_of(seen, today)
         rendered = _rendered(current)

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import msgspec
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mmethics_cli.core.standard.node import Fault, Node, Trail
 
@@ -182,9 +183,9 @@ def chained(what: Happening, at: str, actor: str, by: str, last: tuple[int, str]
     """
     seq, prev = last or (0, _START)
     if not what.happened:
-        what = msgspec.structs.replace(what, happened=at)
+        what = replace(what, happened=at)
     event = Event(seq + 1, at, actor, by, what, prev, "")
-    return msgspec.structs.replace(event, hash=event_hash(event))
+    return replace(event, hash=event_hash(event))
 
 
 def breaks(events: Iterable[Event]) -> Iterator[str]:
@@ -207,8 +208,8 @@ def breaks(events: Iterable[Event]) -> Iterator[str]:
 
 def happening_of(row: Mapping[str, Any]) -> Happening:
     """An imported row as what it tells of."""
-    refs = {name: str(row.get(name) or "") for name in REFERENCES}
-    return Happening(row["event"], row["at"], **refs, data=row["data"])
+    study, case, meeting, person = row["study"], row["case"], row["meeting"], row["person"]
+    return Happening(row["event"], row["at"], study, case, meeting, person, row["data"])
 
 
 def imported(row: Mapping[str, Any]) -> Happening:
@@ -216,8 +217,7 @@ def imported(row: Mapping[str, Any]) -> Happening:
 
     It happened when the row says, and is written down today.
     """
-    refs = {name: str(row.get(name) or "") for name in REFERENCES}
-    return Happening(IMPORTED, row["at"], **refs, data={"row": dict(row)})
+    return replace(happening_of(row), kind=IMPORTED, data={"row": dict(row)})
 
 
 # The pack.

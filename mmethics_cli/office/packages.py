@@ -22,7 +22,7 @@ from mmethics_cli.store.submission.archive import verify_zip, zip_submission
 from mmethics_cli.store.submission.manifest import Verified, verify_folder
 from mmethics_cli.store.submission.submissions import MANIFEST, SNAPSHOT
 
-_BRINGS_PACKAGE: Final = ("submission_received", "supplement_received")
+BRINGS_PACKAGE: Final = ("submission_received", "supplement_received")
 
 
 class SealedPackage(Struct, frozen=True):
@@ -101,7 +101,7 @@ def received_packages(happenings: Iterable[Happening]) -> Iterator[tuple[str, st
     """
     for each in happenings:
         digest = each.data.get("digest")
-        if each.kind in _BRINGS_PACKAGE and digest:
+        if each.kind in BRINGS_PACKAGE and digest:
             yield each.case, f"{CASES}/{each.data['package']}", str(digest)
 
 

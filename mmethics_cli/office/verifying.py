@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from mmethics_cli.office.folder import OfficeFolder
-from mmethics_cli.office.packages import package_fault, received_packages
+from mmethics_cli.office.packages import BRINGS_PACKAGE, package_fault, received_packages
 
 
 class OfficeProof(Struct, frozen=True):
@@ -20,10 +20,9 @@ def verify_office(office: OfficeFolder) -> OfficeProof:
     """Prove an office. Raises WorkspaceError where the register can't be read."""
     with office.register().reading() as register:
         faults = list(register.faults())
-        happenings = [event.what for event in register.events()]
+        brought = [event.what for kind in BRINGS_PACKAGE for event in register.of_kind(kind)]
         count, last = register.last or (0, "")
     packages = (
-        package_fault(office.path, file, digest)
-        for _, file, digest in received_packages(happenings)
+        package_fault(office.path, file, digest) for _, file, digest in received_packages(brought)
     )
     return OfficeProof((*faults, *filter(None, packages)), count, last)

@@ -57,6 +57,7 @@ class Printing:
         self.judged = study.pathway.facts
         self.words = study.stamp.wording
         self.marks = marks
+        self.reader = study.standard.readers.of(study.stamp.id)
         self.book = Book()
         self.gaps: dict[Gap, None] = {}
         # Texts that an English document prints in Chinese.
@@ -108,6 +109,8 @@ class Printing:
         text = value_text(fact, value, self.words)
         if text is None:
             return self._gap(path, scope, fact)
+        if fact.type == "text" and self.reader is not None and self.words is not ENGLISH:
+            text = self.study.standard.readers.spoken(text, self.reader, self._word)
         if (
             self.words is ENGLISH
             and isinstance(value, str)
@@ -118,6 +121,11 @@ class Printing:
         if isinstance(value, Several) and value.possible:
             printed += self._gap(path, scope, fact)
         return printed
+
+    def _word(self, path: str) -> str:
+        """What a fact says within a word that the reader is spoken to with."""
+        text = value_text(self._declared(path, None), self._value(path, None), self.words)
+        return text or ""
 
     def boxes(self, path: str, scope: Scope | None, only: tuple[str, ...] = ()) -> str:
         """All options as tick boxes, the chosen ones ticked; 【待填】 behind them when unknown."""

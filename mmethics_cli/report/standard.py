@@ -124,6 +124,8 @@ def _question(standard: Standard, question: Question) -> Iterator[tuple[str, str
     yield "也可写", "；".join(f"{'、'.join(words)}＝{key}" for key, words in others)
     yield "单位", "、".join(question.units)
     yield "每项要写", "、".join(f"{field.path}＝{field.label}" for field in question.fields)
+    readers = standard.readers.reading(question.name) if question.type == "text" else ()
+    yield "谁会读到", "、".join(reader.title for reader in readers)
     yield "依据", cite_with_mark(standard, question.basis)
 
 

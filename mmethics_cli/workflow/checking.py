@@ -56,6 +56,7 @@ from mmethics_cli.render.slots import Words
 from mmethics_cli.render.text import Rendered
 from mmethics_cli.report.findings import PlacedFinding
 from mmethics_cli.store.submission.documents import drafts_folder
+from mmethics_cli.store.submission.logbook import read_logbook, trace_of_sealing
 from mmethics_cli.store.submission.rendered import read_record
 from mmethics_cli.wording.citation import cite_for
 from mmethics_cli.wording.values import value_text
@@ -65,6 +66,7 @@ from mmethics_cli.workflow.lifecycle.standing import Standing, as_handed_in, wit
 from mmethics_cli.workflow.lifecycle.supplementing import asked_for
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.package import Package
+from mmethics_cli.workflow.registering import registration_findings
 
 _MISSING: Final = "answer_missing"
 ADVICE: Final = "一句话只说一件事，缩写写出中文，用平时说的字和词。只供参考，不影响送审。"
@@ -89,7 +91,7 @@ def review(
         files = dossier.workspace.file_states()
     standing = Standing(dossier)
     dossier = without_drafts(dossier)
-    facts, seen = dossier.facts, seen_before(dossier.facts)
+    facts = dossier.facts
     findings = [*_refused(dossier), *_placeholders(dossier), *missing_answers(dossier.pathway)]
     findings += [*missing_documents(dossier.pathway, files), *unfit_files(facts, files)]
     if standing.preparing or standing.approval is None:
@@ -102,16 +104,12 @@ def review(
     findings += unseen_characters(facts, notes)
     findings += _lost_texts(dossier)
     findings += standing.findings()
-    findings += [*unnamed_changes(facts), *unfound_changes(facts)]
-    findings += unmarked_attachments(facts, seen)
-    findings += left_behind(facts, seen, package.study.printed)
-    findings += resting_findings(texts_to_confirm(dossier))
-    findings += unanswered_comments(facts, comments_to_answer(dossier))
-    findings += unanswered_supplements(facts, asked_for(dossier))
+    findings += _about_changes(dossier, package)
     findings = list(with_elements(dossier, findings, package.unanswered_element_facts()))
     findings += _gaps(dossier, package, {finding.path for finding in findings})
     findings += own_documents(facts)
     findings += lacking_elements(package)
+    findings += misaddressed(package)
     findings += hard_to_read(package)
     findings += unverified_law(dossier.pathway)
     findings += law_changes(
@@ -122,8 +120,21 @@ def review(
     findings += [*unknown_names(dossier.unknown_names), *_pack_notices(dossier)]
     covered = (finding.for_study(facts.coverage) for finding in _once(findings))
     placed = {finding: _place(dossier, finding) for finding in covered}
+    placed |= {broken.finding: broken for broken in registration_findings(dossier)}
     placed |= {paper.finding: paper for paper in _papers(dossier, package, kept)}
     return tuple(placed[finding] for finding in in_order(placed))
+
+
+def _about_changes(dossier: Dossier, package: Package) -> Iterator[Finding]:
+    """What is to be said of what differs from what the committee saw, and of what it asked for."""
+    facts, seen = dossier.facts, seen_before(dossier.facts)
+    yield from unnamed_changes(facts)
+    yield from unfound_changes(facts)
+    yield from unmarked_attachments(facts, seen)
+    yield from left_behind(facts, seen, package.study.printed)
+    yield from resting_findings(texts_to_confirm(dossier))
+    yield from unanswered_comments(facts, comments_to_answer(dossier))
+    yield from unanswered_supplements(facts, asked_for(dossier))
 
 
 def _papers(dossier: Dossier, package: Package, kept: Collection[str]) -> Iterable[PlacedFinding]:
@@ -133,6 +144,8 @@ def _papers(dossier: Dossier, package: Package, kept: Collection[str]) -> Iterab
         return ()
     if not read_record(drafts_folder(current.folder)).has_edited():
         return ()
+    if trace_of_sealing(current.folder, read_logbook(dossier.workspace.folder)):
+        return ()  # no drafts: they were sealed
     # Loaded late: what makes papers takes long to load.
     from mmethics_cli.workflow.laid_papers import paper_findings
 
@@ -309,6 +322,30 @@ def lacking_elements(package: Package) -> Iterator[Finding]:
             )
 
 
+def misaddressed(package: Package) -> Iterator[Finding]:
+    """Answers that a paper prints and that speak to somebody else than its reader, each once."""
+    standard, facts = package.study.standard, package.study.facts
+    readers = standard.readers
+    found: dict[str, dict[str, tuple[str, ...]]] = {}  # by path: the words, by who reads them
+    for document in package.documents:
+        reader = readers.by_document.get(document.kind.id)
+        if reader is None or not reader.refuses:
+            continue
+        for path, _ in _answers(standard, package.reading(document)):
+            place = place_at(facts, path)
+            written = place.recorded(facts) if place else None
+            words = readers.misaddressed(written, reader) if isinstance(written, str) else ()
+            if words:
+                found.setdefault(path, {})[reader.title] = words
+    for path, by_reader in found.items():
+        said = "；".join(
+            f"{title}也要读，里面却写着{quoted(words, len(words))}"
+            for title, words in by_reader.items()
+        )
+        message = f"“{label_at(standard, facts, path)}”没有对着读它的人说：{said}"
+        yield Finding("misaddressed", "error", "inconsistent", path, message, readers.fix)
+
+
 def hard_to_read(package: Package) -> Iterator[Finding]:
     """Answers that participants will read and may not understand: one note an answer.
 
@@ -320,15 +357,19 @@ def hard_to_read(package: Package) -> Iterator[Finding]:
         if not document.kind.for_form:
             continue
         rendered = package.reading(document)
+        reader = standard.readers.of(document.kind.id)
+        shorter = reader.sentence if reader is not None else 0
+        own = replace(limits, sentence=shorter) if shorter else limits
         if any(gap.kind == "undecided" for gap in rendered.gaps):
             continue  # it prints passages that may go
         for path, text in _answers(standard, rendered):
-            if path not in seen:
-                seen[path] = text
-                speech = speech_of(text, limits)
-                if speech.faults(limits):
+            new = path not in seen
+            seen[path] = seen.get(path, "") + "\n" + text
+            if new:
+                speech = speech_of(text, own)
+                if speech.faults(own):
                     label = label_at(standard, package.study.facts, path)
-                    message = f"“{label}”是写给参与者看的，可以更好懂：{_said(speech, limits)}"
+                    message = f"“{label}”是写给参与者看的，可以更好懂：{_said(speech, own)}"
                     yield Finding("hard_to_read", "note", "readability", path, message, ADVICE)
         joined = [sentence for sentence in _long(rendered, limits) if not _within(sentence, seen)]
         if joined:

@@ -17,11 +17,12 @@ class Audience(StrEnum):
 
 
 class Language(StrEnum):
-    """The languages of the documents."""
+    """The languages of the documents; bilingual: for participants, both side by side."""
 
     zh = "zh"
     en = "en"
     both = "both"
+    bilingual = "bilingual"
 
 
 class FileNaming(StrEnum):

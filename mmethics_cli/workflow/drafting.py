@@ -16,6 +16,7 @@ from mmethics_cli.store.submission.documents import (
     enter_versions,
     write_documents,
 )
+from mmethics_cli.store.submission.logbook import refuse_sealing_again
 from mmethics_cli.store.submission.rendered import RenderedFile, RenderRecord, read_record
 from mmethics_cli.store.submission.submissions import COMMITTEE, DOCUMENTS
 from mmethics_cli.workflow.document_options import FileNaming, Language
@@ -40,8 +41,8 @@ class Drafts(Struct):
     def add(self, paper: Paper, data: bytes, edited: str = "") -> None:
         """Take over a paper with its bytes; see `RenderedFile` for `edited`."""
         self.files.append(RenderedFile(paper.name, data, paper.id, paper.source, edited))
-        if isinstance(paper, WordPaper):
-            self.untranslated |= dict.fromkeys(paper.rendered.untranslated)
+        if isinstance(paper, WordPaper) and not edited:
+            self.untranslated |= dict.fromkeys(paper.untranslated)
 
 
 def draft_documents(
@@ -59,6 +60,8 @@ def draft_documents(
     a sealed submission are no drafts any more. Raises as `drafts_of`, and WorkspaceError.
     """
     current = dossier.workspace.current
+    if current is not None and not current.sealed:
+        refuse_sealing_again(dossier.workspace.folder, current.folder)
     draft = not (of_office and current is not None and current.sealed)
     drafts = drafts_of(dossier, package, documents, naming, language, draft=draft)
     if not of_office:
@@ -114,7 +117,9 @@ def drafts_without_files(
     drafts = Drafts()
     if language is not Language.zh:
         drafts.chinese += [
-            document.kind.title for document in documents if not has_english(dossier, document)
+            document.kind.title
+            for document in documents
+            if not has_english(dossier, document, language)
         ]
         if len(drafts.chinese) == len(documents):
             problems = [Problem("没有英文模板", title) for title in drafts.chinese]

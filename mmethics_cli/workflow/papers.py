@@ -14,7 +14,7 @@ from mmethics_cli.errors import DocumentError
 from mmethics_cli.formats.word.watermark import without_watermark
 from mmethics_cli.render.study import SealedBeside, Study
 from mmethics_cli.render.text import Rendered, render_text
-from mmethics_cli.render.word import word_file
+from mmethics_cli.render.word import bilingual_file, word_file
 from mmethics_cli.store.dossier.parts import DocumentVersion
 from mmethics_cli.store.files import sha256
 from mmethics_cli.store.submission.documents import file_name
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 CLEAN: Final = ".docx"
 ENGLISH: Final = ".en.docx"
+BILINGUAL: Final = ".zh-en.docx"
 MARKED: Final = "-修订标记.docx"
 SHEET: Final = ".xlsx"
 
@@ -84,6 +85,11 @@ class WordPaper(Paper, dict=True):
         looks = rendered.title, rendered.layout, rendered.landscape, self.document.stamp
         return _digest(rendered.markdown, rendered.fills, shown, looks)
 
+    @property
+    def untranslated(self) -> tuple[str, ...]:
+        """The paths of texts that stand in Chinese where English was asked for."""
+        return self.rendered.untranslated
+
     def data(self, *, draft: bool) -> bytes:
         return word_file(self.rendered, self.document.stamp, draft=draft)
 
@@ -98,6 +104,24 @@ class WordPaper(Paper, dict=True):
 
     def _rendered(self, study: Study) -> Rendered:
         return render_text(self.package.templates, self.template, study)
+
+
+class BilingualPaper(WordPaper, dict=True):
+    """A document with its translation beside it; what is filled in stands once."""
+
+    translation: WordPaper
+
+    @property
+    def source(self) -> str:
+        return _digest(super().source, self.translation.source)
+
+    @property
+    def untranslated(self) -> tuple[str, ...]:
+        return self.translation.untranslated
+
+    def data(self, *, draft: bool) -> bytes:
+        stamp = self.document.stamp
+        return bilingual_file(self.rendered, self.translation.rendered, stamp, draft=draft)
 
 
 class WorkbookPaper(Paper, dict=True):
@@ -181,18 +205,24 @@ def papers_of(
 
         english = english_package(dossier, package)
     for document in documents:
-        alone = english is None or not has_english(dossier, document)
+        alone = english is None or not has_english(dossier, document, language)
         if alone or language is not Language.en:
             yield from _chinese(dossier, package, document, naming, record)
         if english is not None and not alone:
-            yield _in_english(english, document, naming)
+            translation = _in_english(english, document, naming)
+            if language is not Language.bilingual:
+                yield translation
+            else:
+                name = document.template
+                yield BilingualPaper(document, naming, BILINGUAL, package, name, translation)
 
 
-def has_english(dossier: Dossier, document: Document) -> bool:
-    """Whether the pack has an English template of a document."""
+def has_english(dossier: Dossier, document: Document, language: Language) -> bool:
+    """Whether the pack has an English template of a document; side by side, of participants'."""
     from mmethics_cli.workflow.english import template_of
 
-    return template_of(document.kind) in dossier.pack.templates
+    asked = bool(document.kind.for_form) or language is not Language.bilingual
+    return asked and template_of(document.kind) in dossier.pack.templates
 
 
 def _chinese(

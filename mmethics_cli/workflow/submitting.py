@@ -16,7 +16,8 @@ from mmethics_cli.report.findings import PlacedFinding
 from mmethics_cli.store.dossier.outputs import refuse_output
 from mmethics_cli.store.submission.choice import last_sealed
 from mmethics_cli.store.submission.documents import enter_versions, restore_drafts
-from mmethics_cli.store.submission.manifest import verify_folder
+from mmethics_cli.store.submission.intact import require_intact
+from mmethics_cli.store.submission.logbook import refuse_sealing_again
 from mmethics_cli.store.submission.rendered import RenderedFile
 from mmethics_cli.store.submission.sealing import (
     FileTally,
@@ -46,6 +47,7 @@ from mmethics_cli.workflow.laid_papers import REFUSED, PaperState, kept_papers, 
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.package import Package
 from mmethics_cli.workflow.papers import WordPaper
+from mmethics_cli.workflow.registering import entered, is_entered
 
 
 class CheckedSubmission(Struct, frozen=True):
@@ -85,6 +87,9 @@ def check_submission(
         refuse_archive(dossier, archive, replace=replace)
     with dossier.workspace.writing():  # another run may be moving them this moment
         restore_drafts(current.folder)
+    for earlier in dossier.workspace.submissions:
+        if earlier.sealed:
+            require_intact(earlier, "不能拿来比较")
     package = package_of(dossier, today)
     kept = kept_papers(dossier, package, keep)
     return CheckedSubmission(dossier, package, review(dossier, package, kept=kept), today, kept)
@@ -99,6 +104,7 @@ def _open_submission(dossier: Dossier) -> Submission:
             f"{current.name} 已经封存，不能再封存一次。核验：mmethics verify {current.folder}。"
             "办公室要求补正的：mmethics record --supplement --comments FILE"
         )
+    refuse_sealing_again(dossier.workspace.folder, current.folder)
     return current
 
 
@@ -107,24 +113,23 @@ def refuse_archive(dossier: Dossier, archive: Path, *, replace: bool = False) ->
     refuse_output(dossier.workspace, "--zip", archive, "送审.zip", replace=replace)
 
 
-def complete_sealing(dossier: Dossier) -> Sealed | None:
+def complete_sealing(dossier: Dossier, today: date) -> Sealed | None:
     """Do what an earlier `submit` left undone on the current submission; None if nothing was.
 
-    Raises WorkspaceError where the submission is not as it was sealed.
+    That it is not in the log is one such thing. Raises WorkspaceError where the submission is not
+    as it was sealed.
     """
     workspace = dossier.workspace
     current = workspace.current
     if current is None or not current.sealed:
         return None
-    if not is_unfinished(current):
+    known = is_entered(dossier, current)
+    if known and not is_unfinished(current):
         return None
-    if differences := verify_folder(current.folder).differences:
-        raise WorkspaceError(
-            f"{current.name} 与封存时不一致（{len(differences)} 处），没有收尾。"
-            f"先看是哪里：mmethics verify {current.folder}"
-        )
+    require_intact(current, "没有收尾")
     with workspace.writing():
-        return finish_sealing(workspace, current)
+        sealed = finish_sealing(workspace, current)
+    return sealed if known else entered(sealed, today, "found")
 
 
 class FinalPapers(Struct):
@@ -180,12 +185,15 @@ def final_documents(
 
 
 def seal_submission(submission: CheckedSubmission, final: FinalPapers) -> Sealed:
-    """Seal a submission with those papers; documents edited by hand are sealed as they lie.
+    """Seal a submission with those papers, and enter it in the log.
 
-    Raises WorkspaceError where it is not complete or the system refuses; nothing is sealed then.
+    Raises WorkspaceError where it is not complete, an English paper holds Chinese, or the system
+    refuses; nothing is sealed then.
     """
     if not submission.complete:
         raise WorkspaceError("核对还有错误，没有封存。")
+    if final.drafts.untranslated:
+        raise WorkspaceError("英文文件里还有中文，没有封存。")
     dossier, package = submission.dossier, submission.package
     about = _about(dossier, package)
     if final.edited:
@@ -204,7 +212,8 @@ def seal_submission(submission: CheckedSubmission, final: FinalPapers) -> Sealed
 
     with dossier.workspace.writing(whole=True):
         enter_versions(dossier.workspace, versions_of(package.documents))
-        return seal(dossier.workspace, final.drafts.files, about, submission.today, last)
+        sealed = seal(dossier.workspace, final.drafts.files, about, submission.today, last)
+    return entered(sealed, submission.today)
 
 
 def place_in_life(dossier: Dossier) -> dict[str, Any]:

@@ -57,6 +57,8 @@ def template_problems(pack: Pack, standard: Standard) -> Iterator[Problem]:
                 used |= templates.files(english)
                 yield from english_faults(terms, templates, document)
         yield from _layout_problems(pack, document)
+    if pack.overlay is None:
+        yield from _reader_problems(pack, templates)
     fix = "请核对文件名，或在 documents.yaml 里写 template:。"
     named = texts.keys() if pack.overlay is None else pack.own_templates.keys()
     for name in sorted(named - used):
@@ -95,6 +97,32 @@ def _element_problems(
         for name in sorted(written - templates.standard.elements.keys()):
             place = pack.locate("documents.yaml", (number, "template"))
             yield Problem(f"模板“{template}”标出了不认识的告知要素“{name}”", *place)
+
+
+def _reader_problems(pack: Pack, templates: Templates) -> Iterator[Problem]:
+    """Texts of the applicant's that a reader's papers print and `reads` does not name, or the
+    other way round."""
+    standard = templates.standard
+    place = pack.locate("readers.yaml", ("readers",)) if standard.readers.all else ()
+    for document in standard.documents.values():
+        if document.for_form and not standard.readers.names(document.id):
+            yield Problem(f"没有写“{document.title}”由谁读", *place)
+    for reader in standard.readers.all:
+        names = [standard.documents[document].template or "" for document in reader.documents]
+        if any(templates.problems(name) for name in names):
+            continue
+        printed = {path for name in names for path in templates.get(name).printed}
+        texts = {path for path in printed if _is_text(standard, path)}
+        for path in sorted(texts - reader.reads if names else ()):
+            yield Problem(f"“{reader.title}”读的文件印了“{path}”，reads 里没有", *place)
+        for path in sorted(reader.reads - texts):
+            yield Problem(f"“{reader.title}”读的文件没有印“{path}”，reads 里有", *place)
+
+
+def _is_text(standard: Standard, path: str) -> bool:
+    owner, _, name = path.rpartition(".")
+    question = standard.fields.get((owner, name)) or standard.questions.get(path)
+    return question is not None and question.type == "text"
 
 
 def _templates_of(templates: Templates, document: DocumentKind) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -36,6 +37,7 @@ from tests.program import TERMINAL, mmethics
 EXAMPLE = "prospective-ecg"
 FIRST = Path("submissions/01-initial")
 DECISION = FIRST / "decision.yaml"
+LOG = "log.jsonl"
 APPROVAL = (
     "--decision", "批准", "--date", "2027-03-20", "--number", "2027-伦审-018",
     "--valid-until", "2028-03-19",
@@ -80,13 +82,15 @@ def add_sealed(
 
 
 def test_an_approval_is_recorded_and_renders_nothing(folder: Path) -> None:
-    before = set(folder.rglob("*"))
+    before = set(folder.rglob("*")) - {folder / LOG}
     done = record(folder, *APPROVAL, "--interval-months", "6")
     assert done.returncode == 0, done.stderr
-    assert set(folder.rglob("*")) - before == {folder / DECISION}
+    assert set(folder.rglob("*")) - before == {folder / DECISION, folder / LOG}
+    digest = hashlib.sha256((folder / FIRST / "manifest.json").read_bytes()).hexdigest()
+    assert digest in done.stdout
     assert (folder / DECISION).read_text(encoding="utf-8") == (
         "decision: approve\ndate: 2027-03-20\nnumber: 2027-伦审-018\n"
-        "valid_until: 2028-03-19\ninterval_months: 6\n"
+        f'valid_until: 2028-03-19\ninterval_months: 6\nmanifest_sha256: "{digest}"\n'
     )
     assert "2027-09-20  提交跟踪审查（进展）报告" in done.stdout
     assert mmethics("verify", folder / FIRST, cwd=folder).returncode == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 from collections.abc import Callable
@@ -43,6 +44,21 @@ def test_a_complete_dossier_is_sealed_once_and_verifies(sealed: Path) -> None:
     again = mmethics("--today", told(EXAMPLES[0], "as_of"), "submit", sealed, cwd=sealed)
     assert again.returncode == 2
     assert "已经封存" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("length", "right", "code"), [(16, True, 0), (64, True, 0), (16, False, 1), (15, True, 2)]
+)
+def test_the_digest_that_was_noted_is_expected(
+    sealed: Path, length: int, code: int, *, right: bool
+) -> None:
+    folder = sealed / "submissions" / "01-initial"
+    digest = hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest()
+    noted = digest[:length].upper() if right else "0" * length
+    done = mmethics("verify", folder, "--expect", noted, cwd=sealed)
+    assert done.returncode == code, done.stdout
+    assert ("--expect" in done.stdout + done.stderr) == (code != 0)
+    assert code == 2 or "与登记一致：log.jsonl 第 1 行" in done.stdout
 
 
 def test_a_change_is_named(sealed: Path, tmp_path: Path) -> None:

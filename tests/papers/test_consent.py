@@ -13,8 +13,10 @@ from typing import Any
 
 import docx
 import pytest
+from msgspec.structs import replace
 
 from mmethics_cli.core.answers.tree import read_tree
+from mmethics_cli.core.checks.plain_speech import long_sentences
 from mmethics_cli.core.conditions.language import evaluate
 from mmethics_cli.core.conditions.values import Element, Several, Truth, Value
 from mmethics_cli.core.decisions.facts import Facts
@@ -79,7 +81,13 @@ def printed(values: Mapping[str, Value]) -> tuple[Facts, dict[str, Rendered]]:
     forms = facts.decision("consent_forms").value
     assert isinstance(forms, tuple)
     needed = [one for one in family() if set(one.for_form) & set(forms)]
-    return facts, {one.id: read_facts(templates(), one.template or "", of) for one in needed}
+    return facts, {
+        one.id: read_facts(templates(), one.template or "", read_by(one, of)) for one in needed
+    }
+
+
+def read_by(document: DocumentKind, study: Study) -> Study:
+    return replace(study, stamp=replace(study.stamp, id=document.id))
 
 
 def lacking(facts: Facts, papers: Mapping[str, Rendered]) -> list[tuple[str, str]]:
@@ -226,18 +234,78 @@ def test_the_package_for_children_holds_their_papers(folder: Path) -> None:
     assert "consent_adult" not in needed
 
 
-def test_each_paper_speaks_to_the_one_who_reads_it() -> None:
-    _, papers = printed(example("genomics-imaging-partner") | values_of(study()))
-    assert "您的孩子" in papers["consent_guardian"].plain
-    own = {id_: _template_words(papers[id_]) for id_ in CHILDREN if id_.startswith("assent")}
-    for id_, words in own.items():
-        assert "你" in words, id_
-        # One sentence explains whom other texts mean by 您; ours never say it.
-        assert len(re.findall("您", words)) <= 1, id_
+# Who reads it.
+
+# Words that a paper never says to its reader, whatever the applicant wrote.
+NEVER = {
+    "consent_adult": "你|孩子|监护人|参与者(?!签名|姓名)",
+    "consent_guardian": "你|(?<!是)参与者(?!姓名|的关系)",
+    "assent_14_to_17": "您|孩子|参与者",
+    "assent_8_to_13": "您|参与者",
+    "assent_under_8": "您|参与者",
+    "assent_adult": "你|孩子|参与者",
+    "consent_separate": "你|您",
+    "consent_broad": "你|您",
+    "consent_genomic": "你|您",
+}
 
 
-def _template_words(rendered: Rendered) -> str:
-    return re.sub("\ufdd0\\d+\ufdd1", "", rendered.markdown)
+@pytest.mark.parametrize("seed", range(deep(6, 40)))
+def test_a_person_under_18_is_never_spoken_to_as_an_adult(seed: int) -> None:
+    values = by_chance(seed)
+    for question in standard().questions.values():
+        if question.type == "text" and not question.path.startswith("consent.child_"):
+            values[question.path] = "参与者可以告诉研究护士。"
+    values |= {"participants.age_min": 5, "participants.age_max": 90}
+    facts = Facts(standard(), {"event.kind": "initial", **values}, date(2027, 3, 1))
+    of = Study(facts, Pathway(facts), Stamp("x", "甲", "1.0", date(2027, 3, 1)))
+    papers = {
+        one.id: read_facts(templates(), one.template or "", read_by(one, of)) for one in family()
+    }
+    assert papers.keys() == NEVER.keys()
+    for id_, rendered in papers.items():
+        told = rendered.plain.split("## 给大人看的")[0]
+        assert not re.findall(NEVER[id_], told), id_
+    ward = facts.get("participants.ward")
+    assert isinstance(ward, Several)
+    word = {"child": "孩子", "relative": "家人"}[next(iter(ward.sure))]
+    people = {"consent_guardian": f"您的{word}", "assent_14_to_17": "你", "consent_adult": "您"}
+    for id_, person in people.items():
+        assert f"{person}可以告诉研究护士。" in papers[id_].plain
+
+
+def test_check_names_a_text_that_speaks_to_somebody_else(folder: Path) -> None:
+    path = folder / "dossier.yaml"
+    before = path.read_text(encoding="utf-8")
+    path.write_text(
+        before.replace("参与者不会直接得到好处", "您不会直接得到好处"), encoding="utf-8"
+    )
+    try:
+        done = mmethics("--today", DAY, "check", folder, "--format", "json", cwd=folder)
+    finally:
+        path.write_text(before, encoding="utf-8")
+    found = [one for one in json.loads(done.stdout)["findings"] if one["id"] == "misaddressed"]
+    assert [(one["path"], one["severity"]) for one in found] == [
+        ("consent.plain_benefits", "error")
+    ]
+    assert "监护人也要读，里面却写着“您”" in found[0]["message"] and "参与者" in found[0]["fix"]
+    done = mmethics("--today", DAY, "check", folder, "--format", "json", cwd=folder)
+    assert "misaddressed" not in done.stdout
+
+
+@pytest.mark.parametrize("id_", ["assent_8_to_13", "assent_under_8"])
+def test_what_a_child_reads_comes_in_short_sentences(id_: str) -> None:
+    reader = standard().readers.of(id_)
+    assert reader is not None and reader.sentence == 15
+    template = standard().documents[id_].template or ""
+    told = "".join(
+        line for line in templates().get(template).text.splitlines() if line.startswith("| !")
+    )
+    words = re.sub(r"!\[[^\]]*\]\([^)]*\)|[\ud800-\udfff\ufdd0-\ufdef]\d*|^\| *", "\n", told)
+    # Whom to call is a line of names and numbers.
+    words = re.sub(r"\n[^\n]*打电话[^\n]*(\n[^\n]*)*$", "", words)
+    limits = replace(standard().readability, sentence=reader.sentence)
+    assert long_sentences(words, limits) == ()
 
 
 def test_the_same_fact_stands_in_every_paper_that_names_it(folder: Path) -> None:
@@ -280,7 +348,8 @@ def test_the_table_of_elements_names_form_and_place(folder: Path, tmp_path: Path
     assert rows[0] == ["要告知的内容", "依据", "文件", "写在哪里"]
     assert ["知情同意书（监护人）", "“为什么做这项研究，要做什么”"] in [row[2:] for row in rows]
     told = {row[2]: row[3] for row in rows[1:] if "第12条" in row[1] and "健康" in row[0]}
-    assert told == {"知情同意书（遗传信息与生物样本）": "“对身体和心情的影响”"}
+    assert told["知情同意书（监护人）"] == "“有什么好处，有什么不舒服和风险”"
+    assert {"本人同意书（14至17周岁）", "知情同意书（遗传信息与生物样本）"} < told.keys()
     assert not [row for row in rows if "没有写" in row[3]]
     assert all("第" in row[1] or "准则" in row[1] or "条款" in row[1] for row in rows[1:])
 

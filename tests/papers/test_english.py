@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
+from shutil import copytree
 
 import docx
 import pytest
@@ -38,6 +39,7 @@ from tests.papers.test_consent import (
     example,
     family,
     printed,
+    read_by,
     standard,
     templates,
     values_of,
@@ -76,7 +78,7 @@ def in_english_papers(values: Mapping[str, Value]) -> dict[str, Rendered]:
     forms = chinese.decision("consent_forms").value
     assert isinstance(forms, tuple)
     needed = [one for one in family() if set(one.for_form) & set(forms)]
-    return {one.id: read_facts(templates(), template_of(one), of) for one in needed}
+    return {one.id: read_facts(templates(), template_of(one), read_by(one, of)) for one in needed}
 
 
 def shape(rendered: Rendered) -> Counter[str]:
@@ -243,6 +245,52 @@ def test_an_english_paper_offers_the_choices_of_the_chinese_one(
     assert "留给以后的医学研究，每次" not in words(chinese)
     assert "To keep the information for later" not in words(english)
     assert controls(english) == controls(chinese)
+
+
+# Side by side.
+
+
+def test_two_languages_side_by_side_are_filled_in_once(folder: Path, tmp_path: Path) -> None:
+    given = ("--names", "id", "--out", tmp_path, "--documents-lang", "bilingual")
+    done = mmethics(
+        "--today", DAY, "render", folder, *given, "--only", "consent_adult,pia_report", cwd=folder
+    )
+    assert done.returncode == 0 and "仍是中文：个人信息保护影响评估" in done.stderr
+    found = {path.name.split("-V1.0")[0]: path for path in tmp_path.glob("*.zh-en.docx")}
+    (both,) = found.values()
+    chinese = both.with_name(both.name.replace(".zh-en", ""))
+    assert controls(both) == controls(chinese)
+    told = words(both)
+    for one in (
+        "为什么做这项研究",
+        "Why we do this study",
+        "参与者签名",
+        "Participant’s signature",
+    ):
+        assert one in told
+    (rows,) = {
+        tuple(cell.text.split("\n")[0] for cell in row.cells)
+        for table in docx.Document(str(both)).tables
+        for row in table.rows
+        if row.cells[0].text.startswith("为什么做")
+    }
+    assert rows == ("为什么做这项研究，要做什么", "Why we do this study, and what will happen")
+
+
+def test_an_english_paper_with_chinese_in_it_is_not_sealed(folder: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    copytree(folder, own)
+    english = own / "dossier.en.yaml"
+    text = english.read_text(encoding="utf-8")
+    start, end = text.index("  plain_benefits:"), text.index("  plain_privacy:")
+    english.write_text(text[:start] + text[end:], encoding="utf-8")
+    for language in ("en", "bilingual"):
+        done = mmethics("--today", DAY, "submit", own, "--documents-lang", language, cwd=own)
+        assert done.returncode == 1, done.stderr
+        assert (
+            "英文文件里有 1 项仍是中文：受益（通俗）" in done.stderr and "没有封存" in done.stderr
+        )
+    assert not list(own.rglob("manifest.json"))
 
 
 # On paper.

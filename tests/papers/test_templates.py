@@ -6,6 +6,7 @@ import json
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
@@ -16,6 +17,7 @@ from mmethics_cli.render.templates import Templates
 from mmethics_cli.render.text import gaps_of, read_facts, render_text
 from mmethics_cli.store.pack import Pack, load
 from mmethics_cli.store.yaml.reader import parse
+from mmethics_cli.workflow.template_proof import template_problems
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +70,13 @@ def test_templates_in_compiled_form_are_the_same(
         assert (one.text, one.nodes, one.layout) == (same.text, same.nodes, same.layout)
         assert one.source.places == same.source.places
         assert one.source.files == same.source.files
+
+
+def test_lint_knows_who_reads_each_text(pack: Pack, standard: Standard) -> None:
+    fewer = tuple(
+        replace(one, reads=one.reads - {"consent.withdrawal"}) if one.id == "guardian" else one
+        for one in standard.readers.all
+    )
+    forgetful = replace(standard, readers=replace(standard.readers, all=fewer))
+    said = [problem.message for problem in template_problems(pack, forgetful)]
+    assert "“监护人”读的文件印了“consent.withdrawal”，reads 里没有" in said

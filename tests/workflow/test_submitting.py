@@ -71,8 +71,8 @@ def test_what_is_not_as_it_was_sealed_is_not_tidied(study: Path) -> None:
     before = snapshot.read_bytes()
     snapshot.write_bytes(b"")
     with pytest.raises(WorkspaceError, match="不一致"):
-        complete_sealing(open_dossier(study, TODAY))
+        complete_sealing(open_dossier(study, TODAY), TODAY)
     assert (folder / OLD_DRAFTS).exists()
     snapshot.write_bytes(before)
-    assert complete_sealing(open_dossier(study, TODAY)) is not None
+    assert complete_sealing(open_dossier(study, TODAY), TODAY) is not None
     assert not (folder / OLD_DRAFTS).exists()

@@ -46,6 +46,7 @@ from mmethics_cli.core.standard.read_content import (
     read_element,
     read_item,
     read_readability,
+    read_readers,
 )
 from mmethics_cli.core.standard.read_facts import (
     NamedValues,
@@ -148,6 +149,7 @@ class _StandardBuilder:
             criteria=self._criteria(documents, items),
             elements=elements,
             readability=read_readability(self._optional("readability.yaml")),
+            readers=read_readers(self._optional("readers.yaml"), titles),
             file_kinds=self._file_kinds(),
             placeholders=read_placeholders(self._list(PLACEHOLDERS)),
             grammar=read_grammar(self._optional(GRAMMAR)),

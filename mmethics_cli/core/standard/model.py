@@ -21,6 +21,7 @@ from mmethics_cli.core.standard.texts import (
     Grammar,
     Placeholders,
     Readability,
+    Readers,
     Topic,
 )
 
@@ -536,6 +537,7 @@ class Standard(Struct, frozen=True, dict=True):
     criteria: Mapping[str, Criterion] = field(default_factory=dict)  # read on demand
     elements: Mapping[str, ConsentElement] = field(default_factory=dict)
     readability: Readability = Readability()
+    readers: Readers = Readers()
     file_kinds: Mapping[str, FileKind] = field(default_factory=dict)
     placeholders: Placeholders = NO_PLACEHOLDERS
     grammar: Grammar = Grammar()

@@ -1,9 +1,9 @@
-"""Reading review items, documents, worksheet criteria and consistency rules of a pack."""
+"""Reading review items, documents, their readers, worksheet criteria and consistency rules."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Final
 
 from mmethics_cli.core.conditions.language import ALWAYS
@@ -21,7 +21,7 @@ from mmethics_cli.core.standard.model import (
 from mmethics_cli.core.standard.names import CONSENT_FORMS
 from mmethics_cli.core.standard.node import Node
 from mmethics_cli.core.standard.record_reader import RecordReader
-from mmethics_cli.core.standard.texts import Readability
+from mmethics_cli.core.standard.texts import FACT_IN_WORD, Readability, Reader, Readers
 
 FORMATS: Final = ("docx", "xlsx")
 _ELEMENT: Final = re.compile(r"\w+(?:\.[\w()]+)+")
@@ -36,6 +36,8 @@ _ELEMENT_FACT: Final = RecordReader(ElementFact, documents="in")
 _CRITERION: Final = RecordReader(Criterion)
 _CONSISTENCY: Final = RecordReader(ConsistencyRule, "cases")
 _READABILITY: Final = RecordReader(Readability)
+_READER: Final = RecordReader(Reader, title="zh")
+_READERS: Final = RecordReader(Readers, "readers", all="")
 
 
 def read_item(
@@ -184,3 +186,34 @@ def read_consistency(node: Node) -> ConsistencyRule:
 def read_readability(node: Node) -> Readability:
     """The limits of plain speech; what is not given keeps its default."""
     return _READABILITY(node)
+
+
+def read_readers(node: Node, documents: Mapping[str, str]) -> Readers:
+    """The readers of a pack; papers, texts and the facts within their words are known ones."""
+    entries = node.child("readers").list() if node.has("readers") else ()
+    readers = _READERS(node, all=tuple(_read_reader(entry, documents) for entry in entries))
+    named = [document for reader in readers.all for document in reader.documents]
+    for document in sorted({name for name in named if named.count(name) > 1}):
+        node.child("readers").problem(f"“{document}”有两个读者")
+    if readers.all and sum(not reader.documents for reader in readers.all) != 1:
+        node.child("readers").problem(
+            "没有写 documents 的读者要有一个，也只能有一个：其余文件归他读"
+        )
+    return readers
+
+
+def _read_reader(node: Node, documents: Mapping[str, str]) -> Reader:
+    reader = _READER(node)
+    for document in reader.documents:
+        if document not in documents:
+            node.child("documents").problem(f"不认识的文件“{document}”")
+    for key, path in _paths(reader):
+        if not _is_askable(node.trail.vocabulary, path):
+            node.child(key).problem(f"不认识的事实“{path}”")
+    return reader
+
+
+def _paths(reader: Reader) -> Iterator[tuple[str, str]]:
+    yield from (("reads", path) for path in sorted(reader.reads))
+    for word in reader.says.values():
+        yield from (("says", path) for path in FACT_IN_WORD.findall(word))

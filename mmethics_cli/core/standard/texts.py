@@ -1,12 +1,12 @@
-"""What a pack says of texts: when they are hard to read, when they are no answer at all, and by
-which words they state a fact."""
+"""What a pack says of texts: who reads them, when they are hard to read, when they are no answer at
+all, and by which words they state a fact."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Final, Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 
 class Readability(Struct, frozen=True):
@@ -23,6 +23,88 @@ class Readability(Struct, frozen=True):
     exempt: frozenset[str] = frozenset()
     latin: frozenset[str] = frozenset()
     stiff: tuple[str, ...] = ()
+
+
+# A fact within a word of a reader: 您的{participants.ward}.
+FACT_IN_WORD: Final = re.compile(r"\{([\w.]+)\}")
+
+
+class Reader(Struct, frozen=True, dict=True):
+    """One kind of person who reads papers, `documents` by id; the one without any reads the rest.
+
+    `reads` are the paths (`list.field`) of the applicant's texts that these papers print. Printed
+    there, a word among `says` stands as what it maps to, so that the paper speaks to this reader;
+    a text with one of `refuses` was written to somebody else. `sentence` is how many characters a
+    sentence may have, where that is fewer than for others (0: as for others).
+    """
+
+    id: str
+    title: str
+    documents: tuple[str, ...] = ()
+    reads: frozenset[str] = frozenset()
+    says: Mapping[str, str] = field(default_factory=dict)
+    refuses: tuple[str, ...] = ()
+    sentence: int = 0
+
+
+class Readers(Struct, frozen=True, dict=True):
+    """All readers of a pack; `keeps` are words that stay as they are and are held against nobody:
+    they hold one of the readers' words and mean other people (每位参与者). `fix` says how to write
+    for all of them."""
+
+    keeps: tuple[str, ...] = ()
+    fix: str = ""
+    all: tuple[Reader, ...] = ()
+
+    @cached_property
+    def by_document(self) -> Mapping[str, Reader]:
+        return {document: reader for reader in self.all for document in reader.documents}
+
+    @cached_property
+    def _rest(self) -> Reader | None:
+        return next((reader for reader in self.all if not reader.documents), None)
+
+    @cached_property
+    def _patterns(self) -> dict[str, re.Pattern[str]]:
+        return {}
+
+    def of(self, document: str) -> Reader | None:
+        """Who reads a document; None in a pack without readers."""
+        return self.by_document.get(document, self._rest)
+
+    def names(self, document: str) -> bool:
+        """Whether it says of a document by name who reads it."""
+        return document in self.by_document
+
+    def reading(self, path: str) -> tuple[Reader, ...]:
+        """Who reads a text of the applicant's; one that nobody is named for, the rest."""
+        named = tuple(reader for reader in self.all if path in reader.reads)
+        return named or ((self._rest,) if self._rest is not None else ())
+
+    def spoken(self, text: str, reader: Reader, fact: Callable[[str], str]) -> str:
+        """The text in the words for this reader; `fact` gives what a fact within them says."""
+        if not reader.says:
+            return text
+        return self._words(reader.id, reader.says).sub(
+            lambda word: FACT_IN_WORD.sub(
+                lambda name: fact(name[1]), reader.says.get(word[0], word[0])
+            ),
+            text,
+        )
+
+    def misaddressed(self, text: str, reader: Reader) -> tuple[str, ...]:
+        """The words of a text that speak to, or of, somebody other than this reader, each once."""
+        if not reader.refuses:
+            return ()
+        found = self._words(f"{reader.id}!", reader.refuses).findall(text)
+        return tuple(dict.fromkeys(word for word in found if word in reader.refuses))
+
+    def _words(self, name: str, words: Mapping[str, str] | tuple[str, ...]) -> re.Pattern[str]:
+        """The words and those that stay, the longest first."""
+        if name not in self._patterns:
+            longest = sorted({*words, *self.keeps}, key=len, reverse=True)
+            self._patterns[name] = re.compile("|".join(map(re.escape, longest)))
+        return self._patterns[name]
 
 
 PlaceholderKind = Literal["always", "none"]

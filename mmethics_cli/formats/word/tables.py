@@ -46,6 +46,21 @@ def frame_xml(content: str, total: int) -> str:
     return _fixed_table([total], _BORDERS, 2 * _PAD, "提示", f"<w:tr>{cell}</w:tr>")
 
 
+def beside_xml(rows: Sequence[tuple[str, str]], total: int) -> str:
+    """Two columns of paragraphs, row by row, without lines."""
+    widths = _shares((47, 53), total)
+    cells = "".join(
+        "<w:tr>"
+        + "".join(
+            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{content}</w:tc>'
+            for width, content in zip(widths, row, strict=True)
+        )
+        + "</w:tr>"
+        for row in rows
+    )
+    return _fixed_table(widths, _NO_BORDERS, _PAD, "", cells)
+
+
 def _fixed_table(widths: Sequence[int], borders: str, pad: int, caption: str, rows: str) -> str:
     """A table of fixed grid `widths`; `pad` is the distance of a cell's text from its sides."""
     margins = "".join(

@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mmethics_cli.formats.blocks import (
+    Beside,
     Block,
     Flow,
     Framed,
@@ -30,7 +32,7 @@ from mmethics_cli.formats.word.package import WordPackage, zipped
 from mmethics_cli.formats.word.page import DOCUMENT, Page, core_xml, footer_xml, header_xml
 from mmethics_cli.formats.word.runs import Drawings, Runs, paragraph
 from mmethics_cli.formats.word.style import base_parts
-from mmethics_cli.formats.word.tables import frame_xml, signatures_xml, table_xml
+from mmethics_cli.formats.word.tables import beside_xml, frame_xml, signatures_xml, table_xml
 
 _HEADINGS: Final = ("Title", "Heading1", "Heading2", "Heading3")
 _HELD_WITH_SIGNATURE: Final = 3  # blocks
@@ -101,6 +103,8 @@ class _Body(Struct):
                 return self._figure(block, keep)
             case Signatures():
                 body = signatures_xml(block, self.runs, self.page.text_width, keep=last)
+            case Beside(rows):
+                body = beside_xml([self._beside(row) for row in rows], self.page.text_width)
             case Framed(note, blocks):
                 if note:
                     return "".join(self._note(inner, keep) for inner in blocks)
@@ -144,8 +148,13 @@ class _Body(Struct):
             return self._block(block, keep, last=False)
         return self._paragraph("NoteText", _mark(block) + self.runs.line(block.line), keep)
 
+    def _beside(self, row: tuple[Sequence[Block], Sequence[Block]]) -> tuple[str, str]:
+        half = replace(self.page, inset=self.page.inset + self.page.text_width // 2)
+        left, right = ("".join(_Body(half, self.runs).all(blocks)) for blocks in row)
+        return left or paragraph("Normal", ""), right or paragraph("Normal", "")
+
     def _framed(self, blocks: Sequence[Block]) -> str:
-        inner = _Body(Page(self.page.landscape, inset=340), self.runs)
+        inner = _Body(replace(self.page, inset=340), self.runs)
         content = "".join(inner.all(blocks))
         return frame_xml(content or paragraph("Normal", ""), self.page.text_width)
 

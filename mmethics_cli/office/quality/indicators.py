@@ -8,7 +8,7 @@ from math import ceil
 from statistics import mean, median
 from typing import Any, Final
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from mmethics_cli.core.standard.model import Basis
 from mmethics_cli.core.standard.node import Fault, Node, Trail
@@ -41,6 +41,7 @@ class Counting(Struct, frozen=True):
     at_end: bool
     where: tuple[Condition, ...]
     in_: Expression | None = None
+    in_text: str = ""
     value: Expression | None = None
     numerator: Condition | None = None
     digits: int | None = None
@@ -76,6 +77,8 @@ class OfficeHistories(Struct, frozen=True):
 
     whole: Histories
     at_end: Histories
+    # The records of the year, which many indicators share, by kind and by what tells their year.
+    of_year: dict[tuple[bool, str, str], list[Record] | None] = field(default_factory=dict)
 
 
 def office_in(
@@ -104,16 +107,17 @@ def evaluate(indicator: Indicator, office: OfficeHistories, period: Period) -> R
 
 
 def _records(figure: Counting, office: OfficeHistories, period: Period) -> list[Record] | None:
-    records = (office.at_end if figure.at_end else office.whole).of(figure.of)
-    if records is None:
-        return None
-    when = figure.in_
-    return [
-        record
-        for record in records
-        if (when is None or period.holds(when(record, period)))
-        and all(condition(record, period) for condition in figure.where)
-    ]
+    place = figure.at_end, figure.of, figure.in_text
+    if place not in office.of_year:
+        records = (office.at_end if figure.at_end else office.whole).of(figure.of)
+        when = figure.in_
+        if records is not None and when is not None:
+            records = [record for record in records if period.holds(when(record, period))]
+        office.of_year[place] = records
+    records = office.of_year[place]
+    for condition in figure.where:
+        records = records and [record for record in records if condition(record, period)]
+    return records
 
 
 def _ids(records: Iterable[Record]) -> list[str]:
@@ -255,6 +259,7 @@ class _FigureReader:
             any(place.yes("at_end") for place in places),
             tuple(parse_condition(at.child("where"), of) for at in places if at.has("where")),
             parse_expression(in_.child("in"), in_.text("in"), of) if in_ else None,
+            in_.text("in") if in_ else "",
             parse_expression(node.child("value"), node.text("value"), of)
             if _needs(node, stat, "value")
             else None,

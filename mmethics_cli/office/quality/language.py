@@ -38,8 +38,7 @@ class Period(Struct, frozen=True):
 
     def holds(self, when: object) -> bool:
         """Whether a day or a time lies in it."""
-        day = _as_day(when)
-        return day is not None and day.year == self.year
+        return isinstance(when, date) and when.year == self.year
 
 
 Expression = Callable[[Record, Period], Any]
@@ -185,6 +184,8 @@ def parse_condition(node: Node, kind: str) -> Condition:
         else:
             value = parse_expression(child, key, kind)
             parts.append(_tested(value, _parse_test(child, kind)))
+    if len(parts) == 1:
+        return parts[0]
     return lambda record, period: all(part(record, period) for part in parts)
 
 
@@ -218,6 +219,8 @@ def _parse_test(node: Node, kind: str) -> Test:
         else:
             names = "、".join(("not", "known", "covers", *_COMPARISONS))
             child.problem(f"没有“{key}”这种比较，可以写：{names}")
+    if len(tests) == 1:
+        return tests[0]
     return lambda value, record, period: all(test(value, record, period) for test in tests)
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import (
     Connection,
     Engine,
-    RowMapping,
+    Row,
     bindparam,
     create_engine,
     delete,
@@ -74,7 +74,7 @@ class Reading:
         query = select(table).order_by(*table.primary_key.columns)
         for name, value in fields.items():
             query = query.where(table.c[name] == value)
-        return [record_of(kind, dict(row)) for row in self._rows(query)]
+        return [record_of(kind, row) for row in self._rows(query)]
 
     def highest(self, kind: type[R], field: str, prefix: str) -> str:
         """The last number that begins so, among those of a field; empty where there is none."""
@@ -85,10 +85,10 @@ class Reading:
             .order_by(sql.length(column).desc(), column.desc())
             .limit(1)
         )
-        return "".join(row[field] for row in self._rows(query))
+        return "".join(number for (number,) in self._rows(query))
 
-    def _rows(self, query: Any) -> Sequence[RowMapping]:
-        return self._connection.execute(query).mappings().all()
+    def _rows(self, query: Any) -> Sequence[Row[Any]]:
+        return self._connection.execute(query).all()
 
     def events(self, **columns: str) -> Iterator[Event]:
         """The events in their order; only those whose columns say this, where any are named."""
@@ -166,7 +166,7 @@ class Writing(Reading):
         found = self._known.get((kind, key))
         return found if isinstance(found, kind) else None
 
-    def _rows(self, query: Any) -> Sequence[RowMapping]:
+    def _rows(self, query: Any) -> Sequence[Row[Any]]:
         self.flush()
         return super()._rows(query)
 

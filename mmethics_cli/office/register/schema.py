@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -59,6 +59,11 @@ def _table(kind: type[OfficeRecord]) -> Table:
 
 
 TABLES: Final[Mapping[type[OfficeRecord], Table]] = {kind: _table(kind) for kind in RECORDS}
+# Where in a row the lists of texts stand.
+_LISTS: Final[Mapping[type[OfficeRecord], tuple[int, ...]]] = {
+    kind: tuple(at for at, field in enumerate(fields(kind)) if field.type not in _COLUMNS)
+    for kind in RECORDS
+}
 
 
 def record_row(record: OfficeRecord) -> dict[str, Any]:
@@ -69,15 +74,14 @@ def record_row(record: OfficeRecord) -> dict[str, Any]:
     }
 
 
-def record_of(kind: type[R], row: Mapping[str, Any]) -> R:
-    """A row of a table as its record."""
-    lists = {field.name for field in fields(kind) if field.type not in _COLUMNS}
-    return kind(
-        **{
-            name: tuple(msgspec.json.decode(value)) if name in lists else value
-            for name, value in row.items()
-        }
-    )
+def record_of(kind: type[R], row: Sequence[Any]) -> R:
+    """A row of a table, its columns in their order, as its record."""
+    if not _LISTS[kind]:
+        return kind(*row)
+    values = list(row)
+    for at in _LISTS[kind]:
+        values[at] = tuple(msgspec.json.decode(values[at]))
+    return kind(*values)
 
 
 def event_row(event: Event) -> dict[str, Any]:
@@ -88,15 +92,8 @@ def event_row(event: Event) -> dict[str, Any]:
     return row | what
 
 
-def event_of(row: Any) -> Event:
-    """A row as the event."""
-    what = Happening(
-        row.kind,
-        row.happened,
-        row.study,
-        row.case,
-        row.meeting,
-        row.person,
-        msgspec.json.decode(row.data),
-    )
-    return Event(row.seq, row.at, row.actor, row.by, what, row.prev, row.hash)
+def event_of(row: Sequence[Any]) -> Event:
+    """A row, its columns in their order, as the event."""
+    seq, at, happened, actor, by, kind, study, case, meeting, person, data, prev, hash_ = row
+    what = Happening(kind, happened, study, case, meeting, person, msgspec.json.decode(data))
+    return Event(seq, at, actor, by, what, prev, hash_)

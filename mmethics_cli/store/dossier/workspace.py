@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -74,7 +75,7 @@ if TYPE_CHECKING:
 _WRITTEN: Final = (FOLDER, SCHEMAS, SET_ASIDE)
 
 
-class Workspace(Struct):
+class Workspace(Struct, dict=True):
     """One dossier, read whole; `parts` are its files by name, in rising precedence.
 
     `current` is the submission that is worked on; its files are among the parts.
@@ -195,11 +196,16 @@ class Workspace(Struct):
             if isinstance(trouble, UnknownName) and not trouble.blank
         )
 
+    @cached_property
+    def _unknown_places(self) -> Mapping[str, tuple[YamlFile, UnknownName]]:
+        """The same by name; of one that stands in several files the first."""
+        return {unknown.name: (file, unknown) for file, unknown in reversed(self.unknown_names)}
+
     def where(self, path: str) -> tuple[str, int | None]:
         """File and line of an answer, or of the list that it stands in; no line if it is new."""
-        for holder, unknown in self.unknown_names:
-            if unknown.name == path:
-                return holder.locate(unknown.keys)
+        if (place := self._unknown_places.get(path)) is not None:
+            holder, unknown = place
+            return holder.locate(unknown.keys)
         if path.startswith("self_check."):
             file, item = self.self_check_file, path.partition(".")[2]
             tree = file.tree if file else None
@@ -325,6 +331,7 @@ class Workspace(Struct):
 
     def take_over(self, path: Path, file: YamlFile) -> None:
         """Let the answers be what a file says now."""
+        self.__dict__.clear()
         if path.name == SELF_CHECK:
             self.self_check_file = file
             self.self_check = read_self_check_part(self.standard, file)

@@ -14,11 +14,13 @@ from mmethics_cli.core.standard.answers import write_value
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import Problem, UnreadableFile, WorkspaceError
 from mmethics_cli.store.dossier.workspace import Workspace
-from mmethics_cli.store.files import make_folder, write_atomic
+from mmethics_cli.store.files import make_folder, sha256, write_atomic
 from mmethics_cli.store.submission.submissions import (
     COMMITTEE,
     DECISION,
     DECISION_KEYS,
+    MANIFEST,
+    MANIFEST_DIGEST,
     REPLACED,
     SUPPLEMENT,
     Submission,
@@ -50,6 +52,7 @@ def record_decision(
 ) -> Path | None:
     """Write a decision, and facts asked of the office, of the current submission in one go.
 
+    With the decision stands the digest of the manifest that it is about.
     With a decision what was recorded before is laid aside under committee/; its place from the
     submission's folder is returned. Facts recorded before stay. Raises WorkspaceError,
     ChangedOnDisk; decision.yaml is then as it was.
@@ -67,6 +70,7 @@ def record_decision(
             tree = held.file.tree if held is not None else None
             before = tree if isinstance(tree, dict) else {}
             new = _tree(decision)
+            new[MANIFEST_DIGEST] = sha256((current.folder / MANIFEST).read_bytes())
             aside = _lay_aside(path, current) if before.get("decision") else None
             changes = {(key,): new.get(key) for key in _in_order(before, new)}
         for name, value in facts.items():

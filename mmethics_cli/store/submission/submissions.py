@@ -30,10 +30,21 @@ REPLACED: Final = "replaced"  # within a folder: what was written anew, as it wa
 EDITION: Final = "edition"
 # The key of submission.yaml under which texts stand that a person confirmed.
 CONFIRMED: Final = "confirmed"
-# The key of decision.yaml under which stands what the office asked for before a decision.
+# The key of decision.yaml that says on which manifest the committee decided, and the one of what
+# the office asked for before a decision.
+MANIFEST_DIGEST: Final = "manifest_sha256"
 SUPPLEMENT: Final = "supplement"
 DECISION_KEYS: Final = frozenset(
-    {"decision", "date", "number", "valid_until", "interval_months", "comments", SUPPLEMENT}
+    {
+        "decision",
+        "date",
+        "number",
+        "valid_until",
+        "interval_months",
+        "comments",
+        MANIFEST_DIGEST,
+        SUPPLEMENT,
+    }
 )
 # The keys of submission.yaml that name the submission whose decision it answers, and the one by
 # which the study stood approved when it was opened.

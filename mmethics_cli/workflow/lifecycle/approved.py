@@ -9,11 +9,11 @@ from typing import Final
 from msgspec import Struct
 
 from mmethics_cli.core.lifecycle.decision import CommitteeDecision, decision_label
-from mmethics_cli.errors import DocumentError, EthicsError, Problem, WorkspaceError
+from mmethics_cli.errors import DocumentError, EthicsError, WorkspaceError
 from mmethics_cli.formats.word.stamp import with_footer_line
 from mmethics_cli.report.status import DocumentEdition
 from mmethics_cli.store.submission.documents import WriteOutcome, write_documents
-from mmethics_cli.store.submission.manifest import verify_folder
+from mmethics_cli.store.submission.intact import require_intact
 from mmethics_cli.store.submission.rendered import RenderedFile
 from mmethics_cli.store.submission.submissions import COMMITTEE, Submission
 from mmethics_cli.wording.columns import pad, width
@@ -75,7 +75,7 @@ def approved_package(
         )
     files: dict[tuple[str, str], SealedWordFile] = {}
     for submission in approved_with(record, approval):
-        _require_intact(submission)
+        require_intact(submission, "不能作为批准版本")
         for file in word_files(submission):
             files[file.edition.key, file.suffix] = file
     documents = list(files.values())
@@ -102,13 +102,6 @@ def _why_not(record: CommitteeRecord) -> str:
             "委员会认可不必再送的，用 mmethics record --replace 改记为批准。"
         )
     return message
-
-
-def _require_intact(submission: Submission) -> None:
-    differences = verify_folder(submission.folder).differences
-    if differences:
-        problems = [Problem(f"{difference}") for difference in differences]
-        raise WorkspaceError(f"{submission.name} 与封存时不一致，不能作为批准版本：", problems)
 
 
 def write_approved(

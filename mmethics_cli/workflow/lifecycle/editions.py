@@ -77,7 +77,7 @@ def sealed_documents(submissions: Iterable[Submission]) -> dict[str, SealedDocum
     for submission in submissions:
         for file in word_files(submission):
             version, day = file.edition.version.removeprefix("V"), parse_date(file.edition.day)
-            if not file.english:
+            if not file.translated:
                 held.setdefault(file.edition.key, SealedDocument(version, day, file.path))
     return held
 

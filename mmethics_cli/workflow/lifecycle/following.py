@@ -28,8 +28,8 @@ from mmethics_cli.store.dossier.answers_file import AnswersFile, read_answers
 from mmethics_cli.store.dossier.create import add_submission
 from mmethics_cli.store.dossier.parts import SELF_CHECK
 from mmethics_cli.store.submission.choice import SeveralSubmissions, decided, named, waiting
+from mmethics_cli.store.submission.intact import require_intact
 from mmethics_cli.store.submission.lineage import last
-from mmethics_cli.store.submission.manifest import verify_folder
 from mmethics_cli.store.submission.submissions import ANSWERS, BASELINE, Submission
 from mmethics_cli.store.yaml.events import Keys, Tree
 from mmethics_cli.workflow.lifecycle.answering import answerable
@@ -141,12 +141,8 @@ def _refuse(record: CommitteeRecord, kind: str, answered: str | None) -> Submiss
     if answers_for is None:
         _refuse_follow_up(record, kind)
     intact = answers_for or dossier.workspace.baseline
-    differences = verify_folder(intact.folder).differences if intact is not None else ()
-    if intact is not None and differences:
-        problems = [Problem(f"{difference}") for difference in differences[:_SHOWN]]
-        raise WorkspaceError(
-            f"{intact.name} 与封存时不一致，不能拿来比较。请先恢复成封存时的样子：", problems
-        )
+    if intact is not None:
+        require_intact(intact, "不能拿来比较")
     return answers_for
 
 

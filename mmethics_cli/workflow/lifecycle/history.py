@@ -15,7 +15,8 @@ from mmethics_cli.store.submission.decisions import supplement_of
 from mmethics_cli.store.submission.submissions import DOCUMENTS, Submission, sealed_date
 from mmethics_cli.workflow.lifecycle.committee import CommitteeRecord, DecidedSubmission
 
-_SUFFIXES: Final = (".en.docx", ".docx")
+_ENGLISH, _BILINGUAL = ".en.docx", ".zh-en.docx"
+_SUFFIXES: Final = (_BILINGUAL, _ENGLISH, ".docx")
 
 
 class DossierHistory(Struct, frozen=True):
@@ -134,12 +135,17 @@ class SealedWordFile(Struct, frozen=True):
 
     @property
     def suffix(self) -> str:
-        """`.en.docx` of an English file, else `.docx`."""
+        """`.en.docx` of an English file, `.zh-en.docx` of one in both, else `.docx`."""
         return _suffix(self.path)
 
     @property
     def english(self) -> bool:
-        return self.suffix == _SUFFIXES[0]
+        return self.suffix == _ENGLISH
+
+    @property
+    def translated(self) -> bool:
+        """Whether it stands beside the Chinese file, which is what counts."""
+        return self.suffix in (_ENGLISH, _BILINGUAL)
 
 
 def word_files(submission: Submission) -> Iterator[SealedWordFile]:

@@ -23,13 +23,14 @@ from mmethics_cli.core.standard.model import Question, Standard
 from mmethics_cli.core.standard.names import KIND, PRIOR_DECISION
 from mmethics_cli.errors import EthicsError, Problem, WorkspaceError
 from mmethics_cli.store.submission.decisions import decision_of, read_comments, record_decision
-from mmethics_cli.store.submission.manifest import verify_folder
+from mmethics_cli.store.submission.intact import require_intact
+from mmethics_cli.store.submission.logbook import refuse_sealing_again
 from mmethics_cli.store.submission.submissions import Submission, sealed_date
 from mmethics_cli.store.yaml.characters import name_of, refused_in_value
 from mmethics_cli.workflow.opening import Dossier, as_sealed
+from mmethics_cli.workflow.registering import enter_decision
 
 _INTERVAL: Final = "follow_up_interval_months"
-_SHOWN: Final = 8
 
 
 class DecisionOptions(Struct, frozen=True):
@@ -68,18 +69,12 @@ def submission_to_decide(dossier: Dossier) -> Submission:
     if current is None:
         raise WorkspaceError("卷宗里还没有送审，没有可以记录决定的。")
     if not current.sealed:
+        refuse_sealing_again(dossier.workspace.folder, current.folder)
         raise WorkspaceError(
             f"{current.name} 还没有封存，不能记录决定：委员会审的是封存的材料。"
             "先运行 mmethics submit。"
         )
-    differences = verify_folder(current.folder).differences
-    if differences:
-        problems = [Problem(f"{difference}") for difference in differences[:_SHOWN]]
-        raise WorkspaceError(
-            f"{current.name} 与封存时不一致（{len(differences)} 处），不能记录决定。"
-            "请先恢复成送审时的样子：",
-            problems,
-        )
+    require_intact(current, "不能记录决定", deciding=True)
     return current
 
 
@@ -160,7 +155,9 @@ def record(
     ]
     if problems:
         raise EthicsError("决定没有记录：", problems)
-    return record_decision(dossier.workspace, decision, facts)
+    aside = record_decision(dossier.workspace, decision, facts)
+    enter_decision(dossier, decision)
+    return aside
 
 
 def record_facts(dossier: Dossier, facts: Mapping[str, Value]) -> None:
