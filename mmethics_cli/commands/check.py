@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Session, SubmissionName, open_at
+from mmethics_cli.commands.options import HERE, Papers, Session, SubmissionName, open_at
 
 if TYPE_CHECKING:
     from mmethics_cli.report.findings import PlacedFinding
@@ -33,6 +33,7 @@ def check(
     format_: Annotated[CheckFormat, typer.Option("--format", help="输出格式")] = CheckFormat.text,
     strict: Annotated[bool, typer.Option("--strict", help="警告也算不通过")] = False,
     submission: SubmissionName = None,
+    papers: Papers = None,
 ) -> None:
     """核对卷宗：该答的是否都答了，文件是否齐全，前后是否一致。
 
@@ -56,7 +57,7 @@ def check(
     failing = {"error", "warning"} if strict else {"error"}
     failed = False
     for folder in folders or [HERE]:
-        dossier = open_at(session, folder, packs, submission)
+        dossier = open_at(session, folder, packs, submission, papers=papers)
         findings = review(dossier, package_of(dossier, session.today))
         if format_ is CheckFormat.json:
             session.give(findings_json(dossier.name, findings))

@@ -15,6 +15,7 @@ import typer
 
 from mmethics_cli.errors import EthicsError, NoTerminal, Problem
 from mmethics_cli.wording.visible import visible, visible_json
+from mmethics_cli.workflow.document_options import PaperSet
 
 if TYPE_CHECKING:
     from mmethics_cli.core.standard.model import Standard
@@ -50,6 +51,12 @@ SubmissionName = Annotated[
     ),
 ]
 Format = Annotated[OutputFormat, typer.Option("--format", help="输出格式")]
+Papers = Annotated[
+    PaperSet | None,
+    typer.Option(
+        "--package", help="文件合并成几份，或各自成文；不写按机构资料", show_default=False
+    ),
+]
 
 
 class Session(NamedTuple):
@@ -118,6 +125,7 @@ def open_at(
     *,
     otherwise: Choose | None = None,
     also: tuple[str, ...] = (),
+    papers: PaperSet | None = None,
 ) -> Dossier:
     """Open a dossier at the submission that was named, else at the one that `otherwise` picks.
 
@@ -131,10 +139,10 @@ def open_at(
     choose = otherwise or open_one
     try:
         choose = named(submission) if submission is not None else choose
-        return open_dossier(folder, session.today, packs, also, choose)
+        return open_dossier(folder, session.today, packs, also, papers, choose)
     except SeveralSubmissions as several:
         name = asked_submission(session, several)
-    return open_dossier(folder, session.today, packs, also, named(name))
+    return open_dossier(folder, session.today, packs, also, papers, named(name))
 
 
 def asked_submission(session: Session, several: SeveralSubmissions) -> str:

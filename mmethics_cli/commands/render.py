@@ -12,6 +12,7 @@ import typer
 from mmethics_cli.commands.options import (
     HERE,
     Folder,
+    Papers,
     Session,
     SubmissionName,
     open_at,
@@ -19,7 +20,7 @@ from mmethics_cli.commands.options import (
     tell_opened,
 )
 from mmethics_cli.errors import EthicsError
-from mmethics_cli.workflow.document_options import Audience, FileNaming, Language
+from mmethics_cli.workflow.document_options import Audience, FileNaming, Language, PaperSet
 
 if TYPE_CHECKING:
     from mmethics_cli.core.decisions.pathway import Pathway
@@ -57,6 +58,7 @@ def render(
     audience: For = Audience.applicant,
     language: DocumentsLanguage = Language.zh,
     naming: Naming = None,
+    papers: Papers = None,
     pdf: AsPdf = False,
     replace: Replacing = False,
     submission: SubmissionName = None,
@@ -70,12 +72,12 @@ def render(
     示例：
     mmethics render my-study
     mmethics render my-study --only application_form --pdf
-    mmethics render my-study --list
+    mmethics render my-study --list --package full
     mmethics render my-study --for committee
     mmethics render my-study --for approved
     """
     session = Session.of(context)
-    dossier, ids, audience = _opened(session, folder, only or [], audience, submission)
+    dossier, ids, audience = _opened(session, folder, only or [], audience, papers, submission)
     if audience is Audience.approved:
         at = dossier.workspace.current if submission is not None else None
         _render_approved(session, dossier, ids, at, out, list_=list_, replace=replace, pdf=pdf)
@@ -94,7 +96,12 @@ def render(
 
 
 def _opened(
-    session: Session, folder: Path, only: list[str], audience: Audience, submission: str | None
+    session: Session,
+    folder: Path,
+    only: list[str],
+    audience: Audience,
+    papers: PaperSet | None,
+    submission: str | None,
 ) -> tuple[Dossier, list[str], Audience]:
     """The dossier at the submission whose documents are made, their ids if some were named, and
     whose they are.
@@ -113,10 +120,12 @@ def _opened(
     if audience is not Audience.approved:
         whose = _audience(loaded.standard, ids, audience)
     if loaded.inside and whose is Audience.committee and audience is not whose:
-        return _opened(session, folder, only, whose, submission)  # by the office's pack
+        return _opened(session, folder, only, whose, papers, submission)  # by the office's pack
     which = {Audience.committee: one_to_decide, Audience.approved: newest_one}
     otherwise = which.get(whose, open_one)
-    dossier = open_at(session, folder, packs, submission, otherwise=otherwise, also=also)
+    dossier = open_at(
+        session, folder, packs, submission, otherwise=otherwise, also=also, papers=papers
+    )
     tell_opened(session, dossier)
     return dossier, ids, whose
 

@@ -14,6 +14,7 @@ import typer
 from mmethics_cli.commands.options import (
     HERE,
     Folder,
+    Papers,
     Session,
     SubmissionName,
     open_at,
@@ -44,6 +45,7 @@ def submit(
         FileNaming | None,
         typer.Option("--names", help="文件按名称或按编号命名", show_default=False),
     ] = None,
+    papers: Papers = None,
     keep: Annotated[
         list[str] | None,
         typer.Option(
@@ -66,7 +68,7 @@ def submit(
     mmethics submit my-study --zip 送审.zip
     """
     session = Session.of(context)
-    dossier = open_at(session, folder, session.packs(), submission)
+    dossier = open_at(session, folder, session.packs(), submission, papers=papers)
     tell_opened(session, dossier)
     again = f"mmethics submit {folder}" + (f" --zip {archive}" if archive is not None else "")
     current = dossier.workspace.current

@@ -21,7 +21,7 @@ from mmethics_cli.workflow.assembly import package_of
 from mmethics_cli.workflow.checking import review
 from mmethics_cli.workflow.lifecycle.recording import decided_kind
 from mmethics_cli.workflow.opening import Dossier, as_sealed
-from mmethics_cli.workflow.package import Document, Package, marked_row
+from mmethics_cli.workflow.package import Document, Package, as_signed, marked_row
 
 _COMMENTS: Final = "comments"
 
@@ -64,7 +64,7 @@ def committee_package(dossier: Dossier, today: date, also: tuple[str, ...] = ())
             kind for kind in needed if kind.audience == "applicant" and kind.id not in listed
         ),
         rendered=rendered,
-        spots=spots_of(handed_in.templates, kinds),
+        spots=spots_of(handed_in.templates, kinds, seen.facts.folded),
         recorded=_recorded(current),
         comments=_comments(current),
         verdicts=kind_of(seen.standard, decided_kind(dossier, current)).decisions,
@@ -116,7 +116,9 @@ def _sealed_rows(seen: Dossier, current: Submission) -> Iterator[TransmittalRow]
         brought = [row for row in attachments if str(row.get("kind")) == id_]
         for sealed in own + brought:
             number += 1
-            row = _row(f"{number:02d}", id_, kinds.get(id_), sealed)
+            kind = kinds.get(id_)
+            signed = as_signed(kind, seen.facts) if kind is not None else None
+            row = _row(f"{number:02d}", id_, signed, sealed)
             yield row
             if sealed.get("marked"):
                 yield marked_row(row)

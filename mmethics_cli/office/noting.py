@@ -7,12 +7,12 @@ from typing import Any
 
 from msgspec import Struct
 
-from mmethics_cli.core.conditions.written import NO_TYPED, YES_TYPED, parse_date
+from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.errors import EthicsError
-from mmethics_cli.office.acceptance import STATES, ActRefused, case_name, find_case
 from mmethics_cli.office.acting import case_line, record, said
 from mmethics_cli.office.events import EventKind, Happening, is_time
 from mmethics_cli.office.folder import OfficeFolder
+from mmethics_cli.office.law.acceptance import STATES, ActRefused, case_name, find_case
 from mmethics_cli.office.pack import office_pack
 from mmethics_cli.office.state import Case, Lookup
 from mmethics_cli.workflow.packs import Packs
@@ -84,7 +84,7 @@ def _happening(
         key, sign, value = field.partition("=")
         if not sign:
             raise EthicsError(f"--set 写成 键=值，现在是“{field}”。")
-        data[key] = _value(kind, key, value)
+        data[key] = kind.typed(key, value)
     takes = (*kind.refs, *kind.may_refer)
     study = noted.study or (case.study if case is not None and "study" in takes else "")
     return Happening(
@@ -96,28 +96,6 @@ def _happening(
         noted.person,
         data,
     )
-
-
-def _value(kind: EventKind, key: str, text: str) -> Any:
-    """A value as its kind's data has it; one that can't be read stays a text, and is refused."""
-    match kind.data.get(key):
-        case "yes":
-            return True if text in YES_TYPED else False if text in NO_TYPED else text
-        case "number":
-            return int(text) if text.isascii() and text.isdigit() else _decimal(text)
-        case "words":
-            return [word for word in text.replace("，", ",").replace("、", ",").split(",") if word]
-        case "day":
-            day = parse_date(text)
-            return day.isoformat() if day else text
-    return text
-
-
-def _decimal(text: str) -> Any:
-    try:
-        return float(text)
-    except ValueError:
-        return text
 
 
 def _time(text: str, now: str) -> str:

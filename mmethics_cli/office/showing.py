@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mmethics_cli.errors import EthicsError
-from mmethics_cli.office.acceptance import find_case
 from mmethics_cli.office.acting import case_line
 from mmethics_cli.office.events import EventKinds, Happening
 from mmethics_cli.office.folder import OfficeFolder
+from mmethics_cli.office.law.acceptance import find_case
 from mmethics_cli.office.pack import office_pack
 from mmethics_cli.office.register.database import Reading
 from mmethics_cli.office.state import RegisteredStudy

@@ -8,6 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from mmethics_cli.core.checks.documents import needed_documents
 from mmethics_cli.core.conditions.values import NotApplicable, Truth, name_of
 from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.lifecycle.decision import decision_label, decision_words
@@ -43,6 +44,7 @@ from mmethics_cli.render.office_views import (
     checked_documents,
     wanted_documents,
 )
+from mmethics_cli.render.papers import place_of
 from mmethics_cli.render.printing import Printable, Printing
 from mmethics_cli.render.revision_views import (
     RevisedAttachment,
@@ -76,7 +78,10 @@ class StandardView(Struct, frozen=True):
 
 
 class TransmittalRowView(Struct, frozen=True):
-    """A row of the transmittal list; `people` and `stamps` are signers and seals one by one."""
+    """A row of the transmittal list; `people` and `stamps` are signers and seals one by one.
+
+    `hands` are both.
+    """
 
     number: str
     id: str
@@ -91,6 +96,10 @@ class TransmittalRowView(Struct, frozen=True):
     later: bool
     signed: bool
     renewed: bool
+
+    @property
+    def hands(self) -> tuple[str, ...]:
+        return self.people + self.stamps
 
 
 class Functions:
@@ -218,6 +227,21 @@ class Functions:
             for row in self._study.transmittal
         ]  # fmt: skip
 
+    def see(self, document: str) -> str:
+        """Where a document is read: 《its title》, or the paper and the section that it is."""
+        return place_of(self._study.facts, document)
+
+    def papers_for(self, source: str, article: str) -> str:
+        """What is handed in to answer an article: titles, or the sections of other papers."""
+        facts, listed = self._study.facts, {row.id: row.title for row in self._study.transmittal}
+        places = [
+            place_of(facts, kind.id) if kind.id in facts.folded else f"《{listed[kind.id]}》"
+            for kind in needed_documents(facts)
+            if any((basis.source, basis.article) == (source, article) for basis in kind.basis)
+            if kind.id in facts.folded or kind.id in listed
+        ]
+        return "、".join(places)
+
     def beside(self, key: str) -> Printable:
         """Of what is sealed beside this paper the files, bytes or sha256; see `SealedBeside`."""
         return Printable(lambda: self._printing.beside(key))
@@ -249,6 +273,10 @@ class Functions:
 
     def not_applicable_items(self) -> list[ItemView]:
         return self.review_items("no")
+
+    def self_check_exceptions(self) -> list[ItemView]:
+        """Items that apply, or may, and that the applicant did not find met."""
+        return [view for view in self.review_items() if view.applies != "no" and not view.met]
 
     def principles(self) -> list[PrincipleView]:
         """The principles with the items that apply, or may."""

@@ -62,18 +62,24 @@ class RevisedAttachment(Struct, frozen=True):
 
 
 class PrintedPaths(Mapping[str, frozenset[str]]):
-    """The paths that each of the applicant's documents prints, by its id; read on demand."""
+    """The paths that each of the applicant's papers prints, by its id; read on demand.
 
-    def __init__(self, templates: Templates) -> None:
+    `folded` are the documents that are sections of other papers, and print nothing themselves.
+    """
+
+    def __init__(self, templates: Templates, folded: frozenset[str] = frozenset()) -> None:
         self._templates = templates
+        self._folded = folded
         self._names = {
             kind.id: kind.template
             for kind in templates.standard.documents.values()
             if kind.template is not None and kind.audience == "applicant"
+            if kind.id not in folded
         }
 
     def __getitem__(self, document: str) -> frozenset[str]:
-        return self._templates.get(self._names[document]).printed
+        template = self._templates.get(self._names[document])
+        return template.printed_in(self._templates.standard, self._folded)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)

@@ -77,6 +77,18 @@ class FilledWorkbook(Struct, frozen=True):
 
 def read_workbook(data: bytes) -> FilledWorkbook:
     """Read what Excel, WPS or LibreOffice saved. Raises EthicsError for what is not ours."""
+    lines, cells = read_pages(data)
+    record = read_record(lines)
+    if record.format != FORMAT:
+        raise EthicsError(_NOT_OURS)
+    return FilledWorkbook(record, cells)
+
+
+def read_pages(data: bytes) -> tuple[dict[str, str], tuple[CellReading, ...]]:
+    """The hidden record of a workbook and the cells of its marked pages, whatever it is about.
+
+    Raises EthicsError for what can't be read as a workbook.
+    """
     with warnings.catch_warnings():
         # zipfile and openpyxl warn of what they do not keep; nothing is kept here.
         warnings.simplefilter("ignore")
@@ -93,10 +105,7 @@ def read_workbook(data: bytes) -> FilledWorkbook:
             lines |= _record_lines(present, corner)
         else:
             cells += _readings(sheet, present, corner)
-    record = read_record(lines)
-    if record.format != FORMAT:
-        raise EthicsError(_NOT_OURS)
-    return FilledWorkbook(record, tuple(cells))
+    return lines, tuple(cells)
 
 
 def _sheets(data: bytes) -> list[Worksheet]:

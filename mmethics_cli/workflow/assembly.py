@@ -20,12 +20,14 @@ from mmethics_cli.core.standard.names import INITIAL, KIND
 from mmethics_cli.formats.blocks import Stamp
 from mmethics_cli.render.revision_views import PrintedPaths
 from mmethics_cli.render.study import Adjustment, Study, TransmittalRow
+from mmethics_cli.store.dossier.profile import form_codes_of
 from mmethics_cli.store.overlay import Override
 from mmethics_cli.workflow.lifecycle.standing import as_reported
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.package import (
     Document,
     Package,
+    as_signed,
     next_number,
     rows_of_attachments,
     rows_of_document,
@@ -137,10 +139,10 @@ class EditionComparison(Struct, frozen=True, dict=True):
 def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Package:
     """The applicant's documents that the pathway needs; `also` names others to render besides.
 
-    A document that the applicant brings stands in the place of ours, unless `also` names it. A
-    document that first applies gets version 1.0 and the date of today. A later submission keeps
-    the editions that the committee holds; an amendment and a re-review hand in, clean and marked,
-    what changed.
+    A document that the applicant brings stands in the place of ours, unless `also` names it; one
+    that is a section of another paper that is handed in is no paper of its own. A document that
+    first applies gets version 1.0 and the date of today. A later submission keeps the editions
+    that the committee holds; an amendment and a re-review hand in, clean and marked, what changed.
     """
     dossier = as_reported(dossier)
     needed = {*_decided(dossier), *also}
@@ -149,28 +151,30 @@ def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Pac
     )
     needed |= comparison.changed
     wanted = [
-        kind
+        as_signed(kind, dossier.facts)
         for kind in dossier.standard.documents.values()
         if kind.id in needed and (kind.audience == "applicant" or kind.id in also)
     ]
+    codes = form_codes_of(dossier.workspace.folder, dossier.standard.documents)
     documents: list[Document] = []
     rows: list[TransmittalRow] = []
     for kind in wanted:
         brought = _attachments(dossier, kind.id)
+        if _is_section(dossier, kind, needed) and not brought and kind.id not in also:
+            continue
         if kind.template is not None and (kind.id in also or not brought):
             edition = comparison.editions.get(kind.id)
-            stamp = edition.stamp if edition else _stamp(dossier, kind, today)
+            stamp = edition.stamp if edition else _stamp(dossier, kind, today, codes)
             before = edition.before if edition and comparison.in_pairs else None
             document = Document(next_number(rows), kind, stamp, before)
             documents.append(document)
             rows += rows_of_document(document)
         else:
             rows += rows_of_attachments(brought, kind, rows, comparison.replacing(brought))
-    listed = {kind.id for kind in wanted}
-    for kind in dossier.standard.documents.values():
-        if kind.id not in listed:
-            brought = comparison.new_ones(_attachments(dossier, kind.id))
-            rows += rows_of_attachments(brought, kind, rows, comparison.replacing(brought))
+    rest = dossier.standard.documents.keys() - {kind.id for kind in wanted}
+    for kind in (one for id_, one in dossier.standard.documents.items() if id_ in rest):
+        brought = comparison.new_ones(_attachments(dossier, kind.id))
+        rows += rows_of_attachments(brought, kind, rows, comparison.replacing(brought))
     rows = _with_renewed(dossier, rows)
     return Package(
         tuple(documents),
@@ -181,6 +185,11 @@ def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Pac
         comparison.own,
         frozenset(comparison.editions),
     )
+
+
+def _is_section(dossier: Dossier, kind: DocumentKind, needed: Collection[str]) -> bool:
+    """Whether a document stands in another paper of this submission."""
+    return kind.id in dossier.facts.folded and not kind.within.keys().isdisjoint(needed)
 
 
 def _with_renewed(dossier: Dossier, rows: list[TransmittalRow]) -> list[TransmittalRow]:
@@ -208,7 +217,7 @@ def _study(dossier: Dossier, rows: list[TransmittalRow]) -> Study:
         transmittal=tuple(rows),
         self_check=dossier.self_check,
         overrides=tuple(_adjustments(dossier)),
-        printed=PrintedPaths(dossier.templates),
+        printed=PrintedPaths(dossier.templates, dossier.facts.folded),
     )
 
 
@@ -233,10 +242,11 @@ def _what(override: Override) -> str:
     return _ACTIONS[override.action] + part
 
 
-def _stamp(dossier: Dossier, kind: DocumentKind, today: date) -> Stamp:
+def _stamp(dossier: Dossier, kind: DocumentKind, today: date, codes: Mapping[str, str]) -> Stamp:
     given = dossier.workspace.versions.get(kind.id)
     version = given.version if given and given.version else FIRST_VERSION
-    return Stamp(kind.id, kind.title, version, (given.date if given else None) or today)
+    day = (given.date if given else None) or today
+    return Stamp(kind.id, kind.title, version, day, form=codes.get(kind.id, ""))
 
 
 def _attachments(dossier: Dossier, kind: str) -> list[Element]:

@@ -19,6 +19,7 @@ from mmethics_cli.core.standard.names import is_of_event, label_of
 from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.store.dossier.answers_file import answers_of, read_answers
 from mmethics_cli.store.dossier.parts import DossierFiles, RefusedAnswer, require_dossier
+from mmethics_cli.store.dossier.profile import paper_set_of
 from mmethics_cli.store.dossier.workspace import Workspace, open_workspace
 from mmethics_cli.store.pack import Pack
 from mmethics_cli.store.submission.choice import Choose, named, newest_one, open_one
@@ -28,6 +29,7 @@ from mmethics_cli.store.submission.submissions import (
     Submission,
     sealed_date,
 )
+from mmethics_cli.workflow.document_options import PaperSet
 from mmethics_cli.workflow.packs import LoadedPack, Packs
 
 if TYPE_CHECKING:
@@ -98,9 +100,10 @@ class OpenedStudy(Struct, frozen=True):
 
 
 class Dossier(OpenedStudy, frozen=True):
-    """A dossier's folder, opened."""
+    """A dossier's folder, opened; `papers` is the set of papers in which it is handed in."""
 
     workspace: Workspace
+    papers: PaperSet
 
 
 def open_dossier(
@@ -108,16 +111,18 @@ def open_dossier(
     today: date,
     packs: Packs | None = None,
     also: tuple[str, ...] = (),
+    papers: PaperSet | None = None,
     choose: Choose = open_one,
 ) -> Dossier:
     """Read a dossier and decide its pathway as of `today`.
 
     `packs` may be shared by several calls, which then load and build each pack once; `also` as for
-    `Packs.of`; `choose` picks the submission that is worked on. Raises WorkspaceError,
-    UnreadableFile, PackError, or SeveralSubmissions where it is not clear which one is meant.
+    `Packs.of`; `choose` picks the submission that is worked on. Without `papers` the set is that of
+    what was sealed last, else the profile's. Raises WorkspaceError, UnreadableFile, PackError, or
+    SeveralSubmissions where it is not clear which submission is meant.
     """
     require_dossier(folder)
-    return _opened(folder, today, (packs or Packs()).of(folder, also), choose)
+    return _opened(folder, today, (packs or Packs()).of(folder, also), choose, papers)
 
 
 def reopened(dossier: Dossier, submission: Submission | None = None) -> Dossier:
@@ -127,22 +132,31 @@ def reopened(dossier: Dossier, submission: Submission | None = None) -> Dossier:
     """
     at = submission or dossier.workspace.current
     choose = newest_one if at is None else named(at.name)
-    return _opened(dossier.workspace.folder, dossier.facts.today, dossier.loaded, choose)
+    facts, folder = dossier.facts, dossier.workspace.folder
+    return _opened(folder, facts.today, dossier.loaded, choose, dossier.papers)
 
 
-def _opened(folder: Path, today: date | None, loaded: LoadedPack, choose: Choose) -> Dossier:
+def _opened(
+    folder: Path,
+    today: date | None,
+    loaded: LoadedPack,
+    choose: Choose,
+    papers: PaperSet | None = None,
+) -> Dossier:
     standard = loaded.standard
     workspace = open_workspace(folder, standard, choose)
     current = workspace.current
     # A submission is compared with what was approved before it; the first one with itself.
     before = workspace.lineage.baseline_of(current) if current else None
     baseline = before or workspace.baseline
+    papers = papers or _papers_of(workspace)
     facts = Facts(
         standard,
         workspace.values,
         today,
         None if baseline is None else facts_as_sealed(baseline, standard),
         EarlierFacts(workspace, current),
+        _folded(standard, papers),
         *_seen(workspace),
     )
     return Dossier(
@@ -156,7 +170,24 @@ def _opened(folder: Path, today: date | None, loaded: LoadedPack, choose: Choose
         unknown_names=tuple(name for _, name in workspace.unknown_names),
         where=workspace.where,
         workspace=workspace,
+        papers=papers,
     )
+
+
+def _papers_of(workspace: Workspace) -> PaperSet:
+    """The set of papers that the committee holds; before anything was sealed, the profile's."""
+    sealed = [submission for submission in workspace.submissions if submission.sealed]
+    if not sealed:
+        return PaperSet(paper_set_of(workspace.folder))
+    # What was sealed before there were two sets is the full one.
+    return PaperSet.short if sealed[-1].manifest().get("package") == "short" else PaperSet.full
+
+
+def _folded(standard: Standard, papers: PaperSet) -> frozenset[str]:
+    """The documents that are sections of other papers in a set."""
+    if papers is PaperSet.full:
+        return frozenset()
+    return frozenset(kind.id for kind in standard.documents.values() if kind.within)
 
 
 def open_answers(
@@ -201,7 +232,8 @@ def as_sealed(dossier: Dossier, current: Submission, today: date) -> Dossier:
     office = dossier.workspace.parts.get(DECISION)
     values = answers.values | (office.reading.values if office is not None else {})
     day, baseline = sealed_date(current) or today, _approved_before(dossier, current)
-    facts = Facts(standard, values, day, baseline, now.earlier, now.answered, now.handed_in)
+    before = (now.earlier, now.folded, now.answered, now.handed_in)
+    facts = Facts(standard, values, day, baseline, *before)
     return replace(
         dossier,
         facts=facts,

@@ -15,6 +15,7 @@ from mmethics_cli.core.checks.element_facts import (
 )
 from mmethics_cli.core.conditions.language import evaluate
 from mmethics_cli.core.conditions.values import UNKNOWN, Element, Truth, name_of
+from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.model import DocumentKind
 from mmethics_cli.formats.blocks import Stamp
 from mmethics_cli.render.printing import Gap
@@ -38,6 +39,13 @@ class Document(Struct, frozen=True):
     def template(self) -> str:
         """The name of its template; empty where the pack has none."""
         return self.kind.template or ""
+
+
+def as_signed(kind: DocumentKind, facts: Facts) -> DocumentKind:
+    """The document with those who sign it in the set of papers that is handed in."""
+    if kind.short_signers is None or not facts.folded:
+        return kind
+    return replace(kind, signers=kind.short_signers)
 
 
 def next_number(rows: list[TransmittalRow]) -> str:

@@ -239,6 +239,7 @@ def _about(dossier: Dossier, package: Package) -> dict[str, Any]:
             "overrides": [f"{override.id} {override.action}" for override in pack.overrides],
             **({"notices": list(notices)} if (notices := dossier.loaded.notices) else {}),
         },
+        "package": dossier.papers.value,
         "templates": {"sha256": pack.digest("templates")},
         **place_in_life(dossier),
         "documents": [

@@ -57,6 +57,7 @@ def template_problems(pack: Pack, standard: Standard) -> Iterator[Problem]:
                 used |= templates.files(english)
                 yield from english_faults(terms, templates, document)
         yield from _layout_problems(pack, document)
+        yield from _section_problems(pack, number, document, templates)
     if pack.overlay is None:
         yield from _reader_problems(pack, templates)
     fix = "请核对文件名，或在 documents.yaml 里写 template:。"
@@ -72,6 +73,20 @@ def _tree(text: str) -> object:
 def _lacks_template(pack: Pack, number: int, document: DocumentKind) -> Problem:
     place = pack.locate("documents.yaml", (number, "template"))
     return Problem(f"没有模板“{document.template}”", *place)
+
+
+def _section_problems(
+    pack: Pack, number: int, document: DocumentKind, templates: Templates
+) -> Iterator[Problem]:
+    """Headings under which a document should stand in another and that the other does not have."""
+    for host, heading in document.within.items():
+        name = templates.standard.documents[host].template or ""
+        if name not in templates.texts:
+            continue
+        lines = templates.get(name).source.lines if not templates.problems(name) else ()
+        if lines and not any(line.lstrip("# ") == heading for line in lines if line[:1] == "#"):
+            place = pack.locate("documents.yaml", (number, "within", host))
+            yield Problem(f"“{document.title}”归入的模板“{name}”里没有标题“{heading}”", *place)
 
 
 def _layout_problems(pack: Pack, document: DocumentKind) -> Iterator[Problem]:

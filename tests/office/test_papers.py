@@ -332,8 +332,8 @@ def test_the_applicants_answer_and_its_place_stand_beside(sealed: Path) -> None:
     answer, where, basis = rows["WP-25"][4], rows["WP-25"][5], rows["WP-25"][8]
     assert "风险等级：略大于最小风险" in answer
     assert "自查RSK-01：符合，评估结论为略大于最小风险" in answer
-    assert "《科技伦理风险评估》V1.0" in where and "《伦理审查申请表》六、风险与受益" in where
-    assert "科技伦理风险评估（自查RSK-01）" in where
+    assert "《伦理审查申请表》V1.0" in where and "《伦理审查申请表》六、风险与受益" in where
+    assert "《伦理审查申请表》第六部分“风险与受益”（自查RSK-01）" in where
     assert any(re.search(r"研究方案（第\d页）（自查", row[5]) for row in rows.values())
     assert "第19条（4）；" in basis  # read in the text, so it carries no mark
     assert any("（待核）" in row[8] for row in rows.values())

@@ -22,7 +22,7 @@ from mmethics_cli.core.decisions.coverage import Coverage
 from mmethics_cli.core.decisions.elapsed import months_between, years_after
 from mmethics_cli.core.decisions.tables import Decision, decide_table
 from mmethics_cli.core.standard.model import DecisionTable, Derived, Question, Standard
-from mmethics_cli.core.standard.names import AGAIN, ELEMENT_PATH, TODAY
+from mmethics_cli.core.standard.names import AGAIN, ELEMENT_PATH, PAPERS, TODAY
 
 _LACKING = (Unknown, NotApplicable)
 _TRUTH: Mapping[Truth, Value] = {Truth.YES: True, Truth.NO: False, Truth.UNKNOWN: UNKNOWN}
@@ -32,7 +32,8 @@ class Facts:
     """What a study and its submission say: the answers, and what follows from them.
 
     `values` are the answers by path; `today` feeds `context.today`; `baseline` the facts as last
-    approved; `earlier` those of the sealed submissions before this one, the newest first;
+    approved; `earlier` those of the sealed submissions before this one, the newest first; `folded`
+    the documents that are a section of another paper (`DocumentKind.within`), for `context.papers`;
     `answered` those of the one whose decision this one answers, `handed_in` those of the round of
     this one before the office asked for more. Values are computed on demand and kept; an instance
     never changes.
@@ -45,6 +46,7 @@ class Facts:
         today: date | None = None,
         baseline: Facts | None = None,
         earlier: Iterable[Facts] = (),
+        folded: frozenset[str] = frozenset(),
         answered: Facts | None = None,
         handed_in: Facts | None = None,
     ) -> None:
@@ -53,6 +55,7 @@ class Facts:
         self.today = today
         self.baseline = baseline
         self.earlier = earlier
+        self.folded = folded
         self.answered = answered
         self.handed_in = handed_in
         self._known: dict[str, Value] = {}
@@ -66,7 +69,7 @@ class Facts:
         self, standard: Standard, values: Mapping[str, Value], today: date | None = None
     ) -> Facts:
         """The same in another standard's words."""
-        before = (self.baseline, self.earlier, self.answered, self.handed_in)
+        before = (self.baseline, self.earlier, self.folded, self.answered, self.handed_in)
         return Facts(standard, values, today or self.today, *before)
 
     def reported(self, path: str) -> Value:
@@ -91,6 +94,8 @@ class Facts:
             return UNKNOWN if self.today is None else self.today
         if path == AGAIN:
             return self.handed_in is not None
+        if path == PAPERS:
+            return Several(frozenset(self.standard.documents) - self.folded)
         if path.startswith("decided."):
             return _decided(self.decision(path.removeprefix("decided.")))
         return self._derive(self.standard.derived[path])

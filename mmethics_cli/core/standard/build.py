@@ -27,7 +27,7 @@ from mmethics_cli.core.standard.model import (
     Source,
     Standard,
 )
-from mmethics_cli.core.standard.names import AGAIN, DOCUMENTS, TODAY
+from mmethics_cli.core.standard.names import AGAIN, DOCUMENTS, PAPERS, TODAY
 from mmethics_cli.core.standard.node import Node, Trail
 from mmethics_cli.core.standard.pack_editions import EDITIONS, read_editions
 from mmethics_cli.core.standard.phrases import GRAMMAR, PHRASES, read_grammar, read_phrases
@@ -292,6 +292,7 @@ class _StandardBuilder:
         terms[DOCUMENTS] = PathType("choices", frozenset(titles))
         terms[TODAY] = PathType("date")
         terms[AGAIN] = PathType("bool")
+        terms[PAPERS] = PathType("choices", frozenset(titles))
         return terms
 
     def _table_nodes(self) -> dict[str, Node]:

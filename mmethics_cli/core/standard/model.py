@@ -363,10 +363,7 @@ class ElementFact(Struct, frozen=True):
 
 
 class ConsentElement(Struct, frozen=True):
-    """Something that participants must be told, the articles that say so, the facts that it tells.
-
-    An element without facts is told in fixed words.
-    """
+    """What participants must be told, by which articles, with which facts (or in fixed words)."""
 
     id: str
     text: str
@@ -384,10 +381,11 @@ class RequiredElement(Struct, frozen=True):
 class DocumentKind(Struct, frozen=True):
     """A document of the package: rendered from a template, or brought by the applicant (自备).
 
-    `listing`: it lists the documents of one submission, so it says nothing of the study itself;
-    `repeats`: it repeats what others say, so nobody is sent to it for an answer; `about`: the
-    entries of lists that it speaks of, where not of all. `judges` are the kinds of attachment that
-    it is about, `must_be_signed`: one that is not counts as lacking.
+    `listing`: it lists documents and says nothing of the study; `repeats`: it repeats what others
+    say, so nobody is sent to it; `about`: the entries of lists that it speaks of, where not of all.
+    `judges`: the kinds of attachment that it is about, `must_be_signed`: unsigned it counts as
+    lacking. In the short set it is a section of the papers `within`, under the heading given, and
+    `short_signers` sign it, where they are not the `signers`.
     """
 
     id: str
@@ -410,6 +408,8 @@ class DocumentKind(Struct, frozen=True):
     about: Mapping[str, Condition] = field(default_factory=dict)
     judges: tuple[str, ...] = ()
     must_be_signed: bool = False
+    within: Mapping[str, str] = field(default_factory=dict)
+    short_signers: tuple[str, ...] | None = None
 
 
 class Criterion(Struct, frozen=True):
