@@ -47,6 +47,8 @@ from mmethics_cli.store.submission.manifest import (
 )
 from mmethics_cli.store.submission.rendered import RECORD, RenderedFile, read_record
 from mmethics_cli.store.submission.submissions import (
+    ANSWERS,
+    BASELINE,
     COMMENTED,
     DECISION_KEYS,
     DOCUMENTS,
@@ -63,7 +65,7 @@ from mmethics_cli.store.yaml.events import Tree
 from mmethics_cli.store.yaml.reader import parse, reason
 from mmethics_cli.store.yaml.writer import mapping_lines
 
-_NOT_ANSWERS: Final = PROFILE_KEYS | DECISION_KEYS | {EDITION}
+_NOT_ANSWERS: Final = PROFILE_KEYS | DECISION_KEYS | {EDITION, ANSWERS, BASELINE}
 _ATTACHMENT_FIELDS: Final = ("kind", "title", "version", "date", "file", "marked_file")
 
 
