@@ -150,7 +150,7 @@ def new_folder(target: Path) -> Iterator[Path]:
         yield stage
         sync_tree(stage)
         if os.path.lexists(target):
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+            raise FileExistsError(errno.EEXIST, "stands already", str(target))
         move(stage, target)
         sync_folder(target.parent)
 

@@ -155,7 +155,7 @@ def test_the_amendment_is_for_a_meeting_and_asks_for_consent_anew(
     assert "marked" not in documents["cross_border_statement"]
     listed = step(steps, "render", "--list")
     assert "研究方案（修订标记版）" in listed
-    assert "单独同意书（修订标记版）" in listed
+    assert "知情同意书（成人）（修订标记版）" in listed
     checked = step(steps, "check", "2027-09-01")
     assert "警告 1 项" in checked and "出境机制文件" in checked
     assert "研究团队与资质" not in listed and "利益冲突声明" not in listed

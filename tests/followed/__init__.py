@@ -17,6 +17,7 @@ from mmethics_cli.core.standard.answers import read_value
 from mmethics_cli.store.dossier.create import add_submission
 from mmethics_cli.store.dossier.workspace import open_workspace
 from mmethics_cli.store.pack import load
+from mmethics_cli.store.submission.choice import named, newest_one
 from mmethics_cli.workflow.lifecycle.confirming import confirm_texts, texts_to_confirm
 from mmethics_cli.workflow.opening import open_dossier
 from tests.golden import word_lines
@@ -97,11 +98,11 @@ def decide(submission: Path, decision: str) -> None:
 def follow(folder: Path, kind: str, more: Mapping[str, Any] | None = None) -> Path:
     """Open a submission of that kind and answer it; amendments and re-reviews change the study."""
     last = max((folder / "submissions").iterdir())
-    if not (last / "decision.yaml").exists():
+    if (last / "manifest.json").exists() and not (last / "decision.yaml").exists():
         decide(last, DECISIONS.get(kind, "approve"))
     standard = load(None).standard()
     made = add_submission(folder, standard, kind, {})
-    workspace = open_workspace(folder, standard)
+    workspace = open_workspace(folder, standard, named(made.name))
     answers = {**events()[kind], **(more or {})}
     workspace.write(made.event_file, {("event", name): tree for name, tree in answers.items()})
     if kind in ("amendment", "re_review"):
@@ -121,7 +122,7 @@ def confirm(folder: Path) -> None:
 def change(folder: Path, changes: Mapping[str, Any]) -> None:
     """Write answers into a dossier as its owner would; `list[id]` adds an entry."""
     standard = load(None).standard()
-    workspace = open_workspace(folder, standard)
+    workspace = open_workspace(folder, standard, newest_one)
     for path, raw in changes.items():
         name, _, id_ = path.removesuffix("]").partition("[")
         question = standard.questions[name]

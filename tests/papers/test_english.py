@@ -197,16 +197,15 @@ def test_the_letter_comes_in_both_languages(folder: Path, tmp_path: Path) -> Non
 
 
 def test_what_the_committee_recorded_is_said_in_english(folder: Path, tmp_path: Path) -> None:
-    decision = next((folder / "submissions").iterdir()) / "decision.yaml"
-    decision.write_text(
+    sealed = tmp_path / GENOMICS
+    copytree(folder, sealed)
+    assert mmethics("--today", DAY, "submit", sealed, cwd=tmp_path).returncode == 0
+    (sealed / "submissions/01-initial/decision.yaml").write_text(
         "decision: modify_then_approve\nnumber: 2027-0137\ndate: 2027-03-20\n"
         "valid_until: 2028-03-19\ninterval_months: 6\n",
         encoding="utf-8",
     )
-    try:
-        _, files = render(folder, tmp_path, "--for", "committee", "--only", "decision_letter")
-    finally:
-        decision.unlink()
+    _, files = render(sealed, tmp_path / "out", "--for", "committee", "--only", "decision_letter")
     found = words(files["decision_letter.en"])
     for wanted in ("2027-0137", "Approve after modification", "20 March 2027", "6 months"):
         assert wanted in found, wanted

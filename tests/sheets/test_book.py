@@ -222,7 +222,7 @@ def test_each_list_has_a_sheet_of_its_own_that_excel_can_name(original: Path) ->
     ledger = ledger_of(opened(original))
     standard = ledger.facts.standard
     lists = [path for path, one in standard.questions.items() if one.type == "list"]
-    labels = ["问卷", "甲/乙[1]", "甲乙1", "很长的清单" * 8, "很长的清单" * 9, "选项清单"]
+    labels = ["问卷", "甲/乙[1]", "甲乙1", "很长的清单" * 8, "很长的清单" * 9, "选项清单", "其他"]
     questions = dict(standard.questions)
     for path, label in zip(lists, labels, strict=True):
         questions[path] = replace(questions[path], label=label)

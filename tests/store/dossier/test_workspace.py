@@ -18,6 +18,7 @@ from mmethics_cli.store.dossier.create import add_submission, create_dossier
 from mmethics_cli.store.dossier.parts import DocumentVersion
 from mmethics_cli.store.dossier.profile import overlay_of
 from mmethics_cli.store.dossier.workspace import Workspace, open_workspace
+from mmethics_cli.store.submission.choice import named
 from mmethics_cli.store.yaml.reader import parse
 
 
@@ -227,7 +228,7 @@ def test_attachments_that_are_there(workspace: Workspace) -> None:
 def test_submissions_are_numbered(folder: Path, standard: Standard) -> None:
     made = add_submission(folder, standard, "data_incident", {})
     assert made.name == "02-data-incident"
-    workspace = open_workspace(folder, standard)
+    workspace = open_workspace(folder, standard, named("02"))
     assert workspace.current == made
     assert workspace.values["event.kind"] == "data_incident"
     (folder / "submissions" / "02-progress").mkdir()
