@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -19,6 +21,7 @@ from mmethics_cli.errors import EthicsError
 
 if TYPE_CHECKING:
     from mmethics_cli.workflow.lifecycle.following import OpenedSubmission
+    from mmethics_cli.workflow.opening import Dossier
 
 _COLUMNS: Final = 79
 
@@ -64,7 +67,8 @@ def follow(
     dossier = open_dossier(folder, session.today, packs)
     tell_opened(session, dossier)
     before = {answer.path for answer in dossier.placeholders}
-    opened = open_submission(dossier, kind_named(dossier.standard, kind), answers)
+    with _saying_what_stands(session, dossier, folder):
+        opened = open_submission(dossier, kind_named(dossier.standard, kind), answers)
     new = (answer for answer in opened.dossier.placeholders if answer.path not in before)
     tell_unanswered(session, (answer.problem for answer in new))
     asking = session.terminal and answers is None and not blank
@@ -73,6 +77,35 @@ def follow(
         from mmethics_cli.commands.interview import converse
 
         converse(session, packs, folder, "event", False, opened.counts)
+
+
+@contextmanager
+def _saying_what_stands(session: Session, dossier: Dossier, folder: Path) -> Iterator[None]:
+    """Whatever stops the opening half-way: say what was written, and what does the rest."""
+    before = _texts(dossier)
+    current = dossier.workspace.current
+    try:
+        yield
+    except BaseException:
+        from mmethics_cli.store.submission.submissions import list_submissions
+
+        begun = list_submissions(dossier.workspace.folder)[-1:]
+        written = [name for name, text in _texts(dossier).items() if before.get(name) != text]
+        if begun and begun[0] != current:
+            session.say(f"送审已经开始：{begun[0].folder}。继续：mmethics fill {folder}")
+        elif written:
+            session.say(
+                f"回答文件里关于研究的已经写进 {'、'.join(written)}，送审还没有开始。"
+                "排除原因后，照样再运行一次这个命令。"
+            )
+        raise
+
+
+def _texts(dossier: Dossier) -> dict[str, str]:
+    """The dossier's files as they were last read, or written by this run, by name."""
+    workspace = dossier.workspace
+    files = [part.file for part in workspace.parts.values()]
+    return {file.name: file.text for file in (*files, workspace.self_check_file) if file}
 
 
 def _tell_opened(session: Session, opened: OpenedSubmission, *, asking: bool) -> None:

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -40,6 +40,7 @@ from mmethics_cli.store.submission.manifest import (
     FORMAT,
     MAX_FILES,
     MAX_TOTAL_BYTES,
+    FileTally,
     digest_of,
     digest_over,
     manifest_bytes,
@@ -195,14 +196,6 @@ def lay(base: dict[str, Tree], over: dict[str, Tree]) -> None:
             lay(base[key], value)  # type: ignore[arg-type]
         elif value is not None or key not in base:
             base[key] = value
-
-
-class FileTally(NamedTuple):
-    """How many files, how many bytes in all, and one SHA-256 over their names and digests."""
-
-    files: int
-    bytes: int
-    sha256: str
 
 
 def tally_of(stage: Path) -> FileTally:

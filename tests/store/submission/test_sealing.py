@@ -26,9 +26,14 @@ from mmethics_cli.store.files import sha256
 from mmethics_cli.store.submission import archive, sealing
 from mmethics_cli.store.submission.archive import verify_zip, zip_submission
 from mmethics_cli.store.submission.documents import write_documents
-from mmethics_cli.store.submission.manifest import digest_over, is_plain_name, verify_folder
+from mmethics_cli.store.submission.manifest import (
+    FileTally,
+    digest_over,
+    is_plain_name,
+    verify_folder,
+)
 from mmethics_cli.store.submission.rendered import RenderedFile
-from mmethics_cli.store.submission.sealing import FileTally, Sealed, seal
+from mmethics_cli.store.submission.sealing import Sealed, seal
 from mmethics_cli.store.yaml.reader import parse
 from tests.program import ROOT
 
