@@ -98,7 +98,9 @@ class Program(LazyGroup):
         except UsageError as error:
             return _fail(explain(error), error.exit_code)
         except EthicsError as error:
-            return _fail(f"错误：{error}", error.exit_code)
+            # What it came from may say more, in a language that not everybody reads.
+            told = "--debug" in args and error.__cause__ is not None
+            return _fail(f"错误：{error}", error.exit_code, told)
         except (KeyboardInterrupt, EOFError):
             return _fail("\n已中断。", INTERRUPTED)
         except BrokenPipeError:
@@ -162,7 +164,9 @@ def root(
     today: Annotated[
         str | None, typer.Option("--today", metavar="DATE", help="把这一天当作今天，如 2027-03-01")
     ] = None,
-    debug: Annotated[bool, typer.Option("--debug", help="内部出错时显示出错的位置")] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="出错时也显示位置和原话（可能是英文）")
+    ] = False,
     version: Annotated[
         bool,
         typer.Option("--version", callback=_show_version, is_eager=True, help="显示版本号"),

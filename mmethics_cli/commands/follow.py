@@ -63,14 +63,13 @@ def follow(
     session = Session.of(context)
     if answers is not None and blank:
         raise EthicsError("--answers 和 --blank 只能用一个。")
-    packs = session.packs()
-    dossier = open_dossier(folder, session.today, packs)
+    dossier = open_dossier(folder, session.today, packs := session.packs())
     tell_opened(session, dossier)
-    before = {answer.path for answer in dossier.placeholders}
+    seen = {answer.path for answer in dossier.placeholders}
     with _saying_what_stands(session, dossier, folder):
         opened = open_submission(dossier, kind_named(dossier.standard, kind), answers)
-    new = (answer for answer in opened.dossier.placeholders if answer.path not in before)
-    tell_unanswered(session, (answer.problem for answer in new))
+    placeholders = opened.dossier.placeholders
+    tell_unanswered(session, (one.problem for one in placeholders if one.path not in seen))
     asking = session.terminal and answers is None and not blank
     _tell_opened(session, opened, asking=asking)
     if asking:

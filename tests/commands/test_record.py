@@ -453,6 +453,13 @@ def test_the_calendar_overwrites_nothing_else(folder: Path) -> None:
         done = mmethics("status", folder, "--ics", place, cwd=folder)
         assert done.returncode == 2 and "--ics" in done.stderr
     assert mine.read_bytes() == b"mine"
+    others = folder.parent / "b.ics"  # ours too, but of another study
+    assert status(folder, "--ics", others) == ""
+    data = re.sub(rb"(X-MMETHICS-OF:)\w+", rb"\g<1>0123", others.read_bytes())
+    others.write_bytes(data)
+    done = mmethics("status", folder, "--ics", others, cwd=folder)
+    assert done.returncode == 2 and "另一项研究的日历" in done.stderr.replace("\n", "")
+    assert others.read_bytes() == data
 
 
 # The history.
