@@ -86,7 +86,9 @@ class Program(LazyGroup):
 
     def main(self, args: Sequence[str] | None = None, *_: Any, **__: Any) -> Any:
         """Run, and leave with an exit code; whatever the command raises ends here."""
-        sys.exit(self._run(sys.argv[1:] if args is None else list(args)))
+        code = self._run(sys.argv[1:] if args is None else list(args))
+        _tell_unconfirmed()
+        sys.exit(code)
 
     def _run(self, args: list[str]) -> int:
         try:
@@ -116,6 +118,16 @@ class Program(LazyGroup):
             message = f"程序内部出错（{type(error).__name__}）。加上 --debug 再运行可看到位置。"
             return _fail(message, UNEXPECTED, "--debug" in args)
         return 0
+
+
+def _tell_unconfirmed() -> None:
+    """Say once that a disk does not confirm what was written, if one was met; no error."""
+    files = sys.modules.get("mmethics_cli.store.files")  # nothing was written where it is not
+    if files is not None and files.UNCONFIRMED:
+        place = os.path.commonpath([folder.absolute() for folder in files.UNCONFIRMED])
+        files.UNCONFIRMED.clear()
+        said = f"注意：“{place}”所在的磁盘（如网络盘）不能确认已经存住，马上断电可能丢失刚写的。"
+        tell("\n".join(wrap(visible(said), COLUMNS)), err=True)
 
 
 def _fail(message: str, code: int, with_traceback: bool = False) -> int:

@@ -139,6 +139,9 @@ def test_a_fault_at_any_moment(
     plain = started(command.start, tmp_path / "plain")
     whole = faults.run(arguments, plain, NO_FOLDER_SYNC)
     assert whole.code == 0 and command.done(plain), whole.err
+    assert whole.err.replace("\n", "").count("不能确认已经存住") == 1, (
+        whole.err
+    )  # told, and no error
     for number, (kind, at) in enumerate(moments(whole.events, command.points)):
         cwd = started(command.start, tmp_path / f"{number}")
         before = words(cwd)
