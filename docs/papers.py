@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
@@ -12,25 +13,34 @@ from msgspec import Struct
 
 from docs.page import MADE, table
 from mmethics_cli.core.standard.model import DocumentKind, Standard
+from mmethics_cli.render.slots import Words
 from mmethics_cli.store.yaml.reader import decode, parse
 from mmethics_cli.wording.citation import cite
 from mmethics_cli.wording.conditions import condition_text
 from mmethics_cli.workflow.assembly import package_of
 from mmethics_cli.workflow.opening import open_dossier
+from mmethics_cli.workflow.package import Package
 
 STUDIES: Final = Path(__file__).resolve().parent.parent / "checklists" / "examples"
-_GIVEN: Final = {"made": "生成", "brought": "附件", "missing": "缺", "not_due": "—"}
+_GIVEN: Final = {
+    "made": "生成", "folded": "归入", "brought": "附件", "missing": "缺", "not_due": "—",
+}  # fmt: skip
+_ENTRY: Final = re.compile(r"\[[^]]*\]")
 _TITLES: Final = {"applicant": "申请人的文件", "committee": "伦理委员会的文件"}
 
-Given = Literal["made", "brought", "missing", "not_due"]
+Given = Literal["made", "folded", "brought", "missing", "not_due"]
 
 
 class Example(Struct, frozen=True):
-    """What a worked example hands in: by document, how it comes by it."""
+    """What a worked example hands in: by document, how it comes by it.
+
+    `owners` are the papers, in the order of the list, that print each answer, by path.
+    """
 
     id: str
     title: str
     given: Mapping[str, Given]
+    owners: Mapping[str, tuple[str, ...]]
 
 
 @cache
@@ -50,15 +60,35 @@ def _example(folder: Path) -> Example:
     due = dossier.pathway.decisions["documents"].value
     assert isinstance(due, tuple)  # a union table
     given = {
-        one: _given(made=one in made, brought=one in brought, due=one in due)
+        one: _given(
+            made=one in made,
+            folded=one in due and one in dossier.facts.folded,
+            brought=one in brought,
+            due=one in due,
+        )
         for one in dossier.standard.documents
     }
-    return Example(folder.name, about["title"], given)
+    return Example(folder.name, about["title"], given, _owners(package))
 
 
-def _given(*, made: bool, brought: bool, due: bool) -> Given:
+def _owners(package: Package) -> dict[str, tuple[str, ...]]:
+    """The papers that print each answer, but those that only list, or speak to participants."""
+    owners: dict[str, tuple[str, ...]] = {}
+    for document in package.documents:
+        if document.kind.for_form or document.kind.repeats:
+            continue
+        fills = package.reading(document).fills
+        paths = {_ENTRY.sub("", fill.path) for fill in fills if isinstance(fill, Words)}
+        for path in paths - {""}:
+            owners[path] = (*owners.get(path, ()), document.kind.id)
+    return owners
+
+
+def _given(*, made: bool, folded: bool, brought: bool, due: bool) -> Given:
     if made:
         return "made"
+    if folded:
+        return "folded"
     if brought:
         return "brought"
     return "missing" if due else "not_due"
@@ -80,7 +110,13 @@ def documents_page(
         "",
         f"标准包列出 {len(standard.documents)} 种文件，其中 {made} 种有模板，由 `mmethics render`",
         "生成；其余为自备，以附件送审。“字段”是模板直接印出的事实的个数，",
-        "清单、判定和签字处不计，逐份列在后面。示例一栏：生成、附件、缺（要交而卷宗里没有）、办公室（由伦理办公室出具）、—（不需要）。",
+        "清单、判定和签字处不计，逐份列在后面。示例一栏：生成、归入（是另一份文件的一部分，不单独成文）、",
+        "附件、缺（要交而卷宗里没有）、办公室（由伦理办公室出具）、—（不需要）。",
+        "",
+        "文件有两套：`package: short`（不写就是它）合并成秘书要存的几份，`package: full`",
+        "各自成文；写在 institution.yaml，或用 `--package` 指定。哪份归入哪里：",
+        "",
+        *_folded(standard),
         "",
         *(f"- 示例{mark}：`{one.id}`，{one.title}" for mark, one in _marked()),
     ]
@@ -88,6 +124,11 @@ def documents_page(
     for audience, title in _TITLES.items():
         rows = [one for one in standard.documents.values() if one.audience == audience]
         lines += ["", f"## {title}", "", *table(head, _rows(standard, rows, fields))]
+    lines += ["", "## 每项回答写在哪份文件", ""]
+    lines += [
+        "合并成几份时，一项回答只在一份文件里写全，别处写“见……”。写给参与者的文件、协议和只列清单的不计。"
+    ]
+    lines += ["", *_owned(standard, labels)]
     lines += ["", "## 逐份的字段", ""]
     lines += [
         f"- {standard.documents[key].title}（{len(names)}）：{'、'.join(names)}"
@@ -95,6 +136,24 @@ def documents_page(
         if names
     ]
     return "\n".join(lines) + "\n"
+
+
+def _folded(standard: Standard) -> Iterator[str]:
+    for one in standard.documents.values():
+        for host, heading in one.within.items():
+            yield f"- {one.title} → {standard.documents[host].title}“{heading}”"
+
+
+def _owned(standard: Standard, labels: Mapping[str, str]) -> Iterator[str]:
+    """By paper the answers that it alone writes out, as the worked examples print them."""
+    owned: dict[str, dict[str, None]] = {}
+    for example in examples():
+        for path, papers in example.owners.items():
+            if path in labels:
+                owned.setdefault(papers[0], {})[labels[path]] = None
+    for id_, kind in standard.documents.items():
+        if id_ in owned:
+            yield f"- {kind.title}（{len(owned[id_])}）：{'、'.join(sorted(owned[id_]))}"
 
 
 def _marked() -> Iterator[tuple[str, Example]]:

@@ -13,6 +13,7 @@ from mmethics_cli.commands.options import (
     HERE,
     Folder,
     Session,
+    asked_submission,
     tell_opened,
     tell_texts_to_confirm,
     tell_unanswered,
@@ -26,24 +27,42 @@ if TYPE_CHECKING:
 _COLUMNS: Final = 79
 
 
+Kind = Annotated[
+    str,
+    typer.Argument(
+        metavar="KIND",
+        help="amendment 修正案、progress 进展、safety 安全性事件、data-incident 数据安全事件、"
+        "deviation 偏离、suspension 暂停或终止、completion 结题、re-review 复审",
+        show_default=False,
+    ),
+]
+Answers = Annotated[
+    Path | None, typer.Option("--answers", metavar="FILE", help="从 YAML 文件取回答，不提问")
+]
+Blank = Annotated[bool, typer.Option("--blank", help="只开始这次送审，不提问")]
+Answered = Annotated[
+    str | None,
+    typer.Option(
+        "--submission",
+        metavar="NN",
+        help="复审答复哪一次送审的决定；只有一次可答复时不用写",
+        show_default=False,
+    ),
+]
+
+
 def follow(
     context: typer.Context,
-    kind: Annotated[
-        str,
-        typer.Argument(
-            metavar="KIND",
-            help="amendment 修正案、progress 进展、safety 安全性事件、data-incident 数据安全事件、"
-            "deviation 偏离、suspension 暂停或终止、completion 结题、re-review 复审",
-            show_default=False,
-        ),
-    ],
+    kind: Kind,
     folder: Folder = HERE,
-    answers: Annotated[
-        Path | None, typer.Option("--answers", metavar="FILE", help="从 YAML 文件取回答，不提问")
-    ] = None,
-    blank: Annotated[bool, typer.Option("--blank", help="只开始这次送审，不提问")] = False,
+    answers: Answers = None,
+    blank: Blank = False,
+    submission: Answered = None,
 ) -> None:
     """开始批准以后的一次送审（跟踪审查），或按审查意见复审。
+
+    几次送审可以同时准备：修正案没有写完，不妨碍报告严重不良事件。以后的命令做哪一次，用
+    --submission 写明。
 
     记录里已有的先填好：批件号、批准日期和有效期，上次的决定与逐条意见，修正案改了哪几类
     （与批准的卷宗逐项比对），报告期的起点。其余在终端里提问；不在终端时留空，由 check 指出。
@@ -57,17 +76,17 @@ def follow(
     mmethics follow progress my-study --answers 进展.yaml
     mmethics follow re-review my-study --blank
     """
-    from mmethics_cli.workflow.lifecycle.following import kind_named, open_submission
+    from mmethics_cli.store.submission.choice import last_sealed
     from mmethics_cli.workflow.opening import open_dossier
 
     session = Session.of(context)
     if answers is not None and blank:
         raise EthicsError("--answers 和 --blank 只能用一个。")
-    dossier = open_dossier(folder, session.today, packs := session.packs())
+    dossier = open_dossier(folder, session.today, session.packs(), choose=last_sealed)
     tell_opened(session, dossier)
     seen = {answer.path for answer in dossier.placeholders}
     with _saying_what_stands(session, dossier, folder):
-        opened = open_submission(dossier, kind_named(dossier.standard, kind), answers)
+        opened = _opened(session, dossier, kind, answers, submission)
     placeholders = opened.dossier.placeholders
     tell_unanswered(session, (one.problem for one in placeholders if one.path not in seen))
     asking = session.terminal and answers is None and not blank
@@ -75,22 +94,36 @@ def follow(
     if asking:
         from mmethics_cli.commands.interview import converse
 
-        converse(session, packs, folder, "event", False, opened.counts)
+        converse(session, opened.dossier, folder, "event", False, opened.counts)
+
+
+def _opened(
+    session: Session, dossier: Dossier, kind: str, answers: Path | None, submission: str | None
+) -> OpenedSubmission:
+    """The new submission; which one it follows is asked where that is open."""
+    from mmethics_cli.store.submission.choice import SeveralSubmissions
+    from mmethics_cli.workflow.lifecycle.following import kind_named, open_submission
+
+    wanted = kind_named(dossier.standard, kind)
+    try:
+        return open_submission(dossier, wanted, answers, submission)
+    except SeveralSubmissions as several:
+        return open_submission(dossier, wanted, answers, asked_submission(session, several))
 
 
 @contextmanager
 def _saying_what_stands(session: Session, dossier: Dossier, folder: Path) -> Iterator[None]:
     """Whatever stops the opening half-way: say what was written, and what does the rest."""
     before = _texts(dossier)
-    current = dossier.workspace.current
     try:
         yield
     except BaseException:
         from mmethics_cli.store.submission.submissions import list_submissions
 
-        begun = list_submissions(dossier.workspace.folder)[-1:]
+        known = dossier.workspace.submissions
+        begun = [one for one in list_submissions(dossier.workspace.folder) if one not in known]
         written = [name for name, text in _texts(dossier).items() if before.get(name) != text]
-        if begun and begun[0] != current:
+        if begun:
             session.say(f"送审已经开始：{begun[0].folder}。继续：mmethics fill {folder}")
         elif written:
             session.say(

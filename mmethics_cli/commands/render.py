@@ -9,13 +9,24 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Folder, Session, tell_not_english, tell_opened
+from mmethics_cli.commands.options import (
+    HERE,
+    Folder,
+    Papers,
+    Session,
+    SubmissionName,
+    open_at,
+    tell_not_english,
+    tell_opened,
+)
 from mmethics_cli.errors import EthicsError
-from mmethics_cli.workflow.document_options import Audience, FileNaming, Language
+from mmethics_cli.workflow.document_options import Audience, FileNaming, Language, PaperSet
 
 if TYPE_CHECKING:
     from mmethics_cli.core.decisions.pathway import Pathway
+    from mmethics_cli.core.standard.model import Standard
     from mmethics_cli.store.submission.documents import WriteOutcome
+    from mmethics_cli.store.submission.submissions import Submission
     from mmethics_cli.workflow.opening import Dossier
     from mmethics_cli.workflow.package import Document, Package
 
@@ -47,8 +58,10 @@ def render(
     audience: For = Audience.applicant,
     language: DocumentsLanguage = Language.zh,
     naming: Naming = None,
+    papers: Papers = None,
     pdf: AsPdf = False,
     replace: Replacing = False,
+    submission: SubmissionName = None,
 ) -> None:
     """生成本次送审文件的草稿，写入 submissions/…/documents/。
 
@@ -59,16 +72,15 @@ def render(
     示例：
     mmethics render my-study
     mmethics render my-study --only application_form --pdf
-    mmethics render my-study --list
+    mmethics render my-study --list --package full
     mmethics render my-study --for committee
     mmethics render my-study --for approved
     """
     session = Session.of(context)
-    dossier, ids = _opened(session, folder, audience, only or [])
-    tell_opened(session, dossier)
+    dossier, ids, audience = _opened(session, folder, only or [], audience, papers, submission)
     if audience is Audience.approved:
-        _render_approved(session, dossier, ids, out, list_=list_, replace=replace, pdf=pdf)
-    audience = _audience(dossier, ids, audience)
+        at = dossier.workspace.current if submission is not None else None
+        _render_approved(session, dossier, ids, at, out, list_=list_, replace=replace, pdf=pdf)
     package = _package(session, dossier, ids, audience)
     if list_:
         return session.out(_listing(dossier, package, audience))
@@ -84,27 +96,47 @@ def render(
 
 
 def _opened(
-    session: Session, folder: Path, audience: Audience, only: list[str]
-) -> tuple[Dossier, list[str]]:
-    """The dossier by the pack of whoever makes the papers, and the ids that `--only` names."""
-    from mmethics_cli.workflow.opening import open_dossier
+    session: Session,
+    folder: Path,
+    only: list[str],
+    audience: Audience,
+    papers: PaperSet | None,
+    submission: str | None,
+) -> tuple[Dossier, list[str], Audience]:
+    """The dossier at the submission whose documents are made, their ids if some were named, and
+    whose they are.
 
-    of_office = audience is Audience.committee
-    also = ("worksheets",) if of_office or only else ()
-    dossier = open_dossier(folder, session.today, session.packs(of_office=of_office), also)
-    ids = _named(dossier, only)
-    if dossier.loaded.inside and _audience(dossier, ids, audience) is Audience.committee:
-        return _opened(session, folder, Audience.committee, only)
-    return dossier, ids
+    The office's are those of the submission that waits for it.
+    """
+    from mmethics_cli.store.dossier.parts import require_dossier
+    from mmethics_cli.store.submission.choice import newest_one, one_to_decide, open_one
+
+    require_dossier(folder)
+    also = ("worksheets",) if audience is Audience.committee or only else ()
+    packs = session.packs(of_office=audience is Audience.committee)
+    loaded = packs.of(folder, also)
+    ids = _named(loaded.standard, only)
+    whose = audience
+    if audience is not Audience.approved:
+        whose = _audience(loaded.standard, ids, audience)
+    if loaded.inside and whose is Audience.committee and audience is not whose:
+        return _opened(session, folder, only, whose, papers, submission)  # by the office's pack
+    which = {Audience.committee: one_to_decide, Audience.approved: newest_one}
+    otherwise = which.get(whose, open_one)
+    dossier = open_at(
+        session, folder, packs, submission, otherwise=otherwise, also=also, papers=papers
+    )
+    tell_opened(session, dossier)
+    return dossier, ids, whose
 
 
-def _named(dossier: Dossier, only: list[str]) -> list[str]:
+def _named(standard: Standard, only: list[str]) -> list[str]:
     """The ids of documents named by `--only`; they may be joined by commas."""
     ids = [id_ for text in only for id_ in text.replace("，", ",").replace("、", ",").split(",")]
     for id_ in ids:
-        kind = dossier.standard.documents.get(id_)
+        kind = standard.documents.get(id_)
         if kind is None:
-            near = get_close_matches(id_, dossier.standard.documents, 1)
+            near = get_close_matches(id_, standard.documents, 1)
             hint = (
                 f"是不是“{near[0]}”？" if near else "全部编号见 mmethics standard list documents。"
             )
@@ -115,9 +147,9 @@ def _named(dossier: Dossier, only: list[str]) -> list[str]:
     return ids
 
 
-def _audience(dossier: Dossier, ids: list[str], audience: Audience) -> Audience:
+def _audience(standard: Standard, ids: list[str], audience: Audience) -> Audience:
     """Whose documents `--only` names; else whose were asked for."""
-    audiences = {dossier.standard.documents[id_].audience for id_ in ids}
+    audiences = {standard.documents[id_].audience for id_ in ids}
     if len(audiences) > 1:
         raise EthicsError("--only 里既有申请人的文件，也有伦理委员会的文件。请分两次生成。")
     if audiences == {"applicant"} and audience is Audience.committee:
@@ -196,6 +228,7 @@ def _render_approved(
     session: Session,
     dossier: Dossier,
     ids: list[str],
+    at: Submission | None,
     out: Path | None,
     *,
     list_: bool,
@@ -205,7 +238,7 @@ def _render_approved(
     """Write (or only list) the approved versions, and leave with the exit code of `render`."""
     from mmethics_cli.workflow.lifecycle.approved import approved_package, listing, write_approved
 
-    approved = approved_package(dossier, ids)
+    approved = approved_package(dossier, ids, at)
     if list_:
         session.out(listing(approved).rstrip())
         raise typer.Exit(0)

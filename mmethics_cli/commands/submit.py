@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Folder, Session, tell_not_english, tell_opened
+from mmethics_cli.commands.options import (
+    HERE,
+    Folder,
+    Papers,
+    Session,
+    SubmissionName,
+    open_at,
+    tell_not_english,
+    tell_opened,
+)
 from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.workflow.document_options import FileNaming, Language
 
@@ -36,12 +45,14 @@ def submit(
         FileNaming | None,
         typer.Option("--names", help="文件按名称或按编号命名", show_default=False),
     ] = None,
+    papers: Papers = None,
     keep: Annotated[
         list[str] | None,
         typer.Option(
             metavar="PAPER", help="手工改过的这份文件照样封存，可以写几次", show_default=False
         ),
     ] = None,
+    submission: SubmissionName = None,
 ) -> None:
     """核对、定稿并封存本次送审：文件、附件、快照和校验清单。
 
@@ -56,10 +67,8 @@ def submit(
     mmethics submit my-study
     mmethics submit my-study --zip 送审.zip
     """
-    from mmethics_cli.workflow.opening import open_dossier
-
     session = Session.of(context)
-    dossier = open_dossier(folder, session.today, session.packs())
+    dossier = open_at(session, folder, session.packs(), submission, papers=papers)
     tell_opened(session, dossier)
     again = f"mmethics submit {folder}" + (f" --zip {archive}" if archive is not None else "")
     current = dossier.workspace.current

@@ -18,13 +18,17 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]
 
 
 class Stamp(Struct, frozen=True):
-    """The document now rendered: its title, its own version and date, and its language."""
+    """The document now rendered: its title, its own version and date, and its language.
+
+    `form` is the institution's code of the form.
+    """
 
     id: str
     title: str
     version: str = ""
     date: date | None = None
     language: Language = "zh"
+    form: str = ""
 
     @property
     def wording(self) -> Wording:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from mmethics_cli.errors import EthicsError
-from mmethics_cli.office.acceptance import METHODS, STATES, case_name, find_case
 from mmethics_cli.office.events import Event, EventKinds, Happening
 from mmethics_cli.office.folder import OfficeFolder
+from mmethics_cli.office.law.acceptance import METHODS, STATES, case_name, find_case
+from mmethics_cli.office.outgoing import write_worksheets
 from mmethics_cli.office.pack import OfficePack, office_pack
 from mmethics_cli.office.register.database import Writing
 from mmethics_cli.office.state import Case, Lookup
@@ -30,7 +31,8 @@ def act(
         happenings = decide(register, found, pack)
         events = record(register, pack.kinds, happenings, now, actor)
         after = register.get(Case, found.id) or found
-    return [*said(pack.kinds, events), case_line(after)]
+        written = [f"工作表：{path}" for path in write_worksheets(office, pack, register, events)]
+    return [*said(pack.kinds, events), *written, case_line(after)]
 
 
 def record(

@@ -8,8 +8,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from mmethics_cli.office.acceptance import case_name
 from mmethics_cli.office.folder import OfficeFolder
+from mmethics_cli.office.law.acceptance import SIMPLIFIED, case_name
 from mmethics_cli.office.state import Assignment, Case, Lookup, Meeting, RegisteredStudy
 
 _SOON: Final = 7  # days
@@ -81,7 +81,8 @@ def _open_case(register: Lookup, case: Case, today: date) -> Iterator[DeskLine]:
             "mine", f"{name} 已受理，尚未指定审查人", case.due_at, f"{_OFFICE} assign {name}"
         )
     elif not waiting:
-        yield DeskLine("mine", f"{name} 工作表已交齐，尚未决定", case.due_at)
+        command = f"{_OFFICE} decide {name}" if case.method == SIMPLIFIED else f"{_OFFICE} meet"
+        yield DeskLine("mine", f"{name} 工作表已交齐，尚未决定", case.due_at, command)
     if case.due_at:
         yield from _limit(f"{name} 的审查期限", case.due_at, today, _SOON)
 
@@ -108,7 +109,7 @@ def _meetings(register: Lookup, today: date) -> Iterator[DeskLine]:
         if each.date and each.date >= today.isoformat()
     ]
     for each in sorted(planned, key=lambda each: (each.date, each.id))[:1]:
-        yield DeskLine("meeting", f"会议 {each.id}", each.date)
+        yield DeskLine("meeting", f"会议 {each.id}", each.date, f"{_OFFICE} meet")
 
 
 def _day(time: str) -> str:

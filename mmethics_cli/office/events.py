@@ -16,10 +16,12 @@ import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from mmethics_cli.core.conditions.written import NO_TYPED, YES_TYPED, parse_date
 from mmethics_cli.core.standard.node import Fault, Node, Trail
 
 FILE: Final = "office/events.yaml"
 IMPORTED: Final = "imported"
+CORRECTED: Final = "corrected"  # withdraws the event whose number it gives
 REFERENCES: Final = ("study", "case", "meeting", "person")
 _REFERENCE_WORDS: Final = {"study": "研究", "case": "受理件", "meeting": "会议", "person": "人员"}
 _TYPES: Final = {
@@ -94,6 +96,25 @@ class EventKind(Struct, frozen=True):
     noted: bool = False
     text_in: str = ""
     when: tuple[str, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def typed(self, key: str, text: str) -> Any:
+        """A value as people write it; one that can't be read stays a text, and is then a fault."""
+        kind = self.data.get(key)
+        if isinstance(kind, tuple):
+            return next((word for word in kind if self.labels.get(word) == text), text)
+        match kind:
+            case "yes":
+                return True if text in YES_TYPED else False if text in NO_TYPED else text
+            case "number":
+                return _number(text)
+            case "words":
+                return [word for word in re.split("[、,，]", text) if word]
+            case "day":
+                day = parse_date(text)
+                return day.isoformat() if day else text
+        return text
 
     def faults(self, happening: Happening) -> Iterator[str]:
         """What a happening of this kind lacks or says wrongly, in Chinese."""
@@ -140,6 +161,13 @@ def _fits(value: object, kind: str | tuple[str, ...]) -> bool:
         case "digest":
             return _DIGEST.fullmatch(value) is not None
     return True
+
+
+def _number(text: str) -> int | float | str:
+    try:
+        return int(text) if text.isascii() and text.isdigit() else float(text)
+    except ValueError:
+        return text
 
 
 def is_time(text: str) -> bool:
@@ -228,7 +256,9 @@ def read_kinds(trees: Mapping[str, object]) -> tuple[EventKinds, list[Fault]]:
     trail = Trail()
     kinds: dict[str, EventKind] = {}
     for node in Node(FILE, (), trees.get(FILE), trail).list():
-        node.only("id", "zh", "refs", "may_refer", "data", "note", "text_in", "when")
+        node.only(
+            "id", "zh", "refs", "may_refer", "data", "note", "text_in", "when", "titles", "labels",
+        )  # fmt: skip
         name = node.text("id")
         if name in kinds:
             node.child("id").problem(f"“{name}”写了两次")
@@ -244,6 +274,7 @@ def read_kinds(trees: Mapping[str, object]) -> tuple[EventKinds, list[Fault]]:
         kinds[name] = EventKind(
             name, node.text("zh"), refs, may_refer, types, optional, node.yes("note"), text_in,
             node.texts("when"),
+            node.labels("titles"), node.labels("labels"),
         )  # fmt: skip
     return kinds, trail.problems
 

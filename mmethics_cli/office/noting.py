@@ -6,14 +6,24 @@ from difflib import get_close_matches
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from mmethics_cli.core.conditions.written import NO_TYPED, YES_TYPED, parse_date
+from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.errors import EthicsError
-from mmethics_cli.office.acceptance import STATES, ActRefused, case_name, find_case
 from mmethics_cli.office.acting import case_line, record, said
-from mmethics_cli.office.events import EventKind, Happening, is_time
+from mmethics_cli.office.events import (
+    CORRECTED,
+    IMPORTED,
+    REFERENCES,
+    EventKind,
+    EventKinds,
+    Happening,
+    is_time,
+)
 from mmethics_cli.office.folder import OfficeFolder
+from mmethics_cli.office.law.acceptance import STATES, ActRefused, case_name, find_case
 from mmethics_cli.office.pack import office_pack
+from mmethics_cli.office.register.database import Reading
 from mmethics_cli.office.state import Case, Lookup
 from mmethics_cli.workflow.packs import Packs
 
@@ -64,7 +74,11 @@ def take_note(office: OfficeFolder, packs: Packs, noted: Noted, now: str, actor:
     with office.register().writing() as register:
         case = find_case(register, noted.case) if noted.case else None
         happening = _happening(register, kind, noted, case, now)
+        if kind.id == CORRECTED:
+            happening = _of_what_is_corrected(register, pack.kinds, happening)
         events = record(register, pack.kinds, [happening], now, actor)
+        if kind.id == CORRECTED:
+            register.rebuild()
         after = register.get(Case, case.id) if case else None
     return [*said(pack.kinds, events), *([case_line(after)] if after else [])]
 
@@ -84,7 +98,7 @@ def _happening(
         key, sign, value = field.partition("=")
         if not sign:
             raise EthicsError(f"--set 写成 键=值，现在是“{field}”。")
-        data[key] = _value(kind, key, value)
+        data[key] = kind.typed(key, value)
     takes = (*kind.refs, *kind.may_refer)
     study = noted.study or (case.study if case is not None and "study" in takes else "")
     return Happening(
@@ -98,26 +112,25 @@ def _happening(
     )
 
 
-def _value(kind: EventKind, key: str, text: str) -> Any:
-    """A value as its kind's data has it; one that can't be read stays a text, and is refused."""
-    match kind.data.get(key):
-        case "yes":
-            return True if text in YES_TYPED else False if text in NO_TYPED else text
-        case "number":
-            return int(text) if text.isascii() and text.isdigit() else _decimal(text)
-        case "words":
-            return [word for word in text.replace("，", ",").replace("、", ",").split(",") if word]
-        case "day":
-            day = parse_date(text)
-            return day.isoformat() if day else text
-    return text
+def _of_what_is_corrected(register: Reading, kinds: EventKinds, correction: Happening) -> Happening:
+    """A correction that refers to what the event did which it withdraws.
 
-
-def _decimal(text: str) -> Any:
-    try:
-        return float(text)
-    except ValueError:
-        return text
+    Raises ActRefused for an event that is an act of law, or withdrawn already.
+    """
+    number = correction.data.get("seq")
+    wrong = next(register.events(seq=number), None) if isinstance(number, int) else None
+    if wrong is None:
+        raise EthicsError("请写明更正登记簿的第几条：--set seq=12。条号见 mmethics office show。")
+    kind = wrong.what.kind
+    if kind == CORRECTED or wrong.seq in register.corrected():
+        raise ActRefused(f"第 {wrong.seq} 条是更正，或已经更正过。")
+    if kind != IMPORTED and not (kind in kinds and kinds[kind].noted):
+        title = kinds[kind].title if kind in kinds else kind
+        raise ActRefused(
+            f"第 {wrong.seq} 条是“{title}”，不能更正：受理、指定、表决和决定只能另行处理。"
+        )
+    refs = {name: getattr(wrong.what, name) for name in REFERENCES}
+    return replace(correction, **refs)
 
 
 def _time(text: str, now: str) -> str:

@@ -13,17 +13,17 @@ from mmethics_cli.core.lifecycle.work_calendar import WorkCalendar, read_calenda
 from mmethics_cli.core.standard.model import Article, Standard, Verified
 from mmethics_cli.core.standard.node import Fault, Node, Trail
 from mmethics_cli.errors import PackError, Problem
-from mmethics_cli.office.clocks import Clocks, read_clocks
-from mmethics_cli.office.decisions import DecisionWords, read_decision_words
 from mmethics_cli.office.events import EventKinds, read_kinds
 from mmethics_cli.office.folder import OfficeFolder
+from mmethics_cli.office.law.clocks import Clocks, read_clocks
+from mmethics_cli.office.law.decisions import DecisionWords, read_decision_words
+from mmethics_cli.office.law.votes import VoteLaw, read_vote_law
 from mmethics_cli.office.quality.indicators import GROUPS, Indicator, read_groups, read_indicators
 from mmethics_cli.office.study_facts import (
     StudyFact,
     prove_study_facts,
     read_study_facts,
 )
-from mmethics_cli.office.votes import VoteLaw, read_vote_law
 from mmethics_cli.store.pack import Pack, load
 from mmethics_cli.workflow.packs import Packs
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import tempfile
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Final
 
 from msgspec import Struct
@@ -18,7 +17,13 @@ from mmethics_cli.office.events import Happening
 from mmethics_cli.office.folder import CASES
 from mmethics_cli.office.quality.histories import Record
 from mmethics_cli.office.study_facts import StudyFact, kept_facts
-from mmethics_cli.store.submission.archive import verify_zip, zip_submission
+from mmethics_cli.store.submission.archive import (
+    holds_submission,
+    sealed_files,
+    verify_zip,
+    zip_submission,
+)
+from mmethics_cli.store.submission.litter import named_like_litter
 from mmethics_cli.store.submission.manifest import Verified, verify_folder
 from mmethics_cli.store.submission.submissions import MANIFEST, SNAPSHOT
 
@@ -43,7 +48,7 @@ def is_package(path: Path) -> bool:
     """Whether a folder or a file looks like a sealed submission."""
     if path.is_dir():
         return (path / MANIFEST).is_file()
-    return zipfile.is_zipfile(path) and _manifest_in(path) is not None
+    return holds_submission(path)
 
 
 def read_package(path: Path, standard: Standard, wanted: tuple[StudyFact, ...]) -> SealedPackage:
@@ -59,9 +64,10 @@ def read_package(path: Path, standard: Standard, wanted: tuple[StudyFact, ...]) 
             zip_submission(path, archive)
         else:
             archive = path
-        manifest = json.loads(_sealed_file(archive, MANIFEST))
+        sealed = sealed_files(archive, MANIFEST, SNAPSHOT)
+        manifest = json.loads(sealed[MANIFEST])
         snapshot = Path(temporary) / SNAPSHOT
-        snapshot.write_bytes(_sealed_file(archive, SNAPSHOT))
+        snapshot.write_bytes(sealed[SNAPSHOT])
         sealed_on = parse_date(str(manifest.get("date") or ""))
         facts = kept_facts(snapshot, standard, wanted, sealed_on)
         name, kind = str(manifest["submission"]), str(manifest["event"])
@@ -74,21 +80,6 @@ def _refuse_changed(path: Path, seal: Verified) -> None:
             f"“{path}”不是封存时的样子，不能收下。请申请人重新打包上交：",
             [Problem(str(difference)) for difference in seal.differences],
         )
-
-
-def _manifest_in(archive: Path) -> str | None:
-    """The name of the manifest in an archive: at its root, or in the folder that was packed."""
-    with zipfile.ZipFile(archive) as members:
-        names = [name for name in members.namelist() if PurePosixPath(name).name == MANIFEST]
-    return min(names, key=lambda name: name.count("/"), default=None)
-
-
-def _sealed_file(archive: Path, name: str) -> bytes:
-    """A file of a package that was proved, beside its manifest."""
-    manifest = _manifest_in(archive)
-    assert manifest is not None
-    with zipfile.ZipFile(archive) as members:
-        return members.read(manifest.removesuffix(MANIFEST) + name)
 
 
 # What was received.
@@ -119,6 +110,13 @@ def package_fault(office: Path, file: str, digest: str) -> str:
     if seal.digest != digest:
         return f"收下的送审换成了另一份：{file}，清单校验值与登记的不同"
     return ""
+
+
+def unregistered_files(office: Path, happenings: Iterable[Happening]) -> list[str]:
+    """Files among the packages that no event speaks of: of a command that was cut off."""
+    known = {file for _, file, _ in received_packages(happenings)}
+    there = (path.relative_to(office).as_posix() for path in sorted((office / CASES).rglob("*")))
+    return [name for name in there if name not in known and not named_like_litter(name)]
 
 
 def package_records(office: Path, happenings: Iterable[Happening]) -> list[Record]:

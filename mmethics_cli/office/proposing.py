@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mmethics_cli.office.acceptance import case_name, find_case
 from mmethics_cli.office.folder import OfficeFolder
-from mmethics_cli.office.review import propose, reviewers_needed
+from mmethics_cli.office.law.acceptance import case_name, find_case
+from mmethics_cli.office.law.review import propose, reviewers_needed
 
 
 def proposal_text(office: OfficeFolder, name: str, now: str) -> str:

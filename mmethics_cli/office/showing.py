@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from mmethics_cli.errors import EthicsError
-from mmethics_cli.office.acceptance import find_case
 from mmethics_cli.office.acting import case_line
 from mmethics_cli.office.events import EventKinds, Happening
 from mmethics_cli.office.folder import OfficeFolder
+from mmethics_cli.office.law.acceptance import find_case
 from mmethics_cli.office.pack import office_pack
 from mmethics_cli.office.register.database import Reading
 from mmethics_cli.office.state import RegisteredStudy
 from mmethics_cli.workflow.packs import Packs
+
+_WITHDRAWN: Final = "　（已更正，不算）"
 
 
 def history_text(office: OfficeFolder, packs: Packs, name: str) -> str:
@@ -21,9 +23,15 @@ def history_text(office: OfficeFolder, packs: Packs, name: str) -> str:
     kinds = office_pack(packs, office).kinds
     with office.register().reading() as register:
         heads, column, key = _subject(register, name)
+        corrected = register.corrected()
         lines = [
-            f"{event.seq:>6}  {event.counted.happened.replace('T', ' ')}  "
-            f"{_said(kinds, event.counted, column)}"
+            "  ".join(
+                (
+                    f"{event.seq:>6}",
+                    event.counted.happened.replace("T", " "),
+                    _said(kinds, event.counted, column) + _WITHDRAWN * (event.seq in corrected),
+                )
+            )
             for event in register.events(**{column: key})
         ]
     return "\n".join([*heads, *lines])

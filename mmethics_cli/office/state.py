@@ -152,6 +152,7 @@ class AgendaItem(OfficeRecord, frozen=True):
     purpose: str = "review"
     order: int = 0
     outcome: str = ""
+    dissent_recorded: bool = False
 
 
 class Seat(OfficeRecord, frozen=True):
@@ -424,6 +425,12 @@ def _on_agenda(state: Lookup, event: Happening) -> Records:
     yield AgendaItem(event.meeting, event.case, _text(event, "purpose"), _number(event, "order"))
 
 
+def _discussed(state: Lookup, event: Happening) -> Records:
+    item = state.get(AgendaItem, event.meeting, event.case)
+    if item is not None:
+        yield replace(item, dissent_recorded=event.data.get("dissent_recorded") is True)
+
+
 def _seated(present: bool) -> Callable[[Lookup, Happening], Records]:
     def way(state: Lookup, event: Happening) -> Records:
         yield Seat(event.meeting, event.person, present)
@@ -488,6 +495,7 @@ _WAYS: Final[Mapping[str, Callable[[Lookup, Happening], Records]]] = {
     "meeting_held": _of_meeting(_held),
     "minutes_approved": _of_meeting(lambda event: {"minutes_at": event.happened}),
     "agenda_item": _on_agenda,
+    "item_discussed": _discussed,
     "attended": _seated(True),
     "absent": _seated(False),
     "recused": _voted,

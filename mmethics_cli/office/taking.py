@@ -8,10 +8,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from mmethics_cli.errors import EthicsError
-from mmethics_cli.office.acceptance import METHODS, receive
 from mmethics_cli.office.acting import case_line, record, said
 from mmethics_cli.office.events import Happening
 from mmethics_cli.office.folder import CASES, OfficeFolder
+from mmethics_cli.office.law.acceptance import METHODS, receive
 from mmethics_cli.office.pack import office_pack
 from mmethics_cli.office.packages import is_package, read_package
 from mmethics_cli.office.past_events import (
@@ -20,7 +20,14 @@ from mmethics_cli.office.past_events import (
     past_happenings,
     summary,
 )
-from mmethics_cli.office.state import Case
+from mmethics_cli.office.state import Case, Lookup
+from mmethics_cli.office.workbooks.book import OfficeBook, is_book, read_book
+from mmethics_cli.office.workbooks.meeting_book import FORMAT as MEETING_BOOK
+from mmethics_cli.office.workbooks.meeting_book import from_meeting_book
+from mmethics_cli.office.workbooks.roster_book import FORMAT as ROSTER
+from mmethics_cli.office.workbooks.roster_book import from_roster
+from mmethics_cli.office.workbooks.worksheet_book import FORMAT as WORKSHEET
+from mmethics_cli.office.workbooks.worksheet_book import from_worksheet
 from mmethics_cli.store.files import write_atomic
 from mmethics_cli.store.submission.manifest import digest_of
 from mmethics_cli.workflow.packs import Packs
@@ -50,10 +57,41 @@ class Desk:
             return self._past_events(path, yes=yes)
         if is_package(path):
             return self._package(path)
+        if is_book(path):
+            return self._book(path)
         raise EthicsError(
-            f"认不出“{path}”是什么。现在能收的：封存的送审（压缩包或文件夹）、往年登记事项的 CSV"
+            f"认不出“{path}”是什么。现在能收的：封存的送审（压缩包或文件夹）、"
+            "办公室发出的名册、审查工作表和会议簿、往年登记事项的 CSV"
             "（第一行是 seq,at,event,study,case,meeting,person,data）。"
         )
+
+    def _book(self, path: Path) -> Taken:
+        book = read_book(path)
+        with self.office.register().writing() as register:
+            happenings = self._told(register, book, path)
+            events = record(register, self.pack.kinds, happenings, self.now, self.actor)
+            case = register.get(Case, book.about.get("case", ""))
+        if book.format == MEETING_BOOK:
+            meeting = book.about["meeting"]
+            return Taken(
+                f"{path.name}：会议 {meeting} 的会议簿，登记 {len(events)} 条。\n"
+                f"决定：mmethics office decide {meeting}"
+            )
+        if book.format == ROSTER:
+            return Taken(f"{path.name}：名册，新登记 {len(events)} 名委员的任期。")
+        lines = [f"{path.name}：审查工作表", *said(self.pack.kinds, events)]
+        return Taken("\n".join([*lines, *([case_line(case)] if case else [])]))
+
+    def _told(self, state: Lookup, book: OfficeBook, path: Path) -> list[Happening]:
+        """What a workbook tells, by its format."""
+        words = self.pack.decisions
+        if book.format == MEETING_BOOK:
+            return from_meeting_book(state, book, words, self.now)
+        if book.format == WORKSHEET:
+            return from_worksheet(state, book, words, self.now)
+        if book.format == ROSTER:
+            return from_roster(state, book, self.pack.kinds["member_appointed"], self.now)
+        raise EthicsError(f"“{path.name}”这一种工作簿（{book.format}）不收。")
 
     def _package(self, path: Path) -> Taken:
         package = read_package(path, self.pack.standard, self.pack.study_facts)

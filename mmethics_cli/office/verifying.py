@@ -5,7 +5,12 @@ from __future__ import annotations
 from msgspec import Struct
 
 from mmethics_cli.office.folder import OfficeFolder
-from mmethics_cli.office.packages import BRINGS_PACKAGE, package_fault, received_packages
+from mmethics_cli.office.packages import (
+    BRINGS_PACKAGE,
+    package_fault,
+    received_packages,
+    unregistered_files,
+)
 
 
 class OfficeProof(Struct, frozen=True):
@@ -25,4 +30,8 @@ def verify_office(office: OfficeFolder) -> OfficeProof:
     packages = (
         package_fault(office.path, file, digest) for _, file, digest in received_packages(brought)
     )
-    return OfficeProof((*faults, *filter(None, packages)), count, last)
+    strange = (
+        f"没有登记的文件：{name}。是收件中断留下的，再收一次，或移走它"
+        for name in unregistered_files(office.path, brought)
+    )
+    return OfficeProof((*faults, *filter(None, packages), *strange), count, last)

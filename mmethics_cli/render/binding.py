@@ -178,6 +178,10 @@ class Binder(Struct):
                 raise _BindingError("不认识的事实")
             case "decision" if first not in standard.tables:
                 raise _BindingError("没有这张决定表")
+            case "see" if first not in standard.documents:
+                raise _BindingError("没有这份文件")
+            case "papers_for" if (first, (arguments + ("", ""))[1]) not in standard.articles:
+                raise _BindingError("条文表（articles.yaml）里没有这一条")
             case "recorded" if first not in RECORDED:
                 raise _BindingError(f"decision.yaml 里没有这一项，可写：{'、'.join(RECORDED)}")
             case "beside" if arguments not in [(key,) for key in SealedBeside.__struct_fields__]:

@@ -8,13 +8,14 @@ from typing import Final
 
 from msgspec import Struct
 
-from mmethics_cli.core.answers.self_check import ANSWERS
+from mmethics_cli.core.answers.self_check import ANSWERS, MET, NOT_APPLICABLE, NOT_MET
 from mmethics_cli.core.checks.documents import attachments_of
 from mmethics_cli.core.conditions.explain import facts_behind
 from mmethics_cli.core.conditions.language import Scope, evaluate
 from mmethics_cli.core.conditions.values import NotApplicable, Truth, name_of
 from mmethics_cli.core.standard.model import Criterion, ReviewItem
 from mmethics_cli.core.standard.names import label_of
+from mmethics_cli.render.papers import place_of, spot_of
 from mmethics_cli.render.study import ConsentDocument, Office, Study
 from mmethics_cli.wording.citation import cite_for
 from mmethics_cli.wording.values import (
@@ -56,6 +57,10 @@ class ItemView(Struct, frozen=True):
     basis_text: str
     reason: str
 
+    @property
+    def met(self) -> bool:
+        return self.answer == MET
+
 
 def item_view(study: Study, item: ReviewItem) -> ItemView:
     facts, standard = study.facts, study.standard
@@ -90,7 +95,9 @@ def _evidence(study: Study, evidence: str, page: str) -> str:
     if evidence in standard.questions:
         name = label_of(standard, evidence)
     elif evidence in standard.documents and evidence not in titles:
-        name = standard.documents[evidence].title
+        folded = evidence in study.facts.folded
+        title = standard.documents[evidence].title
+        name = place_of(study.facts, evidence) if folded else title
     return shown_evidence(name, page)
 
 
@@ -105,6 +112,29 @@ class PrincipleView(Struct, frozen=True):
     id: str
     label: str
     items: list[ItemView]
+
+    @property
+    def total(self) -> int:
+        return len(self.items)
+
+    @property
+    def met(self) -> int:
+        return self._answered(MET)
+
+    @property
+    def not_met(self) -> int:
+        return self._answered(NOT_MET)
+
+    @property
+    def not_applicable(self) -> int:
+        return self._answered(NOT_APPLICABLE)
+
+    @property
+    def open(self) -> int:
+        return self._answered("")
+
+    def _answered(self, answer: str) -> int:
+        return sum(view.answer == answer for view in self.items)
 
 
 # Criteria of worksheets.
@@ -237,8 +267,9 @@ def _self_checks(study: Study, criterion: Criterion) -> Iterator[str]:
 def _places(study: Study, criterion: Criterion) -> Iterator[str]:
     """Documents with version, headings, and the evidence named by the applicant, with its page."""
     office = study.office or Office()
+    papers = {spot_of(study.facts, paper).document for paper in criterion.papers}
     for row in study.transmittal:
-        if row.id in criterion.papers:
+        if row.id in papers:
             version = row.version if row.version[:1] in "Vv" else f"V{row.version}"
             yield f"《{cut(row.title, LONGEST_NAME)}》{cut(version, LONGEST_NAME)}"
     for name in criterion.elements:

@@ -24,6 +24,7 @@ END: Final = MARK + "/"
 NODE: Final = "\ufdd3"  # a number follows: something that depends on facts
 NODE_END: Final = "\ufdd4"
 CLOSE: Final = "\ufdd5"  # closes a `when` or a `for` over facts
+TOKEN: Final = re.compile(f"{NODE}(\\d+){NODE_END}|({CLOSE})")
 
 BLOCKS: Final = frozenset({
     "when", "element", "form", "table", "flow", "sign", "box", "note", "together", "pagebreak",
@@ -31,14 +32,15 @@ BLOCKS: Final = frozenset({
 FUNCTIONS: Final = frozenset({
     "basis", "beside", "changed_papers", "checked_papers", "comments", "conflicts", "criteria",
     "consent_elements", "criterion_groups", "decision", "decisions", "documents", "label",
-    "last_reported", "left_out", "limits", "norm", "not_applicable_items", "open_questions",
-    "overrides", "pick", "pick_date", "principles", "recorded", "review_items",
-    "revised_attachments", "revisions", "undecided_rules", "wanted_papers",
+    "last_reported", "left_out", "limits", "marked_documents", "norm", "not_applicable_items",
+    "open_questions", "overrides", "papers_for", "pick", "pick_date", "pick_verdict", "principles",
+    "recorded", "review_items", "revised_attachments", "revisions", "round_revisions", "see",
+    "self_check_exceptions", "undecided_rules", "verdicts", "wanted_papers",
 })  # fmt: skip
 # Those that `expand` itself calls; inside Jinja's own loops Jinja calls them.
 CALLS: Final = frozenset({
-    "boxes", "basis", "beside", "label", "last_reported", "decision", "norm", "pick", "pick_date",
-    "recorded",
+    "boxes", "basis", "beside", "label", "last_reported", "decision", "norm", "papers_for", "pick",
+    "pick_date", "pick_verdict", "recorded", "see",
 })  # fmt: skip
 # Blocks that hold no other block.
 _LEAVES: Final = frozenset({"form", "table", "flow", "sign", "pagebreak"})

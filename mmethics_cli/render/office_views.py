@@ -190,13 +190,24 @@ def _place(study: Study, finding: Finding) -> str:
 # Where documents print what.
 
 
-def spots_of(templates: Templates, documents: Iterable[DocumentKind]) -> Spots:
-    """The spots of each path (fields of a list as `list.field`) and element, by document."""
+def spots_of(
+    templates: Templates,
+    documents: Iterable[DocumentKind],
+    folded: frozenset[str] = frozenset(),
+) -> Spots:
+    """The spots of each path (fields of a list as `list.field`) and element, by document.
+
+    `folded` are the documents that are sections of other papers.
+    """
     spots: dict[str, dict[str, DocumentSpot]] = {}
     for document in documents:
         if document.template is None or document.repeats:
             continue
-        for name, heading in _printed(templates.get(document.template), templates.standard):
+        template = templates.get(document.template)
+        left_out = template.printed - template.printed_in(templates.standard, folded)
+        for name, heading in _printed(template, templates.standard):
+            if name in left_out:
+                continue
             spots.setdefault(name, {}).setdefault(document.id, DocumentSpot(document.id, heading))
     return {name: tuple(by_document.values()) for name, by_document in spots.items()}
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from msgspec import Struct
 
@@ -16,13 +15,14 @@ from mmethics_cli.core.standard.model import Question
 from mmethics_cli.errors import TemplateError
 from mmethics_cli.formats.blocks import Pick, PickDate, Tick
 from mmethics_cli.render.binding import Each, Node, PrintCall, PrintFact, PrintIndex, When
-from mmethics_cli.render.language import CLOSE, NODE, NODE_END
+from mmethics_cli.render.language import TOKEN
 from mmethics_cli.render.slots import NO_BREAK, Book, Words
 from mmethics_cli.render.study import Study
 from mmethics_cli.wording.language import ENGLISH, Wording
 from mmethics_cli.wording.values import DeclaredFact, labels, option_labels, takes_none, value_text
 
-_TOKEN = re.compile(f"{NODE}(\\d+){NODE_END}|({CLOSE})")
+# An answer of more options is printed without those that were not chosen.
+_MOST_BOXES: Final = 3
 
 # The functions that templates call outside Jinja's own loops, by name.
 TemplateCalls = Mapping[str, Callable[..., object]]
@@ -128,16 +128,23 @@ class Printing:
         return text or ""
 
     def boxes(self, path: str, scope: Scope | None, only: tuple[str, ...] = ()) -> str:
-        """All options as tick boxes, the chosen ones ticked; 【待填】 behind them when unknown."""
+        """All options as tick boxes, the chosen ones ticked; 【待填】 behind them when unknown.
+
+        Of many options those stand alone that were chosen.
+        """
         fact, value = self._declared(path, scope), self._value(path, scope)
         if isinstance(value, NotApplicable):
             return self.fact(path, scope)
         place = _full_path(path, scope)
+        ticks = _ticks(fact, value, only, self.words)
+        is_open = value is UNKNOWN or (isinstance(value, Several) and value.possible)
+        if len(ticks) > _MOST_BOXES and not is_open:
+            ticks = [tick for tick in ticks if tick[2]]
         boxes = [
             self.book.put(Tick(self.tag(f"{place}.{key}"), checked))
             + NO_BREAK
-            + self.book.put(Words(label))
-            for key, label, checked in _ticks(fact, value, only, self.words)
+            + self.book.put(Words(label, path=place))
+            for key, label, checked in ticks
         ]
         text = "　".join(boxes)
         return text + self._gap(path, scope, fact) if value is UNKNOWN else text
@@ -229,13 +236,13 @@ class _TextPart(NamedTuple):
 
 def expand(text: str, nodes: Sequence[Node], printing: Printing, calls: TemplateCalls) -> str:
     """The text with its facts in slots; passages whose condition is no are left out."""
-    parts = tuple(_parse(iter(_TOKEN.split(text)), nodes))
+    parts = tuple(_parse(iter(TOKEN.split(text)), nodes))
     return _Expansion(printing, calls).run(parts, {})
 
 
 def note_gaps(text: str, nodes: Sequence[Node], printing: Printing, calls: TemplateCalls) -> None:
     """Record the gaps that `expand` would, without making any text: `check` asks every document."""
-    parts = tuple(_parse(iter(_TOKEN.split(text)), nodes))
+    parts = tuple(_parse(iter(TOKEN.split(text)), nodes))
     _GapsOnly(printing, calls).run(parts, {})
 
 

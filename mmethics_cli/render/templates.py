@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, get_args
 
 from msgspec import Struct
 
+from mmethics_cli.core.conditions.language import evaluate
+from mmethics_cli.core.conditions.values import Truth
+from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import Problem, TemplateError
 from mmethics_cli.formats.png import png_size
-from mmethics_cli.render.binding import Binder, Each, Node, PrintCall, PrintFact, ReadTree
-from mmethics_cli.render.language import MARK, Plain, TemplateSource, read
+from mmethics_cli.render.binding import Binder, Each, Node, PrintCall, PrintFact, ReadTree, When
+from mmethics_cli.render.language import MARK, TOKEN, Plain, TemplateSource, read
 from mmethics_cli.render.pictures import picture_problems, pictures_in
 
 if TYPE_CHECKING:
@@ -45,18 +48,46 @@ class Template(Struct, frozen=True):
     @property
     def printed(self) -> frozenset[str]:
         """The paths of the facts and decisions printed: `list.field`, `decided.table`."""
+        return self._paths(self.nodes)
+
+    def printed_in(self, standard: Standard, folded: frozenset[str]) -> frozenset[str]:
+        """The same without the passages that only another set of papers has.
+
+        `folded` are the documents that are sections of other papers in this set.
+        """
+        sections = frozenset(kind.id for kind in standard.documents.values() if kind.within)
+        here, there = (Facts(standard, {}, folded=one) for one in (folded, sections - folded))
+        return self._paths(self._nodes_left(here, there))
+
+    def _nodes_left(self, here: Facts, there: Facts) -> Iterator[Node]:
+        gone = [False]  # of each open passage, the whole text first
+        for token in TOKEN.finditer(self.text):
+            if token[1] is None:
+                gone.pop()
+                continue
+            node = self.nodes[int(token[1])]
+            if isinstance(node, When | Each):
+                gone.append(gone[-1] or _is_refused(node, here, there))
+            elif not gone[-1]:
+                yield node
+
+    def _paths(self, nodes: Iterable[Node]) -> frozenset[str]:
         lists = {node.name: node.path for node in self.nodes if isinstance(node, Each)}
-        facts = {
-            f"{lists[node.loop]}.{node.path}" if node.loop else node.path
-            for node in self.nodes
-            if isinstance(node, PrintFact)
-        }
-        tables = {
-            f"decided.{node.arguments[0]}"
-            for node in self.nodes
-            if isinstance(node, PrintCall) and node.name == "decision"
-        }
-        return frozenset(facts | tables)
+        paths = set()
+        for node in nodes:
+            if isinstance(node, PrintFact):
+                paths.add(f"{lists[node.loop]}.{node.path}" if node.loop else node.path)
+            elif isinstance(node, PrintCall) and node.name == "decision":
+                paths.add(f"decided.{node.arguments[0]}")
+        return frozenset(paths)
+
+
+def _is_refused(node: When | Each, here: Facts, there: Facts) -> bool:
+    """Whether a passage is printed in another set of papers alone, whatever the study."""
+    if isinstance(node, Each) or node.loop is not None:
+        return False
+    truths = (evaluate(node.condition, facts) for facts in (here, there))
+    return next(truths) is Truth.NO and next(truths) is not Truth.NO
 
 
 class Templates:

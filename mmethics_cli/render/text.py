@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from msgspec import Struct, field
 
+from mmethics_cli.core.standard.names import COMMITTEE, NUMBER
 from mmethics_cli.render.functions import Functions
 from mmethics_cli.render.language import END, MARK
 from mmethics_cli.render.printing import Gap, Printing, expand, note_gaps
@@ -39,7 +40,8 @@ class Rendered(Struct, frozen=True):
 
     `tagged` are the required consent elements that were printed with some text in them, each with
     the headings that it stands under; `pictures` are the pack's, by name; `untranslated` are the
-    paths of texts that an English document has in Chinese. `counts_others`: it tells what is sealed
+    paths of texts that an English document has in Chinese; `running` are the committee and the
+    number of the study, for the head of each page. `counts_others`: it tells what is sealed
     beside it.
     """
 
@@ -53,6 +55,7 @@ class Rendered(Struct, frozen=True):
     tagged: Mapping[str, tuple[str, ...]]
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     untranslated: tuple[str, ...] = ()
+    running: tuple[str, str] = ("", "")
     counts_others: bool = False
 
     @property
@@ -126,8 +129,16 @@ def _rendered(templates: Templates, template: Template, text: str, printing: Pri
         tagged=_tagged(text, fills),
         untranslated=tuple(printing.untranslated),
         pictures=templates.pictures,
+        running=(_name(printing, COMMITTEE), _name(printing, NUMBER)),
         counts_others=printing.counts_others,
     )
+
+
+def _name(printing: Printing, path: str) -> str:
+    """A name that stands on every page; nothing where it is not known."""
+    facts = printing.study.facts
+    value = facts.get(path) if path in facts.standard.questions else ""
+    return " ".join(value.split()) if isinstance(value, str) else ""
 
 
 class _Heading(NamedTuple):

@@ -13,11 +13,13 @@ from msgspec.structs import replace
 
 from mmethics_cli.formats.blocks import Block, Stamp
 from mmethics_cli.formats.word.page import Page
+from mmethics_cli.formats.word.style import TypeSize
 from mmethics_cli.formats.word.writer import write
 from mmethics_cli.render.markdown import blocks_of
 from mmethics_cli.render.text import Rendered
 
-_LINES: Final[Mapping[str, float]] = {"form": 1.3, "letter": 1.5, "consent": 1.15, "large": 1.3}
+_LINES: Final[Mapping[str, float]] = {"form": 1.25, "letter": 1.5, "consent": 1.05, "large": 1.15}
+_SIZES: Final[Mapping[str, TypeSize]] = {"form": "form", "consent": "consent", "large": "large"}
 # Papers that participants take home: every page that they do not have to turn is a page read.
 _CLOSE: Final = frozenset({"consent", "large"})
 
@@ -43,5 +45,7 @@ def _blocks(rendered: Rendered) -> tuple[Block, ...]:
 def _written(blocks: Sequence[Block], rendered: Rendered, stamp: Stamp, draft: bool) -> bytes:
     close = rendered.layout in _CLOSE
     page, line = Page(rendered.landscape, close=close), _LINES[rendered.layout]
-    large = rendered.layout == "large"
-    return write(blocks, stamp, page, rendered.pictures, line, draft=draft, large=large)
+    size, running = _SIZES.get(rendered.layout, "text"), rendered.running
+    return write(
+        blocks, stamp, page, rendered.pictures, line, draft=draft, size=size, running=running
+    )

@@ -18,6 +18,7 @@ from typing import Final
 from msgspec import Struct
 from openpyxl import load_workbook
 from openpyxl.cell import Cell
+from openpyxl.utils import column_index_from_string
 from openpyxl.utils.datetime import WINDOWS_EPOCH
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -36,6 +37,7 @@ from mmethics_cli.wording.typed import NONE_WORD, cell_text, read_cell
 
 _MERGED: Final = "是合并的单元格，只留下一个值，分不清是哪一格的回答"
 _UNMERGE: Final = "请取消合并，每一格各填各的。"
+_SAVE_AGAIN: Final = "请用 Excel、WPS 或 LibreOffice 另存为 .xlsx 再导入。"
 _NOT_OURS: Final = (
     "不是 mmethics sheet export 导出的工作簿，或其中隐藏的工作表被删去了。请重新导出一份。"
 )
@@ -75,6 +77,18 @@ class FilledWorkbook(Struct, frozen=True):
 
 def read_workbook(data: bytes) -> FilledWorkbook:
     """Read what Excel, WPS or LibreOffice saved. Raises EthicsError for what is not ours."""
+    lines, cells = read_pages(data)
+    record = read_record(lines)
+    if record.format != FORMAT:
+        raise EthicsError(_NOT_OURS)
+    return FilledWorkbook(record, cells)
+
+
+def read_pages(data: bytes) -> tuple[dict[str, str], tuple[CellReading, ...]]:
+    """The hidden record of a workbook and the cells of its marked pages, whatever it is about.
+
+    Raises EthicsError for what can't be read as a workbook.
+    """
     with warnings.catch_warnings():
         # zipfile and openpyxl warn of what they do not keep; nothing is kept here.
         warnings.simplefilter("ignore")
@@ -91,10 +105,7 @@ def read_workbook(data: bytes) -> FilledWorkbook:
             lines |= _record_lines(present, corner)
         else:
             cells += _readings(sheet, present, corner)
-    record = read_record(lines)
-    if record.format != FORMAT:
-        raise EthicsError(_NOT_OURS)
-    return FilledWorkbook(record, tuple(cells))
+    return lines, tuple(cells)
 
 
 def _sheets(data: bytes) -> list[Worksheet]:
@@ -222,10 +233,46 @@ def _guarded(data: bytes) -> bytes:
     return out.getvalue()
 
 
+_MOST_MERGED: Final = 50_000  # cells, each of which openpyxl makes
+_ROW: Final = re.compile(rb"<(?:[^\s<>/]+:)?row\b(?:[^>]*?\sr=[\"'](\d+))?")
+_MERGE: Final = re.compile(rb"<(?:[^\s<>/]+:)?mergeCell[\s/>]")
+_MERGED_CELLS: Final = re.compile(
+    rb"""(<(?:[^\s<>/]+:)?mergeCell\s[^>]*?\bref=["'])([A-Za-z]{1,3})(\d{1,7}):([A-Za-z]{1,3})(\d{1,7})(?=["'])"""
+)
+
+
 def _part(name: str, body: bytes) -> bytes:
-    if name.lower().endswith((".xml", ".rels")) and _DOCTYPE.search(body):
-        raise EthicsError("工作簿里有不该有的 DOCTYPE 声明，没有导入。请重新导出一份。")
-    return _ESCAPE.sub(_guard, body) if _TEXTS.fullmatch(name) else body
+    if name.lower().endswith((".xml", ".rels")):
+        if b"\0" in body:
+            raise EthicsError(f"工作簿不是用 UTF-8 保存的，没有导入。{_SAVE_AGAIN}")
+        if _DOCTYPE.search(body):
+            raise EthicsError("工作簿里有不该有的 DOCTYPE 声明，没有导入。请重新导出一份。")
+    return _ESCAPE.sub(_guard, _with_short_merges(body)) if _TEXTS.fullmatch(name) else body
+
+
+def _with_short_merges(body: bytes) -> bytes:
+    """A sheet whose merged cells end with its last row: people merge whole columns.
+
+    Raises EthicsError where they are too many all the same, or not as programs write them.
+    """
+    rows = [int(number or 0) for number in _ROW.findall(body)]
+    last, cells = max([len(rows), *rows]), 0
+
+    def shortened(match: re.Match[bytes]) -> bytes:
+        nonlocal cells
+        start, left, top, right, bottom = match.groups()
+        end = max(int(top), min(int(bottom), last))
+        first, final = (column_index_from_string(name.decode().upper()) for name in (left, right))
+        cells += (end - int(top) + 1) * (final - first + 1)
+        if cells > _MOST_MERGED:
+            where = f"{left.decode()}{int(top)}:{right.decode()}{int(bottom)}"
+            raise EthicsError(f"工作簿里合并的单元格太多（{where}），没有导入。{_UNMERGE}")
+        return b"%b%b%b:%b%d" % (start, left, top, right, end)
+
+    shorter, count = _MERGED_CELLS.subn(shortened, body)
+    if count != len(_MERGE.findall(body)):
+        raise EthicsError(f"工作簿里合并的单元格读不了，没有导入。{_SAVE_AGAIN}")
+    return shorter
 
 
 def _guard(match: re.Match[bytes]) -> bytes:

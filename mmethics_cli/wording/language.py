@@ -42,6 +42,7 @@ class Wording(Struct, frozen=True):
     or_: str
     months: str
     version: str
+    number: str
     page: tuple[str, str, str]
     draft: str
     at_sealing: str
@@ -77,6 +78,7 @@ CHINESE: Final = Wording(
     or_="／",
     months="{}个月",
     version="版本 {}",
+    number="方案编号：{}",
     page=("第 ", " 页　共 ", " 页"),
     draft="草稿",
     at_sealing="（封存时印出）",
@@ -98,6 +100,7 @@ ENGLISH: Final = Wording(
     or_=" / ",
     months="{} months",
     version="Version {}",
+    number="Protocol No. {}",
     page=("Page ", " of ", ""),
     draft="DRAFT",
     at_sealing="(printed when sealed)",

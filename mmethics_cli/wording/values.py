@@ -201,6 +201,8 @@ def _reason_text(standard: Standard, path: str, value: Value) -> str:
         return value_text(fact, value) or CHINESE.nothing
     table = standard.tables.get(path.removeprefix("decided."))
     if table is None:
+        if isinstance(value, bool):
+            return CHINESE.yes if value else CHINESE.no
         return CHINESE.date(value) if isinstance(value, date) else str(value)
     if isinstance(value, Several):
         outcomes = [table.label_of(key) for key in table.order if key in value.sure]

@@ -25,6 +25,13 @@ class Language(StrEnum):
     bilingual = "bilingual"
 
 
+class PaperSet(StrEnum):
+    """How many papers there are: what a secretary keeps, or each document a paper of its own."""
+
+    short = "short"
+    full = "full"
+
+
 class FileNaming(StrEnum):
     """How rendered files are named: by title or by id."""
 

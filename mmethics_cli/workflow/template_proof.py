@@ -12,6 +12,7 @@ from mmethics_cli.core.standard.names import label_of
 from mmethics_cli.errors import Problem
 from mmethics_cli.render.element_facts import ElementPassages
 from mmethics_cli.render.guards import unguarded_prints
+from mmethics_cli.render.language import CLOSE, NODE_END
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.store.pack import Pack
 from mmethics_cli.store.yaml.reader import parse
@@ -57,6 +58,7 @@ def template_problems(pack: Pack, standard: Standard) -> Iterator[Problem]:
                 used |= templates.files(english)
                 yield from english_faults(terms, templates, document)
         yield from _layout_problems(pack, document)
+        yield from _section_problems(pack, number, document, templates)
     if pack.overlay is None:
         yield from _reader_problems(pack, templates)
     fix = "请核对文件名，或在 documents.yaml 里写 template:。"
@@ -72,6 +74,22 @@ def _tree(text: str) -> object:
 def _lacks_template(pack: Pack, number: int, document: DocumentKind) -> Problem:
     place = pack.locate("documents.yaml", (number, "template"))
     return Problem(f"没有模板“{document.template}”", *place)
+
+
+def _section_problems(
+    pack: Pack, number: int, document: DocumentKind, templates: Templates
+) -> Iterator[Problem]:
+    """Headings under which a document should stand in another and that the other does not have."""
+    for host, heading in document.within.items():
+        name = templates.standard.documents[host].template or ""
+        if name not in templates.texts:
+            continue
+        lines = templates.get(name).source.lines if not templates.problems(name) else ()
+        # What is open round a heading stands as a mark before it.
+        ends = [line.rpartition(NODE_END)[2].rpartition(CLOSE)[2] for line in lines]
+        if lines and not any(end.lstrip("# ") == heading for end in ends if end[:1] == "#"):
+            place = pack.locate("documents.yaml", (number, "within", host))
+            yield Problem(f"“{document.title}”归入的模板“{name}”里没有标题“{heading}”", *place)
 
 
 def _layout_problems(pack: Pack, document: DocumentKind) -> Iterator[Problem]:

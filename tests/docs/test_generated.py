@@ -112,7 +112,7 @@ def test_each_document_stands_on_the_page_of_documents() -> None:
         assert (signers, seals) == ("、".join(one.signers), "、".join(one.seals))
         assert fields.isdigit() if one.template else fields == "自备"
         assert len(given) == len(examples())
-        assert set(given) <= {"生成", "附件", "缺", "办公室", "—"}
+        assert set(given) <= {"生成", "归入", "附件", "缺", "办公室", "—"}
 
 
 def test_the_page_says_what_each_example_gets() -> None:

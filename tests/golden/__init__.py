@@ -19,7 +19,7 @@ from docx.oxml.ns import qn
 from mmethics_cli.store.dossier.answers_file import ENGLISH
 from mmethics_cli.workflow.assembly import package_of
 from mmethics_cli.workflow.creating import make_of_example
-from mmethics_cli.workflow.document_options import FileNaming, Language
+from mmethics_cli.workflow.document_options import FileNaming, Language, PaperSet
 from mmethics_cli.workflow.drafting import drafts_of
 from mmethics_cli.workflow.opening import open_dossier
 from tests.program import COMPLETE, told
@@ -28,19 +28,29 @@ FOLDER: Final = Path(__file__).resolve().parent
 
 
 def texts_of(example: str) -> dict[str, str]:
-    """The text of each document of an example, by its id and kind (`self_check.xlsx`)."""
-    today = date.fromisoformat(told(example, "as_of"))
+    """The text of each document of an example, by its id and kind (`self_check.xlsx`).
+
+    Those of the short set; of the full one what the short one does not have, or has otherwise
+    (`application_form.full`).
+    """
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / example
         make_of_example(folder, example)
-        dossier = open_dossier(folder, today)
-        package = package_of(dossier, today)
-        # An example that brings its texts in English shows its English papers too.
-        language = Language.both if (folder / ENGLISH).exists() else Language.zh
-        drafts = drafts_of(
-            dossier, package, package.documents, FileNaming.by_id, language, draft=False
-        )
-    found = {}
+        today = date.fromisoformat(told(example, "as_of"))
+        found = _texts(folder, today, PaperSet.short)
+        for name, text in _texts(folder, today, PaperSet.full).items():
+            if found.get(name) != text:
+                found[f"{name}.full" if name in found else name] = text
+    return found
+
+
+def _texts(folder: Path, today: date, papers: PaperSet) -> dict[str, str]:
+    dossier = open_dossier(folder, today, papers=papers)
+    package = package_of(dossier, today)
+    # An example that brings its texts in English shows its English papers too.
+    language = Language.both if (folder / ENGLISH).exists() else Language.zh
+    drafts = drafts_of(dossier, package, package.documents, FileNaming.by_id, language, draft=False)
+    found: dict[str, str] = {}
     for file in drafts.files:
         name = file.name.split("-V", 1)[0].split("-", 1)[1]
         name += ".en" if file.name.endswith(".en.docx") else ""

@@ -28,7 +28,7 @@ ROOMS: Final[Mapping[str, frozenset[str]]] = {
     for room, allowed in {
         "cli": "commands wording core errors",
         "commands": "ask office workflow render sheets report formats store wording core errors",
-        "office": "workflow render report formats store wording core errors",
+        "office": "workflow render sheets report formats store wording core errors",
         "workflow": "render sheets report formats store wording core errors",
         "render": "formats wording core errors",
         "sheets": "formats wording core errors",

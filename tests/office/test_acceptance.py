@@ -11,10 +11,10 @@ import pytest
 
 from mmethics_cli.core.standard.node import Trail
 from mmethics_cli.errors import EthicsError
-from mmethics_cli.office import acceptance, review
-from mmethics_cli.office.acceptance import ActRefused, find_case
-from mmethics_cli.office.clocks import read_clocks
 from mmethics_cli.office.folder import open_office
+from mmethics_cli.office.law import acceptance, review
+from mmethics_cli.office.law.acceptance import ActRefused, find_case
+from mmethics_cli.office.law.clocks import read_clocks
 from mmethics_cli.office.state import Appointment, Case, Interest, OfficeState
 from tests.office.offices import call, new_office
 
@@ -102,10 +102,22 @@ def test_reviewers_are_proposed_assigned_and_replaced(
     assert do("note", "送达", "张三", "--case", "1")[0] == 1  # nothing is decided yet
     assert do("note", "备注", "来电询问", "--case", "1", "--date", "2027-03-05")[0] == 2
     assert "等 M1 交回工作表" in do()[1]
+    assert do("note", "更正", "记错了人", "--set", "seq=2")[0] == 1  # accepted: an act of law
+    seq = next(
+        line.split()[0] for line in do("show", "1")[1].splitlines() if "声明利益冲突" in line
+    )
+    assert do("note", "更正", "记错了人", "--set", f"seq={seq}")[0] == 0
+    assert do("note", "更正", "记错了人", "--set", f"seq={seq}")[0] == 1
+    assert "已更正" in do("show", "1")[1]
+    assert "不能：M3" not in do("assign", "1")[1]
     code, said = do("accept", "1", "--extend", "2027-04-20", "--reason", "等专家意见")
     assert code == 0 and "期限 2027-04-20" in said
     assert call("verify", office)[0] == 0
     (package,) = (office / "cases").iterdir()
+    (office / "cases" / "来历不明.zip").write_bytes(b"x")
+    code, said, _ = call("verify", office)
+    assert code == 1 and "没有登记的文件：cases/来历不明.zip" in said
+    (office / "cases" / "来历不明.zip").unlink()
     package.unlink()
     assert call("verify", office)[0] == 1
 
@@ -175,6 +187,23 @@ def test_a_case_is_found_by_any_unique_end() -> None:
     assert find_case(office, "3").id == "2027-0003"
     with pytest.raises(EthicsError, match="没有受理件"):
         find_case(office, "2")
+
+
+def test_a_package_that_was_packed_again_is_taken(
+    tmp_path: Path, sealed_example: Callable[[str], Path]
+) -> None:
+    sealed = sealed_example("retrospective-imaging-ai") / "submissions" / "01-initial"
+    with zipfile.ZipFile(tmp_path / "再打包.zip", "w") as archive:
+        for path in sorted(sealed.rglob("*")):
+            if path.is_file():
+                archive.write(path, f"桌面/材料/{path.relative_to(sealed).as_posix()}")
+        archive.writestr("__MACOSX/桌面/._材料", "x")
+    office = new_office(tmp_path)
+    code, said, errors = call(
+        "office", "take", tmp_path / "再打包.zip", "--office", office, today=DAY
+    )
+    assert code == 0 and "2027-0001" in said, errors
+    assert call("verify", office)[0] == 0
 
 
 def test_a_zip_that_is_none_of_ours_is_not_taken(tmp_path: Path) -> None:

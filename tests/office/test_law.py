@@ -12,12 +12,12 @@ from typing import Final
 import pytest
 
 from mmethics_cli.errors import EthicsError
-from mmethics_cli.office import acceptance, decisions, meetings, review
-from mmethics_cli.office.acceptance import Acceptance
-from mmethics_cli.office.decisions import Letter
 from mmethics_cli.office.events import Happening
 from mmethics_cli.office.folder import open_office
-from mmethics_cli.office.meetings import ItemVotes, MeetingHeld
+from mmethics_cli.office.law import acceptance, decisions, meetings, review
+from mmethics_cli.office.law.acceptance import Acceptance
+from mmethics_cli.office.law.decisions import Letter
+from mmethics_cli.office.law.meetings import ItemVotes, MeetingHeld
 from mmethics_cli.office.pack import OfficePack, office_pack
 from mmethics_cli.office.state import (
     AgendaItem,

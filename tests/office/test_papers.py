@@ -210,7 +210,9 @@ def test_the_office_is_asked_for_nothing_in_brackets(
 
 def test_what_the_office_recorded_is_printed(sealed: Path, tmp_path: Path) -> None:
     letter = paper(sealed, "decision_letter")
-    assert ["批准", "修改后批准", "修改后再审", "不批准", "暂停", "终止"] in list(choices(letter))
+    assert ["批准", "修改后批准", "修改后再审", "不批准"] in list(
+        choices(letter)
+    )  # an initial review
     folder = shutil.copytree(sealed, tmp_path / "d")
     (folder / FIRST / "decision.yaml").write_text(
         "decision: modify_then_approve\nnumber: 2027-伦审-0137\ndate: 2027-03-20\n"
@@ -330,8 +332,8 @@ def test_the_applicants_answer_and_its_place_stand_beside(sealed: Path) -> None:
     answer, where, basis = rows["WP-25"][4], rows["WP-25"][5], rows["WP-25"][8]
     assert "风险等级：略大于最小风险" in answer
     assert "自查RSK-01：符合，评估结论为略大于最小风险" in answer
-    assert "《科技伦理风险评估》V1.0" in where and "《伦理审查申请表》六、风险与受益" in where
-    assert "科技伦理风险评估（自查RSK-01）" in where
+    assert "《伦理审查申请表》V1.0" in where and "《伦理审查申请表》六、风险与受益" in where
+    assert "《伦理审查申请表》第六部分“风险与受益”（自查RSK-01）" in where
     assert any(re.search(r"研究方案（第\d页）（自查", row[5]) for row in rows.values())
     assert "第19条（4）；" in basis  # read in the text, so it carries no mark
     assert any("（待核）" in row[8] for row in rows.values())

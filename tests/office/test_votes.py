@@ -9,9 +9,9 @@ from typing import Final
 import pytest
 
 from mmethics_cli.core.standard.node import Trail
+from mmethics_cli.office.law.votes import VoteLaw, read_vote_law
 from mmethics_cli.office.pack import office_pack
 from mmethics_cli.office.state import Appointment
-from mmethics_cli.office.votes import VoteLaw, read_vote_law
 from mmethics_cli.workflow.packs import Packs
 from tests.depth import deep
 

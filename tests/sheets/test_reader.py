@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import random
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from openpyxl.cell import Cell
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
@@ -18,6 +20,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from mmethics_cli.core.answers.edits import Edit, Removed
 from mmethics_cli.errors import EthicsError
+from mmethics_cli.formats.excel.model import column_letters
+from mmethics_cli.sheets import reader
 from mmethics_cli.sheets.merge import MergedWorkbook
 from mmethics_cli.sheets.page import LIST, QUESTIONS
 from mmethics_cli.sheets.reader import read_workbook
@@ -588,3 +592,53 @@ def test_merged_cells_without_an_answer_are_nobodys_business(workbook: bytes, st
         start_row=spare, end_row=spare + 1, start_column=column, end_column=column + 1
     )
     assert found(merged(saved(book), study)) == {}
+
+
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_a_whole_merged_column_is_named_and_takes_no_room(
+    workbook: bytes, study: Path, quote: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = load(workbook)
+    sheet = sheet_of(book, ASSETS)
+    name = column_letters(column_of(sheet, "name"))
+    read: list[Workbook] = []
+
+    def load_and_keep(data: io.BytesIO) -> Workbook:
+        read.append(load_workbook(data))
+        return read[-1]
+
+    monkeypatch.setattr(reader, "load_workbook", load_and_keep)
+    area = f"{quote}{name}{row_of(sheet, first_asset(book))}:{name}1048576{quote}"
+    number = book.sheetnames.index(sheet.title) + 1
+    said = wrong(merged(with_merges(workbook, f"<mergeCell ref={area}/>", number), study))
+    assert any("合并" in message for message in said.values())
+    assert sum(len(one._cells) for one in read[0].worksheets) < 30_000
+
+
+@pytest.mark.parametrize(
+    ("areas", "message"),
+    [
+        ("<mergeCell ref='A4:XFD1048576'/>", "太多（A4:XFD1048576）"),
+        ("<mergeCell ref='A4:A5'/>" * 40_000, "太多"),
+        ("<mergeCell ref='A4&#58;XFD1048576'/>", "读不了"),
+        ("<mergeCell ref='$A$4:$B$9'/>", "读不了"),
+    ],
+)
+def test_merged_cells_too_many_or_strangely_written_are_refused(
+    workbook: bytes, areas: str, message: str
+) -> None:
+    with pytest.raises(EthicsError, match=message):
+        read_workbook(with_merges(workbook, areas))
+
+
+def with_merges(workbook: bytes, areas: str, sheet: int = 1) -> bytes:
+    """A workbook as exported, with more in one of its sheets."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook)) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            body = source.read(name)
+            if name == f"xl/worksheets/sheet{sheet}.xml":
+                body, count = re.subn(b"<mergeCells[^>]*>", rb"\g<0>" + areas.encode(), body)
+                assert count == 1
+            target.writestr(name, body)
+    return out.getvalue()

@@ -163,7 +163,7 @@ def test_a_sealed_document_is_known_by_its_name_of_today(old: Path, pack: Path) 
     sealed = old / "submissions/01-initial"
     decided = ("--decision", "approve", "--date", "2027-03-20", "--number", "1")
     options = ("--pack", pack, "--today", "2027-03-20")
-    done = mmethics(*options, "submit", old, cwd=old)
+    done = mmethics(*options, "submit", "--package", "full", old, cwd=old)
     assert done.returncode == 0, done.stderr
     manifest = sealed / "manifest.json"
     text = manifest.read_text(encoding="utf-8")

@@ -68,8 +68,8 @@ def accept(
     mmethics office accept 12 --supplement 缺同意书 --supplement 缺简历
     mmethics office accept 12 --extend 2027-05-01 --reason 待补充专家意见
     """
-    from mmethics_cli.office import acceptance
     from mmethics_cli.office.acting import act
+    from mmethics_cli.office.law import acceptance
 
     session = Session.of(context)
     folder = office_at(context, office)

@@ -40,8 +40,8 @@ def assign(
     mmethics office assign 12 王委员 李委员
     mmethics office assign 12 --replace 王委员=赵委员 --reason 出差
     """
-    from mmethics_cli.office import review
     from mmethics_cli.office.acting import act
+    from mmethics_cli.office.law import review
     from mmethics_cli.office.proposing import proposal_text
 
     session = Session.of(context)

@@ -26,7 +26,7 @@ def init(
         ),
     ] = None,
 ) -> None:
-    """新建伦理办公室：文件夹、设置（office.yaml）和空的登记簿。
+    """新建伦理办公室：文件夹、设置（office.yaml）、空的登记簿和待填的委员名册。
 
     在终端里问八件事：委员会、机构、秘书、联系方式、地点、受理号和批件号的字、数据库。
     不在终端时不提问，照 --answers，没有的留空，以后直接改 office.yaml。
@@ -36,6 +36,8 @@ def init(
     mmethics office init 伦理办公室 --answers 办公室设置.yaml
     """
     from mmethics_cli.office.folder import create_office, read_settings, refuse_existing_office
+    from mmethics_cli.office.outgoing import write_roster
+    from mmethics_cli.office.pack import office_pack
 
     session = Session.of(context)
     refuse_existing_office(folder)
@@ -43,7 +45,9 @@ def init(
     if answers is None and session.terminal:
         settings = _asked(session)
     office = create_office(folder, settings)
+    roster = write_roster(office, office_pack(session.packs(), office), session.today)
     session.say(f"已新建：{office.path}。设置在 {office.path / 'office.yaml'}，可以直接改。")
+    session.say(f"委员名册：{roster}。填好后：mmethics office take {roster}")
     session.say(f"看案头：mmethics office --office {office.path}")
 
 

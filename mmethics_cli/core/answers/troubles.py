@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -78,7 +79,8 @@ def unknown_name(
         if (key == label or is_slip(key, other)) and _comparable(around.get(other), below)
     )
     meant = renamed or next(likely, "")
-    near = [meant] if meant else get_close_matches(key, names, 1)
+    # Where hundreds stand, it is no slip of the pen, and to look for likenesses takes long.
+    near = [meant] if meant else get_close_matches(key, names, 1) if len(around) < _MANY else []
     return UnknownName(
         "",
         keys,
@@ -110,6 +112,7 @@ def _comparable(right: object, wrong: object) -> bool:
 
 _SHORT: Final = 4  # letters: of such a name another one is often a letter away
 _LONG: Final = 8  # letters: of such a name two may be wrong
+_MANY: Final = 300  # keys of one group
 _NOT_LETTERS: Final = re.compile("[^a-z]")
 _NUMBERS: Final = re.compile("[0-9]+")
 
@@ -120,20 +123,23 @@ def is_slip(word: str, name: str) -> bool:
     Case and separators do not count. Numbers are compared by value; where there are some the name
     is a code like BEN-02, and only two letters that changed places are a slip.
     """
-    if _numbers(word) != _numbers(name):
+    (numbers, typed), (wanted_numbers, wanted) = _spelling(word), _spelling(name)
+    if numbers != wanted_numbers or abs(len(typed) - len(wanted)) > 2:
         return False
-    typed, wanted = (_NOT_LETTERS.sub("", plain(text).lower()) for text in (word, name))
     if typed == wanted:
         return bool(typed)
-    code = _numbers(name) or len(typed) == len(wanted) <= _SHORT
+    code = numbers or len(typed) == len(wanted) <= _SHORT
     if code and sorted(typed) != sorted(wanted):
         return False
     most = 2 if len(wanted) >= _LONG else 1
     return _distance(typed, wanted) <= most
 
 
-def _numbers(text: str) -> list[int]:
-    return [int(digits) for digits in _NUMBERS.findall(plain(text))]
+@lru_cache(maxsize=1024)
+def _spelling(text: str) -> tuple[tuple[int, ...], str]:
+    """The numbers in a name, and its letters."""
+    said = plain(text)
+    return tuple(map(int, _NUMBERS.findall(said))), _NOT_LETTERS.sub("", said.lower())
 
 
 def _distance(word: str, other: str) -> int:

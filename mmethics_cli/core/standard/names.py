@@ -27,7 +27,17 @@ ALL_ACCEPTED: Final = "event.all_comments_accepted"
 ATTACHMENTS: Final = "attachments"
 TITLE: Final = "project.title"
 END_DATE: Final = "project.end_date"
+# What runs at the head of every page, beside the title: whose committee, which study.
+COMMITTEE: Final = "committee.name"
+NUMBER: Final = "project.number"
 TODAY: Final = "context.today"
+# Whether a submission is handed in again because the office asked for more (补正).
+AGAIN: Final = "context.again"
+# What it asked for, with the answers.
+SUPPLEMENTS: Final = "event.supplements"
+# The documents that are papers of their own and no section of another.
+PAPERS: Final = "context.papers"
+_OF_CONTEXT: Final = {TODAY: "今天的日期", PAPERS: "单独成文的文件", AGAIN: "是否补正后再送"}
 # Decisions, as conditions name them: the documents that a submission needs, the consent forms.
 DOCUMENTS: Final = "decided.documents"
 CONSENT_FORMS: Final = "decided.consent_forms"
@@ -65,8 +75,8 @@ def label_of(standard: Standard, path: str) -> str:
     field = standard.fields.get((owner, name))
     if field is not None:
         return f"{standard.questions[owner].label}的{field.label}"
-    if path == TODAY:
-        return "今天的日期"
+    if path in _OF_CONTEXT:
+        return _OF_CONTEXT[path]
     return standard.tables[path.removeprefix("decided.")].label
 
 

@@ -85,6 +85,9 @@ def read_document(
         if form not in node.trail.vocabulary[CONSENT_FORMS].keys:
             node.problem(f"不认识的同意书种类“{form}”")
     _prove_names(node, "judges", titles, "不认识的文件")
+    for host in document.within:
+        if host not in titles or host == document.id:
+            node.child("within").problem(f"不认识的文件“{host}”")
     return document
 
 

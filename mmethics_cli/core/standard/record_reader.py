@@ -21,6 +21,7 @@ _Read = Callable[[Node, str, Vocabulary | None], Any]
 _BY_TYPE: Final[Mapping[Any, _Read]] = {
     str | None: lambda node, key, terms: node.optional(key),
     tuple[str, ...]: lambda node, key, terms: node.texts(key),
+    tuple[str, ...] | None: lambda node, key, terms: node.texts(key),
     frozenset[str]: lambda node, key, terms: frozenset(node.texts(key)),
     Mapping[str, str]: lambda node, key, terms: node.labels(key),
     date | None: lambda node, key, terms: node.day(key),

@@ -20,12 +20,12 @@ DOCUMENT: Final = f'{_XML}<w:document {_NAMESPACES} mc:Ignorable="w14"><w:body>'
 _A4: Final = (11906, 16838)
 _SIDES: Final = 1474  # 2.6 cm
 # Above and below the text, and of the header from the edge: 2.54 and 1.5 cm; a lying sheet is
-# low, so it gives the text more of its height: 1.9 and 1.1 cm.
+# low, so it gives the text more of its height: 2 and 1 cm.
 _UPRIGHT: Final = (1440, 850)
-_LYING: Final = (1077, 624)
+_LYING: Final = (1134, 567)
 # A sheet that is closely filled: 2.2 cm beside the text, 2.0 and 1.1 cm above and below it.
 _CLOSE_SIDES: Final = 1247
-_CLOSE: Final = (1134, 624)
+_CLOSE: Final = (1134, 567)
 _BESIDE_FIGURE: Final = 1300
 _HALF_IN_HEADER: Final = 90  # of a Han character in 小五
 _APART: Final = 400  # between title and version
@@ -77,17 +77,21 @@ class Page(Struct, frozen=True):
         )
 
 
-def header_xml(stamp: Stamp, page: Page, draft: bool) -> str:
-    """Title on the left, version and version date on the right, a rule under them.
+def header_xml(stamp: Stamp, page: Page, draft: bool, running: tuple[str, str] = ("", "")) -> str:
+    """Title on the left; code of the form, version and version date on the right; a rule below.
 
-    A title that leaves them no room has a line of its own.
+    Above them, where they are known, the committee and the number of the study. A title that
+    leaves the rest no room has a line of its own.
     """
     wording = stamp.wording
     version = wording.version.format(stamp.version) if stamp.version else ""
     day = wording.date(stamp.date) if stamp.date else ""
-    right = "　".join(part for part in (version, day) if part)
+    right = "　".join(part for part in (stamp.form, version, day) if part)
     needed = (display_width(stamp.title) + display_width(right)) * _HALF_IN_HEADER + _APART
-    words = f"{stamp.title}{'' if needed <= page.text_width else chr(10)}\t{right}"
+    committee, number = running
+    above = f"{committee}\t{wording.number.format(number) if number else ''}".rstrip()
+    words = f"{above}\n" if above else ""
+    words += f"{stamp.title}{'' if needed <= page.text_width else chr(10)}\t{right}"
     properties = (
         '<w:pStyle w:val="Header"/>'
         '<w:pBdr><w:bottom w:val="single" w:sz="4" w:space="1" w:color="000000"/></w:pBdr>'

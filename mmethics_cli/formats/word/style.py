@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from functools import cache
-from typing import Final, cast
+from typing import Final, Literal, NamedTuple, cast
 
 from docx import Document
 from docx.document import Document as WordDocument
@@ -18,13 +18,17 @@ from docx.oxml.ns import nsdecls, qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.styles.style import ParagraphStyle
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mmethics_cli.formats.word.package import opened
 
 LATIN: Final = "Times New Roman"
 SONG, HEI, KAI = "宋体", "黑体", "楷体"
-# 二号 三号 四号 小四 五号 小五, in half points.
-ER, SAN, SI, XIAO_SI, WU, XIAO_WU = 44, 32, 28, 24, 21, 18
+# 二号 小二 三号 四号 小四 五号 小五, in half points.
+ER, XIAO_ER, SAN, SI, XIAO_SI, WU, XIAO_WU = 44, 36, 32, 28, 24, 21, 18
+
+# How large a document's type is: running text, a form to be leafed through, or for children.
+TypeSize = Literal["text", "form", "consent", "large"]
 
 _STYLES: Final = "word/styles.xml"
 _UNSET: Final = 9.0  # lines
@@ -48,14 +52,40 @@ class Look(Struct, frozen=True):
     level: int | None = None
 
 
-def _looks(line: float, large: bool = False) -> tuple[Look, ...]:
-    text, table = (SI, SAN) if large else (XIAO_SI, WU)
+class _Scale(NamedTuple):
+    """Sizes of text, table, title and the headings, and the blanks about them in eighths."""
+
+    text: int
+    table: int
+    title: int
+    first: int
+    second: int
+    blanks: int
+
+
+_SCALES: Final[Mapping[TypeSize, _Scale]] = {
+    "text": _Scale(XIAO_SI, WU, ER, SAN, SI, 8),
+    "form": _Scale(WU, WU, XIAO_ER, SI, XIAO_SI, 5),
+    "consent": _Scale(XIAO_SI, WU, XIAO_ER, SI, XIAO_SI, 5),
+    "large": _Scale(SI, SAN, ER, SAN, SI, 8),
+}
+
+
+def _looks(line: float, size: TypeSize = "text") -> tuple[Look, ...]:
+    text, table, title, first, second, blanks = _SCALES[size]
+
+    def heading(at: int, font: str, size: int, before: int, after: int) -> Look:
+        blank = (before * blanks / 8, after * blanks / 8)
+        name = f"Heading {at}"
+        look = Look(name.replace(" ", ""), name, font, size, 1.2, *blank, "left", bold=at == 3)
+        return replace(look, keep=True, level=at - 1)
+
     return (
         Look("Normal", "Normal", size=text, line=line),
-        Look("Title", "Title", HEI, ER, 1.2, 6, 12, "center", keep=True),
-        Look("Heading1", "Heading 1", HEI, SAN, 1.2, 12, 6, "left", keep=True, level=0),
-        Look("Heading2", "Heading 2", HEI, SI, 1.2, 9, 4, "left", keep=True, level=1),
-        Look("Heading3", "Heading 3", KAI, XIAO_SI, 1.2, 6, 3, "left", 0, True, keep=True, level=2),
+        Look("Title", "Title", HEI, title, 1.2, 6, 12 * blanks / 8, "center", keep=True),
+        heading(1, HEI, first, 12, 6),
+        heading(2, HEI, second, 9, 4),
+        heading(3, KAI, min(text, XIAO_SI), 6, 3),
         Look("BodyIndent", "正文缩进两字", size=text, line=line, indent=2),
         Look("ListItem", "列表项", size=text, line=line),
         Look("TableText", "表格文字", size=table, line=1.15, side="left"),
@@ -68,20 +98,20 @@ def _looks(line: float, large: bool = False) -> tuple[Look, ...]:
 
 
 @cache
-def base_parts(line: float, large: bool = False) -> Mapping[str, bytes]:
+def base_parts(line: float, size: TypeSize = "text") -> Mapping[str, bytes]:
     """The parts of an empty document with body text `line` lines high; never change them."""
-    parts = dict(_parts(large))
+    parts = dict(_parts(size))
     unset, height = (f'w:line="{_height(lines)}"'.encode() for lines in (_UNSET, line))
     parts[_STYLES] = parts[_STYLES].replace(unset, height)
     return parts
 
 
 @cache
-def _parts(large: bool) -> Mapping[str, bytes]:
+def _parts(size: TypeSize) -> Mapping[str, bytes]:
     """The same with a height that no document has: the rest is built only once."""
     document = Document()
     _defaults(document)
-    for look in _looks(_UNSET, large):
+    for look in _looks(_UNSET, size):
         _apply(document, look)
     _drop_other_styles(document)
     _settings(document)

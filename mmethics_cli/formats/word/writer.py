@@ -25,13 +25,14 @@ from mmethics_cli.formats.blocks import (
     Signatures,
     Stamp,
     Table,
+    Text,
 )
 from mmethics_cli.formats.maker import MADE_BY, MADE_BY_PART
 from mmethics_cli.formats.word.flow_xml import flow_xml
 from mmethics_cli.formats.word.package import WordPackage, zipped
 from mmethics_cli.formats.word.page import DOCUMENT, Page, core_xml, footer_xml, header_xml
 from mmethics_cli.formats.word.runs import Drawings, Runs, paragraph
-from mmethics_cli.formats.word.style import base_parts
+from mmethics_cli.formats.word.style import TypeSize, base_parts
 from mmethics_cli.formats.word.tables import beside_xml, frame_xml, signatures_xml, table_xml
 
 _HEADINGS: Final = ("Title", "Heading1", "Heading2", "Heading3")
@@ -49,21 +50,23 @@ def write(
     line: float = 1.5,
     *,
     draft: bool,
-    large: bool = False,
+    size: TypeSize = "text",
+    running: tuple[str, str] = ("", ""),
 ) -> bytes:
-    """Blocks as .docx on the given paper, `line` lines high; `large` for children and weak eyes.
+    """Blocks as .docx on the given paper, `line` lines high; in that type.
 
     `pictures` are PNG files by the names that the blocks call them. Raises TemplateError where one
-    is lacking or no PNG file. A draft carries the watermark 草稿.
+    is lacking or no PNG file. `running` are the committee and the number of the study, for the
+    head of each page. A draft carries the watermark 草稿.
     """
-    parts = dict(base_parts(line, large))
+    parts = dict(base_parts(line, size))
     drawings = Drawings(pictures)
     body = "".join(_Body(page, Runs(drawings)).all(blocks))
     drawings.add_to(parts)
     relations = WordPackage(parts).relations(_MAIN)
     section = page.section({relation.kind: id_ for id_, relation in relations.items()})
     parts[_MAIN] = f"{DOCUMENT}{body}{section}</w:body></w:document>".encode()
-    parts["word/header1.xml"] = header_xml(stamp, page, draft).encode()
+    parts["word/header1.xml"] = header_xml(stamp, page, draft, running).encode()
     parts["word/footer1.xml"] = footer_xml(stamp).encode()
     parts["docProps/core.xml"] = core_xml(stamp).encode()
     parts[MADE_BY_PART] = MADE_BY
@@ -165,7 +168,10 @@ def _held(blocks: Sequence[Block], at: int) -> bool:
     The sentence above a signature must; the paragraphs before that sentence go with it, so that no
     page holds a signature and a line or two alone.
     """
-    if isinstance(blocks[at], Paragraph) and isinstance(_next(blocks, at), Table | Flow):
+    block = blocks[at]
+    if isinstance(block, Paragraph) and (
+        isinstance(_next(blocks, at), Table | Flow) or _announces(block)
+    ):
         return True
     for after in blocks[at + 1 : at + 1 + _HELD_WITH_SIGNATURE]:
         if isinstance(after, Signatures):
@@ -173,6 +179,12 @@ def _held(blocks: Sequence[Block], at: int) -> bool:
         if not isinstance(after, Paragraph):
             return False
     return False
+
+
+def _announces(block: Paragraph) -> bool:
+    """Whether a paragraph only says that something follows: “本人承诺：”."""
+    last = block.line[-1] if block.line else None
+    return isinstance(last, Text) and last.text.rstrip().endswith(("：", ":"))
 
 
 def _next(blocks: Sequence[Block], at: int) -> Block | None:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Final, cast
 
 from mmethics_cli.core.lifecycle.work_calendar import OutOfCalendar, add_months
 from mmethics_cli.office.events import Happening
-from mmethics_cli.office.members import CONSULTANT, classes_of
+from mmethics_cli.office.law.members import CONSULTANT, classes_of
 
 Record = dict[str, Any]
 
@@ -79,8 +79,9 @@ def _day(text: object) -> date | None:
         return None
 
 
-def _first(happenings: Iterable[Happening]) -> datetime | None:
-    return min((at for each in happenings if (at := moment(each.happened))), default=None)
+def _first(happenings: Sequence[Happening]) -> datetime | None:
+    """When the first of these was, which stand in the order of their times."""
+    return moment(happenings[0].happened) if happenings else None
 
 
 class Histories:
@@ -276,11 +277,8 @@ class Histories:
             events = self._of_case[case["id"]]
             for each in events.get("assigned", ()):
                 if each.data.get("role") in _REVIEWS and each.person not in case["conflicted"]:
-                    returned = _first(
-                        sheet
-                        for sheet in events.get("worksheet_returned", ())
-                        if sheet.person == each.person
-                    )
+                    sheets = events.get("worksheet_returned", ())
+                    own = [sheet for sheet in sheets if sheet.person == each.person]
                     found.append(
                         {
                             "id": f"{case['id']} {each.person}",
@@ -288,7 +286,7 @@ class Histories:
                             "person": each.person,
                             "role": each.data.get("role"),
                             "due": _day(each.data.get("due")),
-                            "returned_at": returned,
+                            "returned_at": _first(own),
                         }
                     )
         return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Container
 from pathlib import Path
 from typing import Final, Literal
 
@@ -11,9 +12,10 @@ from mmethics_cli.store.paths import leads_through_link
 from mmethics_cli.store.yaml.reader import read_file
 
 INSTITUTION: Final = "institution.yaml"
-PROFILE_KEYS: Final = frozenset({"pack", "file_names"})
+PROFILE_KEYS: Final = frozenset({"pack", "file_names", "package", "form_codes"})
 
 FileNames = Literal["title", "id"]
+PaperSetName = Literal["short", "full"]
 
 
 def profile_path(folder: Path) -> Path | None:
@@ -51,6 +53,41 @@ def overlay_of(folder: Path) -> Path | None:
 def file_names_of(folder: Path) -> FileNames:
     """How the institution wants rendered files named; by title unless it says `id`."""
     return "id" if _setting(folder, "file_names") == "id" else "title"
+
+
+def paper_set_of(folder: Path) -> PaperSetName:
+    """How many papers the institution wants; those that a secretary keeps unless it says `full`.
+
+    Raises UnreadableFile when the profile names another set.
+    """
+    text, path = _setting(folder, "package"), profile_path(folder)
+    if text not in (None, "short", "full"):
+        line = read_file(path).line(("package",)) if path else None
+        fix = "请写 short（合并成几份）或 full（各自成文）。"
+        problem = Problem(f"package 没有“{text}”这一种。", INSTITUTION, line, fix)
+        raise UnreadableFile("机构资料里的一项读不懂：", [problem])
+    return "full" if text == "full" else "short"
+
+
+def form_codes_of(folder: Path, documents: Container[str]) -> dict[str, str]:
+    """The institution's codes of its forms, by the document's id, for the head of each page.
+
+    Raises UnreadableFile when the profile names a document that is not among `documents`.
+    """
+    path = profile_path(folder)
+    file = read_file(path) if path else None
+    codes = file.tree.get("form_codes") if file and isinstance(file.tree, dict) else None
+    if file is None or not isinstance(codes, dict):
+        return {}
+    fix = "请写文件的编号，见 mmethics standard list documents。"
+    problems = [
+        Problem(f"没有文件“{id_}”", INSTITUTION, file.line(("form_codes", id_)), fix)
+        for id_ in codes
+        if id_ not in documents
+    ]
+    if problems:
+        raise UnreadableFile("机构资料里的表格编号读不懂：", problems)
+    return {id_: code for id_, code in codes.items() if isinstance(code, str)}
 
 
 def settings_for(folder: Path, new: Path) -> dict[str, str]:

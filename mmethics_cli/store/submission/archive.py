@@ -129,6 +129,25 @@ def verify_zip(path: Path) -> Verified:
         raise WorkspaceError(f"读不了“{path}”：{reason(error)}。") from error
 
 
+def holds_submission(path: Path) -> bool:
+    """Whether a file is an archive with a manifest in it, whatever became of the rest."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _manifest(_members(archive))
+    except (*_BROKEN, OSError, WorkspaceError):
+        return False
+    return True
+
+
+def sealed_files(path: Path, *names: str) -> dict[str, bytes]:
+    """Files of an archive that was proved, by the names under which they were sealed."""
+    with zipfile.ZipFile(path) as archive:
+        members = _members(archive)
+        tops = [name.removesuffix(MANIFEST) for name in _manifest(members).names]
+        inner = {member.within(tops, set(names)): member.info for member in members}
+        return {name: archive.read(inner[name]) for name in names}
+
+
 def _verified(archive: zipfile.ZipFile) -> Verified:
     members = _members(archive)
     manifest = _manifest(members)

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from mmethics_cli.core.standard.model import Basis
 from mmethics_cli.core.standard.node import Fault, Node, Trail
-from mmethics_cli.office.members import classes_of
+from mmethics_cli.office.law.members import classes_of
 from mmethics_cli.office.state import Appointment
 
 FILE: Final = "office/quorum.yaml"

@@ -15,10 +15,11 @@ from msgspec import Struct
 from mmethics_cli.core.lifecycle.work_calendar import add_months
 from mmethics_cli.core.standard.node import Node, Trail
 from mmethics_cli.errors import EthicsError
-from mmethics_cli.office.acceptance import SIMPLIFIED, ActRefused, case_name, next_number
 from mmethics_cli.office.events import Happening
-from mmethics_cli.office.members import CONSULTANT, voting
-from mmethics_cli.office.review import exclusions, reviewers_needed
+from mmethics_cli.office.law.acceptance import SIMPLIFIED, ActRefused, case_name, next_number
+from mmethics_cli.office.law.members import CONSULTANT, voting
+from mmethics_cli.office.law.review import exclusions, reviewers_needed
+from mmethics_cli.office.law.votes import Judgement, VoteLaw
 from mmethics_cli.office.state import (
     AgendaItem,
     Appointment,
@@ -29,7 +30,6 @@ from mmethics_cli.office.state import (
     Meeting,
     Seat,
 )
-from mmethics_cli.office.votes import Judgement, VoteLaw
 
 FILE: Final = "office/decisions.yaml"
 APPROVE: Final = "approve"
@@ -85,7 +85,6 @@ class Letter(Struct, frozen=True):
     prefix: str
     comments: int = 0
     interval_months: int = _LONGEST_INTERVAL
-    dissent_recorded: bool = False
 
 
 def judged(state: Lookup, case: Case, meeting: Meeting, law: VoteLaw) -> Judgement:
@@ -125,7 +124,8 @@ def decide_at_meeting(
             meeting.id,
             data={"reason": judgement.reason} | proof,
         )
-    data = _decision(state, case, judgement.carried, letter, now) | {"method": case.method} | proof
+    data = _decision(state, case, judgement.carried, letter, now) | proof
+    data |= {"method": case.method, "dissent_recorded": item.dissent_recorded}
     return Happening("decided", now, case.study, case.id, meeting.id, data=data)
 
 
@@ -195,11 +195,10 @@ def _must_be_open(case: Case) -> None:
 def _decision(state: Lookup, case: Case, word: str, letter: Letter, now: str) -> dict[str, Any]:
     day = date.fromisoformat(now.partition("T")[0])
     number = next_number(state, Case, "letter", f"{letter.prefix}{day.year}-")
-    data = {
+    data: dict[str, Any] = {
         "decision": word,
         "number": number,
         "comments": letter.comments,
-        "dissent_recorded": letter.dissent_recorded,
     }
     if word == APPROVE and case.kind in _RENEWING:
         months = min(letter.interval_months, _LONGEST_INTERVAL)

@@ -12,10 +12,10 @@ from typing import Final
 from msgspec import Struct
 
 from mmethics_cli.errors import EthicsError
-from mmethics_cli.office.acceptance import EMERGENCY, SIMPLIFIED, ActRefused, case_name
-from mmethics_cli.office.clocks import Clocks
 from mmethics_cli.office.events import Happening
-from mmethics_cli.office.members import CONSULTANT, in_office, voting
+from mmethics_cli.office.law.acceptance import EMERGENCY, SIMPLIFIED, ActRefused, case_name
+from mmethics_cli.office.law.clocks import Clocks
+from mmethics_cli.office.law.members import CONSULTANT, in_office, voting
 from mmethics_cli.office.state import Appointment, Assignment, Case, Interest, Lookup
 
 _LEAST_SIMPLIFIED: Final = 2
@@ -157,7 +157,14 @@ def _roles(case: Case, taken: Sequence[str]) -> Iterator[str]:
 
 
 def return_worksheet(
-    state: Lookup, case: Case, person: str, recommendation: str, wants_meeting: bool, now: str
+    state: Lookup,
+    case: Case,
+    person: str,
+    recommendation: str,
+    wants_meeting: bool,
+    now: str,
+    *,
+    comments: Sequence[str] = (),
 ) -> Happening:
     """A reviewer's worksheet came back. Raises ActRefused from one who does not review the case."""
     if case.state != "accepted":
@@ -169,7 +176,9 @@ def return_worksheet(
     ]
     if not there:
         raise ActRefused(f"{person} 不是 {case_name(case)} 的审查人，或因利益冲突已更换。")
-    data = {"recommendation": recommendation, "wants_meeting": wants_meeting}
+    data: dict[str, object] = {"recommendation": recommendation, "wants_meeting": wants_meeting}
+    if comments:
+        data["comments"] = list(comments)
     return Happening("worksheet_returned", now, case.study, case.id, person=person, data=data)
 
 

@@ -11,8 +11,8 @@ from typing import Any, Final
 from msgspec import Struct
 
 from mmethics_cli.errors import EthicsError
-from mmethics_cli.office.clocks import Clocks
 from mmethics_cli.office.events import Happening
+from mmethics_cli.office.law.clocks import Clocks
 from mmethics_cli.office.state import Case, Lookup, RegisteredStudy
 
 SIMPLIFIED: Final = "simplified"

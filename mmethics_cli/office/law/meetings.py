@@ -8,10 +8,17 @@ from typing import Any, Final
 from msgspec import Struct
 
 from mmethics_cli.errors import EthicsError
-from mmethics_cli.office.acceptance import EMERGENCY, SIMPLIFIED, ActRefused, case_name, next_number
 from mmethics_cli.office.events import Happening
-from mmethics_cli.office.members import in_office, voting
-from mmethics_cli.office.review import exclusions, person_name
+from mmethics_cli.office.law.acceptance import (
+    EMERGENCY,
+    SIMPLIFIED,
+    ActRefused,
+    case_name,
+    next_number,
+)
+from mmethics_cli.office.law.members import in_office, voting
+from mmethics_cli.office.law.review import exclusions, person_name
+from mmethics_cli.office.law.votes import VoteLaw
 from mmethics_cli.office.state import (
     AgendaItem,
     Appointment,
@@ -20,7 +27,6 @@ from mmethics_cli.office.state import (
     Meeting,
     RegisteredStudy,
 )
-from mmethics_cli.office.votes import VoteLaw
 
 FORMS: Final = ("现场", "视频", "现场加视频")
 

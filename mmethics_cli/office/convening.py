@@ -1,0 +1,141 @@
+"""A meeting convened: planned or refreshed, its agenda, its book; and what it reviewed decided."""
+
+from __future__ import annotations
+
+from mmethics_cli.core.conditions.written import date_advice, parse_date
+from mmethics_cli.errors import EthicsError
+from mmethics_cli.office.acting import case_line, record
+from mmethics_cli.office.events import Event
+from mmethics_cli.office.folder import OfficeFolder
+from mmethics_cli.office.law.acceptance import SIMPLIFIED, ActRefused, case_name, find_case
+from mmethics_cli.office.law.decisions import Letter, decide_at_meeting, decide_simplified
+from mmethics_cli.office.law.meetings import agenda, outlook, plan, title_of
+from mmethics_cli.office.law.members import in_office
+from mmethics_cli.office.outgoing import write_meeting_book
+from mmethics_cli.office.pack import OfficePack, office_pack
+from mmethics_cli.office.register.database import Writing
+from mmethics_cli.office.state import AgendaItem, Appointment, Case, Lookup, Meeting
+from mmethics_cli.office.workbooks.meeting_book import review_items
+from mmethics_cli.workflow.packs import Packs
+
+
+class Convening:
+    """What the office does about meetings; `now` is the minute, `actor` who types."""
+
+    def __init__(self, office: OfficeFolder, packs: Packs, now: str, actor: str) -> None:
+        self.office = office
+        self.pack = office_pack(packs, office)
+        self.now = now
+        self.actor = actor
+
+    def meet(self, day: str, emergency: str) -> list[str]:
+        """Plan a meeting on a day, or refresh the next one, and write its book.
+
+        Raises EthicsError, ActRefused.
+        """
+        with self.office.register().writing() as register:
+            meeting = self._planned(register, day, emergency)
+            record(
+                register, self.pack.kinds, agenda(register, meeting, self.now), self.now, self.actor
+            )
+            book = write_meeting_book(self.office, self.pack, register, meeting)
+            lines = [f"会议 {meeting.id}，{meeting.date}", *self._agenda(register, meeting)]
+        return [*lines, f"会议簿：{book}。开会时填，会后：mmethics office take {book}"]
+
+    def _planned(self, register: Writing, day: str, emergency: str) -> Meeting:
+        case = find_case(register, emergency) if emergency else None
+        planned = sorted(
+            register.where(Meeting, state="planned"), key=lambda each: (each.date, each.id)
+        )
+        if not day and case is None:
+            if not planned:
+                raise EthicsError("没有计划中的会议。请写哪一天：mmethics office meet 2027-03-23。")
+            return planned[0]
+        date = parse_date(day) if day else parse_date(self.now.partition("T")[0])
+        if date is None:
+            raise EthicsError(f"“{day}”不是日期。{date_advice(day)}。")
+        for meeting in planned:
+            same = meeting.id == f"E-{case.id}" if case else not meeting.emergency
+            if meeting.date == date.isoformat() and same:
+                return meeting
+        happening = plan(register, date.isoformat(), self.now, emergency=case)
+        record(register, self.pack.kinds, [happening], self.now, self.actor)
+        found = register.get(Meeting, happening.meeting)
+        assert found is not None
+        return found
+
+    def _agenda(self, register: Lookup, meeting: Meeting) -> list[str]:
+        items = sorted(register.where(AgendaItem, meeting=meeting.id), key=lambda each: each.order)
+        lines = []
+        for item in items:
+            case = register.get(Case, item.case)
+            if case is not None:
+                word = {"review": "审查", "report": "通报"}.get(item.purpose, item.purpose)
+                title = title_of(register, case)
+                lines.append(f"  {item.order}. {word}　{case_name(case)}　{title}")
+        everyone = in_office(register.where(Appointment), meeting.date)
+        for case in review_items(register, meeting):
+            seen = outlook(register, meeting, case, self.pack.votes, everyone)
+            if seen.lacking or seen.needed is None:
+                why = "；".join(seen.lacking) or f"全体委员 {seen.members} 人，任何决定都不可能通过"
+                lines.append(
+                    f"  注意：{case_name(case)} 即使委员全到（{seen.present} 人）也不能决定：{why}"
+                )
+        return lines or ["  议程是空的。"]
+
+    def decide(self, names: list[str], letter: Letter) -> list[str]:
+        """Decide cases, or all that a meeting reviewed; raises ActRefused, EthicsError."""
+        lines: list[str] = []
+        with self.office.register().writing() as register:
+            for name in names:
+                for case, meeting in self._to_decide(register, name):
+                    lines += self._decided(register, case, meeting, letter)
+        return lines
+
+    def _to_decide(self, register: Lookup, name: str) -> list[tuple[Case, Meeting | None]]:
+        meeting = register.get(Meeting, name)
+        if meeting is not None:
+            outcomes = {
+                each.case: each.outcome for each in register.where(AgendaItem, meeting=meeting.id)
+            }
+            cases = [each for each in review_items(register, meeting) if not outcomes[each.id]]
+            if not cases:
+                raise ActRefused(f"会议 {meeting.id} 没有尚待决定的审查项目。")
+            return [(case, meeting) for case in cases]
+        case = find_case(register, name)
+        if case.method == SIMPLIFIED:
+            return [(case, None)]
+        held = [
+            meeting
+            for item in register.where(AgendaItem, case=case.id)
+            if item.purpose == "review" and not item.outcome
+            and (meeting := register.get(Meeting, item.meeting)) is not None
+            and meeting.state == "held"
+        ]  # fmt: skip
+        if not held:
+            raise ActRefused(f"{case_name(case)} 没有在已召开的会议上审查过，不能决定。")
+        return [(case, max(held, key=lambda each: each.date))]
+
+    def _decided(
+        self, register: Writing, case: Case, meeting: Meeting | None, letter: Letter
+    ) -> list[str]:
+        happening = (
+            decide_simplified(register, case, self.pack.decisions, letter, self.now)
+            if meeting is None
+            else decide_at_meeting(register, case, meeting, self.pack.votes, letter, self.now)
+        )
+        (event,) = record(register, self.pack.kinds, [happening], self.now, self.actor)
+        after = register.get(Case, case.id) or case
+        return [_outcome(self.pack, event), f"  {case_line(after)}"]
+
+
+def _outcome(pack: OfficePack, event: Event) -> str:
+    data = event.what.data
+    match event.what.kind:
+        case "decided":
+            word = pack.decisions[data["decision"]].label
+            until = f"，有效期至 {data['valid_until']}" if data.get("valid_until") else ""
+            return f"决定：{word}（{data['number']}{until}）"
+        case "postponed":
+            return f"再议：{data['reason']}"
+    return f"转会议审查：{data['reason']}"

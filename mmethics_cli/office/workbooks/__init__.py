@@ -1,0 +1,1 @@
+"""Workbooks that go out to people and come back."""
