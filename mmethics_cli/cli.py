@@ -86,7 +86,9 @@ class Program(LazyGroup):
 
     def main(self, args: Sequence[str] | None = None, *_: Any, **__: Any) -> Any:
         """Run, and leave with an exit code; whatever the command raises ends here."""
-        sys.exit(self._run(sys.argv[1:] if args is None else list(args)))
+        code = self._run(sys.argv[1:] if args is None else list(args))
+        _tell_unconfirmed()
+        sys.exit(code)
 
     def _run(self, args: list[str]) -> int:
         try:
@@ -98,7 +100,9 @@ class Program(LazyGroup):
         except UsageError as error:
             return _fail(explain(error), error.exit_code)
         except EthicsError as error:
-            return _fail(f"错误：{error}", error.exit_code)
+            # What it came from may say more, in a language that not everybody reads.
+            told = "--debug" in args and error.__cause__ is not None
+            return _fail(f"错误：{error}", error.exit_code, told)
         except (KeyboardInterrupt, EOFError):
             return _fail("\n已中断。", INTERRUPTED)
         except BrokenPipeError:
@@ -114,6 +118,16 @@ class Program(LazyGroup):
             message = f"程序内部出错（{type(error).__name__}）。加上 --debug 再运行可看到位置。"
             return _fail(message, UNEXPECTED, "--debug" in args)
         return 0
+
+
+def _tell_unconfirmed() -> None:
+    """Say once that a disk does not confirm what was written, if one was met; no error."""
+    files = sys.modules.get("mmethics_cli.store.files")  # nothing was written where it is not
+    if files is not None and files.UNCONFIRMED:
+        place = os.path.commonpath([folder.absolute() for folder in files.UNCONFIRMED])
+        files.UNCONFIRMED.clear()
+        said = f"注意：“{place}”所在的磁盘（如网络盘）不能确认已经存住，马上断电可能丢失刚写的。"
+        tell("\n".join(wrap(visible(said), COLUMNS)), err=True)
 
 
 def _fail(message: str, code: int, with_traceback: bool = False) -> int:
@@ -162,7 +176,9 @@ def root(
     today: Annotated[
         str | None, typer.Option("--today", metavar="DATE", help="把这一天当作今天，如 2027-03-01")
     ] = None,
-    debug: Annotated[bool, typer.Option("--debug", help="内部出错时显示出错的位置")] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="出错时也显示位置和原话（可能是英文）")
+    ] = False,
     version: Annotated[
         bool,
         typer.Option("--version", callback=_show_version, is_eager=True, help="显示版本号"),

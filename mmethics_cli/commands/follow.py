@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -20,6 +22,7 @@ from mmethics_cli.errors import EthicsError
 
 if TYPE_CHECKING:
     from mmethics_cli.workflow.lifecycle.following import OpenedSubmission
+    from mmethics_cli.workflow.opening import Dossier
 
 _COLUMNS: Final = 79
 
@@ -73,30 +76,68 @@ def follow(
     mmethics follow progress my-study --answers 进展.yaml
     mmethics follow re-review my-study --blank
     """
-    from mmethics_cli.store.submission.choice import SeveralSubmissions, last_sealed
-    from mmethics_cli.workflow.lifecycle.following import kind_named, open_submission
+    from mmethics_cli.store.submission.choice import last_sealed
     from mmethics_cli.workflow.opening import open_dossier
 
     session = Session.of(context)
     if answers is not None and blank:
         raise EthicsError("--answers 和 --blank 只能用一个。")
-    packs = session.packs()
-    dossier = open_dossier(folder, session.today, packs, choose=last_sealed)
+    dossier = open_dossier(folder, session.today, session.packs(), choose=last_sealed)
     tell_opened(session, dossier)
-    before = {answer.path for answer in dossier.placeholders}
-    wanted = kind_named(dossier.standard, kind)
-    try:
-        opened = open_submission(dossier, wanted, answers, submission)
-    except SeveralSubmissions as several:
-        opened = open_submission(dossier, wanted, answers, asked_submission(session, several))
-    new = (answer for answer in opened.dossier.placeholders if answer.path not in before)
-    tell_unanswered(session, (answer.problem for answer in new))
+    seen = {answer.path for answer in dossier.placeholders}
+    with _saying_what_stands(session, dossier, folder):
+        opened = _opened(session, dossier, kind, answers, submission)
+    placeholders = opened.dossier.placeholders
+    tell_unanswered(session, (one.problem for one in placeholders if one.path not in seen))
     asking = session.terminal and answers is None and not blank
     _tell_opened(session, opened, asking=asking)
     if asking:
         from mmethics_cli.commands.interview import converse
 
         converse(session, opened.dossier, folder, "event", False, opened.counts)
+
+
+def _opened(
+    session: Session, dossier: Dossier, kind: str, answers: Path | None, submission: str | None
+) -> OpenedSubmission:
+    """The new submission; which one it follows is asked where that is open."""
+    from mmethics_cli.store.submission.choice import SeveralSubmissions
+    from mmethics_cli.workflow.lifecycle.following import kind_named, open_submission
+
+    wanted = kind_named(dossier.standard, kind)
+    try:
+        return open_submission(dossier, wanted, answers, submission)
+    except SeveralSubmissions as several:
+        return open_submission(dossier, wanted, answers, asked_submission(session, several))
+
+
+@contextmanager
+def _saying_what_stands(session: Session, dossier: Dossier, folder: Path) -> Iterator[None]:
+    """Whatever stops the opening half-way: say what was written, and what does the rest."""
+    before = _texts(dossier)
+    try:
+        yield
+    except BaseException:
+        from mmethics_cli.store.submission.submissions import list_submissions
+
+        known = dossier.workspace.submissions
+        begun = [one for one in list_submissions(dossier.workspace.folder) if one not in known]
+        written = [name for name, text in _texts(dossier).items() if before.get(name) != text]
+        if begun:
+            session.say(f"送审已经开始：{begun[0].folder}。继续：mmethics fill {folder}")
+        elif written:
+            session.say(
+                f"回答文件里关于研究的已经写进 {'、'.join(written)}，送审还没有开始。"
+                "排除原因后，照样再运行一次这个命令。"
+            )
+        raise
+
+
+def _texts(dossier: Dossier) -> dict[str, str]:
+    """The dossier's files as they were last read, or written by this run, by name."""
+    workspace = dossier.workspace
+    files = [part.file for part in workspace.parts.values()]
+    return {file.name: file.text for file in (*files, workspace.self_check_file) if file}
 
 
 def _tell_opened(session: Session, opened: OpenedSubmission, *, asking: bool) -> None:

@@ -92,7 +92,7 @@ def render(
     drafts = draft_documents(dossier, package, documents, naming, language, of_office=of_office)
     tell_not_english(session, drafts, dossier.standard)
     outcome, target = write_drafts(dossier, drafts, out, of_office=of_office, replace=replace)
-    _finish(session, outcome, target, pdf=pdf)
+    _finish(session, dossier, outcome, target, pdf=pdf, replace=replace)
 
 
 def _opened(
@@ -245,7 +245,7 @@ def _render_approved(
     _refuse_out(dossier, out)
     with dossier.workspace.writing(whole=True):
         outcome, target = write_approved(approved, out, replace=replace)
-    _finish(session, outcome, target, pdf=pdf)
+    _finish(session, dossier, outcome, target, pdf=pdf, replace=replace)
 
 
 def _refuse_out(dossier: Dossier, out: Path | None) -> None:
@@ -256,9 +256,31 @@ def _refuse_out(dossier: Dossier, out: Path | None) -> None:
         refuse_output_folder(dossier.workspace, "--out", out)
 
 
-def _finish(session: Session, outcome: WriteOutcome, target: Path, *, pdf: bool) -> NoReturn:
+def _finish(
+    session: Session,
+    dossier: Dossier,
+    outcome: WriteOutcome,
+    target: Path,
+    *,
+    pdf: bool,
+    replace: bool,
+) -> NoReturn:
     """Say what became of each file, make them PDF if asked, and leave with the exit code."""
     session.say(f"写好 {len(outcome.written)} 份文件，在 {target}")
+    _tell_outcome(session, outcome)
+    left = [*outcome.kept, *outcome.failed]
+    if pdf:
+        from mmethics_cli.workflow.drafting import write_pdfs
+
+        files = [target / name for name in outcome.written if not name.endswith(".txt")]
+        made = write_pdfs(dossier, files, target, replace=replace)
+        session.say(f"转成 {len(made.written)} 份 PDF。")
+        _tell_outcome(session, made)
+        left += [*made.kept, *made.failed]
+    raise typer.Exit(1 if left else 0)
+
+
+def _tell_outcome(session: Session, outcome: WriteOutcome) -> None:
     for name in outcome.written:
         session.out(name)
     for name in outcome.moved:
@@ -269,9 +291,3 @@ def _finish(session: Session, outcome: WriteOutcome, target: Path, *, pdf: bool)
         session.say(f"手工改过，没有覆盖：{name}（要重新生成请加 --replace，旧文件会移到一边）")
     for name, why in outcome.failed:
         session.say(f"没有写成：{name}：{why}。排除原因后重试。")
-    if pdf:
-        from mmethics_cli.store.pdf import to_pdf
-
-        files = [target / name for name in outcome.written if not name.endswith(".txt")]
-        session.say(f"转成 {len(to_pdf(files, target))} 份 PDF。")
-    raise typer.Exit(1 if outcome.kept or outcome.failed else 0)

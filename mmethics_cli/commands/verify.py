@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from mmethics_cli.commands.options import Session
 from mmethics_cli.errors import EthicsError
+
+if TYPE_CHECKING:
+    from mmethics_cli.store.submission.manifest import Manifest
 
 _DIGEST: Final = re.compile("[0-9a-f]{16,64}")
 
@@ -36,6 +39,7 @@ def verify(
     """按清单核验封存的送审：有没有缺少、改动或多出的文件。
 
     有出入时退出码为 1。委员会的决定（decision.yaml）和 committee/ 不在封存之内。
+    送审文件清单上印的文件个数、总字节数和合并校验值也列出，可以与纸质的对照。
     解开后又重新打包的也能核验；系统、办公软件和网盘留下的文件不算，会说明。
     文件和清单一起改过的，只看清单看不出来：卷宗里的还与登记（log.jsonl）和决定里记的
     校验值核对；别处的用 --expect 与送审时记下的核对。最后一行是清单的校验值。
@@ -82,7 +86,19 @@ def _tell_seal(session: Session, sealed: Path) -> tuple[str, int]:
         if count
         else f"“{sealed}”与清单一致，共 {seal.files} 个文件。"
     )
+    _tell_what_stands_on_paper(session, seal.manifest)
     return seal.digest, count
+
+
+def _tell_what_stands_on_paper(session: Session, manifest: Manifest) -> None:
+    """Say what the transmittal list must have in print, to be compared with the paper."""
+    told = manifest.told
+    if told is not None:
+        names = "、".join(manifest.telling)
+        session.out(f"纸质文件上应印着（{names}）：文件个数 {told.files}，总字节数 {told.bytes}，")
+        session.out(f"合并校验值（SHA-256）：{told.sha256}")
+    for name in manifest.untold:
+        session.out(f"{name} 是手工改过的，没有印文件个数、总字节数和合并校验值，只能逐个核对。")
 
 
 def _expected(text: str | None) -> str | None:

@@ -29,8 +29,8 @@ class CalendarEntry(Struct, frozen=True):
     cancelled: bool = False
 
 
-def calendar_file(title: str, entries: Sequence[CalendarEntry], today: date) -> bytes:
-    """The calendar of one entry or more; the same input gives the same bytes.
+def calendar_file(title: str, of: str, entries: Sequence[CalendarEntry], today: date) -> bytes:
+    """The calendar of one entry or more; `of` says what it is about. The same gives the same bytes.
 
     Raises ValueError for none: readers refuse a calendar without a component.
     """
@@ -41,11 +41,17 @@ def calendar_file(title: str, entries: Sequence[CalendarEntry], today: date) -> 
         "VERSION:2.0",
         f"PRODID:{PRODUCT}",
         "CALSCALE:GREGORIAN",
+        subject_line(of),
         f"X-WR-CALNAME:{escaped(title)}",
         *(line for entry in entries for line in _event(entry, today)),
         "END:VCALENDAR",
     ]
     return b"".join(folded(line) + b"\r\n" for line in lines)
+
+
+def subject_line(of: str) -> str:
+    """The line by which a calendar is known again; `of` is a word of ASCII."""
+    return f"X-MMETHICS-OF:{of}"
 
 
 def _event(entry: CalendarEntry, today: date) -> Iterator[str]:

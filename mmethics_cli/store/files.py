@@ -22,6 +22,8 @@ _NO_FOLDER_SYNC: Final = frozenset(
     for name in ("EINVAL", "ENOTSUP", "EOPNOTSUPP", "EBADF", "EACCES", "EPERM", "ENOSYS", "EISDIR")
     if hasattr(errno, name)
 )
+# Folders that such a disk could not confirm, of this run: the program tells them once, at its end.
+UNCONFIRMED: Final[set[Path]] = set()
 # There a scanner or an indexer holds a new file open for a moment.
 _WINDOWS: Final[bool] = os.name == "nt"
 _TRIES: Final = 6
@@ -106,19 +108,22 @@ def sync_folder(folder: Path) -> None:
     """Make renames in `folder` survive a cut of power, where the system knows how.
 
     A file system without such a sync (network shares, some drivers) is no failure: it keeps its
-    folders by rules of its own. Raises OSError for a disk that fails.
+    folders by rules of its own, and the folder stands in UNCONFIRMED from then on. Raises OSError
+    for a disk that fails.
     """
     if sys.platform == "win32":
         return
     try:
         handle = os.open(folder, os.O_RDONLY)
     except PermissionError:
+        UNCONFIRMED.add(folder)
         return
     try:
         _sync(handle)
     except OSError as error:
         if error.errno not in _NO_FOLDER_SYNC:
             raise
+        UNCONFIRMED.add(folder)
     finally:
         os.close(handle)
 

@@ -12,6 +12,7 @@ from typing import Final
 from xml.sax.saxutils import escape
 
 from mmethics_cli.errors import EthicsError
+from mmethics_cli.store.submission.rendered import RenderedFile
 from mmethics_cli.wording.refusals import refusal
 
 _TIMEOUT_SECONDS: Final = 120
@@ -40,10 +41,10 @@ def find_libreoffice() -> str:
     return program
 
 
-def to_pdf(sources: Sequence[Path], folder: Path) -> list[Path]:
-    """Convert Word and Excel files into `folder`, each beside the others under its own name.
+def to_pdf(sources: Sequence[Path]) -> list[RenderedFile]:
+    """Word and Excel files as PDF, each under its own name.
 
-    Raises EthicsError naming each file that did not come out.
+    Raises EthicsError naming each file that did not come out; its cause says what LibreOffice said.
     """
     program = find_libreoffice()
     with tempfile.TemporaryDirectory(prefix="mmethics-pdf-") as scratch:
@@ -52,26 +53,33 @@ def to_pdf(sources: Sequence[Path], folder: Path) -> list[Path]:
         fonts = Path(scratch, "fonts.conf")
         fonts.write_text(fonts_xml(), encoding="utf-8")
         failed: list[str] = []
-        results: list[Path] = []
+        said: list[str] = []
+        results: list[RenderedFile] = []
         for suffix, target in ((".docx", _TAGGED), (".xlsx", "pdf")):
             group = [source.resolve() for source in sources if source.suffix.lower() == suffix]
             if group:
-                said = _convert(program, profile, fonts, target, output, group)
+                why, words = _convert(program, profile, fonts, target, output, group)
+                said.append(words)
             for source in group:
                 pdf = output / f"{source.stem}.pdf"
-                if not pdf.exists() or not pdf.stat().st_size:
-                    failed.append(f"{source.name}（{said}）" if said else source.name)
-                    continue
-                results.append(Path(shutil.move(pdf, folder / pdf.name)))
+                data = pdf.read_bytes() if pdf.exists() else b""
+                if data:
+                    taken = any(made.name == pdf.name for made in results)
+                    name = f"{source.name}.pdf" if taken else pdf.name
+                    results.append(RenderedFile(name, data))
+                else:
+                    failed.append(f"{source.name}（{why}）" if why else source.name)
     if failed:
-        raise EthicsError(f"这些文件没有转换成 PDF：{'、'.join(failed)}。请用 Word 或 WPS 另存。")
+        raise EthicsError(
+            f"这些文件没有转换成 PDF：{'、'.join(failed)}。请用 Word 或 WPS 另存。"
+        ) from subprocess.SubprocessError("\n".join(said))
     return results
 
 
 def _convert(
     program: str, profile: Path, fonts: Path, target: str, output: Path, group: Sequence[Path]
-) -> str:
-    """Run once for many files; returns what LibreOffice said, for the message if one is missing."""
+) -> tuple[str, str]:
+    """Run once for many files: why it failed if it did, and what LibreOffice said itself."""
     command = [
         program,
         f"-env:UserInstallation={profile.as_uri()}",
@@ -96,10 +104,11 @@ def _convert(
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return "LibreOffice 太久没有完成"
+        return "LibreOffice 太久没有完成", ""
     except OSError as error:
-        return f"LibreOffice 启动不了：{refusal(error)}"
-    return done.stderr.strip()[-120:] if done.returncode else ""
+        return f"LibreOffice 启动不了：{refusal(error)}", str(error)
+    why = f"LibreOffice 出错退出，代码 {done.returncode}" if done.returncode else ""
+    return why, done.stderr.strip()
 
 
 def fonts_xml() -> str:

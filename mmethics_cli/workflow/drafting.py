@@ -89,6 +89,20 @@ def write_drafts(
         return write_documents(folder, drafts.files, replace=replace, whole=whole), folder
 
 
+def write_pdfs(
+    dossier: Dossier, sources: Sequence[Path], folder: Path, *, replace: bool = False
+) -> WriteOutcome:
+    """Papers as PDF beside them; what people put there is kept, or moved aside with `replace`.
+
+    Raises EthicsError where LibreOffice is not there, or does not make them.
+    """
+    from mmethics_cli.store.pdf import to_pdf
+
+    files = to_pdf(sources)
+    with dossier.workspace.writing():
+        return write_documents(folder, files, replace=replace, whole=False)
+
+
 def drafts_of(
     dossier: Dossier,
     package: Package,

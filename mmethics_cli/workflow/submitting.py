@@ -18,9 +18,9 @@ from mmethics_cli.store.submission.choice import last_sealed
 from mmethics_cli.store.submission.documents import enter_versions, restore_drafts
 from mmethics_cli.store.submission.intact import require_intact
 from mmethics_cli.store.submission.logbook import refuse_sealing_again
+from mmethics_cli.store.submission.manifest import FileTally
 from mmethics_cli.store.submission.rendered import RenderedFile
 from mmethics_cli.store.submission.sealing import (
-    FileTally,
     Sealed,
     finish_sealing,
     is_unfinished,
@@ -136,12 +136,14 @@ class FinalPapers(Struct):
     """The papers of a submission as they are to be sealed.
 
     `telling` tell what is sealed beside them, and so are made last; `edited` are the files that a
-    person edited, by the name under which they are sealed, and whether on today's facts.
+    person edited, by the name under which they are sealed, and whether on today's facts; `untold`
+    are those of them that should tell what is sealed beside them.
     """
 
     drafts: Drafts
     telling: list[WordPaper] = field(default_factory=list)
     edited: dict[str, PaperState] = field(default_factory=dict)
+    untold: list[str] = field(default_factory=list)
 
     @property
     def answered_for(self) -> frozenset[str]:
@@ -174,6 +176,8 @@ def final_documents(
             problems.append(Problem(laid.state, laid.file))
         elif laid.edited:
             final.edited[paper.name] = laid.state
+            if isinstance(paper, WordPaper) and paper.rendered.counts_others:
+                final.untold.append(paper.name)
             drafts.add(paper, laid.final, laid.edited)
         elif isinstance(paper, WordPaper) and paper.rendered.counts_others:
             final.telling.append(paper)
@@ -206,6 +210,7 @@ def seal_submission(submission: CheckedSubmission, final: FinalPapers) -> Sealed
             for file in final.drafts.files
             if file.edited
         ]
+        about["untold"] = [f"{DOCUMENTS}/{name}" for name in final.untold]
 
     def last(tally: FileTally) -> list[RenderedFile]:
         return final.last(SealedBeside(*tally))

@@ -5,7 +5,9 @@ And the next run goes on. At night every moment of every command; else a few of 
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import sqlite3
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +28,7 @@ EXAMPLE: Final = EXAMPLES[1]
 DAY: Final = told(EXAMPLE, "as_of")
 TITLE: Final = "工作簿里改过的题目"
 LATER: Final = "2027-04-20"
+REMARK: Final = "# 交以前先问张主任\n".encode()
 CURRENT: Final = "d/submissions/01-initial"
 NEXT: Final = "d/submissions/02-amendment"
 RECORD: Final = ("record", "d", "--decision", "批准", "--date", LATER, "--number", "甲-001")
@@ -67,9 +70,18 @@ def has(name: str) -> Callable[[Path], bool]:
     return lambda cwd: any(cwd.glob(name))
 
 
+def taken(cwd: Path) -> bool:
+    """Whether the office's register holds it, and its package lies there whole."""
+    with contextlib.closing(sqlite3.connect(cwd / "o/register.db")) as register:
+        (row,) = register.execute("SELECT count(*) FROM event")
+    packages = list(cwd.glob("o/cases/*.zip"))
+    return bool(row[0]) and [verify_zip(one).differences for one in packages] == [()]
+
+
 NEW: Final = ("new", "d", "--example", EXAMPLE)
 SUBMIT: Final = ("submit", "d", "--zip", "a.zip", "--replace")
 AGAIN: Final = (*RECORD, "--replace", "--valid-until", "2028-04-19")
+TAKE: Final = ("office", "take", CURRENT, "--office", "o")
 COMMANDS: Final = {
     "new": Command("empty", NEW, has("d/dossier.yaml"), (2,)),
     "render": Command("new", ("render", "d"), has(f"{CURRENT}/documents/02*.docx"), (0, 1)),
@@ -82,6 +94,20 @@ COMMANDS: Final = {
     ),
     "import": Command("filled", ("sheet", "import", "f.xlsx", "d", "--yes"), imported),
     "export": Command("new", ("sheet", "export", "b.xlsx", "d"), has("b.xlsx"), (2,), 1),
+    "committee": Command(
+        "sealed",
+        ("render", "d", "--for", "committee"),
+        has(f"{CURRENT}/committee/*.xlsx"),
+        points=1,
+    ),
+    "approved": Command(
+        "decided",
+        ("render", "d", "--for", "approved"),
+        has(f"{CURRENT}/committee/approved/*.docx"),
+        points=1,
+    ),
+    "schema": Command("new", ("standard", "schema", "d"), has("d/.schema/*.json"), points=1),
+    "take": Command("office", TAKE, taken, (1,)),
     "calendar": Command("decided", ("status", "d", "--ics", "a.ics"), has("a.ics"), points=1),
 }
 
@@ -98,6 +124,8 @@ def started(once: Once, sealed_example: Callable[[str], Path]) -> Callable[[str,
             faults_run(NEW, cwd, DAY)
             (cwd / CURRENT / "documents").mkdir()
             (cwd / CURRENT / "documents" / "own.docx").write_bytes(b"own")
+            with (cwd / CURRENT / "submission.yaml").open("ab") as file:
+                file.write(REMARK)
             if state == "filled":
                 book = load(exported(cwd / "d"))
                 cell_of(book, "project.title").value = TITLE
@@ -106,6 +134,8 @@ def started(once: Once, sealed_example: Callable[[str], Path]) -> Callable[[str,
         shutil.copytree(sealed_example(EXAMPLE), cwd / "d")
         if state == "decided":
             faults_run(RECORD, cwd, LATER)
+        if state == "office":
+            faults_run(("office", "init", "o"), cwd, LATER)
 
     def start(state: str, cwd: Path) -> Path:
         place = once.folder(f"fault-{state}", lambda folder: make(state, folder))
@@ -133,12 +163,15 @@ def test_a_fault_at_any_moment(
     started: Callable[[str, Path], Path], tmp_path: Path, name: str
 ) -> None:
     command = COMMANDS[name]
-    day = LATER if command.start in ("sealed", "decided") else DAY
+    day = DAY if command.start in ("empty", "new", "filled") else LATER
     arguments = ("--today", day, *command.arguments)
     # A disk that knows no sync of folders is one to work on; it counts the events too.
     plain = started(command.start, tmp_path / "plain")
     whole = faults.run(arguments, plain, NO_FOLDER_SYNC)
     assert whole.code == 0 and command.done(plain), whole.err
+    assert whole.err.replace("\n", "").count("不能确认已经存住") == 1, (
+        whole.err
+    )  # told, and no error
     for number, (kind, at) in enumerate(moments(whole.events, command.points)):
         cwd = started(command.start, tmp_path / f"{number}")
         before = words(cwd)
@@ -159,7 +192,8 @@ def test_a_fault_at_any_moment(
 def words(cwd: Path) -> set[bytes]:
     """What people wrote or the committee decided: it may move, it never goes."""
     files = [*cwd.rglob("own.docx"), *cwd.rglob("decision*.yaml"), *cwd.rglob("attachments/*")]
-    return {path.read_bytes() for path in files}
+    remarked = any(REMARK in path.read_bytes() for path in cwd.rglob("submission*.yaml"))
+    return {path.read_bytes() for path in files} | ({REMARK} if remarked else set())
 
 
 def assert_no_lie(cwd: Path, outcome: Outcome, command: Command, where: str) -> None:

@@ -7,10 +7,12 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from mmethics_cli.core.lifecycle.editions import next_version
+from mmethics_cli.errors import WorkspaceError
 from tests.followed import CHANGES, ECG, change
 from tests.program import mmethics
 
@@ -112,6 +114,26 @@ def test_answers_that_are_refused_write_nothing(study: Path, tmp_path: Path) -> 
         assert complaint in run(study, "follow", "amendment", "--answers", str(file), expect=2)
     assert (study / "dossier.yaml").read_bytes() == before
     assert not (study / EVENT).exists()
+
+
+def test_what_was_written_before_the_opening_failed_is_told(
+    study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(study, "record", *APPROVE)
+    file = tmp_path / "a.yaml"
+    file.write_text("contact: {phone: 010-0000-0299}\n", encoding="utf-8")
+    following = "mmethics_cli.workflow.lifecycle.following.add_submission"
+    for refusal in (WorkspaceError("磁盘已满。"), KeyboardInterrupt()):
+        with monkeypatch.context() as patch:
+            patch.setattr(following, Mock(side_effect=refusal))
+            code = 130 if isinstance(refusal, KeyboardInterrupt) else 2
+            said = run(study, "follow", "amendment", "--answers", str(file), expect=code)
+        written = "已经写进 dossier.yaml，送审还没有开始。" in said
+        assert written == (code == 2), said  # the second time nothing new is written
+        assert "010-0000-0299" in (study / "dossier.yaml").read_text(encoding="utf-8")
+        assert not (study / EVENT).exists()
+    run(study, "follow", "amendment", "--answers", str(file))
+    assert (study / EVENT).exists()
 
 
 def test_editing_between_submit_and_record_never_moves_the_baseline(study: Path) -> None:

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import docx
 import pytest
 
 from tests.program import EXAMPLES, mmethics, told
@@ -41,6 +42,10 @@ def test_a_complete_dossier_is_sealed_once_and_verifies(sealed: Path) -> None:
     folder = sealed / "submissions" / "01-initial"
     done = mmethics("verify", folder, cwd=sealed)
     assert done.returncode == 0, done.stdout
+    (listed,) = (folder / "documents").glob("*送审文件清单*.docx")
+    printed = "".join(part.text or "" for part in docx.Document(str(listed)).element.body.iter())
+    found = re.search(r"个数 (\d+)，总字节数 (\d+)，\n合并校验值（SHA-256）：(\w+)", done.stdout)
+    assert found is not None and all(figure in printed for figure in found.groups())
     again = mmethics("--today", told(EXAMPLES[0], "as_of"), "submit", sealed, cwd=sealed)
     assert again.returncode == 2
     assert "已经封存" in again.stderr

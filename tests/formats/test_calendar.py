@@ -48,7 +48,9 @@ def test_rows_are_short_and_whole(text: str) -> None:
 
 @given(TEXTS, TEXTS)
 def test_whatever_is_written_comes_back(title: str, description: str) -> None:
-    found = lines(calendar_file(title, [entry(date(2027, 9, 1), title, description)], TODAY))
+    found = lines(
+        calendar_file(title, "study", [entry(date(2027, 9, 1), title, description)], TODAY)
+    )
     (summary,) = (line for line in found if line.startswith("SUMMARY:"))
     assert unescaped(summary.removeprefix("SUMMARY:")) == title
     told = [unescaped(line[12:]) for line in found if line.startswith("DESCRIPTION:")]
@@ -57,7 +59,7 @@ def test_whatever_is_written_comes_back(title: str, description: str) -> None:
 
 
 def test_an_entry_is_a_whole_day_with_reminders() -> None:
-    found = lines(calendar_file("研究", [entry(date(2027, 12, 31))], TODAY))
+    found = lines(calendar_file("研究", "study", [entry(date(2027, 12, 31))], TODAY))
     assert found[:2] == ["BEGIN:VCALENDAR", "VERSION:2.0"] and found[-1] == "END:VCALENDAR"
     for line in (
         "DTSTAMP:20270301T000000Z", "DTSTART;VALUE=DATE:20271231", "DTEND;VALUE=DATE:20280101",
@@ -68,6 +70,6 @@ def test_an_entry_is_a_whole_day_with_reminders() -> None:
 
 
 def test_no_reminder_lies_in_the_past() -> None:
-    near = lines(calendar_file("研究", [entry(date(2027, 3, 10))], TODAY))
+    near = lines(calendar_file("研究", "study", [entry(date(2027, 3, 10))], TODAY))
     assert "TRIGGER:-P7D" in near and "TRIGGER:-P30D" not in near
-    assert "BEGIN:VALARM" not in lines(calendar_file("研究", [entry(TODAY)], TODAY))
+    assert "BEGIN:VALARM" not in lines(calendar_file("研究", "study", [entry(TODAY)], TODAY))

@@ -10,9 +10,10 @@ import pytest
 from mmethics_cli.core.lifecycle.decision import CommitteeDecision
 from mmethics_cli.errors import EthicsError, WorkspaceError
 from mmethics_cli.office.documents import committee_package
+from mmethics_cli.store.submission.rendered import RenderedFile
 from mmethics_cli.workflow.assembly import package_of
 from mmethics_cli.workflow.document_options import FileNaming, Language
-from mmethics_cli.workflow.drafting import draft_documents, drafts_of, write_drafts
+from mmethics_cli.workflow.drafting import draft_documents, drafts_of, write_drafts, write_pdfs
 from mmethics_cli.workflow.lifecycle.approved import LISTING, approved_package, write_approved
 from mmethics_cli.workflow.lifecycle.recording import limits_of, record, submission_to_decide
 from mmethics_cli.workflow.opening import open_dossier, reopened
@@ -44,6 +45,24 @@ def test_a_whole_package_replaces_what_is_no_longer_needed(study: Path) -> None:
     by_id = drafts_of(dossier, package, package.documents, FileNaming.by_id)
     outcome, _ = write_drafts(dossier, by_id)
     assert sorted(outcome.removed) == sorted(file.name for file in drafts.files)
+
+
+def test_a_pdf_of_somebody_else_is_not_written_over(
+    study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dossier = open_dossier(study, TODAY)
+    made = [RenderedFile("a.pdf", b"%PDF one")]
+    monkeypatch.setattr("mmethics_cli.store.pdf.to_pdf", lambda sources: list(made))
+    assert write_pdfs(dossier, [], tmp_path / "out").written == ["a.pdf"]
+    made[0] = RenderedFile("a.pdf", b"%PDF two")
+    assert write_pdfs(dossier, [], tmp_path / "out").written == ["a.pdf"]  # our own is renewed
+    path = tmp_path / "out" / "a.pdf"
+    assert path.read_bytes() == b"%PDF two"
+    path.write_bytes(b"signed and scanned")
+    assert write_pdfs(dossier, [], tmp_path / "out").kept == ["a.pdf"]
+    assert path.read_bytes() == b"signed and scanned"
+    (moved,) = write_pdfs(dossier, [], tmp_path / "out", replace=True).moved
+    assert (path.parent / moved).read_bytes() == b"signed and scanned"
 
 
 def test_english_is_refused_where_no_document_has_it(study: Path) -> None:

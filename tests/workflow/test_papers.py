@@ -19,6 +19,7 @@ from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.errors import EthicsError, WorkspaceError
 from mmethics_cli.formats.word.reading import read
 from mmethics_cli.store.files import write_atomic
+from mmethics_cli.store.submission.manifest import read_manifest
 from mmethics_cli.store.submission.rendered import RECORD
 from mmethics_cli.workflow.assembly import package_of
 from mmethics_cli.workflow.document_options import FileNaming
@@ -130,6 +131,15 @@ def test_what_was_edited_is_sealed_with_its_words_and_without_the_watermark(draf
     (row,) = manifest["edited"]
     assert (row["file"], row["kept"]) == (f"documents/{form(drafted).name}", False)
     assert not (drafted / "set-aside").exists()
+
+
+def test_a_list_that_a_person_edited_tells_no_figures_and_that_is_told(drafted: Path) -> None:
+    (listed,) = form(drafted).parent.glob("*送审文件清单*.docx")
+    edit(listed)
+    sealed = submit(drafted)
+    manifest = read_manifest((sealed / "manifest.json").read_bytes())
+    assert manifest.untold == (f"documents/{listed.name}",)
+    assert manifest.told is None
 
 
 def test_what_was_edited_before_the_title_changed_is_refused(drafted: Path) -> None:

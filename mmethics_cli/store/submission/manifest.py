@@ -10,7 +10,7 @@ import stat
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from msgspec import Struct
 
@@ -38,11 +38,34 @@ WORDS: Final[Mapping[What, str]] = {
 }
 
 
+class FileTally(NamedTuple):
+    """How many files, how many bytes in all, and one SHA-256 over their names and digests."""
+
+    files: int
+    bytes: int
+    sha256: str
+
+
 class Manifest(Struct, frozen=True):
-    """SHA-256 of each sealed file by name, and its bytes; older manifests give no sizes."""
+    """SHA-256 of each sealed file by name, and its bytes; older manifests give no sizes.
+
+    `telling` are the files on which stands what is sealed beside them; `untold` are those on which
+    it should stand, and does not, for a person edited them.
+    """
 
     digests: Mapping[str, str]
     sizes: Mapping[str, int]
+    telling: tuple[str, ...] = ()
+    untold: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> FileTally | None:
+        """What is printed on the files that tell; None where none does."""
+        beside = {name: one for name, one in self.digests.items() if name not in self.telling}
+        if not self.telling or not self.sizes:
+            return None
+        size = sum(self.sizes.get(name, 0) for name in beside)
+        return FileTally(len(beside), size, digest_over(beside))
 
 
 class FoundFile(Struct, frozen=True):
@@ -69,15 +92,20 @@ class Difference(Struct, frozen=True):
 
 
 class Verified(Struct, frozen=True):
-    """What verifying found: differences by name, sealed files, and the manifest's own digest.
+    """What verifying found: differences by name, the manifest and its own digest.
 
     `ignored` names what lies beside what is sealed and is no part of it.
     """
 
     differences: tuple[Difference, ...]
-    files: int
+    manifest: Manifest
     digest: str
     ignored: tuple[str, ...] = ()
+
+    @property
+    def files(self) -> int:
+        """How many files are sealed."""
+        return len(self.manifest.digests)
 
 
 def manifest_bytes(content: Mapping[str, Any]) -> bytes:
@@ -106,7 +134,17 @@ def read_manifest(data: bytes) -> Manifest:
             or size < 0
         ):
             raise WorkspaceError(f"{MANIFEST} 里有不合规的一项“{name}”。")
-    return Manifest(files, sizes)
+    return Manifest(
+        files, sizes, _named(content, "telling", files), _named(content, "untold", files)
+    )
+
+
+def _named(content: Mapping[str, Any], key: str, files: Mapping[str, str]) -> tuple[str, ...]:
+    """The sealed files that stand under a key of a manifest."""
+    names = content.get(key, [])
+    if not isinstance(names, list) or not all(isinstance(n, str) and n in files for n in names):
+        raise WorkspaceError(f"{MANIFEST} 里的 {key} 不合规。")
+    return tuple(names)
 
 
 def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -177,7 +215,7 @@ def verified(manifest: bytes, found: Iterable[FoundFile]) -> Verified:
     differences += [Difference("missing", name) for name in sealed.digests.keys() - present]
     differences.sort(key=lambda difference: (difference.name, difference.what))
     digest = sha256(manifest)
-    return Verified(tuple(differences), len(sealed.digests), digest, tuple(sorted(ignored)))
+    return Verified(tuple(differences), sealed, digest, tuple(sorted(ignored)))
 
 
 def _is_as_sealed(file: FoundFile, name: str, sealed: Manifest) -> bool:

@@ -8,13 +8,14 @@ what remains to be tidied, `submit` tidies when it is run again.
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import signal
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -40,6 +41,7 @@ from mmethics_cli.store.submission.manifest import (
     FORMAT,
     MAX_FILES,
     MAX_TOTAL_BYTES,
+    FileTally,
     digest_of,
     digest_over,
     manifest_bytes,
@@ -109,13 +111,16 @@ def seal(
             _put_documents(stage, documents)
             _put_the_rest(stage, workspace, current, about, day, last)
             sync_tree(stage)
+            commented = _commented(workspace, current)
             try:
-                _move_in(stage, current.folder, _commented(workspace, current))
+                _move_in(stage, current.folder, commented)
                 with _uninterrupted():
                     move(stage / MANIFEST, current.folder / MANIFEST)
                     return finish_sealing(workspace, current)
             except BaseException:
                 restore_drafts(current.folder)  # unless it is sealed by now
+                if commented is not None and not current.sealed:
+                    _put_comments_back(current, commented)
                 raise
     except OSError as error:
         raise WorkspaceError(
@@ -197,14 +202,6 @@ def lay(base: dict[str, Tree], over: dict[str, Tree]) -> None:
             lay(base[key], value)  # type: ignore[arg-type]
         elif value is not None or key not in base:
             base[key] = value
-
-
-class FileTally(NamedTuple):
-    """How many files, how many bytes in all, and one SHA-256 over their names and digests."""
-
-    files: int
-    bytes: int
-    sha256: str
 
 
 def tally_of(stage: Path) -> FileTally:
@@ -307,7 +304,7 @@ def _commented(workspace: Workspace, current: Submission) -> bytes | None:
 def _move_in(stage: Path, target: Path, commented: bytes | None) -> None:
     """All but the manifest, each step on the disk before the next rests on it.
 
-    What is `commented` is kept among the drafts of old.
+    What is `commented` is kept among the drafts of old, and stays there if the run is killed.
     """
     drafts, old = target / DOCUMENTS, target / OLD_DRAFTS
     attachments = target / ATTACHMENTS
@@ -318,13 +315,30 @@ def _move_in(stage: Path, target: Path, commented: bytes | None) -> None:
         sync_folder(target)
     if commented is not None:
         make_folder(old)
-        write_atomic(old / COMMENTED, commented)
+        write_atomic(_free(old / COMMENTED), commented)
     move(stage / DOCUMENTS, drafts)
     move(stage / ATTACHMENTS, attachments)
     for name in (SNAPSHOT, EVENT_FILE):
         move(stage / name, target / name)
     sync_folder(target)
     sync_folder(stage)
+
+
+def _free(path: Path) -> Path:
+    """That path, or one with a number where something lies."""
+    number, free = 1, path
+    while os.path.lexists(free):
+        number += 1
+        free = path.with_stem(f"{path.stem}-{number}")
+    return free
+
+
+def _put_comments_back(current: Submission, commented: bytes) -> None:
+    """Of a submission that was not sealed: its file as people wrote it, no copy among drafts."""
+    write_atomic(current.event_file, commented)
+    for copy in (current.folder / DOCUMENTS).glob(f"{Path(COMMENTED).stem}*"):
+        if copy.read_bytes() == commented:
+            copy.unlink()
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ from typing import Final
 
 from mmethics_cli.core.lifecycle.due import Due
 from mmethics_cli.errors import EthicsError, WorkspaceError
-from mmethics_cli.formats.calendar import PRODUCT, CalendarEntry, calendar_file
+from mmethics_cli.formats.calendar import PRODUCT, CalendarEntry, calendar_file, subject_line
 from mmethics_cli.report.status import WITHOUT_HOLIDAYS
 from mmethics_cli.store.dossier.outputs import refuse_output
 from mmethics_cli.store.files import write_atomic
@@ -28,31 +28,37 @@ def write_calendar(record: CommitteeRecord, path: Path, today: date) -> int:
     take it away. Where nothing was ever due nothing is written. Raises EthicsError where another
     file lies, or the system refuses.
     """
-    ours = _is_ours(path)
-    refuse_output(record.dossier.workspace, "--ics", path, "到期日.ics", replace=ours)
     dossier = record.dossier
     title = dossier.facts.get("project.title")
     name = title if isinstance(title, str) else dossier.name
     study = _study(record, name)
-    dues = record.all_dues()
-    entries = [_entry(record, due, study, name) for due in dues]
+    ours = _is_ours(path, study)
+    refuse_output(dossier.workspace, "--ics", path, "到期日.ics", replace=ours)
+    entries = [_entry(record, due, study, name) for due in record.all_dues()]
     if entries:
-        write_atomic(path, calendar_file(f"伦理审查到期日：{name}", entries, today))
+        title = f"伦理审查到期日：{name}"
+        write_atomic(path, calendar_file(title, _mark(study), entries, today))
     return sum(not entry.cancelled for entry in entries)
 
 
-def _is_ours(path: Path) -> bool:
-    """Whether a calendar that we wrote lies there: it is renewed, and holds nothing else."""
+def _is_ours(path: Path, study: str) -> bool:
+    """Whether a calendar that we wrote of this study lies there: it is renewed."""
     if not path.is_file():
         return False
     try:
         with path.open("rb") as file:
-            ours = PRODUCT.encode() in file.read(_HEAD)
+            head = file.read(_HEAD).decode("utf-8", errors="replace").split("\r\n")
     except OSError as error:
         raise WorkspaceError(f"--ics：读不了“{path}”：{reason(error)}。") from error
-    if not ours:
-        raise EthicsError(f"--ics：“{path}”已经有别的内容，没有覆盖。请换一个文件名。")
+    if f"PRODID:{PRODUCT}" not in head or subject_line(_mark(study)) not in head:
+        raise EthicsError(
+            f"--ics：“{path}”已经有别的内容，或是另一项研究的日历，没有覆盖。请换一个文件名。"
+        )
     return True
+
+
+def _mark(study: str) -> str:
+    return study[:32]
 
 
 def _study(record: CommitteeRecord, name: str) -> str:

@@ -26,9 +26,14 @@ from mmethics_cli.store.files import move, sha256
 from mmethics_cli.store.submission import archive, sealing
 from mmethics_cli.store.submission.archive import verify_zip, zip_submission
 from mmethics_cli.store.submission.documents import write_documents
-from mmethics_cli.store.submission.manifest import digest_over, is_plain_name, verify_folder
+from mmethics_cli.store.submission.manifest import (
+    FileTally,
+    digest_over,
+    is_plain_name,
+    verify_folder,
+)
 from mmethics_cli.store.submission.rendered import RenderedFile
-from mmethics_cli.store.submission.sealing import FileTally, Sealed, seal
+from mmethics_cli.store.submission.sealing import Sealed, seal
 from mmethics_cli.store.yaml.reader import parse
 from tests.program import ROOT
 
@@ -411,12 +416,11 @@ def test_comments_of_people_are_back_where_they_were_if_it_was_not_sealed(
     file = workspace.folder / "submissions" / "01-initial" / "submission.yaml"
     written = file.read_text(encoding="utf-8") + "# 先问张主任再交\n"
     file.write_text(written, encoding="utf-8")
-    real = move
 
     def refuse(source: Path, target: Path) -> None:
         if target.name == "manifest.json":
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
-        real(source, target)
+        move(source, target)
 
     monkeypatch.setattr(sealing, "move", refuse)
     with pytest.raises(WorkspaceError, match="仍未封存"):
