@@ -85,13 +85,19 @@ def han_outside_cjk_fonts(pdf: Path) -> Iterator[str]:
         yield from (f"page {number}: {han[:20]} is drawn in {font}" for font, han in wrong.items())
 
 
-def _fonts(place: DictionaryObject) -> Iterator[DictionaryObject]:
+def _fonts(page: DictionaryObject) -> Iterator[DictionaryObject]:
     """The fonts of a page, and of what it draws that has some of its own."""
-    resources: Any = place.get("/Resources", {})
-    for font in resources.get("/Font", {}).values():
-        yield font.get_object()
-    for drawn in resources.get("/XObject", {}).values():
-        yield from _fonts(drawn.get_object())
+    places, seen = [page], set()
+    while places:
+        resources: Any = places.pop().get("/Resources", {})
+        for font in resources.get("/Font", {}).values():
+            yield font.get_object()
+        for name, drawn in resources.get("/XObject", {}).items():
+            # What is drawn may name the resources of its page, and so itself.
+            key = getattr(resources.get("/XObject").raw_get(name), "idnum", name)
+            if key not in seen:
+                seen.add(key)
+                places.append(drawn.get_object())
 
 
 def _may_draw_han(font: DictionaryObject) -> bool:

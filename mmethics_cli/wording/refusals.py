@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Mapping
 from typing import Final
 
 _REASONS: Final = {
@@ -35,10 +36,19 @@ _REASONS: Final = {
     errno.ENOEXEC: "不是能运行的程序",
 }
 
+# What libraries raise without a number of the system's.
+_NUMBERS: Final[Mapping[type[OSError], int]] = {
+    FileNotFoundError: errno.ENOENT,
+    PermissionError: errno.EACCES,
+    FileExistsError: errno.EEXIST,
+    IsADirectoryError: errno.EISDIR,
+    NotADirectoryError: errno.ENOTDIR,
+}
+
 
 def refusal(error: OSError) -> str:
     """The reason; one that has no name here is told by its number."""
-    number = error.errno
+    number = error.errno if error.errno is not None else _NUMBERS.get(type(error))
     if number in _REASONS:
         return _REASONS[number]
     return "读写失败" if number is None else f"读写失败（系统错误 {number}）"

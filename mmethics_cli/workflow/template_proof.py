@@ -121,11 +121,12 @@ def _reader_problems(pack: Pack, templates: Templates) -> Iterator[Problem]:
     """Texts of the applicant's that a reader's papers print and `reads` does not name, or the
     other way round."""
     standard = templates.standard
-    place = pack.locate("readers.yaml", ("readers",)) if standard.readers.all else ()
-    for document in standard.documents.values():
+    for number, document in enumerate(standard.documents.values()):
         if document.for_form and not standard.readers.names(document.id):
-            yield Problem(f"没有写“{document.title}”由谁读", *place)
-    for reader in standard.readers.all:
+            place = pack.locate("documents.yaml", (number, "for_form"))
+            yield Problem(f"没有写“{document.title}”由谁读", *place, "写进 readers.yaml。")
+    for number, reader in enumerate(standard.readers.all):
+        place = pack.locate("readers.yaml", ("readers", number))
         names = [standard.documents[document].template or "" for document in reader.documents]
         if any(templates.problems(name) for name in names):
             continue

@@ -482,7 +482,7 @@ def test_the_history_tells_submissions_decisions_and_what_is_valid(folder: Path)
     shown = status(folder, "--history")
     assert "决定：修改后批准（2027-03-20，意见 2 条）" in shown and "2. 第二条意见" in shown
     assert "没有：还没有批准" in shown
-    data = next((folder / FIRST / "documents").glob("08-*.docx")).read_bytes()
+    data = next((folder / FIRST / "documents").glob("*知情同意书（成人）*.docx")).read_bytes()
     add_sealed(folder, "re_review", "2027-04-01", (("consent_adult", "1.1", data),))
     assert record(folder, *APPROVAL[:2], "--date", "2027-04-08", "--valid-until", "2028-04-07",
                   today="2027-04-08").returncode == 0  # fmt: skip
@@ -531,7 +531,7 @@ def test_a_document_edited_by_hand_before_sealing_is_kept(tmp_path: Path) -> Non
     for step in (("new", "d", "--example", EXAMPLE), ("render", "d")):
         assert mmethics(*day, *step, cwd=tmp_path).returncode == 0
     folder = tmp_path / "d"
-    path = next((folder / FIRST / "documents").glob("08-*.docx"))
+    path = next((folder / FIRST / "documents").glob("*知情同意书（成人）*.docx"))
     document = docx.Document(str(path))
     document.add_paragraph("手写的一句")
     document.save(str(path))
@@ -556,7 +556,7 @@ def test_the_decision_letter_says_what_was_recorded(folder: Path) -> None:
 def test_approved_versions_hand_edited_are_kept(folder: Path) -> None:
     assert record(folder, *APPROVAL).returncode == 0
     assert approved(folder).returncode == 0
-    path = next((folder / FIRST / "committee" / "approved").glob("08-*.docx"))
+    path = next((folder / FIRST / "committee" / "approved").glob("*知情同意书（成人）*.docx"))
     path.write_bytes(b"mine")
     assert approved(folder).returncode == 1 and path.read_bytes() == b"mine"
     assert approved(folder, "--replace").returncode == 0 and path.read_bytes() != b"mine"

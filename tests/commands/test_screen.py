@@ -83,6 +83,8 @@ CALLS = [
     ("standard", "show", HOSTILE),
     ("--pack", "{}/none", "standard", "lint"),
     ("demo", "{}"),
+    ("office", "--office", "{}"),
+    ("office", "init", "{}"),
     ("check", "{}", "--today", HOSTILE),
     (HOSTILE,),
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.program import ROOT, TERMINAL, mmethics
+from tests.program import ROOT, TERMINAL, mmethics, mmethics_process
 from tests.sheets.filling import cell_of, load, opened, saved
 
 DAY = ("--today", "2027-03-01")
@@ -139,7 +139,7 @@ def test_two_writers(folder: Path) -> None:
     lock.write_text(
         json.dumps({"pid": os.getpid(), "host": socket.gethostname()}), encoding="utf-8"
     )
-    done = mmethics("sheet", "import", "问卷.xlsx", "d", "--yes", cwd=folder)
+    done = mmethics_process("sheet", "import", "问卷.xlsx", "d", "--yes", cwd=folder)
     assert done.returncode == 2 and "正在写这个文件夹" in done.stderr
     lock.unlink()
     assert dossier_files(folder) == before

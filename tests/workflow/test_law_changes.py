@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mmethics_cli.core.checks.findings import Finding
 from mmethics_cli.core.standard.pack_editions import editions_since
+from mmethics_cli.store.submission.logbook import LOG
 from mmethics_cli.store.submission.submissions import EVENT_FILE, MANIFEST
 from mmethics_cli.workflow.assembly import package_of
 from mmethics_cli.workflow.checking import review
@@ -41,6 +42,7 @@ def seal_under(folder: Path, edition: str) -> None:
     manifest["standard"]["edition"] = edition
     path.chmod(0o644)
     path.write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
+    (folder / LOG).unlink()  # an older program kept none
 
 
 def test_a_new_dossier_records_the_edition_and_has_no_notes(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from mmethics_cli.store.dossier.answers_file import read_answers
 from mmethics_cli.store.dossier.workspace import open_workspace, write_renamed
 from mmethics_cli.store.pack import load
+from mmethics_cli.store.submission.logbook import LOG
 from tests.followed import ECG
 from tests.program import STUDIES, mmethics
 
@@ -170,6 +171,7 @@ def test_a_sealed_document_is_known_by_its_name_of_today(old: Path, pack: Path) 
     assert text.count('"id": "integrity_commitment"') == 1
     manifest.chmod(0o644)
     manifest.write_text(text.replace('"integrity_commitment"', '"research_commitment"'), "utf-8")
+    (old / LOG).unlink()  # an older program kept none
     for command in (["record", *decided], ["follow", "amendment"]):
         done = mmethics(*options, *command, old, cwd=old)
         assert done.returncode == 0, done.stdout + done.stderr

@@ -18,7 +18,7 @@ from mmethics_cli.core.conditions.values import (
     Several,
     Value,
 )
-from mmethics_cli.core.conditions.written import plain
+from mmethics_cli.core.conditions.written import UNSURE_WORDS, plain
 from mmethics_cli.core.standard.answers import Refused, read_value, write_value
 from mmethics_cli.core.standard.model import Question
 from mmethics_cli.wording.language import ENGLISH
@@ -122,7 +122,7 @@ def test_one_of_several_may_be_demanded() -> None:
 @given(st.text().filter(lambda text: "不适用" not in text))
 def test_any_text_is_kept_as_it_is(text: str) -> None:
     value = read_value(TEXT, text)
-    assert value == (text if plain(text) else UNKNOWN)
+    assert value == (UNKNOWN if plain(text) in {"", *UNSURE_WORDS} else text)
 
 
 @pytest.mark.parametrize(

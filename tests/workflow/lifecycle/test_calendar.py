@@ -106,4 +106,4 @@ def test_a_calendar_is_never_empty(life: Life, tmp_path: Path) -> None:
     assert write_calendar(life.record(), tmp_path / "due.ics", TODAY) == 0
     assert not (tmp_path / "due.ics").exists()
     with pytest.raises(ValueError):
-        calendar_file("空", [], TODAY)
+        calendar_file("空", "study", [], TODAY)
