@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Papers, Session
+from mmethics_cli.commands.options import HERE, Papers, Session, SubmissionName, open_at
 
 if TYPE_CHECKING:
     from mmethics_cli.report.findings import PlacedFinding
@@ -32,6 +32,7 @@ def check(
     ] = None,
     format_: Annotated[CheckFormat, typer.Option("--format", help="输出格式")] = CheckFormat.text,
     strict: Annotated[bool, typer.Option("--strict", help="警告也算不通过")] = False,
+    submission: SubmissionName = None,
     papers: Papers = None,
 ) -> None:
     """核对卷宗：该答的是否都答了，文件是否齐全，前后是否一致。
@@ -49,7 +50,6 @@ def check(
     from mmethics_cli.workflow.assembly import package_of
     from mmethics_cli.workflow.checking import review
     from mmethics_cli.workflow.lifecycle.standing import Standing
-    from mmethics_cli.workflow.opening import open_dossier
 
     runs: list[dict[str, object]] = []
     session = Session.of(context)
@@ -57,7 +57,7 @@ def check(
     failing = {"error", "warning"} if strict else {"error"}
     failed = False
     for folder in folders or [HERE]:
-        dossier = open_dossier(folder, session.today, packs, papers=papers)
+        dossier = open_at(session, folder, packs, submission, papers=papers)
         findings = review(dossier, package_of(dossier, session.today))
         if format_ is CheckFormat.json:
             session.give(findings_json(dossier.name, findings))

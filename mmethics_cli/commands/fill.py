@@ -8,7 +8,14 @@ from typing import Annotated
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Folder, Session, tell_texts_to_confirm
+from mmethics_cli.commands.options import (
+    HERE,
+    Folder,
+    Session,
+    SubmissionName,
+    open_at,
+    tell_texts_to_confirm,
+)
 
 
 def fill(
@@ -24,6 +31,7 @@ def fill(
     everything: Annotated[
         bool, typer.Option("--all", help="已经回答的也再问一遍，可以修改")
     ] = False,
+    submission: SubmissionName = None,
 ) -> None:
     """继续访谈：先问决定审查路径的，定了就显示理由；再问必答的，最后由您挑选答的。
 
@@ -44,7 +52,7 @@ def fill(
     """
     session = Session.of(context)
     if confirm is not None:
-        _confirm(session, folder, confirm)
+        _confirm(session, folder, confirm, submission)
         return
     session.need_terminal(
         "请直接编辑卷宗的 dossier.yaml（自查写在 self-check.yaml），"
@@ -52,15 +60,16 @@ def fill(
     )
     from mmethics_cli.commands.interview import converse
 
-    converse(session, session.packs(), folder, section, everything)
+    packs = session.packs()
+    converse(session, open_at(session, folder, packs, submission), folder, section, everything)
 
 
-def _confirm(session: Session, folder: Path, paths: str) -> None:
+def _confirm(session: Session, folder: Path, paths: str, submission: str | None) -> None:
     """Record that texts are still true, without asking."""
     from mmethics_cli.workflow.lifecycle.confirming import confirm_texts
-    from mmethics_cli.workflow.opening import open_dossier, reopened
+    from mmethics_cli.workflow.opening import reopened
 
-    dossier = open_dossier(folder, session.today, session.packs())
+    dossier = open_at(session, folder, session.packs(), submission)
     named = [path.strip() for path in re.split("[,，、]", paths) if path.strip()]
     texts = confirm_texts(dossier, named)
     session.out(f"已确认仍然属实：{'、'.join(text.label for text in texts)}")

@@ -11,6 +11,7 @@ from mmethics_cli.commands.options import (
     HERE,
     Folder,
     Session,
+    asked_submission,
     tell_opened,
     tell_texts_to_confirm,
     tell_unanswered,
@@ -23,24 +24,42 @@ if TYPE_CHECKING:
 _COLUMNS: Final = 79
 
 
+Kind = Annotated[
+    str,
+    typer.Argument(
+        metavar="KIND",
+        help="amendment 修正案、progress 进展、safety 安全性事件、data-incident 数据安全事件、"
+        "deviation 偏离、suspension 暂停或终止、completion 结题、re-review 复审",
+        show_default=False,
+    ),
+]
+Answers = Annotated[
+    Path | None, typer.Option("--answers", metavar="FILE", help="从 YAML 文件取回答，不提问")
+]
+Blank = Annotated[bool, typer.Option("--blank", help="只开始这次送审，不提问")]
+Answered = Annotated[
+    str | None,
+    typer.Option(
+        "--submission",
+        metavar="NN",
+        help="复审答复哪一次送审的决定；只有一次可答复时不用写",
+        show_default=False,
+    ),
+]
+
+
 def follow(
     context: typer.Context,
-    kind: Annotated[
-        str,
-        typer.Argument(
-            metavar="KIND",
-            help="amendment 修正案、progress 进展、safety 安全性事件、data-incident 数据安全事件、"
-            "deviation 偏离、suspension 暂停或终止、completion 结题、re-review 复审",
-            show_default=False,
-        ),
-    ],
+    kind: Kind,
     folder: Folder = HERE,
-    answers: Annotated[
-        Path | None, typer.Option("--answers", metavar="FILE", help="从 YAML 文件取回答，不提问")
-    ] = None,
-    blank: Annotated[bool, typer.Option("--blank", help="只开始这次送审，不提问")] = False,
+    answers: Answers = None,
+    blank: Blank = False,
+    submission: Answered = None,
 ) -> None:
     """开始批准以后的一次送审（跟踪审查），或按审查意见复审。
+
+    几次送审可以同时准备：修正案没有写完，不妨碍报告严重不良事件。以后的命令做哪一次，用
+    --submission 写明。
 
     记录里已有的先填好：批件号、批准日期和有效期，上次的决定与逐条意见，修正案改了哪几类
     （与批准的卷宗逐项比对），报告期的起点。其余在终端里提问；不在终端时留空，由 check 指出。
@@ -54,6 +73,7 @@ def follow(
     mmethics follow progress my-study --answers 进展.yaml
     mmethics follow re-review my-study --blank
     """
+    from mmethics_cli.store.submission.choice import SeveralSubmissions, last_sealed
     from mmethics_cli.workflow.lifecycle.following import kind_named, open_submission
     from mmethics_cli.workflow.opening import open_dossier
 
@@ -61,10 +81,14 @@ def follow(
     if answers is not None and blank:
         raise EthicsError("--answers 和 --blank 只能用一个。")
     packs = session.packs()
-    dossier = open_dossier(folder, session.today, packs)
+    dossier = open_dossier(folder, session.today, packs, choose=last_sealed)
     tell_opened(session, dossier)
     before = {answer.path for answer in dossier.placeholders}
-    opened = open_submission(dossier, kind_named(dossier.standard, kind), answers)
+    wanted = kind_named(dossier.standard, kind)
+    try:
+        opened = open_submission(dossier, wanted, answers, submission)
+    except SeveralSubmissions as several:
+        opened = open_submission(dossier, wanted, answers, asked_submission(session, several))
     new = (answer for answer in opened.dossier.placeholders if answer.path not in before)
     tell_unanswered(session, (answer.problem for answer in new))
     asking = session.terminal and answers is None and not blank
@@ -72,7 +96,7 @@ def follow(
     if asking:
         from mmethics_cli.commands.interview import converse
 
-        converse(session, packs, folder, "event", False, opened.counts)
+        converse(session, opened.dossier, folder, "event", False, opened.counts)
 
 
 def _tell_opened(session: Session, opened: OpenedSubmission, *, asking: bool) -> None:

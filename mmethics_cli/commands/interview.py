@@ -32,8 +32,7 @@ from mmethics_cli.store.yaml.characters import named_refusal
 from mmethics_cli.wording.columns import wrap
 from mmethics_cli.wording.typed import PromptReader
 from mmethics_cli.wording.values import prompt_text
-from mmethics_cli.workflow.opening import Dossier, open_dossier
-from mmethics_cli.workflow.packs import Packs
+from mmethics_cli.workflow.opening import Dossier
 
 _CARRIED: Final = "来自上一份卷宗，请核对"
 _REPORTED: Final = "上次报告的数，请核对"
@@ -41,7 +40,7 @@ _REPORTED: Final = "上次报告的数，请核对"
 
 def converse(
     session: Session,
-    packs: Packs,
+    dossier: Dossier,
     folder: Path,
     section: str | None,
     everything: bool,
@@ -54,7 +53,6 @@ def converse(
     Ctrl-C and a closed terminal leave with 130, and what was answered is kept. Raises EthicsError
     for an unknown section, ChangedOnDisk when another program changed the dossier meanwhile.
     """
-    dossier = open_dossier(folder, session.today, packs)
     tell_opened(session, dossier)
     write_renamed(dossier.workspace)
     if section in SECTION_NAMES:

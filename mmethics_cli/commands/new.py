@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from msgspec import Struct
 
-from mmethics_cli.commands.options import Session, tell_unanswered
+from mmethics_cli.commands.options import Session, open_at, tell_unanswered
 from mmethics_cli.errors import EthicsError
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _make(session: Session, folder: Path, origin: DossierOrigin) -> None:
     if session.terminal and not given:
         from mmethics_cli.commands.interview import converse
 
-        converse(session, packs, folder, None, False)
+        converse(session, open_at(session, folder, packs), folder, None, False)
     else:
         following = "check" if origin.old is None else "fill"
         session.say(f"已新建卷宗：{folder}。下一步：mmethics {following} {folder}")

@@ -19,6 +19,7 @@ from mmethics_cli.workflow.document_options import PaperSet
 
 if TYPE_CHECKING:
     from mmethics_cli.core.standard.model import Standard
+    from mmethics_cli.store.submission.choice import Choose, SeveralSubmissions
     from mmethics_cli.workflow.drafting import Drafts
     from mmethics_cli.workflow.opening import Dossier, OpenedStudy
     from mmethics_cli.workflow.packs import Packs
@@ -39,6 +40,15 @@ HERE: Final = Path()
 
 Folder = Annotated[
     Path, typer.Argument(metavar="[DIR]", help="卷宗所在的文件夹", show_default=False)
+]
+SubmissionName = Annotated[
+    str | None,
+    typer.Option(
+        "--submission",
+        metavar="NN",
+        help="哪一次送审：序号，如 02；只有一次可做时不用写",
+        show_default=False,
+    ),
 ]
 Format = Annotated[OutputFormat, typer.Option("--format", help="输出格式")]
 Papers = Annotated[
@@ -105,6 +115,52 @@ class Session(NamedTuple):
         """
         if not self.terminal:
             raise NoTerminal(f"这里不是终端，不能提问。{instead}")
+
+
+def open_at(
+    session: Session,
+    folder: Path,
+    packs: Packs,
+    submission: str | None = None,
+    *,
+    otherwise: Choose | None = None,
+    also: tuple[str, ...] = (),
+    papers: PaperSet | None = None,
+) -> Dossier:
+    """Open a dossier at the submission that was named, else at the one that `otherwise` picks.
+
+    At a terminal people are asked where it could be several; elsewhere SeveralSubmissions is
+    raised, which names them. Raises as `open_dossier`.
+    """
+    # Loaded late: help opens nothing.
+    from mmethics_cli.store.submission.choice import SeveralSubmissions, named, open_one
+    from mmethics_cli.workflow.opening import open_dossier
+
+    choose = otherwise or open_one
+    try:
+        choose = named(submission) if submission is not None else choose
+        return open_dossier(folder, session.today, packs, also, papers, choose)
+    except SeveralSubmissions as several:
+        name = asked_submission(session, several)
+    return open_dossier(folder, session.today, packs, also, papers, named(name))
+
+
+def asked_submission(session: Session, several: SeveralSubmissions) -> str:
+    """The name of the submission that a person picks; raises `several` where nobody can be asked.
+
+    Ctrl-C leaves with 130.
+    """
+    if not session.terminal:
+        raise several
+    from mmethics_cli.ask.prompts import Pressed, Prompts
+
+    options = tuple((one.name, one.name) for one in several.candidates)
+    try:
+        while isinstance(answer := Prompts(True).choice("哪一次送审？", options, None), Pressed):
+            session.say(several.message)
+    except (KeyboardInterrupt, EOFError):
+        raise typer.Exit(INTERRUPTED) from None
+    return answer
 
 
 def tell(text: str, *, err: bool = False) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,10 +12,15 @@ from mmethics_cli.commands.options import (
     Format,
     OutputFormat,
     Session,
+    SubmissionName,
+    open_at,
     tell_refused,
     tell_unanswered,
 )
 from mmethics_cli.errors import EthicsError
+
+if TYPE_CHECKING:
+    from mmethics_cli.workflow.opening import OpenedStudy
 
 WhatIf = Annotated[
     list[str] | None,
@@ -37,6 +42,7 @@ def pathway(
     ] = None,
     limits: Annotated[bool, typer.Option("--limits", help="也列出时限与保存期限")] = False,
     format_: Format = OutputFormat.text,
+    submission: SubmissionName = None,
 ) -> None:
     """判定审查类型、审查方式、知情同意文件和送审文件，逐条说明理由与依据。
 
@@ -49,10 +55,9 @@ def pathway(
     """
     from mmethics_cli.core.decisions.pathway import Pathway
     from mmethics_cli.report.pathway import explain_rule, pathway_json, pathway_text
-    from mmethics_cli.workflow.opening import open_either
 
     session = Session.of(context)
-    opened = open_either(path, session.today, session.packs())
+    opened = _opened(session, path, submission)
     tell_refused(session, opened)
     decided = opened.pathway
     if what_if:
@@ -71,3 +76,12 @@ def pathway(
     else:
         session.show(pathway_text(decided, limits, opened.loaded.notices))
     raise typer.Exit(0 if decided.settled else 1)
+
+
+def _opened(session: Session, path: Path, submission: str | None) -> OpenedStudy:
+    from mmethics_cli.workflow.opening import open_either
+
+    packs = session.packs()
+    if path.is_dir():
+        return open_at(session, path, packs, submission)
+    return open_either(path, session.today, packs)

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Folder, Session, tell_opened
+from mmethics_cli.commands.options import (
+    HERE,
+    Folder,
+    Session,
+    SubmissionName,
+    open_at,
+    tell_opened,
+)
 from mmethics_cli.errors import EthicsError, NoTerminal
 
 if TYPE_CHECKING:
@@ -25,7 +32,8 @@ Word = Annotated[
     typer.Option(
         metavar="WORD",
         help="approve 批准、modify_then_approve 修改后批准、modify_then_rereview 修改后再审、"
-        "disapprove 不批准、suspend 暂停、terminate 终止；也可写中文",
+        "disapprove 不批准、continue 继续研究、complete 同意结题、suspend 暂停、terminate 终止等；"
+        "也可写中文",
     ),
 ]
 Interval = Annotated[
@@ -37,6 +45,12 @@ Comments = Annotated[
 OfficeFacts = Annotated[
     list[str] | None,
     typer.Option("--fact", metavar="PATH=值", help="另记由办公室登记的事实，可以写几次"),
+]
+Supplement = Annotated[
+    bool,
+    typer.Option(
+        "--supplement", help="不是决定：办公室要求补正（写在 --comments），送审作为下一轮再打开"
+    ),
 ]
 Replacing = Annotated[
     bool, typer.Option("--replace", help="已经记过的，改记；旧的移到 committee/replaced/")
@@ -54,9 +68,13 @@ def record(
     comments: Comments = None,
     fact: OfficeFacts = None,
     replace: Replacing = False,
+    supplement: Supplement = False,
+    submission: SubmissionName = None,
 ) -> None:
-    """把伦理委员会的决定记在已封存的这次送审上（decision.yaml）。
+    """把伦理委员会的决定记在已封存的送审上（decision.yaml）。
 
+    有几次等着决定时，用 --submission 写明是哪一次。可用的词随送审的类别：初始审查是批准、
+    不批准等，进展报告是继续研究，结题是同意结题。
     批准以后，这次封存的送审就是以后修正案对照的基线；卷宗后来怎样改都不影响它。
     记录不生成文件：批准版本用 mmethics render --for approved，到期日见 mmethics status。
     在终端里没有写的选项会逐项提问；不在终端时须写 --decision 和 --date。
@@ -66,47 +84,94 @@ def record(
         --number 2027-伦审-018 --valid-until 2028-03-19
     mmethics record my-study --decision modify_then_approve --date 2027-03-20 \\
         --comments 意见.yaml
+    mmethics record my-study --supplement --comments 补正.yaml
     """
+    from mmethics_cli.store.submission.choice import one_to_correct, one_to_decide
     from mmethics_cli.workflow.lifecycle import recording
-    from mmethics_cli.workflow.opening import open_dossier
 
     session = Session.of(context)
     given = recording.DecisionOptions(decision, date, number, valid_until, interval, comments)
+    if supplement:
+        return _ask_for_more(session, folder, given, submission)
     if not session.terminal and not fact and not (decision and date):
         raise NoTerminal(f"这里不是终端，不能提问。{_NEEDED}")
-    dossier = open_dossier(folder, session.today, session.packs(of_office=True))
+    otherwise = one_to_correct if replace else one_to_decide
+    packs = session.packs(of_office=True)
+    dossier = open_at(session, folder, packs, submission, otherwise=otherwise)
     tell_opened(session, dossier)
-    current = recording.submission_to_decide(dossier)
     facts = recording.office_facts(dossier, fact or [])
+    current = recording.submission_to_decide(dossier)
     if facts and given.empty():
         recording.record_facts(dossier, facts)
         return _tell_facts(session, dossier, facts)
+    _record(session, dossier, current, given, facts, replace)
+
+
+def _ask_for_more(
+    session: Session, folder: Path, given: DecisionOptions, submission: str | None
+) -> None:
+    """Record what the office asked for, and open the next round."""
+    from mmethics_cli.core.standard.names import SUPPLEMENTS
+    from mmethics_cli.store.submission.choice import one_to_decide
+    from mmethics_cli.store.submission.decisions import read_comments
+    from mmethics_cli.workflow.lifecycle.recording import read_date, submission_to_decide
+    from mmethics_cli.workflow.lifecycle.supplementing import ask_for_more
+
+    if given.comments is None:
+        raise EthicsError("要补正什么写在文件里：--supplement --comments FILE，一项一条。")
+    if given.decision or given.number or given.valid_until or given.interval is not None:
+        raise EthicsError("--supplement 不是决定，只能与 --comments、--date、--submission 同用。")
+    day = read_date("--date", given.date) or session.today
+    asked = read_comments(given.comments)
+    packs = session.packs(of_office=True)
+    dossier = open_at(session, folder, packs, submission, otherwise=one_to_decide)
+    tell_opened(session, dossier)
+    current = submission_to_decide(dossier)
+    opened = ask_for_more(dossier, current, asked, day)
+    again = opened.workspace.current
+    session.out(f"已记录 {current.name} 要补正的 {len(asked)} 项；再打开为 {again and again.name}")
+    label = opened.standard.questions[SUPPLEMENTS].label
+    session.say(f"改好以后逐项写“{label}”：mmethics fill {dossier.name}；再 mmethics submit。")
+
+
+def _record(
+    session: Session,
+    dossier: Dossier,
+    current: Submission,
+    given: DecisionOptions,
+    facts: dict[str, Value],
+    replace: bool,
+) -> None:
+    """Record a decision, and say what follows from it."""
+    from mmethics_cli.workflow.lifecycle import recording
+
     limits = recording.limits_of(dossier, current, session.today, replace=replace)
-    decided = _decision(session, dossier, given, limits, facts)
+    decided = _decision(session, dossier, current, given, limits, facts)
     aside = recording.record(dossier, decided, limits, facts)
     if aside is not None:
         session.say(f"原来记录的决定移到了 {aside.as_posix()}")
     _tell_facts(session, dossier, facts)
     _tell_decision(session, dossier, current, decided)
-    _tell_what_follows(session, dossier, current, decided, folder)
+    _tell_what_follows(session, dossier, current, decided)
 
 
 def _decision(
     session: Session,
     dossier: Dossier,
+    current: Submission,
     given: DecisionOptions,
     limits: DecisionLimits,
     facts: dict[str, Value],
 ) -> CommitteeDecision:
     """The decision to record, its parts asked for at a terminal; raises EthicsError."""
-    from mmethics_cli.workflow.lifecycle.recording import read_options
+    from mmethics_cli.workflow.lifecycle.recording import decided_kind, read_options
 
     if session.terminal and not given.whole():
         from mmethics_cli.commands.record_form import prompted
 
         return prompted(session, dossier, given, limits, facts)
     if given.whole():
-        return read_options(dossier.standard, given)
+        return read_options(dossier.standard, given, decided_kind(dossier, current))
     raise EthicsError(f"决定没有写全。{_NEEDED}")
 
 
@@ -142,24 +207,24 @@ def _tell_what_follows(
     dossier: Dossier,
     current: Submission,
     decision: CommitteeDecision,
-    folder: Path,
 ) -> None:
     """Due dates and the next command."""
+    from mmethics_cli.core.lifecycle.decision import meaning_of
     from mmethics_cli.report.status import due_lines
-    from mmethics_cli.store.submission.submissions import OF_THE_STUDY
     from mmethics_cli.workflow.lifecycle.committee import CommitteeRecord
 
     record = CommitteeRecord(dossier)
-    if decision.approves and record.ended:
+    approves = meaning_of(dossier.standard, decision.decision).approves
+    if approves and record.ended:
         session.say(f"{record.ended}，没有新的到期日。")
-    elif decision.approves:
+    elif approves:
         approval = record.approval
         if decision.valid_until is None and approval and approval.until is None:
             session.say("没有写有效期，算不出批件何时到期；补记请加 --valid-until 和 --replace。")
         for line in due_lines(record.dues(), session.today):
             session.out(line)
-        if current.kind in OF_THE_STUDY:
-            session.say(f"生成批准版本：mmethics render {folder} --for approved")
+        if dossier.workspace.lineage.is_of_the_study(current):
+            session.say(f"生成批准版本：mmethics render {dossier.name} --for approved")
     elif decision.comments:
         count = len(decision.comments)
-        session.say(f"共 {count} 条意见。答复：mmethics follow re-review {folder}")
+        session.say(f"共 {count} 条意见。答复：mmethics follow re-review {dossier.name}")

@@ -17,8 +17,8 @@ from mmethics_cli.core.conditions.written import date_advice, parse_date, parse_
 from mmethics_cli.core.lifecycle.decision import (
     CommitteeDecision,
     decision_faults,
-    decision_words,
-    may_have_validity,
+    meaning_of,
+    offered_decisions,
 )
 from mmethics_cli.core.standard.answers import read_value
 from mmethics_cli.core.standard.model import Standard
@@ -27,6 +27,7 @@ from mmethics_cli.store.yaml.characters import name_of, refused_in_value
 from mmethics_cli.workflow.lifecycle.recording import (
     DecisionLimits,
     DecisionOptions,
+    decided_kind,
     office_questions,
     read_options,
 )
@@ -49,7 +50,10 @@ def prompted(
     Ctrl-C leaves with 130; nothing is written then. Raises EthicsError.
     """
     prompts = prompts or Prompts(session.terminal)
-    form = _Form(prompts, session, dossier.standard, given, limits)
+    current = dossier.workspace.current
+    assert current is not None  # else there is nothing to decide
+    kind = decided_kind(dossier, current)
+    form = _Form(prompts, session, dossier.standard, kind, given, limits)
     try:
         decision = form.fill()
         held = dossier.workspace.values
@@ -71,6 +75,7 @@ class _Form(Struct, frozen=True):
     prompts: Prompts
     session: Session
     standard: Standard
+    kind: str
     given: DecisionOptions
     limits: DecisionLimits
 
@@ -78,24 +83,27 @@ class _Form(Struct, frozen=True):
         """The whole decision; what flags gave may still be in doubt."""
         given = self.given
         word = given.decision or self.choose(
-            "决定是什么？", tuple(decision_words(self.standard).items())
+            "决定是什么？", tuple(offered_decisions(self.standard, self.kind).items())
         )
-        decision = read_options(self.standard, replace(given, decision=word))
+        decision = read_options(self.standard, replace(given, decision=word), self.kind)
         if decision.day is None:
             day = self._day("决定日期（如 2027-03-20）", decision, "day", "--date")
             decision = replace(decision, day=day)
         if given.number is None:
             number = self._line("批件（意见书）文号，没有就直接回车", "", _unusable)
             decision = replace(decision, number=number.strip())
-        if given.valid_until is None and may_have_validity(decision):
+        if given.valid_until is None and self._holds_for_a_time(decision):
             words = "批件有效期至哪天？没有写就直接回车"
             day = self._day(words, decision, "valid_until", "--valid-until", optional=True)
             decision = replace(decision, valid_until=day)
-        if given.interval is None and may_have_validity(decision):
+        if given.interval is None and self._holds_for_a_time(decision):
             decision = replace(decision, interval_months=self._months(decision))
         if not decision.comments:
             decision = replace(decision, comments=self._comments(decision))
         return decision
+
+    def _holds_for_a_time(self, decision: CommitteeDecision) -> bool:
+        return meaning_of(self.standard, decision.decision).validity
 
     def _day(
         self,

@@ -14,6 +14,8 @@ from mmethics_cli.commands.options import (
     Folder,
     Papers,
     Session,
+    SubmissionName,
+    open_at,
     tell_not_english,
     tell_opened,
 )
@@ -22,7 +24,9 @@ from mmethics_cli.workflow.document_options import Audience, FileNaming, Languag
 
 if TYPE_CHECKING:
     from mmethics_cli.core.decisions.pathway import Pathway
+    from mmethics_cli.core.standard.model import Standard
     from mmethics_cli.store.submission.documents import WriteOutcome
+    from mmethics_cli.store.submission.submissions import Submission
     from mmethics_cli.workflow.opening import Dossier
     from mmethics_cli.workflow.package import Document, Package
 
@@ -57,6 +61,7 @@ def render(
     papers: Papers = None,
     pdf: AsPdf = False,
     replace: Replacing = False,
+    submission: SubmissionName = None,
 ) -> None:
     """生成本次送审文件的草稿，写入 submissions/…/documents/。
 
@@ -72,11 +77,10 @@ def render(
     mmethics render my-study --for approved
     """
     session = Session.of(context)
-    dossier, ids = _opened(session, folder, audience, only or [], papers)
-    tell_opened(session, dossier)
+    dossier, ids, audience = _opened(session, folder, only or [], audience, papers, submission)
     if audience is Audience.approved:
-        _render_approved(session, dossier, ids, out, list_=list_, replace=replace, pdf=pdf)
-    audience = _audience(dossier, ids, audience)
+        at = dossier.workspace.current if submission is not None else None
+        _render_approved(session, dossier, ids, at, out, list_=list_, replace=replace, pdf=pdf)
     package = _package(session, dossier, ids, audience)
     if list_:
         return session.out(_listing(dossier, package, audience))
@@ -94,30 +98,45 @@ def render(
 def _opened(
     session: Session,
     folder: Path,
-    audience: Audience,
     only: list[str],
+    audience: Audience,
     papers: PaperSet | None,
-) -> tuple[Dossier, list[str]]:
-    """The dossier by the pack of whoever makes the papers, and the ids that `--only` names."""
-    from mmethics_cli.workflow.opening import open_dossier
+    submission: str | None,
+) -> tuple[Dossier, list[str], Audience]:
+    """The dossier at the submission whose documents are made, their ids if some were named, and
+    whose they are.
 
-    of_office = audience is Audience.committee
-    also = ("worksheets",) if of_office or only else ()
-    packs = session.packs(of_office=of_office)
-    dossier = open_dossier(folder, session.today, packs, also, papers)
-    ids = _named(dossier, only)
-    if dossier.loaded.inside and _audience(dossier, ids, audience) is Audience.committee:
-        return _opened(session, folder, Audience.committee, only, papers)
-    return dossier, ids
+    The office's are those of the submission that waits for it.
+    """
+    from mmethics_cli.store.dossier.parts import require_dossier
+    from mmethics_cli.store.submission.choice import newest_one, one_to_decide, open_one
+
+    require_dossier(folder)
+    also = ("worksheets",) if audience is Audience.committee or only else ()
+    packs = session.packs(of_office=audience is Audience.committee)
+    loaded = packs.of(folder, also)
+    ids = _named(loaded.standard, only)
+    whose = audience
+    if audience is not Audience.approved:
+        whose = _audience(loaded.standard, ids, audience)
+    if loaded.inside and whose is Audience.committee and audience is not whose:
+        return _opened(session, folder, only, whose, papers, submission)  # by the office's pack
+    which = {Audience.committee: one_to_decide, Audience.approved: newest_one}
+    otherwise = which.get(whose, open_one)
+    dossier = open_at(
+        session, folder, packs, submission, otherwise=otherwise, also=also, papers=papers
+    )
+    tell_opened(session, dossier)
+    return dossier, ids, whose
 
 
-def _named(dossier: Dossier, only: list[str]) -> list[str]:
+def _named(standard: Standard, only: list[str]) -> list[str]:
     """The ids of documents named by `--only`; they may be joined by commas."""
     ids = [id_ for text in only for id_ in text.replace("，", ",").replace("、", ",").split(",")]
     for id_ in ids:
-        kind = dossier.standard.documents.get(id_)
+        kind = standard.documents.get(id_)
         if kind is None:
-            near = get_close_matches(id_, dossier.standard.documents, 1)
+            near = get_close_matches(id_, standard.documents, 1)
             hint = (
                 f"是不是“{near[0]}”？" if near else "全部编号见 mmethics standard list documents。"
             )
@@ -128,9 +147,9 @@ def _named(dossier: Dossier, only: list[str]) -> list[str]:
     return ids
 
 
-def _audience(dossier: Dossier, ids: list[str], audience: Audience) -> Audience:
+def _audience(standard: Standard, ids: list[str], audience: Audience) -> Audience:
     """Whose documents `--only` names; else whose were asked for."""
-    audiences = {dossier.standard.documents[id_].audience for id_ in ids}
+    audiences = {standard.documents[id_].audience for id_ in ids}
     if len(audiences) > 1:
         raise EthicsError("--only 里既有申请人的文件，也有伦理委员会的文件。请分两次生成。")
     if audiences == {"applicant"} and audience is Audience.committee:
@@ -209,6 +228,7 @@ def _render_approved(
     session: Session,
     dossier: Dossier,
     ids: list[str],
+    at: Submission | None,
     out: Path | None,
     *,
     list_: bool,
@@ -218,7 +238,7 @@ def _render_approved(
     """Write (or only list) the approved versions, and leave with the exit code of `render`."""
     from mmethics_cli.workflow.lifecycle.approved import approved_package, listing, write_approved
 
-    approved = approved_package(dossier, ids)
+    approved = approved_package(dossier, ids, at)
     if list_:
         session.out(listing(approved).rstrip())
         raise typer.Exit(0)

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Folder, Session, tell_opened, tell_unanswered
+from mmethics_cli.commands.options import (
+    HERE,
+    Folder,
+    Session,
+    SubmissionName,
+    open_at,
+    tell_opened,
+    tell_unanswered,
+)
 
 if TYPE_CHECKING:
     from mmethics_cli.workflow.workbook import WorkbookChanges
@@ -34,6 +42,7 @@ def export(
     file: Workbook,
     folder: Folder = HERE,
     replace: Annotated[bool, typer.Option("--replace", help="覆盖已有的同名文件")] = False,
+    submission: SubmissionName = None,
 ) -> None:
     """把要答的问题、数据资产等清单和审查要点自查写成一个 Excel 文件。
 
@@ -44,12 +53,11 @@ def export(
     mmethics sheet export 问卷.xlsx my-study
     mmethics sheet export 问卷.xlsx my-study --replace
     """
-    from mmethics_cli.workflow.opening import open_dossier
     from mmethics_cli.workflow.workbook import export_workbook, require_workbook_name
 
     session = Session.of(context)
     require_workbook_name(file)
-    dossier = open_dossier(folder, session.today, session.packs())
+    dossier = open_at(session, folder, session.packs(), submission)
     tell_opened(session, dossier)
     export_workbook(dossier, file, session.today, replace=replace)
     session.say(f"已导出：{file}。填好后运行：mmethics sheet import {file} {folder}")
@@ -61,6 +69,7 @@ def import_(
     file: Workbook,
     folder: Folder = HERE,
     yes: Annotated[bool, typer.Option("--yes", help="不询问，直接写入")] = False,
+    submission: SubmissionName = None,
 ) -> None:
     """读回填好的 Excel：逐条列出原来的和新的回答，确认后一起写入。
 
@@ -72,7 +81,6 @@ def import_(
     mmethics sheet import 问卷.xlsx my-study --yes
     """
     from mmethics_cli.report.changes import changes_text
-    from mmethics_cli.workflow.opening import open_dossier
     from mmethics_cli.workflow.workbook import (
         is_open,
         read_changes,
@@ -82,7 +90,7 @@ def import_(
 
     session = Session.of(context)
     require_workbook_name(file)
-    dossier = open_dossier(folder, session.today, session.packs())
+    dossier = open_at(session, folder, session.packs(), submission)
     tell_opened(session, dossier)
     if is_open(file):
         session.say(f"“{file}”好像还开着：读的是最后一次保存的内容。")

@@ -8,10 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Folder, Session, tell_opened
+from mmethics_cli.commands.options import (
+    HERE,
+    Folder,
+    Session,
+    SubmissionName,
+    open_at,
+    tell_opened,
+)
 
 if TYPE_CHECKING:
     from mmethics_cli.workflow.lifecycle.committee import CommitteeRecord
+    from mmethics_cli.workflow.opening import Dossier
 
 
 def status(
@@ -24,6 +32,7 @@ def status(
         Path | None,
         typer.Option("--ics", metavar="FILE", help="把到期日另存为日历文件", show_default=False),
     ] = None,
+    submission: SubmissionName = None,
 ) -> None:
     """查看卷宗进度：各节答了多少、自查、检查结果、审查路径、委员会的决定与到期日。
 
@@ -35,11 +44,11 @@ def status(
     mmethics status my-study --history
     mmethics status my-study --ics 到期日.ics
     """
+    from mmethics_cli.store.submission.choice import newest_one
     from mmethics_cli.workflow.lifecycle.committee import CommitteeRecord
-    from mmethics_cli.workflow.opening import open_dossier
 
     session = Session.of(context)
-    dossier = open_dossier(folder, session.today, session.packs())
+    dossier = open_at(session, folder, session.packs(), submission, otherwise=newest_one)
     tell_opened(session, dossier)
     record = CommitteeRecord(dossier)
     if history:
@@ -50,9 +59,12 @@ def status(
         from mmethics_cli.workflow.lifecycle.calendar import write_calendar
 
         count = write_calendar(record, calendar, session.today)
-        session.say(
-            f"写好 {count} 个到期日：{calendar}" if count else "现在没有到期日，日历是空的。"
-        )
+        if count:
+            session.say(f"写好 {count} 个到期日：{calendar}")
+        elif calendar.exists():
+            session.say(f"现在没有到期日；以前导入日历的，再导入 {calendar} 就撤去。")
+        else:
+            session.say("现在没有到期日，没有写日历文件。")
 
 
 def _history(session: Session, record: CommitteeRecord) -> str:
@@ -82,10 +94,23 @@ def _status(session: Session, record: CommitteeRecord) -> str:
             sealed=current is not None and current.sealed,
             changed=bool(differing(dossier)),
             standing=Standing(dossier).words,
+            others=tuple(_others(dossier)),
             decisions=tuple(_decisions(record)),
             dues=tuple(due_lines(record.dues(), session.today)),
         ),
     )
+
+
+def _others(dossier: Dossier) -> Iterator[str]:
+    """The other submissions that are being prepared, or wait for the committee."""
+    from mmethics_cli.store.submission.choice import waiting
+
+    workspace = dossier.workspace
+    waits = waiting(workspace.submissions)
+    for submission in workspace.submissions:
+        if submission != workspace.current and (submission in waits or not submission.sealed):
+            state = "已封存，等待决定" if submission.sealed else "准备中"
+            yield f"{submission.name}（{state}）"
 
 
 def _decisions(record: CommitteeRecord) -> Iterator[str]:

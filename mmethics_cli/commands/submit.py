@@ -16,6 +16,8 @@ from mmethics_cli.commands.options import (
     Folder,
     Papers,
     Session,
+    SubmissionName,
+    open_at,
     tell_not_english,
     tell_opened,
 )
@@ -50,6 +52,7 @@ def submit(
             metavar="PAPER", help="手工改过的这份文件照样封存，可以写几次", show_default=False
         ),
     ] = None,
+    submission: SubmissionName = None,
 ) -> None:
     """核对、定稿并封存本次送审：文件、附件、快照和校验清单。
 
@@ -64,10 +67,8 @@ def submit(
     mmethics submit my-study
     mmethics submit my-study --zip 送审.zip
     """
-    from mmethics_cli.workflow.opening import open_dossier
-
     session = Session.of(context)
-    dossier = open_dossier(folder, session.today, session.packs(), papers=papers)
+    dossier = open_at(session, folder, session.packs(), submission, papers=papers)
     tell_opened(session, dossier)
     again = f"mmethics submit {folder}" + (f" --zip {archive}" if archive is not None else "")
     current = dossier.workspace.current
@@ -158,7 +159,7 @@ def _tell(session: Session, sealed: Sealed) -> None:
     session.out(f"已封存 {sealed.files} 个文件：{sealed.folder}")
     session.out(f"清单校验值（SHA-256）：{sealed.digest}")
     if sealed.aside is not None:
-        session.say(f"你放在 documents/ 里的其他文件移到了 {sealed.aside}")
+        session.say(f"没有封存的（documents/ 里的其他文件，带备注的原稿）移到了 {sealed.aside}")
     for text in sealed.left:
         session.say(f"已经封存，但{text}。排除原因后再运行一次 mmethics submit。")
     session.say(f"封存的文件夹是只读的；要删去时先运行：{_unlocking(sealed.folder)}")

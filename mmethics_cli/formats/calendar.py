@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from msgspec import Struct
@@ -15,10 +15,10 @@ _ESCAPES: Final = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\
 
 
 class CalendarEntry(Struct, frozen=True):
-    """A whole day with what is due on it.
+    """A whole day with what is due on it, in no time zone: it is that day wherever one is.
 
     `uid` is the same in every file that tells of the same thing; `sequence` rises when its day is
-    set anew.
+    set anew; `cancelled`: it is due no more.
     """
 
     uid: str
@@ -26,10 +26,16 @@ class CalendarEntry(Struct, frozen=True):
     day: date
     summary: str
     description: str
+    cancelled: bool = False
 
 
 def calendar_file(title: str, entries: Sequence[CalendarEntry], today: date) -> bytes:
-    """The calendar; the same input gives the same bytes."""
+    """The calendar of one entry or more; the same input gives the same bytes.
+
+    Raises ValueError for none: readers refuse a calendar without a component.
+    """
+    if not entries:
+        raise ValueError("a calendar holds at least one entry")
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -47,6 +53,11 @@ def _event(entry: CalendarEntry, today: date) -> Iterator[str]:
     yield f"UID:{entry.uid}"
     yield f"SEQUENCE:{entry.sequence}"
     yield f"DTSTAMP:{today:%Y%m%d}T000000Z"
+    # What is set anew on one day has a later second each time.
+    modified = datetime.combine(today, time()) + timedelta(seconds=entry.sequence)
+    yield f"LAST-MODIFIED:{modified:%Y%m%dT%H%M%S}Z"
+    if entry.cancelled:
+        yield "STATUS:CANCELLED"
     yield f"DTSTART;VALUE=DATE:{entry.day:%Y%m%d}"
     if entry.day < date.max:
         yield f"DTEND;VALUE=DATE:{entry.day + timedelta(days=1):%Y%m%d}"
@@ -55,7 +66,7 @@ def _event(entry: CalendarEntry, today: date) -> Iterator[str]:
     if entry.description:
         yield f"DESCRIPTION:{escaped(entry.description)}"
     for days in _REMINDERS:
-        if (entry.day - today).days >= days:
+        if not entry.cancelled and (entry.day - today).days >= days:
             yield "BEGIN:VALARM"
             yield "ACTION:DISPLAY"
             yield f"TRIGGER:-P{days}D"

@@ -9,6 +9,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from mmethics_cli.core.conditions.written import parse_date
+from mmethics_cli.core.lifecycle.decision import kind_of
 from mmethics_cli.core.standard.model import DocumentKind
 from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.formats.blocks import Stamp
@@ -18,6 +19,7 @@ from mmethics_cli.store.submission.intact import require_intact
 from mmethics_cli.store.submission.submissions import DECISION_KEYS, Submission
 from mmethics_cli.workflow.assembly import package_of
 from mmethics_cli.workflow.checking import review
+from mmethics_cli.workflow.lifecycle.recording import decided_kind
 from mmethics_cli.workflow.opening import Dossier, as_sealed
 from mmethics_cli.workflow.package import Document, Package, as_signed, marked_row
 
@@ -65,6 +67,7 @@ def committee_package(dossier: Dossier, today: date, also: tuple[str, ...] = ())
         spots=spots_of(handed_in.templates, kinds, seen.facts.folded),
         recorded=_recorded(current),
         comments=_comments(current),
+        verdicts=kind_of(seen.standard, decided_kind(dossier, current)).decisions,
     )
     study = replace(handed_in.study, transmittal=handed_in.rows, office=office)
     documents = tuple(_documents(seen, needed, also))
@@ -103,27 +106,34 @@ def _sealed_rows(seen: Dossier, current: Submission) -> Iterator[TransmittalRow]
     documents = {str(row.get("id")): row for row in _rows(current, "documents")}
     attachments = _rows(current, "attachments")
     needed = {kind.id for kind in _needed(seen)} | documents.keys()
-    kinds = sorted(seen.standard.documents.values(), key=lambda kind: kind.id not in needed)
+    kinds = seen.standard.documents
+    # What only another pack knows was handed in all the same: it comes last.
+    held = [*documents, *(str(row.get("kind")) for row in attachments)]
+    ids = sorted(kinds, key=lambda id_: id_ not in needed)
     number = 0
-    for kind in kinds:
-        own = [documents[kind.id]] if kind.id in documents else []
-        brought = [row for row in attachments if row.get("kind") == kind.id]
+    for id_ in dict.fromkeys([*ids, *held]):
+        own = [documents[id_]] if id_ in documents else []
+        brought = [row for row in attachments if str(row.get("kind")) == id_]
         for sealed in own + brought:
             number += 1
-            row = _row(f"{number:02d}", as_signed(kind, seen.facts), sealed)
+            kind = kinds.get(id_)
+            signed = as_signed(kind, seen.facts) if kind is not None else None
+            row = _row(f"{number:02d}", id_, signed, sealed)
             yield row
             if sealed.get("marked"):
                 yield marked_row(row)
 
 
-def _row(number: str, kind: DocumentKind, sealed: Mapping[str, Any]) -> TransmittalRow:
+def _row(
+    number: str, id_: str, kind: DocumentKind | None, sealed: Mapping[str, Any]
+) -> TransmittalRow:
     return TransmittalRow(
         number,
-        kind.id,
-        str(sealed.get("title") or kind.title),
+        id_,
+        str(sealed.get("title") or (kind.title if kind is not None else id_)),
         str(sealed.get("version") or ""),
         parse_date(str(sealed.get("date") or "")),
-        signers=kind.signers,
+        signers=kind.signers if kind is not None else (),
     )
 
 

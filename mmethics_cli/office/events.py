@@ -21,6 +21,7 @@ from mmethics_cli.core.standard.node import Fault, Node, Trail
 
 FILE: Final = "office/events.yaml"
 IMPORTED: Final = "imported"
+CORRECTED: Final = "corrected"  # withdraws the event whose number it gives
 REFERENCES: Final = ("study", "case", "meeting", "person")
 _REFERENCE_WORDS: Final = {"study": "研究", "case": "受理件", "meeting": "会议", "person": "人员"}
 _TYPES: Final = {

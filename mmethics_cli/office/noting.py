@@ -6,14 +6,24 @@ from difflib import get_close_matches
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.errors import EthicsError
 from mmethics_cli.office.acting import case_line, record, said
-from mmethics_cli.office.events import EventKind, Happening, is_time
+from mmethics_cli.office.events import (
+    CORRECTED,
+    IMPORTED,
+    REFERENCES,
+    EventKind,
+    EventKinds,
+    Happening,
+    is_time,
+)
 from mmethics_cli.office.folder import OfficeFolder
 from mmethics_cli.office.law.acceptance import STATES, ActRefused, case_name, find_case
 from mmethics_cli.office.pack import office_pack
+from mmethics_cli.office.register.database import Reading
 from mmethics_cli.office.state import Case, Lookup
 from mmethics_cli.workflow.packs import Packs
 
@@ -64,7 +74,11 @@ def take_note(office: OfficeFolder, packs: Packs, noted: Noted, now: str, actor:
     with office.register().writing() as register:
         case = find_case(register, noted.case) if noted.case else None
         happening = _happening(register, kind, noted, case, now)
+        if kind.id == CORRECTED:
+            happening = _of_what_is_corrected(register, pack.kinds, happening)
         events = record(register, pack.kinds, [happening], now, actor)
+        if kind.id == CORRECTED:
+            register.rebuild()
         after = register.get(Case, case.id) if case else None
     return [*said(pack.kinds, events), *([case_line(after)] if after else [])]
 
@@ -96,6 +110,27 @@ def _happening(
         noted.person,
         data,
     )
+
+
+def _of_what_is_corrected(register: Reading, kinds: EventKinds, correction: Happening) -> Happening:
+    """A correction that refers to what the event did which it withdraws.
+
+    Raises ActRefused for an event that is an act of law, or withdrawn already.
+    """
+    number = correction.data.get("seq")
+    wrong = next(register.events(seq=number), None) if isinstance(number, int) else None
+    if wrong is None:
+        raise EthicsError("请写明更正登记簿的第几条：--set seq=12。条号见 mmethics office show。")
+    kind = wrong.what.kind
+    if kind == CORRECTED or wrong.seq in register.corrected():
+        raise ActRefused(f"第 {wrong.seq} 条是更正，或已经更正过。")
+    if kind != IMPORTED and not (kind in kinds and kinds[kind].noted):
+        title = kinds[kind].title if kind in kinds else kind
+        raise ActRefused(
+            f"第 {wrong.seq} 条是“{title}”，不能更正：受理、指定、表决和决定只能另行处理。"
+        )
+    refs = {name: getattr(wrong.what, name) for name in REFERENCES}
+    return replace(correction, **refs)
 
 
 def _time(text: str, now: str) -> str:

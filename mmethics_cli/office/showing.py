@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from mmethics_cli.errors import EthicsError
 from mmethics_cli.office.acting import case_line
@@ -15,15 +15,23 @@ from mmethics_cli.office.register.database import Reading
 from mmethics_cli.office.state import RegisteredStudy
 from mmethics_cli.workflow.packs import Packs
 
+_WITHDRAWN: Final = "　（已更正，不算）"
+
 
 def history_text(office: OfficeFolder, packs: Packs, name: str) -> str:
     """All events about something, a line each, by their numbers. Raises EthicsError."""
     kinds = office_pack(packs, office).kinds
     with office.register().reading() as register:
         heads, column, key = _subject(register, name)
+        corrected = register.corrected()
         lines = [
-            f"{event.seq:>6}  {event.counted.happened.replace('T', ' ')}  "
-            f"{_said(kinds, event.counted, column)}"
+            "  ".join(
+                (
+                    f"{event.seq:>6}",
+                    event.counted.happened.replace("T", " "),
+                    _said(kinds, event.counted, column) + _WITHDRAWN * (event.seq in corrected),
+                )
+            )
             for event in register.events(**{column: key})
         ]
     return "\n".join([*heads, *lines])

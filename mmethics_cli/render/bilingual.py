@@ -58,14 +58,26 @@ def _is_filled_in(block: _Read) -> bool:
 
 
 def _paired(left: Sequence[_Stretch], right: Sequence[_Stretch]) -> Iterator[Block]:
-    for one, other in zip_longest(left, right, fillvalue=()):
+    pairs = list(zip_longest(left, right, fillvalue=()))
+    for at, (one, other) in enumerate(pairs):
         if isinstance(one, tuple) and isinstance(other, tuple):
-            if one or other:
-                yield Beside(tuple(_rows(one, other)))
+            signed = at + 1 < len(pairs) and isinstance(pairs[at + 1][0], Signatures)
+            yield from _beside(one, other, signed=signed)
         elif isinstance(one, tuple) or isinstance(other, tuple) or type(one) is not type(other):
             yield from (block for both in (one, other) for block in _blocks(both))
         else:
             yield from _both(one, other)
+
+
+def _beside(left: Sequence[_Read], right: Sequence[_Read], *, signed: bool) -> Iterator[Block]:
+    """What is read, in two columns; what is `signed` below stands over its signature, in both."""
+    last: tuple[Block, ...] = ()
+    if signed and left and right and type(left[-1]) is type(right[-1]) is Paragraph:
+        last = tuple(_both(left[-1], right[-1]))
+        left, right = left[:-1], right[:-1]
+    if left or right:
+        yield Beside(tuple(_rows(left, right)))
+    yield from last
 
 
 def _blocks(stretch: _Stretch) -> tuple[Block, ...]:

@@ -11,7 +11,8 @@ from msgspec import Struct
 from mmethics_cli.core.checks.documents import needed_documents
 from mmethics_cli.core.conditions.values import NotApplicable, Truth, name_of
 from mmethics_cli.core.conditions.written import parse_date
-from mmethics_cli.core.lifecycle.decision import decision_words
+from mmethics_cli.core.lifecycle.decision import decision_label, decision_words
+from mmethics_cli.core.lifecycle.revision import seen_before
 from mmethics_cli.core.standard.model import Basis, Standard, Verified
 from mmethics_cli.core.standard.names import label_of
 from mmethics_cli.errors import TemplateError
@@ -94,6 +95,7 @@ class TransmittalRowView(Struct, frozen=True):
     stamps: tuple[str, ...]
     later: bool
     signed: bool
+    renewed: bool
 
     @property
     def hands(self) -> tuple[str, ...]:
@@ -220,10 +222,15 @@ class Functions:
                 row.number, row.id, row.title, row.version,
                 words.date(row.date) if row.date else "",
                 row.original, words.joined(row.signers), row.note,
-                row.signers, row.seals, row.after_approval, row.signed,
+                row.signers, row.seals, row.after_approval, row.signed, row.renewed,
             )
             for row in self._study.transmittal
         ]  # fmt: skip
+
+    def marked_documents(self) -> list[TransmittalRowView]:
+        """The papers that come with a file of their changes."""
+        marked = {row.title for row in self._study.transmittal if row.marked}
+        return [row for row in self.documents() if row.title in marked]
 
     def see(self, document: str) -> str:
         """Where a document is read: 《its title》, or the paper and the section that it is."""
@@ -250,7 +257,11 @@ class Functions:
 
     def revisions(self) -> list[RevisionView]:
         """What differs from what the committee saw."""
-        return revisions(self._study)
+        return revisions(self._study, seen_before(self._study.facts))
+
+    def round_revisions(self) -> list[RevisionView]:
+        """What differs from the round before the office asked for more."""
+        return revisions(self._study, self._study.facts.handed_in)
 
     def revised_attachments(self) -> list[RevisedAttachment]:
         """Attachments that came, went or have another version since."""
@@ -315,6 +326,15 @@ class Functions:
         """The comments that the committee recorded."""
         return self._office.comments
 
+    def verdicts(self) -> tuple[str, ...]:
+        """What the committee can decide on this submission, in words."""
+        words = decision_words(self._study.standard)
+        return tuple(words[key] for key in self._office.verdicts)
+
+    def pick_verdict(self, tag: str) -> Printable:
+        """A drop-down of them for people to fill in."""
+        return self.pick(tag, *self.verdicts())
+
     def recorded(self, key: str) -> Printable:
         """What decision.yaml says, else a control or a line to fill in by hand.
 
@@ -327,7 +347,7 @@ class Functions:
         text = self._office.recorded.get(key, "")
         match key:
             case "decision":
-                return decision_words(self._study.standard).get(text, text)
+                return decision_label(self._study.standard, text)
             case "interval_months":
                 return self._months(text) if text else ""
             case "date" | "valid_until":
@@ -341,7 +361,7 @@ class Functions:
         """What there is to choose from; an interval is never longer than the rules allow."""
         match key:
             case "decision":
-                return tuple(decision_words(self._study.standard).values())
+                return self.verdicts()
             case "interval_months":
                 longest = self._study.pathway.decisions["follow_up_interval_months"].value
                 most = longest if isinstance(longest, int) else INTERVALS[-1]

@@ -20,7 +20,9 @@ from mmethics_cli.render.study import ConsentDocument, Office, Study
 from mmethics_cli.wording.citation import cite_for
 from mmethics_cli.wording.values import (
     APPLIES,
+    LONGEST_NAME,
     SEVERITY,
+    cut,
     fact_at,
     reasons,
     severity_label,
@@ -88,7 +90,7 @@ def item_view(study: Study, item: ReviewItem) -> ItemView:
 def _evidence(study: Study, evidence: str, page: str) -> str:
     """The evidence by the title of its document or the label of its path, with its page."""
     standard = study.standard
-    titles = {entry.id: name_of(entry) for entry in attachments_of(study.facts)}
+    titles = {entry.id: cut(name_of(entry), LONGEST_NAME) for entry in attachments_of(study.facts)}
     name = titles.get(evidence, evidence)
     if evidence in standard.questions:
         name = label_of(standard, evidence)
@@ -96,6 +98,11 @@ def _evidence(study: Study, evidence: str, page: str) -> str:
         folded = evidence in study.facts.folded
         title = standard.documents[evidence].title
         name = place_of(study.facts, evidence) if folded else title
+    return shown_evidence(name, page)
+
+
+def shown_evidence(name: str, page: str) -> str:
+    """What proves an answer, and on which page."""
     return f"{name}（第{page}页）" if page else name
 
 
@@ -220,11 +227,11 @@ def _answer(study: Study, path: str) -> str:
         return ""
     label = label_of(study.standard, path)
     if isinstance(value, tuple):
-        names = [name_of(entry) for entry in value]
+        names = [cut(name_of(entry), LONGEST_NAME) for entry in value]
         return f"{label}：{'、'.join(names[:_MOST_ENTRIES])}{_and_more(len(names))}"
     fact = fact_at(study.standard, path)
     text = value_text(fact, value) if fact is not None else None
-    return f"{label}：{_cut(text or _NOT_ANSWERED)}"
+    return f"{label}：{cut(text or _NOT_ANSWERED, LONGEST_ANSWER)}"
 
 
 def _entries(study: Study, path: str, field: str) -> str:
@@ -237,8 +244,8 @@ def _entries(study: Study, path: str, field: str) -> str:
     for entry in entries:
         value = study.facts.field(Scope(path, entry), field)
         if not isinstance(value, NotApplicable):
-            text = _cut(value_text(question, value) or _NOT_ANSWERED, LONGEST_ENTRY)
-            texts.append(f"{name_of(entry)}（{text}）")
+            text = cut(value_text(question, value) or _NOT_ANSWERED, LONGEST_ENTRY)
+            texts.append(f"{cut(name_of(entry), LONGEST_NAME)}（{text}）")
     if not texts:
         return ""
     return f"{question.label}：{'、'.join(texts[:_MOST_ENTRIES])}{_and_more(len(texts))}"
@@ -249,17 +256,11 @@ def _and_more(count: int) -> str:
     return f"等{count}项" if count > _MOST_ENTRIES else ""
 
 
-def _cut(text: str, most: int = LONGEST_ANSWER) -> str:
-    """The beginning of a long answer, on one line; that it goes on is said."""
-    line = " ".join(text.split())
-    return line if len(line) <= most else f"{line[:most]}……"
-
-
 def _self_checks(study: Study, criterion: Criterion) -> Iterator[str]:
     for id_ in criterion.items:
         answer = study.self_check.of(id_)
         if answer.answer:
-            note = f"，{_cut(answer.note)}" if answer.note else ""
+            note = f"，{cut(answer.note, LONGEST_ANSWER)}" if answer.note else ""
             yield f"自查{id_}：{ANSWERS[answer.answer]}{note}"
 
 
@@ -270,7 +271,7 @@ def _places(study: Study, criterion: Criterion) -> Iterator[str]:
     for row in study.transmittal:
         if row.id in papers:
             version = row.version if row.version[:1] in "Vv" else f"V{row.version}"
-            yield f"《{row.title}》{version}"
+            yield f"《{cut(row.title, LONGEST_NAME)}》{cut(version, LONGEST_NAME)}"
     for name in criterion.elements:
         for spot in office.spots.get(name, ()):
             yield _spot(study, spot.document, spot.heading)
@@ -283,7 +284,7 @@ def _places(study: Study, criterion: Criterion) -> Iterator[str]:
         item = study.standard.items[id_]
         evidence = item_view(study, item).evidence if study.self_check.of(id_).answer else ""
         if evidence:
-            yield f"{evidence}（自查{id_}）"
+            yield f"{cut(evidence, LONGEST_NAME)}（自查{id_}）"
 
 
 def _spot(study: Study, document: str, heading: str) -> str:

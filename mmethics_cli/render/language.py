@@ -32,15 +32,15 @@ BLOCKS: Final = frozenset({
 FUNCTIONS: Final = frozenset({
     "basis", "beside", "changed_papers", "checked_papers", "comments", "conflicts", "criteria",
     "consent_elements", "criterion_groups", "decision", "decisions", "documents", "label",
-    "last_reported", "left_out", "limits", "norm", "not_applicable_items", "open_questions",
-    "overrides", "papers_for", "pick", "pick_date", "principles", "recorded", "review_items",
-    "revised_attachments", "revisions", "see", "self_check_exceptions", "undecided_rules",
-    "wanted_papers",
+    "last_reported", "left_out", "limits", "marked_documents", "norm", "not_applicable_items",
+    "open_questions", "overrides", "papers_for", "pick", "pick_date", "pick_verdict", "principles",
+    "recorded", "review_items", "revised_attachments", "revisions", "round_revisions", "see",
+    "self_check_exceptions", "undecided_rules", "verdicts", "wanted_papers",
 })  # fmt: skip
 # Those that `expand` itself calls; inside Jinja's own loops Jinja calls them.
 CALLS: Final = frozenset({
     "boxes", "basis", "beside", "label", "last_reported", "decision", "norm", "papers_for", "pick",
-    "pick_date", "recorded", "see",
+    "pick_date", "pick_verdict", "recorded", "see",
 })  # fmt: skip
 # Blocks that hold no other block.
 _LEAVES: Final = frozenset({"form", "table", "flow", "sign", "pagebreak"})

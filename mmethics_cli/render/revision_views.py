@@ -19,7 +19,12 @@ from mmethics_cli.core.conditions.values import (
     name_of,
 )
 from mmethics_cli.core.decisions.facts import Facts
-from mmethics_cli.core.lifecycle.revision import AnswerChange, affected_documents, changes_since
+from mmethics_cli.core.lifecycle.revision import (
+    AnswerChange,
+    affected_documents,
+    changes_since,
+    seen_before,
+)
 from mmethics_cli.core.standard.model import Question
 from mmethics_cli.core.standard.names import ATTACHMENTS, KIND, RE_REVIEW, question_at
 from mmethics_cli.render.study import Study
@@ -83,16 +88,8 @@ class PrintedPaths(Mapping[str, frozenset[str]]):
         return len(self._names)
 
 
-def seen_before(facts: Facts) -> Facts | None:
-    """What the changes are counted from: the approved study; for a re-review what was last seen."""
-    if facts.get(KIND) == RE_REVIEW:
-        return next(iter(facts.earlier), None)
-    return facts.baseline
-
-
-def revisions(study: Study) -> list[RevisionView]:
-    """Every answer about the study that differs, attachments left out."""
-    before = seen_before(study.facts)
+def revisions(study: Study, before: Facts | None) -> list[RevisionView]:
+    """Every answer about the study that differs from before, attachments left out."""
     if before is None:
         return []
     answers = [
@@ -193,7 +190,7 @@ def _edition(entry: Element | None) -> str:
     if entry is None:
         return "（没有）"
     version, day = entry.get("version"), entry.get("date")
-    words = [f"V{version}"] if isinstance(version, str) else []
+    words = [f"V{version.removeprefix('V')}"] if isinstance(version, str) else []
     words += [CHINESE.date(day)] if isinstance(day, date) else []
     return " ".join(words) or "没有版本号"
 

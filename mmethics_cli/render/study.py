@@ -33,7 +33,8 @@ class Office(Struct, frozen=True):
 
     `findings` are about the submission as it was handed in; `lacking` are documents that it needs
     and does not hold; `rendered` are the ids of those that came from templates; `spots` say where
-    they print what. `recorded` and `comments` are the texts of decision.yaml.
+    they print what. `recorded` and `comments` are the texts of decision.yaml, `verdicts` are the
+    keys of the decisions that can be taken.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -42,6 +43,7 @@ class Office(Struct, frozen=True):
     spots: Spots = field(default_factory=dict)
     recorded: Mapping[str, str] = field(default_factory=dict)
     comments: tuple[str, ...] = ()
+    verdicts: tuple[str, ...] = ()
 
 
 class TransmittalRow(Struct, frozen=True):
@@ -49,7 +51,8 @@ class TransmittalRow(Struct, frozen=True):
 
     `after_approval` marks a document that is signed after the approval, person by person; `signed`
     an attachment whose signatures and seals are there already; `marked` the file beside a document
-    that shows its changes, under the number of the document.
+    that shows its changes, under the number of the document; `renewed` what was not handed in like
+    this in the round before.
     """
 
     number: str
@@ -64,6 +67,7 @@ class TransmittalRow(Struct, frozen=True):
     after_approval: bool = False
     signed: bool = False
     marked: bool = False
+    renewed: bool = False
 
 
 class Adjustment(Struct, frozen=True):

@@ -18,8 +18,8 @@ from mmethics_cli.formats.word.writer import write
 from mmethics_cli.render.markdown import blocks_of
 from mmethics_cli.render.text import Rendered
 
-_LINES: Final[Mapping[str, float]] = {"form": 1.25, "letter": 1.5, "consent": 1.15, "large": 1.3}
-_SIZES: Final[Mapping[str, TypeSize]] = {"form": "form", "large": "large"}
+_LINES: Final[Mapping[str, float]] = {"form": 1.25, "letter": 1.5, "consent": 1.05, "large": 1.15}
+_SIZES: Final[Mapping[str, TypeSize]] = {"form": "form", "consent": "consent", "large": "large"}
 # Papers that participants take home: every page that they do not have to turn is a page read.
 _CLOSE: Final = frozenset({"consent", "large"})
 

@@ -42,11 +42,12 @@ _KEYS: Final = (
     "title", "sheet", "rows", "landscape", "freeze", "notes", "summary", "columns", "form",
 )  # fmt: skip
 _COLUMN_KEYS: Final = ("value", "title", "width", "input", "choices", "mutes", "colours")
-_LINE_KEYS: Final = ("label", "choices", "lines", "recorded")
+_LINE_KEYS: Final = ("label", "choices", "lines", "recorded", "offers")
 # What rows can be made of, and the values that their columns can show.
 _VIEWS: Final = {"review_items": ItemView, "criteria": CriterionView}
 _COLOURS: Final = {"red": "FFC7CE", "yellow": "FFEB9C", "green": "E2EFDA", "grey": "E7E6E6"}
 _LEAST_SIZE: Final = 9.0  # points
+_LONGEST_HEAD: Final = 1_000  # characters of a fact above a summary
 _LONGEST_CHOICES: Final = 255  # characters of a drop-down's list, as Excel holds it
 
 _BLACK: Final = "000000"
@@ -132,8 +133,9 @@ def _line_faults(line: _Raw) -> Iterator[str]:
     yield from _unknown_keys(line, _LINE_KEYS)
     if not line.get("label"):
         yield "没有 label"
-    if line.get("recorded", RECORDED[0]) not in RECORDED:
-        yield f"recorded 只能是 {'、'.join(RECORDED)}"
+    for key in ("recorded", "offers"):
+        if line.get(key, RECORDED[0]) not in RECORDED:
+            yield f"{key} 只能是 {'、'.join(RECORDED)}"
     if not str(line.get("lines", "1")).isdigit():
         yield "lines 应是整数"
     yield from _choice_faults(line)
@@ -240,7 +242,7 @@ class _SheetMaker:
             mark = SLOT.search(self.printing.fact(path))
             fill = self.printing.book.fills[int(mark[1])] if mark else Words("")
             label = self.functions.label(path)
-            yield f"{label}：{fill.text if isinstance(fill, Words) else ''}"
+            yield f"{label}：{fill.text[:_LONGEST_HEAD] if isinstance(fill, Words) else ''}"
 
     def _principle_summary(self, raw: _Raw) -> Sheet:
         """The review items counted by principle: whether they apply, and how they are answered."""
@@ -294,7 +296,8 @@ class _SheetMaker:
     def _line(self, raw: _Raw, title: str) -> SheetRow:
         """A line of the form; what decision.yaml already says stands in it."""
         key = raw.get("recorded")
-        choices = self.functions.options(key) if key else tuple(raw.get("choices") or ())
+        offered = key or raw.get("offers")
+        choices = self.functions.options(offered) if offered else tuple(raw.get("choices") or ())
         given = self.functions.given(key) if key else ""
         cells = (SheetCell(raw["label"], _PLAIN), _open_cell(given, title, choices))
         return SheetRow(cells, lines=int(raw.get("lines", "1")))

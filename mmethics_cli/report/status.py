@@ -15,7 +15,7 @@ from mmethics_cli.core.conditions.values import UNKNOWN, Truth
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.decisions.relevance import Reason, places, relevant
-from mmethics_cli.core.lifecycle.decision import CommitteeDecision, decision_words
+from mmethics_cli.core.lifecycle.decision import CommitteeDecision, decision_label
 from mmethics_cli.core.lifecycle.due import Due
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.core.standard.names import TITLE, label_at
@@ -34,8 +34,9 @@ _MOST_QUESTIONS: Final = 5
 class DossierStatus(Struct, frozen=True):
     """The dossier and its current submission: its folder's name, whether sealed, changed since.
 
-    `standing` is said of it where nothing is wrong; `decisions` are lines on what the committee
-    decided and what stands; `dues` what is due.
+    `standing` is said of it where nothing is wrong; `others` are submissions beside it that are
+    being prepared or wait; `decisions` are lines on what the committee decided and what stands;
+    `dues` what is due.
     """
 
     dossier: str
@@ -43,6 +44,7 @@ class DossierStatus(Struct, frozen=True):
     sealed: bool
     changed: bool
     standing: str
+    others: tuple[str, ...] = ()
     decisions: tuple[str, ...] = ()
     dues: tuple[str, ...] = ()
 
@@ -59,6 +61,7 @@ def status_text(
     lines = [
         f"{status.dossier}：{title if isinstance(title, str) else '（还没有项目名称）'}",
         _submission(status),
+        *(line for text in _others(status) for line in wrap(text, COLUMNS)),
         *(line for text in status.decisions for line in wrap(text, COLUMNS)),
         "",
         *_due(status),
@@ -80,6 +83,11 @@ def _submission(status: DossierStatus) -> str:
     state = "已封存" if status.sealed else "准备中"
     changed = "；卷宗在封存之后改过，与送审的内容不同" if status.changed else ""
     return f"送审 {status.submission}（{state}）{changed}"
+
+
+def _others(status: DossierStatus) -> Iterator[str]:
+    if status.others:
+        yield f"另有 {'、'.join(status.others)}"
 
 
 def _due(status: DossierStatus) -> Iterator[str]:
@@ -213,7 +221,7 @@ def _title(edition: DocumentEdition) -> str:
 
 def decision_line(standard: Standard, decision: CommitteeDecision) -> str:
     """The decision, its number, day, validity and interval, as far as they were recorded."""
-    label = decision_words(standard).get(decision.decision, decision.decision)
+    label = decision_label(standard, decision.decision)
     parts = [
         str(decision.day) if decision.day else "",
         decision.number,

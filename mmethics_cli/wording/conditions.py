@@ -109,7 +109,8 @@ def _labels(standard: Standard, path: str, field: Question | None) -> Mapping[st
     asked = field or standard.questions.get(path) or standard.derived.get(path)
     if asked is not None:
         return asked.values
-    return standard.tables[path.removeprefix("decided.")].values
+    table = standard.tables.get(path.removeprefix("decided."))
+    return table.values if table is not None else {}
 
 
 def _listed(labels: Mapping[str, str], values: Iterable[bool | int | str | date]) -> str:

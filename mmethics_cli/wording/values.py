@@ -38,6 +38,8 @@ APPLIES: Final = {
 TAGS: Final = {Reason.DECIDING: "决定审查路径", Reason.REQUIRED: "必答", Reason.OPTIONAL: "选答"}
 
 _LONGEST_BRIEF: Final = 40
+# Of what people call an entry or a proof, where many stand in one cell of a sheet.
+LONGEST_NAME: Final = 400
 _MOST_REASONS: Final = 6
 _MOST_NAMES: Final = 2
 
@@ -164,7 +166,7 @@ def reasons(facts: Facts, behind: Mapping[str, Value]) -> str:
         if isinstance(value, tuple | NotApplicable):
             continue
         match = ELEMENT_PATH.fullmatch(path)
-        text = _reason_text(facts.standard, path, value)
+        text = cut(_reason_text(facts.standard, path, value), LONGEST_NAME)
         if match is None:
             clauses.setdefault(f"{label_at(facts.standard, facts, path)}：{text}", [])
             continue
@@ -176,6 +178,12 @@ def reasons(facts: Facts, behind: Mapping[str, Value]) -> str:
     return "；".join(texts[:_MOST_REASONS]) + ("等" if len(texts) > _MOST_REASONS else "")
 
 
+def cut(text: str, most: int) -> str:
+    """The beginning of a long text, on one line; that it goes on is said."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[:most]}……"
+
+
 def _some(names: list[str]) -> str:
     """The first names of a list's entries, and how many there are when that is not all."""
     few = "、".join(names[:_MOST_NAMES])
@@ -184,7 +192,7 @@ def _some(names: list[str]) -> str:
 
 def _entry_name(facts: Facts, match: re.Match[str]) -> str:
     entry = entry_of(facts.get(match["list"]), match["id"])
-    return match["id"] if entry is None else name_of(entry)
+    return match["id"] if entry is None else cut(name_of(entry), LONGEST_NAME)
 
 
 def _reason_text(standard: Standard, path: str, value: Value) -> str:
@@ -193,6 +201,8 @@ def _reason_text(standard: Standard, path: str, value: Value) -> str:
         return value_text(fact, value) or CHINESE.nothing
     table = standard.tables.get(path.removeprefix("decided."))
     if table is None:
+        if isinstance(value, bool):
+            return CHINESE.yes if value else CHINESE.no
         return CHINESE.date(value) if isinstance(value, date) else str(value)
     if isinstance(value, Several):
         outcomes = [table.label_of(key) for key in table.order if key in value.sure]

@@ -14,13 +14,16 @@ from mmethics_cli.core.checks.documents import attachments_of
 from mmethics_cli.core.conditions.values import Element
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.lifecycle.editions import IN_PAIRS, documents_of_the_study, same_edition
+from mmethics_cli.core.lifecycle.revision import seen_before
 from mmethics_cli.core.standard.model import DocumentKind
 from mmethics_cli.core.standard.names import INITIAL, KIND
 from mmethics_cli.formats.blocks import Stamp
-from mmethics_cli.render.revision_views import PrintedPaths, seen_before
+from mmethics_cli.render.revision_views import PrintedPaths
 from mmethics_cli.render.study import Adjustment, Study, TransmittalRow
+from mmethics_cli.store.dossier.attachments import attachment_path
 from mmethics_cli.store.dossier.profile import form_codes_of
 from mmethics_cli.store.overlay import Override
+from mmethics_cli.store.paths import OutsideFolder
 from mmethics_cli.workflow.lifecycle.standing import as_reported
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.package import (
@@ -54,6 +57,8 @@ _PACK_PARTS: Final = {
     "worksheets": "审查工作表的要点",
     "holidays": "法定节假日",
     "due_dates": "到期日",
+    "decisions": "委员会的决定",
+    "submissions": "各类送审",
     "editions": "版次说明",
     "templates": "文件模板",
 }
@@ -85,7 +90,10 @@ class EditionComparison(Struct, frozen=True, dict=True):
         own package.
         """
         current, kind = dossier.workspace.current, dossier.facts.get(KIND)
-        if current is None or kind == INITIAL or len(dossier.workspace.submissions) == 1:
+        again = dossier.facts.handed_in is not None
+        if current is None or len(dossier.workspace.submissions) == 1:
+            return cls()
+        if kind == INITIAL and not again:
             return cls()
         # Loaded late: a first submission is compared with nothing.
         from mmethics_cli.workflow.lifecycle.editions import editions_of, for_the_study
@@ -93,7 +101,7 @@ class EditionComparison(Struct, frozen=True, dict=True):
         study = for_the_study(dossier)
         own = package(study)
         ids = documents_of_the_study(study.pathway)
-        in_pairs = kind in IN_PAIRS
+        in_pairs = kind in IN_PAIRS or (again and kind == INITIAL)
         if not in_pairs:
             ids &= frozenset(needed)
         whole = replace(own.study, consents=own.consents)
@@ -150,6 +158,7 @@ def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Pac
         if kind.id in needed and (kind.audience == "applicant" or kind.id in also)
     ]
     codes = form_codes_of(dossier.workspace.folder, dossier.standard.documents)
+    lacking = _without_file(dossier)
     documents: list[Document] = []
     rows: list[TransmittalRow] = []
     for kind in wanted:
@@ -164,11 +173,12 @@ def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Pac
             documents.append(document)
             rows += rows_of_document(document)
         else:
-            rows += rows_of_attachments(brought, kind, rows, comparison.replacing(brought))
+            rows += rows_of_attachments(brought, kind, rows, comparison.replacing(brought), lacking)
     rest = dossier.standard.documents.keys() - {kind.id for kind in wanted}
     for kind in (one for id_, one in dossier.standard.documents.items() if id_ in rest):
         brought = comparison.new_ones(_attachments(dossier, kind.id))
-        rows += rows_of_attachments(brought, kind, rows, comparison.replacing(brought))
+        rows += rows_of_attachments(brought, kind, rows, comparison.replacing(brought), lacking)
+    rows = _with_renewed(dossier, rows)
     return Package(
         tuple(documents),
         tuple(rows),
@@ -183,6 +193,23 @@ def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Pac
 def _is_section(dossier: Dossier, kind: DocumentKind, needed: Collection[str]) -> bool:
     """Whether a document stands in another paper of this submission."""
     return kind.id in dossier.facts.folded and not kind.within.keys().isdisjoint(needed)
+
+
+def _with_renewed(dossier: Dossier, rows: list[TransmittalRow]) -> list[TransmittalRow]:
+    """The rows; in a further round those that were not handed in like this are marked."""
+    current = dossier.workspace.current
+    before = dossier.workspace.lineage.round_before(current) if current is not None else None
+    if before is None:
+        return rows
+    manifest = before.manifest()
+    held = {
+        (str(row.get(key)), str(row.get("version") or ""), str(row.get("date") or ""))
+        for part, key in (("documents", "id"), ("attachments", "kind"))
+        for row in manifest.get(part, [])
+    }
+    return [
+        replace(row, renewed=(row.id, row.version, str(row.date or "")) not in held) for row in rows
+    ]
 
 
 def _study(dossier: Dossier, rows: list[TransmittalRow]) -> Study:
@@ -223,6 +250,25 @@ def _stamp(dossier: Dossier, kind: DocumentKind, today: date, codes: Mapping[str
     version = given.version if given and given.version else FIRST_VERSION
     day = (given.date if given else None) or today
     return Stamp(kind.id, kind.title, version, day, form=codes.get(kind.id, ""))
+
+
+def _without_file(dossier: Dossier) -> frozenset[str]:
+    """The ids of attachments of which no file lies there, in a submission that is prepared."""
+    current = dossier.workspace.current
+    if current is None or current.sealed:
+        return frozenset()
+    return frozenset(
+        entry.id
+        for entry in attachments_of(dossier.facts)
+        if not _lies_there(dossier, entry.get("file"))
+    )
+
+
+def _lies_there(dossier: Dossier, name: object) -> bool:
+    try:
+        return isinstance(name, str) and attachment_path(dossier.workspace.folder, name).is_file()
+    except (OutsideFolder, OSError):
+        return False
 
 
 def _attachments(dossier: Dossier, kind: str) -> list[Element]:

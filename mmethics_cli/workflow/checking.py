@@ -44,14 +44,16 @@ from mmethics_cli.core.lifecycle.amendments import (
     unmarked_attachments,
     unnamed_changes,
 )
-from mmethics_cli.core.lifecycle.decision import unanswered_comments
+from mmethics_cli.core.lifecycle.decision import unanswered_comments, unanswered_supplements
 from mmethics_cli.core.lifecycle.resting import resting_findings
+from mmethics_cli.core.lifecycle.revision import seen_before
 from mmethics_cli.core.standard.model import Basis, Standard
 from mmethics_cli.core.standard.names import label_at, question_at
 from mmethics_cli.core.standard.pack_editions import editions_after
 from mmethics_cli.core.standard.texts import Readability
 from mmethics_cli.errors import Problem
-from mmethics_cli.render.revision_views import seen_before
+from mmethics_cli.formats.excel.bytes import LONGEST_TEXT, characters
+from mmethics_cli.render.item_views import shown_evidence
 from mmethics_cli.render.slots import Words
 from mmethics_cli.render.text import Rendered
 from mmethics_cli.report.findings import PlacedFinding
@@ -62,7 +64,8 @@ from mmethics_cli.wording.citation import cite_for
 from mmethics_cli.wording.values import value_text
 from mmethics_cli.workflow.lifecycle.answering import comments_to_answer
 from mmethics_cli.workflow.lifecycle.confirming import texts_to_confirm
-from mmethics_cli.workflow.lifecycle.standing import Standing, as_handed_in
+from mmethics_cli.workflow.lifecycle.standing import Standing, as_handed_in, without_drafts
+from mmethics_cli.workflow.lifecycle.supplementing import asked_for
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.package import Package
 from mmethics_cli.workflow.registering import registration_findings
@@ -88,10 +91,11 @@ def review(
     """
     if files is None:
         files = dossier.workspace.file_states()
-    facts, seen = dossier.facts, seen_before(dossier.facts)
+    standing = Standing(dossier)
+    dossier = without_drafts(dossier)
+    facts = dossier.facts
     findings = [*_refused(dossier), *_placeholders(dossier), *missing_answers(dossier.pathway)]
     findings += [*missing_documents(dossier.pathway, files), *unfit_files(facts, files)]
-    standing = Standing(dossier)
     if standing.preparing or standing.approval is None:
         findings += attachments_at_odds(facts)
     findings += unanswered_items(facts, dossier.self_check)
@@ -99,14 +103,10 @@ def review(
     notes = _notes(dossier)
     findings += misstatements(facts, notes, partial(_told, dossier.standard))
     findings += stray_answers(facts)
-    findings += unseen_characters(facts, notes)
+    findings += [*unseen_characters(facts, notes), *_beyond_a_cell(dossier)]
     findings += _lost_texts(dossier)
     findings += standing.findings()
-    findings += [*unnamed_changes(facts), *unfound_changes(facts)]
-    findings += unmarked_attachments(facts, seen)
-    findings += left_behind(facts, seen, package.study.printed)
-    findings += resting_findings(texts_to_confirm(dossier))
-    findings += unanswered_comments(facts, comments_to_answer(dossier))
+    findings += _about_changes(dossier, package)
     findings = list(with_elements(dossier, findings, package.unanswered_element_facts()))
     findings += _gaps(dossier, package, {finding.path for finding in findings})
     findings += own_documents(facts)
@@ -125,6 +125,18 @@ def review(
     placed |= {broken.finding: broken for broken in registration_findings(dossier)}
     placed |= {paper.finding: paper for paper in _papers(dossier, package, kept)}
     return tuple(placed[finding] for finding in in_order(placed))
+
+
+def _about_changes(dossier: Dossier, package: Package) -> Iterator[Finding]:
+    """What is to be said of what differs from what the committee saw, and of what it asked for."""
+    facts, seen = dossier.facts, seen_before(dossier.facts)
+    yield from unnamed_changes(facts)
+    yield from unfound_changes(facts)
+    yield from unmarked_attachments(facts, seen)
+    yield from left_behind(facts, seen, package.study.printed)
+    yield from resting_findings(texts_to_confirm(dossier))
+    yield from unanswered_comments(facts, comments_to_answer(dossier))
+    yield from unanswered_supplements(facts, asked_for(dossier))
 
 
 def _papers(dossier: Dossier, package: Package, kept: Collection[str]) -> Iterable[PlacedFinding]:
@@ -149,6 +161,18 @@ def _notes(dossier: Dossier) -> Mapping[str, tuple[str, str]]:
         for name, answer in dossier.self_check.answers.items()
         if answer.note
     }
+
+
+def _beyond_a_cell(dossier: Dossier) -> Iterator[Finding]:
+    """What the self-check says that no cell of its Excel form holds."""
+    for name, answer in dossier.self_check.answers.items():
+        proof = shown_evidence(answer.evidence, answer.page)
+        for label, text in (("自查说明", answer.note), ("证据和页码", proof)):
+            if (length := characters(text)) > LONGEST_TEXT:
+                path = f"{_SELF_CHECK}{name}"
+                message = f"{name} 的{label}有 {length} 字，Excel 的一格最多 {LONGEST_TEXT} 字"
+                fix = "请把长文作为附件，这里只写摘要"
+                yield Finding("text_beyond_cell", "error", "invalid", path, message, fix, name)
 
 
 def _told(standard: Standard, path: str, value: Value) -> str | None:

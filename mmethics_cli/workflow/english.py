@@ -61,9 +61,9 @@ def english_package(dossier: Dossier, package: Package) -> Package:
     def worded(study: Study) -> Study:
         mine = study.facts
         values = with_texts(mine.values, texts)
-        facts = Facts(standard, values, mine.today, mine.baseline, mine.earlier, mine.folded)
+        facts = mine.beside(standard, values)
         # What is decided, and every condition in a document, looks at the answers as given.
-        judged = Facts(standard, mine.values, mine.today, mine.baseline, mine.earlier, mine.folded)
+        judged = mine.beside(standard, mine.values)
         return replace(study, facts=facts, pathway=Pathway(judged))
 
     study, own = worded(package.study), None if package.own is None else worded(package.own)

@@ -15,14 +15,20 @@ from mmethics_cli.core.answers.troubles import UnknownName
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.standard.model import Standard
-from mmethics_cli.core.standard.names import label_of
+from mmethics_cli.core.standard.names import is_of_event, label_of
 from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.store.dossier.answers_file import answers_of, read_answers
-from mmethics_cli.store.dossier.parts import RefusedAnswer, require_dossier
+from mmethics_cli.store.dossier.parts import DossierFiles, RefusedAnswer, require_dossier
 from mmethics_cli.store.dossier.profile import paper_set_of
 from mmethics_cli.store.dossier.workspace import Workspace, open_workspace
 from mmethics_cli.store.pack import Pack
-from mmethics_cli.store.submission.submissions import DECISION, Submission, sealed_date
+from mmethics_cli.store.submission.choice import Choose, named, newest_one, open_one
+from mmethics_cli.store.submission.submissions import (
+    DECISION,
+    EVENT_FILE,
+    Submission,
+    sealed_date,
+)
 from mmethics_cli.workflow.document_options import PaperSet
 from mmethics_cli.workflow.packs import LoadedPack, Packs
 
@@ -36,20 +42,11 @@ def facts_as_sealed(submission: Submission, standard: Standard) -> Facts:
 
 
 class EarlierFacts(Iterable[Facts]):
-    """The facts of the sealed submissions before one, the newest first.
+    """The facts of the submissions that were sealed before one (None: all), the newest first."""
 
-    That one is the current submission, if `number` names no other.
-    """
-
-    def __init__(self, workspace: Workspace, number: int | None = None) -> None:
-        current = workspace.current
-        before = number if number is not None else current.number if current else 0
+    def __init__(self, workspace: Workspace, submission: Submission | None) -> None:
         self._standard = workspace.standard
-        self._left = [
-            submission
-            for submission in workspace.submissions
-            if submission.sealed and submission.number < before
-        ]
+        self._left = list(workspace.lineage.sealed_before(submission))
         self._read: list[Facts] = []
 
     def __iter__(self) -> Iterator[Facts]:
@@ -57,6 +54,18 @@ class EarlierFacts(Iterable[Facts]):
         while self._left:
             self._read.append(facts_as_sealed(self._left.pop(), self._standard))
             yield self._read[-1]
+
+
+def _seen(workspace: Workspace) -> tuple[Facts | None, Facts | None]:
+    """What the current submission answers, and what it was in the round before, as sealed."""
+    current, lineage = workspace.current, workspace.lineage
+    if current is None:
+        return None, None
+    answered, before = lineage.answered_by(current), lineage.round_before(current)
+    return (
+        None if answered is None else facts_as_sealed(answered, workspace.standard),
+        None if before is None else facts_as_sealed(before, workspace.standard),
+    )
 
 
 class OpenedStudy(Struct, frozen=True):
@@ -103,35 +112,53 @@ def open_dossier(
     packs: Packs | None = None,
     also: tuple[str, ...] = (),
     papers: PaperSet | None = None,
+    choose: Choose = open_one,
 ) -> Dossier:
     """Read a dossier and decide its pathway as of `today`.
 
     `packs` may be shared by several calls, which then load and build each pack once; `also` as for
-    `Packs.of`. Without `papers` the set is that of what was sealed last, else the profile's.
-    Raises WorkspaceError, UnreadableFile or PackError.
+    `Packs.of`; `choose` picks the submission that is worked on. Without `papers` the set is that of
+    what was sealed last, else the profile's. Raises WorkspaceError, UnreadableFile, PackError, or
+    SeveralSubmissions where it is not clear which submission is meant.
     """
     require_dossier(folder)
-    return _opened(folder, today, (packs or Packs()).of(folder, also), papers)
+    return _opened(folder, today, (packs or Packs()).of(folder, also), choose, papers)
 
 
-def reopened(dossier: Dossier) -> Dossier:
-    """The dossier as its folder says now, by the same pack and on the same day."""
-    return _opened(dossier.workspace.folder, dossier.facts.today, dossier.loaded, dossier.papers)
+def reopened(dossier: Dossier, submission: Submission | None = None) -> Dossier:
+    """The dossier as its folder says now, by the same pack and on the same day.
+
+    It is opened at the same submission, or at another one.
+    """
+    at = submission or dossier.workspace.current
+    choose = newest_one if at is None else named(at.name)
+    facts, folder = dossier.facts, dossier.workspace.folder
+    return _opened(folder, facts.today, dossier.loaded, choose, dossier.papers)
 
 
 def _opened(
-    folder: Path, today: date | None, loaded: LoadedPack, papers: PaperSet | None = None
+    folder: Path,
+    today: date | None,
+    loaded: LoadedPack,
+    choose: Choose,
+    papers: PaperSet | None = None,
 ) -> Dossier:
     standard = loaded.standard
-    workspace = open_workspace(folder, standard)
+    workspace = open_workspace(folder, standard, choose)
     current = workspace.current
     # A submission is compared with what was approved before it; the first one with itself.
-    before = workspace.baseline_before(current.number) if current else None
+    before = workspace.lineage.baseline_of(current) if current else None
     baseline = before or workspace.baseline
-    approved = None if baseline is None else facts_as_sealed(baseline, standard)
     papers = papers or _papers_of(workspace)
-    folded = _folded(standard, papers)
-    facts = Facts(standard, workspace.values, today, approved, EarlierFacts(workspace), folded)
+    facts = Facts(
+        standard,
+        workspace.values,
+        today,
+        None if baseline is None else facts_as_sealed(baseline, standard),
+        EarlierFacts(workspace, current),
+        _folded(standard, papers),
+        *_seen(workspace),
+    )
     return Dossier(
         name=str(folder),
         loaded=loaded,
@@ -200,12 +227,13 @@ def as_sealed(dossier: Dossier, current: Submission, today: date) -> Dossier:
 
     Days count from the day of sealing: a date that has passed while the office worked is no fault.
     """
-    standard = dossier.standard
+    standard, now = dossier.standard, dossier.facts
     answers = answers_of(current.snapshot(), standard)
     office = dossier.workspace.parts.get(DECISION)
     values = answers.values | (office.reading.values if office is not None else {})
     day, baseline = sealed_date(current) or today, _approved_before(dossier, current)
-    facts = Facts(standard, values, day, baseline, dossier.facts.earlier, dossier.facts.folded)
+    before = (now.earlier, now.folded, now.answered, now.handed_in)
+    facts = Facts(standard, values, day, baseline, *before)
     return replace(
         dossier,
         facts=facts,
@@ -218,9 +246,31 @@ def as_sealed(dossier: Dossier, current: Submission, today: date) -> Dossier:
     )
 
 
+def facts_beside(dossier: Dossier, submission: Submission) -> Facts:
+    """What another submission says, too: as it was sealed, else beside the study as it is now.
+
+    What has been recorded of it since is a part of it. Of a file that can't be read nothing is
+    known: it keeps nobody from working on another submission.
+    """
+    if submission == dossier.workspace.current:
+        return dossier.facts
+    standard, workspace = dossier.standard, dossier.workspace
+    files = DossierFiles(workspace.folder, standard, workspace.submissions)
+    paths = {DECISION: submission.folder / DECISION}
+    if submission.sealed:
+        values = dict(answers_of(submission.snapshot(), standard).values)
+    else:
+        paths[EVENT_FILE] = submission.event_file
+        values = {k: value for k, value in workspace.values.items() if not is_of_event(k)}
+    for name, path in paths.items():
+        part = files.part(name, path) if path.exists() else None
+        values |= part.reading.values if part is not None else {}
+    return Facts(standard, values, dossier.facts.today)
+
+
 def _approved_before(dossier: Dossier, current: Submission) -> Facts | None:
     """What stood approved when the current submission was handed in."""
-    baseline = dossier.workspace.baseline_before(current.number)
+    baseline = dossier.workspace.lineage.baseline_of(current)
     return None if baseline is None else facts_as_sealed(baseline, dossier.standard)
 
 
@@ -237,7 +287,7 @@ def differing(dossier: Dossier) -> tuple[str, ...]:
     labels = [
         label_of(dossier.standard, path)
         for path, question in dossier.standard.questions.items()
-        if not question.of_office and sealed.values.get(path) != now.get(path)
+        if not (question.of_office or question.later) and sealed.values.get(path) != now.get(path)
     ]
     if sealed.self_check.answers != dossier.self_check.answers:
         labels.append("审查内容自查")

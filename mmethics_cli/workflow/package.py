@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -22,6 +23,8 @@ from mmethics_cli.render.printing import Gap
 from mmethics_cli.render.study import ConsentDocument, Study, TransmittalRow
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.render.text import Rendered, gaps_of, read_facts
+
+_NO_FILE: Final = "文件还没有放入"
 
 
 class Document(Struct, frozen=True):
@@ -83,10 +86,12 @@ def rows_of_attachments(
     kind: DocumentKind,
     before: list[TransmittalRow],
     marked: Collection[str],
+    lacking: Collection[str] = (),
 ) -> Iterator[TransmittalRow]:
     """The rows of attachments of one kind, numbered after those of `before`.
 
-    `marked` are the ids of attachments that come with a file of their changes.
+    `marked` are the ids of attachments that come with a file of their changes, `lacking` of those
+    whose file is not there.
     """
     first = int(next_number(before))
     for number, entry in enumerate(attachments, first):
@@ -98,6 +103,7 @@ def rows_of_attachments(
             version if isinstance(version, str) else "",
             day if isinstance(day, date) else None,
             signers=kind.signers,
+            note=_NO_FILE if entry.id in lacking else "",
             seals=kind.seals,
             after_approval=bool(kind.for_form),
             signed=entry.get("signed") is True,

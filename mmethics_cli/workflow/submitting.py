@@ -14,6 +14,7 @@ from mmethics_cli.errors import Problem, WorkspaceError
 from mmethics_cli.render.study import SealedBeside
 from mmethics_cli.report.findings import PlacedFinding
 from mmethics_cli.store.dossier.outputs import refuse_output
+from mmethics_cli.store.submission.choice import last_sealed
 from mmethics_cli.store.submission.documents import enter_versions, restore_drafts
 from mmethics_cli.store.submission.intact import require_intact
 from mmethics_cli.store.submission.logbook import refuse_sealing_again
@@ -25,7 +26,13 @@ from mmethics_cli.store.submission.sealing import (
     is_unfinished,
     seal,
 )
-from mmethics_cli.store.submission.submissions import DOCUMENTS, Submission
+from mmethics_cli.store.submission.submissions import (
+    BASELINE,
+    DOCUMENTS,
+    ORDER,
+    Submission,
+    sealing_order,
+)
 from mmethics_cli.workflow.assembly import package_of
 from mmethics_cli.workflow.checking import review
 from mmethics_cli.workflow.document_options import FileNaming, Language
@@ -94,7 +101,8 @@ def _open_submission(dossier: Dossier) -> Submission:
         raise WorkspaceError("卷宗里还没有送审（submissions/01-initial），不能封存。")
     if current.sealed:
         raise WorkspaceError(
-            f"{current.name} 已经封存，不能再封存一次。核验：mmethics verify {current.folder}"
+            f"{current.name} 已经封存，不能再封存一次。核验：mmethics verify {current.folder}。"
+            "办公室要求补正的：mmethics record --supplement --comments FILE"
         )
     refuse_sealing_again(dossier.workspace.folder, current.folder)
     return current
@@ -208,6 +216,17 @@ def seal_submission(submission: CheckedSubmission, final: FinalPapers) -> Sealed
     return entered(sealed, submission.today)
 
 
+def place_in_life(dossier: Dossier) -> dict[str, Any]:
+    """Its place in the order of sealing, and by what the study stood approved then."""
+    workspace = dossier.workspace
+    last = last_sealed(workspace.submissions)
+    baseline = workspace.baseline
+    return {
+        ORDER: sealing_order(last)[0] + 1 if last is not None else 1,
+        BASELINE: baseline.name if baseline is not None else "",
+    }
+
+
 def _about(dossier: Dossier, package: Package) -> dict[str, Any]:
     """What the manifest says of tool, pack, templates and documents."""
     pack, standard = dossier.pack, dossier.standard
@@ -222,6 +241,7 @@ def _about(dossier: Dossier, package: Package) -> dict[str, Any]:
         },
         "package": dossier.papers.value,
         "templates": {"sha256": pack.digest("templates")},
+        **place_in_life(dossier),
         "documents": [
             {
                 "number": document.number,

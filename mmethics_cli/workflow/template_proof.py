@@ -12,6 +12,7 @@ from mmethics_cli.core.standard.names import label_of
 from mmethics_cli.errors import Problem
 from mmethics_cli.render.element_facts import ElementPassages
 from mmethics_cli.render.guards import unguarded_prints
+from mmethics_cli.render.language import CLOSE, NODE_END
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.store.pack import Pack
 from mmethics_cli.store.yaml.reader import parse
@@ -84,7 +85,9 @@ def _section_problems(
         if name not in templates.texts:
             continue
         lines = templates.get(name).source.lines if not templates.problems(name) else ()
-        if lines and not any(line.lstrip("# ") == heading for line in lines if line[:1] == "#"):
+        # What is open round a heading stands as a mark before it.
+        ends = [line.rpartition(NODE_END)[2].rpartition(CLOSE)[2] for line in lines]
+        if lines and not any(end.lstrip("# ") == heading for end in ends if end[:1] == "#"):
             place = pack.locate("documents.yaml", (number, "within", host))
             yield Problem(f"“{document.title}”归入的模板“{name}”里没有标题“{heading}”", *place)
 

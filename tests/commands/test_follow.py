@@ -48,7 +48,8 @@ def checked(study: Path, expect: int = 1) -> list[dict[str, Any]]:
 
 def papers(study: Path) -> list[str]:
     done = mmethics("--today", "2027-09-01", "render", study, "--list", cwd=study)
-    return [f"{line.split()[1]} {line.split()[-2]}" for line in done.stdout.splitlines()]
+    rows = (line.split("  ") for line in done.stdout.splitlines())
+    return [f"{row[1]} {''.join(row[4:5])}" for row in rows]
 
 
 def test_a_submission_that_cannot_be_is_refused(study: Path) -> None:
@@ -61,10 +62,12 @@ def test_a_submission_that_cannot_be_is_refused(study: Path) -> None:
     run(study, "record", *APPROVE)
     assert "不需要复审" in run(study, "follow", "re-review", expect=2)
     run(study, "follow", "amendment")
-    assert "还没有封存，一次只能有一次送审" in run(study, "follow", "progress", expect=2)
+    run(study, "follow", "progress")  # a draft keeps nobody from opening another submission
     assert sorted(one.name for one in (study / "submissions").iterdir()) == [
-        "01-initial", "02-amendment",
+        "01-initial", "02-amendment", "03-progress",
     ]  # fmt: skip
+    said = run(study, "submit", expect=2)
+    assert "--submission 02（02-amendment）" in said and "--submission 03（03-progress）" in said
 
 
 def test_a_conditional_approval_leads_to_a_re_review_first(study: Path) -> None:

@@ -110,11 +110,16 @@ def test_an_approval_is_recorded_and_renders_nothing(folder: Path) -> None:
     ],
 )
 def test_decisions_are_read_in_both_languages(folder: Path, word: str, key: str) -> None:
+    if key in ("suspended", "terminated"):  # a study that has not begun is neither
+        assert record(folder, *APPROVAL).returncode == 0
+        folder_of_it = add_sealed(folder, "amendment", "2027-03-20")
+    else:
+        folder_of_it = folder / FIRST
     comments = folder.parent / "意见.yaml"
     comments.write_text("- 一\n- '年龄: =1+1'\n", encoding="utf-8")
     done = record(folder, "--decision", word, "--date", "2027-03-20", "--comments", comments)
     assert done.returncode == 0, done.stderr
-    text = (folder / DECISION).read_text(encoding="utf-8")
+    text = (folder_of_it / "decision.yaml").read_text(encoding="utf-8")
     assert text.startswith(f"decision: {key}\n") and "年龄: =1+1" in text
 
 
@@ -125,7 +130,9 @@ def test_decisions_are_read_in_both_languages(folder: Path, word: str, key: str)
         (("--decision", "批准", "--date", "2027-02-30"), "不是日期"),
         (("--decision", "批准", "--date", "2027-02-28"), "早于封存送审的日期 2027-03-01"),
         ((*APPROVAL[:4], "--valid-until", "2027-03-20"), "不在决定日期 2027-03-20 之后"),
-        (("--decision", "暂停", *APPROVAL[2:]), "没有有效期"),
+        (("--decision", "不批准", *APPROVAL[2:]), "没有有效期"),
+        (("--decision", "暂停", *APPROVAL[2:4]), "“暂停”不能用于“初始审查”"),
+        (("--decision", "继续研究", *APPROVAL[2:4]), "“继续研究”不能用于“初始审查”"),
         ((*APPROVAL, "--interval-months", "13"), "超过规则允许的 12 个月"),
         ((*APPROVAL, "--interval-months", "0"), "至少 1 个月"),
         (("--decision", "修改后批准", "--date", "2027-03-20"), "要写明须修改的意见"),
@@ -318,7 +325,7 @@ def test_a_report_that_is_approved_is_no_baseline(folder: Path) -> None:
     baseline = open_workspace(folder, load().standard()).baseline
     assert baseline is not None and baseline.name == "01-initial"
     shown = status(folder, today="2027-05-10")
-    assert "02-deviation 的决定：批准" in shown and "有效的批准：01-initial" in shown
+    assert "02-deviation 的决定：继续研究" in shown and "有效的批准：01-initial" in shown
     assert "2028-03-20  提交跟踪审查（进展）报告" in shown
 
 

@@ -15,6 +15,9 @@ import pytest
 from msgspec import Struct
 
 from mmethics_cli.formats.word.revisions import accepted, rejected
+from mmethics_cli.store.submission.manifest import verify_folder
+from mmethics_cli.store.yaml.editor import Editor
+from mmethics_cli.store.yaml.reader import parse
 from tests.depth import some
 from tests.formats.redline.revised import said
 from tests.program import ROOT, mmethics
@@ -22,6 +25,7 @@ from tests.validator import errors_of
 
 PAGE: Final = ROOT / "docs" / "lifecycle.md"
 STUDY: Final = "研究"
+OTHER: Final = "另一项"
 MARK: Final = "-修订标记.docx"
 
 
@@ -36,22 +40,19 @@ class Step(Struct, frozen=True):
         return self.done.stdout + self.done.stderr
 
 
-def blocks() -> Iterator[tuple[str, str]]:
-    """The page's blocks: files to write (yaml) and commands to run (sh)."""
-    text = PAGE.read_text(encoding="utf-8")
+def blocks(text: str) -> Iterator[tuple[str, str]]:
+    """The blocks of a part of the page: files to write (yaml) and commands to run (sh)."""
     yield from re.findall(r"^```(\w+)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
 
 
-@pytest.fixture(scope="module")
-def life(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Step]]:
-    """The page done from top to bottom in an empty folder."""
-    folder = tmp_path_factory.mktemp("life")
+def lived(text: str, folder: Path) -> list[Step]:
+    """A part of the page done from top to bottom in an empty folder."""
     steps = []
-    for kind, body in blocks():
+    for kind, body in blocks(text):
         if kind == "yaml":
             name = re.match(r"# (\S+)\n", body)
             assert name, "the first line of a file says its name"
-            (folder / name[1]).write_text(body, encoding="utf-8")
+            write(folder / name[1], body)
             continue
         assert kind == "sh"
         for line in body.splitlines():
@@ -63,6 +64,30 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Step]]:
             step = Step(words, mmethics(*words, cwd=folder))
             assert step.done.returncode == 0, f"{line}\n{step.said}"
             steps.append(step)
+    return steps
+
+
+def write(path: Path, body: str) -> None:
+    """Write a file; what the page says of the event goes into the submission's file."""
+    if not path.exists():
+        path.write_text(body, encoding="utf-8")
+        return
+    editor = Editor(path, path.name)
+    for key, tree in parse(body, path.name).tree["event"].items():  # type: ignore[index, union-attr, call-overload]
+        editor.set(["event", key], tree)
+    editor.save()
+
+
+def parts() -> tuple[str, str]:
+    """The life of one study from top to bottom, and what happens side by side in another."""
+    straight, beside = PAGE.read_text(encoding="utf-8").split("\n## 七、")
+    return straight, beside
+
+
+@pytest.fixture(scope="module")
+def life(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Step]]:
+    folder = tmp_path_factory.mktemp("life")
+    steps = lived(parts()[0], folder)
     return folder / STUDY, steps
 
 
@@ -169,6 +194,26 @@ def test_the_counts_and_dates_of_earlier_submissions_are_carried_on(
     done = mmethics("--today", "2029-02-01", "follow", "amendment", study, cwd=study)
     assert done.returncode == 2
     assert "研究已结题" in done.stderr
+
+
+def test_a_supplement_and_submissions_side_by_side(tmp_path: Path) -> None:
+    steps = lived(parts()[1], tmp_path)
+    study = tmp_path / OTHER
+    assert sorted(one.name for one in (study / "submissions").iterdir()) == [
+        "01-initial", "01-initial-r2", "02-amendment", "03-safety",
+    ]  # fmt: skip
+    for name in ("01-initial", "01-initial-r2", "03-safety"):
+        assert verify_folder(study / "submissions" / name).differences == ()
+    documents = rows(study, "01-initial-r2")
+    assert documents["supplement_statement"]["version"] == "1.0"
+    assert documents["transmittal_list"]["version"] == "1.1"
+    assert documents["application_form"]["version"] == "1.0"  # nothing in it changed
+    (paper,) = (study / "submissions/01-initial-r2/documents").glob("*补正说明*.docx")
+    assert "请说明测量当天的联系人。" in "".join(said(paper.read_bytes()))
+    decided = [path.parent.name for path in study.glob("submissions/*/decision.yaml")]
+    assert sorted(decided) == ["01-initial", "01-initial-r2", "03-safety"]
+    shown = steps[-1].said.replace("\n", "")
+    assert "送审 02-amendment（准备中）" in shown and "03-safety 的决定：继续研究" in shown
 
 
 @pytest.mark.slow

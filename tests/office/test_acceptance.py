@@ -102,6 +102,14 @@ def test_reviewers_are_proposed_assigned_and_replaced(
     assert do("note", "送达", "张三", "--case", "1")[0] == 1  # nothing is decided yet
     assert do("note", "备注", "来电询问", "--case", "1", "--date", "2027-03-05")[0] == 2
     assert "等 M1 交回工作表" in do()[1]
+    assert do("note", "更正", "记错了人", "--set", "seq=2")[0] == 1  # accepted: an act of law
+    seq = next(
+        line.split()[0] for line in do("show", "1")[1].splitlines() if "声明利益冲突" in line
+    )
+    assert do("note", "更正", "记错了人", "--set", f"seq={seq}")[0] == 0
+    assert do("note", "更正", "记错了人", "--set", f"seq={seq}")[0] == 1
+    assert "已更正" in do("show", "1")[1]
+    assert "不能：M3" not in do("assign", "1")[1]
     code, said = do("accept", "1", "--extend", "2027-04-20", "--reason", "等专家意见")
     assert code == 0 and "期限 2027-04-20" in said
     assert call("verify", office)[0] == 0

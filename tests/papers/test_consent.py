@@ -196,7 +196,17 @@ def test_lint_and_check_name_a_paper_that_forgets_an_element(folder: Path, tmp_p
     done = mmethics("standard", "lint", "--pack", own.parent, cwd=tmp_path)
     assert "没有“::: element hgrreg.12.health”" in done.stdout and done.returncode == 1
     done = mmethics(
-        "--today", DAY, "--pack", own.parent, "check", folder, "--format", "json", cwd=folder
+        "--today",
+        DAY,
+        "--pack",
+        own.parent,
+        "check",
+        folder,
+        "--format",
+        "json",
+        "--package",
+        "full",
+        cwd=folder,
     )
     found = [one for one in json.loads(done.stdout)["findings"] if one["id"] == "element_missing"]
     assert {one["severity"] for one in found} == {"error"}
@@ -264,7 +274,7 @@ def test_a_person_under_18_is_never_spoken_to_as_an_adult(seed: int) -> None:
     }
     assert papers.keys() == NEVER.keys()
     for id_, rendered in papers.items():
-        told = rendered.plain.split("## 给大人看的")[0]
+        told = rendered.plain.split("给大人看的：")[0]
         assert not re.findall(NEVER[id_], told), id_
     ward = facts.get("participants.ward")
     assert isinstance(ward, Several)

@@ -298,17 +298,18 @@ def test_an_english_paper_with_chinese_in_it_is_not_sealed(folder: Path, tmp_pat
 
 @pytest.fixture(scope="module")
 def english_papers(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """The English papers of the example and of the children's study, without the draft mark."""
+    """English and bilingual papers of the example and of the children's study, as sealed."""
     out = tmp_path_factory.mktemp("english")
     for place in (folder, dossier(tmp_path_factory.mktemp("children"))):
         opened = open_dossier(place, date.fromisoformat(DAY))
         package = package_of(opened, date.fromisoformat(DAY), tuple(one.id for one in family()))
-        files = drafts_of(
-            opened, package, package.documents, FileNaming.by_id, Language.en, draft=False
-        ).files
-        for file in files:
-            if file.name.endswith(".en.docx"):
-                (out / f"{place.name}-{file.name}").write_bytes(file.data)
+        kinds = package.documents
+        of_people = [one for one in kinds if one.kind.for_form]
+        for language, documents in ((Language.en, kinds), (Language.bilingual, of_people)):
+            drafts = drafts_of(opened, package, documents, FileNaming.by_id, language, draft=False)
+            for file in drafts.files:
+                if file.name.endswith("en.docx"):
+                    (out / f"{place.name}-{file.name}").write_bytes(file.data)
     return sorted(out.iterdir())
 
 

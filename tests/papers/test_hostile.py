@@ -25,6 +25,7 @@ from mmethics_cli.workflow.creating import make_of_example
 from mmethics_cli.workflow.document_options import FileNaming
 from mmethics_cli.workflow.drafting import drafts_of
 from mmethics_cli.workflow.opening import Dossier, open_dossier
+from mmethics_cli.workflow.papers import WorkbookPaper, papers_of
 from tests.program import EXAMPLES, told
 
 HOSTILE: Final = (
@@ -138,3 +139,22 @@ def test_excel_papers_differ_in_nothing_but_the_text(dossier: Dossier) -> None:
                     assert cell.data_type == its.data_type
                     text = str(its.value).replace(escaped, PLAIN).replace(HOSTILE, PLAIN)
                     assert text == str(cell.value)
+
+
+def test_workbooks_hold_the_longest_texts_that_check_lets_through(dossier: Dossier) -> None:
+    long = with_text(dossier, "长" * 32_767)
+    answers = {
+        name: replace(one, note="长" * 32_767, evidence="长" * 32_762, page="1")
+        for name, one in long.self_check.answers.items()
+    }
+    long = replace(long, self_check=SelfCheck(answers))
+    every = tuple(one.id for one in long.standard.documents.values() if one.template)
+    package = package_of(long, TODAY, every)
+    books = [
+        paper
+        for paper in papers_of(long, package, package.documents, FileNaming.by_id)
+        if isinstance(paper, WorkbookPaper)
+    ]
+    assert len(books) == 4
+    for book in books:
+        assert book.data(draft=True), book.name

@@ -18,6 +18,7 @@ from docx.oxml.ns import qn
 from pypdf import PdfReader
 
 from mmethics_cli.workflow.assembly import package_of
+from mmethics_cli.workflow.creating import make_of_example
 from mmethics_cli.workflow.document_options import PaperSet
 from mmethics_cli.workflow.drafting import drafts_of
 from mmethics_cli.workflow.opening import Dossier, open_dossier
@@ -160,6 +161,20 @@ def test_every_statutory_paper_has_its_place_on_the_list() -> None:
     assert len(rows) == 11 and all(rows.values())
     assert rows["（一）"] == "《伦理审查申请表》第十三部分“承诺与签字”"
     assert rows["（五）"] == "《免除（变更）知情同意或免签字申请》"
+
+
+def test_a_draft_list_says_which_file_is_not_there(tmp_path: Path) -> None:
+    make_of_example(tmp_path / "study", "minimal-ecg-text")
+    file = next((tmp_path / "study/attachments").glob("*.docx"))
+    day = date.fromisoformat(told("minimal-ecg-text", "as_of"))
+
+    def notes() -> list[str]:
+        package = package_of(open_dossier(tmp_path / "study", day), day)
+        return [row.title for row in package.rows if row.note == "文件还没有放入"]
+
+    assert notes() == []
+    file.unlink()
+    assert len(notes()) == 1
 
 
 def test_a_section_of_another_paper_can_be_had_alone() -> None:

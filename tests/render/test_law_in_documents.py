@@ -34,11 +34,14 @@ def showing(change: LawChange) -> set[str]:
         (LawChange("", (), "", items=("ORG-01",)), set()),
         (
             LawChange("", (), "", elements=("hgrreg.12.health",)),
-            {"consent_genomic", "consent_elements"},
+            {
+                "consent_adult", "consent_guardian", "assent_14_to_17", "consent_broad",
+                "consent_genomic", "consent_elements",
+            },
         ),
         (LawChange("", (), "", questions=("samples.remaining",)), set()),
     ],
-)
+)  # fmt: skip
 def test_a_change_shows_where_it_is_printed(change: LawChange, documents: set[str]) -> None:
     shown = showing(change)
     assert documents <= shown

@@ -357,6 +357,18 @@ def errors(folder: Path) -> list[str]:
     return [one["path"] for one in found if one["severity"] == "error"]
 
 
+def test_a_text_is_named_from_the_first_character_that_no_cell_holds(whole: Whole) -> None:
+    name, given = next(iter(whole.dossier.self_check.answers.items()))
+    for field, longest in (("note", "𠀀" * 16_383 + "长"), ("evidence", "长" * 32_767)):
+        for more in (0, 1):
+            answer = replace(given, **{"page": "", field: longest + "长" * more})
+            answers = SelfCheck({**whole.dossier.self_check.answers, name: answer})
+            found = [one for one in whole.checked(whole.values, answers)[1] if "cell" in one.id]
+            assert [(one.severity, one.path, one.item) for one in found] == [
+                ("error", f"self_check.{name}", name)
+            ] * more
+
+
 @pytest.mark.parametrize(("name", "keys", "path"), REMOVED, ids=[one[2] for one in REMOVED])
 def test_what_is_taken_out_of_a_file_is_missed_until_it_is_back(
     name: str, keys: Keys, path: str, tmp_path: Path

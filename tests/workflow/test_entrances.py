@@ -133,14 +133,14 @@ def test_flags_the_terminal_and_the_committees_files(
     assert callable(way)
     text = way(day)
     later = way(date(day.year + 1, day.month, 1))
-    options = read_options(standard, DecisionOptions("批准", text, valid_until=later))
+    options = read_options(standard, DecisionOptions("批准", text, valid_until=later), "initial")
     assert (options.day, options.valid_until) == (day, date(day.year + 1, day.month, 1))
     assert resolve_today(text, {}) == day
     question = standard.questions["project.start_date"]
     reader = PromptReader(named_refusal, standard.placeholders)
     assert reader.complaint(question, text) is None
     assert reader.value(question, text) == day
-    decision, faults = read_decision(standard, {"decision": "approve", "date": text})
+    decision, faults = read_decision(standard, {"decision": "approve", "date": text}, "initial")
     assert faults == [] and decision is not None and decision.day == day
     tree = parse(
         f"documents:\n  application_form: {{version: '1.0', date: {scalar(text)}}}\n", "f"
@@ -173,7 +173,7 @@ def test_what_is_no_day_is_refused_with_the_reason_everywhere(
         DecisionOptions("批准", "2027-3-1", valid_until=text),
     ):
         with pytest.raises(EthicsError, match=why):
-            read_options(standard, options)
+            read_options(standard, options, "initial")
     with pytest.raises(EthicsError, match=why):
         resolve_today(text, {})
     reader = PromptReader(named_refusal, standard.placeholders)

@@ -65,6 +65,10 @@ ENTRIES: Final[tuple[Change, ...]] = (
         "questions/01-study.yaml:45：问题“地名”没有例子 写 example：照着就能填的一个例子。",
     ),
     (
+        QUESTIONS, "name: name\n    type: text", "name: name\n    type: date",
+        "questions/01-study.yaml:45：问题“地名”没有上下限 写 min 和 max：超出的多半是写错了。",
+    ),
+    (
         QUESTIONS, "synonyms: [风险等级, 危险]", "synonyms: [风险等级]",
         "questions/01-study.yaml:14：问题“风险”的别名只有 1 个 "
         "synonyms 至少写 2 个：表单和口头上还怎样叫它。",

@@ -72,7 +72,7 @@ def with_answers(facts: Facts, changed: Mapping[str, Value]) -> Facts:
     values = {key: value for key, value in facts.values.items() if key not in changed}
     counted = {path: answered(value) for path, value in changed.items()}
     values |= {path: value for path, value in counted.items() if value is not UNKNOWN}
-    return Facts(facts.standard, values, facts.today, facts.baseline, facts.earlier)
+    return facts.having(values)
 
 
 def _with_field(

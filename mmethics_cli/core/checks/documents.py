@@ -75,7 +75,9 @@ def held_documents(facts: Facts) -> frozenset[str]:
 
 def as_initial(facts: Facts) -> Facts:
     """The study as if it were submitted for the first time: what its own documents print from."""
-    return facts.assuming({KIND: INITIAL})
+    first = facts.assuming({KIND: INITIAL})
+    seen = (facts.today, facts.baseline, facts.earlier, facts.folded, facts.answered)
+    return Facts(facts.standard, first.values, *seen)
 
 
 def needed_documents(facts: Facts) -> Iterator[DocumentKind]:

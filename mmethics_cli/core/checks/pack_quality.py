@@ -156,6 +156,9 @@ def _question_lacks(question: Question) -> Iterator[tuple[str, str]]:
             f"{label}的别名只有 {number} 个",
             f"synonyms 至少写 {LEAST_SYNONYMS} 个：表单和口头上还怎样叫它。",
         )
+    if question.type in ("int", "date") and None in (question.minimum, question.maximum):
+        fix = "写 min 和 max：超出的多半是写错了。"
+        yield f"{label}没有上下限", fix
     if "." in question.path and not question.basis:
         yield f"{label}没有依据", "写 basis：法源和条号。"
 

@@ -22,7 +22,7 @@ from mmethics_cli.core.decisions.coverage import Coverage
 from mmethics_cli.core.decisions.elapsed import months_between, years_after
 from mmethics_cli.core.decisions.tables import Decision, decide_table
 from mmethics_cli.core.standard.model import DecisionTable, Derived, Question, Standard
-from mmethics_cli.core.standard.names import ELEMENT_PATH, PAPERS, TODAY
+from mmethics_cli.core.standard.names import AGAIN, ELEMENT_PATH, PAPERS, TODAY
 
 _LACKING = (Unknown, NotApplicable)
 _TRUTH: Mapping[Truth, Value] = {Truth.YES: True, Truth.NO: False, Truth.UNKNOWN: UNKNOWN}
@@ -33,8 +33,10 @@ class Facts:
 
     `values` are the answers by path; `today` feeds `context.today`; `baseline` the facts as last
     approved; `earlier` those of the sealed submissions before this one, the newest first; `folded`
-    the documents that are a section of another paper (`DocumentKind.within`), for `context.papers`.
-    Values are computed on demand and kept; an instance never changes.
+    the documents that are a section of another paper (`DocumentKind.within`), for `context.papers`;
+    `answered` those of the one whose decision this one answers, `handed_in` those of the round of
+    this one before the office asked for more. Values are computed on demand and kept; an instance
+    never changes.
     """
 
     def __init__(
@@ -45,6 +47,8 @@ class Facts:
         baseline: Facts | None = None,
         earlier: Iterable[Facts] = (),
         folded: frozenset[str] = frozenset(),
+        answered: Facts | None = None,
+        handed_in: Facts | None = None,
     ) -> None:
         self.standard = standard
         self.values = values
@@ -52,8 +56,21 @@ class Facts:
         self.baseline = baseline
         self.earlier = earlier
         self.folded = folded
+        self.answered = answered
+        self.handed_in = handed_in
         self._known: dict[str, Value] = {}
         self._decisions: dict[str, Decision] = {}
+
+    def having(self, values: Mapping[str, Value], today: date | None = None) -> Facts:
+        """The same submission with other answers, as of another day if one is given."""
+        return self.beside(self.standard, values, today)
+
+    def beside(
+        self, standard: Standard, values: Mapping[str, Value], today: date | None = None
+    ) -> Facts:
+        """The same in another standard's words."""
+        before = (self.baseline, self.earlier, self.folded, self.answered, self.handed_in)
+        return Facts(standard, values, today or self.today, *before)
 
     def reported(self, path: str) -> Value:
         """What the last submission that answered a question said; else it does not apply."""
@@ -75,6 +92,8 @@ class Facts:
             return self._answer(question)
         if path == TODAY:
             return UNKNOWN if self.today is None else self.today
+        if path == AGAIN:
+            return self.handed_in is not None
         if path == PAPERS:
             return Several(frozenset(self.standard.documents) - self.folded)
         if path.startswith("decided."):
@@ -294,7 +313,7 @@ class Facts:
                 merged[owner] = _with_field_of_all(merged.get(owner, UNKNOWN), name, value)
             else:
                 merged[path] = value
-        return Facts(self.standard, merged, self.today, self.baseline, self.earlier, self.folded)
+        return self.having(merged)
 
 
 def _decided(decision: Decision) -> Value:

@@ -11,7 +11,8 @@ from mmethics_cli.core.conditions.values import UNKNOWN, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.relevance import AnswerPlace, Reason
 from mmethics_cli.core.interview.overview import OverviewEntry
-from mmethics_cli.core.standard.model import Question, Screen
+from mmethics_cli.core.standard.model import Question
+from mmethics_cli.core.standard.screens import Screen
 
 
 class QuestionRow(Struct, frozen=True):

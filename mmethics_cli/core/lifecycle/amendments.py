@@ -62,6 +62,33 @@ def unfound_changes(facts: Facts) -> Iterator[Finding]:
         )
 
 
+def moved_baseline(facts: Facts, opened_on: Facts, approved: str) -> Iterator[Finding]:
+    """What was approved since a change of the study was begun, and what of that it goes against.
+
+    `opened_on` is the study as it stood approved then, `approved` names what moved it since.
+    Nothing is merged: each place is named where the dossier is not as it was approved meanwhile.
+    """
+    if facts.baseline is None:
+        return
+    differing = {change.path for change in changes_since(facts.baseline, facts)}
+    against = [
+        change.label
+        for change in changes_since(opened_on, facts.baseline)
+        if change.path in differing
+    ]
+    said = f"这次送审开始以后，{approved} 批准了，改动从它算起"
+    if against:
+        said += f"；它改过的这几处，卷宗里不是它批准的样子：{'、'.join(against)}"
+    yield Finding(
+        "baseline_moved",
+        "warning" if against else "note",
+        "inconsistent",
+        CHANGES,
+        said,
+        "请逐处核对：不再改的，改回批准的内容；要改的，在修改内容里说明",
+    )
+
+
 def _shown_by_answers(standard: Standard) -> frozenset[str]:
     """The categories that changed answers can fall into."""
     questions = standard.questions.values()

@@ -13,6 +13,7 @@ from mmethics_cli.core.standard.model import Question
 from mmethics_cli.core.standard.names import ELEMENT_PATH, question_at
 
 _FIX = "没有实施的，改回批准的内容；要改的，先报修正案（mmethics follow amendment），批准后才实施"
+_DRAFTED = "正在准备的修正案要改的，等它批准以后才实施；不是的，改回批准的内容"
 _URGENT = "；等不及的报告，先改回批准的内容把它交出去；已经这样做了的，另报方案偏离"
 
 
@@ -61,7 +62,7 @@ def as_approved(approved: Facts, now: Facts) -> Facts:
             old = _entries_as_approved(now.standard.questions[path], old, values.get(path), changed)
         values[path] = old
     known = {path: value for path, value in values.items() if value is not UNKNOWN}
-    return Facts(now.standard, known, now.today, now.baseline, now.earlier, now.folded)
+    return now.having(known)
 
 
 def _entries_as_approved(
@@ -104,16 +105,22 @@ def _entries(value: Value | None) -> tuple[Element, ...]:
 
 
 def unapproved(
-    approved: Facts, now: Facts, *, waiting: Facts | None, reporting: bool
+    approved: Facts,
+    now: Facts,
+    *,
+    waiting: Sequence[Facts] = (),
+    reporting: bool,
+    drafting: bool = False,
 ) -> Iterator[Finding]:
     """A finding for each unapproved change: an error while a report is prepared, else a warning.
 
-    `waiting` is an amendment before the committee: what it asks for may stand in the dossier.
+    `waiting` are what lies before the committee: what that asks for may stand in the dossier. So
+    may what is being asked for (`drafting`): that is a note.
     """
-    asked = {change.path for change in unapproved_changes(waiting, now)} if waiting else None
-    severity: Severity = "error" if reporting else "warning"
+    others = [{change.path for change in unapproved_changes(one, now)} for one in waiting]
+    severity: Severity = "note" if drafting else "error" if reporting else "warning"
     for change in unapproved_changes(approved, now):
-        if asked is not None and change.path not in asked:
+        if any(change.path not in different for different in others):
             continue
         printed = "，报告印的是批准的内容" if reporting else ""
         yield Finding(
@@ -122,5 +129,5 @@ def unapproved(
             "inconsistent",
             change.path,
             f"“{change.label}”与批准的不同{printed}",
-            f"{_FIX}{_URGENT if reporting else ''}",
+            _DRAFTED if drafting else f"{_FIX}{_URGENT if reporting else ''}",
         )

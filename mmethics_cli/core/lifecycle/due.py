@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from mmethics_cli.core.conditions.language import ALWAYS, Condition, evaluate
 from mmethics_cli.core.conditions.values import Truth
+from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.lifecycle.work_calendar import (
     UNITS,
@@ -45,6 +46,15 @@ class DueRule(Struct, frozen=True):
     when: Condition = ALWAYS
     met_by: str = ""
     met_on: str = ""
+
+    @property
+    def of_approval(self) -> bool:
+        """Whether it counts from what the committee decided, not from an event."""
+        return self.start in DECIDED
+
+    def never(self, facts: Facts) -> bool:
+        """Whether it can't be about a study and event of which these facts are known."""
+        return evaluate(self.when, facts) is Truth.NO
 
 
 class Approval(Struct, frozen=True):
@@ -106,7 +116,7 @@ def due_after_approval(
     days = dict(zip(DECIDED, (approval.day, approval.until), strict=True))
     for rule in rules:
         start = days.get(rule.start)
-        if start is None or evaluate(rule.when, approval.pathway.facts) is Truth.NO:
+        if start is None or rule.never(approval.pathway.facts):
             continue
         limit = _strictest(rule, approval.pathway, approval.interval_months)
         sealed = approval.sealed_since.get(rule.start, ())
@@ -120,7 +130,7 @@ def due_after_event(
     """The reports that an event asks for, from the dates that its submission gives."""
     facts = pathway.facts
     for rule in rules:
-        if rule.start in DECIDED or evaluate(rule.when, facts) is not Truth.YES:
+        if rule.of_approval or evaluate(rule.when, facts) is not Truth.YES:
             continue
         start = facts.get(rule.start)
         done = facts.get(rule.met_on) if rule.met_on else None

@@ -18,7 +18,7 @@ from mmethics_cli.core.conditions.values import (
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.definitions import compares, definitions, taken_over
 from mmethics_cli.core.standard.model import ChangeKind, Meaning, Question, Standard
-from mmethics_cli.core.standard.names import is_of_event, label_at
+from mmethics_cli.core.standard.names import KIND, RE_REVIEW, is_of_event, label_at
 
 
 class AnswerChange(Struct, frozen=True):
@@ -56,6 +56,11 @@ def changes_since(baseline: Facts, now: Facts) -> tuple[AnswerChange, ...]:
         if is_of_study(question)
         for change in _changes_of(question, baseline, seen)
     )
+
+
+def seen_before(facts: Facts) -> Facts | None:
+    """What the changes are counted from: the approved study; for a re-review what it answers."""
+    return facts.answered if facts.get(KIND) == RE_REVIEW else facts.baseline
 
 
 def is_of_study(question: Question) -> bool:

@@ -297,7 +297,10 @@ def _number_or_date(question: Question, raw: str) -> Value:
         limit = _limit(question, bound)
         if limit is not None and _beyond(value, limit, below=below):
             word = "小于" if below else "大于"
-            raise Refused(f"“{question.label}”不能{word} {bound}，现在是 {_short(plain(raw))}")
+            raise Refused(
+                f"“{question.label}”不能{word} {bound}，现在是 {_short(plain(raw))}",
+                "请核对；还没有定的先留空",
+            )
     return value
 
 

@@ -27,12 +27,18 @@ from mmethics_cli.core.standard.model import (
     Source,
     Standard,
 )
-from mmethics_cli.core.standard.names import DOCUMENTS, PAPERS, TODAY
+from mmethics_cli.core.standard.names import AGAIN, DOCUMENTS, PAPERS, TODAY
 from mmethics_cli.core.standard.node import Node, Trail
 from mmethics_cli.core.standard.pack_editions import EDITIONS, read_editions
 from mmethics_cli.core.standard.phrases import GRAMMAR, PHRASES, read_grammar, read_phrases
 from mmethics_cli.core.standard.placeholders import PLACEHOLDERS, read_placeholders
 from mmethics_cli.core.standard.read_bands import Bands, declared_bands
+from mmethics_cli.core.standard.read_committee import (
+    DECISIONS,
+    SUBMISSIONS,
+    read_decisions,
+    read_submissions,
+)
 from mmethics_cli.core.standard.read_content import (
     read_consistency,
     read_criterion,
@@ -149,6 +155,8 @@ class _StandardBuilder:
             grammar=read_grammar(self._optional(GRAMMAR)),
             phrases=self._unique(read_phrases(self._list(PHRASES))),
             screens=read_screens(self.nodes, questions),
+            decisions=self._unique(read_decisions(self._list(DECISIONS))),
+            submissions=self._unique(read_submissions(self._list(SUBMISSIONS))),
             migrations=read_migrations(self._optional(MIGRATIONS)),
             editions=read_editions(self._optional(EDITIONS)),
         )
@@ -283,6 +291,7 @@ class _StandardBuilder:
             terms[f"decided.{name}"] = table_term(node, tables)
         terms[DOCUMENTS] = PathType("choices", frozenset(titles))
         terms[TODAY] = PathType("date")
+        terms[AGAIN] = PathType("bool")
         terms[PAPERS] = PathType("choices", frozenset(titles))
         return terms
 

@@ -13,8 +13,9 @@ from msgspec import Struct, field
 
 from mmethics_cli.core.conditions.language import ALWAYS, Condition
 from mmethics_cli.core.conditions.parser import Vocabulary
-from mmethics_cli.core.conditions.values import UNKNOWN, Value
+from mmethics_cli.core.standard.committee import DecisionMeaning, SubmissionKind
 from mmethics_cli.core.standard.file_kinds import FileKind
+from mmethics_cli.core.standard.screens import Screens
 from mmethics_cli.core.standard.texts import (
     NO_PLACEHOLDERS,
     Grammar,
@@ -141,7 +142,8 @@ class Question(Struct, frozen=True):
     `filled_from`: what a new submission takes the answer from, the first that is known;
     `cumulative`: a number counted from the beginning of the study; `inherits`: the fact whose value
     holds where there is no answer of its own; `rests_on`: the facts (a field of the same entry by
-    its name, of all entries as `list.field`) after whose change a text is confirmed anew.
+    its name, of all entries as `list.field`) after whose change a text is confirmed anew; `later`:
+    what may come after sealing is then recorded beside it.
 
     How answers are read: `value_synonyms` are other words for a value, by the value; `units` may
     stand behind a number; a date with `precision: month` may be a month alone;
@@ -167,6 +169,7 @@ class Question(Struct, frozen=True):
     may_not_apply: bool = False
     of_office: bool = False
     of_institution: bool = False
+    later: bool = False
     minimum: str | None = None
     maximum: str | None = None
     reuse: Literal["yes", "confirm", "no", ""] = ""
@@ -192,45 +195,6 @@ class Question(Struct, frozen=True):
             if inner.path == name:
                 return inner
         return None
-
-
-class Screen(Struct, frozen=True):
-    """Questions of one section, or fields of one list (`of`), that wait for one confirmation."""
-
-    id: str
-    title: str
-    members: tuple[str, ...]
-    of: str | None = None
-
-
-class Proposal(Struct, frozen=True):
-    """An answer that other answers suggest, shown for confirmation: a `value`, or what `copies`
-    names. It is never taken unseen."""
-
-    path: str
-    why: str
-    when: Condition = ALWAYS
-    value: Value = UNKNOWN
-    copies: str | None = None
-
-
-class Screens(Struct, frozen=True, dict=True):
-    """All screens and proposals of a pack; a pack without any puts one question at a time."""
-
-    by_id: Mapping[str, Screen] = field(default_factory=dict)
-    proposals: Mapping[str, Proposal] = field(default_factory=dict)
-
-    @cached_property
-    def _holding(self) -> Mapping[tuple[str | None, str], Screen]:
-        return {
-            (screen.of, member): screen
-            for screen in self.by_id.values()
-            for member in screen.members
-        }
-
-    def holding(self, owner: str | None, path: str) -> Screen | None:
-        """The screen on which a question, or a field of the list `owner`, stands."""
-        return self._holding.get((owner, path))
 
 
 class Member(Struct, frozen=True):
@@ -568,6 +532,8 @@ class Standard(Struct, frozen=True, dict=True):
     consistency: Mapping[str, ConsistencyRule]
     vocabulary: Vocabulary
     screens: Screens
+    decisions: Mapping[str, DecisionMeaning] = field(default_factory=dict)
+    submissions: Mapping[str, SubmissionKind] = field(default_factory=dict)
     criteria: Mapping[str, Criterion] = field(default_factory=dict)  # read on demand
     elements: Mapping[str, ConsentElement] = field(default_factory=dict)
     readability: Readability = Readability()

@@ -31,9 +31,13 @@ END_DATE: Final = "project.end_date"
 COMMITTEE: Final = "committee.name"
 NUMBER: Final = "project.number"
 TODAY: Final = "context.today"
+# Whether a submission is handed in again because the office asked for more (补正).
+AGAIN: Final = "context.again"
+# What it asked for, with the answers.
+SUPPLEMENTS: Final = "event.supplements"
 # The documents that are papers of their own and no section of another.
 PAPERS: Final = "context.papers"
-_OF_CONTEXT: Final = {TODAY: "今天的日期", PAPERS: "单独成文的文件"}
+_OF_CONTEXT: Final = {TODAY: "今天的日期", PAPERS: "单独成文的文件", AGAIN: "是否补正后再送"}
 # Decisions, as conditions name them: the documents that a submission needs, the consent forms.
 DOCUMENTS: Final = "decided.documents"
 CONSENT_FORMS: Final = "decided.consent_forms"

@@ -5,12 +5,13 @@ Conditions may name any fact, so the terms of all facts are read before the firs
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from mmethics_cli.core.conditions.language import ALWAYS
 from mmethics_cli.core.conditions.parser import PathType, Vocabulary
-from mmethics_cli.core.conditions.written import parse_int, plain
+from mmethics_cli.core.conditions.written import parse_date, parse_int, plain
 from mmethics_cli.core.standard.model import Derived, Meaning, Member, Question
 from mmethics_cli.core.standard.names import CHANGES, is_of_event
 from mmethics_cli.core.standard.node import Node
@@ -108,6 +109,7 @@ def _common(
         "meanings": _read_meanings(node, terms),
     }
     _prove_reading(node, kind, given["values"])
+    _prove_bounds(node, kind)
     _prove_inheritance(node, kind, given["values"])
     _prove_rests_on(node, kind, terms)
     return given | {"required_when": ALWAYS} if node.yes("required") else given
@@ -126,6 +128,20 @@ def _prove_reading(node: Node, kind: str, values: Mapping[str, str]) -> None:
         for word in words:
             if meant.setdefault(plain(word), key) != key:
                 place.problem(f"“{word}”已经是“{meant[plain(word)]}”的叫法")
+
+
+def _prove_bounds(node: Node, kind: str) -> None:
+    """What an answer is held to must be a value of the question's own type, least before most."""
+    read: Callable[[str], int | date | None] = parse_date if kind == "date" else parse_int
+    limits = []
+    for key in ("min", "max"):
+        limit = read(node.text(key, ""))
+        if node.has(key) and (limit is None or kind not in ("int", "date")):
+            node.child(key).problem(f"{key} 只用于整数和日期，写成那样的值")
+        limits.append(limit)
+    least, most = limits
+    if least is not None and most is not None and least > most:  # type: ignore[operator]
+        node.child("min").problem("min 比 max 大")
 
 
 def _prove_inheritance(node: Node, kind: str, values: Mapping[str, str]) -> None:

@@ -7,9 +7,10 @@ from typing import Final
 
 from mmethics_cli.core.conditions.values import UNKNOWN, Value
 from mmethics_cli.core.standard.answers import Refused, read_value
-from mmethics_cli.core.standard.model import Proposal, Question, Screen, Screens
+from mmethics_cli.core.standard.model import Question
 from mmethics_cli.core.standard.node import Node
 from mmethics_cli.core.standard.record_reader import RecordReader
+from mmethics_cli.core.standard.screens import Proposal, Screen, Screens
 
 SCREENS: Final = "screens.yaml"
 PROPOSALS: Final = "proposals.yaml"

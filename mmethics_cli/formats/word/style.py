@@ -28,7 +28,7 @@ SONG, HEI, KAI = "宋体", "黑体", "楷体"
 ER, XIAO_ER, SAN, SI, XIAO_SI, WU, XIAO_WU = 44, 36, 32, 28, 24, 21, 18
 
 # How large a document's type is: running text, a form to be leafed through, or for children.
-TypeSize = Literal["text", "form", "large"]
+TypeSize = Literal["text", "form", "consent", "large"]
 
 _STYLES: Final = "word/styles.xml"
 _UNSET: Final = 9.0  # lines
@@ -66,6 +66,7 @@ class _Scale(NamedTuple):
 _SCALES: Final[Mapping[TypeSize, _Scale]] = {
     "text": _Scale(XIAO_SI, WU, ER, SAN, SI, 8),
     "form": _Scale(WU, WU, XIAO_ER, SI, XIAO_SI, 5),
+    "consent": _Scale(XIAO_SI, WU, XIAO_ER, SI, XIAO_SI, 5),
     "large": _Scale(SI, SAN, ER, SAN, SI, 8),
 }
 

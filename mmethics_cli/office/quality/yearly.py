@@ -31,16 +31,17 @@ def quality_of(office: OfficeFolder, packs: Packs, year: int) -> CountedYear:
     happenings: list[Happening] = []
     brought: list[Happening] = []
 
-    def read(events: Iterable[Event]) -> Iterator[Event]:
+    def read(events: Iterable[Event], corrected: frozenset[int]) -> Iterator[Event]:
         for event in events:
             # Of a past year the row alone is kept: a register may be larger than the memory.
-            happenings.append(event.counted)
+            if event.seq not in corrected:
+                happenings.append(event.counted)
             if event.what.kind in BRINGS_PACKAGE:
                 brought.append(event.what)
             yield event
 
     with office.register().reading() as register:
-        faults = list(breaks(read(register.events())))
+        faults = list(breaks(read(register.events(), register.corrected())))
     also: dict[str, list[Record]] = {
         "register": [{"id": "register", "intact": not faults}],
         "package": package_records(office.path, brought),

@@ -28,7 +28,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
 from mmethics_cli.errors import EthicsError, WorkspaceError
-from mmethics_cli.office.events import Event, Happening, breaks, chained
+from mmethics_cli.office.events import CORRECTED, Event, Happening, breaks, chained
 from mmethics_cli.office.register.schema import (
     EVENT,
     META,
@@ -90,7 +90,7 @@ class Reading:
     def _rows(self, query: Any) -> Sequence[Row[Any]]:
         return self._connection.execute(query).all()
 
-    def events(self, **columns: str) -> Iterator[Event]:
+    def events(self, **columns: str | int) -> Iterator[Event]:
         """The events in their order; only those whose columns say this, where any are named."""
         query = select(EVENT).order_by(EVENT.c.seq)
         for name, value in columns.items():
@@ -103,6 +103,10 @@ class Reading:
     def of_kind(self, kind: str) -> Iterator[Event]:
         """The events of one kind, in their order."""
         return self.events(kind=kind)
+
+    def corrected(self) -> frozenset[int]:
+        """The numbers of events that were withdrawn: they stay in the log, and count no more."""
+        return frozenset(int(each.what.data["seq"]) for each in self.of_kind(CORRECTED))
 
     @property
     def last(self) -> tuple[int, str] | None:
@@ -122,11 +126,13 @@ class Reading:
     def faults(self) -> Iterator[str]:
         """Where the register does not hold, in Chinese: its chain, and tables against events."""
         replayed = OfficeState()
+        corrected = self.corrected()
 
         def followed() -> Iterator[Event]:
             for each in self.events():
                 yield each
-                replayed.apply(each.counted)
+                if each.seq not in corrected:
+                    replayed.apply(each.counted)
 
         yield from breaks(followed())
         for kind, records in self.state().records.items():
@@ -204,12 +210,16 @@ class Writing(Reading):
         self._connection.execute(insert(table), rows)
 
     def rebuild(self) -> None:
-        """Make all records anew from the events."""
+        """Make all records anew from the events that stand."""
+        self.flush()
+        corrected = self.corrected()
         for table in TABLES.values():
             self._connection.execute(delete(table))
         self._known.clear()
         self._whole = True
         for each in super().events():
+            if each.seq in corrected:
+                continue
             for record in evolve(self, each.counted):
                 place = type(record), record.key
                 self._known[place] = self._changed[place] = record

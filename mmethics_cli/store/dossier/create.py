@@ -24,7 +24,12 @@ from mmethics_cli.store.dossier.profile import INSTITUTION, profile_path
 from mmethics_cli.store.dossier.schemas import schema_line, write_schemas
 from mmethics_cli.store.files import make_folder, new_folder, sync_folder, sync_tree, write_atomic
 from mmethics_cli.store.lock import is_alive, locked
-from mmethics_cli.store.submission.submissions import EVENT_FILE, Submission, next_folder
+from mmethics_cli.store.submission.submissions import (
+    EVENT_FILE,
+    Submission,
+    next_folder,
+    next_round,
+)
 from mmethics_cli.store.yaml.editor import numbered
 from mmethics_cli.store.yaml.events import Tree
 from mmethics_cli.store.yaml.least_change import edit
@@ -76,21 +81,38 @@ def add_submission(
     kind: str,
     documents: Mapping[str, DocumentVersion],
     event: Tree = None,
+    beside: Mapping[str, str] | None = None,
 ) -> Submission:
     """Open the next submission, with the versions of documents carried forward.
 
-    `event` are answers about it, as they stand in its file. The folder appears with its file in
-    it. The caller holds the dossier's lock. Raises WorkspaceError.
+    `event` are answers about it, `beside` what else stands in its file: what it answers, and by
+    what the study stood approved. The folder appears with its file in it. The caller holds the
+    dossier's lock. Raises WorkspaceError.
     """
     target = next_folder(folder, kind)
+    more = {key: name for key, name in (beside or {}).items() if name}
     try:
         make_folder(target.parent)
         with new_folder(target) as stage:
             text = submission_text(standard, kind, documents)
-            _write(stage / EVENT_FILE, text, {EVENT: event} if event else {})
+            _write(stage / EVENT_FILE, text, {**more, **({EVENT: event} if event else {})})
     except OSError as error:
         raise WorkspaceError(f"不能建文件夹“{target}”：{reason(error)}。没有新开送审。") from error
     return Submission(target, int(target.name.partition("-")[0]), kind)
+
+
+def add_round(submission: Submission) -> Submission:
+    """Open the next round of a sealed submission with what its file says.
+
+    The caller holds the dossier's lock. Raises WorkspaceError.
+    """
+    target = next_round(submission)
+    try:
+        with new_folder(target) as stage:
+            write_atomic(stage / EVENT_FILE, submission.event_file.read_bytes())
+    except OSError as error:
+        raise WorkspaceError(f"不能建文件夹“{target}”：{reason(error)}。") from error
+    return Submission(target, submission.number, submission.kind, round=submission.round + 1)
 
 
 @contextmanager

@@ -34,6 +34,8 @@ from mmethics_cli.store.dossier.confirmations import read_confirmations
 from mmethics_cli.store.dossier.profile import INSTITUTION, PROFILE_KEYS
 from mmethics_cli.store.paths import OutsideFolder, inside
 from mmethics_cli.store.submission.submissions import (
+    ANSWERS,
+    BASELINE,
     CONFIRMED,
     DECISION,
     DECISION_KEYS,
@@ -357,13 +359,13 @@ def _not_in_submission(question: Question) -> str:
 
 
 def _not_in_decision(question: Question) -> str:
-    return "" if question.of_office else EVENT_FILE
+    return "" if question.of_office or question.later else EVENT_FILE
 
 
 # Which questions belong in which file, and which keys are not answers; in rising precedence.
 RULES: Final[dict[str, tuple[Callable[[Question], str], frozenset[str]]]] = {
     DOSSIER: (_not_in_dossier, frozenset()),
     INSTITUTION: (_not_in_profile, PROFILE_KEYS),
-    EVENT_FILE: (_not_in_submission, frozenset({VERSIONS, EDITION, CONFIRMED})),
+    EVENT_FILE: (_not_in_submission, frozenset({VERSIONS, EDITION, CONFIRMED, ANSWERS, BASELINE})),
     DECISION: (_not_in_decision, DECISION_KEYS),
 }

@@ -49,15 +49,17 @@ from mmethics_cli.store.dossier.parts import (
 from mmethics_cli.store.dossier.profile import INSTITUTION, profile_path
 from mmethics_cli.store.lock import SCHEMAS, locked
 from mmethics_cli.store.paths import refuse_links
+from mmethics_cli.store.submission.choice import Choose, open_one
+from mmethics_cli.store.submission.lineage import Lineage
 from mmethics_cli.store.submission.submissions import (
     CONFIRMED,
     DECISION,
     EDITION,
     EVENT_FILE,
     FOLDER,
-    OF_THE_STUDY,
     SET_ASIDE,
     Submission,
+    by_sealing,
     list_submissions,
 )
 from mmethics_cli.store.yaml.comments import lost_texts
@@ -74,11 +76,15 @@ _WRITTEN: Final = (FOLDER, SCHEMAS, SET_ASIDE)
 
 
 class Workspace(Struct, dict=True):
-    """One dossier, read whole; `parts` are its files by name, in rising precedence."""
+    """One dossier, read whole; `parts` are its files by name, in rising precedence.
+
+    `current` is the submission that is worked on; its files are among the parts.
+    """
 
     folder: Path
     standard: Standard
     submissions: tuple[Submission, ...]
+    current: Submission | None
     parts: dict[str, DossierPart]
     self_check: SelfCheck
     versions: dict[str, DocumentVersion]
@@ -89,28 +95,14 @@ class Workspace(Struct, dict=True):
     _locks: set[Path] = field(default_factory=set)
 
     @property
-    def current(self) -> Submission | None:
-        """The submission with the highest number."""
-        return self.submissions[-1] if self.submissions else None
+    def lineage(self) -> Lineage:
+        """Which of the submissions rests on, answers or follows which."""
+        return Lineage(self.submissions, self.standard)
 
     @property
     def baseline(self) -> Submission | None:
-        """The last sealed submission by which the committee approved the study."""
-        return self.baseline_before(self.submissions[-1].number + 1) if self.submissions else None
-
-    def baseline_before(self, number: int) -> Submission | None:
-        """The same among those before a number: what that submission is compared with."""
-        earlier = (
-            submission for submission in reversed(self.submissions) if submission.number < number
-        )
-        return next(
-            (
-                submission
-                for submission in earlier
-                if submission.kind in OF_THE_STUDY and submission.approved
-            ),
-            None,
-        )
+        """The submission by which the study stands approved today."""
+        return self.lineage.baseline
 
     @property
     def edition(self) -> str:
@@ -125,7 +117,7 @@ class Workspace(Struct, dict=True):
             recorded = tree.get(EDITION) if isinstance(tree, dict) else None
             if isinstance(recorded, str) and recorded.strip():
                 return recorded.strip()
-        sealed = [submission for submission in self.submissions if submission.sealed]
+        sealed = by_sealing(self.submissions)
         with suppress(WorkspaceError):  # `verify` says what is wrong with a manifest
             return sealed[-1].edition() if sealed else ""
         return ""
@@ -301,9 +293,7 @@ class Workspace(Struct, dict=True):
 
     def _texts_read(self) -> dict[Path, str | None]:
         """The text of each of the dossier's files as it was read; None where there was none."""
-        texts: dict[Path, str | None] = dict.fromkeys(
-            _files_of(self.folder, self.submissions).values()
-        )
+        texts: dict[Path, str | None] = dict.fromkeys(_files_of(self.folder, self.current).values())
         texts |= {part.path: part.file.text for part in self.parts.values()}
         file = self.self_check_file
         return texts | {self.folder / SELF_CHECK: file.text if file is not None else None}
@@ -364,8 +354,10 @@ class Workspace(Struct, dict=True):
     def home(self, path: str) -> Path:
         """The file in which the answer to a path is written."""
         question = self.standard.questions.get(path.partition("[")[0])
-        if question is not None and question.of_office and self.current is not None:
-            return self.current.folder / DECISION
+        at, later = self.current, question is not None and question.later
+        of_office = question is not None and question.of_office
+        if at is not None and (of_office or (later and at.sealed)):
+            return at.folder / DECISION
         if path.startswith(f"{EVENT}."):
             if self.current is None:
                 raise WorkspaceError(f"{self.folder / FOLDER} 里还没有送审。")
@@ -376,19 +368,21 @@ class Workspace(Struct, dict=True):
         return self.folder / DOSSIER
 
 
-def open_workspace(folder: Path, standard: Standard) -> Workspace:
-    """Read a dossier's folder.
+def open_workspace(folder: Path, standard: Standard, choose: Choose = open_one) -> Workspace:
+    """Read a dossier's folder; `choose` picks the submission that is worked on.
 
-    Raises WorkspaceError where there is no dossier, UnreadableFile with all places of all files.
+    Raises WorkspaceError where there is no dossier, UnreadableFile with all places of all files,
+    SeveralSubmissions where it is not clear which submission is meant.
     """
     require_dossier(folder)
     refuse_links(folder, _WRITTEN)
     submissions = list_submissions(folder, renamed_documents(standard.migrations))
+    current = choose(submissions)
     states = _sealed_states(submissions)
     files = DossierFiles(folder, standard, submissions)
     parts = {
         name: part
-        for name, path in _files_of(folder, submissions).items()
+        for name, path in _files_of(folder, current).items()
         if path.exists() and (part := files.part(name, path))
     }
     versions = files.versions(parts.get(EVENT_FILE))
@@ -396,20 +390,29 @@ def open_workspace(folder: Path, standard: Standard) -> Workspace:
     files.finish()
     moved = tuple(files.moved)
     return Workspace(
-        folder, standard, submissions, parts, self_check, versions, file, moved, _states=states
+        folder,
+        standard,
+        submissions,
+        current,
+        parts,
+        self_check,
+        versions,
+        file,
+        moved,
+        _states=states,
     )
 
 
-def _files_of(folder: Path, submissions: Sequence[Submission]) -> dict[str, Path]:
+def _files_of(folder: Path, current: Submission | None) -> dict[str, Path]:
     """The files that a dossier is read from besides its self-check, by name; in rising precedence.
 
     Any but dossier.yaml may be missing.
     """
     profile = profile_path(folder) or folder / INSTITUTION
     files = {DOSSIER: folder / DOSSIER, INSTITUTION: profile}
-    if submissions:
-        files[EVENT_FILE] = submissions[-1].event_file
-        files[DECISION] = submissions[-1].folder / DECISION
+    if current is not None:
+        files[EVENT_FILE] = current.event_file
+        files[DECISION] = current.folder / DECISION
     return files
 
 

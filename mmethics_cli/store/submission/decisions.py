@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
+from typing import Final
 
 from mmethics_cli.core.conditions.values import Value
+from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.lifecycle.decision import CommitteeDecision, read_decision
 from mmethics_cli.core.standard.answers import write_value
 from mmethics_cli.core.standard.model import Standard
@@ -19,11 +22,14 @@ from mmethics_cli.store.submission.submissions import (
     MANIFEST,
     MANIFEST_DIGEST,
     REPLACED,
+    SUPPLEMENT,
     Submission,
 )
 from mmethics_cli.store.yaml.characters import name_of, refused_in_value
 from mmethics_cli.store.yaml.events import Keys, Tree
 from mmethics_cli.store.yaml.reader import read_file, reason
+
+_OF_DECISION: Final = DECISION_KEYS - {SUPPLEMENT}
 
 
 def decision_of(submission: Submission, standard: Standard) -> CommitteeDecision | None:
@@ -34,7 +40,7 @@ def decision_of(submission: Submission, standard: Standard) -> CommitteeDecision
     file = submission.decision() if submission.sealed else None
     if file is None:
         return None
-    decision, faults = read_decision(standard, file.tree)
+    decision, faults = read_decision(standard, file.tree, submission.kind)
     if faults:
         problems = [Problem(f"{text}。", *file.locate((key,))) for key, text in faults]
         raise UnreadableFile("委员会的决定读不了：", problems)
@@ -73,6 +79,36 @@ def record_decision(
     return aside.relative_to(current.folder) if aside is not None else None
 
 
+def records_of(submission: Submission) -> int:
+    """How often a decision on a submission was replaced, and how many facts came after sealing."""
+    file = submission.decision()
+    tree = file.tree if file else None
+    later = tree.get("event") if isinstance(tree, dict) else None
+    replaced = (submission.folder / COMMITTEE / REPLACED).glob(f"{Path(DECISION).stem}-*")
+    return len(list(replaced)) + (len(later) if isinstance(later, dict) else 0)
+
+
+def record_supplement(workspace: Workspace, asked: Sequence[str], day: date) -> None:
+    """Write what the office asked for of the current submission; raises as `record_decision`."""
+    current = workspace.current
+    if current is None or not current.sealed:
+        raise WorkspaceError("补正只能记录在已经封存的送审上。")
+    tree = {"date": day.isoformat(), "asked": list(asked)}
+    workspace.write(current.folder / DECISION, {(SUPPLEMENT,): tree})
+
+
+def supplement_of(submission: Submission) -> tuple[date | None, tuple[str, ...]]:
+    """When the office asked for more of a submission, and what; nothing where it did not."""
+    file = submission.decision()
+    tree = file.tree.get(SUPPLEMENT) if file and isinstance(file.tree, dict) else None
+    if not isinstance(tree, dict):
+        return None, ()
+    asked = tree.get("asked")
+    texts = asked if isinstance(asked, list) else []
+    day = parse_date(str(tree.get("date") or ""))
+    return day, tuple(text for text in texts if isinstance(text, str))
+
+
 def read_comments(path: Path) -> tuple[str, ...]:
     """The comments of a YAML list of texts; raises UnreadableFile with every place that is not."""
     file = read_file(path, str(path))
@@ -108,7 +144,7 @@ def _tree(decision: CommitteeDecision) -> dict[str, Tree]:
 
 def _in_order(before: Mapping[str, Tree], new: Mapping[str, Tree]) -> Sequence[str]:
     """The keys to write: all new ones, and old ones that no longer hold."""
-    return [*new, *(key for key in before if key in DECISION_KEYS and key not in new)]
+    return [*new, *(key for key in before if key in _OF_DECISION and key not in new)]
 
 
 def _lay_aside(path: Path, current: Submission) -> Path:

@@ -12,10 +12,17 @@ from msgspec import Struct, field
 from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.store.dossier.parts import DocumentVersion
 from mmethics_cli.store.dossier.workspace import Workspace
-from mmethics_cli.store.files import write_atomic
+from mmethics_cli.store.files import move, write_atomic
 from mmethics_cli.store.paths import legal_name
 from mmethics_cli.store.submission.rendered import RenderedFile, RenderRecord, read_record
-from mmethics_cli.store.submission.submissions import DOCUMENTS, MANIFEST, OLD_DRAFTS, REPLACED
+from mmethics_cli.store.submission.submissions import (
+    COMMENTED,
+    DOCUMENTS,
+    EVENT_FILE,
+    MANIFEST,
+    OLD_DRAFTS,
+    REPLACED,
+)
 from mmethics_cli.store.yaml.reader import reason
 
 
@@ -115,9 +122,11 @@ def drafts_folder(submission: Path) -> Path:
 
 
 def restore_drafts(submission: Path) -> None:
-    """Put drafts back that an interrupted `submit` had moved aside."""
+    """Put back what an interrupted `submit` had moved aside: drafts, and people's comments."""
     old = submission / OLD_DRAFTS
     if old.exists() and not (submission / MANIFEST).exists():
+        if (old / COMMENTED).exists():
+            move(old / COMMENTED, submission / EVENT_FILE)
         shutil.rmtree(submission / DOCUMENTS, ignore_errors=True)
         old.rename(submission / DOCUMENTS)
 

@@ -34,6 +34,7 @@ from mmethics_cli.store.yaml.reader import read_file, reason
 LOG: Final = "log.jsonl"
 _SHOWN: Final = 16  # of the characters of a digest
 _NUMBER: Final = re.compile(r"([0-9]{2,4})-")
+_ROUND: Final = re.compile(r"-r([0-9]+)$")
 
 # `found`: sealed before the log knew of it, by an older program or a run that was stopped.
 What = Literal["sealed", "found", "decided"]
@@ -64,12 +65,15 @@ class Logbook(Struct, frozen=True, dict=True):
     data: bytes = b""
 
     def about(self, submission: str) -> tuple[tuple[int, LogLine], ...]:
-        """The lines about a submission, or another that had its number, with their own numbers."""
-        number = _number_of(submission)
+        """The lines about a submission, or another that had its number, with their own numbers.
+
+        Each of its rounds is one of its own.
+        """
+        place = _number_of(submission), _round_of(submission)
         return tuple(
             (at, line)
             for at, line in enumerate(self.lines, 1)
-            if _number_of(line.submission) == number
+            if (_number_of(line.submission), _round_of(line.submission)) == place
         )
 
     @cached_property
@@ -232,3 +236,8 @@ def _decision(submission: Path) -> Mapping[str, Any]:
 def _number_of(name: str) -> int:
     match = _NUMBER.match(name)
     return int(match[1]) if match else 0
+
+
+def _round_of(name: str) -> int:
+    match = _ROUND.search(name)
+    return int(match[1]) if match else 1

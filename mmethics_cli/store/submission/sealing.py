@@ -21,6 +21,7 @@ from msgspec import Struct
 from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.store.dossier.attachments import FOLDER as ATTACHMENTS
 from mmethics_cli.store.dossier.attachments import attachment_path, field_text
+from mmethics_cli.store.dossier.blank_files import submission_text
 from mmethics_cli.store.dossier.parts import SELF_CHECK, canonical_file
 from mmethics_cli.store.dossier.profile import PROFILE_KEYS
 from mmethics_cli.store.dossier.workspace import Workspace
@@ -31,6 +32,7 @@ from mmethics_cli.store.files import (
     sha256,
     sync_folder,
     sync_tree,
+    write_atomic,
 )
 from mmethics_cli.store.paths import OutsideFolder, legal_name
 from mmethics_cli.store.submission.documents import restore_drafts
@@ -45,6 +47,9 @@ from mmethics_cli.store.submission.manifest import (
 )
 from mmethics_cli.store.submission.rendered import RECORD, RenderedFile, read_record
 from mmethics_cli.store.submission.submissions import (
+    ANSWERS,
+    BASELINE,
+    COMMENTED,
     DECISION_KEYS,
     DOCUMENTS,
     EDITION,
@@ -55,11 +60,12 @@ from mmethics_cli.store.submission.submissions import (
     SNAPSHOT,
     Submission,
 )
+from mmethics_cli.store.yaml.comments import comments_of
 from mmethics_cli.store.yaml.events import Tree
 from mmethics_cli.store.yaml.reader import parse, reason
 from mmethics_cli.store.yaml.writer import mapping_lines
 
-_NOT_ANSWERS: Final = PROFILE_KEYS | DECISION_KEYS | {EDITION}
+_NOT_ANSWERS: Final = PROFILE_KEYS | DECISION_KEYS | {EDITION, ANSWERS, BASELINE}
 _ATTACHMENT_FIELDS: Final = ("kind", "title", "version", "date", "file", "marked_file")
 
 
@@ -104,7 +110,7 @@ def seal(
             _put_the_rest(stage, workspace, current, about, day, last)
             sync_tree(stage)
             try:
-                _move_in(stage, current.folder)
+                _move_in(stage, current.folder, _commented(workspace, current))
                 with _uninterrupted():
                     move(stage / MANIFEST, current.folder / MANIFEST)
                     return finish_sealing(workspace, current)
@@ -162,10 +168,21 @@ def snapshot_text(workspace: Workspace, day: date) -> str:
     file = workspace.self_check_file
     if file is not None and file.tree:
         tree["self_check"] = canonical_file(workspace.standard, SELF_CHECK, file.tree)
+    return _sealed_text(tree, SNAPSHOT, day)
+
+
+def _event_text(workspace: Workspace, day: date) -> str:
+    """submission.yaml in the same form: without the comments, which are nobody's to read."""
+    part = workspace.parts[EVENT_FILE]
+    tree = canonical_file(workspace.standard, EVENT_FILE, part.file.tree)
+    return _sealed_text(tree if isinstance(tree, dict) else {}, EVENT_FILE, day)
+
+
+def _sealed_text(tree: dict[str, Tree], name: str, day: date) -> str:
     text = f"# 封存于 {day.isoformat()}。请勿改动：清单里登记了它的校验值。\n"
     text += mapping_lines(tree, 0)
-    if parse(text, "snapshot.yaml").tree != tree:
-        raise WorkspaceError("快照写出后读回不一致，没有封存。")
+    if parse(text, name).tree != tree:
+        raise WorkspaceError(f"{name} 写出后读回不一致，没有封存。")
     return text
 
 
@@ -217,7 +234,7 @@ def _put_the_rest(
     """Everything but the documents, the manifest last."""
     rows = _put_attachments(stage, workspace)
     (stage / SNAPSHOT).write_bytes(snapshot_text(workspace, day).encode("utf-8"))
-    shutil.copyfile(current.event_file, stage / EVENT_FILE)
+    (stage / EVENT_FILE).write_bytes(_event_text(workspace, day).encode("utf-8"))
     telling = last(tally_of(stage))
     _put_documents(stage, telling)
     content = {
@@ -278,8 +295,20 @@ def _contents(stage: Path) -> dict[str, Any]:
     return {"files": {name: digest_of(stage / name) for name in names}, "sizes": sizes}
 
 
-def _move_in(stage: Path, target: Path) -> None:
-    """All but the manifest, each step on the disk before the next rests on it."""
+def _commented(workspace: Workspace, current: Submission) -> bytes | None:
+    """submission.yaml as it lies there, if it holds comments that are not ours."""
+    data = current.event_file.read_bytes()
+    standard = workspace.standard
+    ours = submission_text(standard, current.kind, edition=standard.edition)
+    theirs = comments_of(data.decode("utf-8", errors="replace")) - comments_of(ours)
+    return data if theirs else None
+
+
+def _move_in(stage: Path, target: Path, commented: bytes | None) -> None:
+    """All but the manifest, each step on the disk before the next rests on it.
+
+    What is `commented` is kept among the drafts of old.
+    """
     drafts, old = target / DOCUMENTS, target / OLD_DRAFTS
     attachments = target / ATTACHMENTS
     if attachments.exists():
@@ -287,6 +316,9 @@ def _move_in(stage: Path, target: Path) -> None:
     if drafts.exists():
         move(drafts, old)
         sync_folder(target)
+    if commented is not None:
+        make_folder(old)
+        write_atomic(old / COMMENTED, commented)
     move(stage / DOCUMENTS, drafts)
     move(stage / ATTACHMENTS, attachments)
     for name in (SNAPSHOT, EVENT_FILE):

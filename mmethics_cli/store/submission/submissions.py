@@ -1,10 +1,10 @@
-"""The submissions of a dossier: one numbered folder each; the highest is the current one."""
+"""The submissions of a dossier: one folder for each round of each, by number."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -12,7 +12,7 @@ from typing import Any, Final
 from msgspec import Struct, field
 
 from mmethics_cli.core.conditions.written import parse_date
-from mmethics_cli.errors import Problem, WorkspaceError
+from mmethics_cli.errors import Problem, UnreadableFile, WorkspaceError
 from mmethics_cli.store.yaml.reader import YamlFile, read_file, reason
 
 FOLDER: Final = "submissions"
@@ -24,23 +24,40 @@ DOCUMENTS: Final = "documents"
 COMMITTEE: Final = "committee"  # its papers, beside what was sealed
 # Where drafts lie while a submission is being sealed; an interrupted run may leave them.
 OLD_DRAFTS: Final = ".documents-before-sealing"
-SET_ASIDE: Final = "set-aside"  # in the dossier: what people had put among the drafts
+# Where submission.yaml lies meanwhile as people wrote it, if they wrote comments in it.
+COMMENTED: Final = "submission-with-comments.yaml"
+SET_ASIDE: Final = "set-aside"  # in the dossier: what of people's was not sealed
 REPLACED: Final = "replaced"  # within a folder: what was written anew, as it was before
 # The key of submission.yaml that says under which edition of the pack the study was prepared.
 EDITION: Final = "edition"
 # The key of submission.yaml under which texts stand that a person confirmed.
 CONFIRMED: Final = "confirmed"
-# The key of decision.yaml that says on which manifest the committee decided.
+# The key of decision.yaml that says on which manifest the committee decided, and the one of what
+# the office asked for before a decision.
 MANIFEST_DIGEST: Final = "manifest_sha256"
+SUPPLEMENT: Final = "supplement"
 DECISION_KEYS: Final = frozenset(
-    {"decision", "date", "number", "valid_until", "interval_months", "comments", MANIFEST_DIGEST}
+    {
+        "decision",
+        "date",
+        "number",
+        "valid_until",
+        "interval_months",
+        "comments",
+        MANIFEST_DIGEST,
+        SUPPLEMENT,
+    }
 )
-APPROVING: Final = frozenset({"approve", "modify_then_approve"})
-# The submissions by which the committee approves the study itself; what it answers to a report is
-# no approval of what else the dossier said that day.
-OF_THE_STUDY: Final = frozenset({"initial", "amendment", "re_review"})
+# The keys of submission.yaml that name the submission whose decision it answers, and the one by
+# which the study stood approved when it was opened.
+ANSWERS: Final = "answers"
+BASELINE: Final = "baseline"
+# What the manifest adds to BASELINE: the place of a submission in the order of sealing.
+ORDER: Final = "order"
 
-_NAME = re.compile(r"(?P<number>[0-9]{2,4})-(?P<kind>[a-z]+(?:-[a-z]+)*)")
+_NAME = re.compile(
+    r"(?P<number>[0-9]{2,4})-(?P<kind>[a-z]+(?:-[a-z]+)*?)(?:-r(?P<round>[2-9]|[1-9][0-9]))?"
+)
 
 
 class SealedAttachment(Struct, frozen=True):
@@ -55,13 +72,15 @@ class SealedAttachment(Struct, frozen=True):
 class Submission(Struct, frozen=True):
     """One submission folder; `kind` is the event's key (`data_incident`).
 
-    `renamed` are the ids of today by the old ids of documents, under which it may be sealed.
+    `round` counts how often it was handed in, for the office may ask for more (补正). `renamed` are
+    the ids of today by the old ids of documents, under which it may be sealed.
     """
 
     folder: Path
     number: int
     kind: str
     renamed: Mapping[str, str] = field(default_factory=dict)
+    round: int = 1
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Submission) and other.folder == self.folder
@@ -134,9 +153,22 @@ class Submission(Struct, frozen=True):
         return str(tree.get("decision") or "") if isinstance(tree, dict) else ""
 
     @property
-    def approved(self) -> bool:
-        """Whether the committee's recorded decision lets the study go on as submitted."""
-        return self.decided in APPROVING
+    def answers(self) -> str:
+        """The name of the submission whose decision it answers, as its file says; else empty."""
+        return self._said(ANSWERS)
+
+    @property
+    def opened_on(self) -> str:
+        """The name of the submission by which the study stood approved when it was opened."""
+        return self._said(BASELINE)
+
+    def _said(self, key: str) -> str:
+        """A name in its file; a draft that can't be read says nothing, and blocks no other."""
+        try:
+            tree = read_file(self.event_file, f"{FOLDER}/{self.name}/{EVENT_FILE}").tree
+        except UnreadableFile:
+            return ""
+        return str(tree.get(key) or "").strip() if isinstance(tree, dict) else ""
 
 
 def _rows(manifest: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
@@ -155,16 +187,69 @@ def list_submissions(
     if not root.is_dir():
         return ()
     submissions = [
-        Submission(folder, int(match["number"]), match["kind"].replace("-", "_"), renamed or {})
+        Submission(
+            folder,
+            int(match["number"]),
+            match["kind"].replace("-", "_"),
+            renamed or {},
+            int(match["round"] or 1),
+        )
         for folder in sorted(root.iterdir())
         if folder.is_dir() and (match := _NAME.fullmatch(folder.name))
     ]
-    numbers = [submission.number for submission in submissions]
-    twice = [submission for submission in submissions if numbers.count(submission.number) > 1]
+    places = [(submission.number, submission.round) for submission in submissions]
+    kinds = {(submission.number, submission.kind) for submission in submissions}
+    numbers = [number for number, _ in kinds]
+    twice = [
+        submission
+        for submission, place in zip(submissions, places, strict=True)
+        if places.count(place) > 1 or numbers.count(submission.number) > 1
+    ]
     if twice:
         problems = [Problem("序号重复。", f"{FOLDER}/{submission.name}") for submission in twice]
         raise WorkspaceError("两次送审用了同一个序号，请改文件夹名：", problems)
-    return tuple(sorted(submissions, key=lambda submission: submission.number))
+    return tuple(sorted(submissions, key=lambda submission: (submission.number, submission.round)))
+
+
+def newest_rounds(submissions: Iterable[Submission]) -> tuple[Submission, ...]:
+    """Of each submission the round that was opened last."""
+    return tuple({submission.number: submission for submission in submissions}.values())
+
+
+def by_sealing(submissions: Iterable[Submission]) -> tuple[Submission, ...]:
+    """The sealed ones among them in the order in which they were sealed."""
+    return tuple(sorted((one for one in submissions if one.sealed), key=sealing_order))
+
+
+def sealing_order(submission: Submission) -> tuple[int, int, int]:
+    """What rises with each sealing; before manifests said so, submissions followed one another."""
+    recorded = _manifest_of(submission).get(ORDER)
+    place = recorded if isinstance(recorded, int) else submission.number
+    return place, submission.number, submission.round
+
+
+def sealed_baseline(submission: Submission) -> str | None:
+    """The name of the submission by which the study stood approved when this one was sealed.
+
+    Empty for none; None where its manifest does not say.
+    """
+    recorded = _manifest_of(submission).get(BASELINE)
+    return recorded if isinstance(recorded, str) else None
+
+
+def _manifest_of(submission: Submission) -> Mapping[str, Any]:
+    """The manifest, empty where it can't be read: `verify` says what is wrong with it."""
+    try:
+        return submission.manifest()
+    except WorkspaceError:
+        return {}
+
+
+def next_round(submission: Submission) -> Path:
+    """Where the next round of a submission goes (`01-initial-r2`)."""
+    kind = submission.kind.replace("_", "-")
+    name = f"{submission.name.partition('-')[0]}-{kind}-r{submission.round + 1}"
+    return submission.folder.parent / name
 
 
 def next_folder(dossier: Path, kind: str) -> Path:

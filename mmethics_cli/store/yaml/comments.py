@@ -1,4 +1,4 @@
-"""Comments that are likely a part of the answer before them: 关键词: 重症 #胸片."""
+"""Comments: what they say, and those likely a part of the answer before them (重症 #胸片)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,12 @@ from mmethics_cli.store.yaml.events import event_stream
 # Comments of ours, and most of people's, have a blank behind the sign.
 _LIKELY: Final = re.compile(r"\S[ \t]+#[^\s#!]")
 _BEHIND: Final = re.compile(r"[ \t]+(#[^\s#!][^\n]*?)(?=\s+# |\s*$)", re.MULTILINE)
+_COMMENT: Final = re.compile(r"(?:^|[ \t])#+[ \t]*(\S.*?)[ \t]*$", re.MULTILINE)
+
+
+def comments_of(text: str) -> frozenset[str]:
+    """What the comments of a document say; of a text with # in it, more than that."""
+    return frozenset(_COMMENT.findall(text))
 
 
 class LostText(NamedTuple):

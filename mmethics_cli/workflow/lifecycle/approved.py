@@ -8,14 +8,14 @@ from typing import Final
 
 from msgspec import Struct
 
-from mmethics_cli.core.lifecycle.decision import CommitteeDecision, decision_words
+from mmethics_cli.core.lifecycle.decision import CommitteeDecision, decision_label
 from mmethics_cli.errors import DocumentError, EthicsError, WorkspaceError
 from mmethics_cli.formats.word.stamp import with_footer_line
 from mmethics_cli.report.status import DocumentEdition
 from mmethics_cli.store.submission.documents import WriteOutcome, write_documents
 from mmethics_cli.store.submission.intact import require_intact
 from mmethics_cli.store.submission.rendered import RenderedFile
-from mmethics_cli.store.submission.submissions import COMMITTEE
+from mmethics_cli.store.submission.submissions import COMMITTEE, Submission
 from mmethics_cli.wording.columns import pad, width
 from mmethics_cli.wording.language import CHINESE, ENGLISH
 from mmethics_cli.workflow.lifecycle.committee import CommitteeRecord, DecidedSubmission
@@ -50,15 +50,24 @@ class ApprovedPackage(Struct, frozen=True):
         return self.approval.submission.folder / COMMITTEE / FOLDER
 
 
-def approved_package(dossier: Dossier, ids: Iterable[str] = ()) -> ApprovedPackage:
-    """What the last approval of the study approves; `ids` names some documents of it.
+def approved_package(
+    dossier: Dossier, ids: Iterable[str] = (), submission: Submission | None = None
+) -> ApprovedPackage:
+    """What an approval of the study approves: the last one, or that of one submission.
 
-    Raises WorkspaceError where nothing is approved or what was sealed has changed since.
+    `ids` names some documents of it. Raises WorkspaceError where nothing is approved or what was
+    sealed has changed since.
     """
     record = CommitteeRecord(dossier)
     if not record.of_the_study:
         raise WorkspaceError(_why_not(record))
     approval = record.of_the_study[-1]
+    if submission is not None:
+        approvals = (one for one in record.of_the_study if one.submission == submission)
+        named = next(approvals, None)
+        if named is None:
+            raise WorkspaceError(f"{submission.name} 没有批准研究的决定，没有批准版本。")
+        approval = named
     if approval.decision.day is None:
         raise WorkspaceError(
             f"{approval.submission.name} 的决定没有写日期，页脚印不出批准日期。"
@@ -85,10 +94,9 @@ def _why_not(record: CommitteeRecord) -> str:
     last = record.decided[-1] if record.decided else None
     if last is None:
         return "还没有记录批准，没有批准版本。记录决定：mmethics record"
-    words = decision_words(record.dossier.standard)
-    label = words.get(last.decision.decision, last.decision.decision)
+    label = decision_label(record.dossier.standard, last.decision.decision)
     message = f"{last.submission.name} 的决定是“{label}”，还没有批准，没有批准版本。"
-    if last.decision.decision == "modify_then_approve":
+    if last.word.accepts:
         message += (
             "按意见修改、复审（mmethics follow re-review）并记录批准以后再生成；"
             "委员会认可不必再送的，用 mmethics record --replace 改记为批准。"

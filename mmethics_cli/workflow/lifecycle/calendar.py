@@ -24,7 +24,9 @@ _HEAD: Final = 400  # bytes of a calendar in which its maker stands
 def write_calendar(record: CommitteeRecord, path: Path, today: date) -> int:
     """Write what is still due as a calendar; how many days it holds.
 
-    Raises EthicsError where another file lies, or the system refuses.
+    What is due no more (handed in, or the study has ended) is in it as cancelled, so that readers
+    take it away. Where nothing was ever due nothing is written. Raises EthicsError where another
+    file lies, or the system refuses.
     """
     ours = _is_ours(path)
     refuse_output(record.dossier.workspace, "--ics", path, "到期日.ics", replace=ours)
@@ -32,9 +34,11 @@ def write_calendar(record: CommitteeRecord, path: Path, today: date) -> int:
     title = dossier.facts.get("project.title")
     name = title if isinstance(title, str) else dossier.name
     study = _study(record, name)
-    entries = [_entry(record, due, study, name) for due in record.dues() if due.open()]
-    write_atomic(path, calendar_file(f"伦理审查到期日：{name}", entries, today))
-    return len(entries)
+    dues = record.all_dues()
+    entries = [_entry(record, due, study, name) for due in dues]
+    if entries:
+        write_atomic(path, calendar_file(f"伦理审查到期日：{name}", entries, today))
+    return sum(not entry.cancelled for entry in entries)
 
 
 def _is_ours(path: Path) -> bool:
@@ -69,8 +73,9 @@ def _entry(record: CommitteeRecord, due: Due, study: str, name: str) -> Calendar
     ]
     return CalendarEntry(
         uid=f"{hashlib.sha256(key.encode()).hexdigest()[:32]}@mmethics",
-        sequence=due.order,
+        sequence=record.changes,
         day=due.day,
         summary=f"{due.label}：{name}",
         description="\n".join(note for note in notes if note),
+        cancelled=not due.open() or (bool(record.ended) and not due.of_event),
     )

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from mmethics_cli.core.lifecycle.editions import IN_PAIRS
 from mmethics_cli.core.lifecycle.resting import RestingText, resting_texts, unconfirmed
+from mmethics_cli.core.lifecycle.revision import seen_before
 from mmethics_cli.core.standard.names import KIND
 from mmethics_cli.errors import EthicsError, Problem
-from mmethics_cli.render.revision_views import seen_before
 from mmethics_cli.workflow.opening import Dossier
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,19 +14,19 @@ from mmethics_cli.core.checks.documents import as_initial
 from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.lifecycle.editions import next_version
-from mmethics_cli.core.standard.names import KIND, RE_REVIEW
 from mmethics_cli.formats.blocks import Stamp
 from mmethics_cli.formats.redline.changes import changed
 from mmethics_cli.render.text import render_text
 from mmethics_cli.render.word import word_file
 from mmethics_cli.store.dossier.parts import DocumentVersion
 from mmethics_cli.store.dossier.workspace import Workspace
-from mmethics_cli.store.submission.submissions import OF_THE_STUDY, Submission
+from mmethics_cli.store.submission.lineage import Lineage
+from mmethics_cli.store.submission.submissions import Submission
 from mmethics_cli.workflow.lifecycle.history import word_files
 from mmethics_cli.workflow.opening import Dossier
 
 if TYPE_CHECKING:
-    from mmethics_cli.workflow.package import Package
+    from mmethics_cli.workflow.package import Document, Package
 
 
 class SealedDocument(Struct, frozen=True):
@@ -54,28 +54,27 @@ def for_the_study(dossier: Dossier) -> Dossier:
     return replace(dossier, facts=facts, pathway=Pathway(facts))
 
 
-def compared_with(workspace: Workspace, kind: str, number: int) -> Iterator[Submission]:
+def compared_with(lineage: Lineage, submission: Submission | None) -> Iterator[Submission]:
     """The sealed submissions by whose documents the committee goes, newest first.
 
-    They come before the submission of that kind and number: those it approved, and what an
-    approved re-review answered for; a re-review begins with the last one, whatever was decided.
+    They are those that it approved before one (None: before any that is opened now), and what an
+    approved re-review answered for; a re-review begins with what it answers itself, whatever was
+    decided.
     """
-    before = [
-        submission
-        for submission in workspace.submissions
-        if submission.sealed and submission.kind in OF_THE_STUDY and submission.number < number
-    ]
-    answers = kind == RE_REVIEW
-    for submission in reversed(before):
-        if answers or submission.approved:
-            yield submission
-            answers = submission.kind == RE_REVIEW
+    seen: set[Submission] = set()
+    approvals = lineage.approvals if submission is None else lineage.approvals_before(submission)
+    answered = None if submission is None else lineage.answered_by(submission)
+    for start in (*([answered] if answered else []), *reversed(approvals)):
+        for one in reversed(lineage.answered_with(start)):
+            if one not in seen and lineage.is_of_the_study(one):
+                seen.add(one)
+                yield one
 
 
-def sealed_documents(workspace: Workspace, kind: str, number: int) -> dict[str, SealedDocument]:
-    """The latest sealed file of each document, by the document's id."""
+def sealed_documents(submissions: Iterable[Submission]) -> dict[str, SealedDocument]:
+    """The file of each document in the first of these that holds one, by the document's id."""
     held: dict[str, SealedDocument] = {}
-    for submission in compared_with(workspace, kind, number):
+    for submission in submissions:
         for file in word_files(submission):
             version, day = file.edition.version.removeprefix("V"), parse_date(file.edition.day)
             if not file.translated:
@@ -84,11 +83,15 @@ def sealed_documents(workspace: Workspace, kind: str, number: int) -> dict[str, 
 
 
 def carried_versions(
-    workspace: Workspace, kind: str, ids: Collection[str]
+    workspace: Workspace, answered: Submission | None, ids: Collection[str]
 ) -> dict[str, DocumentVersion]:
-    """Version and date of the documents of `ids` that a new submission of that kind begins with."""
-    last = workspace.current.number if workspace.current else 0
-    held = sealed_documents(workspace, kind, last + 1)
+    """Version and date of the documents of `ids` that a new submission begins with.
+
+    `answered` is the submission whose decision it answers, if it answers one.
+    """
+    lineage = workspace.lineage
+    first = reversed(lineage.answered_with(answered)) if answered is not None else ()
+    held = sealed_documents((*first, *compared_with(lineage, None)))
     return {id_: DocumentVersion(held[id_].version, held[id_].day) for id_ in held if id_ in ids}
 
 
@@ -100,26 +103,42 @@ def editions_of(
     A document whose text is as it was sealed keeps version and date, whatever submission.yaml
     says; of one that changed the number is raised, unless the applicant gave it another already.
     """
-    current = dossier.workspace.current
-    number = current.number if current else 0
-    held = sealed_documents(dossier.workspace, str(dossier.facts.get(KIND)), number)
+    lineage, current = dossier.workspace.lineage, dossier.workspace.current
+    held = sealed_documents(compared_with(lineage, current))
+    before = lineage.round_before(current) if current is not None else None
+    handed_in = sealed_documents([before]) if before is not None else {}
     editions = {}
     for document in own.documents:
-        id_, stamp = document.kind.id, document.stamp
+        id_ = document.kind.id
         if id_ not in ids:
             continue
-        old = held.get(id_)
-        if old is None:
-            editions[id_] = Edition(stamp, held=False)
+        # In a further round the number counts from the round before, the changes from what was
+        # approved, where something was.
+        marked = held.get(id_) or handed_in.get(id_)
+        last = handed_in.get(id_) or marked
+        if last is None or marked is None:
+            editions[id_] = Edition(document.stamp, held=False)
             continue
-        as_it_was = replace(stamp, version=old.version, date=old.day)
-        study = own.study_of(replace(document, stamp=as_it_was))
-        text = render_text(own.templates, document.template, study)
-        if changed(old.path.read_bytes(), word_file(text, as_it_was, draft=False)):
-            editions[id_] = Edition(_raised(dossier.workspace, stamp, old, today), old.path)
-        else:
-            editions[id_] = Edition(as_it_was)
+        stamp = _as_sealed(document, last)
+        differs = _differs(own, document, last)
+        if differs:
+            stamp = _raised(dossier.workspace, document.stamp, last, today)
+        if marked is not last:
+            differs = _differs(own, document, marked)
+        editions[id_] = Edition(stamp, marked.path if differs else None)
     return editions
+
+
+def _as_sealed(document: Document, old: SealedDocument) -> Stamp:
+    return replace(document.stamp, version=old.version, date=old.day)
+
+
+def _differs(own: Package, document: Document, old: SealedDocument) -> bool:
+    """Whether the document, under a sealed one's stamp, says something else than that one."""
+    stamp = _as_sealed(document, old)
+    study = own.study_of(replace(document, stamp=stamp))
+    text = render_text(own.templates, document.template, study)
+    return changed(old.path.read_bytes(), word_file(text, stamp, draft=False))
 
 
 def _raised(workspace: Workspace, stamp: Stamp, old: SealedDocument, today: date) -> Stamp:

@@ -12,10 +12,7 @@ from msgspec import Struct
 from mmethics_cli.core.answers.edits import merged_answer
 from mmethics_cli.core.conditions.values import UNKNOWN, Element, Value
 from mmethics_cli.core.conditions.written import plain
-from mmethics_cli.core.lifecycle.decision import (
-    all_accepted,
-    decision_words,
-)
+from mmethics_cli.core.lifecycle.decision import all_accepted, decision_label, kind_of
 from mmethics_cli.core.lifecycle.editions import documents_of_the_study
 from mmethics_cli.core.standard.answers import option_of, write_value
 from mmethics_cli.core.standard.model import Standard
@@ -23,7 +20,6 @@ from mmethics_cli.core.standard.names import (
     ALL_ACCEPTED,
     INITIAL,
     KIND,
-    RE_REVIEW,
     RESPONSES,
     is_of_event,
 )
@@ -31,17 +27,17 @@ from mmethics_cli.errors import EthicsError, Problem, WorkspaceError
 from mmethics_cli.store.dossier.answers_file import AnswersFile, read_answers
 from mmethics_cli.store.dossier.create import add_submission
 from mmethics_cli.store.dossier.parts import SELF_CHECK
+from mmethics_cli.store.submission.choice import SeveralSubmissions, decided, named, waiting
 from mmethics_cli.store.submission.intact import require_intact
-from mmethics_cli.store.submission.submissions import Submission
+from mmethics_cli.store.submission.lineage import last
+from mmethics_cli.store.submission.submissions import ANSWERS, BASELINE, Submission
 from mmethics_cli.store.yaml.events import Keys, Tree
-from mmethics_cli.workflow.lifecycle.answering import decided_before
+from mmethics_cli.workflow.lifecycle.answering import answerable
 from mmethics_cli.workflow.lifecycle.committee import CommitteeRecord
 from mmethics_cli.workflow.lifecycle.editions import carried_versions, for_the_study
 from mmethics_cli.workflow.lifecycle.prefilling import recorded_answers, reported_counts
 from mmethics_cli.workflow.opening import Dossier, reopened
 
-# Of a study that has ended only what happened can still be reported.
-_STILL_POSSIBLE: Final = frozenset({"safety", "data_incident", "deviation"})
 _SHOWN: Final = 8
 
 
@@ -72,25 +68,30 @@ def kind_named(standard: Standard, text: str) -> str:
     raise EthicsError(f"没有“{text}”这种送审。{hint}可选：{choices}。")
 
 
-def open_submission(dossier: Dossier, kind: str, answers: Path | None = None) -> OpenedSubmission:
+def open_submission(
+    dossier: Dossier, kind: str, answers: Path | None = None, answered: str | None = None
+) -> OpenedSubmission:
     """Open a submission of that kind, filled with what the records and a file of answers say.
 
-    The file wins; what it says of the study goes into the dossier. Raises EthicsError where the
-    submission can't be opened or an answer is refused; nothing is written then.
+    The file wins; what it says of the study goes into the dossier. `answered` names the submission
+    whose decision a re-review answers. Raises EthicsError where the submission can't be opened or
+    an answer is refused, SeveralSubmissions where it could answer several; nothing is written then.
     """
-    _refuse(CommitteeRecord(dossier), kind)
+    answers_for = _refuse(CommitteeRecord(dossier), kind, answered)
     file = _given(dossier, kind, answers)
     with dossier.workspace.writing(whole=True):
-        return _opened(dossier, kind, file)
+        return _opened(dossier, kind, file, answers_for)
 
 
-def _opened(dossier: Dossier, kind: str, file: AnswersFile | None) -> OpenedSubmission:
+def _opened(
+    dossier: Dossier, kind: str, file: AnswersFile | None, answers_for: Submission | None
+) -> OpenedSubmission:
     given = file.written if file else {}
     study = {path: value for path, value in given.items() if not is_of_event(path)}
     if file is not None:
         _write_study(dossier, study, file)
         dossier = reopened(dossier)
-    recorded = recorded_answers(CommitteeRecord(dossier), kind)
+    recorded = recorded_answers(CommitteeRecord(dossier), kind, answers_for)
     counts = reported_counts(dossier, kind)
     event = recorded | {path: value for path, value in given.items() if path not in study}
     event.pop(KIND, None)
@@ -100,14 +101,19 @@ def _opened(dossier: Dossier, kind: str, file: AnswersFile | None) -> OpenedSubm
         if accepted is not UNKNOWN:
             event.setdefault(ALL_ACCEPTED, accepted)
     own = documents_of_the_study(for_the_study(dossier).pathway)
+    baseline = dossier.workspace.baseline
     submission = add_submission(
         dossier.workspace.folder,
         dossier.standard,
         kind,
-        carried_versions(dossier.workspace, kind, own),
+        carried_versions(dossier.workspace, answers_for, own),
         {"kind": kind, **_as_tree(dossier, event)},
+        {
+            ANSWERS: answers_for.name if answers_for is not None else "",
+            BASELINE: baseline.name if baseline is not None else "",
+        },
     )
-    return OpenedSubmission(reopened(dossier), submission, tuple(recorded), counts)
+    return OpenedSubmission(reopened(dossier, submission), submission, tuple(recorded), counts)
 
 
 def _as_tree(dossier: Dossier, answers: Mapping[str, Value]) -> dict[str, Tree]:
@@ -120,36 +126,58 @@ def _as_tree(dossier: Dossier, answers: Mapping[str, Value]) -> dict[str, Tree]:
     }
 
 
-def _refuse(record: CommitteeRecord, kind: str) -> None:
-    """Raises WorkspaceError where a submission of that kind can't be opened now."""
+def _refuse(record: CommitteeRecord, kind: str, answered: str | None) -> Submission | None:
+    """The submission that one of that kind answers, None where it answers none.
+
+    Raises WorkspaceError where a submission of that kind can't be opened now.
+    """
     dossier = record.dossier
-    current = dossier.workspace.current
-    if current is None:
+    if not dossier.workspace.submissions:
         raise WorkspaceError("卷宗里还没有初始审查，不能开始跟踪审查或复审。")
-    if not current.sealed:
-        raise WorkspaceError(
-            f"{current.name} 还没有封存，一次只能有一次送审在准备。"
-            f"先完成它：mmethics submit {dossier.name}；不要了就删去文件夹 {current.folder}"
-        )
-    if kind == RE_REVIEW:
-        _refuse_re_review(dossier, current)
-    else:
+    answers = kind_of(dossier.standard, kind).answers
+    if answered is not None and not answers:
+        raise EthicsError("--submission 只用于 re-review：写明答复哪一次的决定。")
+    answers_for = _to_answer(dossier, answered) if answers else None
+    if answers_for is None:
         _refuse_follow_up(record, kind)
-    intact = dossier.workspace.baseline if kind != RE_REVIEW else current
+    intact = answers_for or dossier.workspace.baseline
     if intact is not None:
         require_intact(intact, "不能拿来比较")
+    return answers_for
 
 
-def _refuse_re_review(dossier: Dossier, current: Submission) -> None:
-    decision = decided_before(dossier, current.number + 1)
-    if decision is None or not current.decision():
-        raise WorkspaceError(
-            f"{current.name} 还没有记录委员会的决定，不知道答复什么。"
+def _to_answer(dossier: Dossier, answered: str | None) -> Submission:
+    """The submission whose decision a re-review answers; raises EthicsError where there is none."""
+    submissions = dossier.workspace.submissions
+    candidates = answerable(dossier)
+    if answered is not None:
+        chosen = named(answered)(submissions)
+        if chosen is None or chosen not in candidates:
+            raise WorkspaceError(_no_answer(dossier, chosen))
+        return chosen
+    if len(candidates) > 1:
+        raise SeveralSubmissions(f"有 {len(candidates)} 次送审的决定可以答复", candidates)
+    if not candidates:
+        waits = last(waiting(submissions))
+        raise WorkspaceError(_no_answer(dossier, waits or last(decided(submissions))))
+    return candidates[0]
+
+
+def _no_answer(dossier: Dossier, submission: Submission | None) -> str:
+    """Why a re-review can't answer the decision on a submission."""
+    if submission is None:
+        name = dossier.workspace.submissions[0].name
+        return f"{name} 还没有封存，没有决定可以答复。先完成它：mmethics submit {dossier.name}"
+    if not submission.decided:
+        return (
+            f"{submission.name} 还没有记录委员会的决定，不知道答复什么。"
             f"mmethics record {dossier.name} --decision … --date …"
         )
-    if decision.approves:
-        word = decision_words(dossier.standard)[decision.decision]
-        raise WorkspaceError(f"上次的决定是“{word}”，不需要复审。批准以后要改的，用 amendment。")
+    later = dossier.workspace.lineage.answer_to(submission)
+    if later is not None:
+        return f"{submission.name} 的决定已由 {later.name} 答复，不能再开始一次复审。"
+    word = decision_label(dossier.standard, submission.decided)
+    return f"{submission.name} 的决定是“{word}”，不需要复审。批准以后要改的，用 amendment。"
 
 
 def _refuse_follow_up(record: CommitteeRecord, kind: str) -> None:
@@ -162,7 +190,7 @@ def _refuse_follow_up(record: CommitteeRecord, kind: str) -> None:
             f"还没有记录对这项研究的批准，没有可以对照的基线，不能开始“{label}”。"
             f"{again}批准了的先记录：mmethics record {dossier.name} --decision 批准 --date …"
         )
-    if record.ended and kind not in _STILL_POSSIBLE:
+    if record.ended and not kind_of(dossier.standard, kind).after_end:
         raise WorkspaceError(f"{record.ended}，不能再开始“{label}”。")
 
 

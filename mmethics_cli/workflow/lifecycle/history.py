@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from mmethics_cli.core.standard.names import KIND, RE_REVIEW, TITLE
+from mmethics_cli.core.standard.names import KIND, TITLE
 from mmethics_cli.report.status import DocumentEdition, PastSubmission, decision_line
+from mmethics_cli.store.submission.decisions import supplement_of
 from mmethics_cli.store.submission.submissions import DOCUMENTS, Submission, sealed_date
 from mmethics_cli.workflow.lifecycle.committee import CommitteeRecord, DecidedSubmission
 
@@ -32,17 +33,17 @@ def history_of(record: CommitteeRecord, today: date) -> DossierHistory:
     dossier = record.dossier
     title = dossier.facts.get(TITLE)
     name = title if isinstance(title, str) else "（还没有项目名称）"
-    decisions = {decided.submission.number: decided.decision for decided in record.decided}
+    decisions = {decided.submission: decided.decision for decided in record.decided}
     kinds = dossier.standard.questions[KIND].values
     past = []
     for submission in dossier.workspace.submissions:
-        decision = decisions.get(submission.number)
+        decision = decisions.get(submission)
         past.append(
             PastSubmission(
                 submission.name,
                 kinds.get(submission.kind, submission.kind),
                 sealed_date(submission) if submission.sealed else None,
-                decision_line(dossier.standard, decision) if decision else "",
+                decision_line(dossier.standard, decision) if decision else _asked(submission),
                 decision.comments if decision else (),
                 tuple(sealed_editions(submission)) if submission.sealed else (),
             )
@@ -50,6 +51,12 @@ def history_of(record: CommitteeRecord, today: date) -> DossierHistory:
     return DossierHistory(
         f"{dossier.name}：{name}", tuple(past), valid_editions(record), _until(record, today)
     )
+
+
+def _asked(submission: Submission) -> str:
+    """What the office asked for instead of a decision; empty where it did not."""
+    day, asked = supplement_of(submission)
+    return f"要求补正 {len(asked)} 项（{day}）" if asked else ""
 
 
 def _until(record: CommitteeRecord, today: date) -> str:
@@ -96,16 +103,9 @@ def _approved(
 def approved_with(record: CommitteeRecord, approval: DecidedSubmission) -> tuple[Submission, ...]:
     """The submissions that an approval is about, the earliest first.
 
-    A re-review answers for the one before it that was not approved, and so on to the first.
+    A re-review answers for the one whose decision it answers, and so on to the first.
     """
-    chain = [approval.submission]
-    for submission in reversed(record.dossier.workspace.submissions):
-        if chain[-1].kind != RE_REVIEW:
-            break
-        earlier = submission.sealed and submission.number < approval.submission.number
-        if earlier and submission.kind in (RE_REVIEW, approval.about):
-            chain.append(submission)
-    return tuple(reversed(chain))
+    return record.dossier.workspace.lineage.answered_with(approval.submission)
 
 
 def sealed_editions(submission: Submission) -> Iterator[DocumentEdition]:

@@ -16,14 +16,19 @@ from mmethics_cli.core.lifecycle.decision import CommitteeDecision
 from mmethics_cli.core.lifecycle.filling import filled_answers, last_counts
 from mmethics_cli.core.lifecycle.revision import categories_of, changes_since
 from mmethics_cli.core.standard.names import KIND, is_of_event
-from mmethics_cli.workflow.lifecycle.answering import decided_before
+from mmethics_cli.store.submission.submissions import Submission
 from mmethics_cli.workflow.lifecycle.committee import CommitteeRecord
 from mmethics_cli.workflow.opening import Dossier, EarlierFacts, facts_as_sealed
 
 
-def recorded_answers(record: CommitteeRecord, kind: str) -> dict[str, Value]:
-    """Answers about an event of that kind, by path, as far as the records give them."""
-    return filled_answers(_facts_of_event(record.dossier, kind), _Records(record))
+def recorded_answers(
+    record: CommitteeRecord, kind: str, answered: Submission | None = None
+) -> dict[str, Value]:
+    """Answers about an event of that kind, by path, as far as the records give them.
+
+    `answered` is the submission whose decision it answers, if it answers one.
+    """
+    return filled_answers(_facts_of_event(record.dossier, kind), _Records(record, answered))
 
 
 def reported_counts(dossier: Dossier, kind: str) -> dict[str, Value]:
@@ -34,9 +39,8 @@ def reported_counts(dossier: Dossier, kind: str) -> dict[str, Value]:
 def _facts_of_event(dossier: Dossier, kind: str) -> Facts:
     """The study's facts for a new submission, every sealed one before it among the earlier ones."""
     facts = dossier.facts
-    current = dossier.workspace.current
     study = {path: value for path, value in facts.values.items() if not is_of_event(path)}
-    earlier = EarlierFacts(dossier.workspace, current.number + 1 if current else 1)
+    earlier = EarlierFacts(dossier.workspace, None)
     return Facts(facts.standard, {**study, KIND: kind}, facts.today, None, earlier)
 
 
@@ -44,12 +48,15 @@ class _Records(Struct, frozen=True, dict=True):
     """What the dossier holds of decisions, looked up when a question is filled in from it."""
 
     record: CommitteeRecord
+    answered: Submission | None = None
 
     @cached_property
     def decision(self) -> CommitteeDecision | None:
-        dossier = self.record.dossier
-        current = dossier.workspace.current
-        return decided_before(dossier, current.number + 1) if current else None
+        """That on the submission that is answered, else the last one."""
+        decided = self.record.decided
+        answers = (one for one in reversed(decided) if one.submission == self.answered)
+        entry = next(answers, None) or (decided[-1] if decided else None)
+        return entry.decision if entry is not None else None
 
     @cached_property
     def approval(self) -> CommitteeDecision | None:

@@ -10,15 +10,17 @@ from typing import Final
 from msgspec import Struct
 
 from mmethics_cli.core.conditions.values import UNKNOWN, Truth, Value
-from mmethics_cli.core.conditions.written import date_advice, parse_date
+from mmethics_cli.core.conditions.written import date_advice, parse_date, plain
 from mmethics_cli.core.lifecycle.decision import (
     CommitteeDecision,
     decision_faults,
     decision_key,
-    decision_words,
+    decision_label,
+    offered_decisions,
 )
-from mmethics_cli.core.standard.answers import Refused, read_value
+from mmethics_cli.core.standard.answers import Refused, option_of, read_value
 from mmethics_cli.core.standard.model import Question, Standard
+from mmethics_cli.core.standard.names import KIND, PRIOR_DECISION
 from mmethics_cli.errors import EthicsError, Problem, WorkspaceError
 from mmethics_cli.store.submission.decisions import decision_of, read_comments, record_decision
 from mmethics_cli.store.submission.intact import require_intact
@@ -85,7 +87,7 @@ def limits_of(
     """
     before = decision_of(current, dossier.standard)
     if before is not None and not replace:
-        label = decision_words(dossier.standard).get(before.decision, before.decision)
+        label = decision_label(dossier.standard, before.decision)
         raise EthicsError(
             f"{current.name} 已经记录了决定“{label}”。要改记请加 --replace（旧的会移到一边）。"
         )
@@ -93,12 +95,24 @@ def limits_of(
     return DecisionLimits(sealed_date(current), value if isinstance(value, int) else None)
 
 
-def read_options(standard: Standard, given: DecisionOptions) -> CommitteeDecision:
-    """The decision that the options name; raises EthicsError, UnreadableFile."""
-    key = decision_key(standard, given.decision or "")
+def decided_kind(dossier: Dossier, submission: Submission) -> str:
+    """The kind whose words are decided with: an answer takes those of what it answers."""
+    return dossier.workspace.lineage.answered_with(submission)[0].kind
+
+
+def read_options(standard: Standard, given: DecisionOptions, kind: str) -> CommitteeDecision:
+    """The decision on that kind of submission that the options name.
+
+    Raises EthicsError, UnreadableFile.
+    """
+    key = decision_key(standard, given.decision or "", kind)
     if key is None:
-        words = "、".join(decision_words(standard).values())
-        raise EthicsError(f"--decision：没有“{given.decision}”这种决定。可选：{words}。")
+        words = "、".join(offered_decisions(standard, kind).values())
+        label = standard.questions[KIND].values[kind]
+        known = option_of(standard.questions[PRIOR_DECISION], plain(given.decision or ""))
+        said = f"“{given.decision}”"
+        why = f"{said}不能用于“{label}”" if known else f"没有{said}这种决定"
+        raise EthicsError(f"--decision：{why}。可选：{words}。")
     number = given.number or ""
     character = refused_in_value(number)
     if character is not None:
@@ -107,15 +121,16 @@ def read_options(standard: Standard, given: DecisionOptions) -> CommitteeDecisio
         raise EthicsError("--number：文号应写在一行里。")
     return CommitteeDecision(
         decision=key,
-        day=_date("--date", given.date),
+        day=read_date("--date", given.date),
         number=number.strip(),
-        valid_until=_date("--valid-until", given.valid_until),
+        valid_until=read_date("--valid-until", given.valid_until),
         interval_months=given.interval,
         comments=read_comments(given.comments) if given.comments is not None else (),
     )
 
 
-def _date(option: str, text: str | None) -> date | None:
+def read_date(option: str, text: str | None) -> date | None:
+    """The day that an option gives; raises EthicsError where it is none."""
     day = parse_date(text) if text else None
     if text and day is None:
         raise EthicsError(f"{option}：“{text}”不是日期。{date_advice(text)}。")
@@ -161,8 +176,16 @@ def office_questions(dossier: Dossier) -> list[Question]:
 
 
 def office_facts(dossier: Dossier, given: list[str]) -> dict[str, Value]:
-    """The `path=value` facts that the office records; raises EthicsError for any other."""
-    questions = {question.path: question for question in office_questions(dossier)}
+    """The `path=value` facts that the office records, or that came after sealing.
+
+    Raises EthicsError for any other.
+    """
+    later = (
+        question
+        for question in dossier.standard.questions.values()
+        if question.later and dossier.facts.applies(question) is not Truth.NO
+    )
+    questions = {question.path: question for question in (*office_questions(dossier), *later)}
     facts: dict[str, Value] = {}
     for text in given:
         path, equals, raw = (part.strip() for part in text.partition("="))
@@ -170,7 +193,8 @@ def office_facts(dossier: Dossier, given: list[str]) -> dict[str, Value]:
             raise EthicsError(f"--fact 应写成 路径=值，现在是“{text}”。")
         if path not in questions:
             names = "、".join(questions) or "（没有）"
-            raise EthicsError(f"--fact：“{path}”不由办公室登记。可以登记的：{names}。")
+            why = "不由办公室登记，也不是封存以后才有的"
+            raise EthicsError(f"--fact：“{path}”{why}。可以登记的：{names}。")
         try:
             value = read_value(questions[path], raw)
         except Refused as refusal:

@@ -27,7 +27,7 @@ from mmethics_cli.core.interview.steps import (
     ScreenAnswers,
     Step,
 )
-from mmethics_cli.core.standard.model import Screen
+from mmethics_cli.core.standard.screens import Screen
 from mmethics_cli.errors import PackError
 from tests.core.small_pack import small_standard
 

@@ -92,8 +92,8 @@ def test_nothing_differs_once_it_is_taken_back(seed: int) -> None:
 
 def test_what_a_waiting_amendment_asks_for_is_not_named() -> None:
     approved, waiting = facts(contact={"phone": "1"}), facts(contact={"phone": "2"})
-    (finding,) = unapproved(approved, waiting, waiting=None, reporting=True)
+    (finding,) = unapproved(approved, waiting, reporting=True)
     assert (finding.severity, finding.path) == ("error", "contact.phone")
-    assert list(unapproved(approved, waiting, waiting=waiting, reporting=True)) == []
+    assert list(unapproved(approved, waiting, waiting=[waiting], reporting=True)) == []
     beyond = facts(contact={"phone": "3"})
-    assert len(list(unapproved(approved, beyond, waiting=waiting, reporting=False))) == 1
+    assert len(list(unapproved(approved, beyond, waiting=[waiting], reporting=False))) == 1

@@ -208,6 +208,9 @@ def event_question(**keys: Any) -> dict[str, Any]:
         ({"filled_from": {"report": "event.to"}}, "不认识的键“report”"),
         ({"path": "study.from", "filled_from": "decision.date"}, "只用于送审事项"),
         ({"cumulative": "yes"}, "cumulative 只用于送审事项（event.）的整数"),
+        ({"min": "soon"}, "min 只用于整数和日期"),
+        ({"type": "text", "max": "9"}, "max 只用于整数和日期"),
+        ({"min": "2030-01-01", "max": "2020-01-01"}, "min 比 max 大"),
         ({"cumulative": "often"}, "“cumulative”应是 yes 或 no"),
         (
             {

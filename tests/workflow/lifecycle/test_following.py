@@ -23,8 +23,9 @@ def test_an_amendment_begins_with_what_the_records_say(sealed: Path) -> None:
     assert opened.dossier.facts.get("event.approval_valid_until") == VALID_UNTIL
     assert "event.approval_date" in opened.filled and "event.changes" in opened.filled
     assert opened.counts == {}
-    with pytest.raises(WorkspaceError):  # one at a time
-        open_submission(opened.dossier, "progress")
+    beside = open_submission(opened.dossier, "progress")
+    assert beside.submission.name == "03-progress"
+    assert beside.dossier.workspace.current == beside.submission
 
 
 def test_a_file_of_answers_wins(sealed: Path, tmp_path: Path) -> None:

@@ -28,11 +28,11 @@ from tests.workflow.example import DECIDED, TODAY, VALID_UNTIL, approved
 def test_a_decision_is_read_from_options_and_recorded(sealed: Path) -> None:
     dossier = open_dossier(sealed, DECIDED)
     options = DecisionOptions("批准", DECIDED.isoformat(), " 批-1 ", VALID_UNTIL.isoformat())
-    decision = read_options(dossier.standard, options)
+    decision = read_options(dossier.standard, options, "initial")
     assert decision == CommitteeDecision("approve", DECIDED, "批-1", VALID_UNTIL)
     assert approved(sealed).workspace.baseline is not None
     with pytest.raises(EthicsError, match="--decision"):
-        read_options(dossier.standard, DecisionOptions("none"))
+        read_options(dossier.standard, DecisionOptions("none"), "initial")
 
 
 def test_what_can_not_be_right_is_not_recorded(sealed: Path) -> None:
