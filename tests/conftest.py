@@ -12,11 +12,9 @@ from typing import Final
 
 import pytest
 
-from mmethics_cli.store.dossier.profile import overlay_of
-from mmethics_cli.store.pack import load
-from mmethics_cli.workflow.packs import LoadedPack, Packs
+from mmethics_cli.workflow.packs import Packs
 from tests import depth
-from tests.once import Once
+from tests.once import Once, shipped_once
 from tests.program import EXAMPLES, mmethics, seal
 
 # In CI a skip of a marked test is a failure: nothing goes unchecked. Read before tests clean up.
@@ -67,16 +65,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def one_pack(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """The shipped pack is read and built once a worker, but where a test is about that."""
     if not request.node.get_closest_marker("reads_packs"):
-        monkeypatch.setattr(Packs, "of", _of)
-
-
-def _of(self: Packs, folder: Path | None = None, also: tuple[str, ...] = ()) -> LoadedPack:
-    named = self.overlay or (None if folder is None else overlay_of(folder))
-    return _shipped(also) if named is None else _OF(self, folder, also)
-
-
-_OF: Final = Packs.of
-_shipped: Final = cache(lambda also: LoadedPack(load(None, also)))
+        monkeypatch.setattr(Packs, "of", shipped_once)
 
 
 @pytest.fixture(scope="session")

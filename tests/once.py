@@ -4,10 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Final
 
+from mmethics_cli.store.dossier.profile import overlay_of
+from mmethics_cli.store.pack import load
+from mmethics_cli.workflow.packs import LoadedPack, Packs
+
 _PATIENCE: Final = 600  # seconds that a worker waits for another's folder
+
+
+_OF: Final = Packs.of
+_shipped: Final = cache(lambda also: LoadedPack(load(None, also)))
+
+
+def shipped_once(self: Packs, folder: Path | None = None, also: tuple[str, ...] = ()) -> LoadedPack:
+    """`Packs.of` that reads and builds the shipped pack once a process, whoever asks."""
+    named = self.overlay or (None if folder is None else overlay_of(folder))
+    return _shipped(also) if named is None else _OF(self, folder, also)
 
 
 class Once:

@@ -16,6 +16,7 @@ from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import Problem, TemplateError
 from mmethics_cli.formats.png import png_size
 from mmethics_cli.render.binding import Binder, Each, Node, PrintCall, PrintFact, ReadTree, When
+from mmethics_cli.render.expansion import TextPart, parts_of, without_texts
 from mmethics_cli.render.language import MARK, TOKEN, Plain, TemplateSource, read
 from mmethics_cli.render.pictures import picture_problems, pictures_in
 
@@ -29,7 +30,7 @@ Layout = Literal["form", "letter", "consent", "large"]
 _LAYOUTS: Mapping[str, Layout] = {layout: layout for layout in get_args(Layout)}
 
 
-class Template(Struct, frozen=True):
+class Template(Struct, frozen=True, dict=True):
     """One document's template: a text with numbered marks, and what each of them means."""
 
     name: str
@@ -44,6 +45,16 @@ class Template(Struct, frozen=True):
     @property
     def needs_jinja(self) -> bool:
         return "{%" in self.text or "{{" in self.text
+
+    @cached_property
+    def parts(self) -> tuple[TextPart, ...]:
+        """The text without Jinja's part opened up, for all studies that it is printed from."""
+        return parts_of(self.text, self.nodes)
+
+    @cached_property
+    def asking(self) -> tuple[TextPart, ...]:
+        """Those of its parts that may leave a gap."""
+        return without_texts(self.parts)
 
     @property
     def printed(self) -> frozenset[str]:

@@ -13,9 +13,10 @@ from typing import NamedTuple
 from msgspec import Struct, field
 
 from mmethics_cli.core.standard.names import COMMITTEE, NUMBER
+from mmethics_cli.render.expansion import expand, note_gaps, parts_of
 from mmethics_cli.render.functions import Functions
 from mmethics_cli.render.language import END, MARK
-from mmethics_cli.render.printing import Gap, Printing, expand, note_gaps
+from mmethics_cli.render.printing import Gap, Printing
 from mmethics_cli.render.slots import CLOSE, OPEN, SLOT, Fill, Words
 from mmethics_cli.render.study import Study
 from mmethics_cli.render.templates import Layout, Template, Templates
@@ -81,12 +82,13 @@ def render_text(templates: Templates, name: str, study: Study) -> Rendered:
     template = templates.get(name)
     printing = Printing(study, template.marks)
     functions = Functions(printing)
-    text = template.text
+    parts = template.parts
     if template.needs_jinja:
         from mmethics_cli.render.jinja_stage import run
 
         text = run(templates.program(template), functions.context(), printing)
-    text = expand(text, template.nodes, printing, functions.calls())
+        parts = parts_of(text, template.nodes)
+    text = expand(parts, printing, functions.calls())
     return _rendered(templates, template, text, printing)
 
 
@@ -97,8 +99,7 @@ def read_facts(templates: Templates, name: str, study: Study) -> Rendered:
     """
     template = templates.get(name)
     printing = Printing(study, template.marks)
-    functions = Functions(printing).calls()
-    text = expand(template.text, template.nodes, printing, functions)
+    text = expand(template.parts, printing, Functions(printing).calls())
     return _rendered(templates, template, text, printing)
 
 
@@ -106,7 +107,7 @@ def gaps_of(templates: Templates, name: str, study: Study) -> tuple[Gap, ...]:
     """The gaps of a document alone: the quickest of the three."""
     template = templates.get(name)
     printing = Printing(study, template.marks)
-    note_gaps(template.text, template.nodes, printing, Functions(printing).calls())
+    note_gaps(template.asking, printing, Functions(printing).calls())
     return tuple(printing.gaps)
 
 

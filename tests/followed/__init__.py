@@ -16,12 +16,12 @@ from mmethics_cli.core.conditions.values import Element
 from mmethics_cli.core.standard.answers import read_value
 from mmethics_cli.store.dossier.create import add_submission
 from mmethics_cli.store.dossier.workspace import open_workspace
-from mmethics_cli.store.pack import load
 from mmethics_cli.store.submission.choice import named, newest_one
 from mmethics_cli.workflow.lifecycle.confirming import confirm_texts, texts_to_confirm
 from mmethics_cli.workflow.opening import open_dossier
 from tests.golden import word_lines
 from tests.program import mmethics, seal
+from tests.studies import standard
 
 FOLDER: Final = Path(__file__).resolve().parent
 ECG: Final = "prospective-ecg"
@@ -100,9 +100,8 @@ def follow(folder: Path, kind: str, more: Mapping[str, Any] | None = None) -> Pa
     last = max((folder / "submissions").iterdir())
     if (last / "manifest.json").exists() and not (last / "decision.yaml").exists():
         decide(last, DECISIONS.get(kind, "approve"))
-    standard = load(None).standard()
-    made = add_submission(folder, standard, kind, {})
-    workspace = open_workspace(folder, standard, named(made.name))
+    made = add_submission(folder, standard(), kind, {})
+    workspace = open_workspace(folder, standard(), named(made.name))
     answers = {**events()[kind], **(more or {})}
     workspace.write(made.event_file, {("event", name): tree for name, tree in answers.items()})
     if kind in ("amendment", "re_review"):
@@ -121,11 +120,10 @@ def confirm(folder: Path) -> None:
 
 def change(folder: Path, changes: Mapping[str, Any]) -> None:
     """Write answers into a dossier as its owner would; `list[id]` adds an entry."""
-    standard = load(None).standard()
-    workspace = open_workspace(folder, standard, newest_one)
+    workspace = open_workspace(folder, standard(), newest_one)
     for path, raw in changes.items():
         name, _, id_ = path.removesuffix("]").partition("[")
-        question = standard.questions[name]
+        question = standard().questions[name]
         if not id_:
             workspace.set_answers({path: read_value(question, raw)})
             continue
@@ -151,7 +149,7 @@ def papers_of(sealed: Path, folder: Path, kind: str) -> dict[str, str]:
     papers = [option for paper in PAPERS[kind] for option in ("--only", paper)]
     done = mmethics("--today", TODAY, "render", folder, *papers, "--out", out, cwd=folder)
     assert done.returncode == 0, done.stderr
-    ids = {one.title: one.id for one in load(None).standard().documents.values()}
+    ids = {one.title: one.id for one in standard().documents.values()}
     return {
         ids[path.stem.split("-", 1)[1].split("-V")[0]]: "\n".join(word_lines(path.read_bytes()))
         + "\n"

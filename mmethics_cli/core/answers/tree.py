@@ -62,7 +62,6 @@ def _read_group(
     if not isinstance(tree, dict):
         reading.unknown.append(_no_group(tree, f"“{prefix}”" if prefix else "文件", keys))
         return
-    names = _names_below(standard, prefix)
     for key, raw in tree.items():
         path = f"{prefix}.{key}" if prefix else str(key)
         question = standard.questions.get(path)
@@ -71,12 +70,12 @@ def _read_group(
             continue
         if question is not None:
             _read_answer(standard, question, raw, here, reading)
-        elif str(key) in names:
+        elif any(known.startswith(f"{path}.") for known in standard.questions):
             if raw is not None:
                 _read_group(standard, raw, path, here, reading)
         else:
-            known = names | dict.fromkeys(beside, "")
-            reading.unknown.append(unknown_name(standard, "问题", path, here, tree, known))
+            names = _names_below(standard, prefix) | dict.fromkeys(beside, "")
+            reading.unknown.append(unknown_name(standard, "问题", path, here, tree, names))
 
 
 def _no_group(tree: object, what: str, keys: KeyPath) -> Trouble:

@@ -23,6 +23,7 @@ from mmethics_cli.core.checks.sayings import (
     hits,
     institutions,
     is_open,
+    likely,
     polarities,
 )
 from mmethics_cli.core.conditions.explain import facts_behind
@@ -53,11 +54,11 @@ class Passage(Struct, frozen=True):
 
     def lies_in(self, paths: Iterable[str]) -> bool:
         """Whether the text is one of those that these paths, or first words of paths, name."""
-        return not _beginnings(self.place).isdisjoint(paths)
+        return not _stems(self.place).isdisjoint(paths)
 
 
 @cache
-def _beginnings(place: str) -> frozenset[str]:
+def _stems(place: str) -> frozenset[str]:
     """`data.assets.name` and what it begins with: `data.assets`, `data`."""
     words = place.split(".")
     return frozenset(".".join(words[:count]) for count in range(1, len(words) + 1))
@@ -78,7 +79,7 @@ def misstatements(
         _TopicReader(facts, topic, list(rules))
         for topic, rules in groupby(live, key=lambda rule: rule.topic)
     ]
-    near = _Sentences(texts).near([reader.near for reader in readers])
+    near = _sentences_near(texts, [reader.near for reader in readers])
     for reader, sentences in zip(readers, near, strict=True):
         yield from reader.findings(sentences, tell)
 
@@ -112,37 +113,35 @@ def _texts(facts: Facts) -> Iterator[Passage]:
                         yield Passage(at, f"{path}.{field.path}", "", words, scope)
 
 
-class _Sentences:
-    """All sentences of all texts as one string, so that a word is looked for once."""
-
-    def __init__(self, texts: Sequence[Passage]) -> None:
-        self._of = [
-            (text, sentence)
-            for text in texts
-            for sentence in re.split(_SPLIT, text.words)
-            if sentence.strip()
-        ]
-        self._whole = "\n".join(sentence for _, sentence in self._of)
-        lengths = (len(sentence) + 1 for _, sentence in self._of)
-        self._starts = list(accumulate(lengths, initial=0))
-
-    def near(self, topics: Sequence[Iterable[str]]) -> list[Sequence[tuple[Passage, str]]]:
-        """For each topic's words, the sentences that hold one of them, as the dossier has them."""
-        by_first: dict[str, list[tuple[str, set[int]]]] = {}
-        found: list[set[int]] = []
-        for words in topics:
-            indexes: set[int] = set()
-            found.append(indexes)
-            for word in words:
-                by_first.setdefault(word[0], []).append((word, indexes))
-        if by_first:
-            firsts = re.compile(f"[{re.escape(''.join(by_first))}]")
-            for match in firsts.finditer(self._whole):
-                at = match.start()
-                for word, indexes in by_first[match[0]]:
-                    if self._whole.startswith(word, at):
-                        indexes.add(bisect_right(self._starts, at) - 1)
-        return [[self._of[at] for at in sorted(held)] for held in found]
+def _sentences_near(
+    texts: Iterable[Passage], topics: Iterable[Iterable[str]]
+) -> Sequence[Sequence[tuple[Passage, str]]]:
+    """For each topic's words, the sentences that hold one of them, as the dossier has them."""
+    sentences = [
+        (text, sentence)
+        for text in texts
+        for sentence in re.split(_SPLIT, text.words)
+        if sentence.strip()
+    ]
+    # One string, so that a word is looked for once: where its first character stands, by two.
+    whole = "\n".join(sentence for _, sentence in sentences)
+    lengths = (len(sentence) + 1 for _, sentence in sentences)
+    starts = list(accumulate(lengths, initial=0))
+    found: list[set[int]] = []  # of each topic, the numbers of its sentences
+    by_beginning: dict[str, list[tuple[str, set[int]]]] = {}
+    for words in topics:
+        numbers: set[int] = set()
+        found.append(numbers)
+        for word in words:
+            by_beginning.setdefault(word[:2], []).append((word, numbers))
+    firsts = "".join({beginning[0] for beginning in by_beginning})
+    for match in re.finditer(f"[{re.escape(firsts)}]", whole) if firsts else ():
+        at = match.start()
+        for beginning in (whole[at : at + 2], match[0]):
+            for word, numbers in by_beginning.get(beginning, ()):
+                if whole.startswith(word, at):
+                    numbers.add(bisect_right(starts, at) - 1)
+    return [[sentences[number] for number in sorted(numbers)] for numbers in found]
 
 
 class _TopicReader:
@@ -169,16 +168,13 @@ class _TopicReader:
     def findings(self, sentences: Iterable[tuple[Passage, str]], tell: Tell) -> Iterator[Finding]:
         """A finding for each text and rule, with the first sentence that breaks the rule."""
         seen = set()
-        for text, sentence in sentences:
-            reading = [
-                rule
-                for rule in self._rules
-                if (rule.id, text.path) not in seen and self._reads(rule, text)
-            ]
-            for rule, hit in self._broken(reading, text, sentence) if reading else ():
-                if (rule.id, text.path) not in seen:
-                    seen.add((rule.id, text.path))
-                    yield self._finding(rule, text, _quoted(sentence, hit), tell)
+        for text, of_text in groupby(sentences, key=lambda entry: entry[0]):
+            rules = [rule for rule in self._rules if self._reads(rule, text)]
+            for _, sentence in of_text if rules else ():
+                for rule, hit in self._broken(rules, sentence):
+                    if (rule.id, text.path) not in seen:
+                        seen.add((rule.id, text.path))
+                        yield self._finding(rule, text, _quoted(sentence, hit), tell)
 
     def _reads(self, rule: PhraseRule, text: Passage) -> bool:
         if rule.reads and not text.lies_in(rule.reads):
@@ -195,7 +191,7 @@ class _TopicReader:
         )
 
     def _broken(
-        self, rules: Sequence[PhraseRule], text: Passage, sentence: str
+        self, rules: Sequence[PhraseRule], sentence: str
     ) -> Iterator[tuple[PhraseRule, Hit]]:
         grammar = self._facts.standard.grammar
         for rule in rules:
@@ -270,7 +266,7 @@ class _Known:
     def named_in(self, sentence: str) -> Iterator[Hit]:
         """Each name or number of the topic in a sentence."""
         topic, grammar = self._topic, self._grammar
-        for wording in topic.named:
+        for wording in likely(topic.named, sentence):
             for hit in hits(sentence, wording, grammar, self.texts):
                 if not isinstance(hit.name, int) or hit.name <= topic.most:
                     yield hit

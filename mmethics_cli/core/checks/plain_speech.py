@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -73,6 +74,7 @@ def reading_length(sentence: str) -> int:
     return len(_HAN.findall(sentence)) + len(_WORD.findall(sentence))
 
 
+@lru_cache(maxsize=8192)  # texts hold the same few thousand
 def is_rare(character: str) -> bool:
     """Whether a Han character is none of the 3,755 of level 1 of GB 2312."""
     if not _HAN.match(character):

@@ -7,7 +7,8 @@ plain search, not by patterns: those take longer to compile than a dossier takes
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
+from operator import add
 from typing import Final
 
 from msgspec import Struct
@@ -29,6 +30,8 @@ _UNQUOTE: Final = ("”", "」", "’", '"')
 _ATTRIBUTE: Final = "的"
 
 _NAMES: Final = (NUMBER, OTHER, PERSON)
+# Parts of wordings that do not spell out what stands there; the empty one is anything.
+_OPEN: Final = frozenset({*_NAMES, KNOWN, ""})
 
 Name = str | int
 
@@ -61,6 +64,28 @@ def _parts(wording: str) -> tuple[_Part, ...]:
     )
 
 
+@lru_cache(maxsize=4096)  # each sentence of a dossier is held against many wordings
+def _beginnings(sentence: str) -> frozenset[str]:
+    """How words begin that stand in a sentence: each character, and each two beside one another."""
+    return frozenset(sentence).union(map(add, sentence, sentence[1:]))
+
+
+@cache
+def _spelt(wording: str) -> tuple[frozenset[str], ...]:
+    """Of each part of a wording that is spelt out, how its words begin."""
+    return tuple(
+        frozenset(word[:2] for word in part.words)
+        for part in _parts(wording)
+        if _OPEN.isdisjoint(part.words)
+    )
+
+
+def likely(wordings: Sequence[str], sentence: str) -> Sequence[str]:
+    """The few wordings of which each part at least begins in a sentence: the others have no hit."""
+    lacks = _beginnings(sentence).isdisjoint
+    return [wording for wording in wordings if not any(map(lacks, _spelt(wording)))]
+
+
 def polarities(
     sentence: str, topic: Topic, grammar: Grammar, wanted: Container[bool]
 ) -> Iterator[tuple[bool, Hit]]:
@@ -69,7 +94,7 @@ def polarities(
     What is left open is left out, so too a wording that is governed by two negations.
     """
     for denies, wordings in ((False, topic.stated), (True, topic.denied)):
-        for wording in wordings:
+        for wording in likely(wordings, sentence):
             for hit in hits(sentence, wording, grammar):
                 count = _negations(sentence, hit, denies, grammar) + denies
                 count += not denies and _denied_behind(sentence, hit, grammar)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from mmethics_cli.core.conditions.written import han_number
@@ -22,6 +23,7 @@ _PERIODS: Final = re.compile(
 _FOR_EVER: Final = re.compile("(?<!不)(?<!非)(?:永久|永远|无限期|不限期|长期保[存留])")
 
 
+@lru_cache(maxsize=64)  # the same few texts of a dossier are held against one another
 def periods_in(text: str) -> frozenset[int]:
     """The periods that a text names, in days; FOR_EVER for one without end."""
     named = _CALENDAR_DAYS.sub("，", text)

@@ -19,7 +19,9 @@ class Truth(Enum):
     YES = 2
 
     def __invert__(self) -> Truth:
-        return Truth(2 - self.value)
+        if self is Truth.UNKNOWN:
+            return self
+        return Truth.YES if self is Truth.NO else Truth.NO
 
     @staticmethod
     def of(value: bool) -> Truth:

@@ -119,9 +119,10 @@ class Facts:
     def field(self, scope: Scope, name: str) -> Value:
         """The value of a field of a list's element, NotApplicable where it is not to be asked."""
         field = self._field(scope.list_path, name)
-        applies = Truth.YES if field.ask_when is None else evaluate(field.ask_when, self, scope)
-        if applies is not Truth.YES:
-            return NotApplicable() if applies is Truth.NO else UNKNOWN
+        if field.ask_when is not None:
+            applies = evaluate(field.ask_when, self, scope)
+            if applies is not Truth.YES:
+                return NotApplicable() if applies is Truth.NO else UNKNOWN
         value = scope.element.get(name)
         return self.get(field.inherits) if value is UNKNOWN and field.inherits else value
 

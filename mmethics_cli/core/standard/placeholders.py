@@ -40,7 +40,7 @@ def group_of(placeholders: Placeholders, text: str) -> PlaceholderGroup | None:
             if (group := placeholders.by_word.get(word)) is not None:
                 return group
         for form, group in placeholders.whole:
-            if form.fullmatch(said) or form.fullmatch(bare):
+            if form.fullmatch(bare) or (said != bare and form.fullmatch(said)):
                 return group
     return next((group for form, group in placeholders.within if form.search(text)), None)
 

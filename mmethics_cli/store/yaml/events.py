@@ -67,9 +67,14 @@ class Builder:
         self._anchors: dict[str, tuple[Tree, int, int] | None] = {}
         self._nodes = 0
         self._documents = 0
+        self._escapes = True
 
     def run(self, text: str) -> yaml.YAMLError | None:
-        """Read `text`; returns the syntax error at which reading ended, if any."""
+        """Read `text`; returns the syntax error at which reading ended, if any.
+
+        It holds no character that is refused in a file (`is_clean_file`).
+        """
+        self._escapes = "\\" in text  # nothing else brings such a character into a value
         handlers = {
             events.ScalarEvent: self._scalar,
             events.MappingStartEvent: self._open,
@@ -112,7 +117,7 @@ class Builder:
         if event.tag is not None:
             self._refuse_tag(event)
         value: str = event.value
-        if bad := refused_in_value(value):
+        if self._escapes and (bad := refused_in_value(value)):
             self._fault(event, f"含有不能使用的{name_of(bad)}。", "请删去这个字符。")
         stack = self._stack
         if stack and not stack[-1].is_list and stack[-1].key is None:

@@ -99,7 +99,7 @@ def parse(text: str, name: str) -> YamlFile:
         if builder.run(text) is None and not builder.faults:
             return YamlFile(builder.root, name, text)
     faults, rest = _all_faults(text, name)
-    in_order = sorted(set(faults), key=lambda fault: fault.line)
+    in_order = sorted(dict.fromkeys(faults), key=lambda fault: fault.line)
     problems = [Problem(fault.message, name, fault.line, fault.fix) for fault in in_order]
     raise FaultyYaml(_refusal(problems).message, problems, rest)
 

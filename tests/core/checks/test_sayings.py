@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mmethics_cli.core.checks.sayings import hits, institutions, polarities
+from mmethics_cli.core.checks.sayings import hits, institutions, likely, polarities
 from mmethics_cli.core.conditions.written import numeral_at
 from mmethics_cli.core.standard.texts import Grammar, Topic
 
@@ -104,6 +104,18 @@ def test_numbers_and_names_in_wordings() -> None:
     (beside,) = hits("何示一、高示二负责", "{known}+、+%", GRAMMAR, ["何示一"])
     assert beside.name == "高示二"
     assert not list(hits("打电话给王小明天来的人", "打电话给+%", GRAMMAR))
+
+
+def test_wordings_that_may_stand_in_a_sentence_are_not_passed_over() -> None:
+    wordings = ("传|寄…境外", "打电话…", "年满+#+岁", "{known}+、+%", "出境", "境")
+    assert likely(wordings, "寄到境外、年满十岁") == [
+        "传|寄…境外",
+        "年满+#+岁",
+        "{known}+、+%",
+        "境",
+    ]
+    assert likely(wordings, "打电话、") == ["打电话…", "{known}+、+%"]
+    assert list(hits("打电话", "打电话…", GRAMMAR))
 
 
 def test_institutions_begin_behind_a_small_word() -> None:

@@ -106,6 +106,11 @@ def test_all_problems_come_at_once() -> None:
     assert [line for line, _ in problems(text)] == [2, 3, 4, 5, 6, 7]
 
 
+def test_problems_of_one_line_come_as_they_stand_there() -> None:
+    text = "a: [*q, *r, *s, *t, *u, *v]\n"
+    assert [said[4:5] for _, said in problems(text)] == list("qrstuv")
+
+
 def test_alias_bombs_are_refused_before_they_grow() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
