@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from mmethics_cli.core.conditions.language import Answered, Compare, Condition, OneOf, alike
@@ -40,12 +41,17 @@ class UntoldFact(NamedTuple):
     narrower: bool
 
 
+# A node, and the conditions that are open round it.
+_StandingInside = tuple[StandingNode, tuple[Condition, ...]]
+
+
 class ElementPassages:
     """The passages of a template's consent elements, parts that are put in among them."""
 
     def __init__(self, template: Template) -> None:
         self._source = template.source
         self._nodes = tuple(standing_nodes(template))
+        self._standing: dict[tuple[str, str], Sequence[_StandingInside]] = {}
 
     def untold(
         self, element: str, due: Condition, fact: ElementFact, values: Collection[object] = ()
@@ -55,7 +61,7 @@ class ElementPassages:
         The fact must be told wherever both `due`, the condition of the element in the document,
         and the fact's own hold: printed, or, if it has `values`, by a passage for each of them.
         """
-        opening = self._opening(element)
+        opening = self._openings.get(element)
         if opening is None:
             return None
         name = fact.path.rpartition(".")[2]
@@ -75,22 +81,35 @@ class ElementPassages:
         prints = [telling.place for telling in tellings if telling.values is None]
         return UntoldFact(prints[0] if prints else opening, bool(prints))
 
-    def _opening(self, element: str) -> TemplatePlace | None:
+    @cached_property
+    def _openings(self) -> Mapping[str, TemplatePlace]:
+        """Where each element is opened first."""
         lines = zip(self._source.lines, self._source.places, strict=True)
-        return next((place for line, place in lines if element in elements_opened(line)), None)
+        opened = [(element, place) for line, place in lines for element in elements_opened(line)]
+        return dict(reversed(opened))
+
+    def _inside(self, element: str, owner: str) -> Sequence[_StandingInside]:
+        """The nodes within an element, each with the conditions round it there."""
+        if (element, owner) not in self._standing:
+            found = [(standing, _inside(standing, element, owner)) for standing in self._nodes]
+            self._standing[element, owner] = [
+                (
+                    standing,
+                    tuple(
+                        part
+                        for outer in inside
+                        if isinstance(outer, When)
+                        for part in parts_of(outer.condition)
+                    ),
+                )
+                for standing, inside in found
+                if inside is not None
+            ]
+        return self._standing[element, owner]
 
     def _tellings(self, element: str, path: str) -> Iterator[_Telling]:
         owner = path.rpartition(".")[0]
-        for standing in self._nodes:
-            inside = _inside(standing, element, owner)
-            conditions = tuple(
-                part
-                for outer in inside or ()
-                if isinstance(outer, When)
-                for part in parts_of(outer.condition)
-            )
-            if inside is None:
-                continue
+        for standing, conditions in self._inside(element, owner):
             if standing.printed == path:
                 yield _Telling(standing.place, conditions)
             elif isinstance(standing.node, When):

@@ -90,7 +90,10 @@ def _found(standard: Standard, name: str, known: object, path: str, text: str) -
     facts = case_facts(standard, _with(known, path.split("."), text, standard))
     if isinstance(facts, str):
         return facts
-    findings = misstatements(facts, {}, lambda at, value: str(value))
+    proved = standard.phrases.get(name)
+    # Only rules of its topic have a say in which sentences it reads.
+    rules = [rule for rule in standard.phrases.values() if proved and rule.topic is proved.topic]
+    findings = misstatements(facts, {}, lambda at, value: str(value), rules)
     return any(finding.id == name for finding in findings)
 
 

@@ -65,19 +65,24 @@ def _stems(place: str) -> frozenset[str]:
 
 
 def misstatements(
-    facts: Facts, notes: Mapping[str, tuple[str, str]], tell: Tell
+    facts: Facts,
+    notes: Mapping[str, tuple[str, str]],
+    tell: Tell,
+    rules: Iterable[PhraseRule] | None = None,
 ) -> Iterator[Finding]:
     """A finding for each text and each rule that it breaks, at the text's path.
 
-    `notes` are texts beside the answers, by path: what they are called, and the text.
+    `notes` are texts beside the answers, by path: what they are called, and the text; `rules`
+    those that are looked at, if not all of the pack.
     """
     standard = facts.standard
     texts = [text for text in _texts(facts) if not text.lies_in(standard.grammar.exempt)]
     texts += [Passage(path, path, label, words) for path, (label, words) in notes.items()]
-    live = [rule for rule in standard.phrases.values() if _is_live(rule, facts)]
+    rules = standard.phrases.values() if rules is None else rules
+    live = [rule for rule in rules if _is_live(rule, facts)]
     readers = [
-        _TopicReader(facts, topic, list(rules))
-        for topic, rules in groupby(live, key=lambda rule: rule.topic)
+        _TopicReader(facts, topic, list(of_topic))
+        for topic, of_topic in groupby(live, key=lambda rule: rule.topic)
     ]
     near = _sentences_near(texts, [reader.near for reader in readers])
     for reader, sentences in zip(readers, near, strict=True):
