@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from mmethics_cli.cli import COMMANDS, app
 from mmethics_cli.commands.office import VERBS
 from mmethics_cli.wording.columns import pad, width, wrap
-from tests.program import ROOT
+from tests.program import ROOT, STUDIES
 
 GROUPS: Final = {
     "sheet": ("export", "import"),
@@ -121,6 +121,11 @@ def test_a_commands_help_loads_no_heavy_library(name: str) -> None:
 
 def test_only_the_office_loads_its_database() -> None:
     assert modules_after("check", "no-such-folder").isdisjoint({"sqlalchemy", "psycopg"})
+
+
+def test_a_dossier_is_checked_with_no_heavy_library_but_yaml() -> None:
+    loaded = modules_after("check", str(STUDIES / "retrospective-imaging-ai"))
+    assert loaded & set(HEAVY) == {"yaml"}
 
 
 def test_parsing_a_commands_parameters_loads_no_heavy_library() -> None:

@@ -15,9 +15,7 @@ from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.lifecycle.editions import next_version
 from mmethics_cli.formats.blocks import Stamp
-from mmethics_cli.formats.redline.changes import changed
 from mmethics_cli.render.text import render_text
-from mmethics_cli.render.word import word_file
 from mmethics_cli.store.dossier.parts import DocumentVersion
 from mmethics_cli.store.dossier.workspace import Workspace
 from mmethics_cli.store.submission.lineage import Lineage
@@ -135,6 +133,10 @@ def _as_sealed(document: Document, old: SealedDocument) -> Stamp:
 
 def _differs(own: Package, document: Document, old: SealedDocument) -> bool:
     """Whether the document, under a sealed one's stamp, says something else than that one."""
+    # Loaded late: Word takes long to load, and a first submission is compared with nothing.
+    from mmethics_cli.formats.redline.changes import changed
+    from mmethics_cli.render.word import word_file
+
     stamp = _as_sealed(document, old)
     study = own.study_of(replace(document, stamp=stamp))
     text = render_text(own.templates, document.template, study)
