@@ -29,7 +29,7 @@ def test_what_libreoffice_says_stands_in_the_cause_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = tmp_path / "soffice"
-    program.write_text("#!/bin/sh\necho Fatal error in module >&2\nexit 77\n")
+    program.write_text("#!/bin/sh\necho Fatal error in module >&2\nexit 77\n", encoding="utf-8")
     program.chmod(0o755)
     monkeypatch.setattr("mmethics_cli.store.pdf.shutil.which", lambda _: str(program))
     with pytest.raises(EthicsError, match="a.docx（LibreOffice 出错退出，代码 77）") as refused:
@@ -43,7 +43,8 @@ def test_a_paper_and_its_workbook_become_two(
 ) -> None:
     program = tmp_path / "soffice"
     program.write_text(
-        '#!/bin/sh\nwhile [ "$1" != --outdir ]; do shift; done\necho "$@" > "$2/a.pdf"\n'
+        '#!/bin/sh\nwhile [ "$1" != --outdir ]; do shift; done\necho "$@" > "$2/a.pdf"\n',
+        encoding="utf-8",
     )
     program.chmod(0o755)
     monkeypatch.setattr("mmethics_cli.store.pdf.shutil.which", lambda _: str(program))

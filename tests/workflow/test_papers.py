@@ -210,7 +210,9 @@ def test_drafts_of_an_older_program_are_ours_where_nobody_touched_them(
     if record is None:
         place.unlink()
     else:
-        place.write_text(json.dumps({name: one["sha256"] for name, one in tree.items()}))
+        place.write_text(
+            json.dumps({name: one["sha256"] for name, one in tree.items()}), encoding="utf-8"
+        )
     assert found(drafted) == []
     edit(form(drafted))
     assert found(drafted) == [("draft_stale", "error")]  # nobody knows on what it was edited

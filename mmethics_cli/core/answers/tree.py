@@ -62,6 +62,7 @@ def _read_group(
     if not isinstance(tree, dict):
         reading.unknown.append(_no_group(tree, f"“{prefix}”" if prefix else "文件", keys))
         return
+    names: dict[str, str] = {}
     for key, raw in tree.items():
         path = f"{prefix}.{key}" if prefix else str(key)
         question = standard.questions.get(path)
@@ -70,11 +71,11 @@ def _read_group(
             continue
         if question is not None:
             _read_answer(standard, question, raw, here, reading)
-        elif any(known.startswith(f"{path}.") for known in standard.questions):
+        elif path in standard.groups:
             if raw is not None:
                 _read_group(standard, raw, path, here, reading)
         else:
-            names = _names_below(standard, prefix) | dict.fromkeys(beside, "")
+            names = names or _names_below(standard, prefix) | dict.fromkeys(beside, "")
             reading.unknown.append(unknown_name(standard, "问题", path, here, tree, names))
 
 

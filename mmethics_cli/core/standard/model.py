@@ -560,6 +560,14 @@ class Standard(Struct, frozen=True, dict=True):
             for field in question.fields
         }
 
+    @cached_property
+    def groups(self) -> frozenset[str]:
+        """The paths below which questions stand."""
+        paths = (path.split(".") for path in self.questions)
+        return frozenset(
+            ".".join(words[:count]) for words in paths for count in range(1, len(words))
+        )
+
     def questions_of(self, section: str) -> Iterator[Question]:
         """The questions of a section, in the order of the pack."""
         return (question for question in self.questions.values() if question.section == section)

@@ -66,9 +66,9 @@ def test_a_number_that_was_sealed_is_not_sealed_again(dossier: Path) -> None:
     folder = dossier / "submissions" / "01-initial"
     refuse_sealing_again(dossier, folder)
     (folder / "committee").mkdir()  # papers about what is not sealed yet
-    (folder / "decision.yaml").write_text("event:\n  reviewers_disagree: no\n")
+    (folder / "decision.yaml").write_text("event:\n  reviewers_disagree: no\n", encoding="utf-8")
     assert trace_of_sealing(folder, read_logbook(dossier)) == ""
-    (folder / "decision.yaml").write_text("decision: approve\n")
+    (folder / "decision.yaml").write_text("decision: approve\n", encoding="utf-8")
     with pytest.raises(WorkspaceError, match=r"decision\.yaml"):
         refuse_sealing_again(dossier, folder)
     (folder / "decision.yaml").unlink()
@@ -88,13 +88,17 @@ def test_what_a_manifest_is_held_against(dossier: Path) -> None:
     (folder / "manifest.json").write_bytes(b"{}")
     digest = registration_of(folder, read_logbook(dossier)).digest
     assert not registration_of(folder, read_logbook(dossier)).known
-    (folder / "decision.yaml").write_text(f"decision: approve\nmanifest_sha256: {DIGEST}\n")
+    (folder / "decision.yaml").write_text(
+        f"decision: approve\nmanifest_sha256: {DIGEST}\n", encoding="utf-8"
+    )
     (fault,) = registration_of(folder, read_logbook(dossier)).faults
     assert "decision.yaml" in fault
     enter(dossier, SEALED)
     assert len(registration_of(folder, read_logbook(dossier)).faults) == 2
     (dossier / "log.jsonl").unlink()
-    (folder / "decision.yaml").write_text(f"decision: disapprove\nmanifest_sha256: {digest}\n")
+    (folder / "decision.yaml").write_text(
+        f"decision: disapprove\nmanifest_sha256: {digest}\n", encoding="utf-8"
+    )
     enter(dossier, LogLine("2027-03-20", "decided", "01-initial", digest, "", "approve"))
     known = registration_of(folder, read_logbook(dossier))
     assert known.faults == () and "disapprove" in known.decided

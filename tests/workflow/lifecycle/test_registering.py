@@ -41,7 +41,9 @@ def edit_with_manifest(study: Path) -> str:
     (folder / "snapshot.yaml").write_bytes(snapshot)
     manifest["files"]["snapshot.yaml"] = sha256(snapshot)
     manifest["sizes"]["snapshot.yaml"] = len(snapshot)
-    (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False))
+    (folder / "manifest.json").write_text(
+        json.dumps(manifest, ensure_ascii=False), encoding="utf-8"
+    )
     assert verify_folder(folder).differences == ()
     return sha256((folder / "manifest.json").read_bytes())
 
