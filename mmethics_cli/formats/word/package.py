@@ -116,10 +116,7 @@ class WordPackage(Struct):
         """Add a relation; its id is `wanted`, or one that is free."""
         name = _relations_part(part)
         if name not in self.parts:
-            self.parts[name] = b""
-            self._trees[name] = etree.Element(
-                f"{_RELATIONS}Relationships", nsmap={"": _RELATIONS[1:-1]}
-            )
+            self.parts[name] = f'<Relationships xmlns="{_RELATIONS[1:-1]}"/>'.encode()
         root = self.touch(name)
         taken = {row.get("Id") for row in root}
         free = (f"rIdOld{number}" for number in range(1, len(taken) + 2))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import docx
 import pytest
+from docx.document import Document as Word
 from docx.shared import Cm
 from lxml import etree
 
@@ -93,6 +95,45 @@ def test_a_file_edited_by_hand_with_all_that_word_offers() -> None:
     assert back.sections[1].header.paragraphs[0].text == "旧页眉"
     assert back.sections[0].first_page_header.paragraphs[0].text == "首页页眉"
     assert changed(old, new)
+
+
+def by_hand(change: Callable[[Word], object]) -> bytes:
+    """A paper of ours into which somebody put something more."""
+    made = docx.Document(io.BytesIO(word("# 标题\n\n第一条", draft=False)))
+    change(made)
+    saved = io.BytesIO()
+    made.save(saved)
+    return saved.getvalue()
+
+
+def logo_in_header(made: Word) -> None:
+    picture = io.BytesIO(PICTURES["pictures/stop.png"])
+    made.sections[0].header.paragraphs[0].add_run().add_picture(picture, width=Cm(1))
+
+
+def link_in_footer(made: Word) -> None:
+    footer = made.sections[0].footer
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
+    id_ = footer.part.relate_to("https://example.org/", kind, is_external=True)
+    link = etree.fromstring(
+        f'<w:hyperlink {NAMESPACES} r:id="{id_}">{run("本院网址")}</w:hyperlink>'
+    )
+    footer.paragraphs[0]._p.append(link)
+
+
+@pytest.mark.openxml
+@pytest.mark.parametrize("change", [logo_in_header, link_in_footer])
+def test_what_people_put_into_a_header_or_footer_is_brought_along(
+    change: Callable[[Word], object], tmp_path: Path
+) -> None:
+    old = by_hand(change)
+    data = redline(old, word("# 标题\n\n第二条", draft=False), "申请人", DAY)
+    path = tmp_path / "a.docx"
+    path.write_bytes(data)
+    assert errors(path) == []
+    back = docx.Document(io.BytesIO(rejected(data)))
+    parts = [back.sections[0].header.part, back.sections[0].footer.part]
+    assert any(part.rels for part in parts)
 
 
 def with_part(data: bytes, name: str, xml: str) -> bytes:
