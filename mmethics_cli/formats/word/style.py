@@ -89,7 +89,7 @@ def _looks(line: float, size: TypeSize = "text") -> tuple[Look, ...]:
         Look("BodyIndent", "正文缩进两字", size=text, line=line, indent=2),
         Look("ListItem", "列表项", size=text, line=line),
         Look("TableText", "表格文字", size=table, line=1.15, side="left"),
-        Look("TableLabel", "表格栏目", HEI, WU, 1.15, side="center"),
+        Look("TableLabel", "表格栏目", HEI, min(text, table), 1.15, side="center"),
         Look("SignLine", "签署行", side="left"),
         Look("NoteText", "说明文字", KAI, XIAO_WU, 1.2, 3, 3, grey=True),
         Look("Header", "header", size=XIAO_WU, side="left"),
