@@ -49,6 +49,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path not in slow)
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A set as parameters is refused: its order differs between workers, which end the run then."""
+    for marker in metafunc.definition.iter_markers("parametrize"):
+        if any(isinstance(values, (set, frozenset)) for values in marker.args):
+            raise pytest.UsageError(f"{metafunc.definition.nodeid}: parameters out of a set")
+
+
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the caller's reaches a test; output is 80 columns wide and without colour."""
