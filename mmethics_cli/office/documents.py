@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -13,8 +13,10 @@ from mmethics_cli.core.lifecycle.decision import kind_of
 from mmethics_cli.core.standard.model import DocumentKind
 from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.formats.blocks import Stamp
+from mmethics_cli.office.standing_papers import held_before, standing_papers
 from mmethics_cli.render.office_views import spots_of
 from mmethics_cli.render.study import Office, TransmittalRow
+from mmethics_cli.report.status import DocumentEdition
 from mmethics_cli.store.submission.intact import require_intact
 from mmethics_cli.store.submission.submissions import DECISION_KEYS, Submission
 from mmethics_cli.workflow.assembly import package_of
@@ -41,12 +43,13 @@ def committee_package(dossier: Dossier, today: date, also: tuple[str, ...] = ())
     stands. They carry no version or date of ours: the office dates them when it signs.
     """
     current = current_submission(dossier)
+    held = held_before(dossier, current)
     if current.sealed:
         require_intact(current, "不能据以审查")
         seen = as_sealed(dossier, current, today)
         handed_in = package_of(seen, today)
         rendered = _rendered(current)
-        rows = tuple(_sealed_rows(seen, current))
+        rows = tuple(_sealed_rows(seen, current, held))
         # What was sealed was whole by the templates of its day.
         handed_in = replace(handed_in, documents=(), rows=rows)
         findings = review(seen, handed_in, {})
@@ -63,6 +66,7 @@ def committee_package(dossier: Dossier, today: date, also: tuple[str, ...] = ())
         lacking=tuple(
             kind for kind in needed if kind.audience == "applicant" and kind.id not in listed
         ),
+        standing=tuple(standing_papers(seen, held, handed_in.rows)),
         rendered=rendered,
         spots=spots_of(handed_in.templates, kinds, seen.facts.folded),
         recorded=_recorded(current),
@@ -101,8 +105,15 @@ def _rendered(current: Submission) -> frozenset[str]:
     return frozenset(str(row.get("id")) for row in _rows(current, "documents"))
 
 
-def _sealed_rows(seen: Dossier, current: Submission) -> Iterator[TransmittalRow]:
-    """Title, version and date of every document in the manifest, in the order of the list."""
+def _sealed_rows(
+    seen: Dossier, current: Submission, held: Collection[DocumentEdition]
+) -> Iterator[TransmittalRow]:
+    """Title, version and date of what was handed in, in the order of the list.
+
+    Attachments lie in every submission: those that it does not need, and that the committee has
+    `held` in this edition, were not handed in by it.
+    """
+    before = {(one.key, one.version, one.day) for one in held if one.attachment}
     documents = {str(row.get("id")): row for row in _rows(current, "documents")}
     attachments = _rows(current, "attachments")
     needed = {kind.id for kind in _needed(seen)} | documents.keys()
@@ -113,7 +124,12 @@ def _sealed_rows(seen: Dossier, current: Submission) -> Iterator[TransmittalRow]
     number = 0
     for id_ in dict.fromkeys([*ids, *held]):
         own = [documents[id_]] if id_ in documents else []
-        brought = [row for row in attachments if str(row.get("kind")) == id_]
+        brought = [
+            row
+            for row in attachments
+            if str(row.get("kind")) == id_
+            and (id_ in needed or _edition_of(row) not in before)
+        ]
         for sealed in own + brought:
             number += 1
             kind = kinds.get(id_)
@@ -122,6 +138,10 @@ def _sealed_rows(seen: Dossier, current: Submission) -> Iterator[TransmittalRow]
             yield row
             if sealed.get("marked"):
                 yield marked_row(row)
+
+
+def _edition_of(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    return str(row.get("id")), str(row.get("version") or ""), str(row.get("date") or "")
 
 
 def _row(

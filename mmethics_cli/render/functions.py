@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Final
 
@@ -52,13 +53,14 @@ from mmethics_cli.render.revision_views import (
     revised_attachments,
     revisions,
 )
-from mmethics_cli.render.study import Adjustment, Office
+from mmethics_cli.render.study import Adjustment, Office, TransmittalRow
 from mmethics_cli.wording.citation import cite_for, cite_for_in_english, title
 from mmethics_cli.wording.language import ENGLISH
 from mmethics_cli.wording.values import labels, value_text
 
 INTERVALS: Final = (3, 6, 12)  # months between two follow-up reviews that offices choose from
 _BLANK: Final = "____________"
+_DIGITS = re.compile(r"\d+")
 
 
 class DocumentView(Struct, frozen=True):
@@ -216,6 +218,13 @@ class Functions:
 
     def documents(self) -> list[TransmittalRowView]:
         """The transmittal list."""
+        return self._rows(self._study.transmittal)
+
+    def standing_papers(self) -> list[TransmittalRowView]:
+        """Papers of earlier approvals that this submission leaves as they are."""
+        return self._rows(self._office.standing)
+
+    def _rows(self, rows: Iterable[TransmittalRow]) -> list[TransmittalRowView]:
         words = self._printing.words
         return [
             TransmittalRowView(
@@ -224,7 +233,7 @@ class Functions:
                 row.original, words.joined(row.signers), row.note,
                 row.signers, row.seals, row.after_approval, row.signed, row.renewed,
             )
-            for row in self._study.transmittal
+            for row in rows
         ]  # fmt: skip
 
     def marked_documents(self) -> list[TransmittalRowView]:
@@ -317,6 +326,18 @@ class Functions:
     def _criteria(self) -> list[CriterionView]:
         study = self._study
         return criteria_of(study, study.stamp.id)
+
+    def criteria_basis(self) -> str:
+        """What those of them that apply, or may, rest on; each source once."""
+        criteria = self._study.standard.criteria
+        applying = (criteria[view.id] for view in self._criteria if view.applies != "no")
+        bases = dict.fromkeys(basis for each in applying for basis in each.basis)
+        sources = list(dict.fromkeys(basis.source for basis in bases))
+
+        def place(basis: Basis) -> tuple[int, list[int]]:
+            return sources.index(basis.source), list(map(int, _DIGITS.findall(basis.article or "")))
+
+        return cite_for(self._study.facts, sorted(bases, key=place), marks=True)
 
     def criterion_groups(self) -> list[CriterionGroup]:
         """The criteria that apply, or may, by theme."""

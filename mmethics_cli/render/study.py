@@ -28,24 +28,6 @@ class DocumentSpot(Struct, frozen=True):
 Spots = Mapping[str, tuple[DocumentSpot, ...]]
 
 
-class Office(Struct, frozen=True):
-    """What was found of a submission, and what the office has recorded of it.
-
-    `findings` are about the submission as it was handed in; `lacking` are documents that it needs
-    and does not hold; `rendered` are the ids of those that came from templates; `spots` say where
-    they print what. `recorded` and `comments` are the texts of decision.yaml, `verdicts` are the
-    keys of the decisions that can be taken.
-    """
-
-    findings: tuple[Finding, ...] = ()
-    lacking: tuple[DocumentKind, ...] = ()
-    rendered: frozenset[str] = frozenset()
-    spots: Spots = field(default_factory=dict)
-    recorded: Mapping[str, str] = field(default_factory=dict)
-    comments: tuple[str, ...] = ()
-    verdicts: tuple[str, ...] = ()
-
-
 class TransmittalRow(Struct, frozen=True):
     """One line of the transmittal list: a rendered document or an attachment.
 
@@ -68,6 +50,25 @@ class TransmittalRow(Struct, frozen=True):
     signed: bool = False
     marked: bool = False
     renewed: bool = False
+
+
+class Office(Struct, frozen=True):
+    """What was found of a submission, and what the office has recorded of it.
+
+    `findings` are about the submission as it was handed in; `lacking` are documents that it needs
+    and does not hold; `standing` those of earlier approvals that it leaves as they are; `rendered` are the ids of those that came from templates; `spots` say where
+    they print what. `recorded` and `comments` are the texts of decision.yaml, `verdicts` are the
+    keys of the decisions that can be taken.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    lacking: tuple[DocumentKind, ...] = ()
+    standing: tuple[TransmittalRow, ...] = ()
+    rendered: frozenset[str] = frozenset()
+    spots: Spots = field(default_factory=dict)
+    recorded: Mapping[str, str] = field(default_factory=dict)
+    comments: tuple[str, ...] = ()
+    verdicts: tuple[str, ...] = ()
 
 
 class Adjustment(Struct, frozen=True):

@@ -144,7 +144,7 @@ class WorkbookPaper(Paper, dict=True):
     def _book(self) -> Workbook:
         from mmethics_cli.render.worksheets import layout_workbook
 
-        layout = _layout(self.document)
+        layout = self.document.kind.layout
         tree = parse(self.dossier.pack.template_text(layout), layout).tree
         return layout_workbook(layout, tree, self.package.study_of(self.document))
 
@@ -238,7 +238,7 @@ def _chinese(
         investigator = dossier.facts.get("investigator.name")
         author = investigator if isinstance(investigator, str) else "主要研究者"
         yield MarkedPaper(document, naming, MARKED, document.before, author, clean, record)
-    if "xlsx" in document.kind.formats and _layout(document) in dossier.pack.templates:
+    if "xlsx" in document.kind.formats and document.kind.layout in dossier.pack.templates:
         yield WorkbookPaper(document, naming, SHEET, dossier, package)
 
 
@@ -247,10 +247,6 @@ def _in_english(package: Package, document: Document, naming: FileNaming) -> Wor
 
     template = template_of(document.kind)
     return WordPaper(in_english_words(document), naming, ENGLISH, package, template)
-
-
-def _layout(document: Document) -> str:
-    return f"{document.kind.id}.xlsx.yaml"
 
 
 def _digest(*parts: object) -> str:

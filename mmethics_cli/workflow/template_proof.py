@@ -39,7 +39,7 @@ def template_problems(pack: Pack, standard: Standard) -> Iterator[Problem]:
     templates = Templates(texts, standard, _tree, pack.own_templates, pack.pictures)
     terms, problems = words_of(pack, standard)
     yield from problems
-    used = {f"{document.id}.xlsx.yaml" for document in standard.documents.values()}
+    used = {document.layout for document in standard.documents.values()}
     for number, document in enumerate(standard.documents.values()):
         if document.template is None:
             continue
@@ -94,7 +94,7 @@ def _section_problems(
 
 def _layout_problems(pack: Pack, document: DocumentKind) -> Iterator[Problem]:
     """What is wrong in the layout of a document that is also an Excel file."""
-    name = f"{document.id}.xlsx.yaml"
+    name = document.layout
     if "xlsx" in document.formats and name in pack.templates:
         from mmethics_cli.render.worksheets import problems
 

@@ -411,6 +411,11 @@ class DocumentKind(Struct, frozen=True):
     within: Mapping[str, str] = field(default_factory=dict)
     short_signers: tuple[str, ...] | None = None
 
+    @property
+    def layout(self) -> str:
+        """The name of the layout of its Excel file: that of its template."""
+        return f"{(self.template or '').removesuffix('.md')}.xlsx.yaml"
+
 
 class Criterion(Struct, frozen=True):
     """One thing that a reviewer judges, on each of `worksheets` (ids of the committee's documents).
