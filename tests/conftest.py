@@ -112,6 +112,33 @@ def committee_papers(office_example: Callable[[str], Path]) -> list[Path]:
     return _office_files([office_example(name) for name in EXAMPLES], "committee")
 
 
+@pytest.fixture(scope="session")
+def handed_in(once: Once, sealed_example: Callable[[str], Path]) -> Callable[[str], Path]:
+    """The ECG study with one more submission of a kind, sealed; not to be changed."""
+    from tests.followed import ECG, TODAY, sent_in
+
+    def make(kind: str, folder: Path) -> None:
+        sent_in(sealed_example(ECG), folder, kind)
+        done = mmethics("--today", TODAY, "submit", folder, "--names", "id", cwd=folder)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return lambda kind: once.folder(f"followed-{kind}", lambda folder: make(kind, folder))
+
+
+@pytest.fixture(scope="session")
+def office_followed(once: Once, handed_in: Callable[[str], Path]) -> Callable[[str], Path]:
+    """The folder of the ethics office's papers of that submission, named by id."""
+    from tests.followed import TODAY
+
+    def make(kind: str, folder: Path) -> None:
+        study = handed_in(kind)
+        chosen = ("--for", "committee", "--names", "id", "--submission", "02", "--out", folder)
+        done = mmethics("--today", TODAY, "render", study, *chosen, cwd=study)
+        assert done.returncode == 0, done.stderr
+
+    return lambda kind: once.folder(f"office-{kind}", lambda folder: make(kind, folder))
+
+
 def _office_files(folders: list[Path], place: str) -> list[Path]:
     return sorted(
         path

@@ -64,7 +64,12 @@ def committee_package(dossier: Dossier, today: date, also: tuple[str, ...] = ())
     office = Office(
         findings=tuple(placed.finding for placed in findings),
         lacking=tuple(
-            kind for kind in needed if kind.audience == "applicant" and kind.id not in listed
+            kind
+            for kind in needed
+            if kind.audience == "applicant"
+            and kind.id not in listed
+            # A section of another paper came with that one.
+            and not (kind.id in seen.facts.folded and kind.within.keys() & listed)
         ),
         standing=tuple(standing_papers(seen, held, handed_in.rows)),
         rendered=rendered,
@@ -119,16 +124,15 @@ def _sealed_rows(
     needed = {kind.id for kind in _needed(seen)} | documents.keys()
     kinds = seen.standard.documents
     # What only another pack knows was handed in all the same: it comes last.
-    held = [*documents, *(str(row.get("kind")) for row in attachments)]
+    sealed_ids = [*documents, *(str(row.get("kind")) for row in attachments)]
     ids = sorted(kinds, key=lambda id_: id_ not in needed)
     number = 0
-    for id_ in dict.fromkeys([*ids, *held]):
+    for id_ in dict.fromkeys([*ids, *sealed_ids]):
         own = [documents[id_]] if id_ in documents else []
         brought = [
             row
             for row in attachments
-            if str(row.get("kind")) == id_
-            and (id_ in needed or _edition_of(row) not in before)
+            if str(row.get("kind")) == id_ and (id_ in needed or _edition_of(row) not in before)
         ]
         for sealed in own + brought:
             number += 1

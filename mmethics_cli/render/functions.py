@@ -98,6 +98,7 @@ class TransmittalRowView(Struct, frozen=True):
     later: bool
     signed: bool
     renewed: bool
+    marked: bool
 
     @property
     def hands(self) -> tuple[str, ...]:
@@ -232,6 +233,7 @@ class Functions:
                 words.date(row.date) if row.date else "",
                 row.original, words.joined(row.signers), row.note,
                 row.signers, row.seals, row.after_approval, row.signed, row.renewed,
+                row.marked,
             )
             for row in rows
         ]  # fmt: skip

@@ -30,12 +30,13 @@ BLOCKS: Final = frozenset({
     "when", "element", "form", "table", "flow", "sign", "box", "note", "together", "pagebreak",
 })  # fmt: skip
 FUNCTIONS: Final = frozenset({
-    "basis", "beside", "changed_papers", "checked_papers", "comments", "conflicts", "criteria",
-    "criteria_basis", "consent_elements", "criterion_groups", "decision", "decisions", "documents", "label",
-    "last_reported", "left_out", "limits", "marked_documents", "norm", "not_applicable_items",
-    "open_questions", "overrides", "papers_for", "pick", "pick_date", "pick_verdict", "principles",
-    "recorded", "review_items", "revised_attachments", "revisions", "round_revisions", "see",
-    "self_check_exceptions", "standing_papers", "undecided_rules", "verdicts", "wanted_papers",
+    "basis", "beside", "changed_papers", "checked_papers", "comments", "conflicts",
+    "consent_elements", "criteria", "criteria_basis", "criterion_groups", "decision", "decisions",
+    "documents", "label", "last_reported", "left_out", "limits", "marked_documents", "norm",
+    "not_applicable_items", "open_questions", "overrides", "papers_for", "pick", "pick_date",
+    "pick_verdict", "principles", "recorded", "review_items", "revised_attachments", "revisions",
+    "round_revisions", "see", "self_check_exceptions", "standing_papers", "undecided_rules",
+    "verdicts", "wanted_papers",
 })  # fmt: skip
 # Those that `expand` itself calls; inside Jinja's own loops Jinja calls them.
 CALLS: Final = frozenset({

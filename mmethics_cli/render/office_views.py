@@ -29,6 +29,10 @@ _LACKING: Final = {
 }
 _SELF_CHECK: Final = "self_check"
 _OTHER: Final = "其他事项"
+# What only a person at the program can follow is not said on paper.
+_COMMAND = re.compile("（[^（）]*mmethics[^（）]*）")
+_OF_THE_PROGRAM = re.compile(r"mmethics|[a-z]+/|--[a-z]|\.yaml|[a-z]+_[a-z]")
+_MEND: Final = "请改正、补交，或者书面说明"
 _NODE: Final = re.compile(f"{NODE}(\\d+){NODE_END}")
 _HEADING: Final = re.compile(r"#{2,4}\s+(.+)")
 _ELEMENT: Final = re.compile(f"{MARK}element (\\S+)")
@@ -136,14 +140,13 @@ def changed_documents(study: Study) -> list[ChangedDocument]:
 
 def _changes(study: Study, findings: Iterable[Finding]) -> Iterator[DemandedChange]:
     for number, finding in enumerate(findings, 1):
-        asks = finding.id == "answer_missing" and finding.fix
-        yield DemandedChange(
-            number=number,
-            place=_place(study, finding),
-            weight=_WEIGHT[finding.severity],
-            message=finding.message,
-            fix=f"请回答：{finding.fix}" if asks else finding.fix,
-        )
+        fix = _COMMAND.sub("", finding.fix)
+        if _OF_THE_PROGRAM.search(fix):
+            fix = _MEND
+        elif finding.id == "answer_missing" and fix:
+            fix = f"请回答：{fix}"
+        weight = _WEIGHT[finding.severity]
+        yield DemandedChange(number, _place(study, finding), weight, finding.message, fix)
 
 
 def _title_for(study: Study, office: Office, finding: Finding) -> str:
@@ -175,7 +178,7 @@ def _attachment_title(study: Study, id_: str) -> str:
 
 
 def _place(study: Study, finding: Finding) -> str:
-    """Where in the document: heading (else section), or number of the item; then the path."""
+    """Where in the document: its heading, else the section of the questions; number of an item."""
     if finding.item is not None:
         return f"要点{finding.item}"
     element = ELEMENT_PATH.fullmatch(finding.path)
@@ -184,7 +187,7 @@ def _place(study: Study, finding: Finding) -> str:
     question = study.standard.questions.get(element["list"] if element else path)
     if not heading and question is not None:
         heading = study.standard.sections[question.section]
-    return "\n".join(filter(None, (heading, finding.path)))
+    return heading
 
 
 # Where documents print what.

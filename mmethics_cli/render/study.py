@@ -56,9 +56,10 @@ class Office(Struct, frozen=True):
     """What was found of a submission, and what the office has recorded of it.
 
     `findings` are about the submission as it was handed in; `lacking` are documents that it needs
-    and does not hold; `standing` those of earlier approvals that it leaves as they are; `rendered` are the ids of those that came from templates; `spots` say where
-    they print what. `recorded` and `comments` are the texts of decision.yaml, `verdicts` are the
-    keys of the decisions that can be taken.
+    and does not hold, `standing` those of earlier approvals that it leaves as they are; `rendered`
+    are the ids of those that came from templates; `spots` say where they print what. `recorded` and
+    `comments` are the texts of decision.yaml, `verdicts` are the keys of the decisions that can be
+    taken.
     """
 
     findings: tuple[Finding, ...] = ()

@@ -14,7 +14,6 @@ from tests import pages
 from tests.depth import NIGHTLY
 from tests.followed import ECG, FOLDER, PAPERS, TODAY, change, events, follow, papers_of, sent_in
 from tests.golden import word_lines
-from tests.once import Once
 from tests.printed import convert
 from tests.program import mmethics
 from tests.validator import errors_of
@@ -59,18 +58,6 @@ def test_each_kind_of_submission_is_complete_and_says_what_it_said(
         on_record = (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
         assert text.splitlines() == on_record.splitlines(), REFRESH
     assert not checked(folder)
-
-
-@pytest.fixture
-def handed_in(once: Once, sealed: Path) -> Callable[[str], Path]:
-    """The study with one more submission, sealed; not to be changed."""
-
-    def make(kind: str, folder: Path) -> None:
-        sent_in(sealed, folder, kind)
-        done = mmethics("--today", TODAY, "submit", folder, "--names", "id", cwd=folder)
-        assert done.returncode == 0, done.stdout + done.stderr
-
-    return lambda kind: once.folder(f"followed-{kind}", lambda folder: make(kind, folder))
 
 
 @pytest.mark.parametrize("kind", sorted(PAPERS))
