@@ -13,6 +13,7 @@ from mmethics_cli.core.checks.documents import needed_documents
 from mmethics_cli.core.conditions.values import NotApplicable, Truth, name_of
 from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.lifecycle.decision import decision_label, decision_words
+from mmethics_cli.core.lifecycle.replies import unproved_replies
 from mmethics_cli.core.lifecycle.revision import seen_before
 from mmethics_cli.core.standard.model import Basis, Standard, Verified
 from mmethics_cli.core.standard.names import label_of
@@ -48,8 +49,11 @@ from mmethics_cli.render.office_views import (
 from mmethics_cli.render.papers import place_of
 from mmethics_cli.render.printing import Printable, Printing
 from mmethics_cli.render.revision_views import (
+    PaperRevision,
     RevisedAttachment,
     RevisionView,
+    changed_papers_of,
+    paper_revisions,
     revised_attachments,
     revisions,
 )
@@ -77,6 +81,13 @@ class StandardView(Struct, frozen=True):
 
     title: str
     edition: str
+
+
+class UnprovedReply(Struct, frozen=True):
+    """The number of a comment, and why its reply is not borne out."""
+
+    number: int
+    fault: str
 
 
 class TransmittalRowView(Struct, frozen=True):
@@ -238,11 +249,6 @@ class Functions:
             for row in rows
         ]  # fmt: skip
 
-    def marked_documents(self) -> list[TransmittalRowView]:
-        """The papers that come with a file of their changes."""
-        marked = {row.title for row in self._study.transmittal if row.marked}
-        return [row for row in self.documents() if row.title in marked]
-
     def see(self, document: str) -> str:
         """Where a document is read: 《its title》, or the paper and the section that it is."""
         return place_of(self._study.facts, document)
@@ -273,6 +279,20 @@ class Functions:
     def round_revisions(self) -> list[RevisionView]:
         """What differs from the round before the office asked for more."""
         return revisions(self._study, self._study.facts.handed_in)
+
+    def paper_revisions(self) -> list[PaperRevision]:
+        """Every paper that is not what the committee holds, and every sentence that changed."""
+        return paper_revisions(self._study)
+
+    def revisions_known(self) -> bool:
+        """Whether every paper that changed could be compared, sentence by sentence."""
+        return not any(paper.fault for paper in self.paper_revisions())
+
+    def unproved_replies(self) -> list[UnprovedReply]:
+        """Replies that say 照改 and name no place that changed: a draft alone has any."""
+        papers = changed_papers_of(self._study)
+        faults = unproved_replies(self._study.facts, papers)
+        return [UnprovedReply(number, fault) for number, fault in faults]
 
     def revised_attachments(self) -> list[RevisedAttachment]:
         """Attachments that came, went or have another version since."""

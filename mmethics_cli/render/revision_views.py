@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import count
 from typing import Final
 
 from msgspec import Struct
 
-from mmethics_cli.core.checks.documents import as_initial, attachments_of
+from mmethics_cli.core.checks.documents import as_initial, attachments_of, needed_documents
 from mmethics_cli.core.conditions.language import ALWAYS
 from mmethics_cli.core.conditions.values import (
     Element,
@@ -19,6 +22,7 @@ from mmethics_cli.core.conditions.values import (
     name_of,
 )
 from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.lifecycle.replies import ChangedPaper, named_papers
 from mmethics_cli.core.lifecycle.revision import (
     AnswerChange,
     affected_documents,
@@ -26,7 +30,7 @@ from mmethics_cli.core.lifecycle.revision import (
     seen_before,
 )
 from mmethics_cli.core.standard.model import Question
-from mmethics_cli.core.standard.names import ATTACHMENTS, KIND, RE_REVIEW, question_at
+from mmethics_cli.core.standard.names import ATTACHMENTS, KIND, RE_REVIEW, RESPONSES, question_at
 from mmethics_cli.render.study import Study
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.wording.language import CHINESE
@@ -35,6 +39,10 @@ from mmethics_cli.wording.values import value_text
 _REASON: Final = "event.reason"
 _UNANSWERED: Final = "（没有填写）"
 _NO_ENTRY: Final = "（没有这一项）"
+_NO_SENTENCE: Final = "（没有）"
+_TAKEN_OUT: Final = "（删去）"
+_FIGURE, _SEE = re.compile("〔图：.*〕", re.DOTALL), "〔图，见该文件〕"
+_NO_COMMENT: Final = "—"  # no reply names it
 _TELLING: Final = ("text", "choice", "choices", "int")  # types of fields
 _MOST_FIELDS: Final = 8
 _LONGEST_REASON: Final = 30  # characters that fit a narrow column
@@ -47,7 +55,6 @@ class RevisionView(Struct, frozen=True):
     place: str
     before: str
     after: str
-    reason: str
     documents: str
 
 
@@ -59,6 +66,30 @@ class RevisedAttachment(Struct, frozen=True):
     before: str
     after: str
     marked: str
+
+
+class SentenceRevision(Struct, frozen=True):
+    """Sentences that differ, and where; `reason` says why they do."""
+
+    number: int
+    place: str
+    before: str
+    after: str
+    reason: str
+
+
+class PaperRevision(Struct, frozen=True):
+    """A paper that changed, every sentence that did; of a new one or one that is gone none.
+
+    `fault` says why the sentences are not known.
+    """
+
+    title: str
+    version: str
+    sentences: list[SentenceRevision]
+    is_new: bool
+    is_gone: bool
+    fault: str
 
 
 class PrintedPaths(Mapping[str, frozenset[str]]):
@@ -97,18 +128,73 @@ def revisions(study: Study, before: Facts | None) -> list[RevisionView]:
     ]
     affected = affected_documents(answers, study.standard, _printed_before(before, study))
     kinds = study.standard.documents
-    reason = _reason(study.facts)
     return [
         RevisionView(
             number=number,
             place=change.label,
             before=_change_text(study.facts, change, change.before),
             after=_change_text(study.facts, change, change.after),
-            reason=reason,
             documents="、".join(kinds[id_].title for id_ in affected[change.path]),
         )
         for number, change in enumerate(answers, 1)
     ]
+
+
+def paper_revisions(study: Study) -> list[PaperRevision]:
+    """Every paper that is not what the committee holds; the sentences are numbered through."""
+    replies, reason, numbers = _replies_by_sentence(study), _reason(study.facts), count(1)
+    return [
+        PaperRevision(
+            paper.title,
+            f"V{paper.version.removeprefix('V')}",
+            [
+                SentenceRevision(
+                    next(numbers),
+                    change.place,
+                    _FIGURE.sub(_SEE, change.before) or _NO_SENTENCE,
+                    _FIGURE.sub(_SEE, change.after) or _TAKEN_OUT,
+                    _comments(replies[paper.id, at]) or reason,
+                )
+                for at, change in enumerate(paper.changes)
+            ],
+            paper.is_new,
+            paper.is_gone,
+            paper.failed,
+        )
+        for paper in study.paper_changes()
+    ]
+
+
+def changed_papers_of(study: Study) -> tuple[ChangedPaper, ...]:
+    """What a reply to the committee's comments can name, and in what it changed."""
+    own = (kind.title for kind in needed_documents(as_initial(study.facts)))
+    handed_in = (row.title for row in study.transmittal if not row.marked)
+    listed = {title: ChangedPaper(title) for title in (*own, *handed_in)}
+    for row in revised_attachments(study):
+        listed[row.title] = ChangedPaper(row.title, whole=True)
+    for paper in study.paper_changes():
+        passages = tuple((one.place, one.before, one.after) for one in paper.changes)
+        listed[paper.title] = ChangedPaper(paper.title, passages, paper.is_new)
+    return tuple(listed.values())
+
+
+def _replies_by_sentence(study: Study) -> Mapping[tuple[str, int], list[int]]:
+    """The numbers of the comments whose replies name a place, by paper and number of the change."""
+    found: dict[tuple[str, int], list[int]] = defaultdict(list)
+    rows = study.facts.get(RESPONSES) if study.facts.get(KIND) == RE_REVIEW else ()
+    papers = {paper.title: paper for paper in study.paper_changes()}
+    known = changed_papers_of(study)
+    for number, entry in enumerate(rows if isinstance(rows, tuple) else (), 1):
+        place = entry.get("place")
+        for paper, quoted in named_papers(place, known) if isinstance(place, str) else ():
+            for at, passage in enumerate(paper.passages):
+                if any(ChangedPaper("", (passage,)).holds(words) for words in quoted):
+                    found[papers[paper.title].id, at].append(number)
+    return found
+
+
+def _comments(numbers: Sequence[int]) -> str:
+    return f"审查意见第{'、'.join(map(str, dict.fromkeys(numbers)))}条" if numbers else ""
 
 
 def revised_attachments(study: Study) -> list[RevisedAttachment]:
@@ -179,11 +265,11 @@ def _printed_before(before: Facts, study: Study) -> Mapping[str, frozenset[str]]
 def _reason(facts: Facts) -> str:
     """Why: the reason itself where it fits a column, else where it stands."""
     if facts.get(KIND) == RE_REVIEW:
-        return "按审查意见修改，见《审查意见逐条答复》"
+        return _NO_COMMENT
     reason = facts.get(_REASON)
     if isinstance(reason, str) and len(reason.strip()) <= _LONGEST_REASON:
         return reason.strip()
-    return "见上“修改的原因”"
+    return "见上"
 
 
 def _edition(entry: Element | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -15,6 +16,9 @@ from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.standard.model import DocumentKind, Standard
 from mmethics_cli.formats.blocks import Stamp
+
+if TYPE_CHECKING:
+    from mmethics_cli.formats.redline.changes import TextChange
 
 
 class DocumentSpot(Struct, frozen=True):
@@ -108,13 +112,29 @@ class ConsentDocument(Struct, frozen=True):
         return tuple(element for element in self.required if element not in (self.places or {}))
 
 
+class PaperChanges(Struct, frozen=True):
+    """What changed in a paper of the study, its id, title and version; `failed` why it is unknown.
+
+    `is_new`: the committee holds it in no edition; `is_gone`: the study needs it no more.
+    """
+
+    id: str
+    title: str
+    version: str
+    changes: tuple[TextChange, ...] = ()
+    is_new: bool = False
+    is_gone: bool = False
+    failed: str = ""
+
+
 class Study(Struct, frozen=True):
     """A study and its submission as documents see them; `pathway` was decided from `facts`.
 
     `office` is there for the documents of the ethics office only. `consents` gives the documents
     for participants, when it is asked for; `printed` the paths that each of the applicant's
     documents prints; `left_out` the entries of lists that the document does not speak of; `beside`
-    is known once everything else is ready to be sealed.
+    is known once everything else is ready to be sealed. `paper_changes` compares what is handed in
+    clean and marked with what was sealed.
     """
 
     facts: Facts
@@ -128,6 +148,7 @@ class Study(Struct, frozen=True):
     printed: Mapping[str, frozenset[str]] = field(default_factory=dict)
     left_out: Mapping[str, tuple[Element, ...]] = field(default_factory=dict)
     beside: SealedBeside | None = None
+    paper_changes: Callable[[], tuple[PaperChanges, ...]] = tuple
 
     @property
     def standard(self) -> Standard:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, field
@@ -19,7 +19,7 @@ from mmethics_cli.core.standard.model import DocumentKind
 from mmethics_cli.core.standard.names import INITIAL, KIND
 from mmethics_cli.formats.blocks import Stamp
 from mmethics_cli.render.revision_views import PrintedPaths
-from mmethics_cli.render.study import Adjustment, Study, TransmittalRow
+from mmethics_cli.render.study import Adjustment, PaperChanges, Study, TransmittalRow
 from mmethics_cli.store.dossier.attachments import attachment_path
 from mmethics_cli.store.dossier.profile import form_codes_of
 from mmethics_cli.store.overlay import Override
@@ -179,7 +179,7 @@ def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Pac
         brought = comparison.new_ones(_attachments(dossier, kind.id))
         rows += rows_of_attachments(brought, kind, rows, comparison.replacing(brought), lacking)
     rows = _with_renewed(dossier, rows)
-    return Package(
+    package = Package(
         tuple(documents),
         tuple(rows),
         _study(dossier, rows),
@@ -187,7 +187,22 @@ def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Pac
         tuple(wanted),
         comparison.own,
         frozenset(comparison.editions),
+        frozenset(id_ for id_, edition in comparison.editions.items() if not edition.held),
     )
+    return _with_changes(dossier, package) if comparison.in_pairs else package
+
+
+def _with_changes(dossier: Dossier, package: Package) -> Package:
+    """The package whose papers can ask for what changed in it; it is compared when they do."""
+
+    @cache
+    def changes() -> tuple[PaperChanges, ...]:
+        # Loaded late: a first submission is compared with nothing.
+        from mmethics_cli.workflow.lifecycle.paper_changes import paper_changes
+
+        return paper_changes(dossier, package)
+
+    return replace(package, study=replace(package.study, paper_changes=changes))
 
 
 def _is_section(dossier: Dossier, kind: DocumentKind, needed: Collection[str]) -> bool:

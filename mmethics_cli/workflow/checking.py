@@ -45,15 +45,17 @@ from mmethics_cli.core.lifecycle.amendments import (
     unnamed_changes,
 )
 from mmethics_cli.core.lifecycle.decision import unanswered_comments, unanswered_supplements
+from mmethics_cli.core.lifecycle.replies import reply_findings
 from mmethics_cli.core.lifecycle.resting import resting_findings
 from mmethics_cli.core.lifecycle.revision import seen_before
 from mmethics_cli.core.standard.model import Basis, Standard
-from mmethics_cli.core.standard.names import label_at, question_at
+from mmethics_cli.core.standard.names import KIND, RE_REVIEW, label_at, question_at
 from mmethics_cli.core.standard.pack_editions import editions_after
 from mmethics_cli.core.standard.texts import Readability
 from mmethics_cli.errors import Problem
 from mmethics_cli.formats.excel.bytes import LONGEST_TEXT, characters
 from mmethics_cli.render.item_views import shown_evidence
+from mmethics_cli.render.revision_views import changed_papers_of
 from mmethics_cli.render.slots import Words
 from mmethics_cli.render.text import Rendered
 from mmethics_cli.report.findings import PlacedFinding
@@ -137,6 +139,9 @@ def _about_changes(dossier: Dossier, package: Package) -> Iterator[Finding]:
     yield from resting_findings(texts_to_confirm(dossier))
     yield from unanswered_comments(facts, comments_to_answer(dossier))
     yield from unanswered_supplements(facts, asked_for(dossier))
+    current = dossier.workspace.current
+    if facts.get(KIND) == RE_REVIEW and current is not None and not current.sealed:
+        yield from reply_findings(facts, changed_papers_of(package.study))
 
 
 def _papers(dossier: Dossier, package: Package, kept: Collection[str]) -> Iterable[PlacedFinding]:

@@ -118,7 +118,7 @@ class Package(Struct, frozen=True):
 
     `wanted` are the kinds of document that it needs, brought by the applicant or rendered. Of a
     later submission `own` is the study itself, as the study's own documents print it; `own_ids`
-    are their ids.
+    are their ids, `new_ids` those that the committee holds in no edition.
     """
 
     documents: tuple[Document, ...]
@@ -128,6 +128,7 @@ class Package(Struct, frozen=True):
     wanted: tuple[DocumentKind, ...] = ()
     own: Study | None = None
     own_ids: frozenset[str] = frozenset()
+    new_ids: frozenset[str] = frozenset()
     _read: dict[str, Rendered] = field(default_factory=dict)
 
     def study_of(self, document: Document) -> Study:

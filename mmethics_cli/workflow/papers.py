@@ -26,6 +26,7 @@ from mmethics_cli.workflow.package import Document, Package
 
 if TYPE_CHECKING:
     from mmethics_cli.formats.excel.model import Workbook
+    from mmethics_cli.formats.redline.changes import TextChange
 
 CLEAN: Final = ".docx"
 ENGLISH: Final = ".en.docx"
@@ -172,6 +173,12 @@ class MarkedPaper(Paper, dict=True):
         assert stamp.date is not None  # a document that changed was dated
         new = self._edited or self.clean.data(draft=draft)
         return redline(self.before.read_bytes(), new, self.author, stamp.date)
+
+    def changes(self) -> tuple[TextChange, ...]:
+        """Every sentence that differs. Raises DocumentError where a file can't be read."""
+        from mmethics_cli.formats.redline.changes import changes
+
+        return changes(self.before.read_bytes(), self._edited or self.clean.data(draft=False))
 
     @cached_property
     def _edited(self) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.followed import ECG, FOLDER, PAPERS, TODAY, change, events, follow, p
 from tests.golden import word_lines
 from tests.printed import convert
 from tests.program import mmethics
+from tests.studies import standard
 from tests.validator import errors_of
 
 REFRESH = "If that is meant: python -m docs.generate"
@@ -80,13 +82,61 @@ def test_the_table_of_revisions_lists_what_differs_from_the_approved_study(
     sealed: Path, tmp_path: Path
 ) -> None:
     text = rendered(sent_in(sealed, tmp_path / "a", "amendment"), "revision_table")
-    assert "1 | 联系人电话 | 010-0000-0202 | 010-0000-0299 |" in text
-    assert "2 | 参加持续时间 | " in text
-    assert "3 | 数据资产清单（三个月电话随访记录） | （没有这一项） | 名称：三个月电话" in text
-    assert "4 | 同一人是否有多个时点的数据 | 否 | 是 | " in text
-    assert "5 | 退出与数据处理 | 您可以随时打电话" in text
-    assert "\n6 | " not in text
-    assert "多模态数据附表" in text
+    facts, _, sentences = text.partition("二、逐句对照")
+    for line in (
+        "1 | 联系人电话 | ", "2 | 参加持续时间 | ", "3 | 数据资产清单（三个月电话随访记录） | ",
+        "4 | 同一人是否有多个时点的数据 | ", "5 | 退出与数据处理 | ",
+    ):  # fmt: skip
+        assert f"\n{line}" in facts
+    assert "\n6 | " not in facts
+    assert "参加持续时间 | 一次，约40分钟，在门诊完成 | 测量一次，约40分钟；三个月后" in sentences
+    # What the answers bring about in other texts.
+    assert "以后的病情和随访记录。" in sentences and "随访 | 单独" not in facts
+
+
+@pytest.mark.parametrize("kind", ["amendment", "re_review"])
+def test_the_table_lists_every_sentence_that_changed_and_no_other(
+    handed_in: Callable[[str], Path], kind: str
+) -> None:
+    folder = handed_in(kind)
+    before, after = (folder / f"submissions/{name}/documents" for name in _names(folder))
+    (path,) = after.glob("*-revision_table-*.docx")
+    table = _solid("".join(word_lines(path.read_bytes())))
+    marked = sorted(after.glob("*-修订标记.docx"))
+    titles = {one.id: one.title for one in standard().documents.values()}
+    assert len(marked) >= 5
+    for file in marked:
+        (old,) = before.glob(f"*-{titles[_id(file)]}-V*.docx")
+        (new,) = (one for one in after.glob(f"*-{_id(file)}-*.docx") if one != file)
+        said, says = _sentences(old), _sentences(new)
+        assert (lacking := [one for one in said ^ says if one not in table]) == [], lacking
+    listed = set(re.findall(r"《([^《》]*)》V\d", table))
+    assert listed == {_solid(titles[_id(file)]) for file in marked}
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(path.name for path in (folder / "submissions").iterdir())
+
+
+def _solid(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def _sentences(path: Path) -> set[str]:
+    """Every sentence of the body, figures and the numbers of lines left out."""
+    lines = [line for line in word_lines(path.read_bytes()) if "〔图" not in line]
+    body = [line for line in lines if not line.startswith(("页眉", "页脚"))]
+    cells = [cell for line in body for cell in re.split(r" \| |⏎", line)]
+    bare = [
+        re.sub(r"^[#•\s]*(\d+[.、](?!\d)|（[一二三四五六七八九十\d]+）)?", "", cell)
+        for cell in cells
+    ]
+    return {
+        _solid(sentence)
+        for cell in bare
+        for sentence in re.split("(?<=[。！？；])", cell)
+        if _solid(sentence)
+    }
 
 
 def test_an_edit_after_the_submission_was_sealed_is_a_change_too(
@@ -96,7 +146,8 @@ def test_an_edit_after_the_submission_was_sealed_is_a_change_too(
     shutil.copytree(sealed, folder)
     change(folder, {"project.budget": "人民币9万元"})
     follow(folder, "amendment")
-    assert "研究总经费 | 人民币6万元 | 人民币9万元" in rendered(folder, "revision_table")
+    text = rendered(folder, "revision_table")
+    assert "研究总经费 | 人民币6万元 | 人民币9万元 | " in text
 
 
 def test_an_attachment_with_another_version_is_listed(sealed: Path, tmp_path: Path) -> None:
@@ -115,10 +166,38 @@ def test_a_re_review_is_compared_with_what_the_committee_answered(
     sealed: Path, tmp_path: Path
 ) -> None:
     folder = sent_in(sealed, tmp_path / "r", "re_review")
-    assert "010-0000-0202 | 010-0000-0299" in rendered(folder, "revision_table")
+    table = rendered(folder, "revision_table")
+    assert "电话010-0000-0202。 | 高示二，电话010-0000-0299。 | 审查意见第2条" in table
     assert "3 | 建议增加75岁以上参与者的陪同人员。 | 未改，说明理由" in rendered(
         folder, "response_table"
     )
+
+
+UNPROVED: list[tuple[str, str]] = [
+    ("多模态数据附表V1.1第2页", "没有写《多模态数据附表》改在哪一节"),
+    ("多模态数据附表“资产9”", "《多模态数据附表》的“资产9”没有改动"),
+    ("《知情同意要素对照表》“一、”", "《知情同意要素对照表》没有改动"),
+    ("同意书第2页已改", "没有写改在哪份文件"),
+    ("知情同意书“要做什么”、伦理审查申请表“风险”", "《伦理审查申请表》的“风险”没有改动"),
+]
+
+
+@pytest.mark.parametrize(("place", "fault"), UNPROVED)
+def test_a_reply_that_names_no_place_that_changed_is_an_error(
+    sealed: Path, tmp_path: Path, place: str, fault: str
+) -> None:
+    responses = [dict(one) for one in events()["re_review"]["responses"]]
+    responses[0]["place"] = place
+    folder = sent_in(sealed, tmp_path / "r", "re_review", {"responses": responses})
+    (found,) = checked(folder)
+    assert (found["id"], found["severity"]) == ("reply_unproved", "error")
+    assert found["message"].startswith(f"第1条意见答复“照改”，{fault}")
+    assert "《知情同意书（成人）》“要做什么”" in found["fix"]
+    if place != UNPROVED[0][0]:
+        return
+    text = rendered(folder, "response_table")
+    assert "确有改动" not in text and f"第1条：{fault}" in text
+    assert mmethics("--today", TODAY, "submit", folder, cwd=folder).returncode == 1
 
 
 def test_a_change_that_the_amendment_does_not_name_is_noticed(sealed: Path, tmp_path: Path) -> None:

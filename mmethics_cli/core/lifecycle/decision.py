@@ -13,6 +13,7 @@ from mmethics_cli.core.checks.findings import Finding
 from mmethics_cli.core.conditions.values import UNKNOWN, Element, Unknown, Value
 from mmethics_cli.core.conditions.written import date_advice, parse_date, parse_months, plain
 from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.lifecycle.replies import ACCEPTED
 from mmethics_cli.core.standard.answers import option_of
 from mmethics_cli.core.standard.committee import DecisionMeaning, SubmissionKind
 from mmethics_cli.core.standard.model import Standard
@@ -24,7 +25,6 @@ from mmethics_cli.core.standard.names import (
     SUPPLEMENTS,
 )
 
-_ACCEPTED: Final = "accepted"  # a comment that was followed
 _SHOWN: Final = 30  # characters of a comment that a finding repeats
 
 
@@ -185,7 +185,7 @@ def all_accepted(responses: Value) -> Value:
     stances = [row.get("stance") for row in responses]
     if any(isinstance(stance, Unknown) for stance in stances):
         return UNKNOWN
-    return all(stance == _ACCEPTED for stance in stances)
+    return all(stance == ACCEPTED for stance in stances)
 
 
 def unanswered_comments(facts: Facts, comments: Sequence[str]) -> Iterator[Finding]:

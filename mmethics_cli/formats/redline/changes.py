@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 from typing import Final
 
 from msgspec import Struct
@@ -12,10 +13,9 @@ from mmethics_cli.formats.redline.pairing import block_pairs, read_both, row_pai
 from mmethics_cli.formats.word.markup import TBL, Element, P, W, blocks, cells, rows
 from mmethics_cli.formats.word.reading import Content, WordReader
 
-_MOST: Final = 200  # rows of a list
-_LONGEST: Final = 240  # characters of one side
-_AROUND: Final = 24  # characters of what is the same, before and after a change
+_SENTENCE = re.compile(r"[^。！？；\n]*[。！？；\n]+|[^。！？；\n]+")
 _NUMBER = re.compile(r"\d+|[一二三四五六七八九十]+(?=、)")
+_LIST_NUMBER = re.compile(r"^\s*(?:\d+[.．、)）]|（\d+）)(?!\d)\s*")
 _BETWEEN: Final = " › "
 
 
@@ -39,18 +39,14 @@ def changed(old: bytes, new: bytes) -> bool:
     return before != after
 
 
-def changes(old: bytes, new: bytes, most: int = _MOST) -> tuple[TextChange, ...]:
-    """The differences of two bodies in order, long texts cut to what is around the change.
+def changes(old: bytes, new: bytes) -> tuple[TextChange, ...]:
+    """The differences of two bodies in order, of each paragraph the sentences that differ.
 
-    Rows and headings that only got another number are left out.
-    Of more than `most` the last one says how many are left out. Raises DocumentError.
+    Rows, headings and lines of lists that only got another number are left out. Raises
+    DocumentError.
     """
     walk = _ChangeWalk(*read_both(old, new))
-    listed = list(walk.blocks(walk.old.package.body, walk.new.package.body))
-    if len(listed) > most:
-        left = len(listed) - most + 1
-        listed[most - 1 :] = [TextChange(f"其余 {left} 处见标有修订的文件", "", "")]
-    return tuple(listed)
+    return tuple(walk.blocks(walk.old.package.body, walk.new.package.body))
 
 
 def _words(reader: WordReader, holder: Element) -> Iterator[object]:
@@ -87,7 +83,7 @@ class _ChangeWalk(Struct):
                     yield from self._table(old, new)
             else:
                 texts = self._text(self.old, old), self._text(self.new, new)
-                if not heads or not _renumbered(*texts):
+                if not (_renumbered(*texts) if heads else _moved_on(*texts)):
                     yield from self._change([label], *texts)
 
     def _enter(self, old: Element | None, new: Element | None) -> bool:
@@ -105,7 +101,8 @@ class _ChangeWalk(Struct):
             heading = self._new_heading if after else self._old_heading
             names = dict.fromkeys(name for name in (heading, *labels) if name)
             place = _BETWEEN.join(_short(name) for name in names)
-            yield TextChange(place, *_excerpts(before, after))
+            for sides in _sentences_that_differ(before, after):
+                yield TextChange(place, *sides)
 
     def _table(self, before: Element, after: Element) -> Iterator[TextChange]:
         head = _header(after)
@@ -154,6 +151,11 @@ def _renumbered(before: str, after: str) -> bool:
     return _NUMBER.sub("#", before) == _NUMBER.sub("#", after)
 
 
+def _moved_on(before: str, after: str) -> bool:
+    """Whether a line of a numbered list only got another number."""
+    return bool(before and after) and _LIST_NUMBER.sub("", before) == _LIST_NUMBER.sub("", after)
+
+
 def _header(table: Element) -> list[Element]:
     first = rows(table)[:1]
     if first and first[0].find(f"{W}trPr/{W}tblHeader") is not None:
@@ -161,28 +163,12 @@ def _header(table: Element) -> list[Element]:
     return []
 
 
-def _excerpts(before: str, after: str) -> tuple[str, str]:
-    """Two texts; of long ones what is around their difference, the rest as …"""
-    if max(len(before), len(after)) <= _LONGEST:
-        return before, after
-    start, shortest = 0, min(len(before), len(after))
-    while start < shortest and before[start] == after[start]:
-        start += 1
-    end = 0
-    while end < shortest - start and before[-1 - end] == after[-1 - end]:
-        end += 1
-    return _cut(before, start, end), _cut(after, start, end)
-
-
-def _cut(text: str, start: int, end: int) -> str:
-    """A text without most of its first `start` and last `end` characters."""
-    head = f"…{text[start - _AROUND : start]}" if start > _AROUND + 1 else text[:start]
-    stop = len(text) - end
-    tail = f"{text[stop : stop + _AROUND]}…" if end > _AROUND + 1 else text[stop:]
-    middle = text[start:stop]
-    if len(middle) > _LONGEST:
-        middle = f"{middle[: _LONGEST // 2]}…{middle[-_LONGEST // 2 :]}"
-    return f"{head}{middle}{tail}"
+def _sentences_that_differ(before: str, after: str) -> Iterator[tuple[str, str]]:
+    """Of two texts the runs of sentences that are not the same, the old beside the new."""
+    old, new = _SENTENCE.findall(before), _SENTENCE.findall(after)
+    for kind, i, i_end, j, j_end in SequenceMatcher(None, old, new, False).get_opcodes():
+        if kind != "equal":
+            yield "".join(old[i:i_end]).strip(), "".join(new[j:j_end]).strip()
 
 
 def _short(label: str) -> str:

@@ -50,15 +50,31 @@ def test_new_numbers_of_rows_and_headings_are_not_listed() -> None:
     assert changes(new, old)[1] == TextChange("（1）门诊录音的明细", "（1）门诊录音的明细", "")
 
 
-def test_long_texts_are_cut_to_what_changed_and_long_lists_end() -> None:
+def test_a_line_that_only_moved_on_in_its_list_is_not_listed() -> None:
+    old = document(para("1. 先做甲。"), para("2. 再做乙。"), para("体重6.5公斤"))
+    new = document(
+        para("1. 先做丙。"), para("2. 先做甲。"), para("3. 再做乙。"), para("体重7.5公斤")
+    )
+    assert changes(old, new) == (
+        TextChange("", "", "1. 先做丙。"),
+        TextChange("", "体重6.5公斤", "体重7.5公斤"),
+    )
+    assert changes(document(para("6.5 公斤")), document(para("7.5 公斤"))) != ()
+
+
+def test_of_a_long_text_every_sentence_that_changed_is_listed_and_no_other() -> None:
     long = "很长的话。" * 200
-    (only,) = changes(document(para(f"{long}三{long}")), document(para(f"{long}五{long}")))
-    assert "三" in only.before and "五" in only.after
-    assert max(len(only.before), len(only.after)) < 60
-    old, new = (document(*(para(f"{word}{at}") for at in range(30))) for word in ("甲", "乙乙乙"))
-    found = changes(old, new, most=10)
-    assert len(found) == 10
-    assert found[-1].place == f"其余 {len(changes(old, new)) - 9} 处见标有修订的文件"
+    old = document(para(f"{long}一共三人。{long}不出院！{long}"))
+    new = document(para(f"{long}一共五人；另有两家。{long}{long}最后一句"))
+    assert changes(old, new) == (
+        TextChange("", "一共三人。", "一共五人；另有两家。"),
+        TextChange("", "不出院！", ""),
+        TextChange("", "", "最后一句"),
+    )
+    old, new = (document(*(para(f"{word}{at}") for at in range(300))) for word in ("甲", "乙乙乙"))
+    found = changes(old, new)
+    assert [one.before for one in found if one.before] == [f"甲{at}" for at in range(300)]
+    assert [one.after for one in found if one.after] == [f"乙乙乙{at}" for at in range(300)]
 
 
 def test_the_body_alone_decides_whether_a_file_changed() -> None:

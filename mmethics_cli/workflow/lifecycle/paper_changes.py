@@ -1,0 +1,53 @@
+"""Every sentence that differs between the papers that are handed in and those that were sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mmethics_cli.core.checks.documents import as_initial
+from mmethics_cli.core.decisions.pathway import Pathway
+from mmethics_cli.core.lifecycle.editions import documents_of_the_study
+from mmethics_cli.core.lifecycle.revision import seen_before
+from mmethics_cli.errors import DocumentError
+from mmethics_cli.render.study import PaperChanges
+from mmethics_cli.workflow.document_options import Language
+from mmethics_cli.workflow.drafting import papers_to_draft
+from mmethics_cli.workflow.lifecycle.editions import compared_with, sealed_documents
+from mmethics_cli.workflow.opening import Dossier
+from mmethics_cli.workflow.package import Package
+from mmethics_cli.workflow.papers import MarkedPaper
+
+
+def paper_changes(dossier: Dossier, package: Package) -> tuple[PaperChanges, ...]:
+    """The papers of the study that are not what the committee holds, in the order of the list.
+
+    What a person edited is compared as edited: it is what will be handed in.
+    """
+    return (*_changed(dossier, package), *_withdrawn(dossier, package))
+
+
+def _changed(dossier: Dossier, package: Package) -> Iterator[PaperChanges]:
+    for paper in papers_to_draft(dossier, package, package.documents, None, Language.zh):
+        kind, stamp = paper.document.kind, paper.document.stamp
+        if isinstance(paper, MarkedPaper):
+            try:
+                changes = paper.changes()
+            except DocumentError as error:
+                yield PaperChanges(kind.id, kind.title, stamp.version, failed=error.message)
+                continue
+            yield PaperChanges(kind.id, kind.title, stamp.version, changes)
+        elif kind.id in package.new_ids and paper.id == f"{kind.id}.docx":
+            yield PaperChanges(kind.id, kind.title, stamp.version, is_new=True)
+
+
+def _withdrawn(dossier: Dossier, package: Package) -> Iterator[PaperChanges]:
+    """What the committee holds and the study needs no more."""
+    seen = seen_before(dossier.facts)
+    if seen is None or package.own is None:
+        return
+    before = documents_of_the_study(Pathway(as_initial(seen)))
+    gone = before - documents_of_the_study(package.own.pathway)
+    held = sealed_documents(compared_with(dossier.workspace.lineage, dossier.workspace.current))
+    for kind in dossier.standard.documents.values():
+        if kind.id in gone and kind.id in held:
+            yield PaperChanges(kind.id, kind.title, held[kind.id].version, is_gone=True)
