@@ -19,6 +19,7 @@ from mmethics_cli.commands.options import (
     tell_not_english,
     tell_opened,
 )
+from mmethics_cli.core.standard.model import kind_id
 from mmethics_cli.errors import EthicsError
 from mmethics_cli.workflow.document_options import Audience, FileNaming, Language, PaperSet
 
@@ -134,7 +135,7 @@ def _named(standard: Standard, only: list[str]) -> list[str]:
     """The ids of documents named by `--only`; they may be joined by commas."""
     ids = [id_ for text in only for id_ in text.replace("，", ",").replace("、", ",").split(",")]
     for id_ in ids:
-        kind = standard.documents.get(id_)
+        kind = standard.documents.get(kind_id(id_))
         if kind is None:
             near = get_close_matches(id_, standard.documents, 1)
             hint = (
@@ -149,7 +150,7 @@ def _named(standard: Standard, only: list[str]) -> list[str]:
 
 def _audience(standard: Standard, ids: list[str], audience: Audience) -> Audience:
     """Whose documents `--only` names; else whose were asked for."""
-    audiences = {standard.documents[id_].audience for id_ in ids}
+    audiences = {standard.documents[kind_id(id_)].audience for id_ in ids}
     if len(audiences) > 1:
         raise EthicsError("--only 里既有申请人的文件，也有伦理委员会的文件。请分两次生成。")
     if audiences == {"applicant"} and audience is Audience.committee:
@@ -164,15 +165,21 @@ def _package(session: Session, dossier: Dossier, ids: list[str], audience: Audie
         return committee_package(dossier, session.today, tuple(ids))
     from mmethics_cli.workflow.assembly import package_of
 
-    return package_of(dossier, session.today, tuple(ids))
+    return package_of(dossier, session.today, tuple(map(kind_id, ids)))
 
 
 def _documents(package: Package, ids: list[str], audience: Audience) -> list[Document]:
     documents = [
         document
         for document in package.documents
-        if (document.kind.id in ids if ids else document.kind.audience == audience)
+        if (
+            {document.kind.id, kind_id(document.kind.id)} & {*ids}
+            if ids
+            else document.kind.audience == audience
+        )
     ]
+    if ids and not documents:
+        raise EthicsError(f"这次送审没有文件“{'、'.join(ids)}”。请看 mmethics render --list。")
     if not documents:
         raise EthicsError("标准包里还没有这一方可以生成的文件模板。请看 mmethics render --list。")
     return documents
@@ -196,7 +203,7 @@ def _listing(dossier: Dossier, package: Package, audience: Audience) -> str:
         lines.append("  ".join(filter(None, cells)))
     decision = dossier.pathway.decisions["documents"]
     needed = decision.value if isinstance(decision.value, tuple) else ()
-    listed = {row.id for row in package.rows}
+    listed = {kind_id(row.id) for row in package.rows}
     for id_ in needed:
         kind = dossier.standard.documents[id_]
         if id_ not in listed and kind.audience == "applicant":

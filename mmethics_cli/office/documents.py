@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.lifecycle.decision import kind_of
-from mmethics_cli.core.standard.model import DocumentKind
+from mmethics_cli.core.standard.model import DocumentKind, kind_id
 from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.formats.blocks import Stamp
 from mmethics_cli.office.standing_papers import held_before, standing_papers
@@ -59,8 +59,9 @@ def committee_package(dossier: Dossier, today: date, also: tuple[str, ...] = ())
         rendered = frozenset(document.kind.id for document in handed_in.documents)
         findings = review(seen, handed_in)
     needed = _needed(seen)
-    listed = {row.id for row in handed_in.rows}
-    kinds = [kind for kind in seen.standard.documents.values() if kind.id in rendered]
+    listed = {kind_id(row.id) for row in handed_in.rows}
+    ours = set(map(kind_id, rendered))
+    kinds = [kind for kind in seen.standard.documents.values() if kind.id in ours]
     office = Office(
         findings=tuple(placed.finding for placed in findings),
         lacking=tuple(
@@ -121,14 +122,14 @@ def _sealed_rows(
     before = {(one.key, one.version, one.day) for one in held if one.attachment}
     documents = {str(row.get("id")): row for row in _rows(current, "documents")}
     attachments = _rows(current, "attachments")
-    needed = {kind.id for kind in _needed(seen)} | documents.keys()
+    needed = {kind.id for kind in _needed(seen)} | {*map(kind_id, documents)}
     kinds = seen.standard.documents
     # What only another pack knows was handed in all the same: it comes last.
     sealed_ids = [*documents, *(str(row.get("kind")) for row in attachments)]
     ids = sorted(kinds, key=lambda id_: id_ not in needed)
     number = 0
-    for id_ in dict.fromkeys([*ids, *sealed_ids]):
-        own = [documents[id_]] if id_ in documents else []
+    for id_ in dict.fromkeys([*ids, *map(kind_id, sealed_ids)]):
+        own = [row for name, row in documents.items() if kind_id(name) == id_]
         brought = [
             row
             for row in attachments
@@ -138,7 +139,9 @@ def _sealed_rows(
             number += 1
             kind = kinds.get(id_)
             signed = as_signed(kind, seen.facts) if kind is not None else None
-            row = _row(f"{number:02d}", id_, signed, sealed)
+            row = _row(
+                f"{number:02d}", str(sealed.get("id")) if sealed in own else id_, signed, sealed
+            )
             yield row
             if sealed.get("marked"):
                 yield marked_row(row)

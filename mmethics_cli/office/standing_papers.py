@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mmethics_cli.core.conditions.written import parse_date
-from mmethics_cli.core.lifecycle.editions import documents_of_the_study
+from mmethics_cli.core.lifecycle.editions import papers_of_the_study
+from mmethics_cli.core.standard.model import kind_id
 from mmethics_cli.core.standard.names import INITIAL, KIND
 from mmethics_cli.render.study import TransmittalRow
 from mmethics_cli.report.status import DocumentEdition
@@ -35,7 +36,7 @@ def standing_papers(
 ) -> Iterator[TransmittalRow]:
     """Those of the study of which a submission hands in no other edition; `rows` are its own."""
     kinds = seen.standard.documents
-    own = documents_of_the_study(for_the_study(seen).pathway) if held else frozenset[str]()
+    own = papers_of_the_study(for_the_study(seen).pathway) if held else frozenset[str]()
     renewed, titles = {row.id for row in rows}, {row.title for row in rows}
     stays = [
         edition
@@ -44,7 +45,9 @@ def standing_papers(
         and (edition.attachment or (edition.key in own and edition.key not in renewed))
     ]
     order = {id_: number for number, id_ in enumerate(kinds)}
-    stays.sort(key=lambda edition: (edition.attachment, order.get(edition.key, len(order))))
+    stays.sort(
+        key=lambda edition: (edition.attachment, order.get(kind_id(edition.key), len(order)))
+    )
     for number, edition in enumerate(stays, 1):
         version = edition.version if edition.attachment else edition.version.removeprefix("V")
         day = parse_date(edition.day)

@@ -15,7 +15,7 @@ from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.lifecycle.decision import decision_label, decision_words
 from mmethics_cli.core.lifecycle.replies import unproved_replies
 from mmethics_cli.core.lifecycle.revision import seen_before
-from mmethics_cli.core.standard.model import Basis, Standard, Verified
+from mmethics_cli.core.standard.model import Basis, Standard, Verified, kind_id
 from mmethics_cli.core.standard.names import label_of
 from mmethics_cli.errors import TemplateError
 from mmethics_cli.render.binding import cited
@@ -255,7 +255,10 @@ class Functions:
 
     def papers_for(self, source: str, article: str) -> str:
         """What is handed in to answer an article: titles, or the sections of other papers."""
-        facts, listed = self._study.facts, {row.id: row.title for row in self._study.transmittal}
+        facts, kinds = self._study.facts, self._study.standard.documents
+        listed = {row.id: row.title for row in self._study.transmittal}
+        parts = {kind_id(id_) for id_ in listed} - listed.keys()
+        listed |= {id_: kinds[id_].title for id_ in parts}
         places = [
             place_of(facts, kind.id) if kind.id in facts.folded else f"《{listed[kind.id]}》"
             for kind in needed_documents(facts)

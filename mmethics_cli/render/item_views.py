@@ -13,7 +13,7 @@ from mmethics_cli.core.checks.documents import attachments_of
 from mmethics_cli.core.conditions.explain import facts_behind
 from mmethics_cli.core.conditions.language import Scope, evaluate
 from mmethics_cli.core.conditions.values import NotApplicable, Truth, name_of
-from mmethics_cli.core.standard.model import Criterion, ReviewItem
+from mmethics_cli.core.standard.model import Criterion, ReviewItem, kind_id
 from mmethics_cli.core.standard.names import label_of
 from mmethics_cli.render.papers import place_of, spot_of
 from mmethics_cli.render.study import ConsentDocument, Office, Study
@@ -269,7 +269,7 @@ def _places(study: Study, criterion: Criterion) -> Iterator[str]:
     office = study.office or Office()
     papers = {spot_of(study.facts, paper).document for paper in criterion.papers}
     for row in study.transmittal:
-        if row.id in papers:
+        if kind_id(row.id) in papers:
             version = row.version if row.version[:1] in "Vv" else f"V{row.version}"
             yield f"《{cut(row.title, LONGEST_NAME)}》{cut(version, LONGEST_NAME)}"
     for name in criterion.elements:

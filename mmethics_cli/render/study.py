@@ -14,7 +14,7 @@ from mmethics_cli.core.checks.findings import Finding
 from mmethics_cli.core.conditions.values import Element
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
-from mmethics_cli.core.standard.model import DocumentKind, Standard
+from mmethics_cli.core.standard.model import DocumentKind, Standard, kind_id
 from mmethics_cli.formats.blocks import Stamp
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ class Study(Struct, frozen=True):
 
     def as_told(self) -> Study:
         """The study as its document tells it: of lists, the entries that it speaks of alone."""
-        kind = self.standard.documents.get(self.stamp.id)
+        kind = self.standard.documents.get(kind_id(self.stamp.id))
         judged = self.pathway.facts
         if kind is None or (told := judged.about(kind.about)) is judged:
             return self

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from mmethics_cli.core.checks.documents import attachments_of
+from mmethics_cli.core.checks.documents import attachments_of, documents_of
 from mmethics_cli.core.conditions.values import Element
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.lifecycle.editions import IN_PAIRS, documents_of_the_study, same_edition
 from mmethics_cli.core.lifecycle.revision import seen_before
-from mmethics_cli.core.standard.model import DocumentKind
+from mmethics_cli.core.standard.model import DocumentKind, kind_id
 from mmethics_cli.core.standard.names import INITIAL, KIND
 from mmethics_cli.formats.blocks import Stamp
 from mmethics_cli.render.revision_views import PrintedPaths
@@ -110,9 +110,12 @@ class EditionComparison(Struct, frozen=True, dict=True):
 
     @property
     def changed(self) -> frozenset[str]:
-        """The ids of documents that are handed in because they are not what the committee holds."""
-        if not self.in_pairs:
-            return frozenset()
+        """The kinds of those that an amendment or a re-review hands in therefore."""
+        return frozenset(map(kind_id, self.papers)) if self.in_pairs else frozenset()
+
+    @property
+    def papers(self) -> frozenset[str]:
+        """The ids of the documents that are not what the committee holds."""
         return frozenset(
             id_
             for id_, edition in self.editions.items()
@@ -166,12 +169,15 @@ def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Pac
         if _is_section(dossier, kind, needed) and not brought and kind.id not in also:
             continue
         if kind.template is not None and (kind.id in also or not brought):
-            edition = comparison.editions.get(kind.id)
-            stamp = edition.stamp if edition else _stamp(dossier, kind, today, codes)
-            before = edition.before if edition and comparison.in_pairs else None
-            document = Document(next_number(rows), kind, stamp, before)
-            documents.append(document)
-            rows += rows_of_document(document)
+            for one in documents_of(kind, dossier.facts):
+                edition = comparison.editions.get(one.id)
+                if one.part and comparison.in_pairs and one.id not in comparison.papers:
+                    continue  # the committee holds it as it is
+                stamp = edition.stamp if edition else _stamp(dossier, one, today, codes)
+                before = edition.before if edition and comparison.in_pairs else None
+                document = Document(next_number(rows), one, stamp, before)
+                documents.append(document)
+                rows += rows_of_document(document)
         else:
             rows += rows_of_attachments(brought, kind, rows, comparison.replacing(brought), lacking)
     rest = dossier.standard.documents.keys() - {kind.id for kind in wanted}
@@ -264,7 +270,7 @@ def _stamp(dossier: Dossier, kind: DocumentKind, today: date, codes: Mapping[str
     given = dossier.workspace.versions.get(kind.id)
     version = given.version if given and given.version else FIRST_VERSION
     day = (given.date if given else None) or today
-    return Stamp(kind.id, kind.title, version, day, form=codes.get(kind.id, ""))
+    return Stamp(kind.id, kind.title, version, day, form=codes.get(kind_id(kind.id), ""))
 
 
 def _without_file(dossier: Dossier) -> frozenset[str]:

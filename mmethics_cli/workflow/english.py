@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from mmethics_cli.core.checks.documents import attachments_of
+from mmethics_cli.core.checks.documents import attachments_of, documents_of
 from mmethics_cli.core.conditions.values import name_of
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
@@ -18,7 +18,7 @@ from mmethics_cli.core.standard.english import (
     read_english,
     with_texts,
 )
-from mmethics_cli.core.standard.model import DocumentKind, Standard
+from mmethics_cli.core.standard.model import DocumentKind, Standard, kind_id
 from mmethics_cli.core.standard.names import PRIOR_DECISION
 from mmethics_cli.core.standard.node import Node, Trail
 from mmethics_cli.errors import PackError, Problem
@@ -68,7 +68,7 @@ def english_package(dossier: Dossier, package: Package) -> Package:
 
     study, own = worded(package.study), None if package.own is None else worded(package.own)
     titles = _attachment_titles(package.study.facts, study.facts)
-    rows = tuple(_rows(dossier.standard, titles, package.rows))
+    rows = tuple(_rows(dossier.facts, titles, package.rows))
     return replace(
         package,
         rows=rows,
@@ -84,13 +84,15 @@ def in_english_words(document: Document) -> Document:
 
 
 def _rows(
-    standard: Standard, titles: Mapping[tuple[str, str], str], rows: Iterable[TransmittalRow]
+    facts: Facts, titles: Mapping[tuple[str, str], str], rows: Iterable[TransmittalRow]
 ) -> Iterable[TransmittalRow]:
     """The list of documents by their English titles; without one of its own by its kind's."""
+    standard = facts.standard
     for row in rows:
-        kind = standard.documents[row.id]
+        kind = standard.documents[kind_id(row.id)]
         own = titles.get((row.id, row.title), row.title)
-        yield replace(row, title=kind.title_en if own == kind.title else own)
+        english = {one.title: one.title_en for one in documents_of(kind, facts)}
+        yield replace(row, title=english.get(own, own))
 
 
 def _attachment_titles(mine: Facts, english: Facts) -> dict[tuple[str, str], str]:

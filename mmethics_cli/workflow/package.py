@@ -20,7 +20,7 @@ from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.model import DocumentKind
 from mmethics_cli.formats.blocks import Stamp
 from mmethics_cli.render.printing import Gap
-from mmethics_cli.render.study import ConsentDocument, Study, TransmittalRow
+from mmethics_cli.render.study import ConsentDocument, Study, TransmittalRow, entries_at
 from mmethics_cli.render.templates import Templates
 from mmethics_cli.render.text import Rendered, gaps_of, read_facts
 
@@ -134,8 +134,15 @@ class Package(Struct, frozen=True):
     def study_of(self, document: Document) -> Study:
         """What one document prints from."""
         if self.own is not None and document.kind.id in self.own_ids:
-            return replace(self.own, stamp=document.stamp)
-        return replace(self.study, stamp=document.stamp, consents=self.consents)
+            study = replace(self.own, stamp=document.stamp)
+        else:
+            study = replace(self.study, stamp=document.stamp, consents=self.consents)
+        part = document.kind.part
+        if part is None:
+            return study
+        entries = entries_at(study.facts, part.list)
+        own = tuple(entry for entry in entries if entry.id == part.entry)
+        return replace(study, facts=study.facts.assuming({part.list: own}))
 
     def reading(self, document: Document) -> Rendered:
         """What a document says of the study, without Jinja's part; read once."""

@@ -38,7 +38,8 @@ ALWAYS = (
     "risk_assessment",
     "ai_model_statement",
 )
-PAPERS = (*ALWAYS, "hgr_statement", "cross_border_statement", "data_use_agreement")
+AGREEMENTS = ("data_use_agreement", "data_receipt_agreement")
+PAPERS = (*ALWAYS, "hgr_statement", "cross_border_statement", *AGREEMENTS)
 NUMERALS = "一二三四五六七八九十"
 
 
@@ -106,8 +107,8 @@ def section(whole: str, start: str, end: str) -> str:
 
 def test_each_example_gets_the_papers_that_its_facts_ask_for() -> None:
     assert needed(ECG) == set(ALWAYS)
-    assert needed(IMAGING) == {*ALWAYS, "data_use_agreement"}
-    assert needed(GENOMICS) == set(PAPERS)
+    assert needed(IMAGING) == {*ALWAYS, "data_receipt_agreement"}
+    assert needed(GENOMICS) == {*PAPERS} - {"data_receipt_agreement"}
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
@@ -146,7 +147,7 @@ def test_papers_point_only_to_papers_of_the_package(
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_sections_are_numbered_without_a_gap(example: str) -> None:
-    for id_ in needed(example) - {"data_use_agreement"}:
+    for id_ in needed(example) - {*AGREEMENTS}:
         numbers = re.findall(rf"^## ([{NUMERALS}])、", text(example, id_), re.MULTILINE)
         assert list(dict.fromkeys(numbers)) == list(NUMERALS[: len(set(numbers))]), id_
 
@@ -203,9 +204,12 @@ def test_each_asset_is_judged_as_genetic_resource_by_its_facts() -> None:
 
 def agreements() -> tuple[str, str]:
     """The agreement with the company that sequences, and that with the partner abroad."""
-    parts = re.split("^## 数据", text(GENOMICS, "data_use_agreement"), flags=re.MULTILINE)
-    assert [one.split("：")[0] for one in parts[1:]] == ["委托处理协议", "提供与使用协议"]
-    return parts[1], parts[2]
+    company, university = (
+        text(GENOMICS, "data_use_agreement", sharing__recipient_list=(one,))
+        for one in entries(GENOMICS, "sharing.recipient_list")
+    )
+    assert "数据委托处理协议" in company and "数据提供与使用协议" in university
+    return company, university
 
 
 def test_a_processor_and_a_recipient_get_different_terms() -> None:
@@ -244,8 +248,8 @@ def test_joint_processing_and_a_platform_have_their_own_terms() -> None:
 
 
 def test_data_of_a_partner_hospital_come_under_an_agreement_of_its_own() -> None:
-    whole = text(IMAGING, "data_use_agreement")
-    assert "本单位接收数据" in whole and "委托处理协议" not in whole
+    whole = text(IMAGING, "data_receipt_agreement")
+    assert "（以下称乙方，即本院）" in whole and "委托处理协议" not in whole
     assert "| 甲方（提供方） | 示例市第二医院 |" in whole
     annex = whole.split("## 附件一", 1)[1]
     assert "示例市第二医院头颅平扫CT（序号4）" in annex and "本院头颅平扫CT（序号" not in annex
@@ -294,8 +298,9 @@ def test_risk_sources_are_those_of_the_study(example: str) -> None:
 @pytest.mark.parametrize("id_", PAPERS)
 def test_a_paper_is_signed_by_those_who_sign_it(id_: str) -> None:
     lines = re.findall(r"(\S+?)签名：", load().template_text(f"{id_}.md"))
-    if id_ == "data_use_agreement":
-        lines = ["双方授权代表"] if "授权代表签名：" in text(IMAGING, id_) else []
+    if id_ in AGREEMENTS:
+        example = GENOMICS if id_ == AGREEMENTS[0] else IMAGING
+        lines = ["双方授权代表"] if "授权代表签名：" in text(example, id_) else []
     assert sorted(lines) == sorted(standard().documents[id_].signers)
 
 
@@ -354,7 +359,7 @@ def test_twelve_assets_print_well(tmp_path: Path) -> None:
     done = mmethics("--today", "2027-03-01", "render", folder, *only, "--out", "out", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     found = convert(sorted((tmp_path / "out").glob("*.docx")), tmp_path)
-    assert len(found) == len(PAPERS)
+    assert len(found) == len(PAPERS) + 1  # an agreement with each of two
     for one in found:
         name = one.source.name
         assert list(pages.beyond_margins(one)) == [], name

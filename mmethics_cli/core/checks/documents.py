@@ -89,6 +89,19 @@ def needed_documents(facts: Facts) -> Iterator[DocumentKind]:
             yield document
 
 
+def documents_of(kind: DocumentKind, facts: Facts) -> tuple[DocumentKind, ...]:
+    """The documents of a kind: itself, but where there is one for each entry of a list."""
+    if not kind.each:
+        return (kind,)
+    told = facts.about(kind.each)
+    return tuple(
+        kind.for_entry(path, entry.id, name_of(entry))
+        for path in kind.each
+        if isinstance(entries := told.get(path), tuple)
+        for entry in entries
+    )
+
+
 def missing_documents(pathway: Pathway, files: Mapping[str, FileState]) -> Iterator[Finding]:
     """Documents that the applicant must bring and did not; then what is wrong with attachments."""
     facts = pathway.facts

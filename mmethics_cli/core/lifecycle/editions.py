@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from typing import Final
 
+from mmethics_cli.core.checks.documents import documents_of
 from mmethics_cli.core.conditions.language import ALWAYS
 from mmethics_cli.core.conditions.values import Element, Several
 from mmethics_cli.core.decisions.pathway import Pathway
@@ -38,6 +39,13 @@ def documents_of_the_study(pathway: Pathway) -> frozenset[str]:
     sure = decided.sure if isinstance(decided, Several) else frozenset[str]()
     documents = pathway.facts.standard.documents
     return frozenset(id_ for id_ in sure if is_of_the_study(documents[id_]))
+
+
+def papers_of_the_study(pathway: Pathway) -> frozenset[str]:
+    """The same one by one, where there is one for each entry of a list."""
+    facts = pathway.facts
+    kinds = (facts.standard.documents[id_] for id_ in documents_of_the_study(pathway))
+    return frozenset(one.id for kind in kinds for one in documents_of(kind, facts))
 
 
 def is_of_the_study(document: DocumentKind) -> bool:

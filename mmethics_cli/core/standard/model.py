@@ -7,9 +7,10 @@ The annotations are types, not text: `record_reader` reads each field of a file 
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Final, Literal, Self, get_args
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mmethics_cli.core.conditions.language import ALWAYS, Condition
 from mmethics_cli.core.conditions.parser import Vocabulary
@@ -378,11 +379,28 @@ class RequiredElement(Struct, frozen=True):
     when: Condition
 
 
+class DocumentPart(Struct, frozen=True):
+    """Which of several documents of a kind one is: that of an entry of a list, by its id."""
+
+    kind: str
+    list: str
+    entry: str
+
+
+PART_MARK: Final = "@"  # data_use_agreement@abroad: between the id of a kind and that of an entry
+
+
+def kind_id(document: str) -> str:
+    """The id of the kind that a document is of: its own, but where there is one for each entry."""
+    return document.partition(PART_MARK)[0]
+
+
 class DocumentKind(Struct, frozen=True):
     """A document of the package: rendered from a template, or brought by the applicant (自备).
 
     `listing`: it lists documents and says nothing of the study; `repeats`: it repeats what others
     say, so nobody is sent to it; `about`: the entries of lists that it speaks of, where not of all.
+    `each`: there is one of it for each of these entries of a list; `part` says for which one.
     `judges`: the kinds of attachment that it is about, `must_be_signed`: unsigned it counts as
     lacking. In the short set it is a section of the papers `within`, under the heading given, and
     `short_signers` sign it, where they are not the `signers`.
@@ -410,6 +428,18 @@ class DocumentKind(Struct, frozen=True):
     must_be_signed: bool = False
     within: Mapping[str, str] = field(default_factory=dict)
     short_signers: tuple[str, ...] | None = None
+    each: Mapping[str, Condition] = field(default_factory=dict)
+    part: DocumentPart | None = None
+
+    def for_entry(self, list_: str, entry: str, name: str) -> Self:
+        """That of one entry of a list, which is called by its name too."""
+        return replace(
+            self,
+            id=f"{self.id}{PART_MARK}{entry}",
+            title=f"{self.title}（{name}）",
+            title_en=f"{self.title_en} ({name})",
+            part=DocumentPart(self.id, list_, entry),
+        )
 
     @property
     def layout(self) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 from mmethics_cli.core.conditions.language import ALWAYS
 from mmethics_cli.core.conditions.parser import Vocabulary
 from mmethics_cli.core.standard.model import (
+    PART_MARK,
     ConsentElement,
     ConsistencyRule,
     Criterion,
@@ -29,7 +30,7 @@ _ELEMENT: Final = re.compile(r"\w+(?:\.[\w()]+)+")
 _ITEM: Final = RecordReader(ReviewItem)
 _EVIDENCE: Final = RecordReader(Evidence)
 _DOCUMENT: Final = RecordReader(
-    DocumentKind, title_en="title", needed_when="render_when", must_be_signed="signed"
+    DocumentKind, title_en="title", needed_when="render_when", must_be_signed="signed", part=""
 )
 _CONSENT_ELEMENT: Final = RecordReader(ConsentElement, text="zh")
 _ELEMENT_FACT: Final = RecordReader(ElementFact, documents="in")
@@ -77,7 +78,12 @@ def read_document(
         formats=node.texts("formats") or (("docx",) if node.optional("template") else ()),
         elements=_read_required(node, elements),
         about=node.entry_conditions("about"),
+        each=node.entry_conditions("each"),
     )
+    if len(document.each) > 1:
+        node.child("each").problem("each 只能写一张列表")
+    if PART_MARK in document.id:
+        node.problem(f"文件编号里不能有“{PART_MARK}”")
     for format_ in document.formats:
         if format_ not in FORMATS:
             node.problem(f"不认识的格式“{format_}”")

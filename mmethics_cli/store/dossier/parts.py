@@ -28,7 +28,7 @@ from mmethics_cli.core.standard.migrations import (
     migrated,
     migrated_items,
 )
-from mmethics_cli.core.standard.model import Question, Standard
+from mmethics_cli.core.standard.model import Question, Standard, kind_id
 from mmethics_cli.errors import Problem, UnreadableFile, WorkspaceError
 from mmethics_cli.store.dossier.confirmations import read_confirmations
 from mmethics_cli.store.dossier.profile import INSTITUTION, PROFILE_KEYS
@@ -198,7 +198,7 @@ def read_versions(
     titles = {name: kind.title for name, kind in standard.documents.items()}
     for name, entry in tree.items():
         keys: Keys = (VERSIONS, name)
-        if name not in titles:
+        if kind_id(name) not in titles:
             path = f"{VERSIONS}.{name}"
             troubles.append(unknown_name(standard, "文件", path, keys, tree, titles))
         elif faults := list(_version_faults(keys, entry)):

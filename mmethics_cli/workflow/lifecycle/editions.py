@@ -14,6 +14,7 @@ from mmethics_cli.core.checks.documents import as_initial
 from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.lifecycle.editions import next_version
+from mmethics_cli.core.standard.model import kind_id
 from mmethics_cli.formats.blocks import Stamp
 from mmethics_cli.render.text import render_text
 from mmethics_cli.store.dossier.parts import DocumentVersion
@@ -83,21 +84,26 @@ def sealed_documents(submissions: Iterable[Submission]) -> dict[str, SealedDocum
 def carried_versions(
     workspace: Workspace, answered: Submission | None, ids: Collection[str]
 ) -> dict[str, DocumentVersion]:
-    """Version and date of the documents of `ids` that a new submission begins with.
+    """Version and date of the documents of the kinds `ids` that a new submission begins with.
 
     `answered` is the submission whose decision it answers, if it answers one.
     """
     lineage = workspace.lineage
     first = reversed(lineage.answered_with(answered)) if answered is not None else ()
     held = sealed_documents((*first, *compared_with(lineage, None)))
-    return {id_: DocumentVersion(held[id_].version, held[id_].day) for id_ in held if id_ in ids}
+    return {
+        id_: DocumentVersion(held[id_].version, held[id_].day)
+        for id_ in held
+        if kind_id(id_) in ids
+    }
 
 
 def editions_of(
     dossier: Dossier, own: Package, ids: Collection[str], today: date
 ) -> dict[str, Edition]:
-    """The editions of the study's documents of `ids`, by id; `own` is the study's own package.
+    """The editions of the study's documents of the kinds `ids`, by their own id.
 
+    `own` is the study's own package.
     A document whose text is as it was sealed keeps version and date, whatever submission.yaml
     says; of one that changed the number is raised, unless the applicant gave it another already.
     """
@@ -108,7 +114,7 @@ def editions_of(
     editions = {}
     for document in own.documents:
         id_ = document.kind.id
-        if id_ not in ids:
+        if kind_id(id_) not in ids:
             continue
         # In a further round the number counts from the round before, the changes from what was
         # approved, where something was.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mmethics_cli.core.checks.documents import as_initial
+from mmethics_cli.core.checks.documents import as_initial, documents_of
 from mmethics_cli.core.decisions.pathway import Pathway
-from mmethics_cli.core.lifecycle.editions import documents_of_the_study
+from mmethics_cli.core.lifecycle.editions import papers_of_the_study
 from mmethics_cli.core.lifecycle.revision import seen_before
 from mmethics_cli.errors import DocumentError
 from mmethics_cli.render.study import PaperChanges
@@ -45,9 +45,9 @@ def _withdrawn(dossier: Dossier, package: Package) -> Iterator[PaperChanges]:
     seen = seen_before(dossier.facts)
     if seen is None or package.own is None:
         return
-    before = documents_of_the_study(Pathway(as_initial(seen)))
-    gone = before - documents_of_the_study(package.own.pathway)
+    before, documents = as_initial(seen), dossier.standard.documents
+    gone = papers_of_the_study(Pathway(before)) - papers_of_the_study(package.own.pathway)
     held = sealed_documents(compared_with(dossier.workspace.lineage, dossier.workspace.current))
-    for kind in dossier.standard.documents.values():
-        if kind.id in gone and kind.id in held:
-            yield PaperChanges(kind.id, kind.title, held[kind.id].version, is_gone=True)
+    for one in (one for kind in documents.values() for one in documents_of(kind, before)):
+        if one.id in gone and one.id in held:
+            yield PaperChanges(one.id, one.title, held[one.id].version, is_gone=True)
