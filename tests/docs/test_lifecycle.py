@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import pytest
 from msgspec import Struct
+from pypdf import PdfReader
 
 from mmethics_cli.formats.word.revisions import accepted, rejected
 from mmethics_cli.store.submission.manifest import verify_folder
@@ -20,6 +21,7 @@ from mmethics_cli.store.yaml.editor import Editor
 from mmethics_cli.store.yaml.reader import parse
 from tests.depth import some
 from tests.formats.redline.revised import said
+from tests.printed import convert
 from tests.program import ROOT, mmethics
 from tests.validator import errors_of
 
@@ -117,6 +119,34 @@ def test_every_submission_is_sealed_and_untouched(life: tuple[Path, list[Step]])
         done = mmethics("verify", study / "submissions" / name, cwd=study)
         assert done.returncode == 0, done.stdout
         assert any(f"{STUDY}/submissions/{name}" in one.words for one in steps)
+
+
+@pytest.mark.slow
+@pytest.mark.libreoffice
+def test_the_amendment_has_few_pages(life: tuple[Path, list[Step]], tmp_path: Path) -> None:
+    study, _ = life
+    sources = sorted((study / "submissions/03-amendment/documents").glob("*.docx"))
+    assert any(MARK in path.name for path in sources)
+    pages = {one.source.name: len(PdfReader(one.pdf).pages) for one in convert(sources, tmp_path)}
+    assert sum(pages.values()) <= 90, pages  # clean and marked, the bar of the short set
+
+
+@pytest.mark.slow
+def test_the_office_can_make_its_papers_of_every_submission_in_the_other_set_too(
+    life: tuple[Path, list[Step]], tmp_path: Path
+) -> None:
+    study, _ = life
+    names = {}
+    for number in range(1, 7):
+        out = tmp_path / str(number)
+        chosen = ("--submission", f"0{number}", "--package", "full", "--names", "id", "--out", out)
+        done = mmethics("render", study, "--for", "committee", *chosen, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        names[number] = [path.stem[3:] for path in sorted(out.glob("*worksheet*.docx"))]
+    assert names == {
+        1: ["worksheet_simplified"], 2: ["worksheet_re_review"], 3: ["worksheet_amendment"],
+        4: ["worksheet_progress"], 5: ["worksheet_deviation"], 6: ["worksheet_completion"],
+    }  # fmt: skip
 
 
 def test_the_re_review_answers_each_comment_and_is_no_longer_simple(

@@ -295,6 +295,12 @@ def test_risk_sources_are_those_of_the_study(example: str) -> None:
     assert "侵入性操作" not in sources
 
 
+@pytest.mark.parametrize("example", EXAMPLES)
+@pytest.mark.parametrize("id_", ["deidentification_plan", "institution_and_funding"])
+def test_nothing_is_left_to_be_ticked(example: str, id_: str) -> None:
+    assert "[ ]" not in text(example, id_)
+
+
 @pytest.mark.parametrize("id_", PAPERS)
 def test_a_paper_is_signed_by_those_who_sign_it(id_: str) -> None:
     lines = re.findall(r"(\S+?)签名：", load().template_text(f"{id_}.md"))

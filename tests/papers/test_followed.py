@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import docx
 import pytest
+from docx.oxml.ns import qn
 
 from tests import pages
 from tests.depth import NIGHTLY
@@ -73,6 +75,17 @@ def test_each_kind_of_submission_is_sealed_with_its_papers(
     assert set(PAPERS[kind]) <= ids
     others = {paper for papers in PAPERS.values() for paper in papers} - {"revision_table"}
     assert not ids & (others - set(PAPERS[kind]))
+
+
+@pytest.mark.parametrize("kind", sorted(PAPERS))
+def test_a_sealed_report_leaves_nothing_to_be_chosen(
+    handed_in: Callable[[str], Path], kind: str
+) -> None:
+    for name in PAPERS[kind]:
+        (path,) = handed_in(kind).glob(f"submissions/02-*/documents/*-{name}-V*.docx")
+        assert not list(docx.Document(str(path)).element.body.iter(qn("w:dropDownList")))
+        cells = (cell for line in word_lines(path.read_bytes()) for cell in line.split(" | "))
+        assert [cell for cell in cells if "☐" in cell and "☑" not in cell] == []
 
 
 # What changed.
