@@ -19,7 +19,7 @@ from mmethics_cli.commands.options import (
     tell_not_english,
     tell_opened,
 )
-from mmethics_cli.core.standard.model import kind_id
+from mmethics_cli.core.standard.document_parts import kind_id
 from mmethics_cli.errors import EthicsError
 from mmethics_cli.workflow.document_options import Audience, FileNaming, Language, PaperSet
 

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.lifecycle.decision import kind_of
-from mmethics_cli.core.standard.model import DocumentKind, kind_id
+from mmethics_cli.core.standard.document_parts import kind_id
+from mmethics_cli.core.standard.model import DocumentKind
 from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.formats.blocks import Stamp
 from mmethics_cli.office.standing_papers import held_before, standing_papers

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.lifecycle.editions import papers_of_the_study
-from mmethics_cli.core.standard.model import kind_id
+from mmethics_cli.core.standard.document_parts import kind_id
 from mmethics_cli.core.standard.names import INITIAL, KIND
 from mmethics_cli.render.study import TransmittalRow
 from mmethics_cli.report.status import DocumentEdition

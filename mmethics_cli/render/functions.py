@@ -15,7 +15,8 @@ from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.lifecycle.decision import decision_label, decision_words
 from mmethics_cli.core.lifecycle.replies import unproved_replies
 from mmethics_cli.core.lifecycle.revision import seen_before
-from mmethics_cli.core.standard.model import Basis, Standard, Verified, kind_id
+from mmethics_cli.core.standard.document_parts import kind_id
+from mmethics_cli.core.standard.model import Basis, Standard, Verified
 from mmethics_cli.core.standard.names import label_of
 from mmethics_cli.errors import TemplateError
 from mmethics_cli.render.binding import cited

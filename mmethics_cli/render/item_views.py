@@ -13,7 +13,8 @@ from mmethics_cli.core.checks.documents import attachments_of
 from mmethics_cli.core.conditions.explain import facts_behind
 from mmethics_cli.core.conditions.language import Scope, evaluate
 from mmethics_cli.core.conditions.values import NotApplicable, Truth, name_of
-from mmethics_cli.core.standard.model import Criterion, ReviewItem, kind_id
+from mmethics_cli.core.standard.document_parts import kind_id
+from mmethics_cli.core.standard.model import Criterion, ReviewItem
 from mmethics_cli.core.standard.names import label_of
 from mmethics_cli.render.papers import place_of, spot_of
 from mmethics_cli.render.study import ConsentDocument, Office, Study

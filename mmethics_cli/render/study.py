@@ -14,7 +14,8 @@ from mmethics_cli.core.checks.findings import Finding
 from mmethics_cli.core.conditions.values import Element
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
-from mmethics_cli.core.standard.model import DocumentKind, Standard, kind_id
+from mmethics_cli.core.standard.document_parts import kind_id
+from mmethics_cli.core.standard.model import DocumentKind, Standard
 from mmethics_cli.formats.blocks import Stamp
 
 if TYPE_CHECKING:

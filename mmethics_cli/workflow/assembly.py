@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
@@ -15,7 +15,8 @@ from mmethics_cli.core.conditions.values import Element
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.lifecycle.editions import IN_PAIRS, documents_of_the_study, same_edition
 from mmethics_cli.core.lifecycle.revision import seen_before
-from mmethics_cli.core.standard.model import DocumentKind, kind_id
+from mmethics_cli.core.standard.document_parts import kind_id
+from mmethics_cli.core.standard.model import DocumentKind
 from mmethics_cli.core.standard.names import INITIAL, KIND
 from mmethics_cli.formats.blocks import Stamp
 from mmethics_cli.render.revision_views import PrintedPaths
@@ -122,6 +123,19 @@ class EditionComparison(Struct, frozen=True, dict=True):
             if edition.before is not None or not edition.held
         )
 
+    def document(self, number: str, kind: DocumentKind, stamp: Stamp) -> Document:
+        """A document as it is handed in, under `stamp` where the committee knows none of it."""
+        edition = self.editions.get(kind.id)
+        if edition is None:
+            return Document(number, kind, stamp)
+        return Document(number, kind, edition.stamp, edition.before if self.in_pairs else None)
+
+    def handed_in(self, documents: Iterable[DocumentKind]) -> Iterator[DocumentKind]:
+        """Those of one kind that are handed in: of several none that the committee holds so."""
+        for one in documents:
+            if one.part is None or not self.in_pairs or one.id in self.papers:
+                yield one
+
     def new_ones(self, attachments: list[Element]) -> list[Element]:
         """The attachments that the committee does not hold in this edition."""
         return [
@@ -169,15 +183,10 @@ def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Pac
         if _is_section(dossier, kind, needed) and not brought and kind.id not in also:
             continue
         if kind.template is not None and (kind.id in also or not brought):
-            for one in documents_of(kind, dossier.facts):
-                edition = comparison.editions.get(one.id)
-                if one.part and comparison.in_pairs and one.id not in comparison.papers:
-                    continue  # the committee holds it as it is
-                stamp = edition.stamp if edition else _stamp(dossier, one, today, codes)
-                before = edition.before if edition and comparison.in_pairs else None
-                document = Document(next_number(rows), one, stamp, before)
-                documents.append(document)
-                rows += rows_of_document(document)
+            for one in comparison.handed_in(documents_of(kind, dossier.facts)):
+                stamp = _stamp(dossier, one, today, codes)
+                documents.append(comparison.document(next_number(rows), one, stamp))
+                rows += rows_of_document(documents[-1])
         else:
             rows += rows_of_attachments(brought, kind, rows, comparison.replacing(brought), lacking)
     rest = dossier.standard.documents.keys() - {kind.id for kind in wanted}

@@ -11,6 +11,7 @@ from mmethics_cli.core.checks.documents import attachments_of, documents_of
 from mmethics_cli.core.conditions.values import name_of
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
+from mmethics_cli.core.standard.document_parts import kind_id
 from mmethics_cli.core.standard.english import (
     EnglishTerm,
     in_english,
@@ -18,7 +19,7 @@ from mmethics_cli.core.standard.english import (
     read_english,
     with_texts,
 )
-from mmethics_cli.core.standard.model import DocumentKind, Standard, kind_id
+from mmethics_cli.core.standard.model import DocumentKind, Standard
 from mmethics_cli.core.standard.names import PRIOR_DECISION
 from mmethics_cli.core.standard.node import Node, Trail
 from mmethics_cli.errors import PackError, Problem

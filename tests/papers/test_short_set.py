@@ -17,7 +17,7 @@ import yaml
 from docx.oxml.ns import qn
 from pypdf import PdfReader
 
-from mmethics_cli.core.standard.model import kind_id
+from mmethics_cli.core.standard.document_parts import kind_id
 from mmethics_cli.workflow.assembly import package_of
 from mmethics_cli.workflow.creating import make_of_example
 from mmethics_cli.workflow.document_options import PaperSet

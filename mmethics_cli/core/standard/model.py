@@ -7,7 +7,7 @@ The annotations are types, not text: `record_reader` reads each field of a file 
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property
-from typing import Final, Literal, Self, get_args
+from typing import Literal, Self, get_args
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from mmethics_cli.core.conditions.language import ALWAYS, Condition
 from mmethics_cli.core.conditions.parser import Vocabulary
 from mmethics_cli.core.standard.committee import DecisionMeaning, SubmissionKind
+from mmethics_cli.core.standard.document_parts import PART_MARK, DocumentPart
 from mmethics_cli.core.standard.file_kinds import FileKind
 from mmethics_cli.core.standard.screens import Screens
 from mmethics_cli.core.standard.texts import (
@@ -377,22 +378,6 @@ class RequiredElement(Struct, frozen=True):
 
     id: str
     when: Condition
-
-
-class DocumentPart(Struct, frozen=True):
-    """Which of several documents of a kind one is: that of an entry of a list, by its id."""
-
-    kind: str
-    list: str
-    entry: str
-
-
-PART_MARK: Final = "@"  # data_use_agreement@abroad: between the id of a kind and that of an entry
-
-
-def kind_id(document: str) -> str:
-    """The id of the kind that a document is of: its own, but where there is one for each entry."""
-    return document.partition(PART_MARK)[0]
 
 
 class DocumentKind(Struct, frozen=True):

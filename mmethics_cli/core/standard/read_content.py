@@ -8,8 +8,8 @@ from typing import Final
 
 from mmethics_cli.core.conditions.language import ALWAYS
 from mmethics_cli.core.conditions.parser import Vocabulary
+from mmethics_cli.core.standard.document_parts import PART_MARK
 from mmethics_cli.core.standard.model import (
-    PART_MARK,
     ConsentElement,
     ConsistencyRule,
     Criterion,

@@ -22,13 +22,14 @@ from mmethics_cli.core.answers.tree import AnswerTree, read_tree
 from mmethics_cli.core.answers.troubles import Trouble, UnknownName, unknown_name
 from mmethics_cli.core.conditions.values import UNKNOWN
 from mmethics_cli.core.conditions.written import date_advice, parse_date
+from mmethics_cli.core.standard.document_parts import kind_id
 from mmethics_cli.core.standard.migrations import (
     Renaming,
     attachment_ids,
     migrated,
     migrated_items,
 )
-from mmethics_cli.core.standard.model import Question, Standard, kind_id
+from mmethics_cli.core.standard.model import Question, Standard
 from mmethics_cli.errors import Problem, UnreadableFile, WorkspaceError
 from mmethics_cli.store.dossier.confirmations import read_confirmations
 from mmethics_cli.store.dossier.profile import INSTITUTION, PROFILE_KEYS

@@ -14,7 +14,7 @@ from mmethics_cli.core.checks.documents import as_initial
 from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.lifecycle.editions import next_version
-from mmethics_cli.core.standard.model import kind_id
+from mmethics_cli.core.standard.document_parts import kind_id
 from mmethics_cli.formats.blocks import Stamp
 from mmethics_cli.render.text import render_text
 from mmethics_cli.store.dossier.parts import DocumentVersion
