@@ -101,7 +101,7 @@ def test_check_and_letter_list_what_came_and_apart_what_stays(
     came = {row["id"]: row for row in json.loads(manifest.read_bytes())["documents"]}
     first = json.loads((handed_in(kind) / "submissions/01-initial/manifest.json").read_bytes())
     for id_ in ("formal_check", "decision_letter"):
-        now, _, before = paper(office_followed(kind), id_).partition("继续有效")
+        now, _, before = paper(office_followed(kind), id_).partition("不在本次送审之内")
         before = before.partition("二、")[0]
         assert all(listed(now, row["title"]) for row in came.values())
         for row in (*first["documents"], *first["attachments"]):
