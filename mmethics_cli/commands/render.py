@@ -163,8 +163,10 @@ def _package(session: Session, dossier: Dossier, ids: list[str], audience: Audie
 
         return committee_package(dossier, session.today, tuple(ids))
     from mmethics_cli.workflow.assembly import package_of
+    from mmethics_cli.workflow.drafting import with_possible_marks
 
-    return package_of(dossier, session.today, tuple(ids))
+    package = package_of(dossier, session.today, tuple(ids))
+    return with_possible_marks(dossier, package, draft=True)
 
 
 def _documents(package: Package, ids: list[str], audience: Audience) -> list[Document]:

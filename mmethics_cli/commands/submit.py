@@ -132,6 +132,9 @@ def _seal(
     for name, state in final.edited.items():
         how = "照 --keep 写明的封存" if name in final.answered_for else "按改过的样子封存"
         session.say(f"{state}，{how}：{name}")
+    for document in submission.package.documents:
+        if document.unmarked:
+            session.say(f"《{document.kind.title}》{document.without_mark}")
     for name in final.untold:
         session.say(f"{name} 是手工改过的，没有印一并封存的文件个数、字节数和合并校验值。")
     if archive is not None:

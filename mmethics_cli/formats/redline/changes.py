@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from mmethics_cli.formats.redline.pairing import block_pairs, read_both, row_pairs
 from mmethics_cli.formats.word.markup import TBL, Element, P, W, blocks, cells, rows
+from mmethics_cli.formats.word.package import handled
 from mmethics_cli.formats.word.reading import Content, WordReader
 
 _MOST: Final = 200  # rows of a list
@@ -35,8 +36,9 @@ def changed(old: bytes, new: bytes) -> bool:
 
     Headers, footers, looks, page breaks and empty paragraphs do not count. Raises DocumentError.
     """
-    before, after = (list(_words(side, side.package.body)) for side in read_both(old, new))
-    return before != after
+    with handled("修改前后的文件"):
+        before, after = (list(_words(side, side.package.body)) for side in read_both(old, new))
+        return before != after
 
 
 def changes(old: bytes, new: bytes, most: int = _MOST) -> tuple[TextChange, ...]:

@@ -6,7 +6,6 @@ from typing import Final
 
 from lxml import etree
 
-from mmethics_cli.errors import DocumentError
 from mmethics_cli.formats.word.markup import (
     OFFICE,
     SPACE,
@@ -17,7 +16,7 @@ from mmethics_cli.formats.word.markup import (
     new_element,
     text_below,
 )
-from mmethics_cli.formats.word.package import Relation, WordPackage, opened
+from mmethics_cli.formats.word.package import Relation, WordPackage, handled, opened
 
 _FOOTER_TYPE: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml"
 _NEW_PART: Final = "word/footer-approval.xml"
@@ -31,20 +30,18 @@ def with_footer_line(data: bytes, line: str) -> bytes:
     """The Word file with `line` at the end of each of its footers.
 
     Where it has none it gets one. It goes on after what the last paragraph says, so that pages
-    break where they did. Raises DocumentError when the file can't be read.
+    break where they did. Raises DocumentError when the file can't be read or handled.
     """
-    try:
+    with handled("Word 文件"):
         package = opened(data)
         relations = package.relations(package.main).values()
         targets = {relation.target for relation in relations if relation.kind == "footer"}
         footers = targets & package.parts.keys()
         for part in footers:
             _add_line(package.touch(part), line)
-    except DocumentError as error:
-        raise DocumentError("不是完整的 Word 文件") from error
-    if not footers:
-        _add_footer(package, line)
-    return package.saved()
+        if not footers:
+            _add_footer(package, line)
+        return package.saved()
 
 
 def _add_line(footer: Element, line: str) -> None:
