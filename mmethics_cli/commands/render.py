@@ -109,7 +109,7 @@ def _opened(
     The office's are those of the submission that waits for it.
     """
     from mmethics_cli.store.dossier.parts import require_dossier
-    from mmethics_cli.store.submission.choice import newest_one, one_to_decide, open_one
+    from mmethics_cli.store.submission.choice import newest_one, one_at_the_office, open_one
 
     require_dossier(folder)
     also = ("worksheets",) if audience is Audience.committee or only else ()
@@ -121,7 +121,7 @@ def _opened(
         whose = _audience(loaded.standard, ids, audience)
     if loaded.inside and whose is Audience.committee and audience is not whose:
         return _opened(session, folder, only, whose, papers, submission)  # by the office's pack
-    which = {Audience.committee: one_to_decide, Audience.approved: newest_one}
+    which = {Audience.committee: one_at_the_office, Audience.approved: newest_one}
     otherwise = which.get(whose, open_one)
     dossier = open_at(
         session, folder, packs, submission, otherwise=otherwise, also=also, papers=papers

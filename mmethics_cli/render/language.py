@@ -34,8 +34,8 @@ FUNCTIONS: Final = frozenset({
     "consent_elements", "criterion_groups", "decision", "decisions", "documents", "label",
     "last_reported", "left_out", "limits", "marked_documents", "norm", "not_applicable_items",
     "open_questions", "overrides", "papers_for", "pick", "pick_date", "pick_verdict", "principles",
-    "recorded", "review_items", "revised_attachments", "revisions", "round_revisions", "see",
-    "self_check_exceptions", "undecided_rules", "verdicts", "wanted_papers",
+    "recorded", "review_items", "revised_attachments", "revisions", "round_revisions", "rows",
+    "see", "self_check_exceptions", "undecided_rules", "verdicts", "wanted_papers",
 })  # fmt: skip
 # Those that `expand` itself calls; inside Jinja's own loops Jinja calls them.
 CALLS: Final = frozenset({

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any, Final
 
 from mmethics_cli.core.checks.findings import Finding
 from mmethics_cli.core.decisions.facts import Facts
@@ -12,10 +13,14 @@ from mmethics_cli.core.lifecycle.folding import (
     crossing_findings,
     folded,
 )
+from mmethics_cli.core.lifecycle.revision import changes_since
 from mmethics_cli.core.standard.model import Standard
+from mmethics_cli.core.standard.names import CHANGES
 from mmethics_cli.store.dossier.answers_file import answers_of
 from mmethics_cli.store.submission.lineage import Lineage
 from mmethics_cli.store.submission.submissions import Submission
+
+_JOIN: Final = "把两处改动合在一份里，报修正案（mmethics follow amendment）；批准以前，两份对照着用"
 
 
 def facts_as_sealed(submission: Submission, standard: Standard) -> Facts:
@@ -38,24 +43,51 @@ def crossed(lineage: Lineage) -> Iterator[Finding]:
     approvals = lineage.approvals
     if len(approvals) > 1:
         yield from crossing_findings(lineage.standard, _study(lineage, approvals).crossings)
+        for at in range(_first(lineage, approvals) + 1, len(approvals)):
+            yield from _crossed_papers(lineage, approvals[: at + 1])
 
 
 def _study(lineage: Lineage, approvals: Sequence[Submission]) -> FoldedStudy:
     """They are read back to the last one that knew of all before it, and no further."""
-    knowing = (at for at in range(len(approvals)) if _knew_all(lineage, approvals, at))
-    first = max(knowing, default=0)
+    first = _first(lineage, approvals)
     begun = approvals[first]
     values = facts_as_sealed(begun, lineage.standard).values
     later = (_approval(lineage, one) for one in approvals[first + 1 :])
     return folded(lineage.standard, [Approval(begun.name, values, {}), *later])
 
 
-def _knew_all(lineage: Lineage, approvals: Sequence[Submission], at: int) -> bool:
-    before = lineage.approvals_before(approvals[at])
-    return list(before) == list(approvals[:at])
+def _first(lineage: Lineage, approvals: Sequence[Submission]) -> int:
+    """The place of the last approval that was sealed when all before it were known."""
+    places = range(len(approvals))
+    known = (at for at in places if lineage.approvals_before(approvals[at]) == approvals[:at])
+    return max(known, default=0)
 
 
 def _approval(lineage: Lineage, submission: Submission) -> Approval:
     before = approved_facts(lineage, lineage.approvals_before(submission))
     values = facts_as_sealed(submission, lineage.standard).values
     return Approval(submission.name, values, {} if before is None else before.values)
+
+
+def _crossed_papers(lineage: Lineage, approvals: Sequence[Submission]) -> Iterator[Finding]:
+    """The papers of the last of these that lack what an approval before it changed in them."""
+    together, last = approved_facts(lineage, approvals), approvals[-1]
+    assert together is not None
+    if not changes_since(facts_as_sealed(last, lineage.standard), together):
+        return  # it asked for all of it too
+    known, own = lineage.approvals_before(last), _changed_papers(last)
+    for other in (one for one in approvals[:-1] if one not in known):
+        theirs = _changed_papers(other)
+        for id_ in sorted(own.keys() & theirs.keys()):
+            title = own[id_].get("title")
+            message = (
+                f"《{title}》：{other.name} 和 {last.name} 各自改了，都批准了；"
+                f"{last.name} 的这一份里没有 {other.name} 的改动"
+            )
+            yield Finding("papers_crossed", "warning", "inconsistent", CHANGES, message, _JOIN)
+
+
+def _changed_papers(submission: Submission) -> dict[str, dict[str, Any]]:
+    """The rows of the manifest, by id, of documents that were handed in because they changed."""
+    rows = submission.manifest().get("documents", [])
+    return {row["id"]: row for row in rows if row.get("marked") or row.get("unmarked")}

@@ -13,46 +13,17 @@ from mmethics_cli.formats.redline.redline import _Redline
 from mmethics_cli.formats.word import stamp
 from mmethics_cli.formats.word.markup import Element
 from mmethics_cli.formats.word.reading import read
+from tests.commands.amending import NUMBER, amend, approved, run
 from tests.followed import ECG
-from tests.program import mmethics
 
 TITLE = "知情同意书（成人）"
-AMENDMENT = """
-contact: {phone: 010-0000-0299}
-consent:
-  withdrawal: |
-    您可以随时打电话给高示二（010-0000-0299）说不参加了，不用说理由。我们在15日内删除您还没有分析的资料；已经合到统计结果里的，取不出来。
-event:
-  affects_risk_benefit: no
-  capacity_gained: no
-  proposer: investigator
-  change_description: 联系电话换号。
-  reason: 科室搬迁。
-  risk_impact: 没有影响。
-  burden_impact: 没有影响。
-  enrolled_impact: 逐一告知新号码。
-  new_adverse_reactions: {not_applicable: 无}
-  reconsent: 还没有人入组，此后入组的人签新版。
-  already_implemented: no
-"""
-
-
-def run(study: Path, *words: str, expect: int = 0, today: str = "2027-06-01") -> str:
-    command, *rest = words
-    at = rest.pop(0) if command == "follow" else ""
-    done = mmethics("--today", today, command, *filter(None, [at]), study, *rest, cwd=study)
-    assert done.returncode == expect, done.stdout + done.stderr
-    return (done.stdout + done.stderr).replace("\n", "")
 
 
 @pytest.fixture
 def amended(sealed_example: Callable[[str], Path], tmp_path: Path) -> Path:
     """An approved study, and an amendment of it that may be handed in."""
-    study = Path(shutil.copytree(sealed_example(ECG), tmp_path / "study"))
-    decision = ("--decision", "批准", "--date", "2027-03-20", "--valid-until", "2028-03-19")
-    run(study, "record", *decision, "--number", "甲-1")
-    (tmp_path / "a.yaml").write_text(AMENDMENT, encoding="utf-8")
-    run(study, "follow", "amendment", "--answers", str(tmp_path / "a.yaml"))
+    study = approved(sealed_example(ECG), tmp_path)
+    amend(study, NUMBER)
     return study
 
 
@@ -114,8 +85,7 @@ def test_a_mark_that_a_person_made_is_handed_in_in_its_place(amended: Path) -> N
 def test_a_paper_that_cannot_be_stamped_is_named_and_the_rest_is_written(
     sealed_example: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    study = Path(shutil.copytree(sealed_example(ECG), tmp_path / "study"))
-    run(study, "record", "--decision", "批准", "--date", "2027-03-20")
+    study = approved(sealed_example(ECG), tmp_path)
     add = stamp._add_line
 
     def stumbling(footer: Element, line: str) -> None:
