@@ -44,7 +44,7 @@ _SPACES: Final = " ".join(
         "w10": "urn:schemas-microsoft-com:office:word",
     }.items()
 )
-_IGNORABLE: Final = 'mc:Ignorable="w14 w15 wp14"'
+_IGNORABLE: Final = 'mc:Ignorable="w14 w15 wp14 wpsCustomData"'
 
 
 class Added(Struct, frozen=True):
@@ -573,6 +573,14 @@ FEATURES: Final[Mapping[str, Feature]] = {
             f'<w:smartTagPr><w:attr w:name="a" w:val="b"/></w:smartTagPr>{run(word)}</w:smartTag>'
             '<w:permEnd w:id="71"/><w:proofErr w:type="spellEnd"/></w:p>'
             f'<w:customXml w:element="y">{para(f"包着 {word}")}</w:customXml>'
+        )
+    ),
+    "marks of WPS": Feature(
+        lambda word: para(
+            '<wpsCustomData:docfieldStart id="0" docfieldname="姓名" hidden="0" print="1"/>',
+            run(word, '<w:rFonts w:hint="eastAsia"/>'),
+            '<wpsCustomData:docfieldEnd id="0"/>',
+            properties='<w:keepNext w:val="0"/><w:rPr><w:rFonts w:hint="eastAsia"/></w:rPr>',
         )
     ),
     "styles of their own": Feature(

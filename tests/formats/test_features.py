@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import posixpath
 import re
+import subprocess
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -213,6 +214,32 @@ def test_a_file_with_macros_is_refused_with_what_to_do() -> None:
     for act in (without_watermark, lambda data: with_footer_line(data, LINE)):
         with pytest.raises(DocumentError, match="带有宏.*另存为不带宏的"):
             act(out.getvalue())
+
+
+@pytest.mark.libreoffice
+def test_what_libreoffice_saved_is_marked_both_ways(tmp_path: Path) -> None:
+    new, chosen = built(FEATURES.values(), NEW), tmp_path / "old.docx"
+    chosen.write_bytes(built(FEATURES.values(), OLD))
+    subprocess.run(
+        ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless"]
+        + ["--convert-to", "docx", "--outdir", str(tmp_path / "saved"), str(chosen)],
+        check=True,
+        capture_output=True,
+        timeout=180,
+    )
+    saved = (tmp_path / "saved" / "old.docx").read_bytes()
+    for old, later in ((saved, new), (new, saved), (saved, PLAIN), (PLAIN, saved)):
+        data = redline(old, later, "申请人", DAY)
+        assert settled(accepted(data)) == settled(accepted(later))
+        assert settled(rejected(data)) == settled(accepted(old))
+        assert_whole(data)
+    assert_whole(with_footer_line(without_watermark(saved), LINE))
+
+
+def settled(data: bytes) -> list[str]:
+    """The lines without what each program works out anew: numbers of pages; a break is a break."""
+    pages = re.compile(r"第\s*\d+\s*页|共\s*\d+\s*页")
+    return [pages.sub("", line).replace("<cr>", "<br>") for line in lines(data)]
 
 
 def described(path: Path) -> set[str]:

@@ -47,8 +47,9 @@ def changes(old: bytes, new: bytes, most: int = _MOST) -> tuple[TextChange, ...]
     Rows and headings that only got another number are left out.
     Of more than `most` the last one says how many are left out. Raises DocumentError.
     """
-    walk = _ChangeWalk(*read_both(old, new))
-    listed = list(walk.blocks(walk.old.package.body, walk.new.package.body))
+    with handled("修改前后的文件"):
+        walk = _ChangeWalk(*read_both(old, new))
+        listed = list(walk.blocks(walk.old.package.body, walk.new.package.body))
     if len(listed) > most:
         left = len(listed) - most + 1
         listed[most - 1 :] = [TextChange(f"其余 {left} 处见标有修订的文件", "", "")]
