@@ -8,7 +8,7 @@ from typing import Any, Final
 from mmethics_cli.core.checks.findings import Finding
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.lifecycle.folding import (
-    Approval,
+    ApprovedChange,
     FoldedStudy,
     crossing_findings,
     folded,
@@ -53,7 +53,7 @@ def _study(lineage: Lineage, approvals: Sequence[Submission]) -> FoldedStudy:
     begun = approvals[first]
     values = facts_as_sealed(begun, lineage.standard).values
     later = (_approval(lineage, one) for one in approvals[first + 1 :])
-    return folded(lineage.standard, [Approval(begun.name, values, {}), *later])
+    return folded(lineage.standard, [ApprovedChange(begun.name, values, {}), *later])
 
 
 def _first(lineage: Lineage, approvals: Sequence[Submission]) -> int:
@@ -63,10 +63,10 @@ def _first(lineage: Lineage, approvals: Sequence[Submission]) -> int:
     return max(known, default=0)
 
 
-def _approval(lineage: Lineage, submission: Submission) -> Approval:
+def _approval(lineage: Lineage, submission: Submission) -> ApprovedChange:
     before = approved_facts(lineage, lineage.approvals_before(submission))
     values = facts_as_sealed(submission, lineage.standard).values
-    return Approval(submission.name, values, {} if before is None else before.values)
+    return ApprovedChange(submission.name, values, {} if before is None else before.values)
 
 
 def _crossed_papers(lineage: Lineage, approvals: Sequence[Submission]) -> Iterator[Finding]:

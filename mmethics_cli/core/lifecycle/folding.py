@@ -25,7 +25,7 @@ _FIX: Final = (
 Answers = Mapping[str, Value]
 
 
-class Approval(Struct, frozen=True):
+class ApprovedChange(Struct, frozen=True):
     """What was approved under a name, and what stood approved when it was sealed."""
 
     name: str
@@ -50,7 +50,7 @@ class FoldedStudy(Struct, frozen=True):
     crossings: tuple[Crossing, ...] = ()
 
 
-def folded(standard: Standard, approvals: Sequence[Approval]) -> FoldedStudy:
+def folded(standard: Standard, approvals: Sequence[ApprovedChange]) -> FoldedStudy:
     """The study as these approve it, in the order in which they were decided.
 
     The first knew of all before it: what it asks for stands. Of the event, and what only the office
@@ -67,7 +67,7 @@ class _Fold(Struct, frozen=True):
 
     standard: Standard
     standing: FoldedStudy
-    approval: Approval
+    approval: ApprovedChange
 
     def study(self) -> FoldedStudy:
         before, asked, now = self.approval.before, self.approval.values, self.standing.values

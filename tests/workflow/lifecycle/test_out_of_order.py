@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mmethics_cli.core.conditions.values import Element, Value
-from mmethics_cli.core.lifecycle.folding import Approval, folded
+from mmethics_cli.core.lifecycle.folding import ApprovedChange, folded
 from mmethics_cli.store.submission.choice import named
 from mmethics_cli.workflow.approvals import approved_facts, crossed
 from mmethics_cli.workflow.lifecycle.standing import Standing
@@ -113,9 +113,9 @@ def test_entries_of_lists_are_joined_by_their_ids(
     study = folded(
         packs().of(None).standard,
         [
-            Approval("01", before, {}),
-            Approval("02", answers(now), before),
-            Approval("03", answers(asked), before),
+            ApprovedChange("01", before, {}),
+            ApprovedChange("02", answers(now), before),
+            ApprovedChange("03", answers(asked), before),
         ],
     )
     assert study.values["data.assets"] == tuple(becomes)
