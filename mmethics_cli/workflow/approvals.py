@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mmethics_cli.core.checks.findings import Finding
 from mmethics_cli.core.decisions.facts import Facts
-from mmethics_cli.core.lifecycle.folding import (
-    ApprovedChange,
-    FoldedStudy,
-    crossing_findings,
-    folded,
-)
-from mmethics_cli.core.lifecycle.revision import changes_since
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.core.standard.names import CHANGES
 from mmethics_cli.store.dossier.answers_file import answers_of
 from mmethics_cli.store.submission.lineage import Lineage
 from mmethics_cli.store.submission.submissions import Submission
+
+if TYPE_CHECKING:
+    from mmethics_cli.core.lifecycle.folding import FoldedStudy
 
 _JOIN: Final = "把两处改动合在一份里，报修正案（mmethics follow amendment）；批准以前，两份对照着用"
 
@@ -35,13 +31,17 @@ def approved_facts(lineage: Lineage, approvals: Sequence[Submission]) -> Facts |
     """
     if not approvals:
         return None
+    if _first(lineage, approvals) == len(approvals) - 1:
+        return facts_as_sealed(approvals[-1], lineage.standard)
     return Facts(lineage.standard, _study(lineage, approvals).values)
 
 
 def crossed(lineage: Lineage) -> Iterator[Finding]:
     """What approvals changed differently, each without knowing of the other."""
     approvals = lineage.approvals
-    if len(approvals) > 1:
+    if approvals and _first(lineage, approvals) < len(approvals) - 1:
+        from mmethics_cli.core.lifecycle.folding import crossing_findings
+
         yield from crossing_findings(lineage.standard, _study(lineage, approvals).crossings)
         for at in range(_first(lineage, approvals) + 1, len(approvals)):
             yield from _crossed_papers(lineage, approvals[: at + 1])
@@ -49,11 +49,15 @@ def crossed(lineage: Lineage) -> Iterator[Finding]:
 
 def _study(lineage: Lineage, approvals: Sequence[Submission]) -> FoldedStudy:
     """They are read back to the last one that knew of all before it, and no further."""
-    first = _first(lineage, approvals)
-    begun = approvals[first]
-    values = facts_as_sealed(begun, lineage.standard).values
-    later = (_approval(lineage, one) for one in approvals[first + 1 :])
-    return folded(lineage.standard, [ApprovedChange(begun.name, values, {}), *later])
+    # Loaded late: few studies have two approvals out of order.
+    from mmethics_cli.core.lifecycle.folding import ApprovedChange, folded
+
+    changes = []
+    for submission in approvals[_first(lineage, approvals) :]:
+        values = facts_as_sealed(submission, lineage.standard).values
+        before = approved_facts(lineage, lineage.approvals_before(submission))
+        changes.append(ApprovedChange(submission.name, values, before.values if before else {}))
+    return folded(lineage.standard, changes)
 
 
 def _first(lineage: Lineage, approvals: Sequence[Submission]) -> int:
@@ -63,14 +67,10 @@ def _first(lineage: Lineage, approvals: Sequence[Submission]) -> int:
     return max(known, default=0)
 
 
-def _approval(lineage: Lineage, submission: Submission) -> ApprovedChange:
-    before = approved_facts(lineage, lineage.approvals_before(submission))
-    values = facts_as_sealed(submission, lineage.standard).values
-    return ApprovedChange(submission.name, values, {} if before is None else before.values)
-
-
 def _crossed_papers(lineage: Lineage, approvals: Sequence[Submission]) -> Iterator[Finding]:
     """The papers of the last of these that lack what an approval before it changed in them."""
+    from mmethics_cli.core.lifecycle.revision import changes_since
+
     together, last = approved_facts(lineage, approvals), approvals[-1]
     assert together is not None
     if not changes_since(facts_as_sealed(last, lineage.standard), together):
