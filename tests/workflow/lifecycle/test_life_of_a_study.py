@@ -33,7 +33,9 @@ from mmethics_cli.store.submission.choice import (
 )
 from mmethics_cli.workflow.approvals import approved_facts, crossed
 from mmethics_cli.workflow.lifecycle.answering import answerable
+from mmethics_cli.workflow.lifecycle.committee import CommitteeRecord
 from mmethics_cli.workflow.lifecycle.recording import submission_to_decide
+from mmethics_cli.workflow.opening import Dossier
 from tests.depth import deep
 from tests.workflow.lifecycle.lives import BEGUN, DEATH, Life, open_dues
 
@@ -246,7 +248,11 @@ class LifeOfAStudy(RuleBasedStateMachine):
     def everything_is_as_the_model_says(self) -> None:
         if not self.sealings:
             return
-        dossier = self.life.opened(last_sealed, self.today)
+        record = self.life.record(self.today)
+        self.no_decision_is_lost(record.dossier)
+        self.no_deadline_is_lost(record)
+
+    def no_decision_is_lost(self, dossier: Dossier) -> None:
         workspace, lineage = dossier.workspace, dossier.workspace.lineage
         assert [one.name for one in waiting(workspace.submissions)] == [
             one.name for one in self.waiting()
@@ -269,11 +275,7 @@ class LifeOfAStudy(RuleBasedStateMachine):
             at_it = self.life.opened(one_to_decide)
             assert submission_to_decide(at_it).name == self.waiting()[0].name
 
-    @invariant()
-    def no_deadline_is_lost(self) -> None:
-        if not self.sealings:
-            return
-        record = self.life.record(self.today)
+    def no_deadline_is_lost(self, record: CommitteeRecord) -> None:
         due = open_dues(record)
         owed = [one for one in self.sent if one.kind == "safety" and not one.reported]
         assert due.count("sponsor_fatal_report 2027-06-11") == len(owed)
