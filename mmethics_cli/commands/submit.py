@@ -98,7 +98,8 @@ def _complete(
         _pack(session, sealed.folder, archive)
     elif done is None:
         raise WorkspaceError(
-            f"{sealed.name} 已经封存，不能再封存一次。核验：mmethics verify {sealed.folder}"
+            f"{sealed.name} 已经封存，不能再封存一次。核验：mmethics verify {sealed.folder}。"
+            "办公室要求补正的：mmethics record --supplement"
         )
 
 
