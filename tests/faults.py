@@ -12,7 +12,8 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Final, NamedTuple, NoReturn
 
@@ -35,22 +36,29 @@ class Outcome(NamedTuple):
     events: int
 
 
-def run(arguments: tuple[str, ...], cwd: Path, kind: str = "", at: int = 0) -> Outcome:
-    """Run `mmethics` in `cwd` with a fault of that kind at its n-th event; none without."""
+def run(
+    arguments: tuple[str, ...], cwd: Path, kind: str = "", at: int = 0, keys: str = ""
+) -> Outcome:
+    """Run `mmethics` in `cwd` with a fault of that kind at its n-th event; none without.
+
+    With `keys` it runs at a terminal where a person types them.
+    """
     from mmethics_cli import cli  # noqa: F401 - loaded before the fork: each run is quick
 
     notes = cwd.with_name(f"{cwd.name}.notes")
     notes.mkdir(exist_ok=True)
     pid = os.fork()
     if pid == 0:
-        _child(arguments, cwd, notes, kind, at)
+        _child(arguments, cwd, notes, kind, at, keys)
     _, status = os.waitpid(pid, 0)
     out, err = ((notes / name).read_text(encoding="utf-8") for name in ("out", "err"))
     events = (notes / "events").stat().st_size
     return Outcome(os.waitstatus_to_exitcode(status), out, err, events)
 
 
-def _child(arguments: tuple[str, ...], cwd: Path, notes: Path, kind: str, at: int) -> NoReturn:
+def _child(
+    arguments: tuple[str, ...], cwd: Path, notes: Path, kind: str, at: int, keys: str
+) -> NoReturn:
     code = 99
     try:
         os.chdir(cwd)
@@ -65,12 +73,28 @@ def _child(arguments: tuple[str, ...], cwd: Path, notes: Path, kind: str, at: in
         _arm(cwd, os.open(notes / "events", os.O_WRONLY | os.O_CREAT | os.O_TRUNC), kind, at)
         from mmethics_cli.cli import main
 
-        main()
+        with _typing(keys) if keys else nullcontext():
+            main()
     except SystemExit as end:
         code = int(end.code or 0)
     except BaseException:
         traceback.print_exc()
     os._exit(code)
+
+
+@contextmanager
+def _typing(keys: str) -> Iterator[None]:
+    """A terminal at which those keys are typed."""
+    from prompt_toolkit.application import create_app_session
+    from prompt_toolkit.input import create_pipe_input
+    from prompt_toolkit.output import DummyOutput
+
+    from mmethics_cli import cli
+
+    setattr(cli, "at_terminal", lambda: True)  # noqa: B010
+    with create_pipe_input() as pipe, create_app_session(input=pipe, output=DummyOutput()):
+        pipe.send_text(keys)
+        yield
 
 
 def _arm(cwd: Path, notes: int, kind: str, at: int) -> None:

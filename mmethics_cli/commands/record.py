@@ -49,7 +49,8 @@ OfficeFacts = Annotated[
 Supplement = Annotated[
     bool,
     typer.Option(
-        "--supplement", help="不是决定：办公室要求补正（写在 --comments），送审作为下一轮再打开"
+        "--supplement",
+        help="不是决定：办公室要求补正（--comments，或逐行写），送审作为下一轮再打开",
     ),
 ]
 Replacing = Annotated[
@@ -117,16 +118,22 @@ def _ask_for_more(
     from mmethics_cli.workflow.lifecycle.recording import read_date, submission_to_decide
     from mmethics_cli.workflow.lifecycle.supplementing import ask_for_more
 
-    if given.comments is None:
-        raise EthicsError("要补正什么写在文件里：--supplement --comments FILE，一项一条。")
+    if given.comments is None and not session.terminal:
+        raise NoTerminal(
+            "这里不是终端，不能提问。要补正什么，写在文件里：--comments FILE，一项一条。"
+        )
     if given.decision or given.number or given.valid_until or given.interval is not None:
         raise EthicsError("--supplement 不是决定，只能与 --comments、--date、--submission 同用。")
     day = read_date("--date", given.date) or session.today
-    asked = read_comments(given.comments)
+    asked = read_comments(given.comments) if given.comments is not None else ()
     packs = session.packs(of_office=True)
     dossier = open_at(session, folder, packs, submission, otherwise=one_to_decide)
     tell_opened(session, dossier)
     current = submission_to_decide(dossier)
+    if given.comments is None:
+        from mmethics_cli.commands.record_form import asked_for_more
+
+        asked = asked_for_more(session)
     opened = ask_for_more(dossier, current, asked, day)
     again = opened.workspace.current
     session.out(f"已记录 {current.name} 要补正的 {len(asked)} 项；再打开为 {again and again.name}")
@@ -211,10 +218,13 @@ def _tell_what_follows(
     """Due dates and the next command."""
     from mmethics_cli.core.lifecycle.decision import meaning_of
     from mmethics_cli.report.status import due_lines
+    from mmethics_cli.workflow.approvals import crossed
     from mmethics_cli.workflow.lifecycle.committee import CommitteeRecord
 
     record = CommitteeRecord(dossier)
     approves = meaning_of(dossier.standard, decision.decision).approves
+    for finding in crossed(dossier.workspace.lineage) if approves else ():
+        session.say(f"请留意：{finding.message}。{finding.fix}。")
     if approves and record.ended:
         session.say(f"{record.ended}，没有新的到期日。")
     elif approves:

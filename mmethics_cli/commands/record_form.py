@@ -69,6 +69,31 @@ def prompted(
     return decision
 
 
+def asked_for_more(session: Session, prompts: Prompts | None = None) -> tuple[str, ...]:
+    """What the office asked for, typed one on each line.
+
+    Ctrl-C leaves with 130; nothing is written then. Raises NoTerminal.
+    """
+    prompts = prompts or Prompts(session.terminal)
+
+    def wrong(text: str) -> str | None:
+        return _unusable(text) or (None if _lines(text) else "还没有写；Ctrl-C 放弃")
+
+    try:
+        while True:
+            answer = prompts.long("要补正什么？照补正通知书，一行一项", "", wrong)
+            if not isinstance(answer, Pressed):
+                return _lines(answer)
+            session.say(f"逐项写进 {DECISION}，下一轮照它逐项答复；也可以用 --comments FILE。")
+    except (KeyboardInterrupt, EOFError):
+        session.say("\n已放弃，什么也没有写入。")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
 class _Form(Struct, frozen=True):
     """Asks for the parts of a decision that were not given, each checked against the others."""
 
@@ -139,17 +164,14 @@ class _Form(Struct, frozen=True):
         return parse_months(self._line(words, "", wrong))
 
     def _comments(self, decision: CommitteeDecision) -> tuple[str, ...]:
-        def split(text: str) -> tuple[str, ...]:
-            return tuple(line.strip() for line in text.splitlines() if line.strip())
-
         def wrong(text: str) -> str | None:
-            with_comments = replace(decision, comments=split(text))
+            with_comments = replace(decision, comments=_lines(text))
             return _unusable(text) or self._wrong(with_comments, "--comments")
 
         while True:
             answer = self.prompts.long("审查意见，一行一条；没有就直接 Ctrl-D", "", wrong)
             if not isinstance(answer, Pressed):
-                return split(answer)
+                return _lines(answer)
             self._explain()
 
     def _wrong(self, decision: CommitteeDecision, option: str) -> str | None:

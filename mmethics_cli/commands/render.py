@@ -110,7 +110,7 @@ def _opened(
     The office's are those of the submission that waits for it.
     """
     from mmethics_cli.store.dossier.parts import require_dossier
-    from mmethics_cli.store.submission.choice import newest_one, one_to_decide, open_one
+    from mmethics_cli.store.submission.choice import newest_one, one_at_the_office, open_one
 
     require_dossier(folder)
     also = ("worksheets",) if audience is Audience.committee or only else ()
@@ -122,7 +122,7 @@ def _opened(
         whose = _audience(loaded.standard, ids, audience)
     if loaded.inside and whose is Audience.committee and audience is not whose:
         return _opened(session, folder, only, whose, papers, submission)  # by the office's pack
-    which = {Audience.committee: one_to_decide, Audience.approved: newest_one}
+    which = {Audience.committee: one_at_the_office, Audience.approved: newest_one}
     otherwise = which.get(whose, open_one)
     dossier = open_at(
         session, folder, packs, submission, otherwise=otherwise, also=also, papers=papers
@@ -164,8 +164,10 @@ def _package(session: Session, dossier: Dossier, ids: list[str], audience: Audie
 
         return committee_package(dossier, session.today, tuple(ids))
     from mmethics_cli.workflow.assembly import package_of
+    from mmethics_cli.workflow.drafting import with_possible_marks
 
-    return package_of(dossier, session.today, tuple(map(kind_id, ids)))
+    package = package_of(dossier, session.today, tuple(map(kind_id, ids)))
+    return with_possible_marks(dossier, package, draft=True)
 
 
 def _documents(package: Package, ids: list[str], audience: Audience) -> list[Document]:

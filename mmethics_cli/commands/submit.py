@@ -98,7 +98,8 @@ def _complete(
         _pack(session, sealed.folder, archive)
     elif done is None:
         raise WorkspaceError(
-            f"{sealed.name} 已经封存，不能再封存一次。核验：mmethics verify {sealed.folder}"
+            f"{sealed.name} 已经封存，不能再封存一次。核验：mmethics verify {sealed.folder}。"
+            "办公室要求补正的：mmethics record --supplement"
         )
 
 
@@ -132,6 +133,9 @@ def _seal(
     for name, state in final.edited.items():
         how = "照 --keep 写明的封存" if name in final.answered_for else "按改过的样子封存"
         session.say(f"{state}，{how}：{name}")
+    for document in submission.package.documents:
+        if document.unmarked:
+            session.say(f"《{document.kind.title}》{document.without_mark}")
     for name in final.untold:
         session.say(f"{name} 是手工改过的，没有印一并封存的文件个数、字节数和合并校验值。")
     if archive is not None:

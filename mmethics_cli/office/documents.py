@@ -18,6 +18,7 @@ from mmethics_cli.office.standing_papers import held_before, standing_papers
 from mmethics_cli.render.office_views import spots_of
 from mmethics_cli.render.study import Office, TransmittalRow
 from mmethics_cli.report.status import DocumentEdition
+from mmethics_cli.store.submission.decisions import supplement_of
 from mmethics_cli.store.submission.intact import require_intact
 from mmethics_cli.store.submission.submissions import DECISION_KEYS, Submission
 from mmethics_cli.workflow.assembly import package_of
@@ -78,6 +79,7 @@ def committee_package(dossier: Dossier, today: date, also: tuple[str, ...] = ())
         spots=spots_of(handed_in.templates, kinds, seen.facts.folded),
         recorded=_recorded(current),
         comments=_comments(current),
+        rows={"asked": tuple({"text": text} for text in supplement_of(current)[1])},
         verdicts=kind_of(seen.standard, decided_kind(dossier, current)).decisions,
     )
     study = replace(handed_in.study, transmittal=handed_in.rows, office=office)
@@ -162,6 +164,7 @@ def _row(
         str(sealed.get("version") or ""),
         parse_date(str(sealed.get("date") or "")),
         signers=kind.signers if kind is not None else (),
+        note=f"没有修订标记版：{why}" if (why := sealed.get("unmarked")) else "",
     )
 
 

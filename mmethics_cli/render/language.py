@@ -31,11 +31,12 @@ BLOCKS: Final = frozenset({
 })  # fmt: skip
 FUNCTIONS: Final = frozenset({
     "basis", "beside", "changed_papers", "checked_papers", "comments", "conflicts",
-    "consent_elements", "criteria", "criteria_basis", "criterion_groups", "decision", "decisions",
-    "documents", "label", "last_reported", "left_out", "limits", "norm", "not_applicable_items",
-    "open_questions", "overrides", "paper_revisions", "papers_for", "pick", "pick_date",
-    "pick_verdict", "principles", "recorded", "review_items", "revised_attachments", "revisions",
-    "revisions_known", "round_revisions", "see", "self_check_exceptions", "standing_papers",
+    "consent_elements", "criteria", "criteria_basis", "criterion_groups", "decision",
+    "decisions", "documents", "label", "last_reported", "left_out", "limits",
+    "marked_documents", "norm", "not_applicable_items", "open_questions", "overrides",
+    "paper_revisions", "papers_for", "pick", "pick_date", "pick_verdict", "principles",
+    "recorded", "review_items", "revised_attachments", "revisions", "revisions_known",
+    "round_revisions", "rows", "see", "self_check_exceptions", "standing_papers",
     "undecided_rules", "unproved_replies", "verdicts", "wanted_papers",
 })  # fmt: skip
 # Those that `expand` itself calls; inside Jinja's own loops Jinja calls them.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -31,6 +31,10 @@ class DocumentSpot(Struct, frozen=True):
 
 # Where documents print each fact (by its path, fields of lists as `list.field`) and element.
 Spots = Mapping[str, tuple[DocumentSpot, ...]]
+
+
+# A line of an office's list: texts, numbers, and lists of such lines, by name.
+OfficeRow = Mapping[str, Any]
 
 
 class TransmittalRow(Struct, frozen=True):
@@ -64,7 +68,7 @@ class Office(Struct, frozen=True):
     and does not hold, `standing` those of earlier approvals that it leaves as they are; `rendered`
     are the ids of those that came from templates; `spots` say where they print what. `recorded` and
     `comments` are the texts of decision.yaml, `verdicts` are the keys of the decisions that can be
-    taken.
+    taken. `rows` are lists: of what the office asked for.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -75,6 +79,7 @@ class Office(Struct, frozen=True):
     recorded: Mapping[str, str] = field(default_factory=dict)
     comments: tuple[str, ...] = ()
     verdicts: tuple[str, ...] = ()
+    rows: Mapping[str, tuple[OfficeRow, ...]] = field(default_factory=dict)
 
 
 class Adjustment(Struct, frozen=True):

@@ -30,6 +30,7 @@ from mmethics_cli.core.standard.model import Question
 from mmethics_cli.core.standard.placeholders import not_an_answer
 from mmethics_cli.core.standard.texts import Placeholders
 from mmethics_cli.errors import EthicsError
+from mmethics_cli.formats.strict import transitional
 from mmethics_cli.sheets.page import CLEAR_WORD, ENTRY, MARK, NO_ENTRY
 from mmethics_cli.sheets.writer import FORMAT, RECORD_MARK, Record, read_record
 from mmethics_cli.wording.language import UNSURE_WORD
@@ -247,6 +248,7 @@ def _part(name: str, body: bytes) -> bytes:
             raise EthicsError(f"工作簿不是用 UTF-8 保存的，没有导入。{_SAVE_AGAIN}")
         if _DOCTYPE.search(body):
             raise EthicsError("工作簿里有不该有的 DOCTYPE 声明，没有导入。请重新导出一份。")
+        body = transitional(body)
     return _ESCAPE.sub(_guard, _with_short_merges(body)) if _TEXTS.fullmatch(name) else body
 
 

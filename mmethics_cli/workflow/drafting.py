@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 from msgspec import Struct, field
 
-from mmethics_cli.errors import EthicsError, Problem
+from mmethics_cli.errors import DocumentError, EthicsError, Problem
 from mmethics_cli.store.dossier.parts import DocumentVersion
 from mmethics_cli.store.dossier.profile import file_names_of
 from mmethics_cli.store.submission.documents import (
@@ -22,7 +23,12 @@ from mmethics_cli.store.submission.submissions import COMMITTEE, DOCUMENTS
 from mmethics_cli.workflow.document_options import FileNaming, Language
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.package import Document, Package
-from mmethics_cli.workflow.papers import Paper, WordPaper, has_english, papers_of
+from mmethics_cli.workflow.papers import MarkedPaper, Paper, WordPaper, has_english, papers_of
+
+_BY_HAND: Final = (
+    "可以在 Word 里用“比较”自己做一份放进 documents/，与干净版同名、末尾加“-修订标记”；"
+    "送审时写明 --keep "
+)
 
 
 class Drafts(Struct):
@@ -30,13 +36,14 @@ class Drafts(Struct):
 
     `chinese` are the titles of documents that have no English template, `untranslated` the paths
     of texts that English documents print in Chinese; `whole` says that they are all that the
-    package renders.
+    package renders; `unmarked` are titles of documents whose changes can't be marked, and why.
     """
 
     files: list[RenderedFile] = field(default_factory=list)
     chinese: list[str] = field(default_factory=list)
     untranslated: dict[str, None] = field(default_factory=dict)
     whole: bool = False
+    unmarked: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, paper: Paper, data: bytes, edited: str = "") -> None:
         """Take over a paper with its bytes; see `RenderedFile` for `edited`."""
@@ -86,7 +93,9 @@ def write_drafts(
     folder = out if out is not None else current.folder / (COMMITTEE if of_office else DOCUMENTS)
     whole = out is None and drafts.whole
     with dossier.workspace.writing(whole=True):
-        return write_documents(folder, drafts.files, replace=replace, whole=whole), folder
+        outcome = write_documents(folder, drafts.files, replace=replace, whole=whole)
+    outcome.failed += drafts.unmarked
+    return outcome, folder
 
 
 def write_pdfs(
@@ -120,8 +129,38 @@ def drafts_of(
     drafts = drafts_without_files(dossier, documents, language)
     drafts.whole = len(documents) == len(package.documents)
     for paper in papers_to_draft(dossier, package, documents, naming, language):
-        drafts.add(paper, paper.data(draft=draft))
+        if not (isinstance(paper, MarkedPaper) and paper.is_brought and _fault(paper, draft)):
+            drafts.add(paper, paper.data(draft=draft))
+    drafts.unmarked += [
+        (f"《{document.kind.title}》", f"{document.without_mark}{_BY_HAND}{document.kind.id}")
+        for document in documents
+        if document.unmarked
+    ]
     return drafts
+
+
+def with_possible_marks(dossier: Dossier, package: Package, *, draft: bool) -> Package:
+    """The package; of a document whose changes can't be marked it says so, and why.
+
+    A marked version that a person made and put in its place is not asked about.
+    """
+    changed = [document for document in package.documents if document.before is not None]
+    papers = papers_to_draft(dossier, package, changed, None, Language.zh)
+    unmarked = {
+        paper.document.kind.id: why
+        for paper in papers
+        if isinstance(paper, MarkedPaper) and not paper.is_brought and (why := _fault(paper, draft))
+    }
+    return package.without_marks(unmarked) if unmarked else package
+
+
+def _fault(paper: MarkedPaper, draft: bool) -> str:
+    """Why its changes can't be marked; empty where they can."""
+    try:
+        paper.data(draft=draft)
+    except DocumentError as error:
+        return error.message
+    return ""
 
 
 def drafts_without_files(

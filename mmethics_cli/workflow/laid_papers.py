@@ -84,11 +84,19 @@ def _edited(paper: Paper, record: RenderRecord, name: str) -> LaidPaper:
     data = path.read_bytes()
     if record.source_of(name) == paper.source:
         state = PaperState.edited
-    elif data == paper.data(draft=True):
+    elif data == _printed(paper):
         return LaidPaper(paper, PaperState.fresh, name)  # ours, though the record was lost
     else:
         state = PaperState.edited_stale
     return LaidPaper(paper, state, name, final, sha256(data))
+
+
+def _printed(paper: Paper) -> bytes | None:
+    """Its bytes as a draft; None where its changes can't be marked, so that a person did it."""
+    try:
+        return paper.data(draft=True)
+    except DocumentError:
+        return None
 
 
 def _readable(paper: Paper, path: Path) -> bytes | None:

@@ -29,16 +29,12 @@ from mmethics_cli.store.submission.submissions import (
     Submission,
     sealed_date,
 )
+from mmethics_cli.workflow.approvals import approved_facts, facts_as_sealed
 from mmethics_cli.workflow.document_options import PaperSet
 from mmethics_cli.workflow.packs import LoadedPack, Packs
 
 if TYPE_CHECKING:
     from mmethics_cli.render.templates import Templates
-
-
-def facts_as_sealed(submission: Submission, standard: Standard) -> Facts:
-    """The study and the event as the committee got them. Raises UnreadableFile."""
-    return Facts(standard, answers_of(submission.snapshot(), standard).values)
 
 
 class EarlierFacts(Iterable[Facts]):
@@ -147,14 +143,14 @@ def _opened(
     workspace = open_workspace(folder, standard, choose)
     current = workspace.current
     # A submission is compared with what was approved before it; the first one with itself.
-    before = workspace.lineage.baseline_of(current) if current else None
-    baseline = before or workspace.baseline
+    lineage = workspace.lineage
+    before = lineage.approvals_before(current) if current else ()
     papers = papers or _papers_of(workspace)
     facts = Facts(
         standard,
         workspace.values,
         today,
-        None if baseline is None else facts_as_sealed(baseline, standard),
+        approved_facts(lineage, before or lineage.approvals),
         EarlierFacts(workspace, current),
         _folded(standard, papers),
         *_seen(workspace),
@@ -270,8 +266,8 @@ def facts_beside(dossier: Dossier, submission: Submission) -> Facts:
 
 def _approved_before(dossier: Dossier, current: Submission) -> Facts | None:
     """What stood approved when the current submission was handed in."""
-    baseline = dossier.workspace.lineage.baseline_of(current)
-    return None if baseline is None else facts_as_sealed(baseline, dossier.standard)
+    lineage = dossier.workspace.lineage
+    return approved_facts(lineage, lineage.approvals_before(current))
 
 
 def differing(dossier: Dossier) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -30,13 +30,20 @@ _NO_FILE: Final = "文件还没有放入"
 class Document(Struct, frozen=True):
     """A document to render: its place on the list, what the pack says of it, version and date.
 
-    `before` is the sealed file against which the changes are to be marked, if they are.
+    `before` is the sealed file against which the changes are to be marked, if they are;
+    `unmarked` says why they can't be.
     """
 
     number: str
     kind: DocumentKind
     stamp: Stamp
     before: Path | None = None
+    unmarked: str = ""
+
+    @property
+    def without_mark(self) -> str:
+        """What is said of a document whose changes can't be marked; empty of others."""
+        return f"没有修订标记版：{self.unmarked}" if self.unmarked else ""
 
     @property
     def template(self) -> str:
@@ -66,12 +73,12 @@ def rows_of_document(document: Document) -> Iterator[TransmittalRow]:
         stamp.version,
         stamp.date,
         signers=kind.signers,
-        note=kind.note,
+        note="\n".join(filter(None, (kind.note, document.without_mark))),
         seals=kind.seals,
         after_approval=bool(kind.for_form),
     )
     yield row
-    if document.before is not None:
+    if document.before is not None and not document.unmarked:
         yield marked_row(row)
 
 
@@ -118,7 +125,8 @@ class Package(Struct, frozen=True):
 
     `wanted` are the kinds of document that it needs, brought by the applicant or rendered. Of a
     later submission `own` is the study itself, as the study's own documents print it; `own_ids`
-    are their ids, `new_ids` those that the committee holds in no edition.
+    are their ids, `new_ids` those that the committee holds in no edition, `marks` the files of
+    their changes that were made so far, by what from.
     """
 
     documents: tuple[Document, ...]
@@ -129,6 +137,7 @@ class Package(Struct, frozen=True):
     own: Study | None = None
     own_ids: frozenset[str] = frozenset()
     new_ids: frozenset[str] = frozenset()
+    marks: dict[str, bytes] = field(default_factory=dict)
     _read: dict[str, Rendered] = field(default_factory=dict)
 
     def study_of(self, document: Document) -> Study:
@@ -143,6 +152,23 @@ class Package(Struct, frozen=True):
         entries = entries_at(study.facts, part.list)
         own = tuple(entry for entry in entries if entry.id == part.entry)
         return replace(study, facts=study.facts.assuming({part.list: own}))
+
+    def without_marks(self, unmarked: Mapping[str, str]) -> Package:
+        """The package where the changes of some documents can't be marked: why, by their ids."""
+        documents = tuple(
+            replace(document, unmarked=unmarked.get(document.kind.id, ""))
+            for document in self.documents
+        )
+        made = {document.kind.id: document for document in documents if document.unmarked}
+        rows: list[TransmittalRow] = []
+        for row in self.rows:
+            if row.id not in made:
+                rows.append(row)
+            elif not row.marked:
+                note = next(rows_of_document(made[row.id])).note
+                rows.append(replace(row, note=note))
+        study = replace(self.study, transmittal=tuple(rows))
+        return replace(self, documents=documents, rows=tuple(rows), study=study)
 
     def reading(self, document: Document) -> Rendered:
         """What a document says of the study, without Jinja's part; read once."""

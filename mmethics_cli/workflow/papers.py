@@ -153,7 +153,8 @@ class WorkbookPaper(Paper, dict=True):
 class MarkedPaper(Paper, dict=True):
     """A document with its differences from the sealed file as revisions of Word's own.
 
-    What a person edited in the clean one is what will be handed in, and so what is compared.
+    What a person edited in the clean one is what will be handed in, and so what is compared. Its
+    `data` raises DocumentError where one of the files can't be read or handled.
     """
 
     before: Path
@@ -166,13 +167,21 @@ class MarkedPaper(Paper, dict=True):
         return _digest(self.clean.source, sha256(self.before.read_bytes()), sha256(self._edited))
 
     def data(self, *, draft: bool) -> bytes:
-        # Loaded late: a first submission is compared with nothing.
-        from mmethics_cli.formats.redline.redline import redline
+        made, key = self.clean.package.marks, f"{self.source} {draft}"
+        if key not in made:
+            # Loaded late: a first submission is compared with nothing.
+            from mmethics_cli.formats.redline.redline import redline
 
-        stamp = self.document.stamp
-        assert stamp.date is not None  # a document that changed was dated
-        new = self._edited or self.clean.data(draft=draft)
-        return redline(self.before.read_bytes(), new, self.author, stamp.date)
+            stamp = self.document.stamp
+            assert stamp.date is not None  # a document that changed was dated
+            new = self._edited or self.clean.data(draft=draft)
+            made[key] = redline(self.before.read_bytes(), new, self.author, stamp.date)
+        return made[key]
+
+    @property
+    def is_brought(self) -> bool:
+        """Whether a file lies in its place that a person made, or edited."""
+        return self.record is not None and bool(self.record.edited_file(self.name, self.id))
 
     def changes(self) -> tuple[TextChange, ...]:
         """Every sentence that differs. Raises DocumentError where a file can't be read."""
@@ -241,7 +250,7 @@ def _chinese(
 ) -> Iterator[Paper]:
     clean = WordPaper(document, naming, CLEAN, package, document.template)
     yield clean
-    if document.before is not None:
+    if document.before is not None and not document.unmarked:
         investigator = dossier.facts.get("investigator.name")
         author = investigator if isinstance(investigator, str) else "主要研究者"
         yield MarkedPaper(document, naming, MARKED, document.before, author, clean, record)

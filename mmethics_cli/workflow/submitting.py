@@ -42,6 +42,7 @@ from mmethics_cli.workflow.drafting import (
     papers_to_draft,
     record_of,
     versions_of,
+    with_possible_marks,
 )
 from mmethics_cli.workflow.laid_papers import REFUSED, PaperState, kept_papers, lay
 from mmethics_cli.workflow.opening import Dossier
@@ -90,7 +91,7 @@ def check_submission(
     for earlier in dossier.workspace.submissions:
         if earlier.sealed:
             require_intact(earlier, "不能拿来比较")
-    package = package_of(dossier, today)
+    package = with_possible_marks(dossier, package_of(dossier, today), draft=False)
     kept = kept_papers(dossier, package, keep)
     return CheckedSubmission(dossier, package, review(dossier, package, kept=kept), today, kept)
 
@@ -254,7 +255,8 @@ def _about(dossier: Dossier, package: Package) -> dict[str, Any]:
                 "title": document.kind.title,
                 "version": document.stamp.version,
                 "date": document.stamp.date.isoformat() if document.stamp.date else "",
-                **({"marked": True} if document.before is not None else {}),
+                **({"marked": True} if document.before and not document.unmarked else {}),
+                **({"unmarked": document.unmarked} if document.unmarked else {}),
             }
             for document in package.documents
         ],

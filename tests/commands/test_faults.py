@@ -6,6 +6,7 @@ And the next run goes on. At night every moment of every command; else a few of 
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 import sqlite3
 import sys
@@ -27,6 +28,7 @@ from tests.sheets.filling import cell_of, exported, load, saved
 EXAMPLE: Final = EXAMPLES[1]
 DAY: Final = told(EXAMPLE, "as_of")
 TITLE: Final = "工作簿里改过的题目"
+BACKGROUND: Final = "在终端里写的一段研究背景，写明为什么要做这项研究。"
 LATER: Final = "2027-04-20"
 REMARK: Final = "# 交以前先问张主任\n".encode()
 CURRENT: Final = "d/submissions/01-initial"
@@ -40,7 +42,7 @@ class Command(NamedTuple):
     """A command that writes; `done` tells from the folder that it came to its end.
 
     `start` is the state it is run in. `again` are the codes with which a second run may end after
-    a whole first one; after any other it ends with 0.
+    a whole first one; after any other it ends with 0. `keys` are typed.
     """
 
     start: str
@@ -48,6 +50,7 @@ class Command(NamedTuple):
     done: Callable[[Path], bool]
     again: tuple[int, ...] = (0,)
     points: int = 2
+    keys: str = ""
 
 
 def sealed(cwd: Path) -> bool:
@@ -64,6 +67,10 @@ def redecided(cwd: Path) -> bool:
 
 def imported(cwd: Path) -> bool:
     return TITLE in (cwd / "d/dossier.yaml").read_text(encoding="utf-8")
+
+
+def filled(cwd: Path) -> bool:
+    return BACKGROUND in (cwd / "d/dossier.yaml").read_text(encoding="utf-8")
 
 
 def has(name: str) -> Callable[[Path], bool]:
@@ -93,6 +100,7 @@ COMMANDS: Final = {
         "decided", ("follow", "amendment", "d", "--blank"), has(f"{NEXT}/submission.yaml"), (2,)
     ),
     "import": Command("filled", ("sheet", "import", "f.xlsx", "d", "--yes"), imported),
+    "fill": Command("lacking", ("fill", "d"), filled, points=3, keys=f"{BACKGROUND}\x04\r"),
     "export": Command("new", ("sheet", "export", "b.xlsx", "d"), has("b.xlsx"), (2,), 1),
     "committee": Command(
         "sealed",
@@ -120,7 +128,7 @@ def started(once: Once, sealed_example: Callable[[str], Path]) -> Callable[[str,
         cwd.mkdir(parents=True)
         if state == "empty":
             return
-        if state in ("new", "filled"):
+        if state in ("new", "filled", "lacking"):
             faults_run(NEW, cwd, DAY)
             (cwd / CURRENT / "documents").mkdir()
             (cwd / CURRENT / "documents" / "own.docx").write_bytes(b"own")
@@ -130,6 +138,10 @@ def started(once: Once, sealed_example: Callable[[str], Path]) -> Callable[[str,
                 book = load(exported(cwd / "d"))
                 cell_of(book, "project.title").value = TITLE
                 (cwd / "f.xlsx").write_bytes(saved(book))
+            if state == "lacking":
+                dossier = cwd / "d/dossier.yaml"
+                text = dossier.read_text(encoding="utf-8")
+                dossier.write_text(without(text, "background"), encoding="utf-8")
             return
         shutil.copytree(sealed_example(EXAMPLE), cwd / "d")
         if state == "decided":
@@ -142,6 +154,11 @@ def started(once: Once, sealed_example: Callable[[str], Path]) -> Callable[[str,
         return Path(shutil.copytree(place, cwd))
 
     return start
+
+
+def without(text: str, key: str) -> str:
+    """A dossier without a text of several lines."""
+    return re.sub(rf"(?m)^  {key}: \|.*\n(?:    .*\n)+", "", text)
 
 
 def faults_run(arguments: tuple[str, ...], cwd: Path, day: str) -> None:
@@ -163,11 +180,11 @@ def test_a_fault_at_any_moment(
     started: Callable[[str, Path], Path], tmp_path: Path, name: str
 ) -> None:
     command = COMMANDS[name]
-    day = DAY if command.start in ("empty", "new", "filled") else LATER
+    day = DAY if command.start in ("empty", "new", "filled", "lacking") else LATER
     arguments = ("--today", day, *command.arguments)
     # A disk that knows no sync of folders is one to work on; it counts the events too.
     plain = started(command.start, tmp_path / "plain")
-    whole = faults.run(arguments, plain, NO_FOLDER_SYNC)
+    whole = faults.run(arguments, plain, NO_FOLDER_SYNC, keys=command.keys)
     assert whole.code == 0 and command.done(plain), whole.err
     assert whole.err.replace("\n", "").count("不能确认已经存住") == 1, (
         whole.err
@@ -175,14 +192,14 @@ def test_a_fault_at_any_moment(
     for number, (kind, at) in enumerate(moments(whole.events, command.points)):
         cwd = started(command.start, tmp_path / f"{number}")
         before = words(cwd)
-        outcome = faults.run(arguments, cwd, kind, at)
+        outcome = faults.run(arguments, cwd, kind, at, command.keys)
         where = f"{name}: {kind} at {at}\n{outcome.out}\n{outcome.err}"
         assert outcome.code not in (faults.INTERNAL, 99), where
         assert "Traceback" not in outcome.err, where
         assert_no_lie(cwd, outcome, command, where)
         assert before <= words(cwd), where
         finished = command.done(cwd)
-        again = faults.run(arguments, cwd)
+        again = faults.run(arguments, cwd, keys=command.keys)
         assert again.code == 0 or (finished and again.code in command.again), where + again.err
         assert command.done(cwd), where
         assert before <= words(cwd), where

@@ -21,11 +21,12 @@ from mmethics_cli.formats.word.reading import read
 from mmethics_cli.store.files import write_atomic
 from mmethics_cli.store.submission.manifest import read_manifest
 from mmethics_cli.store.submission.rendered import RECORD
+from mmethics_cli.workflow.approvals import facts_as_sealed
 from mmethics_cli.workflow.assembly import package_of
 from mmethics_cli.workflow.document_options import FileNaming
 from mmethics_cli.workflow.drafting import draft_documents, write_drafts
 from mmethics_cli.workflow.laid_papers import PaperState, laid_papers
-from mmethics_cli.workflow.opening import facts_as_sealed, open_dossier
+from mmethics_cli.workflow.opening import open_dossier
 from mmethics_cli.workflow.submitting import (
     CheckedSubmission,
     check_submission,

@@ -21,7 +21,7 @@ class FileKind(Struct, frozen=True):
 
     `endings` are those that such a file has. `severity` where it can't be an attachment at all, for
     the reason `why`; `cut` where none of `ends` stands in its last bytes, or its directory is lost;
-    `locked` where it is encrypted (one of `locks` stands in its trailer, or a member is);
+    `locked` where it is encrypted (one of `locks` stands in its trailer, or a member or stream is);
     `mistaken` where it is called something else, `unlike` where it is called this and can't be
     known as anything.
     """

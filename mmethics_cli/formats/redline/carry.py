@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from mmethics_cli.formats.word.markup import (
     MC,
     NOT_CONTENT,
+    NOTES,
     WP,
     Element,
     R,
@@ -40,10 +41,7 @@ _TRACES: Final = frozenset(
     )
 )
 _STYLED: Final = {f"{W}pStyle": "paragraph", f"{W}rStyle": "character", f"{W}tblStyle": "table"}
-_NOTES: Final = {
-    f"{W}footnoteReference": ("footnotes", "footnote"),
-    f"{W}endnoteReference": ("endnotes", "endnote"),
-}
+_NOTES: Final = {f"{W}{name}": where for name, where in NOTES.items()}
 _DROPPED: Final = NOT_CONTENT - {f"{W}pPr", f"{W}rPr"}
 
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from mmethics_cli.formats.redline.pairing import block_pairs, read_both, row_pairs
 from mmethics_cli.formats.word.markup import TBL, Element, P, W, blocks, cells, rows
+from mmethics_cli.formats.word.package import handled
 from mmethics_cli.formats.word.reading import Content, WordReader
 
 _SENTENCE = re.compile(r"[^。！？；\n]*[。！？；\n]+|[^。！？；\n]+")
@@ -35,8 +36,9 @@ def changed(old: bytes, new: bytes) -> bool:
 
     Headers, footers, looks, page breaks and empty paragraphs do not count. Raises DocumentError.
     """
-    before, after = (list(_words(side, side.package.body)) for side in read_both(old, new))
-    return before != after
+    with handled("修改前后的文件"):
+        before, after = (list(_words(side, side.package.body)) for side in read_both(old, new))
+        return before != after
 
 
 def changes(old: bytes, new: bytes) -> tuple[TextChange, ...]:
@@ -45,8 +47,9 @@ def changes(old: bytes, new: bytes) -> tuple[TextChange, ...]:
     Rows, headings and lines of lists that only got another number are left out. Raises
     DocumentError.
     """
-    walk = _ChangeWalk(*read_both(old, new))
-    return tuple(walk.blocks(walk.old.package.body, walk.new.package.body))
+    with handled("修改前后的文件"):
+        walk = _ChangeWalk(*read_both(old, new))
+        return tuple(walk.blocks(walk.old.package.body, walk.new.package.body))
 
 
 def _words(reader: WordReader, holder: Element) -> Iterator[object]:

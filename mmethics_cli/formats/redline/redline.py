@@ -13,6 +13,7 @@ from mmethics_cli.formats.redline.carry import Carrier, Transfer, settle_prefixe
 from mmethics_cli.formats.redline.merging import Merger
 from mmethics_cli.formats.redline.pairing import read_both
 from mmethics_cli.formats.word.markup import Element, P, R, W, blocks
+from mmethics_cli.formats.word.package import handled
 from mmethics_cli.formats.word.reading import WordReader
 from mmethics_cli.formats.word.revisions import RevisionKind, RevisionMarks
 
@@ -25,9 +26,10 @@ def redline(old: bytes, new: bytes, author: str, day: date) -> bytes:
     All accepted, it says what the new file says; all rejected, what the old one does. Texts,
     paragraphs, rows, controls, figures, headers and footers are marked, and emphasis; paper and
     house style are the new file's. Open revisions of either file count as accepted. The same
-    input gives the same bytes. Raises DocumentError when a file can't be read.
+    input gives the same bytes. Raises DocumentError when a file can't be read or handled.
     """
-    return _Redline(*read_both(old, new), RevisionMarks(author, day)).write()
+    with handled("修改前后的文件"):
+        return _Redline(*read_both(old, new), RevisionMarks(author, day)).write()
 
 
 class _Redline(Struct):

@@ -39,6 +39,11 @@ NOT_CONTENT: Final = frozenset(
         "moveToRangeEnd",
     )
 )  # fmt: skip
+# What refers to a note: the kind of the part that holds it, and the element that it is there.
+NOTES: Final = {
+    "footnoteReference": ("footnotes", "footnote"),
+    "endnoteReference": ("endnotes", "endnote"),
+}
 _OFF: Final = frozenset(("0", "false", "off", "none", "baseline"))
 
 

@@ -9,12 +9,14 @@ import io
 import posixpath
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final
 
 from lxml import etree
 from msgspec import Struct, field
 
-from mmethics_cli.errors import DocumentError
+from mmethics_cli.errors import DocumentError, EthicsError
+from mmethics_cli.formats.strict import transitional
 from mmethics_cli.formats.word.markup import Element, W
 
 CONTENT_TYPES: Final = "[Content_Types].xml"
@@ -24,16 +26,8 @@ _TEXT_PARTS: Final = ("header", "footer", "footnotes", "endnotes")
 # No sane document is larger; a zip bomb is.
 _MOST_BYTES: Final = 256 * 1024**2
 _MOST_PARTS: Final = 10_000
+_WITH_MACROS: Final = "macroEnabled.main+xml"
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
-# The strict form of the standard says the same under other names; the longer name first.
-_STRICT: Final = b"http://purl.oclc.org/ooxml/"
-_TRANSITIONAL: Final = b"http://schemas.openxmlformats.org/"
-_STRICT_NAMES: Final = {
-    b"wordprocessingml/main": b"wordprocessingml/2006/main",
-    b"officeDocument/relationships": b"officeDocument/2006/relationships",
-    b"officeDocument/math": b"officeDocument/2006/math",
-    b"drawingml/": b"drawingml/2006/",
-}
 
 
 class Relation(Struct, frozen=True):
@@ -170,7 +164,26 @@ def opened(data: bytes) -> WordPackage:
     package = WordPackage(parts)
     for name in (CONTENT_TYPES, package.main):
         package.tree(name)
+    if package.content_type(package.main).endswith(_WITH_MACROS):
+        raise DocumentError("Word 文档带有宏。请在 Word 或 WPS 里另存为不带宏的 .docx。")
     return package
+
+
+@contextmanager
+def handled(what: str) -> Iterator[None]:
+    """What other programs wrote and this one can't handle costs one file, never the run.
+
+    `what` calls the file. Raises DocumentError.
+    """
+    try:
+        yield
+    except EthicsError:
+        raise
+    except Exception as error:  # nobody knows all that stands in Word files
+        raise DocumentError(
+            f"{what}里有本程序处理不了的内容（{type(error).__name__}）。"
+            "请用 Word 或 WPS 打开，另存为 .docx 再试。"
+        ) from error
 
 
 def _unzipped(data: bytes) -> Iterator[tuple[str, bytes]]:
@@ -180,15 +193,7 @@ def _unzipped(data: bytes) -> Iterator[tuple[str, bytes]]:
         if len(entries) > _MOST_PARTS or size > _MOST_BYTES:
             raise DocumentError("Word 文档展开后大得不合常理，没有继续读。")
         for entry in entries:
-            yield entry.filename, _transitional(archive.read(entry))
-
-
-def _transitional(data: bytes) -> bytes:
-    """A part in the names of the transitional form, which all programs read."""
-    if _STRICT in data and data.lstrip(b"\xef\xbb\xbf").startswith(b"<"):
-        for strict, name in _STRICT_NAMES.items():
-            data = data.replace(_STRICT + strict, _TRANSITIONAL + name)
-    return data
+            yield entry.filename, transitional(archive.read(entry))
 
 
 def _parser() -> etree.XMLParser:

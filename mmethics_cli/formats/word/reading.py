@@ -18,6 +18,7 @@ from mmethics_cli.formats.word.markup import (
     HYPERLINK,
     MC,
     NOT_CONTENT,
+    NOTES,
     RUN,
     SDT,
     TBL,
@@ -237,8 +238,16 @@ class WordReader(Struct):
             return ("break", "\n" if kind == "textWrapping" else "", kind)
         if name == "tab":
             return ("tab", "\t")
+        if name in NOTES:
+            return ("note", "", name, self._note(*NOTES[name], element.get(f"{W}id", "")))
         values = sorted(f"{key}={value}" for key, value in attributes(element).items())
         return (name, "".join(map(str, element.itertext())), *values)
+
+    def _note(self, kind: str, tag: str, id_: str) -> str:
+        """What a foot- or endnote says: its id is each program's own."""
+        part = self.package.related(self.package.main, kind)
+        notes = self.package.tree(part).iterchildren(f"{W}{tag}") if part else ()
+        return next((self.text(note) for note in notes if note.get(f"{W}id") == id_), "")
 
     def _figure(self, figure: Element) -> Iterator[str]:
         """A figure's words, or its description where it has none, and its pictures.

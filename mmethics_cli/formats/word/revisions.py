@@ -320,8 +320,10 @@ def _resolve_runs(root: Element, gone: frozenset[str], stays: frozenset[str]) ->
         if parent is None or parent.tag == f"{W}rPr":
             continue
         _remove(mark)
-        while parent.tag == HYPERLINK and len(parent) == 0:
+        while parent.tag == HYPERLINK and all(child.tag in NOT_CONTENT for child in parent):
             empty, parent = parent, parent.getparent()
+            for child in list(empty):
+                empty.addprevious(child)
             _remove(empty)
             if parent is None:
                 break

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from lxml import etree
 
-from mmethics_cli.errors import DocumentError
 from mmethics_cli.formats.word.markup import (
     OFFICE,
     SPACE,
@@ -14,10 +14,11 @@ from mmethics_cli.formats.word.markup import (
     P,
     R,
     W,
+    is_on,
     new_element,
     text_below,
 )
-from mmethics_cli.formats.word.package import Relation, WordPackage, opened
+from mmethics_cli.formats.word.package import Relation, WordPackage, handled, opened
 
 _FOOTER_TYPE: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml"
 _NEW_PART: Final = "word/footer-approval.xml"
@@ -30,21 +31,19 @@ _SIZE: Final = "18"  # half points
 def with_footer_line(data: bytes, line: str) -> bytes:
     """The Word file with `line` at the end of each of its footers.
 
-    Where it has none it gets one. It goes on after what the last paragraph says, so that pages
-    break where they did. Raises DocumentError when the file can't be read.
+    Pages that have none get one. It goes on after what the last paragraph says, so that pages
+    break where they did. Raises DocumentError when the file can't be read or handled.
     """
-    try:
+    with handled("Word 文件"):
         package = opened(data)
         relations = package.relations(package.main).values()
         targets = {relation.target for relation in relations if relation.kind == "footer"}
         footers = targets & package.parts.keys()
         for part in footers:
             _add_line(package.touch(part), line)
-    except DocumentError as error:
-        raise DocumentError("不是完整的 Word 文件") from error
-    if not footers:
-        _add_footer(package, line)
-    return package.saved()
+        if lacking := list(_without_footer(package)):
+            _add_footer(package, lacking, line)
+        return package.saved()
 
 
 def _add_line(footer: Element, line: str) -> None:
@@ -70,16 +69,38 @@ def _run(text: str) -> Element:
     return run
 
 
-def _add_footer(package: WordPackage, line: str) -> None:
-    """Give a file that has no footer one, from its first section on."""
+def _without_footer(package: WordPackage) -> Iterator[tuple[Element, str]]:
+    """The sections from which on pages of a kind have no footer: a section without one has that of
+    the section before.
+    """
+    settings = package.related(package.main, "settings")
+    even = is_on(package.tree(settings).find(f"{W}evenAndOddHeaders")) if settings else False
+    known: set[str] = set()
+    for section in _sections(package):
+        known |= {
+            reference.get(f"{W}type", "default")
+            for reference in section.iterchildren(f"{W}footerReference")
+        }
+        first = is_on(section.find(f"{W}titlePg"))
+        for kind, there in (("default", True), ("first", first), ("even", even)):
+            if there and kind not in known:
+                known.add(kind)
+                yield section, kind
+
+
+def _sections(package: WordPackage) -> list[Element]:
+    sections = list(package.tree(package.main).iter(f"{W}sectPr"))
+    return sections or [etree.SubElement(package.body, f"{W}sectPr")]
+
+
+def _add_footer(package: WordPackage, lacking: list[tuple[Element, str]], line: str) -> None:
+    """Give these pages a footer of ours."""
     package.add(_NEW_PART, etree.tostring(new_element("ftr")), _FOOTER_TYPE)
     _add_line(package.touch(_NEW_PART), line)
     package.relate(package.main, _RELATION, _NEW_ID)
-    document = package.touch(package.main)
-    section = next(document.iter(f"{W}sectPr"), None)
-    if section is None:
-        section = etree.SubElement(package.body, f"{W}sectPr")
-    reference = etree.Element(f"{W}footerReference", nsmap={"r": R[1:-1]})
-    reference.set(f"{W}type", "default")
-    reference.set(f"{R}id", _NEW_ID)
-    section.insert(len(section.findall(f"{W}headerReference")), reference)
+    package.touch(package.main)
+    for section, kind in lacking:
+        reference = etree.Element(f"{W}footerReference", nsmap={"r": R[1:-1]})
+        reference.set(f"{W}type", kind)
+        reference.set(f"{R}id", _NEW_ID)
+        section.insert(len(section.findall(f"{W}headerReference")), reference)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from mmethics_cli.formats.word.markup import MC, NAMESPACES, RUN, WP, Element, W, text_below
-from mmethics_cli.formats.word.package import opened
+from mmethics_cli.formats.word.package import handled, opened
 from mmethics_cli.wording.language import WORDINGS
 
 _WORDS: Final = frozenset(wording.draft for wording in WORDINGS.values())
@@ -20,6 +20,11 @@ def without_watermark(data: bytes) -> bytes:
     Word, WPS and LibreOffice each save that figure in their own way: what tells it is its word,
     which stands alone in a figure of a header. Raises DocumentError when the file can't be read.
     """
+    with handled("Word 文件"):
+        return _without_watermark(data)
+
+
+def _without_watermark(data: bytes) -> bytes:
     package = opened(data)
     headers = [part for part in package.text_parts() if package.tree(part).tag == f"{W}hdr"]
     marked = {part: figures for part in headers if (figures := _marks(package.tree(part)))}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
@@ -24,9 +24,14 @@ _END: Final = 2048
 _MOST_DIRECTORY: Final = 4 << 20
 _MOST_MEMBERS: Final = 10_000
 _OLE_DIRECTORY: Final = 1 << 14
+_SHORTEST_LONG: Final = 4096  # a shorter stream lies elsewhere
+_BEGINNING: Final = 64
 
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE: Final = bytes.fromhex("d0cf11e0a1b11ae1")
+_WORD: Final = b"\xec\xa5"
+_FILE_PASS: Final = 0x002F
+_BEFORE_FILE_PASS: Final = frozenset({0x0809, 0x0086})
 # Bytes that stand in no text; ESC does, in some.
 _NOT_TEXT: Final = re.compile(b"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
@@ -84,20 +89,26 @@ class _Bytes:
         return tuple(_entries(data)) if len(data) == length and place <= at else None
 
     @cached_property
-    def streams(self) -> frozenset[str]:
-        """Names from the directory of an OLE file: as many as its first sectors hold."""
+    def streams(self) -> Mapping[str, bytes]:
+        """The beginnings of the streams of an OLE file by their names: of as many as its first
+        sectors name; empty of those that lie among the short ones.
+        """
         if not self.head.startswith(_OLE):
-            return frozenset()
+            return {}
         head = self.head.ljust(_HEAD, b"\0")
         (shift,) = struct.unpack_from("<H", head, 30)
         (first,) = struct.unpack_from("<I", head, 48)
         if shift not in (9, 12):
-            return frozenset()
+            return {}
         data = self.at((first + 1) << shift, _OLE_DIRECTORY)
-        entries = (data[place : place + 128] for place in range(0, len(data) - 127, 128))
-        return frozenset(
-            entry[: max(entry[64] - 2, 0)].decode("utf-16-le", "replace") for entry in entries
-        )
+        streams = {}
+        for place in range(0, len(data) - 127, 128):
+            entry = data[place : place + 128]
+            name = entry[: max(entry[64] - 2, 0)].decode("utf-16-le", "replace")
+            start, size = struct.unpack_from("<II", entry, 116)
+            long = size >= _SHORTEST_LONG
+            streams[name] = self.at((start + 1) << shift, _BEGINNING) if long else b""
+        return streams
 
     @cached_property
     def is_text(self) -> bool:
@@ -149,7 +160,7 @@ def _is(kind: FileKind, name: str, seen: _Bytes) -> bool:
             fnmatchcase(member.name, form) for member in seen.members or () for form in kind.members
         )
     if kind.streams:
-        return not seen.streams.isdisjoint(kind.streams)
+        return not seen.streams.keys().isdisjoint(kind.streams)
     return kind.plain and seen.is_text
 
 
@@ -166,7 +177,27 @@ def _is_cut(kind: FileKind, seen: _Bytes) -> bool:
 def _is_locked(kind: FileKind, seen: _Bytes) -> bool:
     if seen.is_zip:
         return any(member.encrypted for member in seen.members or ())
+    if seen.streams:
+        return any(_is_locked_stream(seen.streams.get(name, b"")) for name in kind.streams)
     # /Encrypt 5 0 R or /Encrypt <<…>>, not /EncryptMetadata.
     return any(
         re.search(re.escape(lock.encode()) + rb"(?![A-Za-z])", seen.trailers) for lock in kind.locks
     )
+
+
+def _is_locked_stream(stream: bytes) -> bool:
+    """Whether an old Word text ([MS-DOC] 2.5.2, fEncrypted) or Excel book ([MS-XLS] 2.4.117,
+    FilePass, which comes after BOF and perhaps WriteProtect) needs a password.
+    """
+    if stream.startswith(_WORD) and len(stream) >= 12:
+        (flags,) = struct.unpack_from("<H", stream, 10)
+        return bool(flags & 0x0100)
+    place = 0
+    while place + 4 <= len(stream):
+        record, length = struct.unpack_from("<HH", stream, place)
+        if record == _FILE_PASS:
+            return True
+        if record not in _BEFORE_FILE_PASS:
+            return False
+        place += 4 + length
+    return False

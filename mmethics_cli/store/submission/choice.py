@@ -69,6 +69,18 @@ def one_to_decide(submissions: Sequence[Submission]) -> Submission | None:
     return candidates[0] if candidates else open_one(submissions)
 
 
+def one_at_the_office(submissions: Sequence[Submission]) -> Submission | None:
+    """What lies before the office: the one that waits, else the round on which it asked for more.
+
+    Where it has neither, what is being prepared. Raises SeveralSubmissions as `one_to_decide`.
+    """
+    chosen = one_to_decide(submissions)
+    if chosen is None or chosen.sealed:
+        return chosen
+    rounds = [one for one in submissions if one.number == chosen.number and one.sealed]
+    return by_sealing(rounds)[-1] if rounds else chosen
+
+
 def one_to_correct(submissions: Sequence[Submission]) -> Submission | None:
     """The one whose decision is recorded anew; raises SeveralSubmissions where several have one."""
     candidates = decided(submissions)

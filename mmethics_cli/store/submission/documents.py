@@ -49,7 +49,9 @@ def enter_versions(workspace: Workspace, versions: Mapping[str, DocumentVersion]
     """
     current = workspace.current
     if current is None or current.sealed:
-        raise WorkspaceError("没有可以生成文件的送审，或它已经封存。")
+        raise WorkspaceError(
+            "没有可以生成文件的送审，或它已经封存。办公室要求补正的：mmethics record --supplement"
+        )
     changes: dict[tuple[str | int, ...], object] = {}
     for name, new in versions.items():
         entered = workspace.versions.get(name, DocumentVersion())

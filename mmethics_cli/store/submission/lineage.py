@@ -57,6 +57,8 @@ class Lineage(Struct, frozen=True, dict=True):
         recorded = sealed_baseline(submission)
         if recorded is None:  # it was sealed when one submission followed the other
             return tuple(one for one in approvals if one.number < submission.number)
+        sealed = sealing_order(submission)
+        approvals = [one for one in approvals if sealing_order(one) < sealed]
         names = [one.name for one in approvals]
         return tuple(approvals[: names.index(recorded) + 1 if recorded in names else 0])
 

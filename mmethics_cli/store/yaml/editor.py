@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, cast
 
-from mmethics_cli.errors import ChangedOnDisk, WorkspaceError
+from mmethics_cli.errors import ChangedOnDisk, UnreadableFile, WorkspaceError
 from mmethics_cli.store.files import write_atomic
+from mmethics_cli.store.yaml.anchors import without_aliases
 from mmethics_cli.store.yaml.characters import name_of, refused_in_value
 from mmethics_cli.store.yaml.events import Keys, Tree
 from mmethics_cli.store.yaml.least_change import edit
@@ -83,17 +84,27 @@ class Editor:
         if self.tree == self.file.tree:
             return None
         self._require_unchanged()
-        windows = "\r\n" in self._text
-        text = edit(self._text.replace("\r\n", "\n").replace("\r", "\n"), self.tree)
-        if windows:
-            text = text.replace("\n", "\r\n")
-        written = parse(text, self.name)
-        if written.tree != self.tree:
+        text = self._text.replace("\r\n", "\n").replace("\r", "\n")
+        written = self._edited(text)
+        if written is None and "*" in text:
+            written = self._edited(without_aliases(text))
+        if written is None:
             raise WorkspaceError(
                 f"{self.name} 的写法特殊（例如用了 & 和 *），没法自动修改，文件没有改动。"
                 "请手工改写那一处。"
             )
         return written
+
+    def _edited(self, text: str) -> YamlFile | None:
+        """The text as it says what the tree does; None where that can't be."""
+        text = edit(text, self.tree)
+        if "\r\n" in self._text:
+            text = text.replace("\n", "\r\n")
+        try:
+            written = parse(text, self.name)
+        except UnreadableFile:
+            return None
+        return written if written.tree == self.tree else None
 
     def write(self, planned: YamlFile) -> None:
         """Put a planned file on the disk; raises as `save` does."""

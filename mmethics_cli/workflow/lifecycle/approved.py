@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -113,7 +113,7 @@ def write_approved(
     """
     files, unstamped = _stamped(approved)
     if approved.whole:
-        files.append(RenderedFile(LISTING, listing(approved).encode("utf-8")))
+        files.append(RenderedFile(LISTING, listing(approved, unstamped).encode("utf-8")))
     folder = out if out is not None else approved.folder
     whole = out is None and approved.whole
     outcome = write_documents(folder, files, replace=replace, whole=whole)
@@ -146,12 +146,16 @@ def footer_line(decision: CommitteeDecision, *, english: bool = False) -> str:
     return "　".join(part for part in parts if part)
 
 
-def listing(approved: ApprovedPackage) -> str:
-    """Decision, documents and attachments with their versions, one a line."""
+def listing(approved: ApprovedPackage, unstamped: Sequence[tuple[str, str]] = ()) -> str:
+    """Decision, documents and attachments with their versions, one a line.
+
+    Of a file that can't be stamped it says so: the sealed one holds.
+    """
     decision, submission = approved.approval.decision, approved.approval.submission
     lines = [f"{submission.name}：{footer_line(decision)}", "", "文件（页脚印有批准日期）"]
     documents = {file.edition.key: file.edition for file in approved.documents}
     lines += _rows(list(documents.values()))
+    lines += [f"      {name}：没有印上，用封存的原件。{why}" for name, why in unstamped]
     lines += ["", "附件（原件随送审封存，不加页脚）", *_rows(list(approved.attachments))]
     return "\n".join(lines) + "\n"
 

@@ -15,6 +15,7 @@ from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.lifecycle.editions import next_version
 from mmethics_cli.core.standard.document_parts import kind_id
+from mmethics_cli.errors import DocumentError
 from mmethics_cli.formats.blocks import Stamp
 from mmethics_cli.render.text import render_text
 from mmethics_cli.store.dossier.parts import DocumentVersion
@@ -138,7 +139,10 @@ def _as_sealed(document: Document, old: SealedDocument) -> Stamp:
 
 
 def _differs(own: Package, document: Document, old: SealedDocument) -> bool:
-    """Whether the document, under a sealed one's stamp, says something else than that one."""
+    """Whether the document, under a sealed one's stamp, says something else than that one.
+
+    What can't be compared counts as changed: it is handed in anew.
+    """
     # Loaded late: Word takes long to load, and a first submission is compared with nothing.
     from mmethics_cli.formats.redline.changes import changed
     from mmethics_cli.render.word import word_file
@@ -146,7 +150,10 @@ def _differs(own: Package, document: Document, old: SealedDocument) -> bool:
     stamp = _as_sealed(document, old)
     study = own.study_of(replace(document, stamp=stamp))
     text = render_text(own.templates, document.template, study)
-    return changed(old.path.read_bytes(), word_file(text, stamp, draft=False))
+    try:
+        return changed(old.path.read_bytes(), word_file(text, stamp, draft=False))
+    except DocumentError:
+        return True
 
 
 def _raised(workspace: Workspace, stamp: Stamp, old: SealedDocument, today: date) -> Stamp:

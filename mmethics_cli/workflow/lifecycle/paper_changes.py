@@ -27,6 +27,10 @@ def paper_changes(dossier: Dossier, package: Package) -> tuple[PaperChanges, ...
 
 
 def _changed(dossier: Dossier, package: Package) -> Iterator[PaperChanges]:
+    for document in package.documents:
+        if document.unmarked:
+            kind, version = document.kind, document.stamp.version
+            yield PaperChanges(kind.id, kind.title, version, failed=document.unmarked)
     for paper in papers_to_draft(dossier, package, package.documents, None, Language.zh):
         kind, stamp = paper.document.kind, paper.document.stamp
         if isinstance(paper, MarkedPaper):

@@ -17,8 +17,9 @@ from mmethics_cli.core.lifecycle.filling import filled_answers, last_counts
 from mmethics_cli.core.lifecycle.revision import categories_of, changes_since
 from mmethics_cli.core.standard.names import KIND, is_of_event
 from mmethics_cli.store.submission.submissions import Submission
+from mmethics_cli.workflow.approvals import approved_facts
 from mmethics_cli.workflow.lifecycle.committee import CommitteeRecord
-from mmethics_cli.workflow.opening import Dossier, EarlierFacts, facts_as_sealed
+from mmethics_cli.workflow.opening import Dossier, EarlierFacts
 
 
 def recorded_answers(
@@ -75,8 +76,6 @@ class _Records(Struct, frozen=True, dict=True):
     @cached_property
     def changes(self) -> frozenset[str]:
         dossier = self.record.dossier
-        baseline = dossier.workspace.baseline
-        if baseline is None:
-            return frozenset()
-        seen = facts_as_sealed(baseline, dossier.standard)
-        return categories_of(changes_since(seen, dossier.facts))
+        lineage = dossier.workspace.lineage
+        seen = approved_facts(lineage, lineage.approvals)
+        return frozenset() if seen is None else categories_of(changes_since(seen, dossier.facts))

@@ -19,7 +19,8 @@ from mmethics_cli.store.dossier.parts import RefusedAnswer
 from mmethics_cli.store.submission.choice import waiting
 from mmethics_cli.store.submission.lineage import decided_order
 from mmethics_cli.store.submission.submissions import Submission, newest_rounds, sealed_date
-from mmethics_cli.workflow.opening import Dossier, facts_as_sealed
+from mmethics_cli.workflow.approvals import approved_facts, crossed, facts_as_sealed
+from mmethics_cli.workflow.opening import Dossier
 
 
 def as_reported(dossier: Dossier) -> Dossier:
@@ -112,6 +113,7 @@ class Standing(Struct, frozen=True):
         """What is to be said of the dossier beside what was approved and decided."""
         yield from self.unapproved()
         yield from self.moved()
+        yield from crossed(self.dossier.workspace.lineage)
         yield from self.unknown_decisions()
 
     def unapproved(self) -> Iterator[Finding]:
@@ -126,8 +128,10 @@ class Standing(Struct, frozen=True):
             return
         if self.preparing and workspace.lineage.is_of_the_study(current):
             return
+        approved = approved_facts(workspace.lineage, workspace.lineage.approvals)
+        assert approved is not None  # there is an approval
         yield from unapproved(
-            facts_as_sealed(approval, standard),
+            approved,
             self.dossier.facts,
             waiting=[facts_as_sealed(one, standard) for one in self.waiting],
             reporting=self.preparing,
@@ -141,9 +145,13 @@ class Standing(Struct, frozen=True):
         if current is None or current.sealed or baseline is None:
             return
         begun = next((one for one in workspace.submissions if one.name == current.opened_on), None)
-        if begun in (None, baseline) or not workspace.lineage.is_of_the_study(current):
+        lineage = workspace.lineage
+        if begun is None or begun == baseline or not lineage.is_of_the_study(current):
             return
-        opened_on = facts_as_sealed(begun, self.dossier.standard)
+        approvals = lineage.approvals
+        then = approvals[: approvals.index(begun) + 1] if begun in approvals else (begun,)
+        opened_on = approved_facts(lineage, then)
+        assert opened_on is not None
         yield from moved_baseline(self.dossier.facts, opened_on, baseline.name)
 
     def unknown_decisions(self) -> Iterator[Finding]:

@@ -84,6 +84,22 @@ def test_a_file_without_a_footer_gets_one() -> None:
     assert texts == [one.text for one in docx.Document(io.BytesIO(plain())).paragraphs]
 
 
+def test_pages_of_every_kind_get_one_where_they_have_none() -> None:
+    document = docx.Document(io.BytesIO(plain()))
+    document.settings.odd_and_even_pages_header_footer = True
+    document.sections[1].different_first_page_header_footer = True
+    document.sections[1].footer.is_linked_to_previous = False
+    document.sections[1].footer.paragraphs[0].text = "本院页脚"
+    data = io.BytesIO()
+    document.save(data)
+    found = docx.Document(io.BytesIO(with_footer_line(data.getvalue(), LINE)))
+    one, two = found.sections
+    shown = [one.footer, one.even_page_footer, two.first_page_footer, two.footer]
+    assert [part.paragraphs[0].text for part in shown] == [LINE, LINE, LINE, f"本院页脚　　{LINE}"]
+    assert two.even_page_footer.is_linked_to_previous  # it has that of the section before
+    assert one.first_page_footer.is_linked_to_previous  # it has no first page of its own
+
+
 def test_a_footer_that_is_referred_to_twice_gets_the_line_once() -> None:
     package = opened(with_own_footer())
     relations = package.relations(package.main).values()

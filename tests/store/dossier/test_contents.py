@@ -34,8 +34,11 @@ def zipped(members: Mapping[str, bytes], flags: int = 0) -> bytes:
     return data[:at] + struct.pack("<H", flags) + data[at + 2 :]
 
 
-def ole(*streams: str) -> bytes:
-    """The header and the directory of an OLE file; its directory is the first sector."""
+def ole(*streams: str, held: bytes = b"") -> bytes:
+    """The header and the directory of an OLE file; its directory is the first sector.
+
+    What the first stream holds begins in the second sector.
+    """
     header = bytearray(512)
     header[:8] = bytes.fromhex("d0cf11e0a1b11ae1")
     struct.pack_into("<H", header, 30, 9)
@@ -43,8 +46,17 @@ def ole(*streams: str) -> bytes:
     entries = b""
     for name in ("Root Entry", *streams):
         text = name.encode("utf-16-le")
-        entries += text.ljust(64, b"\0") + struct.pack("<H", len(text) + 2) + bytes(62)
-    return bytes(header) + entries.ljust(512, b"\0")
+        entries += text.ljust(64, b"\0") + struct.pack("<H", len(text) + 2) + bytes(50)
+        entries += struct.pack("<III", 1, 4096 if held and name == streams[0] else 0, 0)
+    return bytes(header) + entries.ljust(512, b"\0") + (held.ljust(4096, b"\0") if held else b"")
+
+
+def word_97(flags: int) -> bytes:
+    return struct.pack("<HHHHHH", 0xA5EC, 193, 0, 2052, 0, flags)
+
+
+def excel_97(*records: tuple[int, int]) -> bytes:
+    return b"".join(struct.pack("<HH", kind, length) + bytes(length) for kind, length in records)
 
 
 MACROS = {"word/document.xml": b"x", "word/vbaProject.bin": b"x"}
@@ -72,6 +84,13 @@ FILES: list[tuple[str, bytes, str | None]] = [
     ("方案.txt", b"MZ is no program without zero bytes", None),
     ("方案.doc", ole("WordDocument", "1Table"), None),
     ("方案.wps", ole("WordDocument"), None),
+    ("方案.doc", ole("WordDocument", held=word_97(0x0200)), None),
+    ("方案.doc", ole("WordDocument", held=word_97(0x0300)), "error file_locked"),
+    ("方案.wps", ole("WordDocument", "1Table", held=word_97(0x8100)), "error file_locked"),
+    ("表.xls", ole("Workbook", held=excel_97((0x0809, 16), (0x00E1, 2), (0x002F, 6))), None),
+    ("表.xls", ole("Workbook", held=excel_97((0x0809, 16), (0x002F, 6))), "warning file_locked"),
+    ("表.xls", ole("Book", held=excel_97((0x0809, 8), (0x0086, 0), (0x002F, 4))),
+     "warning file_locked"),
     ("方案.doc", ole("WordDocument", "Macros"), "warning file_unfit"),
     ("方案.doc", ole(*"ABC"), None),
     ("方案.doc", b"\xef\xbb\xbf<html><body>x", "warning file_mistaken"),

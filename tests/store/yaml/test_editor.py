@@ -90,12 +90,39 @@ def test_a_file_that_changed_meanwhile_is_not_overwritten(file: Path) -> None:
     assert file.read_text(encoding="utf-8") == "a: 别人\n"
 
 
-def test_anchors_that_an_edit_would_break_are_left_alone(file: Path) -> None:
-    text = "a: &x 1\nb: *x\n"
+@pytest.mark.parametrize(
+    ("before", "keys", "after"),
+    [
+        ("a: &x 1  # 注\nb: *x\nc: *x\n", ("a",), "a: 新  # 注\nb: 1\nc: 1\n"),
+        ("a: &x 一, 二\nb: [*x, 三]\n", ("a",), 'a: 新\nb: ["一, 二", 三]\n'),
+        ("a: &x |\n  一\n  二\nb: *x\n", ("a",), 'a: 新\nb: "一\\n二\\n"\n'),
+        ("a: &x '- 一'\nb: *x\nc: &y 2\nd: *y\n", ("a",), 'a: 新\nb: "- 一"\nc: 2\nd: 2\n'),
+        ("a: &x 1\nb: *x\n", ("b",), "a: &x 1\nb: 新\n"),
+    ],
+)
+def test_an_answer_that_others_repeat_changes_alone(
+    file: Path, before: str, keys: tuple[str], after: str
+) -> None:
+    file.write_text(before, encoding="utf-8")
+    editor = Editor(file)
+    others = {key: value for key, value in _tree(file).items() if key not in keys}
+    editor.set(keys, "新")
+    editor.save()
+    assert file.read_text(encoding="utf-8") == after
+    assert _tree(file) == {keys[0]: "新", **others}
+
+
+def _tree(file: Path) -> dict[str, Any]:
+    tree: Any = read_file(file).tree
+    return dict(tree)
+
+
+def test_a_list_that_others_repeat_is_left_alone_and_that_is_said(file: Path) -> None:
+    text = "a: &x [1]\nb: *x\n"
     file.write_text(text, encoding="utf-8")
     editor = Editor(file)
     editor.set(("a",), "2")
-    with pytest.raises(Exception, match=r"dossier.yaml|引用"):
+    with pytest.raises(WorkspaceError, match="用了 & 和"):
         editor.save()
     assert file.read_text(encoding="utf-8") == text
 

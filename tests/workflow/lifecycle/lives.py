@@ -56,6 +56,11 @@ DEATH: Mapping[str, str] = {
 }
 
 
+def open_dues(record: CommitteeRecord) -> list[str]:
+    """What is due and not handed in yet: id and day, the earliest first."""
+    return [f"{due.id} {due.day}" for due in record.dues() if due.open()]
+
+
 @cache
 def packs() -> Packs:
     return Packs()
@@ -148,7 +153,7 @@ class Life:
 
     def due(self, today: date) -> list[str]:
         """What is due and not handed in yet: id and day, the earliest first."""
-        return [f"{due.id} {due.day}" for due in self.record(today).dues() if due.open()]
+        return open_dues(self.record(today))
 
     def approved(self, until: date = date(2028, 3, 19)) -> None:
         """Seal the initial review, and have it approved."""

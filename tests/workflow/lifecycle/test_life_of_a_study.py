@@ -7,6 +7,7 @@ here; the program has to find the same from the files, and no sealed byte may ev
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -30,10 +31,13 @@ from mmethics_cli.store.submission.choice import (
     one_to_decide,
     waiting,
 )
+from mmethics_cli.workflow.approvals import approved_facts, crossed
 from mmethics_cli.workflow.lifecycle.answering import answerable
+from mmethics_cli.workflow.lifecycle.committee import CommitteeRecord
 from mmethics_cli.workflow.lifecycle.recording import submission_to_decide
+from mmethics_cli.workflow.opening import Dossier
 from tests.depth import deep
-from tests.workflow.lifecycle.lives import BEGUN, DEATH, Life
+from tests.workflow.lifecycle.lives import BEGUN, DEATH, Life, open_dues
 
 FOLLOWING = ("amendment", "progress", "safety", "deviation", "completion")
 APPROVING = {
@@ -42,11 +46,15 @@ APPROVING = {
 }  # fmt: skip
 NOT_YET = "修改后再审"
 STUDY = ("initial", "amendment")
+EDITED = ("project.title", "project.plain_title")
 ALWAYS = ("safety", "deviation")
 
 
 class Sent(Struct):
-    """A submission as the model knows it: `answers` is the place of what it answers."""
+    """A submission as the model knows it: `answers` is the place of what it answers.
+
+    `says` is what it says of the study, as sealed.
+    """
 
     number: int
     kind: str
@@ -58,6 +66,8 @@ class Sent(Struct):
     decided: date | None = None
     approved: bool = False
     reported: bool = False
+    says: Mapping[str, str] = {}
+    knew: str = ""  # the last approval when it was sealed
 
     @property
     def name(self) -> str:
@@ -83,6 +93,8 @@ class LifeOfAStudy(RuleBasedStateMachine):
         self.bytes: dict[str, str] = {}
         self.today = BEGUN
         self.sealings = 0
+        self.study = {"project.title": "一项研究", "project.plain_title": "一项"}
+        self.life.opened().workspace.set_answers(self.study)
 
     def teardown(self) -> None:
         self.scratch.cleanup()
@@ -109,6 +121,25 @@ class LifeOfAStudy(RuleBasedStateMachine):
     def approvals(self) -> list[Sent]:
         found = [one for one in self.sent if one.approved and self.about(one) in STUDY]
         return sorted(found, key=lambda one: (one.decided or BEGUN, one.order))
+
+    def standing(self, approvals: Sequence[Sent]) -> tuple[dict[str, str], set[str]]:
+        """What these approve together, and what they contradict one another in."""
+        names = [one.name for one in approvals]
+        study, against = dict(approvals[0].says), set[str]()
+        for at, one in enumerate(approvals):
+            known = names.index(one.knew) + 1 if one.knew else 0
+            before = self.standing(approvals[:known])[0] if known else {}
+            if known == at:
+                study, against = dict(one.says), set()
+                continue
+            for path in EDITED:
+                if one.says[path] == before[path]:
+                    continue
+                if study[path] in (before[path], one.says[path]):
+                    study[path] = one.says[path]
+                else:
+                    against.add(path)
+        return study, against
 
     def ended(self) -> bool:
         return any(one.approved and self.about(one) == "completion" for one in self.sent)
@@ -157,10 +188,11 @@ class LifeOfAStudy(RuleBasedStateMachine):
         assert self.life.open("re_review", f"{chosen.number:02d}") == self.sent[-1].name
 
     @precondition(lambda self: self.open_ones())
-    @rule(at=st.integers(0, 9), title=st.sampled_from("甲乙丙"))
-    def edit(self, at: int, title: str) -> None:
+    @rule(path=st.sampled_from(EDITED), words=st.sampled_from("甲乙丙"))
+    def edit(self, path: str, words: str) -> None:
         dossier = self.life.opened(last_sealed)
-        dossier.workspace.set_answers({"project.title": title})
+        dossier.workspace.set_answers({path: words})
+        self.study[path] = words
 
     @precondition(lambda self: self.open_ones())
     @rule(at=st.integers(0, 9))
@@ -170,6 +202,8 @@ class LifeOfAStudy(RuleBasedStateMachine):
     def seal_one(self, one: Sent) -> None:
         self.sealings += 1
         one.sealed, one.order = self.next_day(), self.sealings
+        approvals = self.approvals()
+        one.says, one.knew = dict(self.study), approvals[-1].name if approvals else ""
         self.life.seal(one.name, self.today)
         self.bytes[one.name] = self.life.digest(self.life.folder / "submissions" / one.name)
 
@@ -214,7 +248,11 @@ class LifeOfAStudy(RuleBasedStateMachine):
     def everything_is_as_the_model_says(self) -> None:
         if not self.sealings:
             return
-        dossier = self.life.opened(last_sealed, self.today)
+        record = self.life.record(self.today)
+        self.no_decision_is_lost(record.dossier)
+        self.no_deadline_is_lost(record)
+
+    def no_decision_is_lost(self, dossier: Dossier) -> None:
         workspace, lineage = dossier.workspace, dossier.workspace.lineage
         assert [one.name for one in waiting(workspace.submissions)] == [
             one.name for one in self.waiting()
@@ -223,6 +261,12 @@ class LifeOfAStudy(RuleBasedStateMachine):
             one.name for one in self.answerable()
         )
         assert [one.name for one in lineage.approvals] == [one.name for one in self.approvals()]
+        if approvals := self.approvals():
+            facts = approved_facts(lineage, lineage.approvals)
+            assert facts is not None
+            study, against = self.standing(approvals)
+            assert {path: facts.get(path) for path in EDITED} == study
+            assert {finding.path for finding in crossed(lineage)} == against
         decided = {one.name: one.decided for one in workspace.submissions if one.decided}
         assert set(decided) == {one.name for one in self.sent if one.word}
         for name, digest in self.bytes.items():
@@ -231,14 +275,11 @@ class LifeOfAStudy(RuleBasedStateMachine):
             at_it = self.life.opened(one_to_decide)
             assert submission_to_decide(at_it).name == self.waiting()[0].name
 
-    @invariant()
-    def no_deadline_is_lost(self) -> None:
-        if not self.sealings:
-            return
-        due = self.life.due(self.today)
+    def no_deadline_is_lost(self, record: CommitteeRecord) -> None:
+        due = open_dues(record)
         owed = [one for one in self.sent if one.kind == "safety" and not one.reported]
         assert due.count("sponsor_fatal_report 2027-06-11") == len(owed)
-        assert bool(self.life.record(self.today).ended) == self.ended()
+        assert bool(record.ended) == self.ended()
         # The interval runs from the last approval of the study's beginning or of a report on it.
         begun = [
             one

@@ -11,11 +11,11 @@ from mmethics_cli.core.lifecycle.decision import offered_decisions, unanswered_s
 from mmethics_cli.core.lifecycle.revision import changes_since
 from mmethics_cli.errors import EthicsError, WorkspaceError
 from mmethics_cli.store.submission.choice import SeveralSubmissions, named, open_one
+from mmethics_cli.workflow.approvals import facts_as_sealed
 from mmethics_cli.workflow.lifecycle.committee import CommitteeRecord
 from mmethics_cli.workflow.lifecycle.recording import submission_to_decide
 from mmethics_cli.workflow.lifecycle.standing import Standing
 from mmethics_cli.workflow.lifecycle.supplementing import asked_for
-from mmethics_cli.workflow.opening import facts_as_sealed
 from tests.workflow.lifecycle.lives import DEATH, Life, packs
 
 JUNE = date(2027, 6, 20)
@@ -230,6 +230,14 @@ def test_what_the_office_asked_for_is_answered_in_the_next_round(tmp_path: Path)
     for name, digest in life.sealed.items():
         assert life.digest(life.at(name).folder) == digest
     assert life.open("amendment") == "02-amendment"
+
+
+def test_what_came_to_be_known_is_known_in_the_next_round_too(life: Life) -> None:
+    safety = life.open("safety", **DEATH)
+    life.seal(safety, date(2027, 6, 4))
+    life.came_later(safety, "event.sponsor_reported_date=2027-06-10")
+    life.supplement(safety, ["请补一页。"], date(2027, 6, 12))
+    assert "sponsor_fatal_report 2027-06-11" not in life.due(JUNE)
 
 
 def test_what_was_asked_for_may_not_be_left_out_or_reworded(tmp_path: Path) -> None:
