@@ -38,6 +38,7 @@ from mmethics_cli.formats.word.tables import beside_xml, frame_xml, signatures_x
 _HEADINGS: Final = ("Title", "Heading1", "Heading2", "Heading3")
 _HELD_WITH_SIGNATURE: Final = 3  # blocks
 _LIST_STEP: Final = 420
+_BEFORE_LINE: Final = '<w:spacing w:after="60"/>'
 _PAGE_BREAK: Final = "<w:pageBreakBefore/>"
 _MAIN: Final = "word/document.xml"
 
@@ -86,9 +87,11 @@ class _Body(Struct):
 
     def all(self, blocks: Sequence[Block]) -> Iterator[str]:
         for at, block in enumerate(blocks):
-            yield self._block(block, _held(blocks, at), last=at + 1 == len(blocks))
+            tight = isinstance(_next(blocks, at), Table | Framed)
+            yield self._block(block, _held(blocks, at), last=at + 1 == len(blocks), tight=tight)
 
-    def _block(self, block: Block, keep: bool, last: bool) -> str:
+    def _block(self, block: Block, keep: bool, last: bool, *, tight: bool = False) -> str:
+        """`tight`: a line of the next block would touch its text."""
         match block:
             case PageBreak():
                 self.fresh_page = True
@@ -97,7 +100,7 @@ class _Body(Struct):
                 style = _HEADINGS[min(level, len(_HEADINGS) - 1)]
                 return self._paragraph(style, self.runs.line(line), keep)
             case Paragraph():
-                return self._text(block, keep)
+                return self._text(block, keep, _BEFORE_LINE if tight else "")
             case KeptTogether(inner):
                 return "".join(self._together(inner))
             case Table():
@@ -130,12 +133,12 @@ class _Body(Struct):
         breaks = (_PAGE_BREAK,) if self._turn() else ()
         return paragraph(style, content, keep=keep, extra=(*breaks, *extra))
 
-    def _text(self, block: Paragraph, keep: bool) -> str:
+    def _text(self, block: Paragraph, keep: bool, spacing: str = "") -> str:
         content = self.runs.line(block.line)
         if len(block.line) == 1 and isinstance(block.line[0], Picture):
             return self._paragraph("Normal", content, True, '<w:jc w:val="center"/>')
         if not block.depth:
-            return self._paragraph("BodyIndent", content, keep)
+            return self._paragraph("BodyIndent", content, keep, spacing)
         left = _LIST_STEP * (block.depth + 1)
         hanging = f' w:hanging="{_LIST_STEP}"' if block.number else ""
         indent = f'<w:ind w:left="{left}"{hanging}/>'
@@ -163,16 +166,16 @@ class _Body(Struct):
 
 
 def _held(blocks: Sequence[Block], at: int) -> bool:
-    """Whether a block stays on the page of what follows: a signature, or a table it introduces.
+    """Whether a block stays on the page of what follows: a signature, or what it introduces.
 
     The sentence above a signature must; the paragraphs before that sentence go with it, so that no
     page holds a signature and a line or two alone.
     """
-    block = blocks[at]
-    if isinstance(block, Paragraph) and (
-        isinstance(_next(blocks, at), Table | Flow) or _announces(block)
-    ):
+    block, next_ = blocks[at], _next(blocks, at)
+    if isinstance(block, Paragraph) and (isinstance(next_, Table | Flow) or _announces(block)):
         return True
+    if isinstance(next_, Heading | KeptTogether) and at and isinstance(blocks[at - 1], Heading):
+        return True  # what leads from a heading to the next stands with what it leads to
     for after in blocks[at + 1 : at + 1 + _HELD_WITH_SIGNATURE]:
         if isinstance(after, Signatures):
             return True
