@@ -38,7 +38,6 @@ from mmethics_cli.formats.word.tables import beside_xml, frame_xml, signatures_x
 _HEADINGS: Final = ("Title", "Heading1", "Heading2", "Heading3")
 _HELD_WITH_SIGNATURE: Final = 3  # blocks
 _LIST_STEP: Final = 420
-_BEFORE_LINE: Final = '<w:spacing w:after="60"/>'
 _PAGE_BREAK: Final = "<w:pageBreakBefore/>"
 _MAIN: Final = "word/document.xml"
 
@@ -87,11 +86,9 @@ class _Body(Struct):
 
     def all(self, blocks: Sequence[Block]) -> Iterator[str]:
         for at, block in enumerate(blocks):
-            tight = isinstance(_next(blocks, at), Table | Framed)
-            yield self._block(block, _held(blocks, at), last=at + 1 == len(blocks), tight=tight)
+            yield self._block(block, _held(blocks, at), last=at + 1 == len(blocks))
 
-    def _block(self, block: Block, keep: bool, last: bool, *, tight: bool = False) -> str:
-        """`tight`: a line of the next block would touch its text."""
+    def _block(self, block: Block, keep: bool, last: bool) -> str:
         match block:
             case PageBreak():
                 self.fresh_page = True
@@ -100,7 +97,7 @@ class _Body(Struct):
                 style = _HEADINGS[min(level, len(_HEADINGS) - 1)]
                 return self._paragraph(style, self.runs.line(line), keep)
             case Paragraph():
-                return self._text(block, keep, _BEFORE_LINE if tight else "")
+                return self._text(block, keep)
             case KeptTogether(inner):
                 return "".join(self._together(inner))
             case Table():
@@ -133,12 +130,12 @@ class _Body(Struct):
         breaks = (_PAGE_BREAK,) if self._turn() else ()
         return paragraph(style, content, keep=keep, extra=(*breaks, *extra))
 
-    def _text(self, block: Paragraph, keep: bool, spacing: str = "") -> str:
+    def _text(self, block: Paragraph, keep: bool) -> str:
         content = self.runs.line(block.line)
         if len(block.line) == 1 and isinstance(block.line[0], Picture):
             return self._paragraph("Normal", content, True, '<w:jc w:val="center"/>')
         if not block.depth:
-            return self._paragraph("BodyIndent", content, keep, spacing)
+            return self._paragraph("BodyIndent", content, keep)
         left = _LIST_STEP * (block.depth + 1)
         hanging = f' w:hanging="{_LIST_STEP}"' if block.number else ""
         indent = f'<w:ind w:left="{left}"{hanging}/>'
