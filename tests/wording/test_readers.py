@@ -26,7 +26,10 @@ def facts(example: str) -> Facts:
     [
         (ECG, "consent.plain_purpose", "读的人：成年的参与者、本人或者监护人、看到招募启事的人"),
         (CHILDREN, "consent.child_purpose", "读的人：8至13周岁的参与者、不满8周岁的参与者"),
-        (CHILDREN, "consent.plain_risks", "读的人：成年的参与者、监护人、14至17周岁的参与者、本人或者监护人"),
+        (
+            CHILDREN, "risk.injury",
+            "读的人：成年的参与者、监护人、14至17周岁的参与者、本人或者监护人",
+        ),
         (PAST, "data.retention", ""),
         (ECG, "design.background", ""),
         (ECG, "risk.level", ""),

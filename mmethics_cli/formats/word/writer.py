@@ -171,14 +171,21 @@ def _held(blocks: Sequence[Block], at: int) -> bool:
     block, next_ = blocks[at], _next(blocks, at)
     if isinstance(block, Paragraph) and (isinstance(next_, Table | Flow) or _announces(block)):
         return True
-    if isinstance(next_, Heading | KeptTogether) and at and isinstance(blocks[at - 1], Heading):
-        return True  # what leads from a heading to the next stands with what it leads to
+    if at and _leads(blocks[at - 1], next_):
+        return True
     for after in blocks[at + 1 : at + 1 + _HELD_WITH_SIGNATURE]:
         if isinstance(after, Signatures):
             return True
         if not isinstance(after, Paragraph):
             return False
     return False
+
+
+def _leads(before: Block, after: Block | None) -> bool:
+    """Whether what stands between two blocks leads from a heading to the first one below it."""
+    if isinstance(after, KeptTogether):
+        after = next(iter(after.blocks), None)
+    return isinstance(before, Heading) and isinstance(after, Heading) and after.level > before.level
 
 
 def _announces(block: Paragraph) -> bool:
