@@ -290,8 +290,8 @@ def test_a_study_that_exports_nothing_says_nothing_about_how(example: str) -> No
 
 def test_papers_speak_of_the_consent_that_is_planned() -> None:
     waived, signed = text(IMAGING, "pia_report"), text(ECG, "pia_report")
-    assert "没有“科学研究”一项" in waived and "法务意见摘要" in waived
-    assert "没有“科学研究”一项" not in signed and "取得同意的过程" in signed
+    assert "另由机构法务出具意见" in waived and "法务意见摘要" in waived
+    assert "另由机构法务出具意见" not in signed and "取得同意的过程" in signed
     children = text(ECG, "pia_report", participants__age_min=12)
     assert "不满十四周岁" in children and "不满十四周岁" not in signed
 
