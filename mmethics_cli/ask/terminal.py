@@ -43,7 +43,7 @@ from mmethics_cli.core.interview.steps import (
 from mmethics_cli.core.standard.answers import NOT_APPLICABLE_WORD
 from mmethics_cli.core.standard.model import Question
 from mmethics_cli.wording.columns import COLUMNS, width, wrap
-from mmethics_cli.wording.typed import PromptReader, help_on
+from mmethics_cli.wording.typed import PromptReader, help_on, read_by
 from mmethics_cli.wording.values import TAGS, brief_text, entry_title, place_title, prompt_text
 
 # Keys of the options in menus.
@@ -112,6 +112,8 @@ class Terminal(Struct):
             text = f"{text}（{step.rows[0].why}）"
         if question.may_not_apply and question.type in ("text", "int", "date"):
             text = f"{text}（不适用就写“{NOT_APPLICABLE_WORD}：理由”）"
+        if readers := read_by(question, step.facts):
+            text = f"{text}（{readers}）"
         return self._lines(f"{self._where(step)}\n{text}［{TAGS[step.reason]}］")
 
     def _lines(self, text: str) -> str:

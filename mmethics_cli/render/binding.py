@@ -20,6 +20,7 @@ ReadTree = Callable[[str], object]
 _PATH = re.compile(r"\w+(?:\.\w+)+")
 _BOXES = re.compile(r"boxes\(\s*(?P<path>[\w.]+)\s*(?:,\s*only=\[(?P<only>[^\]]*)\]\s*)?\)")
 _CALL = re.compile(r"(?P<name>\w+)\((?P<arguments>.*)\)(?P<rest>(?:\.\w+)*)")
+_NAMED_IN = re.compile(r'loop\.named_in\("(?P<list>[\w.]+)\.(?P<field>\w+)"\)')
 _STRING = re.compile(r'"([^"]*)"')
 # What `recorded` prints of decision.yaml.
 RECORDED: Final = ("decision", "date", "number", "valid_until", "interval_months")
@@ -40,6 +41,14 @@ class PrintIndex(NamedTuple):
     """Prints the number of the entry that the innermost loop has at hand."""
 
     loop: str
+
+
+class PrintNamedIn(NamedTuple):
+    """Prints the numbers of those entries of a list whose `field` names the entry at hand."""
+
+    loop: str
+    path: str
+    field: str
 
 
 class PrintCall(NamedTuple):
@@ -65,7 +74,7 @@ class Each(NamedTuple):
     path: str
 
 
-Node = PrintFact | PrintIndex | PrintCall | When | Each
+Node = PrintFact | PrintIndex | PrintNamedIn | PrintCall | When | Each
 
 
 class _BindingError(Exception):
@@ -138,6 +147,9 @@ class Binder(Struct):
     def _print(self, text: str, loops: tuple[Loop, ...]) -> Node:
         if text == "loop.index":
             return PrintIndex(loops[-1].name)
+        named = _NAMED_IN.fullmatch(text)
+        if named is not None:
+            return self._named_in(named["list"], named["field"], loops[-1])
         if _PATH.fullmatch(text):
             return self._fact(text, loops)
         boxes = _BOXES.fullmatch(text)
@@ -153,6 +165,13 @@ class Binder(Struct):
         arguments = tuple(_STRING.findall(call["arguments"]))
         self._check_call(call["name"], arguments)
         return PrintCall(call["name"], arguments, tuple(call["rest"].split(".")[1:]))
+
+    def _named_in(self, path: str, field: str, loop: Loop) -> PrintNamedIn:
+        for entries, name in ((path, field), (loop.path, "name")):
+            question = self.standard.questions.get(entries)
+            if question is None or question.field_named(name) is None:
+                raise _BindingError(f"没有“{entries}”这个列表，或者它没有“{name}”这一栏")
+        return PrintNamedIn(loop.name, path, field)
 
     def _fact(self, path: str, loops: tuple[Loop, ...]) -> PrintFact:
         root, _, rest = path.partition(".")

@@ -6,9 +6,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from mmethics_cli.core.conditions.explain import unknown_facts
-from mmethics_cli.core.conditions.language import Scope, evaluate
+from mmethics_cli.core.conditions.language import Scope, evaluate, stands_in
 from mmethics_cli.core.conditions.values import UNKNOWN, Truth
-from mmethics_cli.render.binding import Each, Node, PrintCall, PrintFact, PrintIndex, When
+from mmethics_cli.render.binding import (
+    Each,
+    Node,
+    PrintCall,
+    PrintFact,
+    PrintIndex,
+    PrintNamedIn,
+    When,
+)
 from mmethics_cli.render.language import TOKEN
 from mmethics_cli.render.printing import Gap, Printing
 
@@ -41,7 +49,7 @@ def without_texts(parts: Iterable[TextPart]) -> tuple[TextPart, ...]:
     return tuple(
         part._replace(inside=without_texts(part.inside))
         for part in parts
-        if part.node is not None and not isinstance(part.node, PrintIndex)
+        if part.node is not None and not isinstance(part.node, PrintIndex | PrintNamedIn)
     )
 
 
@@ -91,6 +99,8 @@ class _Expansion:
                 return self.printing.fact(path, scope)
             case PrintIndex(loop):
                 return str(turns[loop].number)
+            case PrintNamedIn(loop, path, field):
+                return self._named_in(turns[loop].scope, path, field)
             case PrintCall(name, arguments, attributes):
                 return self._call(name, arguments, attributes)
             case When() as when:
@@ -103,6 +113,18 @@ class _Expansion:
         for attribute in attributes:
             value = getattr(value, attribute)
         return self.printing.print(value)
+
+    def _named_in(self, named: Scope, path: str, field: str) -> str:
+        facts = self.printing.facts
+        name, entries = facts.field(named, "name"), facts.get(path)
+        if not isinstance(name, str) or not isinstance(entries, tuple):
+            return ""
+        texts = [facts.field(Scope(path, entry), field) for entry in entries]
+        return self.printing.words.joined(
+            str(number)
+            for number, text in enumerate(texts, 1)
+            if isinstance(text, str) and stands_in(name, text)
+        )
 
     def _each(
         self, name: str, path: str, inside: Sequence[TextPart], turns: Mapping[str, _Turn]

@@ -47,7 +47,7 @@ from mmethics_cli.render.office_views import (
     checked_documents,
     wanted_documents,
 )
-from mmethics_cli.render.papers import place_of
+from mmethics_cli.render.papers import place_of, spot_of
 from mmethics_cli.render.printing import Printable, Printing
 from mmethics_cli.render.revision_views import (
     PaperRevision,
@@ -255,16 +255,24 @@ class Functions:
         return place_of(self._study.facts, document)
 
     def papers_for(self, source: str, article: str) -> str:
-        """What is handed in to answer an article: titles, or the sections of other papers."""
+        """What is handed in to answer an article: titles, or the sections of other papers.
+
+        A section goes without saying where its whole paper answers too.
+        """
         facts, kinds = self._study.facts, self._study.standard.documents
         listed = {row.id: row.title for row in self._study.transmittal}
         parts = {kind_id(id_) for id_ in listed} - listed.keys()
         listed |= {id_: kinds[id_].title for id_ in parts}
-        places = [
-            place_of(facts, kind.id) if kind.id in facts.folded else f"《{listed[kind.id]}》"
+        answering = {
+            kind.id: spot_of(facts, kind.id).document
             for kind in needed_documents(facts)
             if any((basis.source, basis.article) == (source, article) for basis in kind.basis)
             if kind.id in facts.folded or kind.id in listed
+        }
+        places = [
+            place_of(facts, id_) if id_ in facts.folded else f"《{listed[id_]}》"
+            for id_, paper in answering.items()
+            if id_ == paper or paper not in answering
         ]
         return "、".join(places)
 

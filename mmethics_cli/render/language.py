@@ -33,7 +33,7 @@ FUNCTIONS: Final = frozenset({
     "basis", "beside", "changed_papers", "checked_papers", "comments", "conflicts",
     "consent_elements", "criteria", "criteria_basis", "criterion_groups", "decision",
     "decisions", "documents", "label", "last_reported", "left_out", "limits",
-    "marked_documents", "norm", "not_applicable_items", "open_questions", "overrides",
+ "norm", "not_applicable_items", "open_questions", "overrides",
     "paper_revisions", "papers_for", "pick", "pick_date", "pick_verdict", "principles",
     "recorded", "review_items", "revised_attachments", "revisions", "revisions_known",
     "round_revisions", "rows", "see", "self_check_exceptions", "standing_papers",

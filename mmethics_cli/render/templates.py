@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 _ELEMENT = re.compile(f"{MARK}element (\\S+)")
-Layout = Literal["form", "letter", "consent", "large"]
+Layout = Literal["form", "letter", "consent", "textbook", "large"]
 _LAYOUTS: Mapping[str, Layout] = {layout: layout for layout in get_args(Layout)}
 
 

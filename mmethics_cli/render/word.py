@@ -18,10 +18,14 @@ from mmethics_cli.formats.word.writer import write
 from mmethics_cli.render.markdown import blocks_of
 from mmethics_cli.render.text import Rendered
 
-_LINES: Final[Mapping[str, float]] = {"form": 1.25, "letter": 1.5, "consent": 1.05, "large": 1.15}
-_SIZES: Final[Mapping[str, TypeSize]] = {"form": "form", "consent": "consent", "large": "large"}
+_LINES: Final[Mapping[str, float]] = {
+    "form": 1.25, "letter": 1.5, "consent": 1.05, "textbook": 1.1, "large": 1.15,
+}  # fmt: skip
+_SIZES: Final[Mapping[str, TypeSize]] = {
+    "form": "form", "consent": "consent", "textbook": "textbook", "large": "large",
+}  # fmt: skip
 # Papers that participants take home: every page that they do not have to turn is a page read.
-_CLOSE: Final = frozenset({"consent", "large"})
+_CLOSE: Final = frozenset({"consent", "textbook", "large"})
 
 
 def word_file(rendered: Rendered, stamp: Stamp, *, draft: bool) -> bytes:

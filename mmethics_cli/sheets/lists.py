@@ -27,6 +27,7 @@ from mmethics_cli.sheets.page import (
     page,
 )
 from mmethics_cli.sheets.questions import Asked, options_of, rule_of
+from mmethics_cli.wording.typed import read_by
 
 _SPARE: Final = 10
 _MOST_NAMED: Final = 8
@@ -100,7 +101,9 @@ def _entry(
         condition, scope = field.ask_when, Scope(owner.path, entry)
         grey = condition is not None and evaluate(condition, ledger.facts, scope) is Truth.NO
         key = element_key(owner, entry.id, field.path)
-        cells.append(answer_cell(ledger, key, rule_of(field), grey=grey))
+        cells.append(
+            answer_cell(ledger, key, rule_of(field, read_by(field, ledger.facts)), grey=grey)
+        )
     return SheetRow((*cells, input_cell(_REMOVAL)), ENTRY + entry.id)
 
 

@@ -34,7 +34,7 @@ from mmethics_cli.sheets.page import (
 )
 from mmethics_cli.wording.citation import cite_for
 from mmethics_cli.wording.language import CELL, UNSURE_WORD
-from mmethics_cli.wording.typed import NONE_WORD
+from mmethics_cli.wording.typed import NONE_WORD, read_by
 from mmethics_cli.wording.values import none_label, option_labels
 
 _COLUMNS: Final = (
@@ -50,9 +50,9 @@ _MOST_NAMED: Final = 4
 # What a cell takes, and what is said beside it.
 
 
-def rule_of(question: Question) -> CellRule:
+def rule_of(question: Question, readers: str = "") -> CellRule:
     """What the cell takes in which a question is answered, with help shorter than a column's."""
-    parts = (question.prompt, question.help, _how_to_write(question))
+    parts = (question.prompt, question.help, _how_to_write(question), readers)
     help_ = "\n".join(part for part in parts if part)
     if options := options_of(question):
         strict = question.type in ("bool", "choice") and not question.may_not_apply
@@ -167,7 +167,10 @@ def question_pages(ledger: Ledger, wanted: Asked, names: dict[str, str]) -> list
         deciding = tuple(rows.row(question, "必答") for question in wanted.deciding)
         pages.append(page(FIRST_NAME, title, _COLUMNS, deciding, QUESTIONS, notes))
     if wanted.others:
-        notes = ("“视情况”的，看“说明”里写的前提；前提不成立就空着。",)
+        notes = (
+            "“视情况”的，看“说明”里写的前提；前提不成立就空着。"
+            "写明“读的人”的，原话会印给他们看；没有写的，由伦理委员会和办公室读。",
+        )
         others = tuple(rows.by_section(wanted.others))
         pages.append(page(REST_NAME, REST_NAME, _COLUMNS, others, QUESTIONS, notes))
     return pages
@@ -190,7 +193,9 @@ class _QuestionRows(Struct, frozen=True):
     def row(self, question: Question, required: str) -> SheetRow:
         prompt = question.prompt if question.prompt != question.label else ""
         asked = "\n".join(filter(None, (question.label, prompt)))
-        explained = "\n".join(filter(None, (_explained(question), self._premise(question))))
+        readers = read_by(question, self.ledger.facts)
+        parts = (_explained(question), readers, self._premise(question))
+        explained = "\n".join(filter(None, parts))
         cells = (
             SheetCell(asked, PLAIN),
             SheetCell(required, RED if required == _REQUIRED[Truth.YES] else PLAIN),

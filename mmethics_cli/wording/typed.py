@@ -11,11 +11,12 @@ from typing import Final
 
 from msgspec import Struct
 
-from mmethics_cli.core.conditions.values import Value
+from mmethics_cli.core.conditions.values import Several, Value
 from mmethics_cli.core.conditions.written import parse_int, plain
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.answers import NOT_APPLICABLE_WORD, Refused, read_value
 from mmethics_cli.core.standard.model import Question
+from mmethics_cli.core.standard.names import DOCUMENTS
 from mmethics_cli.core.standard.texts import NO_PLACEHOLDERS, Placeholders
 from mmethics_cli.wording.citation import cite_for
 from mmethics_cli.wording.language import CELL
@@ -61,8 +62,26 @@ def help_on(question: Question, facts: Facts) -> Iterator[str]:
         yield f"{how_to_write_a_day(question)}。"
     if question.may_not_apply:
         yield f"不适用时写“{NOT_APPLICABLE_WORD}：理由”。"
+    if readers := read_by(question, facts):
+        yield readers
     if question.basis:
         yield f"依据：{cite_for(facts, question.basis, marks=True)}"
+
+
+def read_by(question: Question, facts: Facts) -> str:
+    """Who reads a text beside the committee, of those for whom this study may have a paper.
+
+    Empty where nobody does, and for an answer that is no text.
+    """
+    papers = facts.get(DOCUMENTS)
+    if question.type != "text" or not isinstance(papers, Several):
+        return ""
+    named = [
+        reader.title
+        for reader in facts.standard.readers.reading(question.name)
+        if ((papers.sure | papers.possible) - facts.folded).intersection(reader.documents)
+    ]
+    return f"读的人：{'、'.join(named)}" if named else ""
 
 
 def how_to_write_a_day(question: Question) -> str:

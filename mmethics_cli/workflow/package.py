@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -196,18 +196,27 @@ class Package(Struct, frozen=True):
         """The documents for participants, the elements that they must hold, and where they do.
 
         An element that is not due for sure waits for an answer, which `check` asks for itself.
+        What is a section of another paper is told there.
         """
         rendered = {document.kind.id: document for document in self.documents}
-        return tuple(
-            ConsentDocument(
-                kind.title,
-                tuple(
-                    element.id
-                    for element in kind.elements
-                    if evaluate(element.when, self.study.facts) is Truth.YES
-                ),
-                self.reading(rendered[kind.id]).tagged if kind.id in rendered else None,
-            )
-            for kind in self.wanted
-            if kind.for_form
-        )
+        forms = [kind for kind in self.wanted if kind.for_form]
+        parts = [kind for kind in forms if kind.id in self.study.facts.folded]
+        consents = []
+        for kind in forms:
+            if kind in parts:
+                continue
+            whole = [kind, *(part for part in parts if kind.id in part.within)]
+            due = self._elements(whole, Truth.YES)
+            others = self._elements(whole, Truth.NO).keys() - due
+            tagged = self.reading(rendered[kind.id]).tagged if kind.id in rendered else None
+            places = tagged and {id_: tagged[id_] for id_ in tagged if id_ not in others}
+            consents.append(ConsentDocument(kind.title, tuple(due), places))
+        return tuple(consents)
+
+    def _elements(self, kinds: Iterable[DocumentKind], due: Truth) -> dict[str, None]:
+        return {
+            element.id: None
+            for kind in kinds
+            for element in kind.elements
+            if evaluate(element.when, self.study.facts) is due
+        }

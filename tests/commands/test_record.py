@@ -511,9 +511,12 @@ def test_approved_versions_are_the_sealed_ones_with_the_approval(folder: Path) -
     done = approved(folder)
     assert done.returncode == 0, done.stderr
     place = folder / FIRST / "committee" / "approved"
-    sealed = {one.name for one in (folder / FIRST / "documents").glob("*.docx")}
-    assert {one.name for one in place.glob("*.docx")} == sealed
-    for name in sealed:
+    sealed = sorted(one.name for one in (folder / FIRST / "documents").glob("*.docx"))
+    names = sorted(one.name for one in place.glob("*.docx"))
+    # Each has its number on the listing: attachments are not among them.
+    assert [name[:3] for name in names] == [f"{at:02d}-" for at in range(1, len(sealed) + 1)]
+    assert [name[3:] for name in names] == [name[3:] for name in sealed]
+    for name in names:
         words = "批准日期：2027年3月20日　有效期至：2028年3月19日　批件号：2027-伦审-018"
         assert footer(place / name).endswith(words)
     listing = (place / "批准文件清单.txt").read_text(encoding="utf-8")
@@ -585,7 +588,8 @@ def test_a_re_review_approves_what_it_left_as_it_was(folder: Path) -> None:
     done = approved(folder)
     assert done.returncode == 0, done.stderr
     names = sorted(one.name for one in (again / "committee" / "approved").glob("*.docx"))
-    assert "01-知情同意书（成人）-V1.1-2027-04-01.docx" in names
+    assert [name[:3] for name in names] == [f"{at:02d}-" for at in range(1, len(names) + 1)]
+    assert any(name[3:] == "知情同意书（成人）-V1.1-2027-04-01.docx" for name in names)
     assert not any("修订" in name or "知情同意书（成人）-V1.0" in name for name in names)
     assert any(name.startswith("02-伦理审查申请表-V1.0") for name in names)
     manifest = json.loads((again / "manifest.json").read_bytes())

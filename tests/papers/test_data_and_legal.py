@@ -202,6 +202,35 @@ def test_each_asset_is_judged_as_genetic_resource_by_its_facts() -> None:
     assert strict not in text(IMAGING, "multimodal_annex")
 
 
+def boxes(example: str, **changes: Value) -> list[list[str]]:
+    """The rows of the flow figure, each as the lines of its boxes."""
+    whole = text(example, "multimodal_annex", **changes)
+    figure = section(whole, "| 数据来源与参加单位 |", "箭头表示数据的去向")
+    rows = [row.strip("| ").split("|") for row in figure.split("\n") if row.startswith("|")]
+    return [[box.strip() for box in row] for row in rows]
+
+
+def test_the_figure_says_which_asset_goes_to_whom() -> None:
+    last = {row[-1].split(" // ")[0]: row[-1] for row in boxes(GENOMICS)}
+    assert "给它的资产：2 //" in last["示例基因科技有限公司"]
+    assert "给它的资产：1、2、3 //" in last["境外示例大学"]
+    silent = tuple(changed(one, sharing="另一家公司") for one in entries(GENOMICS, "data.assets"))
+    assert not [row for row in boxes(GENOMICS, data__assets=silent) if "给它的资产" in row[-1]]
+
+
+def test_the_figure_shows_the_other_sites_once() -> None:
+    own, lent = (row[0] for row in (boxes(IMAGING)[1], boxes(IMAGING)[4]))
+    assert "参加单位" not in own and lent.endswith("（参加单位）")
+    assert not [row for row in boxes(IMAGING) if row[0].startswith("示例市第二医院（参加单位）")]
+    # A partner that is a recipient stands there alone; one that only helps stands by itself.
+    assert not [row for row in boxes(GENOMICS) if row[0].startswith("境外示例大学")]
+    helper = changed(entries(IMAGING, "sites.list")[0], name="示例县医院", role="独立判读")
+    rows = boxes(IMAGING, sites__list=(*entries(IMAGING, "sites.list"), helper))
+    assert [row[0] for row in rows if "示例县医院" in row[0]] == [
+        "示例县医院（参加单位） // 独立判读"
+    ]
+
+
 def agreements() -> tuple[str, str]:
     """The agreement with the company that sequences, and that with the partner abroad."""
     company, university = (
@@ -265,8 +294,8 @@ def test_a_study_that_exports_nothing_says_nothing_about_how(example: str) -> No
 
 def test_papers_speak_of_the_consent_that_is_planned() -> None:
     waived, signed = text(IMAGING, "pia_report"), text(ECG, "pia_report")
-    assert "没有“科学研究”一项" in waived and "法务意见摘要" in waived
-    assert "没有“科学研究”一项" not in signed and "取得同意的过程" in signed
+    assert "另由机构法务出具意见" in waived and "法务意见摘要" in waived
+    assert "另由机构法务出具意见" not in signed and "取得同意的过程" in signed
     children = text(ECG, "pia_report", participants__age_min=12)
     assert "不满十四周岁" in children and "不满十四周岁" not in signed
 

@@ -55,9 +55,9 @@ def opened(example: str, papers: PaperSet = PaperSet.short) -> tuple[Dossier, Pa
 
 
 @cache
-def files(example: str) -> Mapping[str, bytes]:
-    """The Word files of the short set as they are submitted, by the document's id."""
-    dossier, package = opened(example)
+def files(example: str, papers: PaperSet = PaperSet.short) -> Mapping[str, bytes]:
+    """The Word files of a set as they are submitted, by the document's id."""
+    dossier, package = opened(example, papers)
     drafts = drafts_of(dossier, package, package.documents, draft=False)
     words = [file for file in drafts.files if file.name.endswith(".docx")]
     ids = [document.kind.id for document in package.documents]
@@ -153,16 +153,23 @@ def test_both_sets_need_the_same_documents() -> None:
         assert {one.id for one in short.wanted} == {one.id for one in full.wanted}
 
 
-def test_every_statutory_paper_has_its_place_on_the_list() -> None:
+@pytest.mark.parametrize("example", COMPLETE)
+def test_every_statutory_paper_has_its_place_on_the_list(example: str) -> None:
+    _, package = opened(example)
     table = next(
         table
-        for table in docx.Document(io.BytesIO(files("minimal-ecg-text")["transmittal_list"])).tables
+        for table in docx.Document(io.BytesIO(files(example)["transmittal_list"])).tables
         if table.cell(0, 0).text == "项"
     )
     rows = {row.cells[0].text: row.cells[2].text for row in table.rows[1:]}
     assert len(rows) == 11 and all(rows.values())
     assert rows["（一）"] == "《伦理审查申请表》第十三部分“承诺与签字”"
-    assert rows["（五）"] == "《免除（变更）知情同意或免签字申请》"
+    listed = {row.id: f"《{row.title}》" for row in package.rows}
+    consents = [title for id_, title in listed.items() if standard().documents[id_].for_form]
+    waiver = [listed["waiver_application"]] if "waiver_application" in listed else []
+    assert rows["（五）"] == "、".join([*consents, *waiver])
+    for id_ in ("protocol", "crf", "recruitment_material", "scientific_review"):
+        assert id_ not in listed or listed[id_] in "".join(rows.values())
 
 
 def test_a_draft_list_says_which_file_is_not_there(tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ WRONG = {
     "不认识的事实": "{{ study.titel }}",
     "列表里没有的项": "{% for a in data.assets %}{{ a.nme }}{% endfor %}",
     "列表不能打印": "{{ data.assets }}",
+    "没有的列表": '{% for a in data.assets %}{{ loop.named_in("data.nope.name") }}{% endfor %}',
+    "没有的栏": '{% for a in data.assets %}{{ loop.named_in("data.assets.nme") }}{% endfor %}',
     "不是列表": "{% for a in study.title %}{% endfor %}",
     "条件里没有的事实": "{% when {study.lvel: high} %}甲{% endwhen %}",
     "条件里没有的值": "::: when {study.level: enormous}\n:::",

@@ -239,3 +239,12 @@ def test_an_id_that_no_cell_can_hold_is_named(study: Path) -> None:
     path.write_text(text.replace("- id: m1", f"- id: {'长' * 32_768}", 1), encoding="utf-8")
     with pytest.raises(EthicsError, match="研究团队：编号“长长长"):
         exported(study)
+
+
+def test_a_text_says_who_reads_it(book: Workbook) -> None:
+    said = {
+        path: str(sheet_of(book, QUESTIONS)[row][4].value)
+        for row, path in ids(sheet_of(book, QUESTIONS))
+    }
+    assert said["consent.plain_purpose"].endswith("读的人：成年的参与者、看到招募启事的人")
+    assert "读的人" not in said["design.background"] and "读的人" not in said["risk.level"]

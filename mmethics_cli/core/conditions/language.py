@@ -441,11 +441,9 @@ def _beside_texts(test: BesideTexts, text: str, facts: FactReader, scope: Scope 
     others = [value for value in values if isinstance(value, str) and value.strip()]
     match test:
         case Names():
-            told = _unspaced(text)
-            holds = any(_unspaced(other) in told for other in others)
+            holds = any(stands_in(other, text) for other in others)
         case NamedIn():
-            name = _unspaced(text)
-            holds = any(name in _unspaced(other) for other in others)
+            holds = any(stands_in(text, other) for other in others)
         case Periods(op, _):
             own, named = periods_in(text), frozenset[int]().union(*map(periods_in, others))
             if UNKNOWN in values and own:
@@ -455,9 +453,9 @@ def _beside_texts(test: BesideTexts, text: str, facts: FactReader, scope: Scope 
     return Truth.YES if holds else Truth.UNKNOWN if UNKNOWN in values else Truth.NO
 
 
-def _unspaced(text: str) -> str:
-    """What is compared of names: they are written with spaces inside or without."""
-    return "".join(text.split())
+def stands_in(name: str, text: str) -> bool:
+    """Whether a text names what is called so: names are written with spaces inside or without."""
+    return "".join(name.split()) in "".join(text.split())
 
 
 def _values_of(texts: TextsOf, facts: FactReader, scope: Scope | None) -> Sequence[Value]:

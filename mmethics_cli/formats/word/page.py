@@ -19,13 +19,13 @@ _XML: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 DOCUMENT: Final = f'{_XML}<w:document {_NAMESPACES} mc:Ignorable="w14"><w:body>'
 _A4: Final = (11906, 16838)
 _SIDES: Final = 1474  # 2.6 cm
-# Above and below the text, and of the header from the edge: 2.54 and 1.5 cm; a lying sheet is
-# low, so it gives the text more of its height: 2 and 1 cm.
-_UPRIGHT: Final = (1440, 850)
-_LYING: Final = (1134, 567)
-# A sheet that is closely filled: 2.2 cm beside the text, 2.0 and 1.1 cm above and below it.
+# Above and below the text, and of the header from the edge: 2.54 and 1.4 cm; a lying sheet is
+# low, so it gives the text more of its height: 2 and 0.8 cm.
+_UPRIGHT: Final = (1440, 794)
+_LYING: Final = (1134, 454)
+# A sheet that is closely filled: 2.2 cm beside the text, 2.0 and 0.8 cm above and below it.
 _CLOSE_SIDES: Final = 1247
-_CLOSE: Final = (1134, 567)
+_CLOSE: Final = (1134, 454)
 _BESIDE_FIGURE: Final = 1300
 _HALF_IN_HEADER: Final = 90  # of a Han character in 小五
 _APART: Final = 400  # between title and version

@@ -27,8 +27,9 @@ SONG, HEI, KAI = "宋体", "黑体", "楷体"
 # 二号 小二 三号 四号 小四 五号 小五, in half points.
 ER, XIAO_ER, SAN, SI, XIAO_SI, WU, XIAO_WU = 44, 36, 32, 28, 24, 21, 18
 
-# How large a document's type is: running text, a form to be leafed through, or for children.
-TypeSize = Literal["text", "form", "consent", "large"]
+# How large a document's type is: running text, a form to be leafed through, for participants,
+# as large as in a school book for those of 14 to 17, or for children.
+TypeSize = Literal["text", "form", "consent", "textbook", "large"]
 
 _STYLES: Final = "word/styles.xml"
 _UNSET: Final = 9.0  # lines
@@ -67,6 +68,7 @@ _SCALES: Final[Mapping[TypeSize, _Scale]] = {
     "text": _Scale(XIAO_SI, WU, ER, SAN, SI, 8),
     "form": _Scale(WU, WU, XIAO_ER, SI, XIAO_SI, 5),
     "consent": _Scale(XIAO_SI, WU, XIAO_ER, SI, XIAO_SI, 5),
+    "textbook": _Scale(WU, WU, XIAO_ER, SI, XIAO_SI, 4),
     "large": _Scale(SI, SAN, ER, SAN, SI, 8),
 }
 

@@ -163,15 +163,15 @@ class _Body(Struct):
 
 
 def _held(blocks: Sequence[Block], at: int) -> bool:
-    """Whether a block stays on the page of what follows: a signature, or a table it introduces.
+    """Whether a block stays on the page of what follows: a signature, or what it introduces.
 
     The sentence above a signature must; the paragraphs before that sentence go with it, so that no
     page holds a signature and a line or two alone.
     """
-    block = blocks[at]
-    if isinstance(block, Paragraph) and (
-        isinstance(_next(blocks, at), Table | Flow) or _announces(block)
-    ):
+    block, next_ = blocks[at], _next(blocks, at)
+    if isinstance(block, Paragraph) and (isinstance(next_, Table | Flow) or _announces(block)):
+        return True
+    if at and _leads(blocks[at - 1], next_):
         return True
     for after in blocks[at + 1 : at + 1 + _HELD_WITH_SIGNATURE]:
         if isinstance(after, Signatures):
@@ -179,6 +179,13 @@ def _held(blocks: Sequence[Block], at: int) -> bool:
         if not isinstance(after, Paragraph):
             return False
     return False
+
+
+def _leads(before: Block, after: Block | None) -> bool:
+    """Whether what stands between two blocks leads from a heading to the first one below it."""
+    if isinstance(after, KeptTogether):
+        after = next(iter(after.blocks), None)
+    return isinstance(before, Heading) and isinstance(after, Heading) and after.level > before.level
 
 
 def _announces(block: Paragraph) -> bool:

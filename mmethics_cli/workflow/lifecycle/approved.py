@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +30,7 @@ from mmethics_cli.workflow.opening import Dossier
 
 FOLDER: Final = "approved"
 LISTING: Final = "批准文件清单.txt"
+_NUMBER: Final = re.compile(r"^[0-9]+(?=-)")  # in front of a name: its place on the list sent in
 _CHINESE: Final = ("批准日期：{}", "有效期至：{}", "批件号：{}")
 _ENGLISH: Final = ("Approved: {}", "Valid until: {}", "Approval No.: {}")
 
@@ -36,12 +38,15 @@ _ENGLISH: Final = ("Approved: {}", "Valid until: {}", "Approval No.: {}")
 class ApprovedPackage(Struct, frozen=True):
     """What an approval approves: documents as sealed files, attachments by name.
 
-    `whole` is false where some documents were named and the others left out.
+    `numbers` are the places of the documents on the listing: papers of several submissions lie
+    together, and each was numbered by its own list. `whole` is false where some documents were
+    named and the others left out.
     """
 
     approval: DecidedSubmission
     documents: tuple[SealedWordFile, ...]
     attachments: tuple[DocumentEdition, ...]
+    numbers: Mapping[str, int]
     whole: bool = True
 
     @property
@@ -79,15 +84,16 @@ def approved_package(
         for file in word_files(submission):
             files[file.edition.key, file.suffix] = file
     documents = list(files.values())
+    keys = dict.fromkeys(file.edition.key for file in documents)
+    numbers = {key: number for number, key in enumerate(keys, 1)}
     names = tuple(ids)
     if names:
         documents = [file for file in documents if file.edition.key in names]
-        keys = {file.edition.key for file in documents}
-        lacking = [name for name in names if name not in keys]
+        lacking = [name for name in names if name not in numbers]
         if lacking:
             raise EthicsError(f"批准的送审里没有生成的文件“{'、'.join(lacking)}”。")
     attachments = tuple(edition for edition in valid_editions(record) if edition.attachment)
-    return ApprovedPackage(approval, tuple(documents), attachments, not names)
+    return ApprovedPackage(approval, tuple(documents), attachments, numbers, not names)
 
 
 def _why_not(record: CommitteeRecord) -> str:
@@ -126,7 +132,7 @@ def _stamped(approved: ApprovedPackage) -> tuple[list[RenderedFile], list[tuple[
     files, failed = [], []
     for file in approved.documents:
         line = footer_line(approved.approval.decision, english=file.english)
-        name = file.path.name
+        name = _NUMBER.sub(f"{approved.numbers[file.edition.key]:02d}", file.path.name, count=1)
         try:
             files.append(RenderedFile(name, with_footer_line(file.path.read_bytes(), line)))
         except DocumentError as error:

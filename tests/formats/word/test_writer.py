@@ -254,6 +254,12 @@ def _kept(document: Document, text: str) -> list[bool]:
     ]
 
 
+def test_an_opening_stays_with_the_section_it_leads_to() -> None:
+    text = "# 表\n\n## 一\n\n说明。\n\n::: together\n### （一）\n\n句。\n:::\n"
+    led, apart = opened(word(text)), opened(word(text.replace("### （一）", "## 二")))
+    assert [_kept(document, "说明。") for document in (led, apart)] == [[True], [False]]
+
+
 def test_what_stays_together_is_held_row_by_row() -> None:
     table = "::: table 1 1 {header=1}\n| 甲 | 乙 |\n|---|---|\n" + "| 一 | 二 |\n" * 5 + ":::\n"
     text = f"---\ntitle: 表\n---\n::: together\n## 选择\n\n{table}\n说明\n:::\n\n完\n"
