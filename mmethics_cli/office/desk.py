@@ -63,7 +63,7 @@ def _cases(register: Lookup, today: date) -> Iterator[DeskLine]:
         yield DeskLine("mine", text, command=f"{_OFFICE} note 送达 --case {case_name(case)}")
     for case in register.where(Case, state="delivered"):
         text = f"{case_name(case)} 已送达（{_day(case.delivered_at)}），尚未归档"
-        command = f"{_OFFICE} note 归档 --case {case_name(case)} --set complete=是"
+        command = f"{_OFFICE} file {case_name(case)}"
         yield DeskLine("mine", text, command=command)
 
 

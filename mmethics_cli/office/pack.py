@@ -13,6 +13,7 @@ from mmethics_cli.core.lifecycle.work_calendar import WorkCalendar, read_calenda
 from mmethics_cli.core.standard.model import Article, Standard, Verified
 from mmethics_cli.core.standard.node import Fault, Node, Trail
 from mmethics_cli.errors import PackError, Problem
+from mmethics_cli.office.archive.law import ArchiveLaw, read_archive_law
 from mmethics_cli.office.events import EventKinds, read_kinds
 from mmethics_cli.office.folder import OfficeFolder
 from mmethics_cli.office.law.clocks import Clocks, read_clocks
@@ -57,6 +58,13 @@ class OfficePack(Struct, frozen=True, dict=True):
         clocks = read_clocks(self.pack.trees, trail)
         self._refuse(_not_of_sources(trail.problems))
         return clocks
+
+    @cached_property
+    def archive(self) -> ArchiveLaw:
+        trail = Trail()
+        law = read_archive_law(self.pack.trees, trail)
+        self._refuse(_not_of_sources(trail.problems))
+        return law
 
     @cached_property
     def standard(self) -> Standard:
@@ -136,6 +144,7 @@ def prove_office(standard: Standard, trees: Mapping[str, object]) -> Iterator[Fa
     read_vote_law(trees, trail)
     read_clocks(trees, trail)
     read_decision_words(trees, trail)
+    read_archive_law(trees, trail)
     yield from trail.problems
 
 

@@ -7,24 +7,15 @@ what the events say. Times and days are texts as in events, empty for none.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar, Final, Protocol, TypeVar
+from typing import Any, ClassVar, Final
 
-from msgspec import Struct
 from msgspec.structs import replace
 
+from mmethics_cli.office.archive import records as archive
 from mmethics_cli.office.events import Happening
-
-
-class OfficeRecord(Struct, frozen=True):
-    """A row of a table of the register; `KEY` are the fields that tell it from others."""
-
-    KEY: ClassVar[tuple[str, ...]] = ("id",)
-    # Fields by which rows are looked for.
-    FIND: ClassVar[tuple[str, ...]] = ()
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        return tuple(str(getattr(self, name)) for name in self.KEY)
+from mmethics_cli.office.record import Lookup as Lookup
+from mmethics_cli.office.record import OfficeRecord as OfficeRecord
+from mmethics_cli.office.record import R as R
 
 
 class Appointment(OfficeRecord, frozen=True):
@@ -96,6 +87,8 @@ class Case(OfficeRecord, frozen=True):
     meeting: str = ""
     delivered_at: str = ""
     filed_at: str = ""
+    ended_on: str = ""  # of the study, as a report of its completion says
+    turned_away_at: str = ""  # refused, or taken back
 
 
 class Assignment(OfficeRecord, frozen=True):
@@ -181,22 +174,8 @@ class Ballot(OfficeRecord, frozen=True):
 
 RECORDS: Final[tuple[type[OfficeRecord], ...]] = (
     Appointment, RegisteredStudy, Case, Assignment, Interest, Meeting, AgendaItem, Seat, Ballot,
+    *archive.RECORDS,
 )  # fmt: skip
-
-R = TypeVar("R", bound=OfficeRecord)
-
-
-class Lookup(Protocol):
-    """What is known before an event: records by their key, and those whose fields say something."""
-
-    def get(self, kind: type[R], *key: str) -> R | None:
-        """The record of that key; None where there is none."""
-
-    def where(self, kind: type[R], **fields: str) -> Sequence[R]:
-        """The records whose fields say this, in the order of their keys."""
-
-    def highest(self, kind: type[R], field: str, prefix: str) -> str:
-        """The last number that begins so, among those of a field; empty where there is none."""
 
 
 class OfficeState:
@@ -289,6 +268,7 @@ def _received(state: Lookup, event: Happening) -> Records:
         emergency_hours=_number(event, "emergency_hours"),
         simplified_reviewers=_number(event, "simplified_reviewers"),
         **_texts(event, "kind", "parent", "package", "digest", "sponsor", "pathway"),
+        ended_on=_text(event, "ended_on"),
     )
     study = state.get(RegisteredStudy, event.study) or RegisteredStudy(event.study)
     told = _texts(event, "title", "investigator", "dept", "sponsor", "regime")
@@ -317,6 +297,23 @@ def _accepted(case: Case, event: Happening) -> Mapping[str, object]:
         "due_at": _text(event, "due"),
         **_texts(event, "method", "number"),
     }
+
+
+def _turned_away(case: Case, event: Happening) -> Mapping[str, object]:
+    return {"state": event.kind, "turned_away_at": event.happened}
+
+
+def _with_volume(
+    change: Callable[[Lookup, Happening], Records],
+    also: Callable[[Lookup, Happening], Records],
+) -> Callable[[Lookup, Happening], Records]:
+    """An event of a case that reaches the study's volume too."""
+
+    def way(state: Lookup, event: Happening) -> Records:
+        yield from change(state, event)
+        yield from also(state, event)
+
+    return way
 
 
 def _decided(state: Lookup, event: Happening) -> Records:
@@ -470,9 +467,9 @@ _WAYS: Final[Mapping[str, Callable[[Lookup, Happening], Records]]] = {
             "digest": _text(event, "digest") or case.digest,
         }
     ),
-    "accepted": _of_case(_accepted),
-    "refused": _of_case(lambda case, event: {"state": "refused"}),
-    "withdrawn": _of_case(lambda case, event: {"state": "withdrawn"}),
+    "accepted": _with_volume(_of_case(_accepted), archive.opened),
+    "refused": _with_volume(_of_case(_turned_away), archive.opened),
+    "withdrawn": _of_case(_turned_away),
     "extended": _of_case(lambda case, event: {"due_at": _text(event, "until")}),
     "converted_to_meeting": _of_case(lambda case, event: {"method": "meeting"}),
     "decided": _decided,
@@ -480,7 +477,10 @@ _WAYS: Final[Mapping[str, Callable[[Lookup, Happening], Records]]] = {
     "delivered": _of_case(
         lambda case, event: {"state": "delivered", "delivered_at": event.happened}
     ),
-    "filed": _of_case(lambda case, event: {"state": "filed", "filed_at": event.happened}),
+    "filed": _with_volume(
+        _of_case(lambda case, event: {"state": "filed", "filed_at": event.happened}),
+        archive.papers_in,
+    ),
     "assigned": _assigned,
     "worksheet_returned": _returned,
     "conflict_declared": _conflicted,
@@ -502,4 +502,5 @@ _WAYS: Final[Mapping[str, Callable[[Lookup, Happening], Records]]] = {
     "vote": _voted,
     "started": _of_study("started_on"),
     "ended": _of_study("ended_on"),
+    **archive.WAYS,
 }
