@@ -21,6 +21,8 @@ OUTBOX: Final = "outbox"  # worksheets that go out to people
 ROSTER: Final = "roster.xlsx"
 ARCHIVE: Final = "archive"  # scanned papers, each under its volume; lists of what is destroyed
 MEETINGS: Final = "meetings"  # each meeting's book
+RETURNED: Final = "returned"  # workbooks that came back filled, as they came
+BACKUPS: Final = "backup"
 _FIRST_LINES: Final = (
     "# 伦理办公室的设置。登记簿在 register.db（或下面的 database），这里只写办公室自己的事。"
 )

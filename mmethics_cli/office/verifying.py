@@ -1,13 +1,14 @@
-"""Is an office still what its events say: the chain, the tables, the packages?"""
+"""Is an office still what its events say: the chain, the tables, the files?"""
 
 from __future__ import annotations
 
 from msgspec import Struct
 
-from mmethics_cli.office.archive.proving import ArchivedFiles
+from mmethics_cli.office.archive.disposal import disposed_text, gone_files
 from mmethics_cli.office.folder import OfficeFolder
 from mmethics_cli.office.packages import (
     BRINGS_PACKAGE,
+    file_fault,
     package_fault,
     received_packages,
     unregistered_files,
@@ -31,15 +32,25 @@ def verify_office(office: OfficeFolder) -> OfficeProof:
     with office.register().reading() as register:
         faults = list(register.faults())
         brought = [event.what for kind in BRINGS_PACKAGE for event in register.of_kind(kind)]
-        kept = ArchivedFiles.of(register)
+        kept = list(register.kept_files())
+        destroyed = list(register.of_kind("disposed"))
         count, last = register.last or (0, "")
-    standing = [each for each in brought if each.study not in kept.disposed]
+    received = list(received_packages(brought))
+    gone = gone_files(destroyed)
     packages = (
-        package_fault(office.path, file, digest) for _, file, digest in received_packages(standing)
+        package_fault(office.path, file, digest) for _, file, digest in received if file not in gone
     )
+    files = (file_fault(office.path, *each) for each in kept if each[1] not in gone)
+    known = {file for _, file, _ in received} | {place for _, place, _ in kept}
     strange = (
         f"没有登记的文件：{name}。是收件中断留下的，再收一次，或移走它"
-        for name in unregistered_files(office.path, standing)
+        for name in unregistered_files(office.path, known)
     )
-    wrong = (*faults, *filter(None, packages), *strange, *kept.faults(office.path))
-    return OfficeProof(wrong, count, last, tuple(kept.disposed.values()))
+    left = (
+        f"已登记销毁的文件还在：{name}。再运行一次同样的销毁命令"
+        for name in sorted(gone)
+        if (office.path / name).is_file()
+    )
+    wrong = filter(None, (*packages, *files, *left))
+    disposed = tuple(map(disposed_text, destroyed))
+    return OfficeProof((*faults, *wrong, *strange), count, last, disposed)

@@ -105,9 +105,9 @@ def test_what_lacks_is_named_and_papers_fill_it(office: Path, tmp_path: Path) ->
     (kept,) = (office / "archive" / "S0001").iterdir()
     kept.write_bytes(b"another")
     code, said, _ = call("verify", office)
-    assert code == 1 and "档案里的文件被改动：archive/S0001/" in said
+    assert code == 1 and "存下的文件被改动：archive/S0001/" in said
     kept.unlink()
-    assert "缺少档案里的文件" in call("verify", office)[1]
+    assert "缺少登记簿第" in call("verify", office)[1]
 
 
 def test_what_is_incomplete_is_filed_with_a_reason(office: Path) -> None:
@@ -176,7 +176,7 @@ def test_only_an_approved_list_destroys(office: Path, tmp_path: Path) -> None:
     shown = do("file", "S0001", today=PAST)
     assert shown[0] == 1 and "已销毁" in shown[1]
     shutil.rmtree(office / "archive" / "清册")
-    assert "缺少档案里的文件" in call("verify", office)[1]
+    assert "缺少登记簿第" in call("verify", office)[1]
 
 
 def test_a_destruction_that_was_cut_off_is_named_and_done_again(office: Path) -> None:

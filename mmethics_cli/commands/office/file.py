@@ -79,7 +79,9 @@ def file(
     if disposal:
         disposing = Disposal(folder, session.packs(), now, actor(folder))
         given = Approval(approved_by, approval, tuple(witness or ()))
-        session.out("\n".join(disposing.dispose(Path(name), given) if name else disposing.list_due()))
+        session.out(
+            "\n".join(disposing.dispose(Path(name), given) if name else disposing.list_due())
+        )
         return
     if approved_by or approval or witness:
         raise EthicsError("--approved-by、--approval、--witness 与 --disposal 清册 一起写。")

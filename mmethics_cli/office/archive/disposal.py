@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.errors import EthicsError, Problem, WorkspaceError
@@ -16,11 +17,11 @@ from mmethics_cli.office.acting import record, said
 from mmethics_cli.office.archive import law
 from mmethics_cli.office.archive.filing import volume_line, volume_title
 from mmethics_cli.office.archive.records import STUDY, Paper, Volume
-from mmethics_cli.office.events import Happening
-from mmethics_cli.office.folder import ARCHIVE, CASES, OUTBOX, OfficeFolder
+from mmethics_cli.office.events import FILES, Event, Happening
+from mmethics_cli.office.folder import ARCHIVE, OUTBOX, OfficeFolder
 from mmethics_cli.office.law.acceptance import ActRefused
 from mmethics_cli.office.pack import office_pack
-from mmethics_cli.office.packages import BRINGS_PACKAGE
+from mmethics_cli.office.packages import received_packages
 from mmethics_cli.office.register.database import Reading, Writing
 from mmethics_cli.office.workbooks.book import OfficeBook, book_file, read_book
 from mmethics_cli.sheets.page import ENTRY, PLAIN, drop_down, input_cell, page
@@ -158,8 +159,11 @@ class Disposal:
                     happenings.append(self._appraisal(register, book, name, told, digest))
             if faults:
                 raise EthicsError("清册没有收：", faults)
+            place = f"{LISTS}/{legal_name(book.about['list'])}.xlsx"
+            first = happenings[0]
+            happenings[0] = replace(first, data={**first.data, FILES: {place: digest}})
             events = record(register, self.pack.kinds, happenings, self.now, self.actor)
-            _write(self.office.path / LISTS / f"{legal_name(book.about['list'])}.xlsx", data)
+            _write(self.office.path / place, data)
         destroyed = [each for each in happenings if each.data["outcome"] == "destroy"]
         lines = list(said(self.pack.kinds, events))
         if destroyed:
@@ -230,10 +234,14 @@ class Disposal:
             }  # fmt: skip
             happenings = []
             for volume in volumes:
-                files = list(self._files(register, volume))
-                doomed += files
+                files = [
+                    name
+                    for name in dict.fromkeys(self._files(register, volume))
+                    if not name.startswith(f"{LISTS}/") and (self.office.path / name).is_file()
+                ]
+                doomed += [self.office.path / name for name in files]
                 if volume.state != "disposed":
-                    more = {"volume": volume.id, "files": len(files)}
+                    more = {"volume": volume.id, "gone": files}
                     study = self._study(register, volume.id)
                     happenings.append(Happening("disposed", self.now, study, data=shared | more))
             events = record(register, self.pack.kinds, happenings, self.now, self.actor)
@@ -259,28 +267,22 @@ class Disposal:
         if why:
             raise ActRefused(f"案卷 {volume.id} 不能销毁：{'；'.join(why)}。")
 
-    def _approval(self, paper: str, name: str) -> dict[str, str]:
-        """The paper that approves: a copy of the file, with its digest, or where it lies."""
+    def _approval(self, paper: str, name: str) -> dict[str, Any]:
+        """The paper that approves: a copy of the file, which is kept, or where it lies."""
         path = Path(paper)
         if not path.is_file():
             return {"approval": paper}
         data = path.read_bytes()
         file = f"{LISTS}/{legal_name(f'{name}-批准')}{path.suffix.lower()}"
         _write(self.office.path / file, data)
-        return {"approval": file, "approval_digest": sha256(data)}
+        return {"approval": file, FILES: {file: sha256(data)}}
 
-    def _files(self, register: Reading, volume: Volume) -> Iterator[Path]:
-        names = [each.file for each in register.where(Paper, volume=volume.id) if each.file]
-        if volume.kind == STUDY:
-            names += [
-                f"{CASES}/{event.what.data['package']}"
-                for event in register.events(study=volume.id)
-                if event.what.kind in BRINGS_PACKAGE
-            ]
-        for name in dict.fromkeys(names):
-            path = self.office.path / name
-            if path.is_file():
-                yield path
+    def _files(self, register: Reading, volume: Volume) -> Iterator[str]:
+        """The files that were kept of a volume, by their places, whether they are there or not."""
+        yield from (each.file for each in register.where(Paper, volume=volume.id) if each.file)
+        for event in register.events(study=volume.id) if volume.kind == STUDY else ():
+            yield from (file for _, file, _ in received_packages([event.what]))
+            yield from event.what.data.get(FILES) or {}
 
 
 def blocks(register: Reading, volume: Volume) -> list[str]:
@@ -291,6 +293,20 @@ def blocks(register: Reading, volume: Volume) -> list[str]:
         if kinds.count("complaint_received") > kinds.count("complaint_closed"):
             why.append("投诉没有办结")
     return why
+
+
+def gone_files(disposed: Iterable[Event]) -> frozenset[str]:
+    """The files that were destroyed, by their places in the office's folder."""
+    return frozenset(str(name) for event in disposed for name in event.what.data["gone"])
+
+
+def disposed_text(event: Event) -> str:
+    """Which volume was destroyed, by which event and list."""
+    data = event.what.data
+    return (
+        f"已销毁：案卷 {data['volume']}（第 {event.seq} 条，清册 {data['list']}，"
+        f"校验值 {data['digest'][:16]}）"
+    )
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -15,7 +15,7 @@ from mmethics_cli.office.acting import record, said
 from mmethics_cli.office.archive import law
 from mmethics_cli.office.archive.records import STUDY, Paper, Volume
 from mmethics_cli.office.archive.sealed import Retention, files_in, retention
-from mmethics_cli.office.events import Happening
+from mmethics_cli.office.events import FILES, Happening
 from mmethics_cli.office.folder import ARCHIVE, CASES, OfficeFolder
 from mmethics_cli.office.law.acceptance import ActRefused, case_name, find_case
 from mmethics_cli.office.law.review import person_name
@@ -237,7 +237,9 @@ class Filing:
             )
         if filed.scan is not None:
             row |= self._scanned(register, volume, filed.scan, title)
-        data = {"volume": volume.id, "papers": [row]}
+        data: dict[str, Any] = {"volume": volume.id, "papers": [row]}
+        if "file" in row:
+            data[FILES] = {row["file"]: row["digest"]}
         happening = Happening(
             "paper_filed", self.now, _study_ref(volume), case.id if case else "", data=data
         )
