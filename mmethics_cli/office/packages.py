@@ -133,9 +133,12 @@ def unregistered_files(office: Path, known: Container[str]) -> list[str]:
     return [name for name in there if name not in known and not named_like_litter(name)]
 
 
-def package_records(office: Path, happenings: Iterable[Happening]) -> list[Record]:
-    """The packages as indicators count them."""
+def package_records(
+    office: Path, happenings: Iterable[Happening], gone: Container[str] = ()
+) -> list[Record]:
+    """The packages as indicators count them; not those that a disposal list took."""
     return [
         {"id": f"{case} {file}", "verifies": not package_fault(office, file, digest)}
         for case, file, digest in received_packages(happenings)
+        if file not in gone
     ]

@@ -124,9 +124,10 @@ class Histories:
             "access": "_accesses",
             "complaint": "_complaints",
             "happening": "_happenings",
+            "volume": "_volumes",
         }
         if kind in made:
-            return cast(list[Record], getattr(self, made[kind]))
+            return cast("list[Record] | None", getattr(self, made[kind]))
         return self._also.get(kind)
 
     # Members.
@@ -488,6 +489,25 @@ class Histories:
         return [course for _, own in sorted(courses.items()) for course in own]
 
     @cached_property
+    def _volumes(self) -> list[Record] | None:
+        """The volumes that were closed; nothing is known where the register tells of none."""
+        volumes: dict[str, Record] = {}
+        told = [each for kind in _OF_VOLUME for each in self._by_kind[kind]]
+        for each in sorted(told, key=lambda each: each.happened):
+            name = str(each.data.get("volume"))
+            volume = volumes.setdefault(name, dict.fromkeys(FIELDS["volume"]) | {"id": name})
+            if "until" in each.data:
+                volume["retention_until"] = _day(each.data["until"])
+            if each.kind == "appraised":
+                kept = each.data.get("outcome") == "keep"  # till it is appraised anew
+                volume["appraised_at"] = None if kept else moment(each.happened)
+            if each.kind == "disposed":
+                volume["disposed_at"] = moment(each.happened)
+                volume["disposal_list"] = each.data.get("list")
+                volume["witnesses"] = each.data.get("witnesses")
+        return [volumes[name] for name in sorted(volumes)] if volumes else None
+
+    @cached_property
     def _happenings(self) -> list[Record]:
         """What is counted as it stands: what concerns no case, meeting or member."""
         return [
@@ -499,6 +519,7 @@ class Histories:
         ]
 
 
+_OF_VOLUME: Final = ("volume_closed", "retention_begun", "appraised", "disposed")
 _STAGES: Final = ("registered", "started", "ended")
 # What a case has from the data of its submission and of its decision.
 _OF_SUBMISSION: Final = (

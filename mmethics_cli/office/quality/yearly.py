@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
+from mmethics_cli.office.archive.disposal import gone_files
 from mmethics_cli.office.events import Event, Happening, breaks
 from mmethics_cli.office.folder import OfficeFolder
 from mmethics_cli.office.pack import office_pack
@@ -30,6 +31,7 @@ def quality_of(office: OfficeFolder, packs: Packs, year: int) -> CountedYear:
     period = Period(year, pack.calendar)
     happenings: list[Happening] = []
     brought: list[Happening] = []
+    disposed: list[Event] = []
 
     def read(events: Iterable[Event], corrected: frozenset[int]) -> Iterator[Event]:
         for event in events:
@@ -38,13 +40,15 @@ def quality_of(office: OfficeFolder, packs: Packs, year: int) -> CountedYear:
                 happenings.append(event.counted)
             if event.what.kind in BRINGS_PACKAGE:
                 brought.append(event.what)
+            elif event.what.kind == "disposed":
+                disposed.append(event)
             yield event
 
     with office.register().reading() as register:
         faults = list(breaks(read(register.events(), register.corrected())))
     also: dict[str, list[Record]] = {
         "register": [{"id": "register", "intact": not faults}],
-        "package": package_records(office.path, brought),
+        "package": package_records(office.path, brought, gone_files(disposed)),
     }
     counted = office_in(happenings, period, also)
     results = {
