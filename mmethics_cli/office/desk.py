@@ -8,6 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from mmethics_cli.office.archive.waiting import waiting
 from mmethics_cli.office.folder import OfficeFolder
 from mmethics_cli.office.law.acceptance import SIMPLIFIED, case_name
 from mmethics_cli.office.state import Assignment, Case, Lookup, Meeting, RegisteredStudy
@@ -45,6 +46,7 @@ def desk_of(office: OfficeFolder, today: date) -> DeskView:
     """What lies on the desk. Raises WorkspaceError where the register can't be read."""
     with office.register().reading() as register:
         lines = [*_cases(register, today), *_studies(register, today), *_meetings(register, today)]
+        lines += [DeskLine(*each) for each in waiting(register, today.isoformat())]
     order = list(_GROUPS)
     lines.sort(key=lambda line: (order.index(line.group), line.due or "9", line.text))
     return DeskView(office.setting("committee"), today.isoformat(), tuple(lines))

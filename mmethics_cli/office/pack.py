@@ -13,6 +13,7 @@ from mmethics_cli.core.lifecycle.work_calendar import WorkCalendar, read_calenda
 from mmethics_cli.core.standard.model import Article, Standard, Verified
 from mmethics_cli.core.standard.node import Fault, Node, Trail
 from mmethics_cli.errors import PackError, Problem
+from mmethics_cli.office.archive.capacities import LendingLaw, read_lending_law
 from mmethics_cli.office.archive.law import ArchiveLaw, read_archive_law
 from mmethics_cli.office.events import EventKinds, read_kinds
 from mmethics_cli.office.folder import OfficeFolder
@@ -63,6 +64,13 @@ class OfficePack(Struct, frozen=True, dict=True):
     def archive(self) -> ArchiveLaw:
         trail = Trail()
         law = read_archive_law(self.pack.trees, trail)
+        self._refuse(_not_of_sources(trail.problems))
+        return law
+
+    @cached_property
+    def lending(self) -> LendingLaw:
+        trail = Trail()
+        law = read_lending_law(self.pack.trees, trail)
         self._refuse(_not_of_sources(trail.problems))
         return law
 
@@ -145,6 +153,7 @@ def prove_office(standard: Standard, trees: Mapping[str, object]) -> Iterator[Fa
     read_clocks(trees, trail)
     read_decision_words(trees, trail)
     read_archive_law(trees, trail)
+    read_lending_law(trees, trail)
     yield from trail.problems
 
 

@@ -26,6 +26,7 @@ CLOCKS = read_clocks(
             {"id": "emergency", "zh": "x", "hours": "72", "basis": []},
             {"id": "worksheet", "zh": "x", "days": "7", "basis": []},
             {"id": "worksheet_emergency", "zh": "x", "hours": "24", "basis": []},
+            {"id": "loan", "zh": "x", "days": "7", "basis": []},
         ]
     },
     Trail(),

@@ -11,23 +11,22 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mmethics_cli.core.conditions.written import parse_date
-from mmethics_cli.errors import EthicsError, Problem, WorkspaceError
+from mmethics_cli.errors import EthicsError, Problem
 from mmethics_cli.formats.excel.model import CellRule, SheetCell, SheetColumn, SheetRow
 from mmethics_cli.office.acting import record, said
 from mmethics_cli.office.archive import law
 from mmethics_cli.office.archive.filing import volume_line, volume_title
 from mmethics_cli.office.archive.records import STUDY, Paper, Volume
 from mmethics_cli.office.events import FILES, Event, Happening
-from mmethics_cli.office.folder import ARCHIVE, OUTBOX, OfficeFolder
+from mmethics_cli.office.folder import ARCHIVE, OUTBOX, OfficeFolder, write_kept
 from mmethics_cli.office.law.acceptance import ActRefused
 from mmethics_cli.office.pack import office_pack
 from mmethics_cli.office.packages import received_packages
 from mmethics_cli.office.register.database import Reading, Writing
 from mmethics_cli.office.workbooks.book import OfficeBook, book_file, read_book
 from mmethics_cli.sheets.page import ENTRY, PLAIN, drop_down, input_cell, page
-from mmethics_cli.store.files import sha256, write_atomic
+from mmethics_cli.store.files import sha256
 from mmethics_cli.store.paths import legal_name
-from mmethics_cli.store.yaml.reader import reason
 from mmethics_cli.workflow.packs import Packs
 
 FORMAT: Final = "mmethics/disposal/1"
@@ -71,7 +70,7 @@ class Disposal:
                 return [*lines, "没有期满可以鉴定的案卷。"]
             name = self._listed(register, [volume.id for volume in due])
             path = self.office.path / OUTBOX / f"{legal_name(f'销毁清册-{name}')}.xlsx"
-            _write(path, self._book(register, name, due))
+            write_kept(path, self._book(register, name, due))
             lines += [volume_line(register, volume) for volume in due]
         return [
             *lines,
@@ -163,7 +162,7 @@ class Disposal:
             first = happenings[0]
             happenings[0] = replace(first, data={**first.data, FILES: {place: digest}})
             events = record(register, self.pack.kinds, happenings, self.now, self.actor)
-            _write(self.office.path / place, data)
+            write_kept(self.office.path / place, data)
         destroyed = [each for each in happenings if each.data["outcome"] == "destroy"]
         lines = list(said(self.pack.kinds, events))
         if destroyed:
@@ -274,7 +273,7 @@ class Disposal:
             return {"approval": paper}
         data = path.read_bytes()
         file = f"{LISTS}/{legal_name(f'{name}-批准')}{path.suffix.lower()}"
-        _write(self.office.path / file, data)
+        write_kept(self.office.path / file, data)
         return {"approval": file, FILES: {file: sha256(data)}}
 
     def _files(self, register: Reading, volume: Volume) -> Iterator[str]:
@@ -307,11 +306,3 @@ def disposed_text(event: Event) -> str:
         f"已销毁：案卷 {data['volume']}（第 {event.seq} 条，清册 {data['list']}，"
         f"校验值 {data['digest'][:16]}）"
     )
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise WorkspaceError(f"不能建文件夹“{path.parent}”：{reason(error)}。") from error
-    write_atomic(path, data)

@@ -10,19 +10,19 @@ from typing import Any, Final
 from msgspec import Struct
 
 from mmethics_cli.core.conditions.written import date_advice, parse_date
-from mmethics_cli.errors import EthicsError, WorkspaceError
+from mmethics_cli.errors import EthicsError
 from mmethics_cli.office.acting import record, said
 from mmethics_cli.office.archive import law
 from mmethics_cli.office.archive.records import STUDY, Paper, Volume
 from mmethics_cli.office.archive.sealed import Retention, files_in, retention
 from mmethics_cli.office.events import FILES, Happening
-from mmethics_cli.office.folder import ARCHIVE, CASES, OfficeFolder
+from mmethics_cli.office.folder import ARCHIVE, CASES, OfficeFolder, write_kept
 from mmethics_cli.office.law.acceptance import ActRefused, case_name, find_case
 from mmethics_cli.office.law.review import person_name
 from mmethics_cli.office.pack import OfficePack, office_pack
 from mmethics_cli.office.register.database import Reading, Writing
 from mmethics_cli.office.state import Appointment, Assignment, Case, RegisteredStudy
-from mmethics_cli.store.files import sha256, write_atomic
+from mmethics_cli.store.files import sha256
 from mmethics_cli.store.paths import legal_name
 from mmethics_cli.store.yaml.reader import reason
 from mmethics_cli.workflow.packs import Packs
@@ -253,13 +253,8 @@ class Filing:
         number = len(register.where(Paper, volume=volume.id)) + 1
         name = legal_name(f"{number:04d}-{title}") + scan.suffix.lower()
         file = f"{ARCHIVE}/{legal_name(volume.id)}/{name}"
-        folder = (self.office.path / file).parent
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise WorkspaceError(f"不能建文件夹“{folder}”：{reason(error)}。") from error
         # The file first: an event never speaks of one that is not there.
-        write_atomic(self.office.path / file, content)
+        write_kept(self.office.path / file, content)
         return {"medium": f"{ELECTRONIC}（扫描）", "file": file, "digest": sha256(content)}
 
     # The committee's own.

@@ -35,7 +35,7 @@ class Clock(Struct, frozen=True):
 
 
 Clocks = Mapping[str, Clock]
-NEEDED: Final = ("review", "emergency", "worksheet", "worksheet_emergency")
+NEEDED: Final = ("review", "emergency", "worksheet", "worksheet_emergency", "loan")
 
 
 def read_clocks(trees: Mapping[str, object], trail: Trail) -> Clocks:
