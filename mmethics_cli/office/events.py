@@ -43,7 +43,7 @@ FILES: Final = "files"
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d", re.ASCII)
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_START: Final = "0" * 64  # what the first event of a register follows
+START: Final = "0" * 64  # what the first event of a register follows
 
 Data = Mapping[str, Any]
 
@@ -221,7 +221,7 @@ def chained(what: Happening, at: str, actor: str, by: str, last: tuple[int, str]
 
     What was not said to have happened at another time happened when it is written down.
     """
-    seq, prev = last or (0, _START)
+    seq, prev = last or (0, START)
     if not what.happened:
         what = replace(what, happened=at)
     event = Event(seq + 1, at, actor, by, what, prev, "")
@@ -235,7 +235,7 @@ def breaks(
 
     `sound` is given each event that is as it was written.
     """
-    prev, number = _START, 0
+    prev, number = START, 0
     for event in events:
         number += 1
         if event.seq != number:

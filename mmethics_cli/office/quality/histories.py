@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, Final, cast
 
 from mmethics_cli.core.lifecycle.work_calendar import OutOfCalendar, add_months
@@ -88,7 +89,8 @@ class Histories:
     """The records of an office that had these happenings; later ones than `until` did not happen.
 
     `also` are records that no happening tells of (packages, the register itself), by kind; of a
-    kind that is neither there nor told of nothing is known.
+    kind that is neither there nor told of nothing is known. `later` are the same with more that
+    happened: cases of which nothing more did are read once.
     """
 
     def __init__(
@@ -96,15 +98,19 @@ class Histories:
         happenings: Iterable[Happening],
         until: date | None = None,
         also: Mapping[str, list[Record]] | None = None,
+        later: Histories | None = None,
     ) -> None:
         self._also = also or {}
         self._until = until
+        self._later = later
+        self._alone: dict[str, Record] = {}
+        self._as_members: dict[int, Record] = {}
         self._voting: dict[date, dict[str, Happening]] = {}
         self._of_case: dict[str, dict[str, list[Happening]]] = defaultdict(dict)
         self._by_kind: dict[str, list[Happening]] = defaultdict(list)
         latest = None if until is None else f"{until.isoformat()}T99"
         # The order of writing down is kept among things of the same minute.
-        for each in sorted(happenings, key=lambda each: each.happened):
+        for each in sorted(happenings, key=attrgetter("happened")):
             if latest is None or each.happened < latest:
                 self._by_kind[each.kind].append(each)
                 if each.case:
@@ -198,6 +204,14 @@ class Histories:
         return cases
 
     def _case(self, name: str, events: Mapping[str, list[Happening]]) -> Record:
+        """A case without what it has from others."""
+        later = self._later
+        if later is not None and name in later._alone and later._of_case[name] == events:
+            return dict(later._alone[name])
+        self._alone[name] = self._read_case(name, events)
+        return dict(self._alone[name])
+
+    def _read_case(self, name: str, events: Mapping[str, list[Happening]]) -> Record:
         received = events["submission_received"][0]
         data = received.data
         case: Record = {key: data.get(key) for key in _OF_SUBMISSION}
@@ -372,11 +386,18 @@ class Histories:
             "decision": case["decision"],
             "dissent_recorded": case["dissent_recorded"],
             "members": len(voting),
-            "present": [_member(person, voting[person]) for person in sorted(present)],
+            "present": [self._as_member(person, voting[person]) for person in sorted(present)],
             "votes": list(counts),
             "votes_for": counts[case["decision"]],
             "votes_by_conflicted": len(votes.keys() & (recused | case["conflicted"])),
         }
+
+    def _as_member(self, person: str, term: Happening) -> Record:
+        """The same record for the same term: nobody changes it."""
+        known = self._as_members.get(id(term))
+        if known is None:
+            known = self._as_members[id(term)] = _member(person, term)
+        return known
 
     # Studies.
 
