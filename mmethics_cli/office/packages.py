@@ -15,7 +15,7 @@ from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import EthicsError, Problem, WorkspaceError
 from mmethics_cli.office.events import Happening
 from mmethics_cli.office.folder import ARCHIVE, CASES, RETURNED
-from mmethics_cli.office.quality.histories import Record
+from mmethics_cli.office.quality.courses import Record
 from mmethics_cli.office.study_facts import StudyFact, kept_facts
 from mmethics_cli.store.submission.archive import (
     holds_submission,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -231,3 +233,24 @@ def test_the_committees_own_volumes(office: Path, tmp_path: Path) -> None:
     assert len(list((tmp_path / "移交" / "cases").iterdir())) == 1
     assert do("file", "--hand-over", tmp_path / "移交", "--to", "x")[0] == 2  # it stands already
     assert call("verify", office)[0] == 0
+
+
+def test_volumes_are_counted_as_they_were_at_the_end_of_the_year(office: Path) -> None:
+    do = doing(office)
+    assert counted(office, 2027)["E6"]["value"] is None  # no volume was closed yet
+    assert do("accept", "1", "--withdraw", "x")[0] == 0
+    assert do("file", "S0001")[0] == 0
+    assert counted(office, 2036)["E6"]["value"] == 0
+    assert counted(office, 2037)["E6"] == {"value": 1, "cases": ["S0001"]}
+    at = f"{PAST}T10:00"
+    gone = {"volume": "S0001", "list": "", "witnesses": ["甲"], "gone": []}
+    told(office, Happening("disposed", at, "S0001", data=gone))
+    assert counted(office, 2037)["E7"] == {"value": 1, "cases": ["S0001"]}
+    assert counted(office, 2036)["E7"]["value"] == 0
+
+
+def counted(office: Path, year: int) -> dict[str, Any]:
+    code, said, _ = call("office", "quality", str(year), "--office", office, "--format", "json")
+    assert code == 0
+    indicators: dict[str, Any] = json.loads(said)["indicators"]
+    return indicators

@@ -18,8 +18,13 @@ from typing import Any, Final, cast
 from mmethics_cli.core.lifecycle.work_calendar import OutOfCalendar, add_months
 from mmethics_cli.office.events import Happening
 from mmethics_cli.office.law.members import CONSULTANT, classes_of
-
-Record = dict[str, Any]
+from mmethics_cli.office.quality.courses import (
+    Record,
+    courses_of,
+    day_of,
+    moment,
+    volumes_of,
+)
 
 # The fields of each kind of record. Those that are records or lists of them name their kind.
 FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -60,24 +65,6 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 _REVIEWS: Final = frozenset({"protocol", "consent", "simplified"})
 _APPROVED: Final = "approve"
-
-
-def moment(text: object) -> datetime | None:
-    """A time as events write it; None where there is none."""
-    # Of this length nothing else passes that Python reads as a time.
-    if not isinstance(text, str) or len(text) != len("2027-03-09T14:05"):
-        return None
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _day(text: object) -> date | None:
-    try:
-        return date.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
 
 
 def _first(happenings: Sequence[Happening]) -> datetime | None:
@@ -143,8 +130,8 @@ class Histories:
         return [
             (begins, ends, each)
             for each in self._by_kind["member_appointed"]
-            if (begins := _day(each.data.get("term_from")))
-            and (ends := _day(each.data.get("term_to")))
+            if (begins := day_of(each.data.get("term_from")))
+            and (ends := day_of(each.data.get("term_to")))
         ]
 
     def _voting_on(self, day: date) -> dict[str, Happening]:
@@ -226,8 +213,8 @@ class Histories:
             "id": name,
             "study": received.study,
             "learned_at": moment(data.get("learned_at")),
-            "ended_on": _day(data.get("ended_on")),
-            "valid_until": _day(decided.get("valid_until")),
+            "ended_on": day_of(data.get("ended_on")),
+            "valid_until": day_of(decided.get("valid_until")),
             "accepted_as": accepted.get("method"),
             "supplements": sum(1 for at in asked if at and at <= before),
             "first_action": min((at for at in actions if at), default=None),
@@ -300,7 +287,7 @@ class Histories:
                             "case": case,
                             "person": each.person,
                             "role": each.data.get("role"),
-                            "due": _day(each.data.get("due")),
+                            "due": day_of(each.data.get("due")),
                             "returned_at": _first(own),
                         }
                     )
@@ -434,7 +421,7 @@ class Histories:
                         "reminders": [
                             at
                             for each in reminders[study]
-                            if _day(each.data.get("due")) == due and (at := moment(each.happened))
+                            if day_of(each.data.get("due")) == due and (at := moment(each.happened))
                         ],
                     }
                 )
@@ -479,54 +466,16 @@ class Histories:
             "access_done": "done_at",
             "access_returned": "returned_at",
         }
-        return self._courses("access_requested", "requested_at", steps)
+        return courses_of(self._by_kind, "access_requested", "requested_at", steps)
 
     @cached_property
     def _complaints(self) -> list[Record]:
-        return self._courses("complaint_received", "received_at", {"complaint_closed": "closed_at"})
-
-    def _courses(self, begins: str, begun: str, steps: Mapping[str, str]) -> list[Record]:
-        """What begins with one kind of happening and goes on with `steps`, each to its field.
-
-        A step belongs to the first course of that person and case that lacks it and was not
-        refused; one that nothing precedes begins a course of its own.
-        """
-        nothing = dict.fromkeys(("kind", "due", begun, "refused_at", *steps.values()))
-        courses: dict[tuple[str, str], list[Record]] = defaultdict(list)
-        told = (each for kind in (begins, *steps) for each in self._by_kind[kind])
-        for each in sorted(told, key=lambda each: each.happened):
-            own = courses[each.case, each.person]
-            field = steps.get(each.kind, begun)
-            course = next(
-                (one for one in own if one[field] is None and not one["refused_at"]), None
-            )
-            if course is None or field == begun:
-                name = f"{each.case} {each.person} {len(own) + 1}".strip()
-                course = {"id": name} | nothing
-                own.append(course)
-            course[field] = moment(each.happened)
-            course["kind"] = each.data.get("kind") or course["kind"]
-            course["due"] = _day(each.data.get("due")) or course["due"]
-        return [course for _, own in sorted(courses.items()) for course in own]
+        steps = {"complaint_closed": "closed_at"}
+        return courses_of(self._by_kind, "complaint_received", "received_at", steps)
 
     @cached_property
     def _volumes(self) -> list[Record] | None:
-        """The volumes that were closed; nothing is known where the register tells of none."""
-        volumes: dict[str, Record] = {}
-        told = [each for kind in _OF_VOLUME for each in self._by_kind[kind]]
-        for each in sorted(told, key=lambda each: each.happened):
-            name = str(each.data.get("volume"))
-            volume = volumes.setdefault(name, dict.fromkeys(FIELDS["volume"]) | {"id": name})
-            if "until" in each.data:
-                volume["retention_until"] = _day(each.data["until"])
-            if each.kind == "appraised":
-                kept = each.data.get("outcome") == "keep"  # till it is appraised anew
-                volume["appraised_at"] = None if kept else moment(each.happened)
-            if each.kind == "disposed":
-                volume["disposed_at"] = moment(each.happened)
-                volume["disposal_list"] = each.data.get("list")
-                volume["witnesses"] = each.data.get("witnesses")
-        return [volumes[name] for name in sorted(volumes)] if volumes else None
+        return volumes_of(self._by_kind)
 
     @cached_property
     def _happenings(self) -> list[Record]:
@@ -540,7 +489,6 @@ class Histories:
         ]
 
 
-_OF_VOLUME: Final = ("volume_closed", "retention_begun", "appraised", "disposed")
 _STAGES: Final = ("registered", "started", "ended")
 # What a case has from the data of its submission and of its decision.
 _OF_SUBMISSION: Final = (
@@ -579,7 +527,7 @@ def _due(approval: Record) -> date | None:
 def _member(person: str, term: Happening) -> Record:
     """A member as they were in that term."""
     data = term.data
-    begins, ends = _day(data.get("term_from")), _day(data.get("term_to"))
+    begins, ends = day_of(data.get("term_from")), day_of(data.get("term_to"))
     return {
         "id": person,
         "classes": classes_of(data.get("category"), data.get("sex"), data.get("external")),

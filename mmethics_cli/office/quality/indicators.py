@@ -14,7 +14,8 @@ from msgspec import Struct, field
 from mmethics_cli.core.standard.model import Basis
 from mmethics_cli.core.standard.node import Fault, Node, Trail
 from mmethics_cli.office.events import Happening
-from mmethics_cli.office.quality.histories import FIELDS, Histories, Record
+from mmethics_cli.office.quality.courses import Record
+from mmethics_cli.office.quality.histories import FIELDS, Histories
 from mmethics_cli.office.quality.language import (
     Condition,
     Expression,

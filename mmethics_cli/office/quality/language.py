@@ -18,7 +18,8 @@ from msgspec import Struct, field
 from mmethics_cli.core.conditions.written import NO_WORDS, YES_WORDS
 from mmethics_cli.core.lifecycle.work_calendar import WorkCalendar, add_months
 from mmethics_cli.core.standard.node import Node
-from mmethics_cli.office.quality.histories import FIELDS, Record
+from mmethics_cli.office.quality.courses import Record
+from mmethics_cli.office.quality.histories import FIELDS
 
 
 class Period(Struct, frozen=True):

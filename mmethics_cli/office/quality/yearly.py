@@ -12,7 +12,7 @@ from mmethics_cli.office.events import START, Happening
 from mmethics_cli.office.folder import OfficeFolder
 from mmethics_cli.office.pack import OfficePack, office_pack
 from mmethics_cli.office.packages import BRINGS_PACKAGE, package_records
-from mmethics_cli.office.quality.histories import Record
+from mmethics_cli.office.quality.courses import Record
 from mmethics_cli.office.quality.indicators import Indicator, Result, evaluate, office_in
 from mmethics_cli.office.quality.language import Period
 from mmethics_cli.office.register.schema import RegisterRow, RowReader, row_hash

@@ -98,7 +98,7 @@ RegisterRow = tuple[int, str, str, str, str, str, str, str, str, str, str, str, 
 
 
 def row_hash(row: RegisterRow, sha256: Callable[[bytes], Any]) -> str:
-    """The hash that the event of a row should have: as `event_hash` makes it, without its data read.
+    """The hash that the event of a row should have: as `event_hash`, its data unread.
 
     `sha256` is the library's, which who has very many rows looks up once.
     """
