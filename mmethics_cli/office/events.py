@@ -34,6 +34,7 @@ _TYPES: Final = {
     "words": "文字的列表",
     "proof": "表决的计算",
     "row": "导入的一行",
+    "rows": "各行的列表",
 }
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d", re.ASCII)
@@ -151,6 +152,8 @@ def _fits(value: object, kind: str | tuple[str, ...]) -> bool:
             return isinstance(value, list) and all(isinstance(word, str) for word in value)
         case "proof" | "row":
             return isinstance(value, dict)
+        case "rows":
+            return isinstance(value, list) and all(isinstance(row, dict) for row in value)
     if not isinstance(value, str):
         return False
     match kind:

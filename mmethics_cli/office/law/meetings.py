@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from msgspec import Struct
 
@@ -27,8 +27,6 @@ from mmethics_cli.office.state import (
     Meeting,
     RegisteredStudy,
 )
-
-FORMS: Final = ("现场", "视频", "现场加视频")
 
 
 class ItemVotes(Struct, frozen=True):

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from msgspec import Struct, field
 
-from mmethics_cli.core.standard.model import Basis
+from mmethics_cli.core.standard.model import Basis, Standard
 from mmethics_cli.core.standard.node import Fault, Node, Trail
 from mmethics_cli.office.events import Happening
 from mmethics_cli.office.quality.histories import FIELDS, Histories, Record
@@ -82,11 +82,16 @@ class OfficeHistories(Struct, frozen=True):
 
 
 def office_in(
-    happenings: Iterable[Happening], period: Period, also: Mapping[str, list[Record]]
+    happenings: Iterable[Happening],
+    standard: Standard,
+    period: Period,
+    also: Mapping[str, list[Record]],
 ) -> OfficeHistories:
-    """The records that indicators of a year count; `also` as `Histories` takes them."""
+    """The records that indicators of a year count; the rest as `Histories` takes it."""
     told = list(happenings)
-    return OfficeHistories(Histories(told, also=also), Histories(told, period.end, also))
+    return OfficeHistories(
+        Histories(told, standard, also=also), Histories(told, standard, period.end, also)
+    )
 
 
 def evaluate(indicator: Indicator, office: OfficeHistories, period: Period) -> Result:

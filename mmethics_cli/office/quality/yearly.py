@@ -46,7 +46,7 @@ def quality_of(office: OfficeFolder, packs: Packs, year: int) -> CountedYear:
         "register": [{"id": "register", "intact": not faults}],
         "package": package_records(office.path, brought),
     }
-    counted = office_in(happenings, period, also)
+    counted = office_in(happenings, pack.standard, period, also)
     results = {
         name: evaluate(indicator, counted, period) for name, indicator in pack.indicators.items()
     }
