@@ -12,7 +12,7 @@ from mmethics_cli.office.law.acceptance import case_name
 from mmethics_cli.office.law.meetings import title_of
 from mmethics_cli.office.law.members import CONSULTANT, in_office, voting
 from mmethics_cli.office.law.review import exclusions, person_name
-from mmethics_cli.office.outgoing import names_of, write
+from mmethics_cli.office.outgoing import names_of, write, write_summary
 from mmethics_cli.office.paper_desk import PaperDesk, day_said
 from mmethics_cli.office.state import (
     AgendaItem,
@@ -43,6 +43,7 @@ def write_meeting(desk: PaperDesk, meeting: Meeting, warnings: Sequence[str]) ->
         if case.digest:
             data = (desk.office.path / CASES / case.package).read_bytes()
             write(folder / "送审材料" / legal_name(f"{case_name(case)}.zip"), data)
+        write_summary(desk, case, folder)
     return write(folder / "会议簿.xlsx", meeting_book(desk.state, meeting, desk.pack))
 
 

@@ -13,12 +13,13 @@ from mmethics_cli.office.folder import CASES, OUTBOX, ROSTER, OfficeFolder
 from mmethics_cli.office.law.acceptance import case_name
 from mmethics_cli.office.law.meetings import title_of
 from mmethics_cli.office.law.members import CONSULTANT, in_office
-from mmethics_cli.office.law.review import person_name
+from mmethics_cli.office.law.review import person_name, reviewing
 from mmethics_cli.office.pack import OfficePack
 from mmethics_cli.office.paper_desk import PaperDesk, day_said
 from mmethics_cli.office.reply_papers import reply_file
 from mmethics_cli.office.state import Appointment, Assignment, Case
 from mmethics_cli.office.workbooks.roster_book import roster_book
+from mmethics_cli.office.workbooks.summary_book import summary_book, written_comments
 from mmethics_cli.office.workbooks.worksheet_book import WorksheetPage, worksheet_book
 from mmethics_cli.store.files import write_atomic
 from mmethics_cli.store.paths import legal_name
@@ -97,6 +98,14 @@ def _sheets(desk: PaperDesk, case: Case, assignment: Assignment, name: str) -> d
     day = desk.today.isoformat()
     book = worksheet_book(desk.state, case, assignment, desk.pack, pages, day)
     return {f"审查工作表-{name}.xlsx": book, **files}
+
+
+def write_summary(desk: PaperDesk, case: Case, folder: Path) -> Path:
+    """All that the reviewers of a case wrote, to be edited into what the letter says."""
+    persons = frozenset(each.person for each in reviewing(desk.state, case))
+    written = written_comments(desk.state.events(case=case.id), persons)
+    data = summary_book(desk.state, case, written, names_of(desk), desk.today)
+    return write(folder / f"{legal_name(f'意见汇总-{case_name(case)}')}.xlsx", data)
 
 
 def names_of(desk: PaperDesk) -> Mapping[str, str]:

@@ -13,7 +13,7 @@ from mmethics_cli.office.events import Happening
 from mmethics_cli.office.folder import CASES, OfficeFolder
 from mmethics_cli.office.law.acceptance import SIMPLIFIED, case_name, receive
 from mmethics_cli.office.law.review import reviewers_needed, reviewing
-from mmethics_cli.office.outgoing import names_of, outbox, write
+from mmethics_cli.office.outgoing import outbox, write_summary
 from mmethics_cli.office.pack import office_pack
 from mmethics_cli.office.packages import is_package, read_package
 from mmethics_cli.office.paper_desk import PaperDesk
@@ -31,15 +31,10 @@ from mmethics_cli.office.workbooks.meeting_book import from_meeting_book
 from mmethics_cli.office.workbooks.roster_book import FORMAT as ROSTER
 from mmethics_cli.office.workbooks.roster_book import from_roster
 from mmethics_cli.office.workbooks.summary_book import FORMAT as SUMMARY
-from mmethics_cli.office.workbooks.summary_book import (
-    from_summary,
-    summary_book,
-    written_comments,
-)
+from mmethics_cli.office.workbooks.summary_book import from_summary
 from mmethics_cli.office.workbooks.worksheet_book import FORMAT as WORKSHEET
 from mmethics_cli.office.workbooks.worksheet_book import from_worksheet
 from mmethics_cli.store.files import write_atomic
-from mmethics_cli.store.paths import legal_name
 from mmethics_cli.store.submission.manifest import digest_of
 from mmethics_cli.workflow.packs import Packs
 
@@ -105,15 +100,8 @@ class Desk:
         if any(each.state != "returned" for each in sheets):
             return []
         desk = PaperDesk(self.office, self.pack, register, self.now)
-        persons = frozenset(each.person for each in sheets)
-        written = written_comments(register.events(case=case.id), persons)
-        lines = []
-        if written:
-            data = summary_book(register, case, written, names_of(desk), desk.today)
-            path = (
-                outbox(desk, case_name(case)) / f"{legal_name(f'意见汇总-{case_name(case)}')}.xlsx"
-            )
-            lines.append(f"工作表已交齐。意见汇总：{write(path, data)}")
+        path = write_summary(desk, case, outbox(desk, case_name(case)))
+        lines = [f"工作表已交齐。意见汇总：{path}"]
         if case.method == SIMPLIFIED and len(sheets) >= reviewers_needed(case):
             lines.append(f"意见一致，可以决定：mmethics office decide {case_name(case)}")
         return lines

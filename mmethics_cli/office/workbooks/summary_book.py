@@ -22,7 +22,7 @@ _MARK: Final = "summary"
 _ROWS: Final = 10  # rows for comments that no reviewer wrote
 _COLUMNS: Final = (
     SheetColumn("要点", 9),
-    SheetColumn("审查人的意见", 44),
+    SheetColumn("审查人的意见", 44, role="text"),
     SheetColumn("谁提的", 14),
     SheetColumn("采用", 8, role="kept"),
     SheetColumn("意见书里的写法（空着照原文）", 44, role="wording"),
@@ -95,7 +95,7 @@ def _row(number: int, item: str, text: str, people: str) -> SheetRow:
             SheetCell(text, PLAIN),
             SheetCell(people, SMALL),
             input_cell(drop_down("采用", YES_NO), YES if text else ""),
-            input_cell(drop_down("写法", ()), text),
+            input_cell(drop_down("写法", ())),
             input_cell(CellRule("int", minimum=1, title="次序"), str(number) if text else ""),
         ),
         f"{ENTRY}{number}",
@@ -123,11 +123,11 @@ def from_summary(state: Lookup, book: OfficeBook, now: str) -> Happening:
 def _settled(book: OfficeBook, faults: list[Problem]) -> Iterator[tuple[tuple[int, int], str]]:
     """The comments that were kept, each with its place."""
     for number, row in enumerate(book.rows(_MARK), 1):
-        text = book.text(_MARK, row, "wording")
+        text = book.text(_MARK, row, "wording") or book.text(_MARK, row, "text")
         kept = book.read(_MARK, row, "kept", yes_or_no, faults)
         order = book.read(_MARK, row, "order", _whole, faults)
         if kept and not text:
-            faults.append(Problem("采用了，却没有写法。", _place(book, row)))
+            faults.append(Problem("采用了，却没有写意见。", _place(book, row)))
         elif text and kept is None and not faults:
             faults.append(Problem(f"采用没有填，应写“{YES}”或“{NO}”。", _place(book, row)))
         elif kept:
