@@ -20,7 +20,7 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]
 class Stamp(Struct, frozen=True):
     """The document now rendered: its title, its own version and date, and its language.
 
-    `form` is the institution's code of the form.
+    `form` is the institution's code of the form, `anchor` what its footer says beside the page.
     """
 
     id: str
@@ -29,6 +29,7 @@ class Stamp(Struct, frozen=True):
     date: date | None = None
     language: Language = "zh"
     form: str = ""
+    anchor: str = ""
 
     @property
     def wording(self) -> Wording:

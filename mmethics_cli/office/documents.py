@@ -34,15 +34,20 @@ def current_submission(dossier: Dossier) -> Submission:
     return current
 
 
-def committee_package(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Package:
+def committee_package(
+    dossier: Dossier, today: date, also: tuple[str, ...] = (), told: Office | None = None
+) -> Package:
     """The office's documents that the pathway needs, numbered apart; `also` names others.
+
+    `told` is what the register of an office says of it, which has proved what was handed in.
 
     Of a sealed submission they rest on its snapshot and manifest, else on the dossier as it
     stands. They carry no version or date of ours: the office dates them when it signs.
     """
     current = current_submission(dossier)
     if current.sealed:
-        require_intact(current, "不能据以审查")
+        if told is None:
+            require_intact(current, "不能据以审查")
         seen = as_sealed(dossier, current, today)
         handed_in = package_of(seen, today)
         rendered = _rendered(current)
@@ -58,7 +63,8 @@ def committee_package(dossier: Dossier, today: date, also: tuple[str, ...] = ())
     needed = _needed(seen)
     listed = {row.id for row in handed_in.rows}
     kinds = [kind for kind in seen.standard.documents.values() if kind.id in rendered]
-    office = Office(
+    office = replace(
+        told or Office(),
         findings=tuple(placed.finding for placed in findings),
         lacking=tuple(
             kind for kind in needed if kind.audience == "applicant" and kind.id not in listed

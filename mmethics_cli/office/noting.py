@@ -80,7 +80,7 @@ def take_note(office: OfficeFolder, packs: Packs, noted: Noted, now: str, actor:
         if kind.id == CORRECTED:
             register.rebuild()
         after = register.get(Case, case.id) if case else None
-    return [*said(pack.kinds, events), *([case_line(after)] if after else [])]
+    return [*said(pack.kinds, events), *([case_line(pack.kinds, after)] if after else [])]
 
 
 def _happening(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Final, get_args
@@ -18,7 +18,7 @@ from mmethics_cli.office.archive.law import ArchiveLaw, read_archive_law
 from mmethics_cli.office.events import EventKinds, read_kinds
 from mmethics_cli.office.folder import OfficeFolder
 from mmethics_cli.office.law.clocks import Clocks, read_clocks
-from mmethics_cli.office.law.decisions import DecisionWords, read_decision_words
+from mmethics_cli.office.law.decisions import DecisionLaw, read_states
 from mmethics_cli.office.law.votes import VoteLaw, read_vote_law
 from mmethics_cli.office.quality.indicators import GROUPS, Indicator, read_groups, read_indicators
 from mmethics_cli.office.study_facts import (
@@ -27,9 +27,11 @@ from mmethics_cli.office.study_facts import (
     read_study_facts,
 )
 from mmethics_cli.store.pack import Pack, load
-from mmethics_cli.workflow.packs import Packs
+from mmethics_cli.workflow.packs import LoadedPack, Packs
 
 PART: Final = "office"
+CRITERIA: Final = ("worksheets",)
+WORKSHEETS: Final = "office/worksheets.yaml"
 SOURCES: Final = "office/sources.yaml"
 
 
@@ -39,7 +41,16 @@ class OfficePack(Struct, frozen=True, dict=True):
     Each is read when it is first asked for; raises PackError with the places of all faults.
     """
 
-    pack: Pack
+    packs: Packs
+
+    @cached_property
+    def pack(self) -> Pack:
+        return self.packs.of(also=(PART,)).pack
+
+    @cached_property
+    def papers(self) -> LoadedPack:
+        """The same pack with its templates, and the criteria of the worksheets."""
+        return self.packs.of(also=CRITERIA)
 
     @cached_property
     def kinds(self) -> EventKinds:
@@ -87,17 +98,38 @@ class OfficePack(Struct, frozen=True, dict=True):
         return facts
 
     @cached_property
-    def decisions(self) -> DecisionWords:
+    def decisions(self) -> DecisionLaw:
         trail = Trail()
-        words = read_decision_words(self.pack.trees, trail)
+        states = read_states(self.pack.trees, self.standard, trail)
         self._refuse(trail.problems)
-        return words
+        return DecisionLaw(self.standard, self.clocks, states)
 
     @cached_property
     def votes(self) -> VoteLaw:
         law, faults = read_vote_law(self.pack.trees, Trail())
         self._refuse(_not_of_sources(faults))
         return law
+
+    @cached_property
+    def worksheets(self) -> Mapping[str, tuple[str, ...]]:
+        """The documents that each role fills in."""
+        trail = Trail()
+        roles = read_worksheets(self.pack.trees, self.standard, self.kinds, trail)
+        self._refuse(trail.problems)
+        return roles
+
+    def worksheets_of(self, role: str) -> tuple[str, ...]:
+        """The documents that a role fills in; none where the pack names none."""
+        return self.worksheets.get(role, ())
+
+    def chosen_worksheets(self, role: str, needed: Sequence[str]) -> list[str]:
+        """Of the worksheets that a submission needs those of a role, and those that are nobody's.
+
+        Where there are none of them, the role's own.
+        """
+        own = self.worksheets_of(role)
+        others = {name for names in self.worksheets.values() for name in names}.difference(own)
+        return [name for name in needed if name not in others] or list(own)
 
     @cached_property
     def groups(self) -> Mapping[str, str]:
@@ -128,7 +160,7 @@ def office_pack(packs: Packs, office: OfficeFolder | None = None) -> OfficePack:
     """
     if packs.overlay is None and office is not None and office.overlay is not None:
         packs = Packs(office.overlay)
-    return OfficePack(packs.of(also=(PART,)).pack)
+    return OfficePack(packs)
 
 
 def office_problems(overlay: Path | None) -> list[Problem]:
@@ -151,10 +183,27 @@ def prove_office(standard: Standard, trees: Mapping[str, object]) -> Iterator[Fa
     read_indicators(trees, trail)
     read_vote_law(trees, trail)
     read_clocks(trees, trail)
-    read_decision_words(trees, trail)
     read_archive_law(trees, trail)
     read_lending_law(trees, trail)
+    read_states(trees, standard, trail)
+    read_worksheets(trees, standard, kinds, trail)
     yield from trail.problems
+
+
+def read_worksheets(
+    trees: Mapping[str, object], standard: Standard, kinds: EventKinds, trail: Trail
+) -> Mapping[str, tuple[str, ...]]:
+    """The documents that each role fills in; what is wrong with it is noted."""
+    known = kinds["assigned"].labels if "assigned" in kinds else {}
+    roles = {}
+    for node in Node(WORKSHEETS, (), trees.get(WORKSHEETS), trail).list():
+        node.only("role", "worksheets")
+        role = node.one_of("role", tuple(known))
+        roles[role] = node.texts("worksheets")
+        for name in roles[role]:
+            if name not in standard.documents:
+                node.child("worksheets").problem(f"没有文件“{name}”")
+    return roles
 
 
 def _sources(standard: Standard, trees: Mapping[str, object]) -> Trail:

@@ -56,8 +56,7 @@ def read_package(path: Path, standard: Standard, wanted: tuple[StudyFact, ...]) 
 
     Raises EthicsError, with every difference, where it is not as it was sealed; WorkspaceError.
     """
-    seal = verify_folder(path) if path.is_dir() else verify_zip(path)
-    _refuse_changed(path, seal)
+    seal = proved(path)
     with tempfile.TemporaryDirectory() as temporary:
         if path.is_dir():
             archive = Path(temporary) / "package.zip"
@@ -74,12 +73,18 @@ def read_package(path: Path, standard: Standard, wanted: tuple[StudyFact, ...]) 
         return SealedPackage(name, kind, seal.digest, facts, archive.read_bytes())
 
 
-def _refuse_changed(path: Path, seal: Verified) -> None:
+def proved(path: Path) -> Verified:
+    """A sealed submission held against its manifest.
+
+    Raises EthicsError, with every difference, where it is not as it was sealed; WorkspaceError.
+    """
+    seal = verify_folder(path) if path.is_dir() else verify_zip(path)
     if seal.differences:
         raise EthicsError(
             f"“{path}”不是封存时的样子，不能收下。请申请人重新打包上交：",
             [Problem(str(difference)) for difference in seal.differences],
         )
+    return seal
 
 
 # What was received.

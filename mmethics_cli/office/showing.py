@@ -22,7 +22,7 @@ def history_text(office: OfficeFolder, packs: Packs, name: str) -> str:
     """All events about something, a line each, by their numbers. Raises EthicsError."""
     kinds = office_pack(packs, office).kinds
     with office.register().reading() as register:
-        heads, column, key = _subject(register, name)
+        heads, column, key = _subject(register, kinds, name)
         corrected = register.corrected()
         lines = [
             "  ".join(
@@ -37,7 +37,7 @@ def history_text(office: OfficeFolder, packs: Packs, name: str) -> str:
     return "\n".join([*heads, *lines])
 
 
-def _subject(register: Reading, name: str) -> tuple[list[str], str, str]:
+def _subject(register: Reading, kinds: EventKinds, name: str) -> tuple[list[str], str, str]:
     """Where it stands, and by which column of the events it is found."""
     study = register.get(RegisteredStudy, name)
     if study is not None:
@@ -49,7 +49,7 @@ def _subject(register: Reading, name: str) -> tuple[list[str], str, str]:
         case = find_case(register, name)
     except EthicsError as error:
         raise EthicsError(f"登记簿里没有“{name}”：{error.message}") from None
-    return [case_line(case)], "case", case.id
+    return [case_line(kinds, case)], "case", case.id
 
 
 def _said(kinds: EventKinds, happening: Happening, column: str) -> str:

@@ -73,6 +73,7 @@ class Case(OfficeRecord, frozen=True):
     review_days: int = 0
     emergency_hours: int = 0
     simplified_reviewers: int = 0
+    follow_up_interval_months: int = 0
     method: str = ""
     number: str = ""
     state: str = "received"
@@ -89,6 +90,7 @@ class Case(OfficeRecord, frozen=True):
     filed_at: str = ""
     ended_on: str = ""  # of the study, as a report of its completion says
     turned_away_at: str = ""  # refused, or taken back
+    comments: tuple[str, ...] = ()  # as they were settled, in the order of the letter
 
 
 class Assignment(OfficeRecord, frozen=True):
@@ -267,6 +269,7 @@ def _received(state: Lookup, event: Happening) -> Records:
         review_days=_number(event, "review_days"),
         emergency_hours=_number(event, "emergency_hours"),
         simplified_reviewers=_number(event, "simplified_reviewers"),
+        follow_up_interval_months=_number(event, "follow_up_interval_months"),
         **_texts(event, "kind", "parent", "package", "digest", "sponsor", "pathway"),
         ended_on=_text(event, "ended_on"),
     )
@@ -333,28 +336,20 @@ def _decided(state: Lookup, event: Happening) -> Records:
         yield from _outcome(state, event, _text(event, "decision"))
     study = state.get(RegisteredStudy, case.study)
     if study is not None:
-        yield _after_decision(study, case, event)
+        yield replace(study, **_of_decision(study, event))
 
 
-def _after_decision(study: RegisteredStudy, case: Case, event: Happening) -> RegisteredStudy:
-    """What a decision comes to for its study: approval, its validity, its end."""
-    valid_until = _text(event, "valid_until")
-    match case.kind, _text(event, "decision"):
-        case "completion", "approve":
-            return replace(study, state="completed")
-        case _, "approve" if valid_until:
-            return replace(
-                study,
-                state="active",
-                approved_on=study.approved_on or _day(event),
-                valid_until=valid_until,
-                interval_months=_number(event, "interval_months"),
-            )
-        case "initial", "disapprove":
-            return replace(study, state="disapproved")
-        case _, "suspended" | "terminated" as word:
-            return replace(study, state=word)
-    return study
+def _of_decision(study: RegisteredStudy, event: Happening) -> Mapping[str, object]:
+    """What a decision comes to for its study, as it was decided: its state, its validity."""
+    valid_until, after = _text(event, "valid_until"), _text(event, "study_state")
+    changes: dict[str, object] = {"state": after} if after else {}
+    if valid_until:
+        changes |= {
+            "approved_on": study.approved_on or _day(event),
+            "valid_until": valid_until,
+            "interval_months": _number(event, "interval_months"),
+        }
+    return changes
 
 
 def _postponed(state: Lookup, event: Happening) -> Records:
@@ -449,6 +444,9 @@ def _of_study(field: str) -> Callable[[Lookup, Happening], Records]:
     return way
 
 
+STUDY_STATES: Final = (
+    "pending", "active", "suspended", "completed", "terminated", "disapproved",
+)  # fmt: skip
 ROLES: Final = ("protocol", "consent", "simplified", "consultant", "follow_up")
 _WAYS: Final[Mapping[str, Callable[[Lookup, Happening], Records]]] = {
     "member_appointed": _appointed,
@@ -472,6 +470,7 @@ _WAYS: Final[Mapping[str, Callable[[Lookup, Happening], Records]]] = {
     "withdrawn": _of_case(_turned_away),
     "extended": _of_case(lambda case, event: {"due_at": _text(event, "until")}),
     "converted_to_meeting": _of_case(lambda case, event: {"method": "meeting"}),
+    "comments_settled": _of_case(lambda case, event: {"comments": tuple(event.data["list"])}),
     "decided": _decided,
     "postponed": _postponed,
     "delivered": _of_case(

@@ -12,21 +12,27 @@ from mmethics_cli.errors import EthicsError
 from mmethics_cli.office.acting import case_line, record, said
 from mmethics_cli.office.events import FILES, Happening
 from mmethics_cli.office.folder import CASES, RETURNED, OfficeFolder
-from mmethics_cli.office.law.acceptance import METHODS, receive
+from mmethics_cli.office.law.acceptance import SIMPLIFIED, case_name, receive
+from mmethics_cli.office.law.review import reviewers_needed, reviewing
+from mmethics_cli.office.outgoing import outbox, write_summary
 from mmethics_cli.office.pack import office_pack
 from mmethics_cli.office.packages import is_package, read_package
+from mmethics_cli.office.paper_desk import PaperDesk
 from mmethics_cli.office.past_events import (
     is_event_file,
     look_through,
     past_happenings,
     summary,
 )
+from mmethics_cli.office.register.database import Writing
 from mmethics_cli.office.state import Case, Lookup
 from mmethics_cli.office.workbooks.book import OfficeBook, is_book, read_book
 from mmethics_cli.office.workbooks.meeting_book import FORMAT as MEETING_BOOK
 from mmethics_cli.office.workbooks.meeting_book import from_meeting_book
 from mmethics_cli.office.workbooks.roster_book import FORMAT as ROSTER
 from mmethics_cli.office.workbooks.roster_book import from_roster
+from mmethics_cli.office.workbooks.summary_book import FORMAT as SUMMARY
+from mmethics_cli.office.workbooks.summary_book import from_summary
 from mmethics_cli.office.workbooks.worksheet_book import FORMAT as WORKSHEET
 from mmethics_cli.office.workbooks.worksheet_book import from_worksheet
 from mmethics_cli.store.files import make_folder, sha256, write_atomic
@@ -63,7 +69,7 @@ class Desk:
             return self._book(path)
         raise EthicsError(
             f"认不出“{path}”是什么。现在能收的：封存的送审（压缩包或文件夹）、"
-            "办公室发出的名册、审查工作表和会议簿、往年登记事项的 CSV"
+            "办公室发出的名册、审查工作表、意见汇总和会议簿、往年登记事项的 CSV"
             "（第一行是 seq,at,event,study,case,meeting,person,data）。"
         )
 
@@ -73,6 +79,7 @@ class Desk:
             happenings = self._kept(self._told(register, book, path), book, path)
             events = record(register, self.pack.kinds, happenings, self.now, self.actor)
             case = register.get(Case, book.about.get("case", ""))
+            more = self._after_worksheet(register, book)
         if book.format == MEETING_BOOK:
             meeting = book.about["meeting"]
             return Taken(
@@ -81,16 +88,34 @@ class Desk:
             )
         if book.format == ROSTER:
             return Taken(f"{path.name}：名册，新登记 {len(events)} 名委员的任期。")
-        lines = [f"{path.name}：审查工作表", *said(self.pack.kinds, events)]
-        return Taken("\n".join([*lines, *([case_line(case)] if case else [])]))
+        title = "意见汇总" if book.format == SUMMARY else "审查工作表"
+        lines = [f"{path.name}：{title}", *said(self.pack.kinds, events)]
+        lines += [case_line(self.pack.kinds, case)] if case else []
+        return Taken("\n".join([*lines, *more]))
+
+    def _after_worksheet(self, register: Writing, book: OfficeBook) -> list[str]:
+        """Once all worksheets of a case are in: what they say together, and whether that is all."""
+        case = register.get(Case, book.about.get("case", ""))
+        if book.format != WORKSHEET or case is None or case.state != "accepted":
+            return []
+        sheets = reviewing(register, case)
+        if any(each.state != "returned" for each in sheets):
+            return []
+        desk = PaperDesk(self.office, self.pack, register, self.now)
+        path = write_summary(desk, case, outbox(desk, case_name(case)))
+        lines = [f"工作表已交齐。意见汇总：{path}"]
+        if case.method == SIMPLIFIED and len(sheets) >= reviewers_needed(case):
+            lines.append(f"意见一致，可以决定：mmethics office decide {case_name(case)}")
+        return lines
 
     def _told(self, state: Lookup, book: OfficeBook, path: Path) -> list[Happening]:
         """What a workbook tells, by its format."""
-        words = self.pack.decisions
         if book.format == MEETING_BOOK:
-            return from_meeting_book(state, book, words, self.now)
+            return from_meeting_book(state, book, self.pack.decisions, self.now)
         if book.format == WORKSHEET:
-            return from_worksheet(state, book, words, self.now)
+            return from_worksheet(state, book, self.pack, self.now)
+        if book.format == SUMMARY:
+            return [from_summary(state, book, self.now)]
         if book.format == ROSTER:
             return from_roster(state, book, self.pack.kinds["member_appointed"], self.now)
         raise EthicsError(f"“{path.name}”这一种工作簿（{book.format}）不收。")
@@ -123,8 +148,8 @@ class Desk:
             case = register.get(Case, happening.case)
         assert case is not None
         title = package.facts.get("title", "")
-        pathway = METHODS.get(case.pathway, "未定")
-        said_it = [*said(self.pack.kinds, events), case_line(case)]
+        pathway = self.pack.kinds["accepted"].labels.get(case.pathway, "未定")
+        said_it = [*said(self.pack.kinds, events), case_line(self.pack.kinds, case)]
         return Taken("\n".join([f"{path.name}：{title}", f"审查路径：{pathway}", *said_it]))
 
     def _past_events(self, path: Path, *, yes: bool) -> Taken:

@@ -23,6 +23,13 @@ _CALL = re.compile(r"(?P<name>\w+)\((?P<arguments>.*)\)(?P<rest>(?:\.\w+)*)")
 _STRING = re.compile(r'"([^"]*)"')
 # What `recorded` prints of decision.yaml.
 RECORDED: Final = ("decision", "date", "number", "valid_until", "interval_months")
+# What `acted` prints of the register.
+ACTED: Final = (
+    "number", "accepted_on", "due", "method", "review_on", "place", "present", "recused",
+    "entitled", "in_favour", "received_on", "supplement_by", "meeting", "meeting_on", "start",
+    "end", "form", "chair", "secretary", "members", "reviewer", "role", "return_by", "package",
+    "held_before", "reporting", "committee", "institution", "contact", "title",
+)  # fmt: skip
 _GROUPS: Final = ("any", "all", "not", "newly")
 _CONDITIONAL: Final = ("when", "block")  # kinds of marks
 
@@ -184,6 +191,8 @@ class Binder(Struct):
                 raise _BindingError("条文表（articles.yaml）里没有这一条")
             case "recorded" if first not in RECORDED:
                 raise _BindingError(f"decision.yaml 里没有这一项，可写：{'、'.join(RECORDED)}")
+            case "acted" if first not in ACTED:
+                raise _BindingError(f"登记簿里没有这一项，可写：{'、'.join(ACTED)}")
             case "beside" if arguments not in [(key,) for key in SealedBeside.__struct_fields__]:
                 keys = "、".join(SealedBeside.__struct_fields__)
                 raise _BindingError(f"封存的内容没有这一项，可写：{keys}")

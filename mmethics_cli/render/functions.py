@@ -52,7 +52,7 @@ from mmethics_cli.render.revision_views import (
     revised_attachments,
     revisions,
 )
-from mmethics_cli.render.study import Adjustment, Office
+from mmethics_cli.render.study import Adjustment, Office, OfficeRow
 from mmethics_cli.wording.citation import cite_for, cite_for_in_english, title
 from mmethics_cli.wording.language import ENGLISH
 from mmethics_cli.wording.values import labels, value_text
@@ -334,6 +334,14 @@ class Functions:
     def pick_verdict(self, tag: str) -> Printable:
         """A drop-down of them for people to fill in."""
         return self.pick(tag, *self.verdicts())
+
+    def acted(self, key: str, blank: str = _BLANK) -> Printable:
+        """What the register says under a key of `ACTED`, else a line to fill in by hand."""
+        return Printable(lambda: self._printing.print(self._office.acts.get(key, "")) or blank)
+
+    def rows(self, name: str) -> tuple[OfficeRow, ...]:
+        """The lines of one of the register's lists; none where it has none."""
+        return self._office.rows.get(name, ())
 
     def recorded(self, key: str) -> Printable:
         """What decision.yaml says, else a control or a line to fill in by hand.

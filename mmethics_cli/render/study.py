@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -28,13 +29,18 @@ class DocumentSpot(Struct, frozen=True):
 Spots = Mapping[str, tuple[DocumentSpot, ...]]
 
 
+# A line of an office's list: texts, numbers, and lists of such lines, by name.
+OfficeRow = Mapping[str, Any]
+
+
 class Office(Struct, frozen=True):
     """What was found of a submission, and what the office has recorded of it.
 
     `findings` are about the submission as it was handed in; `lacking` are documents that it needs
     and does not hold; `rendered` are the ids of those that came from templates; `spots` say where
     they print what. `recorded` and `comments` are the texts of decision.yaml, `verdicts` are the
-    keys of the decisions that can be taken.
+    keys of the decisions that can be taken. `acts` are texts of the register by their keys, `rows`
+    its lists: what a notice, a letter or the papers of a meeting tell of the office itself.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -44,6 +50,8 @@ class Office(Struct, frozen=True):
     recorded: Mapping[str, str] = field(default_factory=dict)
     comments: tuple[str, ...] = ()
     verdicts: tuple[str, ...] = ()
+    acts: Mapping[str, str] = field(default_factory=dict)
+    rows: Mapping[str, tuple[OfficeRow, ...]] = field(default_factory=dict)
 
 
 class TransmittalRow(Struct, frozen=True):

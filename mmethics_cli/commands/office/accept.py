@@ -68,6 +68,8 @@ def accept(
     mmethics office accept 12 --supplement 缺同意书 --supplement 缺简历
     mmethics office accept 12 --extend 2027-05-01 --reason 待补充专家意见
     """
+    from msgspec.structs import replace
+
     from mmethics_cli.office.acting import act
     from mmethics_cli.office.law import acceptance
 
@@ -91,7 +93,10 @@ def accept(
     )
 
     def decide(state: Lookup, found: Case, pack: OfficePack) -> list[Happening]:
-        return [instead(found) if instead else plain.of(state, found, pack.clocks, now)]
+        if instead:
+            return [instead(found)]
+        accepting = replace(plain, labels=pack.kinds["accepted"].labels)
+        return [accepting.of(state, found, pack.clocks, now)]
 
     for line in act(folder, session.packs(), case, decide, now, actor(folder)):
         session.out(line)

@@ -106,9 +106,11 @@ def header_xml(stamp: Stamp, page: Page, draft: bool, running: tuple[str, str] =
 
 
 def footer_xml(stamp: Stamp) -> str:
-    """第 X 页 共 Y 页."""
+    """第 X 页 共 Y 页, and on a line below what the paper is anchored to."""
     before, between, after = stamp.wording.page
     words = run(before) + _field("PAGE") + run(between) + _field("NUMPAGES") + run(after)
+    if stamp.anchor:
+        words += run(f"\n{stamp.anchor}")
     return (
         f'{_XML}<w:ftr {_NAMESPACES} mc:Ignorable="w14"><w:p><w:pPr><w:pStyle w:val="Footer"/>'
         f"</w:pPr>{words}</w:p></w:ftr>"

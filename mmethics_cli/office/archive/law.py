@@ -12,7 +12,7 @@ from mmethics_cli.core.lifecycle.work_calendar import add_months
 from mmethics_cli.core.standard.model import Basis
 from mmethics_cli.core.standard.node import Node, Trail
 from mmethics_cli.office.archive.records import Paper, Volume
-from mmethics_cli.office.law.acceptance import METHODS
+from mmethics_cli.office.law.acceptance import EMERGENCY, MEETING, SIMPLIFIED
 from mmethics_cli.office.record import Lookup
 from mmethics_cli.office.state import Assignment, Case, RegisteredStudy
 
@@ -67,7 +67,7 @@ def read_archive_law(trees: Mapping[str, object], trail: Trail) -> ArchiveLaw:
         match node.one_of("table", _TABLES):
             case "paper":
                 for method in node.texts("methods"):
-                    if method not in METHODS:
+                    if method not in (SIMPLIFIED, MEETING, EMERGENCY):
                         node.child("methods").problem(f"没有“{method}”这种审查方式")
                 papers[name] = RequiredPaper(
                     name, title, node.one_of("of", _OF), node.texts("met_by"),

@@ -15,7 +15,9 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any, Final, cast
 
+from mmethics_cli.core.lifecycle.decision import kind_of, meaning_of
 from mmethics_cli.core.lifecycle.work_calendar import OutOfCalendar, add_months
+from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.office.events import Happening
 from mmethics_cli.office.law.members import CONSULTANT, classes_of
 from mmethics_cli.office.quality.courses import (
@@ -64,7 +66,6 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     }.items()
 }
 _REVIEWS: Final = frozenset({"protocol", "consent", "simplified"})
-_APPROVED: Final = "approve"
 
 
 def _first(happenings: Sequence[Happening]) -> datetime | None:
@@ -75,18 +76,21 @@ def _first(happenings: Sequence[Happening]) -> datetime | None:
 class Histories:
     """The records of an office that had these happenings; later ones than `until` did not happen.
 
-    `also` are records that no happening tells of (packages, the register itself), by kind; of a
-    kind that is neither there nor told of nothing is known. `later` are the same with more that
-    happened: cases of which nothing more did are read once.
+    `standard` says what decisions mean: words of past years are read as what they meant. `also` are
+    records that no happening tells of (packages, the register itself), by kind; of a
+    kind that is neither there nor told of nothing is known.
+    `later` are the same with more that happened: cases of which nothing more did are read once.
     """
 
     def __init__(
         self,
         happenings: Iterable[Happening],
+        standard: Standard,
         until: date | None = None,
         also: Mapping[str, list[Record]] | None = None,
         later: Histories | None = None,
     ) -> None:
+        self._standard = standard
         self._also = also or {}
         self._until = until
         self._later = later
@@ -257,6 +261,8 @@ class Histories:
             rounds, root = rounds + 1, before
             seen.add(root["id"])
         case["round"], case["began_as"] = rounds, root["kind"]
+        case["decision"] = self._read(case, case["decision"])
+        case["recommendations"] = {self._read(case, word) for word in case["recommendations"]}
         case["reports"] = {
             each.meeting
             for each in self._of_case[case["id"]].get("agenda_item", ())
@@ -363,7 +369,7 @@ class Histories:
         }
         recused = {each.person for each in here["recused"]}
         voting = self._voting_on(case["decided_at"].date())
-        votes = {each.person: each.data.get("choice") for each in here["vote"]}
+        votes = {each.person: self._read(case, each.data.get("choice")) for each in here["vote"]}
         present = (self._attending[meeting] & voting.keys()) - recused
         counts = Counter(votes.values())
         return {
@@ -386,6 +392,11 @@ class Histories:
             known = self._as_members[id(term)] = _member(person, term)
         return known
 
+    def _read(self, case: Record, word: object) -> str:
+        """A decision on a case as its word is read today."""
+        text = word if isinstance(word, str) else ""
+        return kind_of(self._standard, case["began_as"]).read_as.get(text, text)
+
     # Studies.
 
     @cached_property
@@ -393,7 +404,7 @@ class Histories:
         """The approvals of each study, in their order."""
         approvals: dict[str, list[Record]] = defaultdict(list)
         for case in self._cases:
-            if case["decision"] == _APPROVED and case["decided_at"]:
+            if case["decided_at"] and meaning_of(self._standard, case["decision"]).approves:
                 approvals[case["study"]].append(case)
         for cases in approvals.values():
             cases.sort(key=lambda case: cast(datetime, case["decided_at"]))

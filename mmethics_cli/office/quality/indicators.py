@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from msgspec import Struct, field
 
-from mmethics_cli.core.standard.model import Basis
+from mmethics_cli.core.standard.model import Basis, Standard
 from mmethics_cli.core.standard.node import Fault, Node, Trail
 from mmethics_cli.office.events import Happening
 from mmethics_cli.office.quality.courses import Record
@@ -84,13 +84,16 @@ class OfficeHistories(Struct, frozen=True):
 
 
 def office_in(
-    happenings: Iterable[Happening], period: Period, also: Mapping[str, list[Record]]
+    happenings: Iterable[Happening],
+    standard: Standard,
+    period: Period,
+    also: Mapping[str, list[Record]],
 ) -> OfficeHistories:
-    """The records that indicators of a year count; `also` as `Histories` takes them."""
+    """The records that indicators of a year count; the rest as `Histories` takes it."""
     # Sorted here, it is quickly sorted twice.
     told = sorted(happenings, key=attrgetter("happened"))
-    whole = Histories(told, also=also)
-    return OfficeHistories(whole, Histories(told, period.end, also, whole))
+    whole = Histories(told, standard, also=also)
+    return OfficeHistories(whole, Histories(told, standard, period.end, also, whole))
 
 
 def evaluate(indicator: Indicator, office: OfficeHistories, period: Period) -> Result:

@@ -48,7 +48,7 @@ def _counted(office: OfficeFolder, pack: OfficePack, year: int) -> CountedYear:
         "register": [{"id": "register", "intact": told.intact}],
         "package": package_records(office.path, told.brought, told.gone),
     }
-    counted = office_in(told.happenings, period, also)
+    counted = office_in(told.happenings, pack.standard, period, also)
     results = {
         name: evaluate(indicator, counted, period) for name, indicator in pack.indicators.items()
     }

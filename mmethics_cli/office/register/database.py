@@ -214,6 +214,10 @@ class Writing(Reading):
         self.flush()
         return super()._rows(query)
 
+    def events(self, **columns: str | int) -> Iterator[Event]:
+        self.flush()
+        return super().events(**columns)
+
     def append(self, what: Happening, at: str, actor: str, by: str = "") -> Event:
         """Write one event after the last one, and the records that it changes."""
         new = chained(what, at, actor, by, self._last)

@@ -7,13 +7,15 @@ with backslashes, folders above, and what systems leave about.
 from __future__ import annotations
 
 import hashlib
+import io
+import json
 import lzma
 import shutil
 import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Final, TypeVar
 
@@ -104,10 +106,7 @@ def zip_submission(folder: Path, target: Path) -> None:
     with replacing(target) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted([*digests, MANIFEST]):
             source = folder / name
-            info = zipfile.ZipInfo(f"{folder.name}/{name}", _EPOCH)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.create_system = 3
-            info.external_attr = (stat.S_IFREG | 0o644) << 16
+            info = _entry(f"{folder.name}/{name}")
             info.file_size = source.stat().st_size
             with source.open("rb") as whole, archive.open(info, "w") as member:
                 shutil.copyfileobj(whole, member, _CHUNK)
@@ -146,6 +145,71 @@ def sealed_files(path: Path, *names: str) -> dict[str, bytes]:
         tops = [name.removesuffix(MANIFEST) for name in _manifest(members).names]
         inner = {member.within(tops, set(names)): member.info for member in members}
         return {name: archive.read(inner[name]) for name in names}
+
+
+def lay_out(path: Path, folder: Path, *names: str) -> Path:
+    """Write files of an archive that was proved into the folder of its submission, and return that.
+
+    `folder` is where the submission's own goes, called as the manifest says.
+    """
+    files = sealed_files(path, MANIFEST, *names)
+    target = folder / _sealed_name(files[MANIFEST])
+    target.mkdir(parents=True)
+    for name, data in files.items():
+        (target / name).write_bytes(data)
+    return target
+
+
+def _sealed_name(manifest: bytes) -> str:
+    """What a submission was sealed as; raises WorkspaceError where that is no plain name."""
+    try:
+        name = str(json.loads(manifest)["submission"])
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        raise WorkspaceError(f"{MANIFEST} 已损坏，没有写是哪一次送审。") from error
+    if not is_plain_name(name) or "/" in name:
+        raise WorkspaceError(f"{MANIFEST} 里的送审名“{name}”不能用。")
+    return name
+
+
+def fenced_files(path: Path, most: int) -> dict[str, bytes]:
+    """All files of an archive for which no manifest vouches, by name; `most` bytes in all.
+
+    Raises WorkspaceError for one that can't be read, or is made to do harm.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = _members(archive)
+            if sum(member.info.file_size for member in members) > most:
+                raise WorkspaceError("压缩包展开后大得不合常理，没有继续读。")
+            files: dict[str, bytes] = {}
+            for member in members:
+                name = member.names[0]
+                _refuse_harm(member.info, name, vouched=False)
+                if name in files:
+                    raise WorkspaceError(f"压缩包里“{name}”出现了两次，没有继续读。")
+                files[name] = archive.read(member.info)
+            return files
+    except _BROKEN as error:
+        raise WorkspaceError(f"“{path}”不是完好的 ZIP 文件。") from error
+    except OSError as error:
+        raise WorkspaceError(f"读不了“{path}”：{reason(error)}。") from error
+
+
+def plain_archive(files: Mapping[str, bytes]) -> bytes:
+    """Files as one archive; the same files give the same bytes."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            archive.writestr(_entry(name), files[name])
+    return whole.getvalue()
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name, _EPOCH)
+    info.compress_type = zipfile.ZIP_DEFLATED
+    info.create_system = 3
+    info.external_attr = (stat.S_IFREG | 0o644) << 16
+    return info
 
 
 def _verified(archive: zipfile.ZipFile) -> Verified:
