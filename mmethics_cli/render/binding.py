@@ -28,7 +28,9 @@ ACTED: Final = (
     "number", "accepted_on", "due", "method", "review_on", "place", "present", "recused",
     "entitled", "in_favour", "received_on", "supplement_by", "meeting", "meeting_on", "start",
     "end", "form", "chair", "secretary", "members", "reviewer", "role", "return_by", "package",
-    "held_before", "reporting", "committee", "institution", "contact", "title",
+    "held_before", "reporting", "committee", "institution", "contact", "title", "requested_on",
+    "person", "kind", "capacity", "proof", "study", "purpose", "basis", "approver", "approved",
+    "done_on", "year", "found",
 )  # fmt: skip
 _GROUPS: Final = ("any", "all", "not", "newly")
 _CONDITIONAL: Final = ("when", "block")  # kinds of marks

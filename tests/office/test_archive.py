@@ -56,7 +56,10 @@ def decided(office: Path, decision: str = "disapprove") -> None:
         Happening("meeting_held", at, meeting="2027-01", data={}),
         Happening(
             "decided", at, **refs, meeting="2027-01",
-            data={"decision": decision, "method": "meeting", "number": "伦审2027-0001"},
+            data={
+                "decision": decision, "method": "meeting", "number": "伦审2027-0001",
+                "study_state": "disapproved" if decision == "disapprove" else "active",
+            },
         ),
         Happening("delivered", at, **refs, data={"to": "张三"}),
     )  # fmt: skip

@@ -24,9 +24,9 @@ from mmethics_cli.office.archive.sealed import files_in
 from mmethics_cli.office.events import Happening
 from mmethics_cli.office.folder import LENT, OfficeFolder, write_kept
 from mmethics_cli.office.law.acceptance import ActRefused, find_case, next_number
-from mmethics_cli.office.own_papers import day_words, own_paper
 from mmethics_cli.office.pack import office_pack
 from mmethics_cli.office.packages import received_packages
+from mmethics_cli.office.paper_desk import PaperDesk, day_said
 from mmethics_cli.office.register.database import Reading, Writing
 from mmethics_cli.office.state import RegisteredStudy
 from mmethics_cli.store.files import sha256
@@ -258,12 +258,13 @@ class Lending:
             rows.append({"name": name, "mark": marked, "digest": sha256(copy.data)[:16]})
         study = register.get(RegisteredStudy, access.study)
         acts = {
-            "number": access.id, "person": access.person, "done_on": day_words(self.now),
-            "approved": f"{access.approved_by}", "study": study.title if study else access.study,
+            "number": access.id, "person": access.person,
+            "done_on": day_said(self.now.partition("T")[0]), "approved": access.approved_by,
+            "study": study.title if study else access.study,
         }  # fmt: skip
-        missing = [{"title": word, "reason": why} for word, why in left_out]
-        told = {"files": rows, "left_out": missing}
-        write_kept(folder / _SHEET, own_paper(self.office, self.pack, "copy_sheet", acts, told))
+        missing = tuple({"title": word, "reason": why} for word, why in left_out)
+        told = {"files": tuple(rows), "left_out": missing}
+        write_kept(folder / _SHEET, self._desk(register).own("copy_sheet", acts, told))
 
     def _write_form(self, register: Reading, access: Access, capacity: Capacity) -> None:
         law, study = self.pack.lending, register.get(RegisteredStudy, access.study)
@@ -273,19 +274,22 @@ class Lending:
             if each.source in self.pack.standard.sources
         )
         acts = {
-            "number": access.id, "requested_on": day_words(access.requested_at),
+            "number": access.id, "requested_on": day_said(access.requested_at.partition("T")[0]),
             "person": access.person, "kind": KINDS[access.kind], "capacity": capacity.title,
             "proof": access.proof or "—", "purpose": access.purpose or "—",
             "study": study.title if study else access.study, "due": "—",
             "approver": APPROVERS[capacity.approver], "basis": cited or "实践",
         }  # fmt: skip
         reasons = self._reasons(access, capacity)
-        items = [
+        items = tuple(
             {"title": item.title if (item := law.item(word)) else word, "allowed": why or "可以"}
             for word, why in zip(access.want, reasons, strict=True)
-        ]
-        data = own_paper(self.office, self.pack, "access_request", acts, {"items": items})
+        )
+        data = self._desk(register).own("access_request", acts, {"items": items})
         write_kept(self._folder(access) / _FORM, data)
+
+    def _desk(self, register: Reading) -> PaperDesk:
+        return PaperDesk(self.office, self.pack, register, self.now)
 
     def _folder(self, access: Access) -> Path:
         return self.office.path / LENT / legal_name(f"{access.id}-{access.person}")
