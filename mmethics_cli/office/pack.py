@@ -9,8 +9,10 @@ from typing import Final, get_args
 
 from msgspec import Struct
 
+from mmethics_cli.core.lifecycle.decision import decision_label
 from mmethics_cli.core.lifecycle.work_calendar import WorkCalendar, read_calendar
 from mmethics_cli.core.standard.model import Article, Standard, Verified
+from mmethics_cli.core.standard.names import KIND
 from mmethics_cli.core.standard.node import Fault, Node, Trail
 from mmethics_cli.errors import PackError, Problem
 from mmethics_cli.office.events import EventKinds, read_kinds
@@ -76,6 +78,14 @@ class OfficePack(Struct, frozen=True, dict=True):
         words = read_decision_words(self.pack.trees, trail)
         self._refuse(trail.problems)
         return words
+
+    def decision_word(self, key: str) -> str:
+        """What people call a decision; one that the pack lacks as it is."""
+        return decision_label(self.standard, key)
+
+    def kind_word(self, key: str) -> str:
+        """What people call a kind of submission."""
+        return self.standard.questions[KIND].values.get(key, key)
 
     @cached_property
     def votes(self) -> VoteLaw:

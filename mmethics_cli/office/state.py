@@ -6,7 +6,7 @@ what the events say. Times and days are texts as in events, empty for none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Final, Protocol, TypeVar
 
 from msgspec import Struct
@@ -192,8 +192,8 @@ class Lookup(Protocol):
     def get(self, kind: type[R], *key: str) -> R | None:
         """The record of that key; None where there is none."""
 
-    def where(self, kind: type[R], **fields: str) -> Sequence[R]:
-        """The records whose fields say this, in the order of their keys."""
+    def where(self, kind: type[R], **fields: str | Collection[str]) -> Sequence[R]:
+        """The records whose fields say this, or one of these, in the order of their keys."""
 
     def highest(self, kind: type[R], field: str, prefix: str) -> str:
         """The last number that begins so, among those of a field; empty where there is none."""
@@ -211,12 +211,16 @@ class OfficeState:
         found = self.records[kind].get(key)
         return found if isinstance(found, kind) else None
 
-    def where(self, kind: type[R], **fields: str) -> Sequence[R]:
+    def where(self, kind: type[R], **fields: str | Collection[str]) -> Sequence[R]:
+        wanted = {
+            name: {value} if isinstance(value, str) else set(value)
+            for name, value in fields.items()
+        }
         found = [
             record
             for record in self.records[kind].values()
             if isinstance(record, kind)
-            and all(getattr(record, name) == value for name, value in fields.items())
+            and all(getattr(record, name) in values for name, values in wanted.items())
         ]
         return sorted(found, key=lambda record: record.key)
 
