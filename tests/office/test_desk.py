@@ -135,7 +135,7 @@ def events_of(path: Path) -> dict[str, tuple[str, int, bool]]:
     calendar = Calendar.from_ical(path.read_bytes())
     return {
         str(event["SUMMARY"]): (
-            str(event["UID"]), int(event["SEQUENCE"]), event.get("STATUS") == "CANCELLED"
+            str(event["UID"]), int(str(event["SEQUENCE"])), event.get("STATUS") == "CANCELLED"
         )
         for event in calendar.walk("VEVENT")
     }  # fmt: skip
@@ -167,7 +167,8 @@ def test_a_calendar_is_never_empty_and_covers_nothing_else(tmp_path: Path) -> No
     code, _, errors = call("office", "--office", office, "--ics", file)
     assert code == 0 and "没有到期日" in errors and not file.exists()
     file.write_text("别的", encoding="utf-8")
-    other = busy_office(tmp_path / "b" if (tmp_path / "b").mkdir() is None else tmp_path)
+    (tmp_path / "b").mkdir()
+    other = busy_office(tmp_path / "b")
     code, _, errors = call("office", "--office", other, "--ics", file)
     assert code == 2 and "没有覆盖" in errors and file.read_text(encoding="utf-8") == "别的"
 
