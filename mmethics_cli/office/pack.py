@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import Final, get_args
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from mmethics_cli.core.lifecycle.decision import decision_label
 from mmethics_cli.core.lifecycle.work_calendar import WorkCalendar, read_calendar
-from mmethics_cli.core.standard.model import Article, Standard, Verified
+from mmethics_cli.core.standard.model import Article, Basis, Source, Standard, Verified
+from mmethics_cli.core.standard.names import KIND
 from mmethics_cli.core.standard.node import Fault, Node, Trail
 from mmethics_cli.errors import PackError, Problem
 from mmethics_cli.office.archive.capacities import LendingLaw, read_lending_law
 from mmethics_cli.office.archive.law import ArchiveLaw, read_archive_law
+from mmethics_cli.office.event_words import EventWords, read_event_words
 from mmethics_cli.office.events import EventKinds, read_kinds
 from mmethics_cli.office.folder import OfficeFolder
 from mmethics_cli.office.law.clocks import Clocks, read_clocks
@@ -27,6 +31,7 @@ from mmethics_cli.office.study_facts import (
     read_study_facts,
 )
 from mmethics_cli.store.pack import Pack, load
+from mmethics_cli.wording.citation import cite
 from mmethics_cli.workflow.packs import LoadedPack, Packs
 
 PART: Final = "office"
@@ -57,6 +62,12 @@ class OfficePack(Struct, frozen=True, dict=True):
         kinds, faults = read_kinds(self.pack.trees)
         self._refuse(faults)
         return kinds
+
+    @cached_property
+    def event_words(self) -> EventWords:
+        words, faults = read_event_words(self.pack.trees)
+        self._refuse(faults)
+        return words
 
     @cached_property
     def indicators(self) -> Mapping[str, Indicator]:
@@ -103,6 +114,38 @@ class OfficePack(Struct, frozen=True, dict=True):
         states = read_states(self.pack.trees, self.standard, trail)
         self._refuse(trail.problems)
         return DecisionLaw(self.standard, self.clocks, states)
+
+    def decision_word(self, key: str) -> str:
+        """What people call a decision; one that the pack lacks as it is."""
+        return decision_label(self.standard, key)
+
+    def kind_word(self, key: str) -> str:
+        """What people call a kind of submission."""
+        return self.standard.questions[KIND].values.get(key, key)
+
+    @cached_property
+    def _citing(self) -> tuple[Standard, Mapping[tuple[str, str], Article]]:
+        """The standard with the office's own sources, and how far each article was read."""
+        nodes = Node(SOURCES, (), self.pack.trees.get(SOURCES), Trail()).list()
+        own = {
+            node.text("id"): Source(node.text("id"), node.text("zh"), status=node.text("status"))
+            for node in nodes
+        }
+        sources = {**self.standard.sources, **own}
+        return (
+            replace(self.standard, sources=sources),
+            _sources(self.standard, self.pack.trees).articles,
+        )
+
+    def cited(self, bases: tuple[Basis, ...]) -> str:
+        """What a rule of the office rests on; 实践 where on no norm, 待核 where it was not read."""
+        standard, articles = self._citing
+        known = (
+            replace(each, verified=article.verified if article else "memory")
+            for each in bases
+            for article in [articles.get((each.source, each.article or ""))]
+        )
+        return cite(standard, known, marks=True) or "实践"
 
     @cached_property
     def votes(self) -> VoteLaw:
@@ -177,6 +220,7 @@ def prove_office(standard: Standard, trees: Mapping[str, object]) -> Iterator[Fa
     """Every fault in the office's part of a pack, with its place."""
     kinds, faults = read_kinds(trees)
     yield from faults
+    yield from read_event_words(trees)[1]
     received = kinds.get("submission_received")
     yield from prove_study_facts(trees, standard, frozenset(received.data if received else ()))
     trail = _sources(standard, trees)

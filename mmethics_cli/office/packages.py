@@ -13,7 +13,7 @@ from msgspec import Struct
 from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import EthicsError, Problem, WorkspaceError
-from mmethics_cli.office.events import Happening
+from mmethics_cli.office.events import FILES, Event, Happening
 from mmethics_cli.office.folder import ARCHIVE, CASES, RETURNED
 from mmethics_cli.office.quality.courses import Record
 from mmethics_cli.office.study_facts import StudyFact, kept_facts
@@ -99,6 +99,32 @@ def received_packages(happenings: Iterable[Happening]) -> Iterator[tuple[str, st
         digest = each.data.get("digest")
         if each.kind in BRINGS_PACKAGE and digest:
             yield each.case, f"{CASES}/{each.data['package']}", str(digest)
+
+
+class KeptPaper(Struct, frozen=True):
+    """A file that the office keeps: by which event, where in its folder, its digest.
+
+    The digest of a package is that of its manifest, of another file that of its bytes.
+    """
+
+    event: int
+    kind: str
+    case: str
+    person: str
+    place: str
+    digest: str
+
+
+def kept_papers(events: Iterable[Event]) -> Iterator[KeptPaper]:
+    """The files that events of this office keep, in their order."""
+    for event in events:
+        what = event.what
+        refs = event.seq, what.kind, what.case, what.person
+        for _, place, digest in received_packages([what]):
+            yield KeptPaper(*refs, place, digest)
+        files = what.data.get(FILES)
+        for place, digest in files.items() if isinstance(files, dict) else ():
+            yield KeptPaper(*refs, place, str(digest))
 
 
 def package_fault(office: Path, file: str, digest: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import ClassVar, Protocol, TypeVar
 
 from msgspec import Struct
@@ -29,8 +29,8 @@ class Lookup(Protocol):
     def get(self, kind: type[R], *key: str) -> R | None:
         """The record of that key; None where there is none."""
 
-    def where(self, kind: type[R], **fields: str) -> Sequence[R]:
-        """The records whose fields say this, in the order of their keys."""
+    def where(self, kind: type[R], **fields: str | Collection[str]) -> Sequence[R]:
+        """The records whose fields say this, or one of these, in the order of their keys."""
 
     def highest(self, kind: type[R], field: str, prefix: str) -> str:
         """The last number that begins so, among those of a field; empty where there is none."""

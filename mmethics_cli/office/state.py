@@ -6,7 +6,7 @@ what the events say. Times and days are texts as in events, empty for none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 from msgspec.structs import replace
@@ -192,12 +192,16 @@ class OfficeState:
         found = self.records[kind].get(key)
         return found if isinstance(found, kind) else None
 
-    def where(self, kind: type[R], **fields: str) -> Sequence[R]:
+    def where(self, kind: type[R], **fields: str | Collection[str]) -> Sequence[R]:
+        wanted = {
+            name: {value} if isinstance(value, str) else set(value)
+            for name, value in fields.items()
+        }
         found = [
             record
             for record in self.records[kind].values()
             if isinstance(record, kind)
-            and all(getattr(record, name) == value for name, value in fields.items())
+            and all(getattr(record, name) in values for name, values in wanted.items())
         ]
         return sorted(found, key=lambda record: record.key)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from pathlib import Path
+from typing import Annotated, Final
 
 import typer
 
@@ -29,7 +30,20 @@ app = typer.Typer(invoke_without_command=True)
 
 
 @app.callback()
-def office(context: typer.Context, office: Where = None, form: Format = OutputFormat.text) -> None:
+def office(
+    context: typer.Context,
+    office: Where = None,
+    form: Format = OutputFormat.text,
+    page: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="案头写成一页只读的网页", show_default=False),
+    ] = None,
+    calendar: Annotated[
+        Path | None,
+        typer.Option("--ics", metavar="FILE", help="到期日另存为日历文件", show_default=False),
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="有逾期的退出码为 1")] = False,
+) -> None:
     """伦理办公室：受理、审查、会议、归档和质量评估（标准第9至11章）。
 
     办公室是一个普通的文件夹：设置、登记簿和收下的送审。登记簿只增不改，每一条都接着前一条的
@@ -38,8 +52,10 @@ def office(context: typer.Context, office: Where = None, form: Format = OutputFo
     示例：
     mmethics office init 伦理办公室
     mmethics office --office 伦理办公室
+    mmethics office --html 案头.html --ics 到期日.ics
     """
     if context.invoked_subcommand is None:
         from mmethics_cli.commands.office.desk import show_desk
 
-        show_desk(context, office, form)
+        late = show_desk(context, office, form, page, calendar)
+        raise typer.Exit(1 if strict and late else 0)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -46,6 +46,8 @@ from mmethics_cli.office.register.schema import (
 from mmethics_cli.office.state import OfficeRecord, OfficeState, R, evolve
 
 FILE: Final = "register.db"
+_VERSION: Final = "version"
+LAST_BACKUP: Final = "last_backup"  # the minute in which the register was last backed up
 _PATIENCE: Final = 5  # seconds that a writer waits for another
 _BATCH: Final = 5000
 _DRIVE_REMOTE: Final = 4  # as Windows calls it
@@ -74,12 +76,13 @@ class Reading:
         found = self.where(kind, **dict(zip(kind.KEY, key, strict=True)))
         return found[0] if found else None
 
-    def where(self, kind: type[R], **fields: str) -> Sequence[R]:
-        """The records whose fields say this, in the order of their keys."""
+    def where(self, kind: type[R], **fields: str | Collection[str]) -> Sequence[R]:
+        """The records whose fields say this, or one of these, in the order of their keys."""
         table = TABLES[kind]
         query = select(table).order_by(*table.primary_key.columns)
         for name, value in fields.items():
-            query = query.where(table.c[name] == value)
+            column = table.c[name]
+            query = query.where(column == value if isinstance(value, str) else column.in_(value))
         of_kind = partial(record_of, kind)
         return [_read(f"索引表 {table.name} 的一行", of_kind, row) for row in self._rows(query)]
 
@@ -135,10 +138,14 @@ class Reading:
         numbers = (each.what.data.get("seq") for each in self.of_kind(CORRECTED))
         return frozenset(number for number in numbers if isinstance(number, int))
 
+    def noted(self, name: str) -> str:
+        """What this register notes of itself, beside the events; empty for nothing."""
+        return str(self._connection.scalar(select(META.c.value).where(META.c.name == name)) or "")
+
     @property
-    def version(self) -> str | None:
-        """By which version of the tables the index was made."""
-        return self._connection.execute(select(META.c.value)).scalar()
+    def began(self) -> str:
+        """When the first event was written; empty in an empty register."""
+        return str(self._connection.scalar(select(EVENT.c.at).where(EVENT.c.seq == 1)) or "")
 
     @property
     def last(self) -> tuple[int, str] | None:
@@ -230,6 +237,11 @@ class Writing(Reading):
             self.flush()
         return new
 
+    def note(self, name: str, value: str) -> None:
+        """Note something of this register itself, in place of what was noted under the name."""
+        self._connection.execute(delete(META).where(META.c.name == name))
+        self._connection.execute(insert(META), {"name": name, "value": value})
+
     def flush(self) -> None:
         """Hand everything to the database, within this transaction."""
         new, self._new = self._new, []
@@ -301,24 +313,25 @@ class Register:
         """Make the tables of an empty register."""
         with _refusals(self.place), self._engine.begin() as connection:
             METADATA.create_all(connection)
-            if connection.execute(select(META)).first() is None:
-                connection.execute(insert(META), {"name": "version", "value": VERSION})
+            register = Writing(connection)
+            if not register.noted(_VERSION):
+                register.note(_VERSION, VERSION)
 
     def renew(self) -> None:
         """Make the index anew where another version of the program made it."""
         # Looked at first without a lock: to show what waits must not wait for a writer.
         with self.reading() as register:
-            if register.version == VERSION:
+            if register.noted(_VERSION) == VERSION:
                 return
         with self.writing() as register:
-            if register.version == VERSION:
+            if register.noted(_VERSION) == VERSION:
                 return
             connection = register._connection
             for table in TABLES.values():
                 table.drop(connection, checkfirst=True)
                 table.create(connection)
             register.rebuild()
-            connection.execute(META.update().values(value=VERSION))
+            register.note(_VERSION, VERSION)
 
 
 def open_register(folder: Path, url: str = "") -> Register:
