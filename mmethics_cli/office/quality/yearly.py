@@ -20,27 +20,33 @@ from mmethics_cli.workflow.packs import Packs
 
 
 class CountedYear(Struct, frozen=True):
-    """What a year came to, by indicator, and the indicators with the titles of their groups."""
+    """What a year came to, by indicator, and the indicators with the titles of their groups.
+
+    `past` are the results of years before it, where they were asked for, and its own.
+    """
 
     groups: Mapping[str, str]
     indicators: Mapping[str, Indicator]
     results: Mapping[str, Result]
+    past: Mapping[int, Mapping[str, Result]]
 
 
-def quality_of(office: OfficeFolder, packs: Packs, year: int) -> CountedYear:
-    """Count a year. Raises WorkspaceError, UnreadableFile or PackError."""
+def quality_of(office: OfficeFolder, packs: Packs, year: int, before: int = 0) -> CountedYear:
+    """Count a year, and as many `before` it as the register tells of.
+
+    Raises WorkspaceError, UnreadableFile or PackError.
+    """
     # What is read stays until the end: looking for what could be freed would take half the time.
     collecting = gc.isenabled()
     gc.disable()
     try:
-        return _counted(office, office_pack(packs, office), year)
+        return _counted(office, office_pack(packs, office), year, before)
     finally:
         if collecting:
             gc.enable()
 
 
-def _counted(office: OfficeFolder, pack: OfficePack, year: int) -> CountedYear:
-    period = Period(year, pack.calendar)
+def _counted(office: OfficeFolder, pack: OfficePack, year: int, before: int) -> CountedYear:
     told = _Register()
     with office.register().reading() as register:
         told.read(register.rows(), register.corrected())
@@ -48,11 +54,17 @@ def _counted(office: OfficeFolder, pack: OfficePack, year: int) -> CountedYear:
         "register": [{"id": "register", "intact": told.intact}],
         "package": package_records(office.path, told.brought, told.gone),
     }
-    counted = office_in(told.happenings, pack.standard, period, also)
-    results = {
-        name: evaluate(indicator, counted, period) for name, indicator in pack.indicators.items()
-    }
-    return CountedYear(pack.groups, pack.indicators, results)
+    known = {each.happened[:4] for each in told.happenings}
+    past = {}
+    for each in range(year - before, year + 1):
+        if each == year or str(each) in known:
+            period = Period(each, pack.calendar)
+            counted = office_in(told.happenings, pack.standard, period, also)
+            past[each] = {
+                name: evaluate(indicator, counted, period)
+                for name, indicator in pack.indicators.items()
+            }
+    return CountedYear(pack.groups, pack.indicators, past[year], past)
 
 
 class _Register:
