@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
+
+PERCENT: Final = "%"  # of a whole: its axis goes from 0 to 100
 
 
 class ChartData(Struct, frozen=True):

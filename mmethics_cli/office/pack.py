@@ -137,6 +137,11 @@ class OfficePack(Struct, frozen=True, dict=True):
             _sources(self.standard, self.pack.trees).articles,
         )
 
+    @property
+    def source_titles(self) -> dict[str, str]:
+        """The title of each source, the office's own among them."""
+        return {name: source.title for name, source in self._citing[0].sources.items()}
+
     def cited(self, bases: tuple[Basis, ...]) -> str:
         """What a rule of the office rests on; 实践 where on no norm, 待核 where it was not read."""
         standard, articles = self._citing

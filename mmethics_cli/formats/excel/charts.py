@@ -9,12 +9,12 @@ from openpyxl.chart import BarChart, LineChart, Reference
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
-from mmethics_cli.formats.charts import ChartData
+from mmethics_cli.formats.charts import PERCENT, ChartData
 from mmethics_cli.formats.excel.bytes import escaped
 
 _ROWS: Final = 17  # that a chart takes at least
 _BESIDE: Final = "F"  # the column where charts stand
-_WIDTH, _HEIGHT = 22.0, 7.5  # centimetres
+_WIDTH, _HEIGHT = 22, 8  # centimetres
 
 
 def write_charts(page: Worksheet, charts: Sequence[ChartData]) -> None:
@@ -27,9 +27,10 @@ def write_charts(page: Worksheet, charts: Sequence[ChartData]) -> None:
         for at, label in enumerate(chart.labels, 1):
             page.cell(row + at, 1, escaped(label)).data_type = "s"
             for column, values in enumerate(chart.series.values(), 2):
-                if values[at - 1] is not None:
-                    page.cell(row + at, column).value = values[at - 1]
-        drawn = LineChart() if chart.form == "line" else BarChart()
+                value = values[at - 1]
+                if value is not None:
+                    page.cell(row + at, column).value = value
+        drawn: LineChart | BarChart = LineChart() if chart.form == "line" else BarChart()
         last = row + len(chart.labels)
         figures = Reference(
             page, min_col=2, max_col=1 + len(chart.series), min_row=row, max_row=last
@@ -37,6 +38,9 @@ def write_charts(page: Worksheet, charts: Sequence[ChartData]) -> None:
         drawn.add_data(figures, titles_from_data=True)
         drawn.set_categories(Reference(page, min_col=1, min_row=row + 1, max_row=last))
         drawn.title, drawn.y_axis.title = chart.title, chart.unit or None
+        drawn.y_axis.scaling.min = 0
+        if chart.unit == PERCENT:
+            drawn.y_axis.scaling.max = 100
         drawn.width, drawn.height = _WIDTH, _HEIGHT
         # Since 2016 Excel hides axes that do not say that they are there.
         drawn.x_axis.delete = drawn.y_axis.delete = False

@@ -7,7 +7,7 @@ from typing import Final
 
 from lxml import etree
 
-from mmethics_cli.formats.charts import ChartData
+from mmethics_cli.formats.charts import PERCENT, ChartData
 from mmethics_cli.formats.word.markup import NAMESPACES, W
 from mmethics_cli.formats.word.package import Relation, opened
 from mmethics_cli.formats.word.runs import quote
@@ -68,6 +68,7 @@ def _chart(chart: ChartData) -> str:
         if len(chart.series) > 1
         else ""
     )
+    bounds = '<c:max val="100"/>' if chart.unit == PERCENT else ""
     return (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
         f'<c:chartSpace xmlns:c="{_CHART}" xmlns:a="{_MAIN}"><c:chart>{_title(chart.title)}'
@@ -75,7 +76,8 @@ def _chart(chart: ChartData) -> str:
         f'<c:varyColors val="0"/>{series}{tail}<c:axId val="1"/><c:axId val="2"/></c:{kind}>'
         '<c:catAx><c:axId val="1"/><c:scaling><c:orientation val="minMax"/></c:scaling>'
         '<c:delete val="0"/><c:axPos val="b"/><c:crossAx val="2"/></c:catAx>'
-        '<c:valAx><c:axId val="2"/><c:scaling><c:orientation val="minMax"/></c:scaling>'
+        '<c:valAx><c:axId val="2"/><c:scaling><c:orientation val="minMax"/>'
+        f'{bounds}<c:min val="0"/></c:scaling>'
         f'<c:delete val="0"/><c:axPos val="l"/><c:majorGridlines/>{_title(chart.unit)}'
         '<c:crossAx val="1"/></c:valAx></c:plotArea>'
         f'{legend}<c:plotVisOnly val="1"/><c:dispBlanksAs val="gap"/></c:chart></c:chartSpace>'

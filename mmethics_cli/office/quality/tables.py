@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from mmethics_cli.office.quality.indicators import Indicator, Result
 from mmethics_cli.office.quality.report import figures_text, judged_text, labels_of
 
 ENOUGH: Final = 10  # cases behind a figure before it stands in a trend
+_SOURCE: Final = re.compile(r"\w+", re.ASCII)
 _OWN: Final = "自拟"
 _SIGNS: Final = (("is", "＝"), ("min", "≥"), ("max", "≤"))
 
@@ -47,13 +49,21 @@ def rows_of(
     results: Mapping[str, Result],
     past: Mapping[int, Mapping[str, Result]],
     cite: Cite,
+    titles: Mapping[str, str],
 ) -> list[IndicatorRow]:
-    """A row for each indicator; `past` are the results of years, the counted one among them."""
-    return [_row(each, results[each.id], past, cite) for each in indicators.values()]
+    """A row for each indicator; `past` are the results of years, the counted one among them.
+
+    `titles` are those of the sources, by which a target says whence it is.
+    """
+    return [_row(each, results[each.id], past, cite, titles) for each in indicators.values()]
 
 
 def _row(
-    indicator: Indicator, result: Result, past: Mapping[int, Mapping[str, Result]], cite: Cite
+    indicator: Indicator,
+    result: Result,
+    past: Mapping[int, Mapping[str, Result]],
+    cite: Cite,
+    titles: Mapping[str, str],
 ) -> IndicatorRow:
     value = result.get("value")
     ratio = "denominator" in result and isinstance(value, float)
@@ -66,7 +76,7 @@ def _row(
         figures_text(indicator, result),
         str(result.get("numerator", "")),
         str(result.get("denominator", "")),
-        target_text(indicator),
+        target_text(indicator, titles),
         judged_text(indicator, result),
         cite(indicator.basis) if indicator.basis else "实践",
         tuple(result.get("cases", ())),
@@ -86,7 +96,7 @@ def _trend(name: str, past: Mapping[int, Mapping[str, Result]]) -> Iterator[tupl
             yield year, round(100 * value, 1) if share else value
 
 
-def target_text(indicator: Indicator) -> str:
+def target_text(indicator: Indicator, titles: Mapping[str, str]) -> str:
     """A target with whence it is; empty where there is none."""
     parts = []
     for key, sign in _SIGNS:
@@ -96,7 +106,10 @@ def target_text(indicator: Indicator) -> str:
             parts.append("是" if indicator.unit == "是否" else f"{sign}{said}")
     if not parts:
         return ""
+    word = _SOURCE.match(indicator.target_from)
+    named = word is not None and titles.get(word[0], "")
     source = indicator.target_from
+    source = named + source[len(word[0]) :] if word and named else source
     where = _OWN if source == "own" else source or ("依据所列条款" if indicator.basis else _OWN)
     return f"{'、'.join(parts)}（{where}）"
 

@@ -38,7 +38,8 @@ class QualityReport(Struct, frozen=True, dict=True):
     @property
     def rows(self) -> list[IndicatorRow]:
         told = self.counted
-        return rows_of(told.indicators, told.results, told.past, self.pack.cited)
+        cite, titles = self.pack.cited, self.pack.source_titles
+        return rows_of(told.indicators, told.results, told.past, cite, titles)
 
     @property
     def charts(self) -> list[ChartData]:
