@@ -24,6 +24,7 @@ from mmethics_cli.office.folder import OfficeFolder
 from mmethics_cli.office.law.clocks import Clocks, read_clocks
 from mmethics_cli.office.law.decisions import DecisionLaw, read_states
 from mmethics_cli.office.law.votes import VoteLaw, read_vote_law
+from mmethics_cli.office.old_register import RegisterColumn, prove_columns, read_columns
 from mmethics_cli.office.quality.indicators import GROUPS, Indicator, read_groups, read_indicators
 from mmethics_cli.office.study_facts import (
     StudyFact,
@@ -88,6 +89,14 @@ class OfficePack(Struct, frozen=True, dict=True):
         law = read_archive_law(self.pack.trees, trail)
         self._refuse(_not_of_sources(trail.problems))
         return law
+
+    @cached_property
+    def old_register(self) -> Mapping[str, RegisterColumn]:
+        """The columns of registers kept before, by each name that they may have."""
+        trail = Trail()
+        columns = read_columns(self.pack.trees, trail)
+        self._refuse(trail.problems)
+        return columns
 
     @cached_property
     def lending(self) -> LendingLaw:
@@ -234,6 +243,7 @@ def prove_office(standard: Standard, trees: Mapping[str, object]) -> Iterator[Fa
     read_clocks(trees, trail)
     read_archive_law(trees, trail)
     read_lending_law(trees, trail)
+    yield from prove_columns(trees, kinds)
     read_states(trees, standard, trail)
     read_worksheets(trees, standard, kinds, trail)
     yield from trail.problems

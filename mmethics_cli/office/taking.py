@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from msgspec import Struct
@@ -14,6 +15,8 @@ from mmethics_cli.office.events import FILES, Happening
 from mmethics_cli.office.folder import CASES, RETURNED, OfficeFolder
 from mmethics_cli.office.law.acceptance import SIMPLIFIED, case_name, receive
 from mmethics_cli.office.law.review import reviewers_needed, reviewing
+from mmethics_cli.office.old_register import look_into, rows_to_import
+from mmethics_cli.office.old_register import summary as register_summary
 from mmethics_cli.office.outgoing import outbox, write_summary
 from mmethics_cli.office.pack import office_pack
 from mmethics_cli.office.packages import is_package, read_package
@@ -26,7 +29,7 @@ from mmethics_cli.office.past_events import (
 )
 from mmethics_cli.office.register.database import Writing
 from mmethics_cli.office.state import Case, Lookup
-from mmethics_cli.office.workbooks.book import OfficeBook, is_book, read_book
+from mmethics_cli.office.workbooks.book import OfficeBook, is_book, is_ours, read_book
 from mmethics_cli.office.workbooks.meeting_book import FORMAT as MEETING_BOOK
 from mmethics_cli.office.workbooks.meeting_book import from_meeting_book
 from mmethics_cli.office.workbooks.roster_book import FORMAT as ROSTER
@@ -66,10 +69,10 @@ class Desk:
         if is_package(path):
             return self._package(path)
         if is_book(path):
-            return self._book(path)
+            return self._book(path) if is_ours(path) else self._old_register(path, yes=yes)
         raise EthicsError(
             f"认不出“{path}”是什么。现在能收的：封存的送审（压缩包或文件夹）、"
-            "办公室发出的名册、审查工作表、意见汇总和会议簿、往年登记事项的 CSV"
+            "办公室发出的名册、审查工作表、意见汇总和会议簿、旧登记簿（Excel）、往年登记事项的 CSV"
             "（第一行是 seq,at,event,study,case,meeting,person,data）。"
         )
 
@@ -152,6 +155,31 @@ class Desk:
         said_it = [*said(self.pack.kinds, events), case_line(self.pack.kinds, case)]
         return Taken("\n".join([f"{path.name}：{title}", f"审查路径：{pathway}", *said_it]))
 
+    def _old_register(self, path: Path, *, yes: bool) -> Taken:
+        columns = self.pack.old_register
+        with self.office.register().writing(whole=True) as register:
+            found = look_into(path, columns, self.pack.kinds, register)
+            text = register_summary(found, path.name, self.pack.kinds)
+            if found.refused or not found.told:
+                return Taken(f"{text}\n没有导入：请先改正不能导入的行。", done=False)
+            if not yes:
+                return Taken(f"{text}\n还没有导入。看过以后加 --yes 再运行一次。", done=False)
+            self._import(register, path, found.rows, rows_to_import(found))
+        return Taken(f"{text}\n已导入 {len(found.told)} 条。")
+
+    def _import(
+        self, register: Writing, path: Path, rows: int, happenings: Iterable[Happening]
+    ) -> None:
+        """Write down what a file tells of the past, once. Raises EthicsError."""
+        digest = digest_of(path)
+        begun = register.of_kind("import_begun")
+        if any(each.what.data.get("digest") == digest for each in begun):
+            raise EthicsError(f"“{path.name}”已经导入过，不再导入第二次。")
+        data = {"file": path.name, "digest": digest, "rows": rows}
+        register.append(Happening("import_begun", self.now, data=data), self.now, self.actor)
+        for happening in happenings:
+            register.append(happening, self.now, self.actor)
+
     def _past_events(self, path: Path, *, yes: bool) -> Taken:
         found = look_through(path, self.pack.kinds)
         text = summary(found, path.name)
@@ -159,14 +187,6 @@ class Desk:
             return Taken(f"{text}\n没有导入：请先改正读不了的行。", done=False)
         if not yes:
             return Taken(f"{text}\n还没有导入。看过以后加 --yes 再运行一次。", done=False)
-        digest = digest_of(path)
-        data = {"file": path.name, "digest": digest, "rows": found.rows}
         with self.office.register().writing(whole=True) as register:
-            if any(
-                each.what.data.get("digest") == digest for each in register.of_kind("import_begun")
-            ):
-                raise EthicsError(f"“{path.name}”已经导入过，不再导入第二次。")
-            register.append(Happening("import_begun", self.now, data=data), self.now, self.actor)
-            for happening in past_happenings(path):
-                register.append(happening, self.now, self.actor)
+            self._import(register, path, found.rows, past_happenings(path))
         return Taken(f"{text}\n已导入 {found.rows} 条。")
