@@ -135,12 +135,12 @@ class _OldRow:
         self._kinds = kinds
         self._times: dict[str, str] = {}
         self._data: dict[str, dict[str, Any]] = {}
-        self._other: dict[str, str] = {}
+        self._other: list[str] = []
         for cell in cells:
             column = columns.get(plain_header(cell.header))
             if column is None:
                 found.unknown[cell.header] += 1
-                self._other[cell.header] = cell.text
+                self._other.append(f"{cell.header}：{cell.text}")
             else:
                 self._take(cell, column)
 
@@ -180,24 +180,19 @@ class _OldRow:
 
     def _unread(self, cell: TableCell, why: str) -> None:
         self._found.unread.append(Problem(f"{why}。".replace("。。", "。"), cell.place))
-        self._other[cell.header] = cell.text
+        self._other.append(f"{cell.header}：{cell.text}")
 
     def happenings(self, study: str) -> list[Happening]:
         """What the row tells: the submission, and of the rest what has a day of its own."""
         told = []
         for kind in dict.fromkeys(("submission_received", *self._times)):
-            data = dict(self._data.pop(kind, {}))
-            if kind == "submission_received" and self._other:
-                data["other"] = self._other
-            told.append(self._happening(kind, study, data))
+            told.append(self._happening(kind, study, dict(self._data.pop(kind, {}))))
         # What has no day did not happen for sure: its words stay with the submission.
-        left = {
-            f"{kind}.{key}": text for kind, data in self._data.items() for key, text in data.items()
-        }
-        if left:
+        for kind, data in self._data.items():
+            self._other += [f"{self._kinds[kind].title}：{text}" for text in data.values()]
+        if self._other:
             first = told[0]
-            other = {**first.data.get("other", {}), **left}
-            told[0] = self._happening(first.kind, study, {**first.data, "other": other})
+            told[0] = self._happening(first.kind, study, {**first.data, "other": self._other})
         return told
 
     def _happening(self, kind: str, study: str, data: dict[str, Any]) -> Happening:
