@@ -21,14 +21,17 @@ class Kind(StrEnum):
     consult = "consult"
 
 
+Named = Annotated[
+    str,
+    typer.Argument(
+        metavar="[STUDY|REQUEST]", help="研究（受理号），或申请的编号", show_default=False
+    ),
+]
+
+
 def lend(
     context: typer.Context,
-    name: Annotated[
-        str,
-        typer.Argument(
-            metavar="[STUDY|REQUEST]", help="研究（受理号），或申请的编号", show_default=False
-        ),
-    ] = "",
+    name: Named = "",
     person: Annotated[str, typer.Option("--for", metavar="NAME", help="谁申请")] = "",
     capacity: Annotated[
         str, typer.Option("--as", metavar="CAPACITY", help="身份：研究者、监查员、检查员、法院……")
@@ -67,7 +70,8 @@ def lend(
         lines = lending.decide(name, approve, refuse)
     elif any(acts):
         wanted = tuple(filter(None, (word.strip() for word in re.split("[,，、]", want))))
-        lines = lending.request(name, Asked(person, capacity, wanted, kind.value, purpose, letter))
+        asked = Asked(person, capacity, wanted, kind.value, purpose, letter)
+        lines = lending.request(name, asked)
     else:
         session.show("\n".join(lending.overview()))
         return

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mmethics_cli.commands.office.options import Where, now_of, office_at
 from mmethics_cli.commands.options import Session, columns
 from mmethics_cli.errors import EthicsError
+
+if TYPE_CHECKING:
+    from mmethics_cli.office.folder import OfficeFolder
 
 _YEARS = range(1990, 2200)
 _BEFORE = 4  # years that trends reach back
@@ -53,40 +56,52 @@ def quality(
     mmethics office quality 2026 --format xlsx --out 质量2026.xlsx
     mmethics office quality 2026 --annual-report
     """
-    from mmethics_cli.office.quality.report import quality_json, quality_text
-    from mmethics_cli.office.quality.yearly import quality_of
-
     session = Session.of(context)
     if year not in _YEARS:
         raise EthicsError(f"YEAR 应是年份，如 2026，现在是“{year}”。")
-    folder = office_at(context, office)
-    if not (annual or assessment) and form in (QualityFormat.text, QualityFormat.json):
-        counted = quality_of(folder, session.packs(), year)
-        if form is QualityFormat.json:
-            session.out(quality_json(year, session.today, counted.results))
-        else:
-            groups, indicators = counted.groups, counted.indicators
-            session.show(quality_text(year, groups, indicators, counted.results, columns()))
-        return
     if annual and assessment:
         raise EthicsError("--annual-report 和 --self-assessment 一次写一份。")
+    folder = office_at(context, office)
+    if annual or assessment:
+        paper = "annual_report" if annual else "self_assessment"
+        _write(session, folder, year, paper, _PAPERS[paper], "docx", out)
+    elif form in _FILES:
+        _write(session, folder, year, _FILES[form], "质量评估报告", form.value, out)
+    else:
+        _show(session, folder, year, form)
+
+
+_PAPERS = {"annual_report": "年度工作报告", "self_assessment": "自我评估表"}
+_FILES = {QualityFormat.docx: "word", QualityFormat.xlsx: "excel", QualityFormat.html: "html"}
+
+
+def _show(session: Session, office: OfficeFolder, year: int, form: QualityFormat) -> None:
+    from mmethics_cli.office.quality.report import quality_json, quality_text
+    from mmethics_cli.office.quality.yearly import quality_of
+
+    counted = quality_of(office, session.packs(), year)
+    if form is QualityFormat.json:
+        session.out(quality_json(year, session.today, counted.results))
+    else:
+        groups, indicators = counted.groups, counted.indicators
+        session.show(quality_text(year, groups, indicators, counted.results, columns()))
+
+
+def _write(
+    session: Session, office: OfficeFolder, year: int, made: str, title: str, suffix: str,
+    out: Path | None,
+) -> None:  # fmt: skip
+    """Write the report that `made` names, where it was asked for."""
     from mmethics_cli.office.outputs import refuse_office_output
     from mmethics_cli.office.pack import office_pack
     from mmethics_cli.office.quality.written import QualityReport
+    from mmethics_cli.office.quality.yearly import quality_of
     from mmethics_cli.store.files import write_atomic
 
-    title = "年度工作报告" if annual else "自我评估表" if assessment else "质量评估报告"
-    suffix = "docx" if annual or assessment else form.value
     path = out or Path(f"{title}-{year}.{suffix}")
-    refuse_office_output(folder, "--out", path, f"{title}.{suffix}")
-    counted = quality_of(folder, session.packs(), year, _BEFORE)
-    pack = office_pack(session.packs(), folder)
-    report = QualityReport(folder, pack, year, now_of(session), counted)
-    if annual:
-        data = report.annual_report()
-    elif assessment:
-        data = report.self_assessment()
-    else:
-        data = {"docx": report.word, "xlsx": report.excel, "html": report.html}[form.value]()
-    write_atomic(path, data)
+    refuse_office_output(office, "--out", path, f"{title}.{suffix}")
+    counted = quality_of(office, session.packs(), year, _BEFORE)
+    pack = office_pack(session.packs(), office)
+    report = QualityReport(office, pack, year, now_of(session), counted)
+    write_atomic(path, getattr(report, made)())
     session.out(f"已写：{path}")
