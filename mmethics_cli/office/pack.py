@@ -24,13 +24,13 @@ from mmethics_cli.office.folder import OfficeFolder
 from mmethics_cli.office.law.clocks import Clocks, read_clocks
 from mmethics_cli.office.law.decisions import DecisionLaw, read_states
 from mmethics_cli.office.law.votes import VoteLaw, read_vote_law
-from mmethics_cli.office.old_register import RegisterColumn, prove_columns, read_columns
 from mmethics_cli.office.quality.indicators import GROUPS, Indicator, read_groups, read_indicators
 from mmethics_cli.office.study_facts import (
     StudyFact,
     prove_study_facts,
     read_study_facts,
 )
+from mmethics_cli.office.workbooks.old_register import RegisterColumn, prove_columns, read_columns
 from mmethics_cli.store.pack import Pack, load
 from mmethics_cli.wording.citation import cite
 from mmethics_cli.workflow.packs import LoadedPack, Packs

@@ -15,8 +15,6 @@ from mmethics_cli.office.events import FILES, Happening
 from mmethics_cli.office.folder import CASES, RETURNED, OfficeFolder
 from mmethics_cli.office.law.acceptance import SIMPLIFIED, case_name, receive
 from mmethics_cli.office.law.review import reviewers_needed, reviewing
-from mmethics_cli.office.old_register import look_into, rows_to_import
-from mmethics_cli.office.old_register import summary as register_summary
 from mmethics_cli.office.outgoing import outbox, write_summary
 from mmethics_cli.office.pack import office_pack
 from mmethics_cli.office.packages import is_package, read_package
@@ -32,6 +30,8 @@ from mmethics_cli.office.state import Case, Lookup
 from mmethics_cli.office.workbooks.book import OfficeBook, is_book, is_ours, read_book
 from mmethics_cli.office.workbooks.meeting_book import FORMAT as MEETING_BOOK
 from mmethics_cli.office.workbooks.meeting_book import from_meeting_book
+from mmethics_cli.office.workbooks.old_register import look_into, rows_to_import
+from mmethics_cli.office.workbooks.old_register import summary as register_summary
 from mmethics_cli.office.workbooks.roster_book import FORMAT as ROSTER
 from mmethics_cli.office.workbooks.roster_book import from_roster
 from mmethics_cli.office.workbooks.summary_book import FORMAT as SUMMARY

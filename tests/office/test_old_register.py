@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from mmethics_cli.office.old_register import gaps
+from mmethics_cli.office.workbooks.old_register import gaps
 from tests.office.offices import call, new_office
 
 HEADER = [

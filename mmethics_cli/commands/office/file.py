@@ -12,7 +12,7 @@ from mmethics_cli.commands.options import Session
 from mmethics_cli.errors import EthicsError
 
 if TYPE_CHECKING:
-    from mmethics_cli.office.archive.disposal import Approval
+    from mmethics_cli.office.archive.disposal import DisposalApproval
     from mmethics_cli.office.archive.filing import Filed
 
 Named = Annotated[
@@ -75,10 +75,10 @@ def file(
     mmethics office file 2026-会议记录 --close
     mmethics office file --disposal
     """
-    from mmethics_cli.office.archive.disposal import Approval
+    from mmethics_cli.office.archive.disposal import DisposalApproval
     from mmethics_cli.office.archive.filing import Filed
 
-    given = Approval(approved_by, approval, tuple(witness or ()))
+    given = DisposalApproval(approved_by, approval, tuple(witness or ()))
     if hand_over is not None:
         _hand_over(context, office, hand_over, to)
     elif disposal:
@@ -99,7 +99,9 @@ def _hand_over(context: typer.Context, office: Path | None, target: Path, to: st
     session.out("\n".join(lines))
 
 
-def _dispose(context: typer.Context, office: Path | None, name: str, given: Approval) -> None:
+def _dispose(
+    context: typer.Context, office: Path | None, name: str, given: DisposalApproval
+) -> None:
     from mmethics_cli.office.archive.disposal import Disposal
 
     session = Session.of(context)

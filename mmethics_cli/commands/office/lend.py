@@ -56,7 +56,7 @@ def lend(
     mmethics office lend 2027-阅-0001 --approve 李主任
     mmethics office lend 2027-阅-0002 --return
     """
-    from mmethics_cli.office.archive.lending import Asked, Lending
+    from mmethics_cli.office.archive.lending import AccessAsked, Lending
 
     session = Session.of(context)
     folder = office_at(context, office)
@@ -70,7 +70,7 @@ def lend(
         lines = lending.decide(name, approve, refuse)
     elif any(acts):
         wanted = tuple(filter(None, (word.strip() for word in re.split("[,，、]", want))))
-        asked = Asked(person, capacity, wanted, kind.value, purpose, letter)
+        asked = AccessAsked(person, capacity, wanted, kind.value, purpose, letter)
         lines = lending.request(name, asked)
     else:
         session.show("\n".join(lending.overview()))

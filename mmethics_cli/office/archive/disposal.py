@@ -16,7 +16,7 @@ from mmethics_cli.formats.excel.model import CellRule, SheetCell, SheetColumn, S
 from mmethics_cli.office.acting import record, said
 from mmethics_cli.office.archive import law
 from mmethics_cli.office.archive.filing import volume_line, volume_title
-from mmethics_cli.office.archive.records import STUDY, Paper, Volume
+from mmethics_cli.office.archive.records import STUDY, ArchivedPaper, Volume
 from mmethics_cli.office.events import FILES, Event, Happening
 from mmethics_cli.office.folder import ARCHIVE, OUTBOX, OfficeFolder, write_kept
 from mmethics_cli.office.law.acceptance import ActRefused
@@ -36,7 +36,7 @@ _OUTCOMES: Final = {"销毁": "destroy", "延长": "keep"}
 _WITNESSES: Final = 2
 
 
-class Approval(Struct, frozen=True):
+class DisposalApproval(Struct, frozen=True):
     """Who approved a destruction, by which paper (a file or its place), and who watched it."""
 
     by: str = ""
@@ -115,7 +115,7 @@ class Disposal:
 
     def _row(self, register: Reading, volume: Volume) -> SheetRow:
         title = volume_title(register, volume)
-        papers = len(register.where(Paper, volume=volume.id))
+        papers = len(register.where(ArchivedPaper, volume=volume.id))
         told = (
             volume.id, title, f"{volume.years}年", volume.until, str(papers),
             "；".join(volume.basis),
@@ -129,7 +129,7 @@ class Disposal:
 
     # A list that was filled in.
 
-    def dispose(self, path: Path, approval: Approval) -> list[str]:
+    def dispose(self, path: Path, approval: DisposalApproval) -> list[str]:
         """Record what a list appraises; with an approval destroy what it says to destroy.
 
         Raises ActRefused, EthicsError, WorkspaceError.
@@ -212,7 +212,7 @@ class Disposal:
         volume = register.get(Volume, name)
         return name if volume is not None and volume.kind == STUDY else ""
 
-    def _destroy(self, book: OfficeBook, data: bytes, approval: Approval) -> list[str]:
+    def _destroy(self, book: OfficeBook, data: bytes, approval: DisposalApproval) -> list[str]:
         witnesses = {" ".join(name.split()) for name in approval.witnesses} - {""}
         if not approval.by or not approval.paper or len(witnesses) < _WITNESSES:
             raise ActRefused(
@@ -278,7 +278,9 @@ class Disposal:
 
     def _files(self, register: Reading, volume: Volume) -> Iterator[str]:
         """The files that were kept of a volume, by their places, whether they are there or not."""
-        yield from (each.file for each in register.where(Paper, volume=volume.id) if each.file)
+        yield from (
+            each.file for each in register.where(ArchivedPaper, volume=volume.id) if each.file
+        )
         for event in register.events(study=volume.id) if volume.kind == STUDY else ():
             yield from (file for _, file, _ in received_packages([event.what]))
             yield from event.what.data.get(FILES) or {}

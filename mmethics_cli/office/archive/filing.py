@@ -13,7 +13,7 @@ from mmethics_cli.core.conditions.written import date_advice, parse_date
 from mmethics_cli.errors import EthicsError
 from mmethics_cli.office.acting import record, said
 from mmethics_cli.office.archive import law
-from mmethics_cli.office.archive.records import STUDY, Paper, Volume
+from mmethics_cli.office.archive.records import STUDY, ArchivedPaper, Volume
 from mmethics_cli.office.archive.sealed import Retention, files_in, retention
 from mmethics_cli.office.events import FILES, Happening
 from mmethics_cli.office.folder import ARCHIVE, CASES, OfficeFolder, write_kept
@@ -250,7 +250,7 @@ class Filing:
             content = scan.read_bytes()
         except OSError as error:
             raise EthicsError(f"读不了“{scan}”：{reason(error)}。") from error
-        number = len(register.where(Paper, volume=volume.id)) + 1
+        number = len(register.where(ArchivedPaper, volume=volume.id)) + 1
         name = legal_name(f"{number:04d}-{title}") + scan.suffix.lower()
         file = f"{ARCHIVE}/{legal_name(volume.id)}/{name}"
         # The file first: an event never speaks of one that is not there.
@@ -385,7 +385,7 @@ def volume_line(register: Reading, volume: Volume) -> str:
 def catalogue(register: Reading, volume: Volume) -> list[str]:
     """The papers of a volume, a line each, and why it is kept so long."""
     lines = [f"  依据：{each}" for each in volume.basis]
-    for paper in register.where(Paper, volume=volume.id):
+    for paper in register.where(ArchivedPaper, volume=volume.id):
         more = (paper.version, paper.medium, paper.place, paper.digest[:12])
         lines.append("　".join((f"{paper.number:>4} {paper.title}", *filter(None, more))))
     return lines

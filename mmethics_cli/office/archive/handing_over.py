@@ -12,7 +12,7 @@ from mmethics_cli.formats.excel.model import SheetCell, SheetColumn, SheetRow, W
 from mmethics_cli.formats.excel.writer import excel_file
 from mmethics_cli.office.acting import record, said
 from mmethics_cli.office.archive.filing import volume_line
-from mmethics_cli.office.archive.records import Paper, Volume
+from mmethics_cli.office.archive.records import ArchivedPaper, Volume
 from mmethics_cli.office.events import Happening
 from mmethics_cli.office.folder import ARCHIVE, CASES, MEETINGS, OfficeFolder
 from mmethics_cli.office.pack import office_pack
@@ -40,7 +40,7 @@ def hand_over_archive(
         raise EthicsError("移交给谁？写 --to 名称。")
     pack = office_pack(packs, office)
     with office.register().writing() as register:
-        volumes, papers = register.where(Volume), register.where(Paper)
+        volumes, papers = register.where(Volume), register.where(ArchivedPaper)
         data = _list(register, date.fromisoformat(now.partition("T")[0]))
         told = {"to": to, "volumes": len(volumes), "papers": len(papers), "digest": sha256(data)}
         happening = Happening("handed_over", now, data=told)
@@ -64,7 +64,7 @@ def _list(register: Reading, day: date) -> bytes:
     for volume in register.where(Volume):
         head = SheetCell(volume_line(register, volume), PLAIN)
         rows.append(SheetRow((head, *(SheetCell("", PLAIN) for _ in _COLUMNS[1:]))))
-        for paper in register.where(Paper, volume=volume.id):
+        for paper in register.where(ArchivedPaper, volume=volume.id):
             told = (
                 volume.id, str(paper.number), paper.title, paper.version, paper.medium, paper.place,
                 paper.file, paper.digest,

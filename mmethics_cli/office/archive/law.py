@@ -11,7 +11,7 @@ from msgspec import Struct
 from mmethics_cli.core.lifecycle.work_calendar import add_months
 from mmethics_cli.core.standard.model import Basis
 from mmethics_cli.core.standard.node import Node, Trail
-from mmethics_cli.office.archive.records import Paper, Volume
+from mmethics_cli.office.archive.records import ArchivedPaper, Volume
 from mmethics_cli.office.law.acceptance import EMERGENCY, MEETING, SIMPLIFIED
 from mmethics_cli.office.record import Lookup
 from mmethics_cli.office.state import Assignment, Case, RegisteredStudy
@@ -109,10 +109,10 @@ def lacking(
     return lacks
 
 
-def _papers_of(state: Lookup, case: Case) -> Iterator[Paper]:
-    yield from state.where(Paper, case=case.id)
+def _papers_of(state: Lookup, case: Case) -> Iterator[ArchivedPaper]:
+    yield from state.where(ArchivedPaper, case=case.id)
     if case.meeting:
-        yield from state.where(Paper, meeting=case.meeting)
+        yield from state.where(ArchivedPaper, meeting=case.meeting)
 
 
 # Retention.

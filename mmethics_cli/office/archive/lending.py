@@ -19,7 +19,7 @@ from mmethics_cli.office.archive.capacities import (
     Capacity,
     LendableItem,
 )
-from mmethics_cli.office.archive.records import Access, Paper
+from mmethics_cli.office.archive.records import Access, ArchivedPaper
 from mmethics_cli.office.archive.sealed import files_in
 from mmethics_cli.office.events import Happening
 from mmethics_cli.office.folder import LENT, OfficeFolder, write_kept
@@ -44,7 +44,7 @@ _FORM: Final = "申请表.docx"
 _SHEET: Final = "00-交付单.docx"
 
 
-class Asked(Struct, frozen=True):
+class AccessAsked(Struct, frozen=True):
     """What somebody asks for: who, in which capacity, what, how, what for, by which letter."""
 
     person: str
@@ -71,7 +71,7 @@ class Lending:
         self.now = now
         self.actor = actor
 
-    def request(self, study: str, asked: Asked) -> list[str]:
+    def request(self, study: str, asked: AccessAsked) -> list[str]:
         """Enter a request, write its form, and do it at once where the secretary may allow it.
 
         Raises ActRefused, EthicsError, WorkspaceError.
@@ -218,7 +218,7 @@ class Lending:
                     yield from self._sealed(self.office.path / file, titles, whole=whole)
         kept = self.pack.lending.items.values()
         with_names = {kind for each in kept if each.names for kind in each.kinds}
-        for paper in register.where(Paper, volume=study):
+        for paper in register.where(ArchivedPaper, volume=study):
             wanted = whole or (item is not None and paper.kind in item.kinds)
             wanted = wanted or (item is None and word in paper.title)
             path = self.office.path / paper.file

@@ -42,7 +42,7 @@ class Volume(OfficeRecord, frozen=True):
     disposed_at: str = ""
 
 
-class Paper(OfficeRecord, frozen=True):
+class ArchivedPaper(OfficeRecord, frozen=True):
     """A line of the catalogue: something that lies in a volume, as a file here or on paper.
 
     `digest` is the SHA-256 of `file`, a name in the office's folder; of a sealed package that of
@@ -87,7 +87,7 @@ class Access(OfficeRecord, frozen=True):
     returned_at: str = ""
 
 
-RECORDS: Final[tuple[type[OfficeRecord], ...]] = (Volume, Paper, Access)
+RECORDS: Final[tuple[type[OfficeRecord], ...]] = (Volume, ArchivedPaper, Access)
 _Records = Iterator[OfficeRecord]
 
 
@@ -112,11 +112,11 @@ def papers_in(state: Lookup, event: Happening) -> _Records:
     volume = _text(event, "volume") or event.study
     if not isinstance(rows, list) or state.get(Volume, volume) is None:
         return
-    first = len(state.where(Paper, volume=volume)) + 1
+    first = len(state.where(ArchivedPaper, volume=volume)) + 1
     for number, row in enumerate(rows, first):
         known = {key: str(row.get(key) or "") for key in _PAPER}
         known["case"] = known["case"] or event.case
-        yield Paper(volume, number, filed_at=event.happened, **known)
+        yield ArchivedPaper(volume, number, filed_at=event.happened, **known)
 
 
 _PAPER: Final = (
