@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
+
 from msgspec import Struct
 
 from mmethics_cli.office.folder import OfficeFolder
 from mmethics_cli.office.packages import (
     BRINGS_PACKAGE,
+    KeptPaper,
     file_fault,
+    kept_papers,
     package_fault,
-    received_packages,
     unregistered_files,
 )
 
@@ -26,16 +30,23 @@ def verify_office(office: OfficeFolder) -> OfficeProof:
     """Prove an office. Raises WorkspaceError where the register can't be read."""
     with office.register().reading() as register:
         faults = list(register.faults())
-        brought = [event.what for kind in BRINGS_PACKAGE for event in register.of_kind(kind)]
-        kept = list(register.kept_files())
+        brought = [event for kind in BRINGS_PACKAGE for event in register.of_kind(kind)]
+        keeping = [*brought, *register.keeping_files()]
         count, last = register.last or (0, "")
-    received = list(received_packages(brought))
-    packages = (package_fault(office.path, file, digest) for _, file, digest in received)
-    files = (file_fault(office.path, *each) for each in kept)
-    known = {file for _, file, _ in received} | {place for _, place, _ in kept}
-    strange = (
+    papers = list(kept_papers(keeping))
+    faults += faults_of(office.path, papers)
+    known = {paper.place for paper in papers}
+    faults += [
         f"没有登记的文件：{name}。是收件中断留下的，再收一次，或移走它"
         for name in unregistered_files(office.path, known)
+    ]
+    return OfficeProof(tuple(faults), count, last)
+
+
+def faults_of(folder: Path, papers: Iterable[KeptPaper]) -> list[str]:
+    """What is wrong with files that an office keeps in its folder, in Chinese."""
+    proofs = (
+        package_fault(folder, paper) if paper.kind in BRINGS_PACKAGE else file_fault(folder, paper)
+        for paper in dict.fromkeys(papers)
     )
-    wrong = filter(None, (*packages, *files))
-    return OfficeProof((*faults, *wrong, *strange), count, last)
+    return list(filter(None, proofs))

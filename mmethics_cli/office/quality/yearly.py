@@ -29,7 +29,7 @@ def quality_of(office: OfficeFolder, packs: Packs, year: int) -> CountedYear:
     pack = office_pack(packs, office)
     period = Period(year, pack.calendar)
     happenings: list[Happening] = []
-    brought: list[Happening] = []
+    brought: list[Event] = []
 
     def read(events: Iterable[Event], corrected: frozenset[int]) -> Iterator[Event]:
         for event in events:
@@ -37,7 +37,7 @@ def quality_of(office: OfficeFolder, packs: Packs, year: int) -> CountedYear:
             if event.seq not in corrected:
                 happenings.append(event.counted)
             if event.what.kind in BRINGS_PACKAGE:
-                brought.append(event.what)
+                brought.append(event)
             yield event
 
     with office.register().reading() as register:
