@@ -33,7 +33,7 @@ from mmethics_cli.office.showing import (
 )
 from mmethics_cli.office.state import Appointment, Assignment, Ballot, Case, RegisteredStudy, Seat
 from mmethics_cli.office.verifying import OfficeProof, faults_of, verify_office
-from mmethics_cli.render.web_pages import PageTable, link, web_page
+from mmethics_cli.render.web.pages import PageTable, link, web_page
 from mmethics_cli.store.files import new_folder
 from mmethics_cli.store.submission.manifest import is_plain_name
 from mmethics_cli.store.yaml.reader import reason

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -11,34 +11,37 @@ from mmethics_cli.commands.office.options import Where, now_of, office_at
 from mmethics_cli.commands.options import Session
 from mmethics_cli.errors import EthicsError
 
-_KEPT = 12
+_KEPT: Final = 12
+
+
+NewFolder = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="[NEW_DIR]", help="与 --restore 一起：恢复到的新文件夹", show_default=False
+    ),
+]
+To = Annotated[
+    Path | None,
+    typer.Option("--to", metavar="DIR", help="备份写在哪里，如移动硬盘", show_default=False),
+]
+Keep = Annotated[int, typer.Option("--keep", min=1, metavar="N", help="backup/ 里留几份")]
+Restored = Annotated[
+    Path | None,
+    typer.Option("--restore", metavar="ZIP", help="从这一份备份恢复", show_default=False),
+]
+Database = Annotated[
+    str,
+    typer.Option("--database", metavar="URL", help="与 --restore 一起：登记簿放进这个 PostgreSQL"),
+]
 
 
 def backup(
     context: typer.Context,
-    folder: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="[NEW_DIR]", help="与 --restore 一起：恢复到的新文件夹", show_default=False
-        ),
-    ] = None,
-    to: Annotated[
-        Path | None,
-        typer.Option("--to", metavar="DIR", help="备份写在哪里，如移动硬盘", show_default=False),
-    ] = None,
-    keep: Annotated[
-        int, typer.Option("--keep", min=1, metavar="N", help="backup/ 里留几份")
-    ] = _KEPT,
-    restored: Annotated[
-        Path | None,
-        typer.Option("--restore", metavar="ZIP", help="从这一份备份恢复", show_default=False),
-    ] = None,
-    database: Annotated[
-        str,
-        typer.Option(
-            "--database", metavar="URL", help="与 --restore 一起：登记簿放进这个 PostgreSQL"
-        ),
-    ] = "",
+    folder: NewFolder = None,
+    to: To = None,
+    keep: Keep = _KEPT,
+    restored: Restored = None,
+    database: Database = "",
     office: Where = None,
 ) -> None:
     """备份办公室，或从备份恢复。
