@@ -11,7 +11,6 @@ from mmethics_cli.commands.office.options import Where, office_at
 from mmethics_cli.commands.options import Session, columns
 from mmethics_cli.errors import EthicsError
 
-
 Name = Annotated[
     str,
     typer.Argument(

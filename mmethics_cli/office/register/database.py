@@ -393,8 +393,9 @@ def _refusals(place: str) -> Iterator[None]:
     """What a database refuses, said in Chinese."""
     try:
         yield
-    except DBAPIError as error:
-        text = str(error.orig)
+    except (DBAPIError, UnicodeDecodeError) as error:
+        # Of a damaged file the driver may not even be able to read the name of a column.
+        text = str(error.orig if isinstance(error, DBAPIError) else error)
         if "locked" in text or "lock timeout" in text:
             raise RegisterBusy(
                 f"登记簿正被另一个命令占用，等了 {_PATIENCE} 秒：{place}。请稍后再试。"
