@@ -22,7 +22,7 @@ from mmethics_cli.office.law.acceptance import case_name
 from mmethics_cli.office.law.members import in_office
 from mmethics_cli.office.law.review import person_name
 from mmethics_cli.office.pack import OfficePack, office_pack
-from mmethics_cli.office.packages import KeptPaper, file_fault, kept_papers, package_fault
+from mmethics_cli.office.packages import KeptPaper, kept_papers
 from mmethics_cli.office.showing import (
     case_parts,
     clocks,
@@ -32,9 +32,10 @@ from mmethics_cli.office.showing import (
     term_parts,
 )
 from mmethics_cli.office.state import Appointment, Assignment, Ballot, Case, RegisteredStudy, Seat
-from mmethics_cli.office.verifying import OfficeProof, verify_office
-from mmethics_cli.render.web_pages import PageTable, link, web_page
+from mmethics_cli.office.verifying import OfficeProof, faults_of, verify_office
+from mmethics_cli.render.web.pages import PageTable, link, web_page
 from mmethics_cli.store.files import new_folder
+from mmethics_cli.store.submission.manifest import is_plain_name
 from mmethics_cli.store.yaml.reader import reason
 from mmethics_cli.workflow.packs import Packs
 
@@ -81,7 +82,7 @@ def write_bundle(
     try:
         with new_folder(folder) as stage:
             for place in dict.fromkeys(each.place for each in inspected.papers()):
-                if (office.path / place).is_file():
+                if is_plain_name(place) and (office.path / place).is_file():
                     (stage / place).parent.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(office.path / place, stage / place)
             (stage / LOG).write_bytes(
@@ -301,10 +302,7 @@ def _members(inspected: Inspected, day: str) -> PageTable:
 def _files(office: OfficeFolder, inspected: Inspected) -> PageTable:
     rows = []
     for each in inspected.papers():
-        if each.place.startswith("cases/"):
-            fault = package_fault(office.path, each.place, each.digest)
-        else:
-            fault = file_fault(office.path, each.event, each.place, each.digest)
+        fault = "；".join(faults_of(office.path, [each]))
         row = (str(each.event), _title(inspected.pack, each), *_linked([each]), each.digest)
         rows.append((*row, fault or "原样"))
     columns = ("条", "事", "文件", "校验值（SHA-256）", "核验")

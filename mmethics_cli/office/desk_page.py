@@ -22,8 +22,8 @@ from mmethics_cli.office.state import (
     Meeting,
     RegisteredStudy,
 )
-from mmethics_cli.render.charts import BarChart, bar_chart
-from mmethics_cli.render.web_pages import PageTable, command, is_our_page, web_page
+from mmethics_cli.render.web.charts import BarChart, bar_chart
+from mmethics_cli.render.web.pages import PageTable, command, is_our_page, web_page
 from mmethics_cli.store.files import write_atomic
 from mmethics_cli.workflow.packs import Packs
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import EthicsError, Problem, WorkspaceError
-from mmethics_cli.office.events import FILES, Event, Happening
+from mmethics_cli.office.events import FILES, Event
 from mmethics_cli.office.folder import ARCHIVE, CASES, RETURNED
 from mmethics_cli.office.quality.courses import Record
 from mmethics_cli.office.study_facts import StudyFact, kept_facts
@@ -90,17 +90,6 @@ def proved(path: Path) -> Verified:
 # What was received.
 
 
-def received_packages(happenings: Iterable[Happening]) -> Iterator[tuple[str, str, str]]:
-    """Each package of this office's own events: its case, its file in the folder, its digest.
-
-    Events of past years name packages that are not here.
-    """
-    for each in happenings:
-        digest = each.data.get("digest")
-        if each.kind in BRINGS_PACKAGE and digest:
-            yield each.case, f"{CASES}/{each.data['package']}", str(digest)
-
-
 class KeptPaper(Struct, frozen=True):
     """A file that the office keeps: by which event, where in its folder, its digest.
 
@@ -116,40 +105,41 @@ class KeptPaper(Struct, frozen=True):
 
 
 def kept_papers(events: Iterable[Event]) -> Iterator[KeptPaper]:
-    """The files that events of this office keep, in their order."""
+    """The files that events of this office keep, in their order; those of past years keep none."""
     for event in events:
         what = event.what
         refs = event.seq, what.kind, what.case, what.person
-        for _, place, digest in received_packages([what]):
-            yield KeptPaper(*refs, place, digest)
+        digest = what.data.get("digest")
+        if what.kind in BRINGS_PACKAGE and digest:
+            yield KeptPaper(*refs, f"{CASES}/{what.data['package']}", str(digest))
         files = what.data.get(FILES)
-        for place, digest in files.items() if isinstance(files, dict) else ():
-            yield KeptPaper(*refs, place, str(digest))
+        if isinstance(files, dict):
+            yield from (KeptPaper(*refs, place, str(each)) for place, each in files.items())
 
 
-def package_fault(office: Path, file: str, digest: str) -> str:
+def package_fault(office: Path, paper: KeptPaper) -> str:
     """What is wrong with a package, in Chinese; empty when it is as it was received."""
-    path = office / file
+    path = office / paper.place
     if not path.is_file():
-        return f"缺少收下的送审：{file}"
+        return f"缺少收下的送审：{paper.place}"
     try:
         seal = verify_zip(path)
     except WorkspaceError as error:
-        return f"收下的送审读不了：{file}（{error.message}）"
+        return f"收下的送审读不了：{paper.place}（{error.message}）"
     if seal.differences:
-        return f"收下的送审被改动：{file}（{seal.differences[0]}）"
-    if seal.digest != digest:
-        return f"收下的送审换成了另一份：{file}，清单校验值与登记的不同"
+        return f"收下的送审被改动：{paper.place}（{seal.differences[0]}）"
+    if seal.digest != paper.digest:
+        return f"收下的送审换成了另一份：{paper.place}，清单校验值与登记的不同"
     return ""
 
 
-def file_fault(office: Path, event: int, place: str, digest: str) -> str:
+def file_fault(office: Path, paper: KeptPaper) -> str:
     """What is wrong with a file that an event keeps, in Chinese; empty when it is as it was."""
-    path = office / place
+    path = office / paper.place
     if not path.is_file():
-        return f"缺少登记簿第 {event} 条存下的文件：{place}"
-    if digest_of(path) != digest:
-        return f"登记簿第 {event} 条存下的文件被改动：{place}"
+        return f"缺少登记簿第 {paper.event} 条存下的文件：{paper.place}"
+    if digest_of(path) != paper.digest:
+        return f"登记簿第 {paper.event} 条存下的文件被改动：{paper.place}"
     return ""
 
 
@@ -165,11 +155,11 @@ def unregistered_files(office: Path, known: Container[str]) -> list[str]:
 
 
 def package_records(
-    office: Path, happenings: Iterable[Happening], gone: Container[str] = ()
+    office: Path, events: Iterable[Event], gone: Container[str] = ()
 ) -> list[Record]:
     """The packages as indicators count them; not those that a disposal list took."""
     return [
-        {"id": f"{case} {file}", "verifies": not package_fault(office, file, digest)}
-        for case, file, digest in received_packages(happenings)
-        if file not in gone
+        {"id": f"{each.case} {each.place}", "verifies": not package_fault(office, each)}
+        for each in kept_papers(events)
+        if each.kind in BRINGS_PACKAGE and each.place not in gone
     ]

@@ -11,30 +11,31 @@ from mmethics_cli.commands.office.options import Where, office_at
 from mmethics_cli.commands.options import Session, columns
 from mmethics_cli.errors import EthicsError
 
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="[NAME]",
+        help="受理号或其末尾几位，研究、会议或人员的编号，题目或姓名里的几个字",
+        show_default=False,
+    ),
+]
+AsOf = Annotated[str, typer.Option("--as-of", metavar="DATE", help="那一天结束时登记簿怎样写")]
+Book = Annotated[
+    Path | None,
+    typer.Option("--xlsx", metavar="FILE", help="全部登记写成 Excel", show_default=False),
+]
+Bundle = Annotated[
+    Path | None,
+    typer.Option("--bundle", metavar="DIR", help="检查用：一项研究的全部材料", show_default=False),
+]
+
 
 def show(
     context: typer.Context,
-    name: Annotated[
-        str,
-        typer.Argument(
-            metavar="[NAME]",
-            help="受理号或其末尾几位，研究、会议或人员的编号，题目或姓名里的几个字",
-            show_default=False,
-        ),
-    ] = "",
-    as_of: Annotated[
-        str, typer.Option("--as-of", metavar="DATE", help="那一天结束时登记簿怎样写")
-    ] = "",
-    book: Annotated[
-        Path | None,
-        typer.Option("--xlsx", metavar="FILE", help="全部登记写成 Excel", show_default=False),
-    ] = None,
-    bundle: Annotated[
-        Path | None,
-        typer.Option(
-            "--bundle", metavar="DIR", help="检查用：一项研究的全部材料", show_default=False
-        ),
-    ] = None,
+    name: Name = "",
+    as_of: AsOf = "",
+    book: Book = None,
+    bundle: Bundle = None,
     office: Where = None,
 ) -> None:
     """查一件、一项研究、一次会议或一个人：现状、各个期限、文件、全部登记。

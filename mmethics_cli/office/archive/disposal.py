@@ -21,7 +21,7 @@ from mmethics_cli.office.events import FILES, Event, Happening
 from mmethics_cli.office.folder import ARCHIVE, OUTBOX, OfficeFolder, write_kept
 from mmethics_cli.office.law.acceptance import ActRefused
 from mmethics_cli.office.pack import office_pack
-from mmethics_cli.office.packages import received_packages
+from mmethics_cli.office.packages import kept_papers
 from mmethics_cli.office.register.database import Reading, Writing
 from mmethics_cli.office.workbooks.book import OfficeBook, book_file, read_book
 from mmethics_cli.sheets.page import ENTRY, PLAIN, drop_down, input_cell, page
@@ -278,12 +278,11 @@ class Disposal:
 
     def _files(self, register: Reading, volume: Volume) -> Iterator[str]:
         """The files that were kept of a volume, by their places, whether they are there or not."""
-        yield from (
-            each.file for each in register.where(ArchivedPaper, volume=volume.id) if each.file
-        )
-        for event in register.events(study=volume.id) if volume.kind == STUDY else ():
-            yield from (file for _, file, _ in received_packages([event.what]))
-            yield from event.what.data.get(FILES) or {}
+        for paper in register.where(ArchivedPaper, volume=volume.id):
+            if paper.file:
+                yield paper.file
+        if volume.kind == STUDY:
+            yield from (each.place for each in kept_papers(register.events(study=volume.id)))
 
 
 def blocks(register: Reading, volume: Volume) -> list[str]:

@@ -25,7 +25,7 @@ from mmethics_cli.office.events import Happening
 from mmethics_cli.office.folder import LENT, OfficeFolder, write_kept
 from mmethics_cli.office.law.acceptance import ActRefused, find_case, next_number
 from mmethics_cli.office.pack import office_pack
-from mmethics_cli.office.packages import received_packages
+from mmethics_cli.office.packages import BRINGS_PACKAGE, kept_papers
 from mmethics_cli.office.paper_desk import PaperDesk, day_said
 from mmethics_cli.office.register.database import Reading, Writing
 from mmethics_cli.office.state import RegisteredStudy
@@ -213,11 +213,11 @@ class Lending:
         whole = item is not None and item.source == ALL
         titles = item.titles if item is not None else (word,)
         if item is None or item.source in ("package", ALL):
-            for event in register.events(study=study):
-                for _, file, _ in received_packages([event.what]):
-                    yield from self._sealed(self.office.path / file, titles, whole=whole)
-        kept = self.pack.lending.items.values()
-        with_names = {kind for each in kept if each.names for kind in each.kinds}
+            for kept in kept_papers(register.events(study=study)):
+                if kept.kind in BRINGS_PACKAGE and kept.place.endswith(".zip"):
+                    yield from self._sealed(self.office.path / kept.place, titles, whole=whole)
+        items = self.pack.lending.items.values()
+        with_names = {kind for each in items if each.names for kind in each.kinds}
         for paper in register.where(ArchivedPaper, volume=study):
             wanted = whole or (item is not None and paper.kind in item.kinds)
             wanted = wanted or (item is None and word in paper.title)

@@ -18,8 +18,8 @@ from mmethics_cli.office.pack import OfficePack
 from mmethics_cli.office.paper_desk import PaperDesk
 from mmethics_cli.office.quality.tables import IndicatorRow, charts_of, rows_of
 from mmethics_cli.office.quality.yearly import CountedYear
-from mmethics_cli.render.charts import bar_chart
-from mmethics_cli.render.web_pages import PageTable, web_page
+from mmethics_cli.render.web.charts import bar_chart
+from mmethics_cli.render.web.pages import PageTable, web_page
 from mmethics_cli.sheets.page import PLAIN, heading_row, page
 
 _NAMED: Final = 20  # cases that paper names; all of them stand in Excel

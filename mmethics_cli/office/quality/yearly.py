@@ -8,14 +8,14 @@ from collections.abc import Iterable, Mapping
 from msgspec import DecodeError, Struct
 
 from mmethics_cli.errors import WorkspaceError
-from mmethics_cli.office.events import START, Happening
+from mmethics_cli.office.events import START, Event, Happening
 from mmethics_cli.office.folder import OfficeFolder
 from mmethics_cli.office.pack import OfficePack, office_pack
 from mmethics_cli.office.packages import BRINGS_PACKAGE, package_records
 from mmethics_cli.office.quality.courses import Record
 from mmethics_cli.office.quality.indicators import Indicator, Result, evaluate, office_in
 from mmethics_cli.office.quality.language import Period
-from mmethics_cli.office.register.schema import RegisterRow, RowReader, row_hash
+from mmethics_cli.office.register.schema import RegisterRow, RowReader, event_of, row_hash
 from mmethics_cli.workflow.packs import Packs
 
 
@@ -72,7 +72,7 @@ class _Register:
 
     def __init__(self) -> None:
         self.happenings: list[Happening] = []
-        self.brought: list[Happening] = []
+        self.brought: list[Event] = []
         self.gone: frozenset[str] = frozenset()
         self.intact = True
 
@@ -94,7 +94,7 @@ class _Register:
                 what = counted(row)
                 keep(what)
                 if row[5] in BRINGS_PACKAGE:
-                    self.brought.append(what)
+                    self.brought.append(event_of(row))
                 elif row[5] == "disposed":
                     self.gone |= set(what.data["gone"])
         except (DecodeError, TypeError) as error:

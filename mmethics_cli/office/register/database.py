@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -125,13 +125,10 @@ class Reading:
         """The events of one kind, in their order."""
         return self.events(kind=kind)
 
-    def kept_files(self) -> Iterator[tuple[int, str, str]]:
-        """Each file that an event keeps: the event's number, its place, its SHA-256."""
+    def keeping_files(self) -> Iterator[Event]:
+        """The events that keep files (`FILES`), in their order."""
         query = select(EVENT).where(EVENT.c.data.contains(f'"{FILES}":{{')).order_by(EVENT.c.seq)
-        for row in self._connection.execute(query):
-            files = event_of(row).what.data.get(FILES)
-            if isinstance(files, dict):
-                yield from ((row.seq, place, str(digest)) for place, digest in files.items())
+        return map(event_of, self._connection.execute(query))
 
     def corrected(self) -> frozenset[int]:
         """The numbers of events that were withdrawn: they stay in the log, and count no more."""
@@ -262,6 +259,20 @@ class Writing(Reading):
             old = old.where(table.c[name] == bindparam(f"of_{name}"))
         self._connection.execute(old, [{f"of_{name}": row[name] for name in names} for row in rows])
         self._connection.execute(insert(table), rows)
+
+    def load(self, events: Iterable[Event]) -> None:
+        """Take over the events of another register as they are, and make the records of them.
+
+        Raises WorkspaceError where this one has events of its own.
+        """
+        if self._last is not None:
+            raise WorkspaceError("这个数据库里已经有登记簿，不能恢复到里面。请换一个空的数据库。")
+        for each in events:
+            self._new.append(each)
+            self._last = each.seq, each.hash
+            if len(self._new) >= _BATCH:
+                self.flush()
+        self.rebuild()
 
     def rebuild(self) -> None:
         """Make all records anew from the events that stand."""
@@ -398,8 +409,9 @@ def _refusals(place: str) -> Iterator[None]:
     """What a database refuses, said in Chinese."""
     try:
         yield
-    except DBAPIError as error:
-        text = str(error.orig)
+    except (DBAPIError, UnicodeDecodeError) as error:
+        # Of a damaged file the driver may not even be able to read the name of a column.
+        text = str(error.orig if isinstance(error, DBAPIError) else error)
         if "locked" in text or "lock timeout" in text:
             raise RegisterBusy(
                 f"登记簿正被另一个命令占用，等了 {_PATIENCE} 秒：{place}。请稍后再试。"

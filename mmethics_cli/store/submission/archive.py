@@ -51,7 +51,7 @@ _ENCRYPTED_FLAG: Final = 1
 _ENCODINGS: Final = ("utf-8", "gb18030", "cp437")
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 # What reading a damaged archive raises; the libraries promise no more.
-_BROKEN: Final = (
+BROKEN: Final = (
     ArithmeticError,
     AssertionError,
     EOFError,
@@ -122,7 +122,7 @@ def verify_zip(path: Path) -> Verified:
             raise WorkspaceError(f"“{path}”不是文件（是管道或设备），没有读。")
         with zipfile.ZipFile(path) as archive:
             return _verified(archive)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise WorkspaceError(f"“{path}”不是完好的 ZIP 文件。") from error
     except OSError as error:
         raise WorkspaceError(f"读不了“{path}”：{reason(error)}。") from error
@@ -133,7 +133,7 @@ def holds_submission(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             _manifest(_members(archive))
-    except (*_BROKEN, OSError, WorkspaceError):
+    except (*BROKEN, OSError, WorkspaceError):
         return False
     return True
 
@@ -189,7 +189,7 @@ def fenced_files(path: Path, most: int) -> dict[str, bytes]:
                     raise WorkspaceError(f"压缩包里“{name}”出现了两次，没有继续读。")
                 files[name] = archive.read(member.info)
             return files
-    except _BROKEN as error:
+    except BROKEN as error:
         raise WorkspaceError(f"“{path}”不是完好的 ZIP 文件。") from error
     except OSError as error:
         raise WorkspaceError(f"读不了“{path}”：{reason(error)}。") from error
@@ -320,7 +320,7 @@ def _digester(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], s
 def _unless_damaged(read: Callable[[], T], damaged: T) -> T:
     try:
         return read()
-    except _BROKEN:
+    except BROKEN:
         return damaged
     except OSError as error:
         if error.errno is None:  # bzip2 says so that its data is damaged
