@@ -8,7 +8,7 @@ indicators count the second, the order of the log is the first. Both are the off
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -35,7 +35,11 @@ _TYPES: Final = {
     "proof": "表决的计算",
     "row": "导入的一行",
     "rows": "各行的列表",
+    "files": "文件名对应 SHA-256",
 }
+# What an event of any kind may say besides: files that the office keeps with it, by their place in
+# its folder, each with its SHA-256.
+FILES: Final = "files"
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d", re.ASCII)
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -134,7 +138,10 @@ class EventKind(Struct, frozen=True):
                 expected = "、".join(kind) if isinstance(kind, tuple) else _TYPES[kind]
                 yield f"“{self.title}”的 {key} 应是{expected}，现在是“{value}”"
         for key in happening.data.keys() - self.data.keys():
-            yield f"“{self.title}”没有 {key} 这一项"
+            if key != FILES:
+                yield f"“{self.title}”没有 {key} 这一项"
+            elif not _fits(happening.data[key], FILES):
+                yield f"“{self.title}”的 {key} 应是{_TYPES[FILES]}"
 
 
 EventKinds = Mapping[str, EventKind]
@@ -154,6 +161,8 @@ def _fits(value: object, kind: str | tuple[str, ...]) -> bool:
             return isinstance(value, dict)
         case "rows":
             return isinstance(value, list) and all(isinstance(row, dict) for row in value)
+        case "files":
+            return isinstance(value, dict) and all(_fits(each, "digest") for each in value.values())
     if not isinstance(value, str):
         return False
     match kind:
@@ -219,8 +228,13 @@ def chained(what: Happening, at: str, actor: str, by: str, last: tuple[int, str]
     return replace(event, hash=event_hash(event))
 
 
-def breaks(events: Iterable[Event]) -> Iterator[str]:
-    """Where a chain does not hold, in Chinese: a gap, a changed event, or one that follows none."""
+def breaks(
+    events: Iterable[Event], sound: Callable[[Event], object] = lambda event: None
+) -> Iterator[str]:
+    """Where a chain does not hold, in Chinese: a gap, a changed event, or one that follows none.
+
+    `sound` is given each event that is as it was written.
+    """
     prev, number = _START, 0
     for event in events:
         number += 1
@@ -231,6 +245,8 @@ def breaks(events: Iterable[Event]) -> Iterator[str]:
             yield f"登记簿第 {event.seq} 条与前一条接不上"
         if event_hash(event) != event.hash:
             yield f"登记簿第 {event.seq} 条被改动：内容与校验值不符"
+        else:
+            sound(event)
         prev = event.hash
 
 

@@ -20,6 +20,8 @@ CASES: Final = "cases"  # sealed packages, each under its case
 OUTBOX: Final = "outbox"  # worksheets that go out to people
 ROSTER: Final = "roster.xlsx"
 MEETINGS: Final = "meetings"  # each meeting's book
+RETURNED: Final = "returned"  # workbooks that came back filled, as they came
+BACKUPS: Final = "backup"
 _FIRST_LINES: Final = (
     "# 伦理办公室的设置。登记簿在 register.db（或下面的 database），这里只写办公室自己的事。"
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import EthicsError, Problem, WorkspaceError
 from mmethics_cli.office.events import Happening
-from mmethics_cli.office.folder import CASES
+from mmethics_cli.office.folder import CASES, RETURNED
 from mmethics_cli.office.quality.histories import Record
 from mmethics_cli.office.study_facts import StudyFact, kept_facts
 from mmethics_cli.store.submission.archive import (
@@ -24,7 +24,7 @@ from mmethics_cli.store.submission.archive import (
     zip_submission,
 )
 from mmethics_cli.store.submission.litter import named_like_litter
-from mmethics_cli.store.submission.manifest import Verified, verify_folder
+from mmethics_cli.store.submission.manifest import Verified, digest_of, verify_folder
 from mmethics_cli.store.submission.submissions import MANIFEST, SNAPSHOT
 
 BRINGS_PACKAGE: Final = ("submission_received", "supplement_received")
@@ -117,10 +117,23 @@ def package_fault(office: Path, file: str, digest: str) -> str:
     return ""
 
 
-def unregistered_files(office: Path, happenings: Iterable[Happening]) -> list[str]:
-    """Files among the packages that no event speaks of: of a command that was cut off."""
-    known = {file for _, file, _ in received_packages(happenings)}
-    there = (path.relative_to(office).as_posix() for path in sorted((office / CASES).rglob("*")))
+def file_fault(office: Path, event: int, place: str, digest: str) -> str:
+    """What is wrong with a file that an event keeps, in Chinese; empty when it is as it was."""
+    path = office / place
+    if not path.is_file():
+        return f"缺少登记簿第 {event} 条存下的文件：{place}"
+    if digest_of(path) != digest:
+        return f"登记簿第 {event} 条存下的文件被改动：{place}"
+    return ""
+
+
+def unregistered_files(office: Path, known: Container[str]) -> list[str]:
+    """Files where the office keeps what came in that no event speaks of: a command was cut off."""
+    there = (
+        path.relative_to(office).as_posix()
+        for folder in (CASES, RETURNED)
+        for path in sorted((office / folder).rglob("*"))
+    )
     return [name for name in there if name not in known and not named_like_litter(name)]
 
 

@@ -6,11 +6,12 @@ import zipfile
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mmethics_cli.errors import EthicsError
 from mmethics_cli.office.acting import case_line, record, said
-from mmethics_cli.office.events import Happening
-from mmethics_cli.office.folder import CASES, OfficeFolder
+from mmethics_cli.office.events import FILES, Happening
+from mmethics_cli.office.folder import CASES, RETURNED, OfficeFolder
 from mmethics_cli.office.law.acceptance import SIMPLIFIED, case_name, receive
 from mmethics_cli.office.law.review import reviewers_needed, reviewing
 from mmethics_cli.office.outgoing import outbox, write_summary
@@ -34,7 +35,8 @@ from mmethics_cli.office.workbooks.summary_book import FORMAT as SUMMARY
 from mmethics_cli.office.workbooks.summary_book import from_summary
 from mmethics_cli.office.workbooks.worksheet_book import FORMAT as WORKSHEET
 from mmethics_cli.office.workbooks.worksheet_book import from_worksheet
-from mmethics_cli.store.files import write_atomic
+from mmethics_cli.store.files import make_folder, sha256, write_atomic
+from mmethics_cli.store.paths import legal_name
 from mmethics_cli.store.submission.manifest import digest_of
 from mmethics_cli.workflow.packs import Packs
 
@@ -74,7 +76,7 @@ class Desk:
     def _book(self, path: Path) -> Taken:
         book = read_book(path)
         with self.office.register().writing() as register:
-            happenings = self._told(register, book, path)
+            happenings = self._kept(self._told(register, book, path), book, path)
             events = record(register, self.pack.kinds, happenings, self.now, self.actor)
             case = register.get(Case, book.about.get("case", ""))
             more = self._after_worksheet(register, book)
@@ -117,6 +119,22 @@ class Desk:
         if book.format == ROSTER:
             return from_roster(state, book, self.pack.kinds["member_appointed"], self.now)
         raise EthicsError(f"“{path.name}”这一种工作簿（{book.format}）不收。")
+
+    def _kept(self, happenings: list[Happening], book: OfficeBook, path: Path) -> list[Happening]:
+        """The same, the first with the workbook as it came, which is kept; none where none is."""
+        if not happenings:
+            return []
+        data = path.read_bytes()
+        digest = sha256(data)
+        kind = book.format.split("/")[1]
+        about = (book.about[name] for name in ("case", "meeting", "person") if name in book.about)
+        name = "-".join((self.now.partition("T")[0], kind, *about, digest[:8]))
+        place = f"{RETURNED}/{legal_name(name)}.xlsx"
+        make_folder(self.office.path / RETURNED)
+        # The file first: an event never speaks of one that is not there.
+        write_atomic(self.office.path / place, data)
+        first = happenings[0]
+        return [replace(first, data={**first.data, FILES: {place: digest}}), *happenings[1:]]
 
     def _package(self, path: Path) -> Taken:
         package = read_package(path, self.pack.standard, self.pack.study_facts)

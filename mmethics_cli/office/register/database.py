@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+from msgspec import DecodeError
 from sqlalchemy import (
     Connection,
     Engine,
@@ -28,7 +30,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
 from mmethics_cli.errors import EthicsError, WorkspaceError
-from mmethics_cli.office.events import CORRECTED, Event, Happening, breaks, chained
+from mmethics_cli.office.events import CORRECTED, FILES, Event, Happening, breaks, chained
 from mmethics_cli.office.register.schema import (
     EVENT,
     META,
@@ -53,6 +55,9 @@ _REMOTE: Final = frozenset(
 )
 
 
+T = TypeVar("T")
+
+
 class RegisterBusy(WorkspaceError):
     """Another command holds the register, and did not let go in time."""
 
@@ -74,7 +79,8 @@ class Reading:
         query = select(table).order_by(*table.primary_key.columns)
         for name, value in fields.items():
             query = query.where(table.c[name] == value)
-        return [record_of(kind, row) for row in self._rows(query)]
+        of_kind = partial(record_of, kind)
+        return [_read(f"索引表 {table.name} 的一行", of_kind, row) for row in self._rows(query)]
 
     def highest(self, kind: type[R], field: str, prefix: str) -> str:
         """The last number that begins so, among those of a field; empty where there is none."""
@@ -98,15 +104,29 @@ class Reading:
         # Closed even where nobody reads to the end.
         with self._connection.execute(query, execution_options={"yield_per": _BATCH}) as rows:
             for row in rows:
-                yield event_of(row)
+                yield _read(f"登记簿第 {row.seq} 条", event_of, row)
 
     def of_kind(self, kind: str) -> Iterator[Event]:
         """The events of one kind, in their order."""
         return self.events(kind=kind)
 
+    def kept_files(self) -> Iterator[tuple[int, str, str]]:
+        """Each file that an event keeps: the event's number, its place, its SHA-256."""
+        query = select(EVENT).where(EVENT.c.data.contains(f'"{FILES}":{{')).order_by(EVENT.c.seq)
+        for row in self._connection.execute(query):
+            files = event_of(row).what.data.get(FILES)
+            if isinstance(files, dict):
+                yield from ((row.seq, place, str(digest)) for place, digest in files.items())
+
     def corrected(self) -> frozenset[int]:
         """The numbers of events that were withdrawn: they stay in the log, and count no more."""
-        return frozenset(int(each.what.data["seq"]) for each in self.of_kind(CORRECTED))
+        numbers = (each.what.data.get("seq") for each in self.of_kind(CORRECTED))
+        return frozenset(number for number in numbers if isinstance(number, int))
+
+    @property
+    def version(self) -> str | None:
+        """By which version of the tables the index was made."""
+        return self._connection.execute(select(META.c.value)).scalar()
 
     @property
     def last(self) -> tuple[int, str] | None:
@@ -128,19 +148,25 @@ class Reading:
         replayed = OfficeState()
         corrected = self.corrected()
 
-        def followed() -> Iterator[Event]:
-            for each in self.events():
-                yield each
-                if each.seq not in corrected:
-                    replayed.apply(each.counted)
+        def follow(each: Event) -> None:
+            if each.seq not in corrected:
+                replayed.apply(each.counted)
 
-        yield from breaks(followed())
+        yield from self._damage()
+        yield from breaks(self.events(), follow)
         for kind, records in self.state().records.items():
             expected = replayed.records[kind]
             for key in sorted(records.keys() | expected.keys()):
                 if records.get(key) != expected.get(key):
                     name = " ".join(key)
                     yield f"索引表 {TABLES[kind].name} 的“{name}”与登记事项不符"
+
+    def _damage(self) -> Iterator[str]:
+        """What the database itself finds wrong with its file."""
+        if self._connection.dialect.name == "sqlite":
+            for (said,) in self._connection.exec_driver_sql("PRAGMA integrity_check(3)").all():
+                if said != "ok":
+                    yield f"登记簿的数据库文件损坏：{' '.join(said.split())}"
 
 
 class Writing(Reading):
@@ -268,10 +294,14 @@ class Register:
 
     def renew(self) -> None:
         """Make the index anew where another version of the program made it."""
-        with self.writing() as register:
-            connection = register._connection
-            if connection.execute(select(META.c.value)).scalar() == VERSION:
+        # Looked at first without a lock: to show what waits must not wait for a writer.
+        with self.reading() as register:
+            if register.version == VERSION:
                 return
+        with self.writing() as register:
+            if register.version == VERSION:
+                return
+            connection = register._connection
             for table in TABLES.values():
                 table.drop(connection, checkfirst=True)
                 table.create(connection)
@@ -350,6 +380,16 @@ def _refusals(place: str) -> Iterator[None]:
                 f"登记簿正被另一个命令占用，等了 {_PATIENCE} 秒：{place}。请稍后再试。"
             ) from error
         raise WorkspaceError(f"登记簿读写失败：{place}（{text.splitlines()[0]}）。") from error
+
+
+def _read(what: str, read: Callable[[Row[Any]], T], row: Row[Any]) -> T:
+    """A row as what it holds. Raises WorkspaceError for one that is damaged."""
+    try:
+        return read(row)
+    except (DecodeError, TypeError) as error:
+        raise WorkspaceError(
+            f"{what}读不了：内容损坏。请从备份恢复：mmethics office backup --restore ZIP NEW_DIR。"
+        ) from error
 
 
 def network_share(folder: Path, mounts: str | None = None) -> str:
