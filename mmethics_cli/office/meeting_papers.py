@@ -185,7 +185,10 @@ class MeetingPapers:
             "recused": out,
             "present": f"{len(proof['present'])}人" if proof else "",
             "tally": "，".join(
-                f"{law.label(word)}{count}票" for word, count in proof.get("votes", {}).items()
+                f"{law.label(word)}{count}票"
+                for word, count in sorted(
+                    proof.get("votes", {}).items(), key=lambda vote: -int(vote[1])
+                )
             ),
             "decision": law.label(data["decision"]) if decided else "再议" if held else "",
             "letter": data.get("number", "") if decided else "",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from mmethics_cli.office.events import Happening
+    from mmethics_cli.office.law.clocks import Clocks
     from mmethics_cli.office.pack import OfficePack
     from mmethics_cli.office.state import Case, Lookup
 
@@ -80,10 +81,14 @@ def accept(
     instead = _only_one(
         {
             "--supplement": supplement
-            and (lambda found: acceptance.ask_supplement(found, supplement, again, now)),
-            "--refuse": refuse and (lambda found: acceptance.refuse(found, refuse, now)),
-            "--withdraw": withdraw and (lambda found: acceptance.withdraw(found, withdraw, now)),
-            "--extend": until and (lambda found: acceptance.extend(found, until, reason, now)),
+            and (
+                lambda found, clocks: acceptance.ask_supplement(
+                    found, supplement, again, clocks, now
+                )
+            ),
+            "--refuse": refuse and (lambda found, _: acceptance.refuse(found, refuse, now)),
+            "--withdraw": withdraw and (lambda found, _: acceptance.withdraw(found, withdraw, now)),
+            "--extend": until and (lambda found, _: acceptance.extend(found, until, reason, now)),
         }
     )
     plain = acceptance.Acceptance(
@@ -94,7 +99,7 @@ def accept(
 
     def decide(state: Lookup, found: Case, pack: OfficePack) -> list[Happening]:
         if instead:
-            return [instead(found)]
+            return [instead(found, pack.clocks)]
         accepting = replace(plain, labels=pack.kinds["accepted"].labels)
         return [accepting.of(state, found, pack.clocks, now)]
 
@@ -102,7 +107,7 @@ def accept(
         session.out(line)
 
 
-def _only_one(given: Mapping[str, Any]) -> Callable[[Case], Happening] | None:
+def _only_one(given: Mapping[str, Any]) -> Callable[[Case, Clocks], Happening] | None:
     """The one act that was asked for instead of accepting; None for none."""
     acts = {name: act for name, act in given.items() if act}
     if len(acts) > 1:

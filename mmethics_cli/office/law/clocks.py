@@ -42,6 +42,7 @@ class Clock(Struct, frozen=True):
 Clocks = Mapping[str, Clock]
 NEEDED: Final = (
     "review", "emergency", "worksheet", "worksheet_emergency", "validity", "follow_up",
+    "supplement",
 )  # fmt: skip
 _UNITS: Final = ("days", "hours", "months")
 
