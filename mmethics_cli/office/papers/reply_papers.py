@@ -11,7 +11,7 @@ from mmethics_cli.core.lifecycle.work_calendar import add_months
 from mmethics_cli.formats.excel.model import SheetCell, SheetColumn, SheetRow
 from mmethics_cli.office.events import Event
 from mmethics_cli.office.law.acceptance import case_name
-from mmethics_cli.office.paper_desk import PaperDesk, day_said
+from mmethics_cli.office.papers.paper_desk import PaperDesk, day_said
 from mmethics_cli.office.state import Case
 from mmethics_cli.office.workbooks.book import book_file
 from mmethics_cli.sheets.page import PLAIN, page

@@ -12,8 +12,8 @@ from mmethics_cli.office.law.acceptance import case_name
 from mmethics_cli.office.law.meetings import title_of
 from mmethics_cli.office.law.members import CONSULTANT, in_office, voting
 from mmethics_cli.office.law.review import exclusions, person_name
-from mmethics_cli.office.outgoing import names_of, write, write_summary
-from mmethics_cli.office.paper_desk import PaperDesk, day_said
+from mmethics_cli.office.papers.outgoing import names_of, write, write_summary
+from mmethics_cli.office.papers.paper_desk import PaperDesk, day_said
 from mmethics_cli.office.state import (
     AgendaItem,
     Appointment,

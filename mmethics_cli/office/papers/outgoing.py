@@ -15,8 +15,8 @@ from mmethics_cli.office.law.meetings import title_of
 from mmethics_cli.office.law.members import CONSULTANT, in_office
 from mmethics_cli.office.law.review import person_name, reviewing
 from mmethics_cli.office.pack import OfficePack
-from mmethics_cli.office.paper_desk import CasePapers, PaperDesk, day_said
-from mmethics_cli.office.reply_papers import reply_file
+from mmethics_cli.office.papers.paper_desk import CasePapers, PaperDesk, day_said
+from mmethics_cli.office.papers.reply_papers import reply_file
 from mmethics_cli.office.state import Appointment, Assignment, Case
 from mmethics_cli.office.workbooks.roster_book import roster_book
 from mmethics_cli.office.workbooks.summary_book import summary_book, written_comments

@@ -21,8 +21,8 @@ from mmethics_cli.office.folder import CASES, OfficeFolder
 from mmethics_cli.office.law.acceptance import case_name
 from mmethics_cli.office.pack import CRITERIA, OfficePack
 from mmethics_cli.office.packages import BRINGS_PACKAGE
+from mmethics_cli.office.papers.sealed_dossier import SealedArchive, sealed_dossier
 from mmethics_cli.office.register.database import Reading
-from mmethics_cli.office.sealed_dossier import SealedArchive, sealed_dossier
 from mmethics_cli.office.state import Case
 from mmethics_cli.render.item_views import CriterionView, criteria_of
 from mmethics_cli.render.study import Office, OfficeRow, Study
