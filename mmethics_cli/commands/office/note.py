@@ -55,14 +55,26 @@ def note(
     if kind == "list":
         session.show(kinds_text(folder, session.packs()))
         return
-    more = tuple(fields or ())
-    if correct is not None:
-        if kind or not reason:
-            raise EthicsError("更正写成 --correct 17 --reason 理由，不再写别的事。")
-        kind, text, more = "corrected", reason, (f"seq={correct}",)
-    if not kind:
-        raise EthicsError("请写明记什么事。哪些事可以记：mmethics office note list。")
-    more += (f"due={due}",) if due else ()
-    noted = Noted(kind, text or "", case, study, meeting, person, when, more, closed)
+    kind, text, seq = _corrected(kind, text or "", correct, reason)
+    more = (*seq, *(fields or ()), *((f"due={due}",) if due else ()))
+    noted = Noted(kind, text, case, study, meeting, person, when, more, closed)
     for line in take_note(folder, session.packs(), noted, now_of(session), actor(folder)):
         session.out(line)
+
+
+def _corrected(
+    kind: str, text: str, number: int | None, reason: str
+) -> tuple[str, str, tuple[str, ...]]:
+    """What is noted, its text, and the number of the entry that `--correct` withdraws.
+
+    Raises EthicsError where it is not clear what is meant.
+    """
+    from mmethics_cli.office.events import CORRECTED
+
+    if number is None:
+        if not kind:
+            raise EthicsError("请写明记什么事。哪些事可以记：mmethics office note list。")
+        return kind, text, ()
+    if kind or not reason:
+        raise EthicsError("更正写成 --correct 17 --reason 理由，不再写别的事。")
+    return CORRECTED, reason, (f"seq={number}",)
