@@ -195,6 +195,16 @@ def test_a_hostile_sheet_is_refused_with_its_cell(office: Path, name: str) -> No
     assert call("verify", office)[0] == 0
 
 
+def test_a_book_that_was_begun_is_not_lost(office: Path) -> None:
+    book = office / "meetings" / "2027-01" / "会议簿.xlsx"
+    assert doing(office)("meet")[0] == 0
+    assert len(list(book.parent.glob("会议簿*.xlsx"))) == 1  # nothing was written in it
+    fill(book, {("会议", "开始"): "14:00"}, book)
+    begun = book.read_bytes()
+    assert doing(office)("meet")[0] == 0
+    assert book.with_name("会议簿-以前的1.xlsx").read_bytes() == begun != book.read_bytes()
+
+
 def test_papers_of_a_case_need_its_archive_alone(
     begun: Path, tmp_path: Path, sealed_example: Callable[[str], Path]
 ) -> None:

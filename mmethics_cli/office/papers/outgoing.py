@@ -136,10 +136,23 @@ def write_roster(office: OfficeFolder, pack: OfficePack, today: date) -> Path:
 
 
 def write(path: Path, data: bytes) -> Path:
-    """Write a file of the office; raises WorkspaceError."""
+    """Write a file of the office; raises WorkspaceError.
+
+    A workbook in which somebody may have written is not lost: it is laid beside the new one.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix == ".xlsx" and path.exists() and path.read_bytes() != data:
+            path.rename(_aside(path))
     except OSError as error:
-        raise WorkspaceError(f"不能建文件夹“{path.parent}”：{reason(error)}。") from error
+        raise WorkspaceError(f"写不了“{path}”：{reason(error)}。") from error
     write_atomic(path, data)
     return path
+
+
+def _aside(path: Path) -> Path:
+    """Where a workbook goes that is written anew."""
+    number = 1
+    while (aside := path.with_name(f"{path.stem}-以前的{number}{path.suffix}")).exists():
+        number += 1
+    return aside
