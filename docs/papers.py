@@ -184,7 +184,7 @@ def _rows(
 
 def _got(document: DocumentKind, example: Example) -> str:
     if document.audience == "office":
-        return ""
+        return "—"
     given = example.given[document.id]
     if given == "missing" and document.audience == "committee":
         return "办公室"

@@ -84,7 +84,7 @@ def record(
     不批准等，进展报告是继续研究，结题是同意结题。
     批准以后，这次封存的送审就是以后修正案对照的基线；卷宗后来怎样改都不影响它。
     记录不生成文件：批准版本用 mmethics render --for approved，到期日见 mmethics status。
-    办公室给了回件的，用 --from：核对它答复的是哪一次封存的送审，照它记；要补正的，再打开下一轮。
+    办公室给了回件的，用 --from：核对答复的是哪一次封存的送审，照它记；要补正的再打开下一轮。
     在终端里没有写的选项会逐项提问；不在终端时须写 --decision 和 --date。
 
     示例：
@@ -95,24 +95,37 @@ def record(
     mmethics record my-study --supplement --comments 补正.yaml
     mmethics record my-study --from 回件-2027-受-0012.zip
     """
-    from mmethics_cli.store.submission.choice import one_to_correct, one_to_decide
     from mmethics_cli.workflow.lifecycle import recording
 
     session = Session.of(context)
     given = recording.DecisionOptions(decision, date, number, valid_until, interval, comments)
     if reply is not None:
-        if supplement or fact or submission or not given.empty():
-            raise EthicsError("回件里写着全部要记的，--from 只能与 --replace 同用。")
-        return _record_reply(session, folder, reply, replace)
+        alone = given.empty() and not (supplement or fact or submission)
+        return _record_reply(session, folder, reply, replace, alone=alone)
     if supplement:
         return _ask_for_more(session, folder, given, submission)
-    if not session.terminal and not fact and not (decision and date):
+    _record_given(session, folder, submission, given, fact or [], replace)
+
+
+def _record_given(
+    session: Session,
+    folder: Path,
+    submission: str | None,
+    given: DecisionOptions,
+    fact: list[str],
+    replace: bool,
+) -> None:
+    """Record what the options say, of the submission that they name; raises NoTerminal."""
+    from mmethics_cli.store.submission.choice import one_to_correct, one_to_decide
+    from mmethics_cli.workflow.lifecycle import recording
+
+    if not session.terminal and not fact and not given.whole():
         raise NoTerminal(f"这里不是终端，不能提问。{_NEEDED}")
     otherwise = one_to_correct if replace else one_to_decide
     packs = session.packs(of_office=True)
     dossier = open_at(session, folder, packs, submission, otherwise=otherwise)
     tell_opened(session, dossier)
-    facts = recording.office_facts(dossier, fact or [])
+    facts = recording.office_facts(dossier, fact)
     current = recording.submission_to_decide(dossier)
     if facts and given.empty():
         recording.record_facts(dossier, facts)
@@ -120,8 +133,15 @@ def record(
     _record(session, dossier, current, given, facts, replace)
 
 
-def _record_reply(session: Session, folder: Path, path: Path, replace: bool) -> None:
-    """Record what an office's reply says, of the submission that it answers."""
+def _record_reply(
+    session: Session, folder: Path, path: Path, replace: bool, *, alone: bool
+) -> None:
+    """Record what an office's reply says, of the submission that it answers.
+
+    Raises EthicsError unless nothing else is to be recorded.
+    """
+    if not alone:
+        raise EthicsError("回件里写着全部要记的，--from 只能与 --replace 同用。")
     from mmethics_cli.store.submission.replies import read_reply
     from mmethics_cli.workflow.lifecycle import recording
     from mmethics_cli.workflow.lifecycle.replying import (

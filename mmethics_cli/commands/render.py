@@ -114,7 +114,7 @@ def _render_archive(
     """
     from mmethics_cli.office.documents import committee_package
     from mmethics_cli.office.packages import is_package, proved
-    from mmethics_cli.office.sealed_dossier import SealedArchive, sealed_dossier
+    from mmethics_cli.office.papers.sealed_dossier import SealedArchive, sealed_dossier
     from mmethics_cli.render.study import Office
 
     if not is_package(archive):

@@ -44,8 +44,8 @@ def _sent_out(
     if not any(each.what.kind in _SENDING for each in events):
         return []
     # Loaded late: most acts send nothing out, and what makes papers takes long to load.
-    from mmethics_cli.office.outgoing import write_outgoing
-    from mmethics_cli.office.paper_desk import PaperDesk
+    from mmethics_cli.office.papers.outgoing import write_outgoing
+    from mmethics_cli.office.papers.paper_desk import PaperDesk
 
     desk = PaperDesk(office, pack, register, now)
     return [f"写好：{path}" for path in write_outgoing(desk, events)]

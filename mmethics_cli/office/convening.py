@@ -11,12 +11,12 @@ from mmethics_cli.office.law.acceptance import SIMPLIFIED, ActRefused, case_name
 from mmethics_cli.office.law.decisions import Letter, decide_at_meeting, decide_simplified
 from mmethics_cli.office.law.meetings import agenda, outlook, plan, title_of
 from mmethics_cli.office.law.members import in_office
-from mmethics_cli.office.meeting_papers import write_meeting, write_minutes
-from mmethics_cli.office.outgoing import outbox, write
 from mmethics_cli.office.pack import OfficePack, office_pack
-from mmethics_cli.office.paper_desk import PaperDesk
+from mmethics_cli.office.papers.meeting_papers import write_meeting, write_minutes
+from mmethics_cli.office.papers.outgoing import outbox, write
+from mmethics_cli.office.papers.paper_desk import PaperDesk
+from mmethics_cli.office.papers.reply_papers import decision_files
 from mmethics_cli.office.register.database import Reading, Writing
-from mmethics_cli.office.reply_papers import decision_files
 from mmethics_cli.office.state import AgendaItem, Appointment, Case, Lookup, Meeting
 from mmethics_cli.office.workbooks.meeting_book import review_items
 from mmethics_cli.workflow.packs import Packs

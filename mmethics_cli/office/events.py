@@ -89,7 +89,8 @@ class EventKind(Struct, frozen=True):
 
     `data` gives the type of each key, one of `_TYPES`, or the words that it may be. One that is
     `noted` the office may record by itself, a text of it under `text_in`, while its case is in one
-    of the states `when` (in any, where none is named).
+    of the states `when` (in any, where none is named); people also call it by the names `also`, and
+    what it began is over with the kind `closed_by`.
     """
 
     id: str
@@ -103,6 +104,8 @@ class EventKind(Struct, frozen=True):
     when: tuple[str, ...] = ()
     titles: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
+    closed_by: str = ""
 
     def typed(self, key: str, text: str) -> Any:
         """A value as people write it; one that can't be read stays a text, and is then a fault."""
@@ -274,9 +277,11 @@ def read_kinds(trees: Mapping[str, object]) -> tuple[EventKinds, list[Fault]]:
     """The kinds of events of a pack, and every fault in them with its place."""
     trail = Trail()
     kinds: dict[str, EventKind] = {}
-    for node in Node(FILE, (), trees.get(FILE), trail).list():
+    whole = Node(FILE, (), trees.get(FILE), trail)
+    for node in whole.list():
         node.only(
             "id", "zh", "refs", "may_refer", "data", "note", "text_in", "when", "titles", "labels",
+            "also", "closed_by",
         )  # fmt: skip
         name = node.text("id")
         if name in kinds:
@@ -293,8 +298,12 @@ def read_kinds(trees: Mapping[str, object]) -> tuple[EventKinds, list[Fault]]:
         kinds[name] = EventKind(
             name, node.text("zh"), refs, may_refer, types, optional, node.yes("note"), text_in,
             node.texts("when"),
-            node.labels("titles"), node.labels("labels"),
+            node.labels("titles"), node.labels("labels"), node.texts("also"),
+            node.text("closed_by", ""),
         )  # fmt: skip
+    for kind in kinds.values():
+        if kind.closed_by and kind.closed_by not in kinds:
+            whole.problem(f"“{kind.id}”的 closed_by：没有“{kind.closed_by}”这种事")
     return kinds, trail.problems
 
 

@@ -15,10 +15,8 @@ from mmethics_cli.office.events import FILES, Happening
 from mmethics_cli.office.folder import CASES, RETURNED, OfficeFolder
 from mmethics_cli.office.law.acceptance import SIMPLIFIED, case_name, receive
 from mmethics_cli.office.law.review import reviewers_needed, reviewing
-from mmethics_cli.office.outgoing import outbox, write_summary
 from mmethics_cli.office.pack import office_pack
 from mmethics_cli.office.packages import is_package, read_package
-from mmethics_cli.office.paper_desk import PaperDesk
 from mmethics_cli.office.past_events import (
     is_event_file,
     look_through,
@@ -104,6 +102,10 @@ class Desk:
         sheets = reviewing(register, case)
         if any(each.state != "returned" for each in sheets):
             return []
+        # Loaded late: what makes papers takes long to load.
+        from mmethics_cli.office.papers.outgoing import outbox, write_summary
+        from mmethics_cli.office.papers.paper_desk import PaperDesk
+
         desk = PaperDesk(self.office, self.pack, register, self.now)
         path = write_summary(desk, case, outbox(desk, case_name(case)))
         lines = [f"工作表已交齐。意见汇总：{path}"]

@@ -25,12 +25,11 @@ _STRING = re.compile(r'"([^"]*)"')
 RECORDED: Final = ("decision", "date", "number", "valid_until", "interval_months")
 # What `acted` prints of the register.
 ACTED: Final = (
-    "number", "accepted_on", "due", "method", "review_on", "place", "present", "recused",
-    "entitled", "in_favour", "received_on", "supplement_by", "meeting", "meeting_on", "start",
-    "end", "form", "chair", "secretary", "members", "reviewer", "role", "return_by", "package",
-    "held_before", "reporting", "committee", "institution", "contact", "title", "requested_on",
-    "person", "kind", "capacity", "proof", "study", "purpose", "basis", "approver", "approved",
-    "done_on", "year", "found",
+    "number", "title", "method", "accepted_on", "received_on", "due", "supplement_by", "place",
+    "present", "recused", "entitled", "in_favour", "first_report_by", "meeting", "meeting_on",
+    "start", "end", "form", "chair", "members", "reviewer", "role", "return_by", "package",
+    "committee", "contact", "institution", "requested_on", "person", "kind", "capacity",
+    "proof", "study", "purpose", "basis", "approver", "approved", "done_on", "year", "found",
 )  # fmt: skip
 _GROUPS: Final = ("any", "all", "not", "newly")
 _CONDITIONAL: Final = ("when", "block")  # kinds of marks

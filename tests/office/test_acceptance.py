@@ -27,6 +27,9 @@ CLOCKS = read_clocks(
             {"id": "worksheet", "zh": "x", "days": "7", "basis": []},
             {"id": "worksheet_emergency", "zh": "x", "hours": "24", "basis": []},
             {"id": "loan", "zh": "x", "days": "7", "basis": []},
+            {"id": "supplement", "zh": "x", "days": "28", "basis": []},
+            {"id": "validity", "zh": "x", "months": "12", "basis": []},
+            {"id": "follow_up", "zh": "x", "months": "12", "basis": []},
         ]
     },
     Trail(),
@@ -151,8 +154,9 @@ def test_clocks_end_by_day_or_by_hour() -> None:
 def test_a_second_notice_and_a_late_extension_are_refused() -> None:
     asked = Case("1", "S", "initial", supplements=1)
     with pytest.raises(ActRefused, match="一次性"):
-        acceptance.ask_supplement(asked, ["x"], "", NOW)
-    assert acceptance.ask_supplement(asked, ["x"], "专家要求", NOW).data["again"] == "专家要求"
+        acceptance.ask_supplement(asked, ["x"], "", CLOCKS, NOW)
+    again = acceptance.ask_supplement(asked, ["x"], "专家要求", CLOCKS, NOW)
+    assert again.data["again"] == "专家要求" and again.data["due"] == "2027-03-30"
     late = Case("1", "S", "initial", state="accepted", due_at="2027-03-01T23:59")
     with pytest.raises(ActRefused, match="届满"):
         acceptance.extend(late, "2027-05-01", "x", NOW)

@@ -264,7 +264,7 @@ def every_book(office: Path) -> list[Path]:
 @pytest.mark.openxml
 def test_the_workbooks_are_valid(office: Path) -> None:
     books = every_book(office)
-    assert len(books) == 4
+    assert len(books) == 5
     assert errors_of(books) == []
 
 

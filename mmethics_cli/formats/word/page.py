@@ -110,7 +110,7 @@ def footer_xml(stamp: Stamp) -> str:
     before, between, after = stamp.wording.page
     words = run(before) + _field("PAGE") + run(between) + _field("NUMPAGES") + run(after)
     if stamp.anchor:
-        words += run(f"\n{stamp.anchor}")
+        words += run("\n" + stamp.wording.anchor.format(*stamp.anchor))
     return (
         f'{_XML}<w:ftr {_NAMESPACES} mc:Ignorable="w14"><w:p><w:pPr><w:pStyle w:val="Footer"/>'
         f"</w:pPr>{words}</w:p></w:ftr>"

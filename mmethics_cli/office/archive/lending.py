@@ -26,7 +26,7 @@ from mmethics_cli.office.folder import LENT, OfficeFolder, write_kept
 from mmethics_cli.office.law.acceptance import ActRefused, find_case, next_number
 from mmethics_cli.office.pack import office_pack
 from mmethics_cli.office.packages import BRINGS_PACKAGE, kept_papers
-from mmethics_cli.office.paper_desk import PaperDesk, day_said
+from mmethics_cli.office.papers.paper_desk import PaperDesk, day_said
 from mmethics_cli.office.register.database import Reading, Writing
 from mmethics_cli.office.state import RegisteredStudy
 from mmethics_cli.store.files import sha256

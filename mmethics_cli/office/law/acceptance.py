@@ -139,7 +139,9 @@ class Acceptance(Struct, frozen=True):
         return _event("accepted", case, now, data)
 
 
-def ask_supplement(case: Case, items: Sequence[str], again: str, now: str) -> Happening:
+def ask_supplement(
+    case: Case, items: Sequence[str], again: str, clocks: Clocks, now: str
+) -> Happening:
     """Ask the applicant for more, once and all at once: a second time needs a reason."""
     _must_be(case, "received")
     if not items:
@@ -149,7 +151,10 @@ def ask_supplement(case: Case, items: Sequence[str], again: str, now: str) -> Ha
             f"{case_name(case)} 已经要求过补正。需要补正的应当一次性完整告知；"
             "确须再次要求的，用 --again 写明理由。"
         )
-    data = {"items": len(items), "list": list(items)} | ({"again": again} if again else {})
+    due = clocks["supplement"].ends(now).partition("T")[0]
+    data: dict[str, Any] = {"items": len(items), "list": list(items), "due": due}
+    if again:
+        data["again"] = again
     return _event("supplement_requested", case, now, data)
 
 

@@ -41,7 +41,8 @@ class Clock(Struct, frozen=True):
 
 Clocks = Mapping[str, Clock]
 NEEDED: Final = (
-    "review", "emergency", "worksheet", "worksheet_emergency", "validity", "follow_up", "loan",
+    "review", "emergency", "worksheet", "worksheet_emergency", "validity", "follow_up",
+    "supplement", "loan",
 )  # fmt: skip
 _UNITS: Final = ("days", "hours", "months")
 

@@ -15,7 +15,7 @@ from mmethics_cli.formats.word.charts import with_charts
 from mmethics_cli.office.events import Happening
 from mmethics_cli.office.folder import OfficeFolder
 from mmethics_cli.office.pack import OfficePack
-from mmethics_cli.office.paper_desk import PaperDesk
+from mmethics_cli.office.papers.paper_desk import PaperDesk
 from mmethics_cli.office.quality.tables import IndicatorRow, charts_of, rows_of
 from mmethics_cli.office.quality.yearly import CountedYear
 from mmethics_cli.render.web.charts import bar_chart

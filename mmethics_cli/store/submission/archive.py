@@ -147,15 +147,21 @@ def sealed_files(path: Path, *names: str) -> dict[str, bytes]:
         return {name: archive.read(inner[name]) for name in names}
 
 
-def lay_out(path: Path, folder: Path, *names: str) -> Path:
+def lay_out(path: Path, folder: Path, *wanted: str) -> Path:
     """Write files of an archive that was proved into the folder of its submission, and return that.
 
-    `folder` is where the submission's own goes, called as the manifest says.
+    `folder` is where the submission's own goes, called as the manifest says; `wanted` are names of
+    files and folders that were sealed.
     """
-    files = sealed_files(path, MANIFEST, *names)
-    target = folder / _sealed_name(files[MANIFEST])
-    target.mkdir(parents=True)
-    for name, data in files.items():
+    manifest = sealed_files(path, MANIFEST)[MANIFEST]
+    names = [
+        name
+        for name in read_manifest(manifest).digests
+        if name in wanted or name.partition("/")[0] in wanted
+    ]
+    target = folder / _sealed_name(manifest)
+    for name, data in {MANIFEST: manifest, **sealed_files(path, *names)}.items():
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
         (target / name).write_bytes(data)
     return target
 

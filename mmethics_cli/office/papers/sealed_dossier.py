@@ -13,7 +13,13 @@ from msgspec import Struct
 from mmethics_cli.store.dossier.parts import DOSSIER
 from mmethics_cli.store.submission.archive import lay_out
 from mmethics_cli.store.submission.choice import last_sealed, named
-from mmethics_cli.store.submission.submissions import DECISION, EVENT_FILE, FOLDER, SNAPSHOT
+from mmethics_cli.store.submission.submissions import (
+    DECISION,
+    DOCUMENTS,
+    EVENT_FILE,
+    FOLDER,
+    SNAPSHOT,
+)
 from mmethics_cli.workflow.document_options import PaperSet
 from mmethics_cli.workflow.opening import Dossier, open_dossier
 from mmethics_cli.workflow.packs import Packs
@@ -36,7 +42,7 @@ def sealed_dossier(
 ) -> Iterator[Dossier]:
     """The study of these archives, opened at the last of them; its facts are as they were sealed.
 
-    Only what says something is laid out: the files that were handed in are not needed to read it.
+    Only what says something is laid out: attachments are not needed to read it.
     Raises WorkspaceError, UnreadableFile, PackError.
     """
     with tempfile.TemporaryDirectory() as temporary:
@@ -45,7 +51,7 @@ def sealed_dossier(
         (folder / DOSSIER).write_text("", encoding="utf-8")
         at = ""
         for archive in archives:
-            laid = lay_out(archive.path, folder / FOLDER, SNAPSHOT, EVENT_FILE)
+            laid = lay_out(archive.path, folder / FOLDER, SNAPSHOT, EVENT_FILE, DOCUMENTS)
             at = laid.name
             if archive.decision:
                 (laid / DECISION).write_bytes(archive.decision)

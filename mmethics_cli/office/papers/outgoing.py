@@ -15,8 +15,8 @@ from mmethics_cli.office.law.meetings import title_of
 from mmethics_cli.office.law.members import CONSULTANT, in_office
 from mmethics_cli.office.law.review import person_name, reviewing
 from mmethics_cli.office.pack import OfficePack
-from mmethics_cli.office.paper_desk import PaperDesk, day_said
-from mmethics_cli.office.reply_papers import reply_file
+from mmethics_cli.office.papers.paper_desk import CasePapers, PaperDesk, day_said
+from mmethics_cli.office.papers.reply_papers import reply_file
 from mmethics_cli.office.state import Appointment, Assignment, Case
 from mmethics_cli.office.workbooks.roster_book import roster_book
 from mmethics_cli.office.workbooks.summary_book import summary_book, written_comments
@@ -35,14 +35,22 @@ def write_outgoing(desk: PaperDesk, events: Iterable[Event]) -> Iterator[Path]:
 
     Nothing is made of a case of which the office has no package.
     """
+    assigned: dict[str, list[Event]] = {}
     for event in events:
-        case = desk.state.get(Case, event.what.case) if event.what.case else None
-        if case is None or not case.digest:
-            continue
         if event.what.kind in _NOTICES:
-            yield from _notice(desk, case, event)
+            case = desk.state.get(Case, event.what.case)
+            if case is not None and case.digest:
+                yield from _notice(desk, case, event)
         elif event.what.kind == "assigned":
-            yield from _task(desk, case, event)
+            assigned.setdefault(event.what.case, []).append(event)
+    for name, tasks in assigned.items():
+        case = desk.state.get(Case, name)
+        if case is not None and case.digest:
+            roles = {str(each.what.data["role"]): None for each in tasks}
+            also = [one for role in roles for one in desk.pack.worksheets_of(role)]
+            with desk.about(case, also) as papers:
+                for event in tasks:
+                    yield from _task(desk, case, event, papers)
 
 
 def _notice(desk: PaperDesk, case: Case, event: Event) -> Iterator[Path]:
@@ -51,7 +59,9 @@ def _notice(desk: PaperDesk, case: Case, event: Event) -> Iterator[Path]:
     asked = tuple({"text": text} for text in event.what.data.get("list", ()))
     rows = {"asked": asked, "accepted": () if asked else ({"text": ""},)}
     folder = outbox(desk, case_name(case))
-    with desk.about(case, [document], rows=rows) as papers:
+    by = event.what.data.get("due", "") if asked else ""
+    acts = {"supplement_by": day_said(by)}
+    with desk.about(case, [document], acts, rows) as papers:
         name = f"{legal_name(f'{papers.title(document)}-{case_name(case)}')}.docx"
         data = papers.word(document)
     yield write(folder / name, data)
@@ -62,7 +72,7 @@ def _notice(desk: PaperDesk, case: Case, event: Event) -> Iterator[Path]:
         ))  # fmt: skip
 
 
-def _task(desk: PaperDesk, case: Case, event: Event) -> Iterator[Path]:
+def _task(desk: PaperDesk, case: Case, event: Event, papers: CasePapers) -> Iterator[Path]:
     """What a reviewer gets: the package to read, the sheets to fill in, on one page what for."""
     what = event.what
     assignment = desk.state.get(Assignment, what.case, what.person, what.data["role"])
@@ -73,7 +83,7 @@ def _task(desk: PaperDesk, case: Case, event: Event) -> Iterator[Path]:
     folder = outbox(desk, name)
     files = {case.package: (desk.office.path / CASES / case.package).read_bytes()}
     if assignment.role != CONSULTANT:
-        files |= _sheets(desk, case, assignment, f"{case_name(case)}-{name}")
+        files |= _sheets(desk, case, assignment, papers, f"{case_name(case)}-{name}")
     acts = desk.case_acts(case) | {
         "reviewer": name,
         "role": role,
@@ -87,17 +97,16 @@ def _task(desk: PaperDesk, case: Case, event: Event) -> Iterator[Path]:
         yield write(folder / legal_name(file), data)
 
 
-def _sheets(desk: PaperDesk, case: Case, assignment: Assignment, name: str) -> dict[str, bytes]:
+def _sheets(
+    desk: PaperDesk, case: Case, assignment: Assignment, papers: CasePapers, name: str
+) -> dict[str, bytes]:
     """The workbook of a reviewer, and the same on paper."""
-    with desk.about(case, desk.pack.worksheets_of(assignment.role)) as papers:
-        chosen = desk.pack.chosen_worksheets(assignment.role, papers.worksheets)
-        pages = [
-            WorksheetPage(one, papers.title(one), tuple(papers.criteria(one))) for one in chosen
-        ]
-        files = {f"{papers.title(one)}-{name}.docx": papers.word(one) for one in chosen}
+    chosen = desk.pack.chosen_worksheets(assignment.role, papers.worksheets)
+    pages = [WorksheetPage(one, papers.title(one), tuple(papers.criteria(one))) for one in chosen]
     day = desk.today.isoformat()
     book = worksheet_book(desk.state, case, assignment, desk.pack, pages, day)
-    return {f"审查工作表-{name}.xlsx": book, **files}
+    on_paper = {f"{papers.title(one)}-{name}.docx": papers.word(one) for one in chosen}
+    return {f"审查工作表-{name}.xlsx": book, **on_paper}
 
 
 def write_summary(desk: PaperDesk, case: Case, folder: Path) -> Path:
@@ -127,10 +136,23 @@ def write_roster(office: OfficeFolder, pack: OfficePack, today: date) -> Path:
 
 
 def write(path: Path, data: bytes) -> Path:
-    """Write a file of the office; raises WorkspaceError."""
+    """Write a file of the office; raises WorkspaceError.
+
+    A workbook in which somebody may have written is not lost: it is laid beside the new one.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix == ".xlsx" and path.exists() and path.read_bytes() != data:
+            path.rename(_aside(path))
     except OSError as error:
-        raise WorkspaceError(f"不能建文件夹“{path.parent}”：{reason(error)}。") from error
+        raise WorkspaceError(f"写不了“{path}”：{reason(error)}。") from error
     write_atomic(path, data)
     return path
+
+
+def _aside(path: Path) -> Path:
+    """Where a workbook goes that is written anew."""
+    number = 1
+    while (aside := path.with_name(f"{path.stem}-以前的{number}{path.suffix}")).exists():
+        number += 1
+    return aside

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+from mmethics_cli.core.lifecycle.work_calendar import add_months
 from mmethics_cli.formats.excel.model import SheetCell, SheetColumn, SheetRow
 from mmethics_cli.office.events import Event
 from mmethics_cli.office.law.acceptance import case_name
-from mmethics_cli.office.paper_desk import PaperDesk, day_said
+from mmethics_cli.office.papers.paper_desk import PaperDesk, day_said
 from mmethics_cli.office.state import Case
 from mmethics_cli.office.workbooks.book import book_file
 from mmethics_cli.sheets.page import PLAIN, page
@@ -56,16 +58,24 @@ def _acts(desk: PaperDesk, event: Event) -> dict[str, str]:
     """How it was decided, in numbers; of a simplified review only how many reviewed."""
     data: Mapping[str, Any] = event.what.data
     proof = data.get("proof") or {}
+    acts = {"first_report_by": first_report(event)}
     if not event.what.meeting:
         agreed = str(len(proof.get("reviewers", ())))
-        return {"present": agreed, "recused": "0", "entitled": agreed, "in_favour": agreed}
-    return {
+        return acts | {"present": agreed, "recused": "0", "entitled": agreed, "in_favour": agreed}
+    return acts | {
         "meeting": event.what.meeting,
         "present": str(len(proof["present"])),
         "recused": str(len(proof["recused"])),
         "entitled": str(len(proof["members"])),
         "in_favour": str(proof["votes"].get(data["decision"], 0)),
     }
+
+
+def first_report(event: Event) -> str:
+    """The day by which a decision wants the first report; empty where it wants none."""
+    months = event.what.data.get("interval_months")
+    day = date.fromisoformat(event.what.happened.partition("T")[0])
+    return add_months(day, months).isoformat() if months else ""
 
 
 def _comments_book(desk: PaperDesk, case: Case) -> bytes:

@@ -12,8 +12,8 @@ from mmethics_cli.office.law.acceptance import case_name
 from mmethics_cli.office.law.meetings import title_of
 from mmethics_cli.office.law.members import CONSULTANT, in_office, voting
 from mmethics_cli.office.law.review import exclusions, person_name
-from mmethics_cli.office.outgoing import names_of, write, write_summary
-from mmethics_cli.office.paper_desk import PaperDesk, day_said
+from mmethics_cli.office.papers.outgoing import names_of, write, write_summary
+from mmethics_cli.office.papers.paper_desk import PaperDesk, day_said
 from mmethics_cli.office.state import (
     AgendaItem,
     Appointment,
@@ -185,7 +185,10 @@ class MeetingPapers:
             "recused": out,
             "present": f"{len(proof['present'])}人" if proof else "",
             "tally": "，".join(
-                f"{law.label(word)}{count}票" for word, count in proof.get("votes", {}).items()
+                f"{law.label(word)}{count}票"
+                for word, count in sorted(
+                    proof.get("votes", {}).items(), key=lambda vote: -int(vote[1])
+                )
             ),
             "decision": law.label(data["decision"]) if decided else "再议" if held else "",
             "letter": data.get("number", "") if decided else "",

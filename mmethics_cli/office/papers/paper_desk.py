@@ -21,8 +21,8 @@ from mmethics_cli.office.folder import CASES, OfficeFolder
 from mmethics_cli.office.law.acceptance import case_name
 from mmethics_cli.office.pack import CRITERIA, OfficePack
 from mmethics_cli.office.packages import BRINGS_PACKAGE
+from mmethics_cli.office.papers.sealed_dossier import SealedArchive, sealed_dossier
 from mmethics_cli.office.register.database import Reading
-from mmethics_cli.office.sealed_dossier import SealedArchive, sealed_dossier
 from mmethics_cli.office.state import Case
 from mmethics_cli.render.item_views import CriterionView, criteria_of
 from mmethics_cli.render.study import Office, OfficeRow, Study
@@ -55,7 +55,7 @@ class CasePapers(Struct, frozen=True):
 
     dossier: Dossier
     package: Package
-    anchor: str
+    anchor: tuple[str, ...]
 
     @property
     def worksheets(self) -> list[str]:
@@ -98,19 +98,17 @@ class PaperDesk(Struct, frozen=True, dict=True):
     @property
     def entry(self) -> str:
         """The last entry of the register: its number and its hash."""
-        seq, digest = self.state.last or (0, "")
-        return f"{seq} {digest}".strip()
+        return " ".join(map(str, self.state.last or ()))
 
     @property
-    def anchor(self) -> str:
+    def anchor(self) -> tuple[str, ...]:
         """What stands in the footers: whoever has the paper can prove the register up to it."""
-        seq, _, digest = self.entry.partition(" ")
-        return f"登记簿第 {seq} 条 {digest}"
+        return tuple(self.entry.split())
 
     @property
     def acts(self) -> dict[str, str]:
         """What every paper may tell of the office itself."""
-        keys = ("committee", "institution", "place", "contact", "secretary")
+        keys = ("committee", "place", "contact")
         return {key: self.office.setting(key) for key in keys}
 
     @cached_property
