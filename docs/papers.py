@@ -26,7 +26,11 @@ _GIVEN: Final = {
     "made": "生成", "folded": "归入", "brought": "附件", "missing": "缺", "not_due": "—",
 }  # fmt: skip
 _ENTRY: Final = re.compile(r"\[[^]]*\]")
-_TITLES: Final = {"applicant": "申请人的文件", "committee": "伦理委员会的文件"}
+_TITLES: Final = {
+    "applicant": "申请人的文件",
+    "committee": "伦理委员会的文件",
+    "office": "办公室的文件",
+}
 
 Given = Literal["made", "folded", "brought", "missing", "not_due"]
 
@@ -164,9 +168,12 @@ def _rows(
     standard: Standard, documents: Sequence[DocumentKind], fields: Mapping[str, Sequence[str]]
 ) -> Iterator[tuple[str, ...]]:
     for one in documents:
+        of_office = one.audience == "office"
         yield (
             f"{one.title} `{one.id}`",
-            condition_text(standard, standard.rules[f"document.{one.id}"][1].when),
+            "办公室的命令写出"
+            if of_office
+            else condition_text(standard, standard.rules[f"document.{one.id}"][1].when),
             cite(standard, one.basis),
             "、".join(one.signers),
             "、".join(one.seals),
@@ -176,6 +183,8 @@ def _rows(
 
 
 def _got(document: DocumentKind, example: Example) -> str:
+    if document.audience == "office":
+        return "—"
     given = example.given[document.id]
     if given == "missing" and document.audience == "committee":
         return "办公室"

@@ -14,6 +14,7 @@ import pytest
 
 from mmethics_cli.workflow.packs import Packs
 from tests import depth
+from tests.browser import axe
 from tests.once import Once, shipped_once
 from tests.program import EXAMPLES, mmethics, seal
 
@@ -26,6 +27,7 @@ POSTGRES: Final = os.environ.get("MMETHICS_POSTGRES", "")
 TOOLS: Final = {
     "libreoffice": ("soffice", "pdftotext", "pdftoppm"),
     "openxml": ("ooxml-validator",),
+    "chromium": ("chromium", "ooxml-validator"),
 }
 # The fonts that pages are laid out with: with others lines and pages end elsewhere.
 FONTS: Final = ("Noto Serif CJK SC", "Noto Sans CJK SC", "AR PL UKai CN", "Liberation Serif")
@@ -167,6 +169,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     ]
     if item.get_closest_marker("libreoffice") and not missing:
         missing += missing_fonts()
+    if item.get_closest_marker("chromium") and not missing and not axe().is_file():
+        missing.append("axe-core, beside the validator")
     if item.get_closest_marker("postgres") and not POSTGRES:
         pytest.skip("MMETHICS_POSTGRES names no PostgreSQL; `.ci/postgres start DIR` makes one")
     if missing:

@@ -53,6 +53,12 @@ Supplement = Annotated[
         help="不是决定：办公室要求补正（--comments，或逐行写），送审作为下一轮再打开",
     ),
 ]
+FromReply = Annotated[
+    Path | None,
+    typer.Option(
+        "--from", metavar="FILE", help="照办公室的回件（zip）记，不用重打", show_default=False
+    ),
+]
 Replacing = Annotated[
     bool, typer.Option("--replace", help="已经记过的，改记；旧的移到 committee/replaced/")
 ]
@@ -70,6 +76,7 @@ def record(
     fact: OfficeFacts = None,
     replace: Replacing = False,
     supplement: Supplement = False,
+    reply: FromReply = None,
     submission: SubmissionName = None,
 ) -> None:
     """把伦理委员会的决定记在已封存的送审上（decision.yaml）。
@@ -78,6 +85,7 @@ def record(
     不批准等，进展报告是继续研究，结题是同意结题。
     批准以后，这次封存的送审就是以后修正案对照的基线；卷宗后来怎样改都不影响它。
     记录不生成文件：批准版本用 mmethics render --for approved，到期日见 mmethics status。
+    办公室给了回件的，用 --from：核对答复的是哪一次封存的送审，照它记；要补正的再打开下一轮。
     在终端里没有写的选项会逐项提问；不在终端时须写 --decision 和 --date。
 
     示例：
@@ -86,21 +94,39 @@ def record(
     mmethics record my-study --decision modify_then_approve --date 2027-03-20 \\
         --comments 意见.yaml
     mmethics record my-study --supplement --comments 补正.yaml
+    mmethics record my-study --from 回件-2027-受-0012.zip
     """
-    from mmethics_cli.store.submission.choice import one_to_correct, one_to_decide
     from mmethics_cli.workflow.lifecycle import recording
 
     session = Session.of(context)
     given = recording.DecisionOptions(decision, date, number, valid_until, interval, comments)
+    if reply is not None:
+        alone = given.empty() and not (supplement or fact or submission)
+        return _record_reply(session, folder, reply, replace, alone=alone)
     if supplement:
         return _ask_for_more(session, folder, given, submission)
-    if not session.terminal and not fact and not (decision and date):
+    _record_given(session, folder, submission, given, fact or [], replace)
+
+
+def _record_given(
+    session: Session,
+    folder: Path,
+    submission: str | None,
+    given: DecisionOptions,
+    fact: list[str],
+    replace: bool,
+) -> None:
+    """Record what the options say, of the submission that they name; raises NoTerminal."""
+    from mmethics_cli.store.submission.choice import one_to_correct, one_to_decide
+    from mmethics_cli.workflow.lifecycle import recording
+
+    if not session.terminal and not fact and not given.whole():
         raise NoTerminal(f"这里不是终端，不能提问。{_NEEDED}")
     otherwise = one_to_correct if replace else one_to_decide
     packs = session.packs(of_office=True)
     dossier = open_at(session, folder, packs, submission, otherwise=otherwise)
     tell_opened(session, dossier)
-    facts = recording.office_facts(dossier, fact or [])
+    facts = recording.office_facts(dossier, fact)
     current = recording.submission_to_decide(dossier)
     if facts and given.empty():
         recording.record_facts(dossier, facts)
@@ -108,11 +134,44 @@ def record(
     _record(session, dossier, current, given, facts, replace)
 
 
+def _record_reply(
+    session: Session, folder: Path, path: Path, replace: bool, *, alone: bool
+) -> None:
+    """Record what an office's reply says, of the submission that it answers.
+
+    Raises EthicsError unless nothing else is to be recorded.
+    """
+    if not alone:
+        raise EthicsError("回件里写着全部要记的，--from 只能与 --replace 同用。")
+    from mmethics_cli.store.submission.replies import read_reply
+    from mmethics_cli.workflow.lifecycle import recording
+    from mmethics_cli.workflow.lifecycle.replying import (
+        AskedMore,
+        answered_by,
+        keep_papers,
+        told_by,
+    )
+    from mmethics_cli.workflow.lifecycle.supplementing import ask_for_more
+
+    reply = read_reply(path)
+    packs = session.packs(of_office=True)
+    dossier = open_at(session, folder, packs, otherwise=answered_by(reply))
+    tell_opened(session, dossier)
+    current = recording.submission_to_decide(dossier)
+    told = told_by(reply, dossier, current)
+    if isinstance(told, AskedMore):
+        _tell_opened_again(session, current, ask_for_more(dossier, current, told.asked, told.day))
+    else:
+        limits = recording.limits_of(dossier, current, session.today, replace=replace)
+        _enter(session, dossier, current, told, limits, {})
+    for name in keep_papers(reply, current, replace=replace):
+        session.say(f"收好：{current.name}/committee/{name}")
+
+
 def _ask_for_more(
     session: Session, folder: Path, given: DecisionOptions, submission: str | None
 ) -> None:
     """Record what the office asked for, and open the next round."""
-    from mmethics_cli.core.standard.names import SUPPLEMENTS
     from mmethics_cli.store.submission.choice import one_to_decide
     from mmethics_cli.store.submission.decisions import read_comments
     from mmethics_cli.workflow.lifecycle.recording import read_date, submission_to_decide
@@ -134,11 +193,17 @@ def _ask_for_more(
         from mmethics_cli.commands.record_form import asked_for_more
 
         asked = asked_for_more(session)
-    opened = ask_for_more(dossier, current, asked, day)
-    again = opened.workspace.current
-    session.out(f"已记录 {current.name} 要补正的 {len(asked)} 项；再打开为 {again and again.name}")
+    _tell_opened_again(session, current, ask_for_more(dossier, current, asked, day))
+
+
+def _tell_opened_again(session: Session, current: Submission, opened: Dossier) -> None:
+    from mmethics_cli.core.standard.names import SUPPLEMENTS
+    from mmethics_cli.workflow.lifecycle.supplementing import asked_for
+
+    again, count = opened.workspace.current, len(asked_for(opened))
+    session.out(f"已记录 {current.name} 要补正的 {count} 项；再打开为 {again and again.name}")
     label = opened.standard.questions[SUPPLEMENTS].label
-    session.say(f"改好以后逐项写“{label}”：mmethics fill {dossier.name}；再 mmethics submit。")
+    session.say(f"改好以后逐项写“{label}”：mmethics fill {opened.name}；再 mmethics submit。")
 
 
 def _record(
@@ -149,11 +214,25 @@ def _record(
     facts: dict[str, Value],
     replace: bool,
 ) -> None:
-    """Record a decision, and say what follows from it."""
+    """Record a decision, its parts asked for where they lack."""
     from mmethics_cli.workflow.lifecycle import recording
 
     limits = recording.limits_of(dossier, current, session.today, replace=replace)
     decided = _decision(session, dossier, current, given, limits, facts)
+    _enter(session, dossier, current, decided, limits, facts)
+
+
+def _enter(
+    session: Session,
+    dossier: Dossier,
+    current: Submission,
+    decided: CommitteeDecision,
+    limits: DecisionLimits,
+    facts: dict[str, Value],
+) -> None:
+    """Record a decision, and say what follows from it."""
+    from mmethics_cli.workflow.lifecycle import recording
+
     aside = recording.record(dossier, decided, limits, facts)
     if aside is not None:
         session.say(f"原来记录的决定移到了 {aside.as_posix()}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NamedTuple, NoReturn
 
 import typer
 
@@ -68,6 +68,7 @@ def render(
 
     没有答的地方印成【待填】，还不能判定的印成【待定】。手工改过的文件不会被覆盖。
     伦理委员会的文件写入 submissions/…/committee/；已封存的送审，按封存时的内容生成。
+    伦理办公室只有上交的压缩包，也能生成：--out 写到哪里。
     批准版本是封存的文件加上页脚的批准日期和有效期，写入 committee/approved/。
 
     示例：
@@ -75,25 +76,89 @@ def render(
     mmethics render my-study --only application_form --pdf
     mmethics render my-study --list --package full
     mmethics render my-study --for committee
+    mmethics render 送审.zip --for committee --out 审查文件
     mmethics render my-study --for approved
     """
     session = Session.of(context)
+    how = DraftOptions(out, language, naming, list_, pdf, replace)
+    if folder.is_file():
+        _render_archive(session, folder, only or [], audience, papers, how)
     dossier, ids, audience = _opened(session, folder, only or [], audience, papers, submission)
     if audience is Audience.approved:
         at = dossier.workspace.current if submission is not None else None
         _render_approved(session, dossier, ids, at, out, list_=list_, replace=replace, pdf=pdf)
-    package = _package(session, dossier, ids, audience)
-    if list_:
+    _write(session, dossier, _package(session, dossier, ids, audience), ids, audience, how)
+
+
+class DraftOptions(NamedTuple):
+    """How documents are written, as the options say."""
+
+    out: Path | None
+    language: Language
+    naming: FileNaming | None
+    list_: bool
+    pdf: bool
+    replace: bool
+
+
+def _render_archive(
+    session: Session,
+    archive: Path,
+    only: list[str],
+    audience: Audience,
+    papers: PaperSet | None,
+    how: DraftOptions,
+) -> NoReturn:
+    """Write the committee's documents about a sealed archive alone, and leave with the exit code.
+
+    Raises EthicsError for any others, and where it is not said where to.
+    """
+    from mmethics_cli.office.documents import committee_package
+    from mmethics_cli.office.packages import is_package, proved
+    from mmethics_cli.office.papers.sealed_dossier import SealedArchive, sealed_dossier
+    from mmethics_cli.render.study import Office
+
+    if not is_package(archive):
+        raise EthicsError(f"“{archive}”是文件，不是卷宗文件夹，也不是封存的送审。")
+    packs = session.packs(of_office=True)
+    ids = _named(packs.of(None, ("worksheets",)).standard, only)
+    if _audience(packs.of(None, ("worksheets",)).standard, ids, audience) is not Audience.committee:
+        raise EthicsError("压缩包是封存的送审，只能生成伦理委员会的文件：--for committee。")
+    if how.out is None and not how.list_:
+        raise EthicsError("从压缩包生成的文件写到哪个文件夹要写明：--out DIR。")
+    proved(archive)
+    today, whole = session.today, [SealedArchive(archive)]
+    with sealed_dossier(whole, packs, today, ("worksheets",), papers) as dossier:
+        package = committee_package(dossier, today, tuple(ids), Office())
+        _write(session, dossier, package, ids, Audience.committee, how)
+    raise typer.Exit(0)
+
+
+def _write(
+    session: Session,
+    dossier: Dossier,
+    package: Package,
+    ids: list[str],
+    audience: Audience,
+    how: DraftOptions,
+) -> None:
+    """Write the documents of a package, or only list them; leaves with the exit code of `render`
+    where any were written."""
+    if how.list_:
         return session.out(_listing(dossier, package, audience))
     documents = _documents(package, ids, audience)
-    _refuse_out(dossier, out)
+    _refuse_out(dossier, how.out)
     from mmethics_cli.workflow.drafting import draft_documents, write_drafts
 
     of_office = audience is Audience.committee
-    drafts = draft_documents(dossier, package, documents, naming, language, of_office=of_office)
+    drafts = draft_documents(
+        dossier, package, documents, how.naming, how.language, of_office=of_office
+    )
     tell_not_english(session, drafts, dossier.standard)
-    outcome, target = write_drafts(dossier, drafts, out, of_office=of_office, replace=replace)
-    _finish(session, dossier, outcome, target, pdf=pdf, replace=replace)
+    outcome, target = write_drafts(
+        dossier, drafts, how.out, of_office=of_office, replace=how.replace
+    )
+    _finish(session, dossier, outcome, target, pdf=how.pdf, replace=how.replace)
 
 
 def _opened(
@@ -142,6 +207,8 @@ def _named(standard: Standard, only: list[str]) -> list[str]:
                 f"是不是“{near[0]}”？" if near else "全部编号见 mmethics standard list documents。"
             )
             raise EthicsError(f"没有文件“{id_}”。{hint}")
+        if kind.audience == "office":
+            raise EthicsError(f"《{kind.title}》不属于哪一次送审，由 mmethics office 的命令写出。")
         if kind.template is None:
             how = f"请自备，作为附件登记（kind: {id_}）。{kind.note}"
             raise EthicsError(f"《{kind.title}》没有模板，{how}")

@@ -136,8 +136,8 @@ def _verify_office(session: Session, folder: Path) -> None:
     from mmethics_cli.office.verifying import verify_office
 
     proof = verify_office(open_office(folder))
-    for fault in proof.faults:
-        session.out(f"  {fault}")
+    for line in (*proof.disposed, *proof.faults):
+        session.out(f"  {line}")
     count = len(proof.faults)
     session.out(
         f"“{folder}”有 {count} 处不符。"

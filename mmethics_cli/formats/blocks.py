@@ -20,7 +20,8 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]
 class Stamp(Struct, frozen=True):
     """The document now rendered: its title, its own version and date, and its language.
 
-    `form` is the institution's code of the form.
+    `form` is the institution's code of the form, `anchor` number and hash of the
+    entry of a register that its footer names.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Stamp(Struct, frozen=True):
     date: date | None = None
     language: Language = "zh"
     form: str = ""
+    anchor: tuple[str, ...] = ()
 
     @property
     def wording(self) -> Wording:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Final
 
 from mmethics_cli.errors import EthicsError
 from mmethics_cli.office.events import Event, EventKinds, Happening
 from mmethics_cli.office.folder import OfficeFolder
-from mmethics_cli.office.law.acceptance import METHODS, STATES, case_name, find_case
-from mmethics_cli.office.outgoing import write_worksheets
+from mmethics_cli.office.law.acceptance import STATES, case_name, find_case
 from mmethics_cli.office.pack import OfficePack, office_pack
 from mmethics_cli.office.register.database import Writing
 from mmethics_cli.office.state import Case, Lookup
 from mmethics_cli.workflow.packs import Packs
 
+# The kinds of events after which something leaves the office.
+_SENDING: Final = frozenset({"accepted", "supplement_requested", "assigned"})
 # What an act comes to, of the register as it is; raises ActRefused.
 Decide = Callable[[Lookup, Case, OfficePack], list[Happening]]
 
@@ -31,8 +33,22 @@ def act(
         happenings = decide(register, found, pack)
         events = record(register, pack.kinds, happenings, now, actor)
         after = register.get(Case, found.id) or found
-        written = [f"工作表：{path}" for path in write_worksheets(office, pack, register, events)]
-    return [*said(pack.kinds, events), *written, case_line(after)]
+        written = _sent_out(office, pack, register, events, now)
+    return [*said(pack.kinds, events), *written, case_line(pack.kinds, after)]
+
+
+def _sent_out(
+    office: OfficeFolder, pack: OfficePack, register: Writing, events: list[Event], now: str
+) -> list[str]:
+    """The files that these events send out, for people."""
+    if not any(each.what.kind in _SENDING for each in events):
+        return []
+    # Loaded late: most acts send nothing out, and what makes papers takes long to load.
+    from mmethics_cli.office.papers.outgoing import write_outgoing
+    from mmethics_cli.office.papers.paper_desk import PaperDesk
+
+    desk = PaperDesk(office, pack, register, now)
+    return [f"写好：{path}" for path in write_outgoing(desk, events)]
 
 
 def record(
@@ -55,11 +71,11 @@ def said(kinds: EventKinds, events: Iterable[Event]) -> Iterator[str]:
         yield f"已登记 第 {event.seq} 条：{kinds[event.what.kind].title}{who}"
 
 
-def case_line(case: Case) -> str:
+def case_line(kinds: EventKinds, case: Case) -> str:
     """Where a case stands, in one line."""
     parts = [case_name(case), STATES.get(case.state, case.state)]
     if case.method:
-        parts.append(METHODS.get(case.method, case.method))
+        parts.append(kinds["accepted"].labels.get(case.method, case.method))
     if case.state == "accepted" and case.due_at:
         parts.append(f"期限 {case.due_at.replace('T', ' ')}")
     return "　".join(parts)

@@ -11,9 +11,12 @@ from mmethics_cli.office.law.acceptance import SIMPLIFIED, ActRefused, case_name
 from mmethics_cli.office.law.decisions import Letter, decide_at_meeting, decide_simplified
 from mmethics_cli.office.law.meetings import agenda, outlook, plan, title_of
 from mmethics_cli.office.law.members import in_office
-from mmethics_cli.office.outgoing import write_meeting_book
 from mmethics_cli.office.pack import OfficePack, office_pack
-from mmethics_cli.office.register.database import Writing
+from mmethics_cli.office.papers.meeting_papers import write_meeting, write_minutes
+from mmethics_cli.office.papers.outgoing import outbox, write
+from mmethics_cli.office.papers.paper_desk import PaperDesk
+from mmethics_cli.office.papers.reply_papers import decision_files
+from mmethics_cli.office.register.database import Reading, Writing
 from mmethics_cli.office.state import AgendaItem, Appointment, Case, Lookup, Meeting
 from mmethics_cli.office.workbooks.meeting_book import review_items
 from mmethics_cli.workflow.packs import Packs
@@ -38,9 +41,15 @@ class Convening:
             record(
                 register, self.pack.kinds, agenda(register, meeting, self.now), self.now, self.actor
             )
-            book = write_meeting_book(self.office, self.pack, register, meeting)
-            lines = [f"会议 {meeting.id}，{meeting.date}", *self._agenda(register, meeting)]
-        return [*lines, f"会议簿：{book}。开会时填，会后：mmethics office take {book}"]
+            items, warnings = self._agenda(register, meeting)
+            book = write_meeting(self._desk(register), meeting, warnings)
+            lines = [f"会议 {meeting.id}，{meeting.date}", *items]
+            lines += [f"  注意：{warning}" for warning in warnings]
+        return [
+            *lines,
+            f"会议通知、议程、签到表和送审材料：{book.parent}",
+            f"会议簿：{book}。开会时填，会后：mmethics office take {book}",
+        ]
 
     def _planned(self, register: Writing, day: str, emergency: str) -> Meeting:
         case = find_case(register, emergency) if emergency else None
@@ -64,32 +73,42 @@ class Convening:
         assert found is not None
         return found
 
-    def _agenda(self, register: Lookup, meeting: Meeting) -> list[str]:
+    def _desk(self, register: Reading) -> PaperDesk:
+        return PaperDesk(self.office, self.pack, register, self.now)
+
+    def _agenda(self, register: Lookup, meeting: Meeting) -> tuple[list[str], list[str]]:
+        """The items, and what can't be decided even if everybody comes."""
         items = sorted(register.where(AgendaItem, meeting=meeting.id), key=lambda each: each.order)
         lines = []
         for item in items:
             case = register.get(Case, item.case)
             if case is not None:
-                word = {"review": "审查", "report": "通报"}.get(item.purpose, item.purpose)
+                word = self.pack.kinds["agenda_item"].labels.get(item.purpose, item.purpose)
                 title = title_of(register, case)
                 lines.append(f"  {item.order}. {word}　{case_name(case)}　{title}")
+        warnings = []
         everyone = in_office(register.where(Appointment), meeting.date)
         for case in review_items(register, meeting):
             seen = outlook(register, meeting, case, self.pack.votes, everyone)
             if seen.lacking or seen.needed is None:
                 why = "；".join(seen.lacking) or f"全体委员 {seen.members} 人，任何决定都不可能通过"
-                lines.append(
-                    f"  注意：{case_name(case)} 即使委员全到（{seen.present} 人）也不能决定：{why}"
+                warnings.append(
+                    f"{case_name(case)} 即使委员全到（{seen.present} 人）也不能决定：{why}"
                 )
-        return lines or ["  议程是空的。"]
+        return lines or ["  议程是空的。"], warnings
 
     def decide(self, names: list[str], letter: Letter) -> list[str]:
         """Decide cases, or all that a meeting reviewed; raises ActRefused, EthicsError."""
         lines: list[str] = []
         with self.office.register().writing() as register:
+            meetings: dict[str, Meeting] = {}
             for name in names:
                 for case, meeting in self._to_decide(register, name):
                     lines += self._decided(register, case, meeting, letter)
+                    if meeting is not None:
+                        meetings[meeting.id] = meeting
+            for meeting in meetings.values():
+                lines.append(f"会议记录：{write_minutes(self._desk(register), meeting)}")
         return lines
 
     def _to_decide(self, register: Lookup, name: str) -> list[tuple[Case, Meeting | None]]:
@@ -119,21 +138,35 @@ class Convening:
     def _decided(
         self, register: Writing, case: Case, meeting: Meeting | None, letter: Letter
     ) -> list[str]:
+        law = self.pack.decisions
         happening = (
-            decide_simplified(register, case, self.pack.decisions, letter, self.now)
+            decide_simplified(register, case, law, letter, self.now)
             if meeting is None
-            else decide_at_meeting(register, case, meeting, self.pack.votes, letter, self.now)
+            else decide_at_meeting(register, case, meeting, self.pack.votes, law, letter, self.now)
         )
         (event,) = record(register, self.pack.kinds, [happening], self.now, self.actor)
         after = register.get(Case, case.id) or case
-        return [_outcome(self.pack, event), f"  {case_line(after)}"]
+        return [
+            _outcome(self.pack, event),
+            f"  {case_line(self.pack.kinds, after)}",
+            *self._papers(register, after, event),
+        ]
+
+    def _papers(self, register: Reading, case: Case, event: Event) -> list[str]:
+        """What a decision sends out; nothing where none was made, or the office has no package."""
+        if event.what.kind != "decided" or not case.digest:
+            return []
+        desk = self._desk(register)
+        folder = outbox(desk, case_name(case))
+        files = [write(folder / name, data) for name, data in decision_files(desk, case, event)]
+        return [f"  批件和回件：{files[-1]}"]
 
 
 def _outcome(pack: OfficePack, event: Event) -> str:
     data = event.what.data
     match event.what.kind:
         case "decided":
-            word = pack.decisions[data["decision"]].label
+            word = pack.decisions.label(data["decision"])
             until = f"，有效期至 {data['valid_until']}" if data.get("valid_until") else ""
             return f"决定：{word}（{data['number']}{until}）"
         case "postponed":

@@ -38,8 +38,12 @@ def current_submission(dossier: Dossier) -> Submission:
     return current
 
 
-def committee_package(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Package:
+def committee_package(
+    dossier: Dossier, today: date, also: tuple[str, ...] = (), told: Office | None = None
+) -> Package:
     """The office's documents that the pathway needs, numbered apart; `also` names others.
+
+    `told` is what the register of an office says of it, which has proved what was handed in.
 
     Of a sealed submission they rest on its snapshot and manifest, else on the dossier as it
     stands. They carry no version or date of ours: the office dates them when it signs.
@@ -47,7 +51,8 @@ def committee_package(dossier: Dossier, today: date, also: tuple[str, ...] = ())
     current = current_submission(dossier)
     held = held_before(dossier, current)
     if current.sealed:
-        require_intact(current, "不能据以审查")
+        if told is None:
+            require_intact(current, "不能据以审查")
         seen = as_sealed(dossier, current, today)
         handed_in = package_of(seen, today)
         rendered = _rendered(current)
@@ -64,7 +69,10 @@ def committee_package(dossier: Dossier, today: date, also: tuple[str, ...] = ())
     listed = {kind_id(row.id) for row in handed_in.rows}
     ours = set(map(kind_id, rendered))
     kinds = [kind for kind in seen.standard.documents.values() if kind.id in ours]
-    office = Office(
+    told = told or Office()
+    asked = tuple({"text": text} for text in supplement_of(current)[1])
+    office = replace(
+        told,
         findings=tuple(placed.finding for placed in findings),
         lacking=tuple(
             kind
@@ -79,7 +87,7 @@ def committee_package(dossier: Dossier, today: date, also: tuple[str, ...] = ())
         spots=spots_of(handed_in.templates, kinds, seen.facts.folded),
         recorded=_recorded(current),
         comments=_comments(current),
-        rows={"asked": tuple({"text": text} for text in supplement_of(current)[1])},
+        rows={"asked": asked, **told.rows},
         verdicts=kind_of(seen.standard, decided_kind(dossier, current)).decisions,
     )
     study = replace(handed_in.study, transmittal=handed_in.rows, office=office)

@@ -8,7 +8,7 @@ indicators count the second, the order of the log is the first. Both are the off
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -34,11 +34,16 @@ _TYPES: Final = {
     "words": "文字的列表",
     "proof": "表决的计算",
     "row": "导入的一行",
+    "rows": "各行的列表",
+    "files": "文件名对应 SHA-256",
 }
+# What an event of any kind may say besides: files that the office keeps with it, by their place in
+# its folder, each with its SHA-256.
+FILES: Final = "files"
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d", re.ASCII)
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_START: Final = "0" * 64  # what the first event of a register follows
+START: Final = "0" * 64  # what the first event of a register follows
 
 Data = Mapping[str, Any]
 
@@ -84,7 +89,8 @@ class EventKind(Struct, frozen=True):
 
     `data` gives the type of each key, one of `_TYPES`, or the words that it may be. One that is
     `noted` the office may record by itself, a text of it under `text_in`, while its case is in one
-    of the states `when` (in any, where none is named).
+    of the states `when` (in any, where none is named); people also call it by the names `also`, and
+    what it began is over with the kind `closed_by`.
     """
 
     id: str
@@ -98,6 +104,8 @@ class EventKind(Struct, frozen=True):
     when: tuple[str, ...] = ()
     titles: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
+    closed_by: str = ""
 
     def typed(self, key: str, text: str) -> Any:
         """A value as people write it; one that can't be read stays a text, and is then a fault."""
@@ -133,7 +141,10 @@ class EventKind(Struct, frozen=True):
                 expected = "、".join(kind) if isinstance(kind, tuple) else _TYPES[kind]
                 yield f"“{self.title}”的 {key} 应是{expected}，现在是“{value}”"
         for key in happening.data.keys() - self.data.keys():
-            yield f"“{self.title}”没有 {key} 这一项"
+            if key != FILES:
+                yield f"“{self.title}”没有 {key} 这一项"
+            elif not _fits(happening.data[key], FILES):
+                yield f"“{self.title}”的 {key} 应是{_TYPES[FILES]}"
 
 
 EventKinds = Mapping[str, EventKind]
@@ -151,6 +162,10 @@ def _fits(value: object, kind: str | tuple[str, ...]) -> bool:
             return isinstance(value, list) and all(isinstance(word, str) for word in value)
         case "proof" | "row":
             return isinstance(value, dict)
+        case "rows":
+            return isinstance(value, list) and all(isinstance(row, dict) for row in value)
+        case "files":
+            return isinstance(value, dict) and all(_fits(each, "digest") for each in value.values())
     if not isinstance(value, str):
         return False
     match kind:
@@ -209,16 +224,21 @@ def chained(what: Happening, at: str, actor: str, by: str, last: tuple[int, str]
 
     What was not said to have happened at another time happened when it is written down.
     """
-    seq, prev = last or (0, _START)
+    seq, prev = last or (0, START)
     if not what.happened:
         what = replace(what, happened=at)
     event = Event(seq + 1, at, actor, by, what, prev, "")
     return replace(event, hash=event_hash(event))
 
 
-def breaks(events: Iterable[Event]) -> Iterator[str]:
-    """Where a chain does not hold, in Chinese: a gap, a changed event, or one that follows none."""
-    prev, number = _START, 0
+def breaks(
+    events: Iterable[Event], sound: Callable[[Event], object] = lambda event: None
+) -> Iterator[str]:
+    """Where a chain does not hold, in Chinese: a gap, a changed event, or one that follows none.
+
+    `sound` is given each event that is as it was written.
+    """
+    prev, number = START, 0
     for event in events:
         number += 1
         if event.seq != number:
@@ -228,6 +248,8 @@ def breaks(events: Iterable[Event]) -> Iterator[str]:
             yield f"登记簿第 {event.seq} 条与前一条接不上"
         if event_hash(event) != event.hash:
             yield f"登记簿第 {event.seq} 条被改动：内容与校验值不符"
+        else:
+            sound(event)
         prev = event.hash
 
 
@@ -255,9 +277,11 @@ def read_kinds(trees: Mapping[str, object]) -> tuple[EventKinds, list[Fault]]:
     """The kinds of events of a pack, and every fault in them with its place."""
     trail = Trail()
     kinds: dict[str, EventKind] = {}
-    for node in Node(FILE, (), trees.get(FILE), trail).list():
+    whole = Node(FILE, (), trees.get(FILE), trail)
+    for node in whole.list():
         node.only(
             "id", "zh", "refs", "may_refer", "data", "note", "text_in", "when", "titles", "labels",
+            "also", "closed_by",
         )  # fmt: skip
         name = node.text("id")
         if name in kinds:
@@ -274,8 +298,12 @@ def read_kinds(trees: Mapping[str, object]) -> tuple[EventKinds, list[Fault]]:
         kinds[name] = EventKind(
             name, node.text("zh"), refs, may_refer, types, optional, node.yes("note"), text_in,
             node.texts("when"),
-            node.labels("titles"), node.labels("labels"),
+            node.labels("titles"), node.labels("labels"), node.texts("also"),
+            node.text("closed_by", ""),
         )  # fmt: skip
+    for kind in kinds.values():
+        if kind.closed_by and kind.closed_by not in kinds:
+            whole.problem(f"“{kind.id}”的 closed_by：没有“{kind.closed_by}”这种事")
     return kinds, trail.problems
 
 

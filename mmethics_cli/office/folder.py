@@ -19,7 +19,11 @@ SETTINGS: Final = "office.yaml"
 CASES: Final = "cases"  # sealed packages, each under its case
 OUTBOX: Final = "outbox"  # worksheets that go out to people
 ROSTER: Final = "roster.xlsx"
+ARCHIVE: Final = "archive"  # scanned papers, each under its volume; lists of what is destroyed
+LENT: Final = "lent"  # request forms and copies, each request in a folder of its own
 MEETINGS: Final = "meetings"  # each meeting's book
+RETURNED: Final = "returned"  # workbooks that came back filled, as they came
+BACKUPS: Final = "backup"
 _FIRST_LINES: Final = (
     "# 伦理办公室的设置。登记簿在 register.db（或下面的 database），这里只写办公室自己的事。"
 )
@@ -145,6 +149,18 @@ def create_office(folder: Path, settings: Mapping[str, str]) -> OfficeFolder:
     open_register(folder, settings.get("database", "")).create()
     write_atomic(folder / SETTINGS, settings_text(settings).encode("utf-8"))
     return open_office(folder)
+
+
+def write_kept(path: Path, data: bytes) -> None:
+    """Put a file into a folder of the office, which is made where it lacks.
+
+    Raises WorkspaceError.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WorkspaceError(f"不能建文件夹“{path.parent}”：{reason(error)}。") from error
+    write_atomic(path, data)
 
 
 def settings_text(settings: Mapping[str, str]) -> str:

@@ -41,6 +41,7 @@ class Noted(Struct, frozen=True):
     person: str
     when: str
     fields: tuple[str, ...]
+    closed: bool = False
 
 
 def kinds_text(office: OfficeFolder, packs: Packs) -> str:
@@ -64,13 +65,20 @@ def take_note(office: OfficeFolder, packs: Packs, noted: Noted, now: str, actor:
     """Record a note and say so. Raises ActRefused, EthicsError."""
     pack = office_pack(packs, office)
     notable = {
-        name: each for each in pack.kinds.values() if each.noted for name in (each.id, each.title)
+        name: each
+        for each in pack.kinds.values()
+        if each.noted
+        for name in (each.id, each.title, *each.also)
     }
-    kind = notable.get(noted.kind)
+    kind = notable.get(noted.kind.replace("-", "_"))
     if kind is None:
         near = get_close_matches(noted.kind, notable, 1)
         hint = f"是不是“{near[0]}”？" if near else "全部：mmethics office note list。"
         raise EthicsError(f"没有“{noted.kind}”这种事可以记。{hint}")
+    if noted.closed:
+        if not kind.closed_by:
+            raise EthicsError(f"“{kind.title}”没有办结可记，--closed 用于投诉和整改。")
+        kind = pack.kinds[kind.closed_by]
     with office.register().writing() as register:
         case = find_case(register, noted.case) if noted.case else None
         happening = _happening(register, kind, noted, case, now)
@@ -80,7 +88,7 @@ def take_note(office: OfficeFolder, packs: Packs, noted: Noted, now: str, actor:
         if kind.id == CORRECTED:
             register.rebuild()
         after = register.get(Case, case.id) if case else None
-    return [*said(pack.kinds, events), *([case_line(after)] if after else [])]
+    return [*said(pack.kinds, events), *([case_line(pack.kinds, after)] if after else [])]
 
 
 def _happening(
@@ -120,7 +128,7 @@ def _of_what_is_corrected(register: Reading, kinds: EventKinds, correction: Happ
     number = correction.data.get("seq")
     wrong = next(register.events(seq=number), None) if isinstance(number, int) else None
     if wrong is None:
-        raise EthicsError("请写明更正登记簿的第几条：--set seq=12。条号见 mmethics office show。")
+        raise EthicsError("请写明更正登记簿的第几条：--correct 12。条号见 mmethics office show。")
     kind = wrong.what.kind
     if kind == CORRECTED or wrong.seq in register.corrected():
         raise ActRefused(f"第 {wrong.seq} 条是更正，或已经更正过。")

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Final, get_args
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from mmethics_cli.core.lifecycle.decision import decision_label
 from mmethics_cli.core.lifecycle.work_calendar import WorkCalendar, read_calendar
-from mmethics_cli.core.standard.model import Article, Standard, Verified
+from mmethics_cli.core.standard.model import Article, Basis, Source, Standard, Verified
+from mmethics_cli.core.standard.names import KIND
 from mmethics_cli.core.standard.node import Fault, Node, Trail
 from mmethics_cli.errors import PackError, Problem
+from mmethics_cli.office.archive.capacities import LendingLaw, read_lending_law
+from mmethics_cli.office.archive.law import ArchiveLaw, read_archive_law
+from mmethics_cli.office.event_words import EventWords, read_event_words
 from mmethics_cli.office.events import EventKinds, read_kinds
 from mmethics_cli.office.folder import OfficeFolder
 from mmethics_cli.office.law.clocks import Clocks, read_clocks
-from mmethics_cli.office.law.decisions import DecisionWords, read_decision_words
+from mmethics_cli.office.law.decisions import DecisionLaw, read_states
 from mmethics_cli.office.law.votes import VoteLaw, read_vote_law
 from mmethics_cli.office.quality.indicators import GROUPS, Indicator, read_groups, read_indicators
 from mmethics_cli.office.study_facts import (
@@ -24,10 +30,14 @@ from mmethics_cli.office.study_facts import (
     prove_study_facts,
     read_study_facts,
 )
+from mmethics_cli.office.workbooks.old_register import RegisterColumn, prove_columns, read_columns
 from mmethics_cli.store.pack import Pack, load
-from mmethics_cli.workflow.packs import Packs
+from mmethics_cli.wording.citation import cite
+from mmethics_cli.workflow.packs import LoadedPack, Packs
 
 PART: Final = "office"
+CRITERIA: Final = ("worksheets",)
+WORKSHEETS: Final = "office/worksheets.yaml"
 SOURCES: Final = "office/sources.yaml"
 
 
@@ -37,13 +47,28 @@ class OfficePack(Struct, frozen=True, dict=True):
     Each is read when it is first asked for; raises PackError with the places of all faults.
     """
 
-    pack: Pack
+    packs: Packs
+
+    @cached_property
+    def pack(self) -> Pack:
+        return self.packs.of(also=(PART,)).pack
+
+    @cached_property
+    def papers(self) -> LoadedPack:
+        """The same pack with its templates, and the criteria of the worksheets."""
+        return self.packs.of(also=CRITERIA)
 
     @cached_property
     def kinds(self) -> EventKinds:
         kinds, faults = read_kinds(self.pack.trees)
         self._refuse(faults)
         return kinds
+
+    @cached_property
+    def event_words(self) -> EventWords:
+        words, faults = read_event_words(self.pack.trees)
+        self._refuse(faults)
+        return words
 
     @cached_property
     def indicators(self) -> Mapping[str, Indicator]:
@@ -59,6 +84,28 @@ class OfficePack(Struct, frozen=True, dict=True):
         return clocks
 
     @cached_property
+    def archive(self) -> ArchiveLaw:
+        trail = Trail()
+        law = read_archive_law(self.pack.trees, trail)
+        self._refuse(_not_of_sources(trail.problems))
+        return law
+
+    @cached_property
+    def old_register(self) -> Mapping[str, RegisterColumn]:
+        """The columns of registers kept before, by each name that they may have."""
+        trail = Trail()
+        columns = read_columns(self.pack.trees, trail)
+        self._refuse(trail.problems)
+        return columns
+
+    @cached_property
+    def lending(self) -> LendingLaw:
+        trail = Trail()
+        law = read_lending_law(self.pack.trees, trail)
+        self._refuse(_not_of_sources(trail.problems))
+        return law
+
+    @cached_property
     def standard(self) -> Standard:
         """The whole standard, by which a sealed snapshot is read."""
         return self.pack.standard()
@@ -71,17 +118,75 @@ class OfficePack(Struct, frozen=True, dict=True):
         return facts
 
     @cached_property
-    def decisions(self) -> DecisionWords:
+    def decisions(self) -> DecisionLaw:
         trail = Trail()
-        words = read_decision_words(self.pack.trees, trail)
+        states = read_states(self.pack.trees, self.standard, trail)
         self._refuse(trail.problems)
-        return words
+        return DecisionLaw(self.standard, self.clocks, states)
+
+    def decision_word(self, key: str) -> str:
+        """What people call a decision; one that the pack lacks as it is."""
+        return decision_label(self.standard, key)
+
+    def kind_word(self, key: str) -> str:
+        """What people call a kind of submission."""
+        return self.standard.questions[KIND].values.get(key, key)
+
+    @cached_property
+    def _citing(self) -> tuple[Standard, Mapping[tuple[str, str], Article]]:
+        """The standard with the office's own sources, and how far each article was read."""
+        nodes = Node(SOURCES, (), self.pack.trees.get(SOURCES), Trail()).list()
+        own = {
+            node.text("id"): Source(node.text("id"), node.text("zh"), status=node.text("status"))
+            for node in nodes
+        }
+        sources = {**self.standard.sources, **own}
+        return (
+            replace(self.standard, sources=sources),
+            _sources(self.standard, self.pack.trees).articles,
+        )
+
+    @property
+    def source_titles(self) -> dict[str, str]:
+        """The title of each source, the office's own among them."""
+        return {name: source.title for name, source in self._citing[0].sources.items()}
+
+    def cited(self, bases: tuple[Basis, ...]) -> str:
+        """What a rule of the office rests on; 实践 where on no norm, 待核 where it was not read."""
+        standard, articles = self._citing
+        known = (
+            replace(each, verified=article.verified if article else "memory")
+            for each in bases
+            for article in [articles.get((each.source, each.article or ""))]
+        )
+        return cite(standard, known, marks=True) or "实践"
 
     @cached_property
     def votes(self) -> VoteLaw:
         law, faults = read_vote_law(self.pack.trees, Trail())
         self._refuse(_not_of_sources(faults))
         return law
+
+    @cached_property
+    def worksheets(self) -> Mapping[str, tuple[str, ...]]:
+        """The documents that each role fills in."""
+        trail = Trail()
+        roles = read_worksheets(self.pack.trees, self.standard, self.kinds, trail)
+        self._refuse(trail.problems)
+        return roles
+
+    def worksheets_of(self, role: str) -> tuple[str, ...]:
+        """The documents that a role fills in; none where the pack names none."""
+        return self.worksheets.get(role, ())
+
+    def chosen_worksheets(self, role: str, needed: Sequence[str]) -> list[str]:
+        """Of the worksheets that a submission needs those of a role, and those that are nobody's.
+
+        Where there are none of them, the role's own.
+        """
+        own = self.worksheets_of(role)
+        others = {name for names in self.worksheets.values() for name in names}.difference(own)
+        return [name for name in needed if name not in others] or list(own)
 
     @cached_property
     def groups(self) -> Mapping[str, str]:
@@ -112,7 +217,7 @@ def office_pack(packs: Packs, office: OfficeFolder | None = None) -> OfficePack:
     """
     if packs.overlay is None and office is not None and office.overlay is not None:
         packs = Packs(office.overlay)
-    return OfficePack(packs.of(also=(PART,)).pack)
+    return OfficePack(packs)
 
 
 def office_problems(overlay: Path | None) -> list[Problem]:
@@ -129,14 +234,35 @@ def prove_office(standard: Standard, trees: Mapping[str, object]) -> Iterator[Fa
     """Every fault in the office's part of a pack, with its place."""
     kinds, faults = read_kinds(trees)
     yield from faults
+    yield from read_event_words(trees)[1]
     received = kinds.get("submission_received")
     yield from prove_study_facts(trees, standard, frozenset(received.data if received else ()))
     trail = _sources(standard, trees)
     read_indicators(trees, trail)
     read_vote_law(trees, trail)
     read_clocks(trees, trail)
-    read_decision_words(trees, trail)
+    read_archive_law(trees, trail)
+    read_lending_law(trees, trail)
+    yield from prove_columns(trees, kinds)
+    read_states(trees, standard, trail)
+    read_worksheets(trees, standard, kinds, trail)
     yield from trail.problems
+
+
+def read_worksheets(
+    trees: Mapping[str, object], standard: Standard, kinds: EventKinds, trail: Trail
+) -> Mapping[str, tuple[str, ...]]:
+    """The documents that each role fills in; what is wrong with it is noted."""
+    known = kinds["assigned"].labels if "assigned" in kinds else {}
+    roles = {}
+    for node in Node(WORKSHEETS, (), trees.get(WORKSHEETS), trail).list():
+        node.only("role", "worksheets")
+        role = node.one_of("role", tuple(known))
+        roles[role] = node.texts("worksheets")
+        for name in roles[role]:
+            if name not in standard.documents:
+                node.child("worksheets").problem(f"没有文件“{name}”")
+    return roles
 
 
 def _sources(standard: Standard, trees: Mapping[str, object]) -> Trail:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,9 +13,9 @@ from msgspec import Struct
 from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import EthicsError, Problem, WorkspaceError
-from mmethics_cli.office.events import Happening
-from mmethics_cli.office.folder import CASES
-from mmethics_cli.office.quality.histories import Record
+from mmethics_cli.office.events import FILES, Event
+from mmethics_cli.office.folder import ARCHIVE, CASES, RETURNED
+from mmethics_cli.office.quality.courses import Record
 from mmethics_cli.office.study_facts import StudyFact, kept_facts
 from mmethics_cli.store.submission.archive import (
     holds_submission,
@@ -24,7 +24,7 @@ from mmethics_cli.store.submission.archive import (
     zip_submission,
 )
 from mmethics_cli.store.submission.litter import named_like_litter
-from mmethics_cli.store.submission.manifest import Verified, verify_folder
+from mmethics_cli.store.submission.manifest import Verified, digest_of, verify_folder
 from mmethics_cli.store.submission.submissions import MANIFEST, SNAPSHOT
 
 BRINGS_PACKAGE: Final = ("submission_received", "supplement_received")
@@ -56,8 +56,7 @@ def read_package(path: Path, standard: Standard, wanted: tuple[StudyFact, ...]) 
 
     Raises EthicsError, with every difference, where it is not as it was sealed; WorkspaceError.
     """
-    seal = verify_folder(path) if path.is_dir() else verify_zip(path)
-    _refuse_changed(path, seal)
+    seal = proved(path)
     with tempfile.TemporaryDirectory() as temporary:
         if path.is_dir():
             archive = Path(temporary) / "package.zip"
@@ -74,54 +73,93 @@ def read_package(path: Path, standard: Standard, wanted: tuple[StudyFact, ...]) 
         return SealedPackage(name, kind, seal.digest, facts, archive.read_bytes())
 
 
-def _refuse_changed(path: Path, seal: Verified) -> None:
+def proved(path: Path) -> Verified:
+    """A sealed submission held against its manifest.
+
+    Raises EthicsError, with every difference, where it is not as it was sealed; WorkspaceError.
+    """
+    seal = verify_folder(path) if path.is_dir() else verify_zip(path)
     if seal.differences:
         raise EthicsError(
             f"“{path}”不是封存时的样子，不能收下。请申请人重新打包上交：",
             [Problem(str(difference)) for difference in seal.differences],
         )
+    return seal
 
 
 # What was received.
 
 
-def received_packages(happenings: Iterable[Happening]) -> Iterator[tuple[str, str, str]]:
-    """Each package of this office's own events: its case, its file in the folder, its digest.
+class KeptPaper(Struct, frozen=True):
+    """A file that the office keeps: by which event, where in its folder, its digest.
 
-    Events of past years name packages that are not here.
+    The digest of a package is that of its manifest, of another file that of its bytes.
     """
-    for each in happenings:
-        digest = each.data.get("digest")
-        if each.kind in BRINGS_PACKAGE and digest:
-            yield each.case, f"{CASES}/{each.data['package']}", str(digest)
+
+    event: int
+    kind: str
+    case: str
+    person: str
+    place: str
+    digest: str
 
 
-def package_fault(office: Path, file: str, digest: str) -> str:
+def kept_papers(events: Iterable[Event]) -> Iterator[KeptPaper]:
+    """The files that events of this office keep, in their order; those of past years keep none."""
+    for event in events:
+        what = event.what
+        refs = event.seq, what.kind, what.case, what.person
+        digest = what.data.get("digest")
+        if what.kind in BRINGS_PACKAGE and digest:
+            yield KeptPaper(*refs, f"{CASES}/{what.data['package']}", str(digest))
+        files = what.data.get(FILES)
+        if isinstance(files, dict):
+            yield from (KeptPaper(*refs, place, str(each)) for place, each in files.items())
+
+
+def package_fault(office: Path, paper: KeptPaper) -> str:
     """What is wrong with a package, in Chinese; empty when it is as it was received."""
-    path = office / file
+    path = office / paper.place
     if not path.is_file():
-        return f"缺少收下的送审：{file}"
+        return f"缺少收下的送审：{paper.place}"
     try:
         seal = verify_zip(path)
     except WorkspaceError as error:
-        return f"收下的送审读不了：{file}（{error.message}）"
+        return f"收下的送审读不了：{paper.place}（{error.message}）"
     if seal.differences:
-        return f"收下的送审被改动：{file}（{seal.differences[0]}）"
-    if seal.digest != digest:
-        return f"收下的送审换成了另一份：{file}，清单校验值与登记的不同"
+        return f"收下的送审被改动：{paper.place}（{seal.differences[0]}）"
+    if seal.digest != paper.digest:
+        return f"收下的送审换成了另一份：{paper.place}，清单校验值与登记的不同"
     return ""
 
 
-def unregistered_files(office: Path, happenings: Iterable[Happening]) -> list[str]:
-    """Files among the packages that no event speaks of: of a command that was cut off."""
-    known = {file for _, file, _ in received_packages(happenings)}
-    there = (path.relative_to(office).as_posix() for path in sorted((office / CASES).rglob("*")))
+def file_fault(office: Path, paper: KeptPaper) -> str:
+    """What is wrong with a file that an event keeps, in Chinese; empty when it is as it was."""
+    path = office / paper.place
+    if not path.is_file():
+        return f"缺少登记簿第 {paper.event} 条存下的文件：{paper.place}"
+    if digest_of(path) != paper.digest:
+        return f"登记簿第 {paper.event} 条存下的文件被改动：{paper.place}"
+    return ""
+
+
+def unregistered_files(office: Path, known: Container[str]) -> list[str]:
+    """Files where the office keeps what came in that no event speaks of: a command was cut off."""
+    there = (
+        path.relative_to(office).as_posix()
+        for folder in (CASES, RETURNED, ARCHIVE)
+        for path in sorted((office / folder).rglob("*"))
+        if not path.is_dir()
+    )
     return [name for name in there if name not in known and not named_like_litter(name)]
 
 
-def package_records(office: Path, happenings: Iterable[Happening]) -> list[Record]:
-    """The packages as indicators count them."""
+def package_records(
+    office: Path, events: Iterable[Event], gone: Container[str] = ()
+) -> list[Record]:
+    """The packages as indicators count them; not those that a disposal list took."""
     return [
-        {"id": f"{case} {file}", "verifies": not package_fault(office, file, digest)}
-        for case, file, digest in received_packages(happenings)
+        {"id": f"{each.case} {each.place}", "verifies": not package_fault(office, each)}
+        for each in kept_papers(events)
+        if each.kind in BRINGS_PACKAGE and each.place not in gone
     ]

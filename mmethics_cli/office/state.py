@@ -6,25 +6,16 @@ what the events say. Times and days are texts as in events, empty for none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar, Final, Protocol, TypeVar
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Final
 
-from msgspec import Struct
 from msgspec.structs import replace
 
+from mmethics_cli.office.archive import records as archive
 from mmethics_cli.office.events import Happening
-
-
-class OfficeRecord(Struct, frozen=True):
-    """A row of a table of the register; `KEY` are the fields that tell it from others."""
-
-    KEY: ClassVar[tuple[str, ...]] = ("id",)
-    # Fields by which rows are looked for.
-    FIND: ClassVar[tuple[str, ...]] = ()
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        return tuple(str(getattr(self, name)) for name in self.KEY)
+from mmethics_cli.office.record import Lookup as Lookup
+from mmethics_cli.office.record import OfficeRecord as OfficeRecord
+from mmethics_cli.office.record import R as R
 
 
 class Appointment(OfficeRecord, frozen=True):
@@ -82,6 +73,7 @@ class Case(OfficeRecord, frozen=True):
     review_days: int = 0
     emergency_hours: int = 0
     simplified_reviewers: int = 0
+    follow_up_interval_months: int = 0
     method: str = ""
     number: str = ""
     state: str = "received"
@@ -96,6 +88,9 @@ class Case(OfficeRecord, frozen=True):
     meeting: str = ""
     delivered_at: str = ""
     filed_at: str = ""
+    ended_on: str = ""  # of the study, as a report of its completion says
+    turned_away_at: str = ""  # refused, or taken back
+    comments: tuple[str, ...] = ()  # as they were settled, in the order of the letter
 
 
 class Assignment(OfficeRecord, frozen=True):
@@ -181,22 +176,8 @@ class Ballot(OfficeRecord, frozen=True):
 
 RECORDS: Final[tuple[type[OfficeRecord], ...]] = (
     Appointment, RegisteredStudy, Case, Assignment, Interest, Meeting, AgendaItem, Seat, Ballot,
+    *archive.RECORDS,
 )  # fmt: skip
-
-R = TypeVar("R", bound=OfficeRecord)
-
-
-class Lookup(Protocol):
-    """What is known before an event: records by their key, and those whose fields say something."""
-
-    def get(self, kind: type[R], *key: str) -> R | None:
-        """The record of that key; None where there is none."""
-
-    def where(self, kind: type[R], **fields: str) -> Sequence[R]:
-        """The records whose fields say this, in the order of their keys."""
-
-    def highest(self, kind: type[R], field: str, prefix: str) -> str:
-        """The last number that begins so, among those of a field; empty where there is none."""
 
 
 class OfficeState:
@@ -211,12 +192,16 @@ class OfficeState:
         found = self.records[kind].get(key)
         return found if isinstance(found, kind) else None
 
-    def where(self, kind: type[R], **fields: str) -> Sequence[R]:
+    def where(self, kind: type[R], **fields: str | Collection[str]) -> Sequence[R]:
+        wanted = {
+            name: {value} if isinstance(value, str) else set(value)
+            for name, value in fields.items()
+        }
         found = [
             record
             for record in self.records[kind].values()
             if isinstance(record, kind)
-            and all(getattr(record, name) == value for name, value in fields.items())
+            and all(getattr(record, name) in values for name, values in wanted.items())
         ]
         return sorted(found, key=lambda record: record.key)
 
@@ -288,7 +273,9 @@ def _received(state: Lookup, event: Happening) -> Records:
         review_days=_number(event, "review_days"),
         emergency_hours=_number(event, "emergency_hours"),
         simplified_reviewers=_number(event, "simplified_reviewers"),
+        follow_up_interval_months=_number(event, "follow_up_interval_months"),
         **_texts(event, "kind", "parent", "package", "digest", "sponsor", "pathway"),
+        ended_on=_text(event, "ended_on"),
     )
     study = state.get(RegisteredStudy, event.study) or RegisteredStudy(event.study)
     told = _texts(event, "title", "investigator", "dept", "sponsor", "regime")
@@ -319,6 +306,23 @@ def _accepted(case: Case, event: Happening) -> Mapping[str, object]:
     }
 
 
+def _turned_away(case: Case, event: Happening) -> Mapping[str, object]:
+    return {"state": event.kind, "turned_away_at": event.happened}
+
+
+def _with_volume(
+    change: Callable[[Lookup, Happening], Records],
+    also: Callable[[Lookup, Happening], Records],
+) -> Callable[[Lookup, Happening], Records]:
+    """An event of a case that reaches the study's volume too."""
+
+    def way(state: Lookup, event: Happening) -> Records:
+        yield from change(state, event)
+        yield from also(state, event)
+
+    return way
+
+
 def _decided(state: Lookup, event: Happening) -> Records:
     case = state.get(Case, event.case)
     if case is None:
@@ -336,28 +340,20 @@ def _decided(state: Lookup, event: Happening) -> Records:
         yield from _outcome(state, event, _text(event, "decision"))
     study = state.get(RegisteredStudy, case.study)
     if study is not None:
-        yield _after_decision(study, case, event)
+        yield replace(study, **_of_decision(study, event))
 
 
-def _after_decision(study: RegisteredStudy, case: Case, event: Happening) -> RegisteredStudy:
-    """What a decision comes to for its study: approval, its validity, its end."""
-    valid_until = _text(event, "valid_until")
-    match case.kind, _text(event, "decision"):
-        case "completion", "approve":
-            return replace(study, state="completed")
-        case _, "approve" if valid_until:
-            return replace(
-                study,
-                state="active",
-                approved_on=study.approved_on or _day(event),
-                valid_until=valid_until,
-                interval_months=_number(event, "interval_months"),
-            )
-        case "initial", "disapprove":
-            return replace(study, state="disapproved")
-        case _, "suspended" | "terminated" as word:
-            return replace(study, state=word)
-    return study
+def _of_decision(study: RegisteredStudy, event: Happening) -> Mapping[str, object]:
+    """What a decision comes to for its study, as it was decided: its state, its validity."""
+    valid_until, after = _text(event, "valid_until"), _text(event, "study_state")
+    changes: dict[str, object] = {"state": after} if after else {}
+    if valid_until:
+        changes |= {
+            "approved_on": study.approved_on or _day(event),
+            "valid_until": valid_until,
+            "interval_months": _number(event, "interval_months"),
+        }
+    return changes
 
 
 def _postponed(state: Lookup, event: Happening) -> Records:
@@ -452,6 +448,9 @@ def _of_study(field: str) -> Callable[[Lookup, Happening], Records]:
     return way
 
 
+STUDY_STATES: Final = (
+    "pending", "active", "suspended", "completed", "terminated", "disapproved",
+)  # fmt: skip
 ROLES: Final = ("protocol", "consent", "simplified", "consultant", "follow_up")
 _WAYS: Final[Mapping[str, Callable[[Lookup, Happening], Records]]] = {
     "member_appointed": _appointed,
@@ -470,17 +469,21 @@ _WAYS: Final[Mapping[str, Callable[[Lookup, Happening], Records]]] = {
             "digest": _text(event, "digest") or case.digest,
         }
     ),
-    "accepted": _of_case(_accepted),
-    "refused": _of_case(lambda case, event: {"state": "refused"}),
-    "withdrawn": _of_case(lambda case, event: {"state": "withdrawn"}),
+    "accepted": _with_volume(_of_case(_accepted), archive.opened),
+    "refused": _with_volume(_of_case(_turned_away), archive.opened),
+    "withdrawn": _of_case(_turned_away),
     "extended": _of_case(lambda case, event: {"due_at": _text(event, "until")}),
     "converted_to_meeting": _of_case(lambda case, event: {"method": "meeting"}),
+    "comments_settled": _of_case(lambda case, event: {"comments": tuple(event.data["list"])}),
     "decided": _decided,
     "postponed": _postponed,
     "delivered": _of_case(
         lambda case, event: {"state": "delivered", "delivered_at": event.happened}
     ),
-    "filed": _of_case(lambda case, event: {"state": "filed", "filed_at": event.happened}),
+    "filed": _with_volume(
+        _of_case(lambda case, event: {"state": "filed", "filed_at": event.happened}),
+        archive.papers_in,
+    ),
     "assigned": _assigned,
     "worksheet_returned": _returned,
     "conflict_declared": _conflicted,
@@ -502,4 +505,5 @@ _WAYS: Final[Mapping[str, Callable[[Lookup, Happening], Records]]] = {
     "vote": _voted,
     "started": _of_study("started_on"),
     "ended": _of_study("ended_on"),
+    **archive.WAYS,
 }

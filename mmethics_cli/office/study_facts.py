@@ -20,7 +20,9 @@ from mmethics_cli.store.dossier.answers_file import read_answers
 
 FILE: Final = "office/study_facts.yaml"
 # Decisions on the snapshot that bind the office, by the key under which the register keeps them.
-_LIMITS: Final = ("review_days", "emergency_hours", "simplified_reviewers")
+_LIMITS: Final = (
+    "review_days", "emergency_hours", "simplified_reviewers", "follow_up_interval_months",
+)  # fmt: skip
 _KINDS: Final = ("text", "yes", "day", "words", "count")
 
 Kept = Literal["text", "yes", "day", "words", "count"]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mmethics_cli.errors import EthicsError
 from mmethics_cli.office.acting import case_line, record, said
-from mmethics_cli.office.events import Happening
-from mmethics_cli.office.folder import CASES, OfficeFolder
-from mmethics_cli.office.law.acceptance import METHODS, receive
+from mmethics_cli.office.events import FILES, Happening
+from mmethics_cli.office.folder import CASES, RETURNED, OfficeFolder
+from mmethics_cli.office.law.acceptance import SIMPLIFIED, case_name, receive
+from mmethics_cli.office.law.review import reviewers_needed, reviewing
 from mmethics_cli.office.pack import office_pack
 from mmethics_cli.office.packages import is_package, read_package
 from mmethics_cli.office.past_events import (
@@ -20,15 +23,21 @@ from mmethics_cli.office.past_events import (
     past_happenings,
     summary,
 )
+from mmethics_cli.office.register.database import Writing
 from mmethics_cli.office.state import Case, Lookup
-from mmethics_cli.office.workbooks.book import OfficeBook, is_book, read_book
+from mmethics_cli.office.workbooks.book import OfficeBook, is_book, is_ours, read_book
 from mmethics_cli.office.workbooks.meeting_book import FORMAT as MEETING_BOOK
 from mmethics_cli.office.workbooks.meeting_book import from_meeting_book
+from mmethics_cli.office.workbooks.old_register import look_into, rows_to_import
+from mmethics_cli.office.workbooks.old_register import summary as register_summary
 from mmethics_cli.office.workbooks.roster_book import FORMAT as ROSTER
 from mmethics_cli.office.workbooks.roster_book import from_roster
+from mmethics_cli.office.workbooks.summary_book import FORMAT as SUMMARY
+from mmethics_cli.office.workbooks.summary_book import from_summary
 from mmethics_cli.office.workbooks.worksheet_book import FORMAT as WORKSHEET
 from mmethics_cli.office.workbooks.worksheet_book import from_worksheet
-from mmethics_cli.store.files import write_atomic
+from mmethics_cli.store.files import make_folder, sha256, write_atomic
+from mmethics_cli.store.paths import legal_name
 from mmethics_cli.store.submission.manifest import digest_of
 from mmethics_cli.workflow.packs import Packs
 
@@ -58,19 +67,20 @@ class Desk:
         if is_package(path):
             return self._package(path)
         if is_book(path):
-            return self._book(path)
+            return self._book(path) if is_ours(path) else self._old_register(path, yes=yes)
         raise EthicsError(
             f"认不出“{path}”是什么。现在能收的：封存的送审（压缩包或文件夹）、"
-            "办公室发出的名册、审查工作表和会议簿、往年登记事项的 CSV"
+            "办公室发出的名册、审查工作表、意见汇总和会议簿、旧登记簿（Excel）、往年登记事项的 CSV"
             "（第一行是 seq,at,event,study,case,meeting,person,data）。"
         )
 
     def _book(self, path: Path) -> Taken:
         book = read_book(path)
         with self.office.register().writing() as register:
-            happenings = self._told(register, book, path)
+            happenings = self._kept(self._told(register, book, path), book, path)
             events = record(register, self.pack.kinds, happenings, self.now, self.actor)
             case = register.get(Case, book.about.get("case", ""))
+            more = self._after_worksheet(register, book)
         if book.format == MEETING_BOOK:
             meeting = book.about["meeting"]
             return Taken(
@@ -79,19 +89,57 @@ class Desk:
             )
         if book.format == ROSTER:
             return Taken(f"{path.name}：名册，新登记 {len(events)} 名委员的任期。")
-        lines = [f"{path.name}：审查工作表", *said(self.pack.kinds, events)]
-        return Taken("\n".join([*lines, *([case_line(case)] if case else [])]))
+        title = "意见汇总" if book.format == SUMMARY else "审查工作表"
+        lines = [f"{path.name}：{title}", *said(self.pack.kinds, events)]
+        lines += [case_line(self.pack.kinds, case)] if case else []
+        return Taken("\n".join([*lines, *more]))
+
+    def _after_worksheet(self, register: Writing, book: OfficeBook) -> list[str]:
+        """Once all worksheets of a case are in: what they say together, and whether that is all."""
+        case = register.get(Case, book.about.get("case", ""))
+        if book.format != WORKSHEET or case is None or case.state != "accepted":
+            return []
+        sheets = reviewing(register, case)
+        if any(each.state != "returned" for each in sheets):
+            return []
+        # Loaded late: what makes papers takes long to load.
+        from mmethics_cli.office.papers.outgoing import outbox, write_summary
+        from mmethics_cli.office.papers.paper_desk import PaperDesk
+
+        desk = PaperDesk(self.office, self.pack, register, self.now)
+        path = write_summary(desk, case, outbox(desk, case_name(case)))
+        lines = [f"工作表已交齐。意见汇总：{path}"]
+        if case.method == SIMPLIFIED and len(sheets) >= reviewers_needed(case):
+            lines.append(f"意见一致，可以决定：mmethics office decide {case_name(case)}")
+        return lines
 
     def _told(self, state: Lookup, book: OfficeBook, path: Path) -> list[Happening]:
         """What a workbook tells, by its format."""
-        words = self.pack.decisions
         if book.format == MEETING_BOOK:
-            return from_meeting_book(state, book, words, self.now)
+            return from_meeting_book(state, book, self.pack.decisions, self.now)
         if book.format == WORKSHEET:
-            return from_worksheet(state, book, words, self.now)
+            return from_worksheet(state, book, self.pack, self.now)
+        if book.format == SUMMARY:
+            return [from_summary(state, book, self.now)]
         if book.format == ROSTER:
             return from_roster(state, book, self.pack.kinds["member_appointed"], self.now)
         raise EthicsError(f"“{path.name}”这一种工作簿（{book.format}）不收。")
+
+    def _kept(self, happenings: list[Happening], book: OfficeBook, path: Path) -> list[Happening]:
+        """The same, the first with the workbook as it came, which is kept; none where none is."""
+        if not happenings:
+            return []
+        data = path.read_bytes()
+        digest = sha256(data)
+        kind = book.format.split("/")[1]
+        about = (book.about[name] for name in ("case", "meeting", "person") if name in book.about)
+        name = "-".join((self.now.partition("T")[0], kind, *about, digest[:8]))
+        place = f"{RETURNED}/{legal_name(name)}.xlsx"
+        make_folder(self.office.path / RETURNED)
+        # The file first: an event never speaks of one that is not there.
+        write_atomic(self.office.path / place, data)
+        first = happenings[0]
+        return [replace(first, data={**first.data, FILES: {place: digest}}), *happenings[1:]]
 
     def _package(self, path: Path) -> Taken:
         package = read_package(path, self.pack.standard, self.pack.study_facts)
@@ -105,9 +153,34 @@ class Desk:
             case = register.get(Case, happening.case)
         assert case is not None
         title = package.facts.get("title", "")
-        pathway = METHODS.get(case.pathway, "未定")
-        said_it = [*said(self.pack.kinds, events), case_line(case)]
+        pathway = self.pack.kinds["accepted"].labels.get(case.pathway, "未定")
+        said_it = [*said(self.pack.kinds, events), case_line(self.pack.kinds, case)]
         return Taken("\n".join([f"{path.name}：{title}", f"审查路径：{pathway}", *said_it]))
+
+    def _old_register(self, path: Path, *, yes: bool) -> Taken:
+        columns = self.pack.old_register
+        with self.office.register().writing(whole=True) as register:
+            found = look_into(path, columns, self.pack.kinds, register)
+            text = register_summary(found, path.name, self.pack.kinds)
+            if found.refused or not found.told:
+                return Taken(f"{text}\n没有导入：请先改正不能导入的行。", done=False)
+            if not yes:
+                return Taken(f"{text}\n还没有导入。看过以后加 --yes 再运行一次。", done=False)
+            self._import(register, path, found.rows, rows_to_import(found))
+        return Taken(f"{text}\n已导入 {len(found.told)} 条。")
+
+    def _import(
+        self, register: Writing, path: Path, rows: int, happenings: Iterable[Happening]
+    ) -> None:
+        """Write down what a file tells of the past, once. Raises EthicsError."""
+        digest = digest_of(path)
+        begun = register.of_kind("import_begun")
+        if any(each.what.data.get("digest") == digest for each in begun):
+            raise EthicsError(f"“{path.name}”已经导入过，不再导入第二次。")
+        data = {"file": path.name, "digest": digest, "rows": rows}
+        register.append(Happening("import_begun", self.now, data=data), self.now, self.actor)
+        for happening in happenings:
+            register.append(happening, self.now, self.actor)
 
     def _past_events(self, path: Path, *, yes: bool) -> Taken:
         found = look_through(path, self.pack.kinds)
@@ -116,14 +189,6 @@ class Desk:
             return Taken(f"{text}\n没有导入：请先改正读不了的行。", done=False)
         if not yes:
             return Taken(f"{text}\n还没有导入。看过以后加 --yes 再运行一次。", done=False)
-        digest = digest_of(path)
-        data = {"file": path.name, "digest": digest, "rows": found.rows}
         with self.office.register().writing(whole=True) as register:
-            if any(
-                each.what.data.get("digest") == digest for each in register.of_kind("import_begun")
-            ):
-                raise EthicsError(f"“{path.name}”已经导入过，不再导入第二次。")
-            register.append(Happening("import_begun", self.now, data=data), self.now, self.actor)
-            for happening in past_happenings(path):
-                register.append(happening, self.now, self.actor)
+            self._import(register, path, found.rows, past_happenings(path))
         return Taken(f"{text}\n已导入 {found.rows} 条。")

@@ -24,6 +24,14 @@ _NAMED_IN = re.compile(r'loop\.named_in\("(?P<list>[\w.]+)\.(?P<field>\w+)"\)')
 _STRING = re.compile(r'"([^"]*)"')
 # What `recorded` prints of decision.yaml.
 RECORDED: Final = ("decision", "date", "number", "valid_until", "interval_months")
+# What `acted` prints of the register.
+ACTED: Final = (
+    "number", "title", "method", "accepted_on", "received_on", "due", "supplement_by", "place",
+    "present", "recused", "entitled", "in_favour", "first_report_by", "meeting", "meeting_on",
+    "start", "end", "form", "chair", "members", "reviewer", "role", "return_by", "package",
+    "committee", "contact", "institution", "requested_on", "person", "kind", "capacity",
+    "proof", "study", "purpose", "basis", "approver", "approved", "done_on", "year", "found",
+)  # fmt: skip
 _GROUPS: Final = ("any", "all", "not", "newly")
 _CONDITIONAL: Final = ("when", "block")  # kinds of marks
 
@@ -203,6 +211,8 @@ class Binder(Struct):
                 raise _BindingError("条文表（articles.yaml）里没有这一条")
             case "recorded" if first not in RECORDED:
                 raise _BindingError(f"decision.yaml 里没有这一项，可写：{'、'.join(RECORDED)}")
+            case "acted" if first not in ACTED:
+                raise _BindingError(f"登记簿里没有这一项，可写：{'、'.join(ACTED)}")
             case "beside" if arguments not in [(key,) for key in SealedBeside.__struct_fields__]:
                 keys = "、".join(SealedBeside.__struct_fields__)
                 raise _BindingError(f"封存的内容没有这一项，可写：{keys}")

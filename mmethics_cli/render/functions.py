@@ -66,6 +66,7 @@ from mmethics_cli.wording.values import labels, value_text
 INTERVALS: Final = (3, 6, 12)  # months between two follow-up reviews that offices choose from
 _BLANK: Final = "____________"
 _DIGITS = re.compile(r"\d+")
+_DASH: Final = "—"
 
 
 class DocumentView(Struct, frozen=True):
@@ -390,8 +391,24 @@ class Functions:
         """A drop-down of them for people to fill in."""
         return self.pick(tag, *self.verdicts())
 
+    def acted(self, key: str, blank: str = _BLANK) -> Printable:
+        """What the register says under a key of `ACTED`, else a line to fill in by hand.
+
+        `blank` is what stands there then; "date" is a date to fill in, where there is a register
+        that says none a dash.
+        """
+        return Printable(lambda: self._acted(key, blank))
+
+    def _acted(self, key: str, blank: str) -> str:
+        text = self._office.acts.get(key, "")
+        if blank != "date":
+            return self._printing.print(text) or blank
+        if text:
+            return self._printing.print(parse_date(text) or text)
+        return _DASH if self._office.acts else self._printing.pick_date(key)
+
     def rows(self, name: str) -> tuple[OfficeRow, ...]:
-        """The lines of one of the office's lists; none where it has none."""
+        """The lines of one of the register's lists; none where it has none."""
         return self._office.rows.get(name, ())
 
     def recorded(self, key: str) -> Printable:
@@ -431,6 +448,8 @@ class Functions:
         given, options = self.given(key), self.options(key)
         if given:
             return self._printing.print(given)
+        if self._office.acts and self._office.recorded.get("decision"):
+            return _DASH
         if options:
             return self._printing.pick(key, options)
         return _BLANK if key == "number" else self._printing.pick_date(key)

@@ -30,19 +30,19 @@ BLOCKS: Final = frozenset({
     "when", "element", "form", "table", "flow", "sign", "box", "note", "together", "pagebreak",
 })  # fmt: skip
 FUNCTIONS: Final = frozenset({
-    "basis", "beside", "changed_papers", "checked_papers", "comments", "conflicts",
+    "acted", "basis", "beside", "changed_papers", "checked_papers", "comments", "conflicts",
     "consent_elements", "criteria", "criteria_basis", "criterion_groups", "decision",
-    "decisions", "documents", "label", "last_reported", "left_out", "limits",
- "norm", "not_applicable_items", "open_questions", "overrides",
-    "paper_revisions", "papers_for", "pick", "pick_date", "pick_verdict", "principles",
-    "recorded", "review_items", "revised_attachments", "revisions", "revisions_known",
-    "round_revisions", "rows", "see", "self_check_exceptions", "standing_papers",
-    "undecided_rules", "unproved_replies", "verdicts", "wanted_papers",
+    "decisions", "documents", "label", "last_reported", "left_out", "limits", "norm",
+    "not_applicable_items", "open_questions", "overrides", "paper_revisions", "papers_for",
+    "pick", "pick_date", "pick_verdict", "principles", "recorded", "review_items",
+    "revised_attachments", "revisions", "revisions_known", "round_revisions", "rows", "see",
+    "self_check_exceptions", "standing_papers", "undecided_rules", "unproved_replies",
+    "verdicts", "wanted_papers",
 })  # fmt: skip
 # Those that `expand` itself calls; inside Jinja's own loops Jinja calls them.
 CALLS: Final = frozenset({
-    "boxes", "basis", "beside", "label", "last_reported", "decision", "norm", "papers_for", "pick",
-    "pick_date", "pick_verdict", "recorded", "see",
+    "acted", "boxes", "basis", "beside", "label", "last_reported", "decision", "norm", "papers_for",
+    "pick", "pick_date", "pick_verdict", "recorded", "see",
 })  # fmt: skip
 # Blocks that hold no other block.
 _LEAVES: Final = frozenset({"form", "table", "flow", "sign", "pagebreak"})

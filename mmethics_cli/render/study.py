@@ -68,7 +68,8 @@ class Office(Struct, frozen=True):
     and does not hold, `standing` those of earlier approvals that it leaves as they are; `rendered`
     are the ids of those that came from templates; `spots` say where they print what. `recorded` and
     `comments` are the texts of decision.yaml, `verdicts` are the keys of the decisions that can be
-    taken. `rows` are lists: of what the office asked for.
+    taken. `acts` are texts of the register by their keys, `rows` its lists: what a notice, a letter
+    or the papers of a meeting tell of the office itself.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -79,6 +80,7 @@ class Office(Struct, frozen=True):
     recorded: Mapping[str, str] = field(default_factory=dict)
     comments: tuple[str, ...] = ()
     verdicts: tuple[str, ...] = ()
+    acts: Mapping[str, str] = field(default_factory=dict)
     rows: Mapping[str, tuple[OfficeRow, ...]] = field(default_factory=dict)
 
 

@@ -43,7 +43,12 @@ TYPE_LABEL: Final = {
     "text": "文字",
     "list": "列表",
 }
-_AUDIENCE: Final = {"applicant": "申请人", "institution": "组织机构", "committee": "伦理委员会"}
+_AUDIENCE: Final = {
+    "applicant": "申请人",
+    "institution": "组织机构",
+    "committee": "伦理委员会",
+    "office": "办公室",
+}
 
 
 def listing(standard: Standard, part: str) -> str:

@@ -93,7 +93,7 @@ def read_pages(data: bytes) -> tuple[dict[str, str], tuple[CellReading, ...]]:
     with warnings.catch_warnings():
         # zipfile and openpyxl warn of what they do not keep; nothing is kept here.
         warnings.simplefilter("ignore")
-        sheets = _sheets(_guarded(data))
+        sheets = _sheets(guarded(data))
     lines: dict[str, str] = {}
     cells: list[CellReading] = []
     for sheet in sheets:
@@ -120,7 +120,7 @@ def _sheets(data: bytes) -> list[Worksheet]:
 
 def _says(cell: Cell) -> str:
     """A text; a formula and every other type say nothing of ours."""
-    return _plain_text(cell.value) if cell.data_type == "s" and isinstance(cell.value, str) else ""
+    return plain_text(cell.value) if cell.data_type == "s" and isinstance(cell.value, str) else ""
 
 
 def _record_lines(cells: list[Cell], corner: Cell) -> dict[str, str]:
@@ -208,8 +208,8 @@ _ESCAPE: Final = re.compile(rb"_x([0-9A-Fa-f]{4})_|x005F(?=_)")
 _MARKED: Final = re.compile(f"{_OPEN}([0-9A-Fa-f]{{4}}|=){_CLOSE}")
 
 
-def _guarded(data: bytes) -> bytes:
-    """The workbook with the escapes in its texts made safe from openpyxl; `_plain_text` reads them.
+def guarded(data: bytes) -> bytes:
+    """The workbook with the escapes in its texts made safe from openpyxl; `plain_text` reads them.
 
     Raises EthicsError for what is no .xlsx, is locked by a password, or is too large.
     """
@@ -282,7 +282,7 @@ def _guard(match: re.Match[bytes]) -> bytes:
     return f"{_OPEN}{code}{_CLOSE}".encode()
 
 
-def _plain_text(text: str) -> str:
+def plain_text(text: str) -> str:
     """A text as it was typed: escapes undone, and one kind of line break."""
     text = _MARKED.sub(lambda match: _character(match[1]), text)
     return text.replace("\r\n", "\n").replace("\r", "\n")
@@ -321,7 +321,7 @@ def _text_of(cell: Cell) -> str:
     if cell.data_type == "f":
         raise _Unreadable("是公式，公式不算回答")
     if cell.data_type == "e":
-        raise _Unreadable(f"是错误值 {_plain_text(str(value))[:20]}")
+        raise _Unreadable(f"是错误值 {plain_text(str(value))[:20]}")
     match value:
         case bool():
             return "TRUE" if value else "FALSE"
@@ -337,7 +337,7 @@ def _text_of(cell: Cell) -> str:
         case timedelta():
             minutes = round(value.total_seconds() / 60)
             return f"{minutes // 60}:{minutes % 60:02}"
-    return _plain_text(str(value))
+    return plain_text(str(value))
 
 
 def _number(value: float, format_: str | None) -> str:

@@ -46,6 +46,7 @@ class Wording(Struct, frozen=True):
     page: tuple[str, str, str]
     draft: str
     at_sealing: str
+    anchor: str
     edited: bool = False
 
     def date(self, value: date) -> str:
@@ -82,6 +83,7 @@ CHINESE: Final = Wording(
     page=("第 ", " 页　共 ", " 页"),
     draft="草稿",
     at_sealing="（封存时印出）",
+    anchor="登记簿第 {} 条 {}",
 )
 ENGLISH: Final = Wording(
     tag="en-GB",
@@ -104,6 +106,7 @@ ENGLISH: Final = Wording(
     page=("Page ", " of ", ""),
     draft="DRAFT",
     at_sealing="(printed when sealed)",
+    anchor="Register entry {}: {}",
 )
 PROMPT: Final = replace(
     CHINESE, nothing="没有", not_applicable_because="不适用：{}", entries="{} 项", edited=True

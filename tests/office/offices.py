@@ -13,6 +13,8 @@ from typer.testing import CliRunner
 
 from mmethics_cli.cli import app
 from mmethics_cli.office.past_events import COLUMNS
+from mmethics_cli.store.files import sha256
+from mmethics_cli.store.submission.archive import zip_submission
 from tests.conftest import POSTGRES
 
 
@@ -54,3 +56,10 @@ def write_events(path: Path, rows: Iterable[dict[str, Any]]) -> Path:
             data = json.dumps(row["data"], ensure_ascii=False)
             writer.writerow([*(row[name] for name in COLUMNS[:-1]), data])
     return path
+
+
+def keep_package(office: Path, case: str, sealed: Path) -> dict[str, str]:
+    """A sealed submission among the packages of an office, as the event of a case speaks of it."""
+    file = f"{case}-{sealed.name}.zip"
+    zip_submission(sealed, office / "cases" / file)
+    return {"package": file, "digest": sha256((sealed / "manifest.json").read_bytes())}

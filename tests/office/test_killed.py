@@ -55,3 +55,39 @@ def test_taking_a_package_is_whole_or_can_be_done_again(
         code, said, errors = call("office", "take", sealed, "--office", office)
         assert code == 0 or "已经收过" in errors
         assert call("verify", office)[0] == 0
+
+
+def test_a_backup_is_whole_or_not_there(tmp_path: Path) -> None:
+    office = new_office(tmp_path)
+    (office / "大文件.bin").write_bytes(os.urandom(3_000_000))
+    began = time.monotonic()
+    assert start("office", "backup", "--office", office).wait(60) == 0
+    whole = time.monotonic() - began
+    for number in range(KILLS):
+        for path in (office / "backup").glob("*.zip"):
+            path.unlink()
+        process = start("office", "backup", "--office", office)
+        time.sleep(whole * (0.4 + 0.7 * number / KILLS))
+        process.kill()
+        process.wait(60)
+        assert call("verify", office)[0] == 0
+        for path in (office / "backup").glob("*.zip"):
+            new = tmp_path / f"new{number}"
+            assert call("office", "backup", "--restore", path, new)[0] == 0
+
+
+def test_a_restored_office_is_whole_or_not_there(tmp_path: Path) -> None:
+    office = new_office(tmp_path)
+    (office / "大文件.bin").write_bytes(os.urandom(3_000_000))
+    assert call("office", "backup", "--office", office)[0] == 0
+    (path,) = (office / "backup").glob("*.zip")
+    began = time.monotonic()
+    assert start("office", "backup", "--restore", path, tmp_path / "first").wait(60) == 0
+    whole = time.monotonic() - began
+    for number in range(KILLS):
+        new = tmp_path / f"new{number}"
+        process = start("office", "backup", "--restore", path, new)
+        time.sleep(whole * (0.4 + 0.7 * number / KILLS))
+        process.kill()
+        process.wait(60)
+        assert not new.exists() or call("verify", new)[0] == 0

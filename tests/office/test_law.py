@@ -185,7 +185,7 @@ class Committee:
 
     def _decide(self, meeting: Meeting, case: Case) -> Happening:
         return decisions.decide_at_meeting(
-            self.state, case, meeting, pack().votes, Letter("伦审"), self.now
+            self.state, case, meeting, pack().votes, pack().decisions, Letter("伦审"), self.now
         )
 
 

@@ -13,15 +13,18 @@ from openpyxl import load_workbook
 from mmethics_cli.office.events import Happening
 from mmethics_cli.office.folder import open_office
 from mmethics_cli.office.state import AgendaItem, Appointment, Case
-from tests.office.offices import call, new_office
+from tests.office.offices import call, keep_package, new_office
 from tests.validator import errors_of
 
 DAY = "2027-03-02"
 MET = "2027-03-09"
 
 
+EXAMPLES = {"meeting": "genomics-imaging-partner", "simplified": "prospective-ecg"}
+
+
 @pytest.fixture
-def office(tmp_path: Path) -> Path:
+def office(tmp_path: Path, sealed_example: Callable[[str], Path]) -> Path:
     """An office with nine members, and a case for each method that was received."""
     made = new_office(tmp_path)
     at = f"{DAY}T09:00"
@@ -37,11 +40,12 @@ def office(tmp_path: Path) -> Path:
                 Happening("member_appointed", at, person=f"M{number}", data=data), at, "x"
             )
         for number, pathway in ((1, "meeting"), (2, "simplified")):
-            data = {
-                "kind": "initial", "package": "x", "pathway": pathway, "team": ["委员8"],
-                "title": f"研究{number}",
-            }  # fmt: skip
             case = f"2027-000{number}"
+            sealed = sealed_example(EXAMPLES[pathway]) / "submissions" / "01-initial"
+            data = {
+                "kind": "initial", "pathway": pathway, "team": ["委员8"], "title": f"研究{number}",
+                **keep_package(made, case, sealed),
+            }  # fmt: skip
             writing.append(
                 Happening("submission_received", at, f"S{number}", case, data=data), at, "x"
             )
@@ -260,7 +264,7 @@ def every_book(office: Path) -> list[Path]:
 @pytest.mark.openxml
 def test_the_workbooks_are_valid(office: Path) -> None:
     books = every_book(office)
-    assert len(books) == 4
+    assert len(books) == 5
     assert errors_of(books) == []
 
 

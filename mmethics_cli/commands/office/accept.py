@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from mmethics_cli.office.events import Happening
+    from mmethics_cli.office.law.clocks import Clocks
     from mmethics_cli.office.pack import OfficePack
     from mmethics_cli.office.state import Case, Lookup
 
@@ -68,6 +69,8 @@ def accept(
     mmethics office accept 12 --supplement 缺同意书 --supplement 缺简历
     mmethics office accept 12 --extend 2027-05-01 --reason 待补充专家意见
     """
+    from msgspec.structs import replace
+
     from mmethics_cli.office.acting import act
     from mmethics_cli.office.law import acceptance
 
@@ -75,15 +78,7 @@ def accept(
     folder = office_at(context, office)
     now = now_of(session)
     until = _day(extend) if extend else ""
-    instead = _only_one(
-        {
-            "--supplement": supplement
-            and (lambda found: acceptance.ask_supplement(found, supplement, again, now)),
-            "--refuse": refuse and (lambda found: acceptance.refuse(found, refuse, now)),
-            "--withdraw": withdraw and (lambda found: acceptance.withdraw(found, withdraw, now)),
-            "--extend": until and (lambda found: acceptance.extend(found, until, reason, now)),
-        }
-    )
+    instead = _instead(supplement or [], again, refuse, withdraw, until, reason, now)
     plain = acceptance.Acceptance(
         folder.setting("case_numbers"),
         acceptance.EMERGENCY if emergency else method.value if method else "",
@@ -91,14 +86,35 @@ def accept(
     )
 
     def decide(state: Lookup, found: Case, pack: OfficePack) -> list[Happening]:
-        return [instead(found) if instead else plain.of(state, found, pack.clocks, now)]
+        if instead:
+            return [instead(found, pack.clocks)]
+        accepting = replace(plain, labels=pack.kinds["accepted"].labels)
+        return [accepting.of(state, found, pack.clocks, now)]
 
     for line in act(folder, session.packs(), case, decide, now, actor(folder)):
         session.out(line)
 
 
-def _only_one(given: Mapping[str, Any]) -> Callable[[Case], Happening] | None:
+def _instead(
+    supplement: list[str],
+    again: str,
+    refuse: str,
+    withdraw: str,
+    until: str,
+    reason: str,
+    now: str,
+) -> Callable[[Case, Clocks], Happening] | None:
     """The one act that was asked for instead of accepting; None for none."""
+    from mmethics_cli.office.law import acceptance
+
+    ask, extended = acceptance.ask_supplement, acceptance.extend
+    given: Mapping[str, Any] = {
+        "--supplement": supplement
+        and (lambda case, clocks: ask(case, supplement, again, clocks, now)),
+        "--refuse": refuse and (lambda case, _: acceptance.refuse(case, refuse, now)),
+        "--withdraw": withdraw and (lambda case, _: acceptance.withdraw(case, withdraw, now)),
+        "--extend": until and (lambda case, _: extended(case, until, reason, now)),
+    }
     acts = {name: act for name, act in given.items() if act}
     if len(acts) > 1:
         raise EthicsError(f"{'、'.join(acts)} 一次只能写一个。")

@@ -11,15 +11,33 @@ from mmethics_cli.commands.office.options import office_at
 from mmethics_cli.commands.options import OutputFormat, Session
 
 
-def show_desk(context: typer.Context, office: Path | None, form: OutputFormat) -> None:
-    """Show what waits, what is due and what is late."""
+def show_desk(
+    context: typer.Context,
+    office: Path | None,
+    form: OutputFormat,
+    page: Path | None,
+    calendar: Path | None,
+) -> int:
+    """Show what waits, what is due and what is late, or write it; how many things are late."""
     from mmethics_cli.office.desk import desk_of, desk_text
 
     session = Session.of(context)
-    desk = desk_of(office_at(context, office), session.today)
+    folder = office_at(context, office)
+    desk = desk_of(folder, session.today)
+    if page is not None:
+        from mmethics_cli.office.desk_page import write_desk_page
+
+        write_desk_page(folder, session.packs(), page, session.today)
+        session.say(f"写好案头的网页：{page}。用浏览器打开，也可以打印。")
+    if calendar is not None:
+        from mmethics_cli.office.desk_calendar import write_desk_calendar
+
+        count = write_desk_calendar(folder, calendar, session.today)
+        session.say(f"写好 {count} 个到期日：{calendar}" if count else "现在没有到期日。")
     if form is OutputFormat.json:
         import msgspec
 
-        session.out(json.dumps(msgspec.to_builtins(desk), ensure_ascii=False, indent=1))
-    else:
+        session.give(json.dumps(msgspec.to_builtins(desk), ensure_ascii=False, indent=1))
+    elif page is None and calendar is None:
         session.show(desk_text(desk))
+    return desk.overdue

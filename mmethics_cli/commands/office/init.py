@@ -36,8 +36,8 @@ def init(
     mmethics office init 伦理办公室 --answers 办公室设置.yaml
     """
     from mmethics_cli.office.folder import create_office, read_settings, refuse_existing_office
-    from mmethics_cli.office.outgoing import write_roster
     from mmethics_cli.office.pack import office_pack
+    from mmethics_cli.office.papers.outgoing import write_roster
 
     session = Session.of(context)
     refuse_existing_office(folder)

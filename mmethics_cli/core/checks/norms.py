@@ -90,6 +90,8 @@ def _demands(standard: Standard) -> Iterator[_Demand]:
             name, remedy = f"要点 {item.id} 写着 mandatory", "改为 recommended"
             yield _Demand("item", item.id, item.applies_when, item.basis, name, remedy)
     for kind in standard.documents.values():
+        if kind.audience == "office":  # needed by no submission
+            continue
         needed = standard.rules[f"document.{kind.id}"][1].when
         if kind.missing == "error" and kind.basis:
             name, remedy = f"文件 {kind.id} 没有就算错误", "写 missing: warning"

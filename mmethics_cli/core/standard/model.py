@@ -388,13 +388,14 @@ class DocumentKind(Struct, frozen=True):
     `each`: there is one of it for each of these entries of a list; `part` says for which one.
     `judges`: the kinds of attachment that it is about, `must_be_signed`: unsigned it counts as
     lacking. In the short set it is a section of the papers `within`, under the heading given, and
-    `short_signers` sign it, where they are not the `signers`.
+    `short_signers` sign it, where they are not the `signers`. What is the `office`'s is about no
+    submission (a meeting, a task): no pathway needs it.
     """
 
     id: str
     title: str
     title_en: str
-    audience: Literal["applicant", "committee"]
+    audience: Literal["applicant", "committee", "office"]
     needed_when: Condition
     template: str | None
     formats: tuple[str, ...]

@@ -174,6 +174,7 @@ def documents_table(documents: Mapping[str, DocumentKind]) -> DecisionTable:
                 basis=document.basis,
             )
             for document in documents.values()
+            if document.audience != "office"
         ),
         counts=False,
     )

@@ -12,6 +12,8 @@ from typing import Final, Literal
 
 from msgspec import Struct, field
 
+from mmethics_cli.formats.charts import ChartData
+
 TEXT_SIZE: Final = 10.5
 BOLD_FONT: Final = "黑体"
 # How many digits side by side are legible on A4 across.
@@ -204,6 +206,7 @@ class Workbook(Struct, frozen=True):
 
     The options of drop-downs stand on a hidden sheet of the name `options`. Without one they stand
     in the rules themselves, where they are 255 characters at most and hold neither , nor ".
+    Charts stand on a sheet of their own.
     """
 
     sheets: tuple[Sheet, ...]
@@ -212,3 +215,4 @@ class Workbook(Struct, frozen=True):
     version: str = ""
     options: str = ""
     record: RecordSheet | None = None
+    charts: tuple[ChartData, ...] = ()

@@ -61,6 +61,11 @@ def excel_file(book: Workbook) -> bytes:
     options = _OptionLists(book.options)
     for sheet in book.sheets:
         _SheetWriter(file.create_sheet(sheet.name), sheet, options).write()
+    if book.charts:
+        # Loaded late: few workbooks have any.
+        from mmethics_cli.formats.excel.charts import write_charts
+
+        write_charts(file.create_sheet("图"), book.charts)
     if book.options:
         page = file.create_sheet(book.options)
         page.sheet_state = "hidden"

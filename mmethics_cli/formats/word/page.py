@@ -28,6 +28,7 @@ _CLOSE_SIDES: Final = 1247
 _CLOSE: Final = (1134, 454)
 _BESIDE_FIGURE: Final = 1300
 _HALF_IN_HEADER: Final = 90  # of a Han character in 小五
+_SHORT_MARK: Final = 5  # characters of a watermark that is set large
 _APART: Final = 400  # between title and version
 
 
@@ -97,7 +98,7 @@ def header_xml(stamp: Stamp, page: Page, draft: bool, running: tuple[str, str] =
         '<w:pBdr><w:bottom w:val="single" w:sz="4" w:space="1" w:color="000000"/></w:pBdr>'
         f'<w:tabs><w:tab w:val="right" w:pos="{page.text_width}"/></w:tabs>'
     )
-    mark = _watermark(wording.draft) if draft else ""
+    mark = watermark_run(wording.draft) if draft else ""
     return (
         f'{_XML}<w:hdr {_NAMESPACES} mc:Ignorable="w14"><w:p><w:pPr>{properties}</w:pPr>'
         f"{run(words)}{mark}</w:p></w:hdr>"
@@ -105,9 +106,11 @@ def header_xml(stamp: Stamp, page: Page, draft: bool, running: tuple[str, str] =
 
 
 def footer_xml(stamp: Stamp) -> str:
-    """第 X 页 共 Y 页."""
+    """第 X 页 共 Y 页, and on a line below what the paper is anchored to."""
     before, between, after = stamp.wording.page
     words = run(before) + _field("PAGE") + run(between) + _field("NUMPAGES") + run(after)
+    if stamp.anchor:
+        words += run("\n" + stamp.wording.anchor.format(*stamp.anchor))
     return (
         f'{_XML}<w:ftr {_NAMESPACES} mc:Ignorable="w14"><w:p><w:pPr><w:pStyle w:val="Footer"/>'
         f"</w:pPr>{words}</w:p></w:ftr>"
@@ -141,8 +144,9 @@ def core_xml(stamp: Stamp) -> str:
     )
 
 
-def _watermark(text: str) -> str:
-    """A grey word across each page, as Word itself writes it."""
+def watermark_run(text: str, number: int = 1) -> str:
+    """A grey word across each page, as Word itself writes it; `number` tells it from others."""
+    width, height = (240, 104) if len(text) <= _SHORT_MARK else (430, 66)
     formulas = "".join(
         f'<v:f eqn="{formula}"/>'
         for formula in (
@@ -152,7 +156,8 @@ def _watermark(text: str) -> str:
         )
     )  # fmt: skip
     style = (
-        "position:absolute;margin-left:0;margin-top:0;width:240pt;height:104pt;rotation:315;"
+        f"position:absolute;margin-left:0;margin-top:0;width:{width}pt;height:{height}pt;"
+        "rotation:315;"
         "z-index:-251658752;mso-position-horizontal:center;"
         "mso-position-horizontal-relative:margin;mso-position-vertical:center;"
         "mso-position-vertical-relative:margin"
@@ -166,7 +171,7 @@ def _watermark(text: str) -> str:
         '<v:textpath on="t" fitshape="t"/><v:handles>'
         '<v:h position="#0,bottomRight" xrange="6629,14971"/></v:handles>'
         '<o:lock v:ext="edit" text="t" shapetype="t"/></v:shapetype>'
-        '<v:shape id="Watermark1" o:spid="_x0000_s2049" type="#_x0000_t136" '
+        f'<v:shape id="Watermark{number}" o:spid="_x0000_s{2048 + number}" type="#_x0000_t136" '
         f'alt="水印：{text}" style="{style}" o:allowincell="f" fillcolor="#d0d0d0" stroked="f">'
         '<v:fill opacity=".45"/>'
         f'<v:textpath style="font-family:&quot;宋体&quot;;font-size:1pt" string="{text}"/>'

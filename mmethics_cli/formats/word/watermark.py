@@ -1,11 +1,15 @@
-"""The watermark of a draft taken out of a Word file that a person edited since; the rest stays."""
+"""Watermarks of Word files: that of a draft taken out, that of a copy put in; the rest stays."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from lxml import etree
+
 from mmethics_cli.formats.word.markup import MC, NAMESPACES, RUN, WP, Element, W, text_below
 from mmethics_cli.formats.word.package import handled, opened
+from mmethics_cli.formats.word.page import watermark_run
+from mmethics_cli.formats.word.runs import quote
 from mmethics_cli.wording.language import WORDINGS
 
 _WORDS: Final = frozenset(wording.draft for wording in WORDINGS.values())
@@ -33,6 +37,23 @@ def _without_watermark(data: bytes) -> bytes:
         for figure in figures:
             _remove(figure)
     return package.saved() if marked else data
+
+
+def with_watermark(data: bytes, words: str) -> bytes:
+    """The file with grey words across the pages of every section that has a header.
+
+    The same bytes where none has. Raises DocumentError when the file can't be read.
+    """
+    package = opened(data)
+    headers = [part for part in package.text_parts() if package.tree(part).tag == f"{W}hdr"]
+    names = " ".join(f'xmlns:{prefix}="{name}"' for prefix, name in NAMESPACES.items())
+    for number, part in enumerate(headers, 2):
+        first = package.tree(part).find(f"{W}p")
+        if first is not None:
+            mark = etree.fromstring(f"<x {names}>{watermark_run(quote(words), number)}</x>")[0]
+            first.append(mark)
+            package.touch(part)
+    return package.saved() if headers else data
 
 
 def _marks(header: Element) -> list[Element]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from mmethics_cli.errors import EthicsError
 from mmethics_cli.office.events import Happening
@@ -18,7 +18,6 @@ from mmethics_cli.office.state import Case, Lookup, RegisteredStudy
 SIMPLIFIED: Final = "simplified"
 MEETING: Final = "meeting"
 EMERGENCY: Final = "emergency_meeting"
-METHODS: Final = {SIMPLIFIED: "简易审查", MEETING: "会议审查", EMERGENCY: "紧急会议审查"}
 STATES: Final = {
     "received": "收到，尚未受理",
     "supplement": "等申请人补正",
@@ -109,19 +108,21 @@ def _parent(state: Lookup, study: str) -> str:
 class Acceptance(Struct, frozen=True):
     """How to accept a submission: the word in its number, the method, a reason for an emergency.
 
-    Without a method it is that of the pathway of what was sealed, and never a looser one.
+    Without a method it is that of the pathway of what was sealed, and never a looser one; `labels`
+    are what people call the methods.
     """
 
     word: str
     method: str = ""
     reason: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, state: Lookup, case: Case, clocks: Clocks, now: str) -> Happening:
         """Accept a submission: its number, and the end of its clock."""
         _must_be(case, "received")
         method = self.method or case.pathway or MEETING
         if method == SIMPLIFIED and case.pathway != SIMPLIFIED:
-            path = METHODS.get(case.pathway, "未定")
+            path = self.labels.get(case.pathway, case.pathway or "未定")
             raise ActRefused(f"{case_name(case)} 的审查路径是{path}，不能按简易审查受理。")
         if method == EMERGENCY and case.pathway != EMERGENCY and not self.reason:
             raise ActRefused(
@@ -138,7 +139,9 @@ class Acceptance(Struct, frozen=True):
         return _event("accepted", case, now, data)
 
 
-def ask_supplement(case: Case, items: Sequence[str], again: str, now: str) -> Happening:
+def ask_supplement(
+    case: Case, items: Sequence[str], again: str, clocks: Clocks, now: str
+) -> Happening:
     """Ask the applicant for more, once and all at once: a second time needs a reason."""
     _must_be(case, "received")
     if not items:
@@ -148,7 +151,10 @@ def ask_supplement(case: Case, items: Sequence[str], again: str, now: str) -> Ha
             f"{case_name(case)} 已经要求过补正。需要补正的应当一次性完整告知；"
             "确须再次要求的，用 --again 写明理由。"
         )
-    data = {"items": len(items), "list": list(items)} | ({"again": again} if again else {})
+    due = clocks["supplement"].ends(now).partition("T")[0]
+    data: dict[str, Any] = {"items": len(items), "list": list(items), "due": due}
+    if again:
+        data["again"] = again
     return _event("supplement_requested", case, now, data)
 
 

@@ -15,12 +15,13 @@ FILE: Final = "office/clocks.yaml"
 
 
 class Clock(Struct, frozen=True):
-    """A limit in whole days, which end at midnight, or in hours, to the minute."""
+    """A limit in whole days, which end at midnight, in hours, to the minute, or in months."""
 
     id: str
     title: str
     days: int
     hours: int
+    months: int
     own: bool
     basis: tuple[Basis, ...]
 
@@ -33,9 +34,17 @@ class Clock(Struct, frozen=True):
         limit = min(self.days, days or self.days)
         return f"{(begun.date() + timedelta(days=limit)).isoformat()}T23:59"
 
+    def counted(self, months: int = 0) -> int:
+        """The months of the limit; a shorter limit given here holds."""
+        return min(self.months, months or self.months)
+
 
 Clocks = Mapping[str, Clock]
-NEEDED: Final = ("review", "emergency", "worksheet", "worksheet_emergency")
+NEEDED: Final = (
+    "review", "emergency", "worksheet", "worksheet_emergency", "validity", "follow_up",
+    "supplement", "loan",
+)  # fmt: skip
+_UNITS: Final = ("days", "hours", "months")
 
 
 def read_clocks(trees: Mapping[str, object], trail: Trail) -> Clocks:
@@ -43,14 +52,15 @@ def read_clocks(trees: Mapping[str, object], trail: Trail) -> Clocks:
     whole = Node(FILE, (), trees.get(FILE), trail)
     clocks = {}
     for node in whole.list():
-        node.only("id", "zh", "days", "hours", "own", "basis", "override")
-        if node.has("days") is node.has("hours"):
-            node.problem("days、hours 写其中一个")
+        node.only("id", "zh", *_UNITS, "own", "basis", "override")
+        if sum(node.has(unit) for unit in _UNITS) != 1:
+            node.problem("days、hours、months 写其中一个")
         clocks[node.text("id")] = Clock(
             node.text("id"),
             node.text("zh"),
             node.number("days", 1) if node.has("days") else 0,
             node.number("hours", 1) if node.has("hours") else 0,
+            node.number("months", 1) if node.has("months") else 0,
             node.yes("own"),
             node.basis(),
         )

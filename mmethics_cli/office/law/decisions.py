@@ -12,15 +12,26 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from mmethics_cli.core.lifecycle.decision import (
+    decision_key,
+    decision_label,
+    kind_of,
+    meaning_of,
+    offered_decisions,
+)
 from mmethics_cli.core.lifecycle.work_calendar import add_months
+from mmethics_cli.core.standard.committee import DecisionMeaning
+from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.core.standard.node import Node, Trail
 from mmethics_cli.errors import EthicsError
 from mmethics_cli.office.events import Happening
 from mmethics_cli.office.law.acceptance import SIMPLIFIED, ActRefused, case_name, next_number
-from mmethics_cli.office.law.members import CONSULTANT, voting
-from mmethics_cli.office.law.review import exclusions, reviewers_needed
+from mmethics_cli.office.law.clocks import Clocks
+from mmethics_cli.office.law.members import voting
+from mmethics_cli.office.law.review import exclusions, reviewers_needed, reviewing
 from mmethics_cli.office.law.votes import Judgement, VoteLaw
 from mmethics_cli.office.state import (
+    STUDY_STATES,
     AgendaItem,
     Appointment,
     Assignment,
@@ -28,63 +39,105 @@ from mmethics_cli.office.state import (
     Case,
     Lookup,
     Meeting,
+    RegisteredStudy,
     Seat,
 )
 
-FILE: Final = "office/decisions.yaml"
-APPROVE: Final = "approve"
-# The submissions whose approval begins a time of validity anew.
-_RENEWING: Final = frozenset({"initial", "progress", "re_review"})
-_LONGEST_INTERVAL: Final = 12  # months
+FILE: Final = "office/study_states.yaml"
 
 
-class DecisionWord(Struct, frozen=True):
-    """One way to decide: its label, what else it is called, the kinds of submissions it fits."""
+class StateRule(Struct, frozen=True):
+    """What becomes of a study in the register by a decision; empty words fit everything."""
 
-    id: str
-    label: str
-    also: tuple[str, ...]
+    state: str
+    decisions: tuple[str, ...]
     kinds: tuple[str, ...]
-    approves: bool
-
-    def fits(self, case: Case) -> bool:
-        """Whether a case of that kind can be decided so."""
-        return not self.kinds or case.kind in self.kinds
+    before: tuple[str, ...]
 
 
-DecisionWords = Mapping[str, DecisionWord]
+class DecisionLaw(Struct, frozen=True):
+    """The words that a committee decides with, and what they come to, as the pack has them."""
+
+    standard: Standard
+    clocks: Clocks
+    states: tuple[StateRule, ...]
+
+    def kind_of_case(self, state: Lookup, case: Case) -> str:
+        """The kind whose words a case is decided with: an answer takes those of what it answers."""
+        kind = case.kind
+        while kind_of(self.standard, kind).answers:
+            parent = state.get(Case, case.parent) if case.parent else None
+            if parent is None or parent.id == case.id:
+                return next(iter(self.standard.submissions))
+            case, kind = parent, parent.kind
+        return kind
+
+    def offered(self, state: Lookup, case: Case) -> Mapping[str, str]:
+        """Key and label of each decision that can be taken on a case."""
+        return offered_decisions(self.standard, self.kind_of_case(state, case))
+
+    def word(self, state: Lookup, text: str, case: Case) -> str:
+        """The decision that a text names for a case. Raises EthicsError, with those that fit."""
+        key = decision_key(self.standard, text, self.kind_of_case(state, case))
+        if key is None:
+            fitting = "、".join(self.offered(state, case).values())
+            raise EthicsError(f"{case_name(case)} 不能决定为“{text}”，可以写：{fitting}。")
+        return key
+
+    def label(self, key: str) -> str:
+        """What people call a decision."""
+        return decision_label(self.standard, key)
+
+    def meaning(self, key: str) -> DecisionMeaning:
+        """What a decision means."""
+        return meaning_of(self.standard, key)
+
+    def read(self, kind: str, key: str) -> str:
+        """A word that stands for another one today on that kind of submission, else itself."""
+        return kind_of(self.standard, kind).read_as.get(key, key)
+
+    def state_after(self, kind: str, key: str, before: str) -> str:
+        """The state of a study after a decision; empty where it stays what it was."""
+        for rule in self.states:
+            if (
+                key in rule.decisions
+                and (not rule.kinds or kind in rule.kinds)
+                and (not rule.before or before in rule.before)
+            ):
+                return rule.state
+        return ""
 
 
-def read_decision_words(trees: Mapping[str, object], trail: Trail) -> DecisionWords:
-    """The words of a pack by id; what is wrong with them is noted."""
-    words = {}
+def read_states(
+    trees: Mapping[str, object], standard: Standard, trail: Trail
+) -> tuple[StateRule, ...]:
+    """What decisions come to for a study; what is wrong with it is noted."""
+    rules = []
     for node in Node(FILE, (), trees.get(FILE), trail).list():
-        node.only("id", "zh", "also", "kinds", "approves", "override")
-        words[node.text("id")] = DecisionWord(
-            node.text("id"),
-            node.text("zh"),
-            node.texts("also"),
+        node.only("state", "decisions", "kinds", "from")
+        rule = StateRule(
+            node.one_of("state", STUDY_STATES),
+            node.texts("decisions"),
             node.texts("kinds"),
-            node.yes("approves"),
+            node.texts("from"),
         )
-    return words
-
-
-def decision_word(words: DecisionWords, text: str, case: Case) -> DecisionWord:
-    """The word that a text names for a case. Raises EthicsError, with those that fit."""
-    for word in words.values():
-        if text in (word.id, word.label, *word.also) and word.fits(case):
-            return word
-    fitting = "、".join(word.label for word in words.values() if word.fits(case))
-    raise EthicsError(f"{case_name(case)} 不能决定为“{text}”，可以写：{fitting}。")
+        for key, words, known in (
+            ("decisions", rule.decisions, standard.decisions),
+            ("kinds", rule.kinds, standard.submissions),
+            ("from", rule.before, STUDY_STATES),
+        ):
+            for word in words:
+                if word not in known:
+                    node.child(key).problem(f"没有“{word}”")
+        rules.append(rule)
+    return tuple(rules)
 
 
 class Letter(Struct, frozen=True):
-    """What a decision's letter says besides: prefix of its number, comments, interval in months."""
+    """What a letter says besides: prefix of its number, interval in months (0: the longest)."""
 
     prefix: str
-    comments: int = 0
-    interval_months: int = _LONGEST_INTERVAL
+    interval_months: int = 0
 
 
 def judged(state: Lookup, case: Case, meeting: Meeting, law: VoteLaw) -> Judgement:
@@ -102,7 +155,13 @@ def judged(state: Lookup, case: Case, meeting: Meeting, law: VoteLaw) -> Judgeme
 
 
 def decide_at_meeting(
-    state: Lookup, case: Case, meeting: Meeting, law: VoteLaw, letter: Letter, now: str
+    state: Lookup,
+    case: Case,
+    meeting: Meeting,
+    votes: VoteLaw,
+    law: DecisionLaw,
+    letter: Letter,
+    now: str,
 ) -> Happening:
     """A case decided as its votes at a meeting carry, or postponed with what lacked."""
     _must_be_open(case)
@@ -113,7 +172,7 @@ def decide_at_meeting(
     item = state.get(AgendaItem, meeting.id, case.id)
     if item is None or item.purpose != "review":
         raise ActRefused(f"{case_name(case)} 不在会议 {meeting.id} 的审查议程上。")
-    judgement = judged(state, case, meeting, law)
+    judgement = judged(state, case, meeting, votes)
     proof = {"proof": judgement.proof()}
     if not judgement.carried:
         return Happening(
@@ -124,13 +183,13 @@ def decide_at_meeting(
             meeting.id,
             data={"reason": judgement.reason} | proof,
         )
-    data = _decision(state, case, judgement.carried, letter, now) | proof
+    data = _decision(state, case, judgement.carried, law, letter, now) | proof
     data |= {"method": case.method, "dissent_recorded": item.dissent_recorded}
     return Happening("decided", now, case.study, case.id, meeting.id, data=data)
 
 
 def decide_simplified(
-    state: Lookup, case: Case, words: DecisionWords, letter: Letter, now: str
+    state: Lookup, case: Case, law: DecisionLaw, letter: Letter, now: str
 ) -> Happening:
     """A simplified case decided as all its reviewers advise, once all have answered.
 
@@ -139,45 +198,29 @@ def decide_simplified(
     _must_be_open(case)
     if case.method != SIMPLIFIED:
         raise ActRefused(f"{case_name(case)} 是会议审查，由会议表决决定。")
-    sheets = simplified_sheets(state, case)
+    sheets = reviewing(state, case)
     waiting = [each.person for each in sheets if each.state == "open"]
     if waiting or len(sheets) < reviewers_needed(case):
         lacking = "、".join(waiting) or "还没有指定够委员"
         raise ActRefused(f"{case_name(case)} 的工作表没有交齐：{lacking}。")
-    reason = why_to_meeting(sheets, words)
+    reason = why_to_meeting(sheets, law)
     if reason:
         return to_meeting(case, reason, now)
-    data = _decision(state, case, sheets[0].recommendation, letter, now)
+    data = _decision(state, case, sheets[0].recommendation, law, letter, now)
     persons = [each.person for each in sheets]
     proof = {"reviewers": persons, "recommendation": sheets[0].recommendation}
     data |= {"method": SIMPLIFIED, "proof": proof}
     return Happening("decided", now, case.study, case.id, data=data)
 
 
-def simplified_sheets(state: Lookup, case: Case) -> list[Assignment]:
-    """The reviewers of a case who count: assigned, without conflict, no consultants."""
-    there = [
-        each
-        for each in state.where(Assignment, case=case.id)
-        if each.state != "replaced" and each.role != CONSULTANT
-    ]
-    people = {
-        each.person: each
-        for each in state.where(Appointment)
-        if each.person in {assignment.person for assignment in there}
-    }
-    excluded = exclusions(state, case, people)
-    return [each for each in there if each.person not in excluded]
-
-
-def why_to_meeting(sheets: list[Assignment], words: DecisionWords) -> str:
+def why_to_meeting(sheets: list[Assignment], law: DecisionLaw) -> str:
     """Why a simplified review must go on at a meeting; empty where its reviewers agree."""
     advice = {each.recommendation for each in sheets}
     if any(each.wants_meeting for each in sheets):
         return "审查委员要求会议审查"
     if len(advice) > 1:
         return "意见不一致"
-    if not all(words[word].approves for word in advice if word in words) or advice - words.keys():
+    if not all(law.meaning(word).accepts for word in advice):
         return "审查委员不赞成批准"
     return ""
 
@@ -192,16 +235,27 @@ def _must_be_open(case: Case) -> None:
         raise ActRefused(f"{case_name(case)} 不在审查中，不能决定。")
 
 
-def _decision(state: Lookup, case: Case, word: str, letter: Letter, now: str) -> dict[str, Any]:
+def _decision(
+    state: Lookup, case: Case, word: str, law: DecisionLaw, letter: Letter, now: str
+) -> dict[str, Any]:
     day = date.fromisoformat(now.partition("T")[0])
     number = next_number(state, Case, "letter", f"{letter.prefix}{day.year}-")
-    data: dict[str, Any] = {
-        "decision": word,
-        "number": number,
-        "comments": letter.comments,
-    }
-    if word == APPROVE and case.kind in _RENEWING:
-        months = min(letter.interval_months, _LONGEST_INTERVAL)
-        until = add_months(day, _LONGEST_INTERVAL) - timedelta(days=1)
-        data |= {"interval_months": months, "valid_until": until.isoformat()}
+    data: dict[str, Any] = {"decision": word, "number": number, "comments": len(case.comments)}
+    if law.meaning(word).comments and not case.comments:
+        raise ActRefused(
+            f"{case_name(case)} 的决定是“{law.label(word)}”，要写明须修改的意见："
+            "填好意见汇总.xlsx，用 take 收回，再决定。"
+        )
+    kind, clocks = law.kind_of_case(state, case), law.clocks
+    if law.meaning(word).approves and kind_of(law.standard, kind).restarts:
+        longest = clocks["follow_up"].counted(case.follow_up_interval_months)
+        until = add_months(day, clocks["validity"].months) - timedelta(days=1)
+        data |= {
+            "interval_months": min(letter.interval_months or longest, longest),
+            "valid_until": until.isoformat(),
+        }
+    study = state.get(RegisteredStudy, case.study)
+    after = law.state_after(kind, word, study.state if study else "")
+    if after:
+        data["study_state"] = after
     return data

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from msgspec import Struct
 
+from mmethics_cli.core.standard.names import INITIAL
 from mmethics_cli.errors import EthicsError
 from mmethics_cli.office.events import Happening
 from mmethics_cli.office.law.acceptance import (
@@ -27,8 +28,6 @@ from mmethics_cli.office.state import (
     Meeting,
     RegisteredStudy,
 )
-
-FORMS: Final = ("现场", "视频", "现场加视频")
 
 
 class ItemVotes(Struct, frozen=True):
@@ -63,26 +62,28 @@ def plan(state: Lookup, day: str, now: str, *, emergency: Case | None = None) ->
 
 
 def agenda(state: Lookup, meeting: Meeting, now: str) -> Iterator[Happening]:
-    """What goes on a meeting's agenda and is not on it yet: first in, first out.
+    """What goes on a meeting's agenda and is not on it yet.
 
-    Cases of meetings that are not decided, then simplified ones that no meeting was told of.
+    Simplified cases that no meeting was told of; then cases that are not decided, first in, first
+    out, those of studies under way before new ones.
     """
     _must_be(meeting, "planned")
     order = len(state.where(AgendaItem, meeting=meeting.id))
+    if not meeting.emergency:
+        for case in _to_report(state):
+            order += 1
+            yield _item(meeting, case, "report", order, now)
     waiting = [
         case
         for case in state.where(Case, state="accepted")
         if case.method != SIMPLIFIED and (case.method != EMERGENCY or meeting.emergency)
     ]
-    for case in sorted(waiting, key=lambda case: (case.accepted_at, case.id)):
+    waiting.sort(key=lambda case: (case.kind == INITIAL, case.accepted_at, case.id))
+    for case in waiting:
         own = not meeting.emergency or meeting.id == f"E-{case.id}"
         if own and not _on_an_agenda(state, case):
             order += 1
             yield _item(meeting, case, "review", order, now)
-    if not meeting.emergency:
-        for case in _to_report(state):
-            order += 1
-            yield _item(meeting, case, "report", order, now)
 
 
 def _on_an_agenda(state: Lookup, case: Case) -> bool:

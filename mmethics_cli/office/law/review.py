@@ -20,13 +20,6 @@ from mmethics_cli.office.state import Appointment, Assignment, Case, Interest, L
 
 _LEAST_SIMPLIFIED: Final = 2
 _PRIMARY: Final = ("protocol", "consent")  # the roles at a meeting, in the order of assigning
-ROLES: Final = {
-    "protocol": "主审方案",
-    "consent": "主审知情同意",
-    "simplified": "简易审查",
-    "consultant": "独立顾问",
-    "follow_up": "跟踪",
-}
 
 
 class Candidate(Struct, frozen=True):
@@ -96,6 +89,22 @@ def _reasons(original: bool, busy: int, appointment: Appointment) -> Iterator[st
         yield "、".join(appointment.expertise)
 
 
+def reviewing(state: Lookup, case: Case) -> list[Assignment]:
+    """The reviewers of a case who count: assigned, without conflict, no consultants."""
+    there = [
+        each
+        for each in state.where(Assignment, case=case.id)
+        if each.state != "replaced" and each.role != CONSULTANT
+    ]
+    people = {
+        each.person: each
+        for each in state.where(Appointment)
+        if each.person in {assignment.person for assignment in there}
+    }
+    excluded = exclusions(state, case, people)
+    return [each for each in there if each.person not in excluded]
+
+
 def reviewers_needed(case: Case) -> int:
     """How many must review a case: two of a simplified one, or as many as its snapshot asks."""
     if case.method == SIMPLIFIED:
@@ -163,8 +172,6 @@ def return_worksheet(
     recommendation: str,
     wants_meeting: bool,
     now: str,
-    *,
-    comments: Sequence[str] = (),
 ) -> Happening:
     """A reviewer's worksheet came back. Raises ActRefused from one who does not review the case."""
     if case.state != "accepted":
@@ -176,9 +183,7 @@ def return_worksheet(
     ]
     if not there:
         raise ActRefused(f"{person} 不是 {case_name(case)} 的审查人，或因利益冲突已更换。")
-    data: dict[str, object] = {"recommendation": recommendation, "wants_meeting": wants_meeting}
-    if comments:
-        data["comments"] = list(comments)
+    data = {"recommendation": recommendation, "wants_meeting": wants_meeting}
     return Happening("worksheet_returned", now, case.study, case.id, person=person, data=data)
 
 

@@ -12,13 +12,21 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, Final, cast
 
+from mmethics_cli.core.lifecycle.decision import kind_of, meaning_of
 from mmethics_cli.core.lifecycle.work_calendar import OutOfCalendar, add_months
+from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.office.events import Happening
 from mmethics_cli.office.law.members import CONSULTANT, classes_of
-
-Record = dict[str, Any]
+from mmethics_cli.office.quality.courses import (
+    Record,
+    courses_of,
+    day_of,
+    moment,
+    volumes_of,
+)
 
 # The fields of each kind of record. Those that are records or lists of them name their kind.
 FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -58,25 +66,6 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     }.items()
 }
 _REVIEWS: Final = frozenset({"protocol", "consent", "simplified"})
-_APPROVED: Final = "approve"
-
-
-def moment(text: object) -> datetime | None:
-    """A time as events write it; None where there is none."""
-    # Of this length nothing else passes that Python reads as a time.
-    if not isinstance(text, str) or len(text) != len("2027-03-09T14:05"):
-        return None
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _day(text: object) -> date | None:
-    try:
-        return date.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
 
 
 def _first(happenings: Sequence[Happening]) -> datetime | None:
@@ -87,24 +76,32 @@ def _first(happenings: Sequence[Happening]) -> datetime | None:
 class Histories:
     """The records of an office that had these happenings; later ones than `until` did not happen.
 
-    `also` are records that no happening tells of (packages, the register itself), by kind; of a
+    `standard` says what decisions mean: words of past years are read as what they meant. `also` are
+    records that no happening tells of (packages, the register itself), by kind; of a
     kind that is neither there nor told of nothing is known.
+    `later` are the same with more that happened: cases of which nothing more did are read once.
     """
 
     def __init__(
         self,
         happenings: Iterable[Happening],
+        standard: Standard,
         until: date | None = None,
         also: Mapping[str, list[Record]] | None = None,
+        later: Histories | None = None,
     ) -> None:
+        self._standard = standard
         self._also = also or {}
         self._until = until
+        self._later = later
+        self._alone: dict[str, Record] = {}
+        self._as_members: dict[int, Record] = {}
         self._voting: dict[date, dict[str, Happening]] = {}
         self._of_case: dict[str, dict[str, list[Happening]]] = defaultdict(dict)
         self._by_kind: dict[str, list[Happening]] = defaultdict(list)
         latest = None if until is None else f"{until.isoformat()}T99"
         # The order of writing down is kept among things of the same minute.
-        for each in sorted(happenings, key=lambda each: each.happened):
+        for each in sorted(happenings, key=attrgetter("happened")):
             if latest is None or each.happened < latest:
                 self._by_kind[each.kind].append(each)
                 if each.case:
@@ -124,9 +121,10 @@ class Histories:
             "access": "_accesses",
             "complaint": "_complaints",
             "happening": "_happenings",
+            "volume": "_volumes",
         }
         if kind in made:
-            return cast(list[Record], getattr(self, made[kind]))
+            return cast("list[Record] | None", getattr(self, made[kind]))
         return self._also.get(kind)
 
     # Members.
@@ -136,8 +134,8 @@ class Histories:
         return [
             (begins, ends, each)
             for each in self._by_kind["member_appointed"]
-            if (begins := _day(each.data.get("term_from")))
-            and (ends := _day(each.data.get("term_to")))
+            if (begins := day_of(each.data.get("term_from")))
+            and (ends := day_of(each.data.get("term_to")))
         ]
 
     def _voting_on(self, day: date) -> dict[str, Happening]:
@@ -197,6 +195,14 @@ class Histories:
         return cases
 
     def _case(self, name: str, events: Mapping[str, list[Happening]]) -> Record:
+        """A case without what it has from others."""
+        later = self._later
+        if later is not None and name in later._alone and later._of_case[name] == events:
+            return dict(later._alone[name])
+        self._alone[name] = self._read_case(name, events)
+        return dict(self._alone[name])
+
+    def _read_case(self, name: str, events: Mapping[str, list[Happening]]) -> Record:
         received = events["submission_received"][0]
         data = received.data
         case: Record = {key: data.get(key) for key in _OF_SUBMISSION}
@@ -211,8 +217,8 @@ class Histories:
             "id": name,
             "study": received.study,
             "learned_at": moment(data.get("learned_at")),
-            "ended_on": _day(data.get("ended_on")),
-            "valid_until": _day(decided.get("valid_until")),
+            "ended_on": day_of(data.get("ended_on")),
+            "valid_until": day_of(decided.get("valid_until")),
             "accepted_as": accepted.get("method"),
             "supplements": sum(1 for at in asked if at and at <= before),
             "first_action": min((at for at in actions if at), default=None),
@@ -255,6 +261,8 @@ class Histories:
             rounds, root = rounds + 1, before
             seen.add(root["id"])
         case["round"], case["began_as"] = rounds, root["kind"]
+        case["decision"] = self._read(case, case["decision"])
+        case["recommendations"] = {self._read(case, word) for word in case["recommendations"]}
         case["reports"] = {
             each.meeting
             for each in self._of_case[case["id"]].get("agenda_item", ())
@@ -285,7 +293,7 @@ class Histories:
                             "case": case,
                             "person": each.person,
                             "role": each.data.get("role"),
-                            "due": _day(each.data.get("due")),
+                            "due": day_of(each.data.get("due")),
                             "returned_at": _first(own),
                         }
                     )
@@ -361,7 +369,7 @@ class Histories:
         }
         recused = {each.person for each in here["recused"]}
         voting = self._voting_on(case["decided_at"].date())
-        votes = {each.person: each.data.get("choice") for each in here["vote"]}
+        votes = {each.person: self._read(case, each.data.get("choice")) for each in here["vote"]}
         present = (self._attending[meeting] & voting.keys()) - recused
         counts = Counter(votes.values())
         return {
@@ -371,11 +379,23 @@ class Histories:
             "decision": case["decision"],
             "dissent_recorded": case["dissent_recorded"],
             "members": len(voting),
-            "present": [_member(person, voting[person]) for person in sorted(present)],
+            "present": [self._as_member(person, voting[person]) for person in sorted(present)],
             "votes": list(counts),
             "votes_for": counts[case["decision"]],
             "votes_by_conflicted": len(votes.keys() & (recused | case["conflicted"])),
         }
+
+    def _as_member(self, person: str, term: Happening) -> Record:
+        """The same record for the same term: nobody changes it."""
+        known = self._as_members.get(id(term))
+        if known is None:
+            known = self._as_members[id(term)] = _member(person, term)
+        return known
+
+    def _read(self, case: Record, word: object) -> str:
+        """A decision on a case as its word is read today."""
+        text = word if isinstance(word, str) else ""
+        return kind_of(self._standard, case["began_as"]).read_as.get(text, text)
 
     # Studies.
 
@@ -384,7 +404,7 @@ class Histories:
         """The approvals of each study, in their order."""
         approvals: dict[str, list[Record]] = defaultdict(list)
         for case in self._cases:
-            if case["decision"] == _APPROVED and case["decided_at"]:
+            if case["decided_at"] and meaning_of(self._standard, case["decision"]).approves:
                 approvals[case["study"]].append(case)
         for cases in approvals.values():
             cases.sort(key=lambda case: cast(datetime, case["decided_at"]))
@@ -412,7 +432,7 @@ class Histories:
                         "reminders": [
                             at
                             for each in reminders[study]
-                            if _day(each.data.get("due")) == due and (at := moment(each.happened))
+                            if day_of(each.data.get("due")) == due and (at := moment(each.happened))
                         ],
                     }
                 )
@@ -457,35 +477,16 @@ class Histories:
             "access_done": "done_at",
             "access_returned": "returned_at",
         }
-        return self._courses("access_requested", "requested_at", steps)
+        return courses_of(self._by_kind, "access_requested", "requested_at", steps)
 
     @cached_property
     def _complaints(self) -> list[Record]:
-        return self._courses("complaint_received", "received_at", {"complaint_closed": "closed_at"})
+        steps = {"complaint_closed": "closed_at"}
+        return courses_of(self._by_kind, "complaint_received", "received_at", steps)
 
-    def _courses(self, begins: str, begun: str, steps: Mapping[str, str]) -> list[Record]:
-        """What begins with one kind of happening and goes on with `steps`, each to its field.
-
-        A step belongs to the first course of that person and case that lacks it and was not
-        refused; one that nothing precedes begins a course of its own.
-        """
-        nothing = dict.fromkeys(("kind", "due", begun, "refused_at", *steps.values()))
-        courses: dict[tuple[str, str], list[Record]] = defaultdict(list)
-        told = (each for kind in (begins, *steps) for each in self._by_kind[kind])
-        for each in sorted(told, key=lambda each: each.happened):
-            own = courses[each.case, each.person]
-            field = steps.get(each.kind, begun)
-            course = next(
-                (one for one in own if one[field] is None and not one["refused_at"]), None
-            )
-            if course is None or field == begun:
-                name = f"{each.case} {each.person} {len(own) + 1}".strip()
-                course = {"id": name} | nothing
-                own.append(course)
-            course[field] = moment(each.happened)
-            course["kind"] = each.data.get("kind") or course["kind"]
-            course["due"] = _day(each.data.get("due")) or course["due"]
-        return [course for _, own in sorted(courses.items()) for course in own]
+    @cached_property
+    def _volumes(self) -> list[Record] | None:
+        return volumes_of(self._by_kind)
 
     @cached_property
     def _happenings(self) -> list[Record]:
@@ -537,7 +538,7 @@ def _due(approval: Record) -> date | None:
 def _member(person: str, term: Happening) -> Record:
     """A member as they were in that term."""
     data = term.data
-    begins, ends = _day(data.get("term_from")), _day(data.get("term_to"))
+    begins, ends = day_of(data.get("term_from")), day_of(data.get("term_to"))
     return {
         "id": person,
         "classes": classes_of(data.get("category"), data.get("sex"), data.get("external")),

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import ceil
+from operator import attrgetter
 from statistics import mean, median
 from typing import Any, Final
 
 from msgspec import Struct, field
 
-from mmethics_cli.core.standard.model import Basis
+from mmethics_cli.core.standard.model import Basis, Standard
 from mmethics_cli.core.standard.node import Fault, Node, Trail
 from mmethics_cli.office.events import Happening
-from mmethics_cli.office.quality.histories import FIELDS, Histories, Record
+from mmethics_cli.office.quality.courses import Record
+from mmethics_cli.office.quality.histories import FIELDS, Histories
 from mmethics_cli.office.quality.language import (
     Condition,
     Expression,
@@ -82,11 +84,16 @@ class OfficeHistories(Struct, frozen=True):
 
 
 def office_in(
-    happenings: Iterable[Happening], period: Period, also: Mapping[str, list[Record]]
+    happenings: Iterable[Happening],
+    standard: Standard,
+    period: Period,
+    also: Mapping[str, list[Record]],
 ) -> OfficeHistories:
-    """The records that indicators of a year count; `also` as `Histories` takes them."""
-    told = list(happenings)
-    return OfficeHistories(Histories(told, also=also), Histories(told, period.end, also))
+    """The records that indicators of a year count; the rest as `Histories` takes it."""
+    # Sorted here, it is quickly sorted twice.
+    told = sorted(happenings, key=attrgetter("happened"))
+    whole = Histories(told, standard, also=also)
+    return OfficeHistories(whole, Histories(told, standard, period.end, also, whole))
 
 
 def evaluate(indicator: Indicator, office: OfficeHistories, period: Period) -> Result:

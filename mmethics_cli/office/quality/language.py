@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from mmethics_cli.core.conditions.written import NO_WORDS, YES_WORDS
 from mmethics_cli.core.lifecycle.work_calendar import WorkCalendar, add_months
 from mmethics_cli.core.standard.node import Node
-from mmethics_cli.office.quality.histories import FIELDS, Record
+from mmethics_cli.office.quality.courses import Record
+from mmethics_cli.office.quality.histories import FIELDS
 
 
 class Period(Struct, frozen=True):
@@ -26,6 +27,8 @@ class Period(Struct, frozen=True):
 
     year: int
     calendar: WorkCalendar
+    # Working days between two days, once they were counted.
+    _between: dict[tuple[date, date], int] = field(default_factory=dict)
 
     @property
     def begin(self) -> date:
@@ -70,8 +73,11 @@ def _workdays(period: Period, first: object, last: object) -> int | None:
     if a is None or b is None:
         return None
     early, late = min(a, b), max(a, b)
-    between = (early + timedelta(days=n) for n in range(1, (late - early).days + 1))
-    count = sum(1 for day in between if period.calendar.is_working_day(day))
+    count = period._between.get((early, late))
+    if count is None:
+        between = (early + timedelta(days=n) for n in range(1, (late - early).days + 1))
+        count = sum(1 for day in between if period.calendar.is_working_day(day))
+        period._between[early, late] = count
     return count if a <= b else -count
 
 

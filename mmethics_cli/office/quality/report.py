@@ -44,7 +44,9 @@ def quality_text(
 def _lines(indicator: Indicator, result: Result, columns: int) -> Iterator[str]:
     own = "*" if indicator.own or indicator.target_from == "own" else ""
     head = f"  {indicator.id:<4}{indicator.title}{own}"
-    said = "  ".join(filter(None, (_figures(indicator, result), _judged(indicator, result))))
+    said = "  ".join(
+        filter(None, (figures_text(indicator, result), judged_text(indicator, result)))
+    )
     if width(head) >= _TITLE_COLUMNS:
         yield head
         head = ""
@@ -54,21 +56,16 @@ def _lines(indicator: Indicator, result: Result, columns: int) -> Iterator[str]:
         yield from ("      " + line for line in wrap(f"未达到：{shown}", columns - 6))
 
 
-def _figures(indicator: Indicator, result: Result) -> str:
+def figures_text(indicator: Indicator, result: Result) -> str:
+    """The figures of an indicator, as people read them."""
     if "denominator" in result:
         first = f"{_percent(result['value'])}（{result['numerator']}/{result['denominator']}）"
         named = [name for name in indicator.figures if name]
     elif list(indicator.figures) == [""]:
         if "value" in result:
             return _said(result["value"], indicator.unit)
-        return (
-            "、".join(
-                f"{indicator.labels.get(name, name)} {count}"
-                for name, count in result.items()
-                if name not in _NOT_FIGURES
-            )
-            or _NOT_APPLICABLE
-        )
+        counts = labels_of(indicator, result)
+        return "、".join(f"{name} {count}" for name, count in counts.items()) or _NOT_APPLICABLE
     else:
         first, named = "", list(indicator.figures)
     parts = [
@@ -77,6 +74,15 @@ def _figures(indicator: Indicator, result: Result) -> str:
         if result[name] != []
     ]
     return "，".join(filter(None, (first, *parts)))
+
+
+def labels_of(indicator: Indicator, result: Result) -> dict[str, Any]:
+    """The counts of a distribution by their labels."""
+    return {
+        indicator.labels.get(name, name): count
+        for name, count in result.items()
+        if name not in _NOT_FIGURES
+    }
 
 
 def _percent(value: float | None) -> str:
@@ -96,7 +102,7 @@ def _said(value: Any, unit: str) -> str:
     return f"{value} {unit}".strip()
 
 
-def _judged(indicator: Indicator, result: Result) -> str:
+def judged_text(indicator: Indicator, result: Result) -> str:
     """Whether the target is met; of several figures the median is meant."""
     value = result.get("value", result.get("median"))
     if not indicator.target or value is None or isinstance(value, list):

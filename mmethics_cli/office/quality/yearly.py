@@ -2,52 +2,102 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import gc
+from collections.abc import Iterable, Mapping
 
-from msgspec import Struct
+from msgspec import DecodeError, Struct
 
-from mmethics_cli.office.events import Event, Happening, breaks
+from mmethics_cli.errors import WorkspaceError
+from mmethics_cli.office.events import START, Event, Happening
 from mmethics_cli.office.folder import OfficeFolder
-from mmethics_cli.office.pack import office_pack
+from mmethics_cli.office.pack import OfficePack, office_pack
 from mmethics_cli.office.packages import BRINGS_PACKAGE, package_records
-from mmethics_cli.office.quality.histories import Record
+from mmethics_cli.office.quality.courses import Record
 from mmethics_cli.office.quality.indicators import Indicator, Result, evaluate, office_in
 from mmethics_cli.office.quality.language import Period
+from mmethics_cli.office.register.schema import RegisterRow, RowReader, event_of, row_hash
 from mmethics_cli.workflow.packs import Packs
 
 
 class CountedYear(Struct, frozen=True):
-    """What a year came to, by indicator, and the indicators with the titles of their groups."""
+    """What a year came to, by indicator, and the indicators with the titles of their groups.
+
+    `past` are the results of years before it, where they were asked for, and its own.
+    """
 
     groups: Mapping[str, str]
     indicators: Mapping[str, Indicator]
     results: Mapping[str, Result]
+    past: Mapping[int, Mapping[str, Result]]
 
 
-def quality_of(office: OfficeFolder, packs: Packs, year: int) -> CountedYear:
-    """Count a year. Raises WorkspaceError, UnreadableFile or PackError."""
-    pack = office_pack(packs, office)
-    period = Period(year, pack.calendar)
-    happenings: list[Happening] = []
-    brought: list[Happening] = []
+def quality_of(office: OfficeFolder, packs: Packs, year: int, before: int = 0) -> CountedYear:
+    """Count a year, and as many `before` it as the register tells of.
 
-    def read(events: Iterable[Event], corrected: frozenset[int]) -> Iterator[Event]:
-        for event in events:
-            # Of a past year the row alone is kept: a register may be larger than the memory.
-            if event.seq not in corrected:
-                happenings.append(event.counted)
-            if event.what.kind in BRINGS_PACKAGE:
-                brought.append(event.what)
-            yield event
+    Raises WorkspaceError, UnreadableFile or PackError.
+    """
+    # What is read stays until the end: looking for what could be freed would take half the time.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return _counted(office, office_pack(packs, office), year, before)
+    finally:
+        if collecting:
+            gc.enable()
 
+
+def _counted(office: OfficeFolder, pack: OfficePack, year: int, before: int) -> CountedYear:
+    told = _Register()
     with office.register().reading() as register:
-        faults = list(breaks(read(register.events(), register.corrected())))
+        told.read(register.rows(), register.corrected())
     also: dict[str, list[Record]] = {
-        "register": [{"id": "register", "intact": not faults}],
-        "package": package_records(office.path, brought),
+        "register": [{"id": "register", "intact": told.intact}],
+        "package": package_records(office.path, told.brought, told.gone),
     }
-    counted = office_in(happenings, period, also)
-    results = {
-        name: evaluate(indicator, counted, period) for name, indicator in pack.indicators.items()
-    }
-    return CountedYear(pack.groups, pack.indicators, results)
+    known = {each.happened[:4] for each in told.happenings}
+    past = {}
+    for each in range(year - before, year + 1):
+        if each == year or str(each) in known:
+            period = Period(each, pack.calendar)
+            counted = office_in(told.happenings, pack.standard, period, also)
+            past[each] = {
+                name: evaluate(indicator, counted, period)
+                for name, indicator in pack.indicators.items()
+            }
+    return CountedYear(pack.groups, pack.indicators, past[year], past)
+
+
+class _Register:
+    """A whole register read once: what it tells of, whether its chain holds, its packages."""
+
+    def __init__(self) -> None:
+        self.happenings: list[Happening] = []
+        self.brought: list[Event] = []
+        self.gone: frozenset[str] = frozenset()
+        self.intact = True
+
+    def read(self, rows: Iterable[RegisterRow], corrected: frozenset[int]) -> None:
+        """Read all events, those aside that were withdrawn. Raises WorkspaceError."""
+        # Loaded late: OpenSSL takes long.
+        from hashlib import sha256
+
+        counted, keep = RowReader().counted, self.happenings.append
+        prev, number = START, 0
+        try:
+            for row in rows:
+                number += 1
+                if row[0] != number or row[11] != prev or row_hash(row, sha256) != row[12]:
+                    self.intact = False
+                prev = row[12]
+                if row[0] in corrected:
+                    continue
+                what = counted(row)
+                keep(what)
+                if row[5] in BRINGS_PACKAGE:
+                    self.brought.append(event_of(row))
+                elif row[5] == "disposed":
+                    self.gone |= set(what.data["gone"])
+        except (DecodeError, TypeError) as error:
+            raise WorkspaceError(
+                f"登记簿第 {number} 条读不了：内容损坏。先核验：mmethics verify 办公室的文件夹。"
+            ) from error

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+from msgspec import DecodeError
 from sqlalchemy import (
     Connection,
     Engine,
@@ -28,13 +30,14 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
 from mmethics_cli.errors import EthicsError, WorkspaceError
-from mmethics_cli.office.events import CORRECTED, Event, Happening, breaks, chained
+from mmethics_cli.office.events import CORRECTED, FILES, Event, Happening, breaks, chained
 from mmethics_cli.office.register.schema import (
     EVENT,
     META,
     METADATA,
     TABLES,
     VERSION,
+    RegisterRow,
     event_of,
     event_row,
     record_of,
@@ -43,6 +46,8 @@ from mmethics_cli.office.register.schema import (
 from mmethics_cli.office.state import OfficeRecord, OfficeState, R, evolve
 
 FILE: Final = "register.db"
+_VERSION: Final = "version"
+LAST_BACKUP: Final = "last_backup"  # the minute in which the register was last backed up
 _PATIENCE: Final = 5  # seconds that a writer waits for another
 _BATCH: Final = 5000
 _DRIVE_REMOTE: Final = 4  # as Windows calls it
@@ -51,6 +56,9 @@ _LOCK: Final = 0x6D6D6574  # the number by which PostgreSQL knows our lock
 _REMOTE: Final = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ncpfs", "9p", "fuse.sshfs", "davfs", "webdav"}
 )
+
+
+T = TypeVar("T")
 
 
 class RegisterBusy(WorkspaceError):
@@ -68,13 +76,15 @@ class Reading:
         found = self.where(kind, **dict(zip(kind.KEY, key, strict=True)))
         return found[0] if found else None
 
-    def where(self, kind: type[R], **fields: str) -> Sequence[R]:
-        """The records whose fields say this, in the order of their keys."""
+    def where(self, kind: type[R], **fields: str | Collection[str]) -> Sequence[R]:
+        """The records whose fields say this, or one of these, in the order of their keys."""
         table = TABLES[kind]
         query = select(table).order_by(*table.primary_key.columns)
         for name, value in fields.items():
-            query = query.where(table.c[name] == value)
-        return [record_of(kind, row) for row in self._rows(query)]
+            column = table.c[name]
+            query = query.where(column == value if isinstance(value, str) else column.in_(value))
+        of_kind = partial(record_of, kind)
+        return [_read(f"索引表 {table.name} 的一行", of_kind, row) for row in self._rows(query)]
 
     def highest(self, kind: type[R], field: str, prefix: str) -> str:
         """The last number that begins so, among those of a field; empty where there is none."""
@@ -98,15 +108,41 @@ class Reading:
         # Closed even where nobody reads to the end.
         with self._connection.execute(query, execution_options={"yield_per": _BATCH}) as rows:
             for row in rows:
-                yield event_of(row)
+                yield _read(f"登记簿第 {row.seq} 条", event_of, row)
+
+    def rows(self) -> Iterator[RegisterRow]:
+        """All events in their order as the driver gives them, for who counts very many."""
+        query = select(EVENT).order_by(EVENT.c.seq).compile(dialect=self._connection.dialect)
+        cursor = self._connection.connection.cursor()
+        try:
+            cursor.execute(str(query))
+            while rows := cursor.fetchmany(_BATCH):
+                yield from rows
+        finally:
+            cursor.close()
 
     def of_kind(self, kind: str) -> Iterator[Event]:
         """The events of one kind, in their order."""
         return self.events(kind=kind)
 
+    def keeping_files(self) -> Iterator[Event]:
+        """The events that keep files (`FILES`), in their order."""
+        query = select(EVENT).where(EVENT.c.data.contains(f'"{FILES}":{{')).order_by(EVENT.c.seq)
+        return map(event_of, self._connection.execute(query))
+
     def corrected(self) -> frozenset[int]:
         """The numbers of events that were withdrawn: they stay in the log, and count no more."""
-        return frozenset(int(each.what.data["seq"]) for each in self.of_kind(CORRECTED))
+        numbers = (each.what.data.get("seq") for each in self.of_kind(CORRECTED))
+        return frozenset(number for number in numbers if isinstance(number, int))
+
+    def noted(self, name: str) -> str:
+        """What this register notes of itself, beside the events; empty for nothing."""
+        return str(self._connection.scalar(select(META.c.value).where(META.c.name == name)) or "")
+
+    @property
+    def began(self) -> str:
+        """When the first event was written; empty in an empty register."""
+        return str(self._connection.scalar(select(EVENT.c.at).where(EVENT.c.seq == 1)) or "")
 
     @property
     def last(self) -> tuple[int, str] | None:
@@ -128,19 +164,25 @@ class Reading:
         replayed = OfficeState()
         corrected = self.corrected()
 
-        def followed() -> Iterator[Event]:
-            for each in self.events():
-                yield each
-                if each.seq not in corrected:
-                    replayed.apply(each.counted)
+        def follow(each: Event) -> None:
+            if each.seq not in corrected:
+                replayed.apply(each.counted)
 
-        yield from breaks(followed())
+        yield from self._damage()
+        yield from breaks(self.events(), follow)
         for kind, records in self.state().records.items():
             expected = replayed.records[kind]
             for key in sorted(records.keys() | expected.keys()):
                 if records.get(key) != expected.get(key):
                     name = " ".join(key)
                     yield f"索引表 {TABLES[kind].name} 的“{name}”与登记事项不符"
+
+    def _damage(self) -> Iterator[str]:
+        """What the database itself finds wrong with its file."""
+        if self._connection.dialect.name == "sqlite":
+            for (said,) in self._connection.exec_driver_sql("PRAGMA integrity_check(3)").all():
+                if said != "ok":
+                    yield f"登记簿的数据库文件损坏：{' '.join(said.split())}"
 
 
 class Writing(Reading):
@@ -176,6 +218,10 @@ class Writing(Reading):
         self.flush()
         return super()._rows(query)
 
+    def events(self, **columns: str | int) -> Iterator[Event]:
+        self.flush()
+        return super().events(**columns)
+
     def append(self, what: Happening, at: str, actor: str, by: str = "") -> Event:
         """Write one event after the last one, and the records that it changes."""
         new = chained(what, at, actor, by, self._last)
@@ -187,6 +233,11 @@ class Writing(Reading):
         if len(self._new) >= _BATCH:
             self.flush()
         return new
+
+    def note(self, name: str, value: str) -> None:
+        """Note something of this register itself, in place of what was noted under the name."""
+        self._connection.execute(delete(META).where(META.c.name == name))
+        self._connection.execute(insert(META), {"name": name, "value": value})
 
     def flush(self) -> None:
         """Hand everything to the database, within this transaction."""
@@ -208,6 +259,20 @@ class Writing(Reading):
             old = old.where(table.c[name] == bindparam(f"of_{name}"))
         self._connection.execute(old, [{f"of_{name}": row[name] for name in names} for row in rows])
         self._connection.execute(insert(table), rows)
+
+    def load(self, events: Iterable[Event]) -> None:
+        """Take over the events of another register as they are, and make the records of them.
+
+        Raises WorkspaceError where this one has events of its own.
+        """
+        if self._last is not None:
+            raise WorkspaceError("这个数据库里已经有登记簿，不能恢复到里面。请换一个空的数据库。")
+        for each in events:
+            self._new.append(each)
+            self._last = each.seq, each.hash
+            if len(self._new) >= _BATCH:
+                self.flush()
+        self.rebuild()
 
     def rebuild(self) -> None:
         """Make all records anew from the events that stand."""
@@ -259,20 +324,25 @@ class Register:
         """Make the tables of an empty register."""
         with _refusals(self.place), self._engine.begin() as connection:
             METADATA.create_all(connection)
-            if connection.execute(select(META)).first() is None:
-                connection.execute(insert(META), {"name": "version", "value": VERSION})
+            register = Writing(connection)
+            if not register.noted(_VERSION):
+                register.note(_VERSION, VERSION)
 
     def renew(self) -> None:
         """Make the index anew where another version of the program made it."""
-        with self.writing() as register:
-            connection = register._connection
-            if connection.execute(select(META.c.value)).scalar() == VERSION:
+        # Looked at first without a lock: to show what waits must not wait for a writer.
+        with self.reading() as register:
+            if register.noted(_VERSION) == VERSION:
                 return
+        with self.writing() as register:
+            if register.noted(_VERSION) == VERSION:
+                return
+            connection = register._connection
             for table in TABLES.values():
                 table.drop(connection, checkfirst=True)
                 table.create(connection)
             register.rebuild()
-            connection.execute(META.update().values(value=VERSION))
+            register.note(_VERSION, VERSION)
 
 
 def open_register(folder: Path, url: str = "") -> Register:
@@ -339,13 +409,24 @@ def _refusals(place: str) -> Iterator[None]:
     """What a database refuses, said in Chinese."""
     try:
         yield
-    except DBAPIError as error:
-        text = str(error.orig)
+    except (DBAPIError, UnicodeDecodeError) as error:
+        # Of a damaged file the driver may not even be able to read the name of a column.
+        text = str(error.orig if isinstance(error, DBAPIError) else error)
         if "locked" in text or "lock timeout" in text:
             raise RegisterBusy(
                 f"登记簿正被另一个命令占用，等了 {_PATIENCE} 秒：{place}。请稍后再试。"
             ) from error
         raise WorkspaceError(f"登记簿读写失败：{place}（{text.splitlines()[0]}）。") from error
+
+
+def _read(what: str, read: Callable[[Row[Any]], T], row: Row[Any]) -> T:
+    """A row as what it holds. Raises WorkspaceError for one that is damaged."""
+    try:
+        return read(row)
+    except (DecodeError, TypeError) as error:
+        raise WorkspaceError(
+            f"{what}读不了：内容损坏。请从备份恢复：mmethics office backup --restore ZIP NEW_DIR。"
+        ) from error
 
 
 def network_share(folder: Path, mounts: str | None = None) -> str:

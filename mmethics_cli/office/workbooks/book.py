@@ -109,6 +109,12 @@ def is_book(path: Path) -> bool:
         return "xl/workbook.xml" in archive.namelist()
 
 
+def is_ours(path: Path) -> bool:
+    """Whether a workbook is one that an office sent out. Raises EthicsError for a broken one."""
+    lines, _ = read_pages(path.read_bytes())
+    return _FORMAT in lines
+
+
 def read_book(path: Path) -> OfficeBook:
     """A workbook that came back. Raises EthicsError for one that is none of ours."""
     lines, cells = read_pages(path.read_bytes())

@@ -10,12 +10,12 @@ from typing import Any, Final
 from mmethics_cli.errors import EthicsError, Problem
 from mmethics_cli.formats.excel.model import Sheet, SheetColumn, SheetRow
 from mmethics_cli.office.events import Happening
-from mmethics_cli.office.law.acceptance import METHODS, ActRefused, case_name
-from mmethics_cli.office.law.decisions import DecisionWords, decision_word
-from mmethics_cli.office.law.meetings import FORMS, ItemVotes, MeetingHeld, hold, title_of, vote
+from mmethics_cli.office.law.acceptance import ActRefused, case_name
+from mmethics_cli.office.law.decisions import DecisionLaw
+from mmethics_cli.office.law.meetings import ItemVotes, MeetingHeld, hold, title_of, vote
 from mmethics_cli.office.law.members import in_office, voting
 from mmethics_cli.office.law.review import exclusions, person_name
-from mmethics_cli.office.law.votes import VoteLaw
+from mmethics_cli.office.pack import OfficePack
 from mmethics_cli.office.state import AgendaItem, Appointment, Case, Lookup, Meeting
 from mmethics_cli.office.workbooks.book import (
     NO,
@@ -29,6 +29,12 @@ from mmethics_cli.sheets.page import page
 
 FORMAT: Final = "mmethics/meeting-book/1"
 _RECUSED: Final = "回避"
+# What is written on an item beside the votes, by its row.
+_TEXTS: Final = {
+    "questions": "提问与答复",
+    "discussion": "讨论要点",
+    "dissent_text": "不同意见的内容",
+}
 _SEATS, _MEETING, _ITEM = "seats", "meeting", "item:"
 _CLOCK: Final = re.compile(r"([01]?\d|2[0-3])[:：]([0-5]\d)", re.ASCII)
 _COLUMNS: Final = (
@@ -55,27 +61,25 @@ def review_items(state: Lookup, meeting: Meeting) -> list[Case]:
     return [case for case in cases if case is not None]
 
 
-def meeting_book(state: Lookup, meeting: Meeting, law: VoteLaw, words: DecisionWords) -> bytes:
+def meeting_book(state: Lookup, meeting: Meeting, pack: OfficePack) -> bytes:
     """The workbook of a planned meeting."""
     people = in_office(state.where(Appointment), meeting.date)
     cases = review_items(state, meeting)
     pages = (
-        page("会议", f"会议 {meeting.id}", _COLUMNS, tuple(_meeting_rows(meeting)), _MEETING),
+        page("会议", f"会议 {meeting.id}", _COLUMNS, tuple(_meeting_rows(pack)), _MEETING),
         page("到会", "到会", _SEAT_COLUMNS, tuple(_seat_rows(people)), _SEATS),
-        *(
-            _item_page(state, meeting, case, number, law, words)
-            for number, case in enumerate(cases, 1)
-        ),
+        *(_item_page(state, meeting, case, number, pack) for number, case in enumerate(cases, 1)),
     )
     about = {"meeting": meeting.id, "cases": " ".join(case.id for case in cases)}
     title = f"会议簿 {meeting.id}"
     return book_file(FORMAT, about, pages, title, date.fromisoformat(meeting.date))
 
 
-def _meeting_rows(meeting: Meeting) -> Iterator[SheetRow]:
+def _meeting_rows(pack: OfficePack) -> Iterator[SheetRow]:
+    forms = pack.kinds["meeting_held"].data["form"]
     yield answer_row("start", "开始", "开始", note="如 14:00")
     yield answer_row("end", "结束", "结束", note="如 16:30")
-    yield answer_row("form", "形式", "形式", FORMS)
+    yield answer_row("form", "形式", "形式", forms if isinstance(forms, tuple) else ())
 
 
 def _seat_rows(people: Mapping[str, Appointment]) -> Iterator[SheetRow]:
@@ -83,12 +87,10 @@ def _seat_rows(people: Mapping[str, Appointment]) -> Iterator[SheetRow]:
         yield answer_row(person, person_name(each), "到会", YES_NO, note=each.role or each.category)
 
 
-def _item_page(
-    state: Lookup, meeting: Meeting, case: Case, number: int, law: VoteLaw, words: DecisionWords
-) -> Sheet:
+def _item_page(state: Lookup, meeting: Meeting, case: Case, number: int, pack: OfficePack) -> Sheet:
     members = voting(state.where(Appointment), meeting.date)
     excluded = exclusions(state, case, members)
-    options = (*(word.label for word in words.values() if word.fits(case)), _RECUSED)
+    options = (*pack.decisions.offered(state, case).values(), _RECUSED)
     rows = [
         answer_row(
             who,
@@ -101,20 +103,22 @@ def _item_page(
         for who, each in members.items()
     ]
     rows.append(answer_row("dissent", "不同意见已写入记录", "不同意见", YES_NO, NO))
+    rows += [answer_row(key, label, label, note="写进会议记录") for key, label in _TEXTS.items()]
     needs = (
         f"{present}人到会须{'不可能通过' if needed is None else f'{needed}票'}"
         for present in range(len(members), 0, -1)
-        for needed in [law.needed(len(members), present)]
+        for needed in [pack.votes.needed(len(members), present)]
     )
+    method = pack.kinds["accepted"].labels.get(case.method, "")
     notes = (
-        f"{case_name(case)}　{METHODS.get(case.method, '')}　{title_of(state, case)}",
+        f"{case_name(case)}　{method}　{title_of(state, case)}",
         f"全体委员 {len(members)} 人，同一种意见须得的票（回避的不算到会）：{'，'.join(needs)}。",
     )
     return page(f"{number}", case_name(case), _VOTE_COLUMNS, tuple(rows), _ITEM + case.id, notes)
 
 
 def from_meeting_book(
-    state: Lookup, book: OfficeBook, words: DecisionWords, now: str
+    state: Lookup, book: OfficeBook, law: DecisionLaw, now: str
 ) -> list[Happening]:
     """What a filled meeting book tells. Raises EthicsError with every cell that can't be read,
     ActRefused for what the law forbids to record."""
@@ -136,7 +140,7 @@ def from_meeting_book(
     if not held.start:
         faults.append(Problem("会议开始的时刻没有填。", "会议"))
     cases = review_items(state, meeting)
-    items = [_item_votes(book, case, words, faults) for case in cases]
+    items = [_item_votes(state, book, case, law, faults) for case in cases]
     if faults:
         raise EthicsError("这份会议簿没有收：", faults)
     happenings = hold(state, meeting, held, now)
@@ -144,23 +148,29 @@ def from_meeting_book(
     for case, item in zip(cases, items, strict=True):
         happenings += vote(state, meeting, case, item, present, at)
         refs: dict[str, Any] = {"study": case.study, "case": case.id, "meeting": meeting.id}
-        data = {"dissent_recorded": item.dissent_recorded}
+        texts = {key: book.text(_ITEM + case.id, key) for key in _TEXTS}
+        data = {
+            "dissent_recorded": item.dissent_recorded or bool(texts["dissent_text"]),
+            "questions": texts["questions"],
+            "discussion": texts["discussion"],
+            "dissent": texts["dissent_text"],
+        }
         happenings.append(Happening("item_discussed", at, **refs, data=data))
     return happenings
 
 
 def _item_votes(
-    book: OfficeBook, case: Case, words: DecisionWords, faults: list[Problem]
+    state: Lookup, book: OfficeBook, case: Case, law: DecisionLaw, faults: list[Problem]
 ) -> ItemVotes:
     mark = _ITEM + case.id
 
     def choice(text: str) -> str:
-        return _RECUSED if text == _RECUSED else decision_word(words, text, case).id
+        return _RECUSED if text == _RECUSED else law.word(state, text, case)
 
     read = {
         who: book.read(mark, who, "answer", choice, faults)
         for who in book.rows(mark)
-        if who != "dissent"
+        if who != "dissent" and who not in _TEXTS
     }
     recused = frozenset(who for who, word in read.items() if word == _RECUSED)
     choices = {who: word for who, word in read.items() if word and word != _RECUSED}

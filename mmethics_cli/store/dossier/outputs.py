@@ -27,16 +27,21 @@ def refuse_output(
     An existing file is written over with `replace` only, and one of the dossier's own never.
     `option` is what messages call the place, `like` a name that it might have.
     """
+    refuse_place(option, file, like)
+    if _is_own(workspace, file):
+        raise EthicsError(f"{option}：“{file}”是卷宗自己的位置，不能写在那里。请换一个位置。")
+    if file.exists() and not replace:
+        raise EthicsError(f"{option}：已经有“{file}”，没有覆盖。请换一个名字，或加 --replace。")
+
+
+def refuse_place(option: str, file: Path, like: str) -> None:
+    """Raises EthicsError where no file can be written: a folder, a link, or in no folder."""
     if file.is_dir():
         raise EthicsError(f"{option}：“{file}”是文件夹。请写文件名，如 {like}。")
     if not file.absolute().parent.is_dir():
         raise EthicsError(f"{option}：没有文件夹“{file.parent}”。请先建好，或换一个位置。")
     if is_link(file) or (file.exists() and not file.is_file()):
         raise EthicsError(f"{option}：“{file}”是链接或设备，没有写。请换一个名字。")
-    if _is_own(workspace, file):
-        raise EthicsError(f"{option}：“{file}”是卷宗自己的位置，不能写在那里。请换一个位置。")
-    if file.exists() and not replace:
-        raise EthicsError(f"{option}：已经有“{file}”，没有覆盖。请换一个名字，或加 --replace。")
 
 
 def refuse_output_folder(workspace: Workspace, option: str, folder: Path) -> None:

@@ -7,13 +7,15 @@ with backslashes, folders above, and what systems leave about.
 from __future__ import annotations
 
 import hashlib
+import io
+import json
 import lzma
 import shutil
 import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Final, TypeVar
 
@@ -49,7 +51,7 @@ _ENCRYPTED_FLAG: Final = 1
 _ENCODINGS: Final = ("utf-8", "gb18030", "cp437")
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 # What reading a damaged archive raises; the libraries promise no more.
-_BROKEN: Final = (
+BROKEN: Final = (
     ArithmeticError,
     AssertionError,
     EOFError,
@@ -104,10 +106,7 @@ def zip_submission(folder: Path, target: Path) -> None:
     with replacing(target) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted([*digests, MANIFEST]):
             source = folder / name
-            info = zipfile.ZipInfo(f"{folder.name}/{name}", _EPOCH)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.create_system = 3
-            info.external_attr = (stat.S_IFREG | 0o644) << 16
+            info = _entry(f"{folder.name}/{name}")
             info.file_size = source.stat().st_size
             with source.open("rb") as whole, archive.open(info, "w") as member:
                 shutil.copyfileobj(whole, member, _CHUNK)
@@ -123,7 +122,7 @@ def verify_zip(path: Path) -> Verified:
             raise WorkspaceError(f"“{path}”不是文件（是管道或设备），没有读。")
         with zipfile.ZipFile(path) as archive:
             return _verified(archive)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise WorkspaceError(f"“{path}”不是完好的 ZIP 文件。") from error
     except OSError as error:
         raise WorkspaceError(f"读不了“{path}”：{reason(error)}。") from error
@@ -134,7 +133,7 @@ def holds_submission(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             _manifest(_members(archive))
-    except (*_BROKEN, OSError, WorkspaceError):
+    except (*BROKEN, OSError, WorkspaceError):
         return False
     return True
 
@@ -146,6 +145,77 @@ def sealed_files(path: Path, *names: str) -> dict[str, bytes]:
         tops = [name.removesuffix(MANIFEST) for name in _manifest(members).names]
         inner = {member.within(tops, set(names)): member.info for member in members}
         return {name: archive.read(inner[name]) for name in names}
+
+
+def lay_out(path: Path, folder: Path, *wanted: str) -> Path:
+    """Write files of an archive that was proved into the folder of its submission, and return that.
+
+    `folder` is where the submission's own goes, called as the manifest says; `wanted` are names of
+    files and folders that were sealed.
+    """
+    manifest = sealed_files(path, MANIFEST)[MANIFEST]
+    names = [
+        name
+        for name in read_manifest(manifest).digests
+        if name in wanted or name.partition("/")[0] in wanted
+    ]
+    target = folder / _sealed_name(manifest)
+    for name, data in {MANIFEST: manifest, **sealed_files(path, *names)}.items():
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        (target / name).write_bytes(data)
+    return target
+
+
+def _sealed_name(manifest: bytes) -> str:
+    """What a submission was sealed as; raises WorkspaceError where that is no plain name."""
+    try:
+        name = str(json.loads(manifest)["submission"])
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        raise WorkspaceError(f"{MANIFEST} 已损坏，没有写是哪一次送审。") from error
+    if not is_plain_name(name) or "/" in name:
+        raise WorkspaceError(f"{MANIFEST} 里的送审名“{name}”不能用。")
+    return name
+
+
+def fenced_files(path: Path, most: int) -> dict[str, bytes]:
+    """All files of an archive for which no manifest vouches, by name; `most` bytes in all.
+
+    Raises WorkspaceError for one that can't be read, or is made to do harm.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = _members(archive)
+            if sum(member.info.file_size for member in members) > most:
+                raise WorkspaceError("压缩包展开后大得不合常理，没有继续读。")
+            files: dict[str, bytes] = {}
+            for member in members:
+                name = member.names[0]
+                _refuse_harm(member.info, name, vouched=False)
+                if name in files:
+                    raise WorkspaceError(f"压缩包里“{name}”出现了两次，没有继续读。")
+                files[name] = archive.read(member.info)
+            return files
+    except BROKEN as error:
+        raise WorkspaceError(f"“{path}”不是完好的 ZIP 文件。") from error
+    except OSError as error:
+        raise WorkspaceError(f"读不了“{path}”：{reason(error)}。") from error
+
+
+def plain_archive(files: Mapping[str, bytes]) -> bytes:
+    """Files as one archive; the same files give the same bytes."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            archive.writestr(_entry(name), files[name])
+    return whole.getvalue()
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name, _EPOCH)
+    info.compress_type = zipfile.ZIP_DEFLATED
+    info.create_system = 3
+    info.external_attr = (stat.S_IFREG | 0o644) << 16
+    return info
 
 
 def _verified(archive: zipfile.ZipFile) -> Verified:
@@ -256,7 +326,7 @@ def _digester(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], s
 def _unless_damaged(read: Callable[[], T], damaged: T) -> T:
     try:
         return read()
-    except _BROKEN:
+    except BROKEN:
         return damaged
     except OSError as error:
         if error.errno is None:  # bzip2 says so that its data is damaged

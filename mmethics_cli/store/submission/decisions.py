@@ -69,8 +69,7 @@ def record_decision(
             held = workspace.parts.get(DECISION)
             tree = held.file.tree if held is not None else None
             before = tree if isinstance(tree, dict) else {}
-            new = _tree(decision)
-            new[MANIFEST_DIGEST] = sha256((current.folder / MANIFEST).read_bytes())
+            new = decision_tree(decision, sha256((current.folder / MANIFEST).read_bytes()))
             aside = _lay_aside(path, current) if before.get("decision") else None
             changes = {(key,): new.get(key) for key in _in_order(before, new)}
         for name, value in facts.items():
@@ -93,8 +92,13 @@ def record_supplement(workspace: Workspace, asked: Sequence[str], day: date) -> 
     current = workspace.current
     if current is None or not current.sealed:
         raise WorkspaceError("补正只能记录在已经封存的送审上。")
-    tree = {"date": day.isoformat(), "asked": list(asked)}
-    workspace.write(current.folder / DECISION, {(SUPPLEMENT,): tree})
+    tree = supplement_tree(asked, day)
+    workspace.write(current.folder / DECISION, {(SUPPLEMENT,): tree[SUPPLEMENT]})
+
+
+def supplement_tree(asked: Sequence[str], day: date) -> dict[str, Tree]:
+    """What the office asked for, as decision.yaml says it."""
+    return {SUPPLEMENT: {"date": day.isoformat(), "asked": list(asked)}}
 
 
 def supplement_of(submission: Submission) -> tuple[date | None, tuple[str, ...]]:
@@ -129,7 +133,8 @@ def read_comments(path: Path) -> tuple[str, ...]:
     return tuple(comment.strip() for comment in tree if isinstance(comment, str))
 
 
-def _tree(decision: CommitteeDecision) -> dict[str, Tree]:
+def decision_tree(decision: CommitteeDecision, digest: str) -> dict[str, Tree]:
+    """A decision as decision.yaml says it; `digest` is that of the manifest that it is about."""
     months = decision.interval_months
     tree: dict[str, Tree] = {
         "decision": decision.decision,
@@ -138,6 +143,7 @@ def _tree(decision: CommitteeDecision) -> dict[str, Tree]:
         "valid_until": decision.valid_until.isoformat() if decision.valid_until else None,
         "interval_months": str(months) if months is not None else None,
         "comments": list(decision.comments) or None,
+        MANIFEST_DIGEST: digest,
     }
     return {key: value for key, value in tree.items() if value is not None}
 

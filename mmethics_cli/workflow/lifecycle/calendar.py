@@ -32,7 +32,7 @@ def write_calendar(record: CommitteeRecord, path: Path, today: date) -> int:
     title = dossier.facts.get("project.title")
     name = title if isinstance(title, str) else dossier.name
     study = _study(record, name)
-    ours = _is_ours(path, study)
+    ours = renews_calendar(path, _mark(study))
     refuse_output(dossier.workspace, "--ics", path, "到期日.ics", replace=ours)
     entries = [_entry(record, due, study, name) for due in record.all_dues()]
     if entries:
@@ -41,8 +41,11 @@ def write_calendar(record: CommitteeRecord, path: Path, today: date) -> int:
     return sum(not entry.cancelled for entry in entries)
 
 
-def _is_ours(path: Path, study: str) -> bool:
-    """Whether a calendar that we wrote of this study lies there: it is renewed."""
+def renews_calendar(path: Path, of: str) -> bool:
+    """Whether a calendar that we wrote about the same (`calendar_file`) lies there: it is renewed.
+
+    Raises EthicsError where anything else does, WorkspaceError where it can't be read.
+    """
     if not path.is_file():
         return False
     try:
@@ -50,7 +53,7 @@ def _is_ours(path: Path, study: str) -> bool:
             head = file.read(_HEAD).decode("utf-8", errors="replace").split("\r\n")
     except OSError as error:
         raise WorkspaceError(f"--ics：读不了“{path}”：{reason(error)}。") from error
-    if f"PRODID:{PRODUCT}" not in head or subject_line(_mark(study)) not in head:
+    if f"PRODID:{PRODUCT}" not in head or subject_line(of) not in head:
         raise EthicsError(
             f"--ics：“{path}”已经有别的内容，或是另一项研究的日历，没有覆盖。请换一个文件名。"
         )

@@ -44,7 +44,7 @@ def sample() -> list[Row]:
 
 def counted(rows: list[Row], year: int) -> dict[str, dict[str, Any]]:
     period = Period(year, pack().calendar)
-    office = office_in(map(happening_of, rows), period, {})
+    office = office_in(map(happening_of, rows), pack().standard, period, {})
     return {name: evaluate(each, office, period) for name, each in pack().indicators.items()}
 
 
@@ -93,7 +93,7 @@ def indicator_of(entry: dict[str, Any]) -> Any:
 
 
 def value_of(entry: dict[str, Any], records: list[dict[str, Any]]) -> Any:
-    histories = Histories((), also={"package": records})
+    histories = Histories((), pack().standard, also={"package": records})
     office = OfficeHistories(histories, histories)
     period = Period(2026, WorkCalendar())
     return evaluate(indicator_of({"from": "package"} | entry), office, period)["value"]

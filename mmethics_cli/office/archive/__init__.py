@@ -1,0 +1,1 @@
+"""Chapter 10, keeping documents: filed, retained, disposed of, lent."""
