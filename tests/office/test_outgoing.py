@@ -195,6 +195,18 @@ def test_a_hostile_sheet_is_refused_with_its_cell(office: Path, name: str) -> No
     assert call("verify", office)[0] == 0
 
 
+def test_no_paper_is_written_of_a_package_that_was_changed(office: Path) -> None:
+    do = doing(office)
+    assert do("assign", "1", "委员3")[0] == 0
+    package = office / "cases" / "2027-0001-01-initial.zip"
+    with zipfile.ZipFile(package, "a") as archive:
+        archive.writestr("01-initial/documents/多的.docx", b"x")
+    before = do("show", "1")
+    code, said = do("assign", "1", "委员4")
+    assert code == 2 and "收下的送审被改动" in said and "没有登记" in said
+    assert do("show", "1") == before
+
+
 def test_a_book_that_was_begun_is_not_lost(office: Path) -> None:
     book = office / "meetings" / "2027-01" / "会议簿.xlsx"
     assert doing(office)("meet")[0] == 0

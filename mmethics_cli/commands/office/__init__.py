@@ -13,12 +13,12 @@ from mmethics_cli.commands.options import Format, OutputFormat
 # One line a verb, each with its module here: the help of the group must not load them all.
 VERBS: Final = {
     "init": "新建伦理办公室的文件夹和登记簿",
-    "take": "收下交来的东西：封存的送审、工作表、会议簿、往年的登记",
+    "take": "收下交来的东西：封存的送审、工作表、意见汇总、会议簿、往年的登记",
     "accept": "受理：受理号、期限；补正、不予受理、撤回、延长",
     "assign": "指定审查人",
-    "meet": "计划会议，排议程，写会议簿",
-    "decide": "照表决或审查人的意见决定；不合规的是再议",
-    "note": "记一件事：送达、委员、培训、利益冲突……",
+    "meet": "计划会议，排议程，写通知、签到表和会议簿",
+    "decide": "照表决或审查人的意见决定，写批件、会议记录和回件",
+    "note": "记一件事：送达、用印、提醒、投诉、整改、利益冲突……",
     "file": "归档、结卷、保管期限；鉴定销毁、移交",
     "lend": "查阅、复印、借阅：申请、批准、复印件、归还",
     "show": "一件、一项研究、一次会议或一个人的全部登记",

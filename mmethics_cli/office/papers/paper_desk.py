@@ -14,13 +14,14 @@ from msgspec.structs import replace
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.lifecycle.decision import CommitteeDecision
+from mmethics_cli.errors import WorkspaceError
 from mmethics_cli.formats.blocks import Stamp
 from mmethics_cli.office.documents import committee_package
 from mmethics_cli.office.events import Event
 from mmethics_cli.office.folder import CASES, OfficeFolder
 from mmethics_cli.office.law.acceptance import case_name
 from mmethics_cli.office.pack import CRITERIA, OfficePack
-from mmethics_cli.office.packages import BRINGS_PACKAGE
+from mmethics_cli.office.packages import BRINGS_PACKAGE, package_fault
 from mmethics_cli.office.papers.sealed_dossier import SealedArchive, sealed_dossier
 from mmethics_cli.office.register.database import Reading
 from mmethics_cli.office.state import Case
@@ -135,7 +136,7 @@ class PaperDesk(Struct, frozen=True, dict=True):
         rows: Rows | None = None,
     ) -> Iterator[CasePapers]:  # fmt: skip
         """The papers about a case, for as long as its archives are laid out; `also` names others
-        than those that it needs."""
+        than those that it needs. Raises WorkspaceError where an archive is not as it came."""
         archives = self._archives(case)
         packs = Packs(self.pack.packs.overlay, of_office=True)
         with sealed_dossier(archives, packs, self.today, CRITERIA) as dossier:
@@ -170,6 +171,9 @@ class PaperDesk(Struct, frozen=True, dict=True):
                 known = self.state.get(Case, what.case)
                 newest = known is not None and known.package == file
                 decision = decided.get(what.case, b"") if newest else b""
+                fault = package_fault(self.office.path, f"{CASES}/{file}", what.data["digest"])
+                if fault:
+                    raise WorkspaceError(f"{fault}。没有写文件，也没有登记；请先从备份恢复。")
                 found.pop(name, None)
                 found[name] = SealedArchive(self.office.path / CASES / file, decision)
                 if newest and what.case == case.id:
