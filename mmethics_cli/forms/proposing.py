@@ -1,0 +1,360 @@
+"""Which fact each blank of a form asks: proposals by words and rules, none where it is doubtful.
+
+What keeps them right: an attribute (姓名, 电话) means nothing without its owner; the head noun comes
+last; lists of other people are no facts; labels that mean something else elsewhere are asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from mmethics_cli.core.standard.model import Standard
+from mmethics_cli.formats.form.blank import Blank
+from mmethics_cli.forms.words import FormWords, Owner, plain, without_brackets
+
+How = Literal["exact", "owner", "composite", "options", "long", "office", ""]
+SIGNATURE, OFFICE, BY_HAND, ASK = "signature", "office", "by_hand", "ask"
+MARKERS: Final = frozenset((SIGNATURE, OFFICE, BY_HAND, ASK))
+
+_DATE_WORDS: Final = frozenset(("日期", "时间", "年月日", "签字日期", "签名日期", "签署日期", ""))
+_SPLIT: Final = re.compile(r"[/、]|(?<=.)[和与及](?!其)")
+_SHORTEST: Final = 4  # a known word is trusted behind a prefix from this length
+_SHORTEST_PHRASE: Final = 6  # a label is looked through for several words from this length
+_SINGLE: Final = frozenset(("choice", "date", "int", "bool"))
+
+
+class Proposal(Struct, frozen=True):
+    """What a blank asks: paths, or one of MARKERS; nothing where nobody knows.
+
+    `maybe` are facts it may ask where it is `ask`. `how` says by which kind of rule.
+    """
+
+    facts: tuple[str, ...] = ()
+    how: How = ""
+    maybe: tuple[str, ...] = ()
+
+    @property
+    def marker(self) -> str:
+        return self.facts[0] if self.facts and self.facts[0] in MARKERS else ""
+
+
+NOTHING: Final = Proposal()
+
+
+class FormReading(Struct, frozen=True):
+    """A whole form: what each blank asks, what the form is used for, whether about a study."""
+
+    proposals: tuple[Proposal, ...]
+    used_for: str
+    is_about_study: bool
+
+
+def propose(
+    blanks: Sequence[Blank], head: Sequence[str], text: str, words: FormWords, standard: Standard
+) -> FormReading:
+    """Read a form: its blanks in order, its first lines and all of its text."""
+    proposer = _Proposer(words, standard, used_for(head, words))
+    proposals = [proposer.propose(at, blanks) for at in range(len(blanks))]
+    proposals = list(_single(blanks, proposals, standard))
+    about = _is_about_study(blanks, proposals, head, text, words)
+    if not about:
+        proposals = [one if one.marker else NOTHING for one in proposals]
+    return FormReading(tuple(proposals), proposer.used_for, about)
+
+
+def used_for(head: Sequence[str], words: FormWords) -> str:
+    """The kind of submission that a form's title names; initial where it names none."""
+    title = "".join(head[:3])
+    return next(
+        (kind for kind, signs in words.kinds.items() if any(sign in title for sign in signs)),
+        "initial",
+    )
+
+
+def _is_about_study(
+    blanks: Sequence[Blank], proposals: Sequence[Proposal], head: Sequence[str], text: str,
+    words: FormWords,
+) -> bool:  # fmt: skip
+    title = "".join(head[:4])
+    if words.matches("study_head", title):
+        return not words.matches("not_study", title) or "伦理审查" in title
+    if words.matches("not_study", title):
+        return False
+    labels = [
+        plain(blank.words)
+        for blank, one in zip(blanks, proposals, strict=True)
+        if "project.title" in one.facts
+    ]
+    if any(not label.startswith("项目") for label in labels):
+        return True
+    signs = sum(sign in text for sign in words.lists["study"])
+    return bool(labels) and signs >= 2
+
+
+def _single(
+    blanks: Sequence[Blank], proposals: Sequence[Proposal], standard: Standard
+) -> Iterator[Proposal]:
+    """Two different labels for one choice, date or number: both are asked."""
+    labels: dict[str, set[str]] = defaultdict(set)
+    for blank, proposal in zip(blanks, proposals, strict=True):
+        for path in proposal.facts:
+            question = standard.questions.get(path)
+            if question is not None and question.type in _SINGLE:
+                labels[path].add(plain(without_brackets(blank.words)))
+    doubtful = {path for path, seen in labels.items() if len(seen) > 1}
+    for proposal in proposals:
+        if doubtful.isdisjoint(proposal.facts) or len(proposal.facts) > 1:
+            yield proposal
+        else:
+            yield Proposal((ASK,), maybe=proposal.facts)
+
+
+class _Proposer:
+    """Proposes blank by blank; keeps what the blanks before turned out to be."""
+
+    def __init__(self, words: FormWords, standard: Standard, kind: str) -> None:
+        self.words = words
+        self.standard = standard
+        self.used_for = kind
+        self.done: list[Proposal] = []
+
+    def propose(self, at: int, blanks: Sequence[Blank]) -> Proposal:
+        blank = blanks[at]
+        proposal = self._marker(at, blanks) or self._fact(blank, blanks) or NOTHING
+        self.done.append(proposal)
+        return proposal
+
+    def _marker(self, at: int, blanks: Sequence[Blank]) -> Proposal | None:
+        """A signature, or a part that the office fills."""
+        blank, words = blanks[at], self.words
+        label = plain(blank.words)
+        if any(sign in label or sign in blank.after for sign in words.lists["signature"][:4]):
+            if not (blank.after and "盖章" in blank.after and "盖章" not in label):
+                return Proposal((SIGNATURE,))
+        before = self.done[-1] if self.done else NOTHING
+        nearest = plain(blank.before[-1]) if blank.before else ""
+        if without_brackets(label) in _DATE_WORDS or blank.is_date and not label:
+            near = blanks[at - 1].table == blank.table if at else False
+            signed = any(sign in nearest for sign in words.lists["signature"])
+            if signed or (near and before.marker == SIGNATURE):
+                return Proposal((SIGNATURE,))
+        bare = without_brackets(label)
+        if bare in self._office or words.matches("office_here", blank.after + blank.words):
+            return Proposal((OFFICE,))
+        if any(words.matches("office_from_here", text.strip()) for text in blank.above):
+            return Proposal((OFFICE,))
+        if any(plain(text) in self._office for text in (blank.group, *blank.above[-2:])):
+            return Proposal((OFFICE,))
+        if words.matches("office_from_here", blank.words.strip()):
+            return Proposal((OFFICE,))
+        if any(sign in bare for sign in words.lists["declaration"]) and len(bare) <= 12:
+            return Proposal((SIGNATURE,)) if "利益" not in bare else None
+        return None
+
+    @property
+    def _office(self) -> frozenset[str]:
+        return frozenset(map(plain, self.words.lists["office"]))
+
+    def _fact(self, blank: Blank, blanks: Sequence[Blank]) -> Proposal | None:
+        label = plain(blank.words)
+        proposal = self._read(label, blank, blanks)
+        if blank.kind == "boxes":
+            proposal = self._by_options(blank, proposal)
+        if proposal is None or proposal.marker:
+            return proposal
+        if not all(self._fits(path) for path in proposal.facts):
+            return None
+        if blank.kind == "rows" and not self._is_column(proposal.facts, blank, blanks):
+            return None
+        return proposal
+
+    def _fits(self, path: str) -> bool:
+        """Facts about a new submission stand only on its forms."""
+        return not path.startswith("event.") or path == "event.kind" or self.used_for != "initial"
+
+    def _is_column(self, facts: Sequence[str], blank: Blank, blanks: Sequence[Blank]) -> bool:
+        """In a list only fields of lists; one row alone may be the investigator's."""
+        one_row = len(blank.spot.rows) == 1
+        return all(
+            path.rpartition(".")[0] in ("team.members", "sites.list", "attachments")
+            or one_row and path.partition(".")[0] in ("investigator", "institution", "event")
+            for path in facts
+        )
+
+    def _read(self, label: str, blank: Blank, blanks: Sequence[Blank]) -> Proposal | None:
+        """What the words of a label say, the surest way first."""
+        bare = without_brackets(label)
+        only = self.words.only_when.get(self.used_for, {})
+        for word in (label, bare):
+            if word in only:
+                return Proposal((only[word],), "exact")
+            if word in self._ask:
+                return Proposal((ASK,), maybe=self.words.labels.get(word, ()))
+            if found := self._exact(word, blank):
+                return found
+        return (
+            self._owned(bare, blank, blanks)
+            or self._with_brackets(label, bare)
+            or self._composite(bare, blank, blanks)
+            or self._trimmed(bare, blank, blanks)
+            or self._phrase(label)
+        )
+
+    @property
+    def _ask(self) -> frozenset[str]:
+        return frozenset(map(plain, self.words.lists["ask"]))
+
+    def _exact(self, word: str, blank: Blank) -> Proposal | None:
+        facts = self.words.labels.get(word)
+        if facts is None:
+            return None
+        if facts[0].startswith("attachments.") and facts[0] != "attachments.title":
+            return Proposal(facts, "exact") if self._attachment(word, blank) else None
+        if len(word) <= _SHORTEST and self._context_is_foreign(blank):
+            return None
+        return Proposal(facts, "exact")
+
+    def _attachment(self, word: str, blank: Blank) -> bool:
+        """Whether an attachment is named: in the label, before it, above it."""
+        named = "".join((word, *blank.before, blank.group))
+        return any(sign in named for sign in ("方案", "知情同意", "手册", "文件", "招募", "报告"))
+
+    def _context_is_foreign(self, blank: Blank) -> bool:
+        owner = self._context_owner(blank)
+        return owner is not None and owner.id == "foreign"
+
+    def _context_owner(self, blank: Blank) -> Owner | None:
+        """Whose blank it is: the nearest label before it in its line or row, else its heading."""
+        for text in (*reversed(blank.before), blank.group, *reversed(blank.above[-3:])):
+            word = plain(without_brackets(plain(text)))
+            if len(word) > 24 or any(True for _ in self.words.attribute_owners(word)):
+                continue
+            if owned := self.words.owner_in(word):
+                return owned[0]
+        return None
+
+    def _owned(self, word: str, blank: Blank, blanks: Sequence[Blank]) -> Proposal | None:
+        """An owner by name, an owner's attribute, or an attribute of the owner that stands near."""
+        for start in ("", *self.words.lists["prefixes"]):
+            if start and not word.startswith(start):
+                continue
+            rest = word.removeprefix(start)
+            if fact := self._owner_fact(rest, blank):
+                return Proposal((fact,), "owner")
+        if any(True for _ in self.words.attribute_owners(word)):
+            owner = self._context_owner(blank) or self._owner_by_columns(blank, blanks)
+            if owner is not None and word in owner.attributes:
+                return Proposal((owner.attributes[word],), "owner")
+        return None
+
+    def _owner_fact(self, word: str, blank: Blank) -> str | None:
+        """The fact of an owner's own word, or of its word with an attribute behind."""
+        best: tuple[int, str | None] = (0, None)
+        for owner in self.words.owners:
+            for name in owner.words:
+                if len(name) <= best[0] or not word.startswith(name):
+                    continue
+                rest = word[len(name) :].removeprefix("的")
+                fact = owner.fact if not rest else owner.attributes.get(rest)
+                if fact is not None or owner.id == "foreign":
+                    best = (len(name), fact)
+        if best[1] is not None and self._context_is_foreign(blank) and best[0] <= 5:
+            return None
+        return best[1]
+
+    def _owner_by_columns(self, blank: Blank, blanks: Sequence[Blank]) -> Owner | None:
+        """A list of several rows in which somebody's part in the work is asked: the team."""
+        if blank.kind != "rows":
+            return None
+        members = next(owner for owner in self.words.owners if owner.id == "members")
+        columns = {
+            plain(without_brackets(plain(one.words)))
+            for one in blanks
+            if one.spot.rows and one.spot.rows is not None and one.table == blank.table
+            and one.spot.rows[0] is blank.spot.rows[0]
+        }  # fmt: skip
+        roles = {word for word, path in members.attributes.items() if path.endswith(".role")}
+        names = {word for word, path in members.attributes.items() if path.endswith(".name")}
+        if len(blank.spot.rows) > 1 and columns & roles and columns & names:
+            return members
+        return None
+
+    def _with_brackets(self, label: str, bare: str) -> Proposal | None:
+        """A title with its number in brackets, 项目名称（编号）; a label said again in brackets."""
+        inside = re.search(r"\(([^()]+)\)", label)
+        if inside is None:
+            return None
+        number = self.words.with_title.get(plain(inside.group(1)))
+        if number and (bare == "项目" or self.words.labels.get(bare) == ("project.title",)):
+            return Proposal(("project.title", number), "composite")
+        return None
+
+    def _composite(self, word: str, blank: Blank, blanks: Sequence[Blank]) -> Proposal | None:
+        """Several facts in one label: all must be known, the owner of the first holds for all."""
+        parts = [part for part in _SPLIT.split(word) if part]
+        if not 2 <= len(parts) <= 3:
+            return None
+        facts: list[str] = []
+        owner = self.words.owner_in(parts[0])
+        for part in parts:
+            found = self._exact(part, blank) or self._owned(part, blank, blanks)
+            if found is None and owner is not None and part in owner[0].attributes:
+                found = Proposal((owner[0].attributes[part],))
+            if found is None and part in self.words.with_title and "project.title" in facts:
+                found = Proposal((self.words.with_title[part],))
+            if found is None:
+                found = self._trimmed(part, blank, blanks)
+            if found is None or found.marker:
+                return None
+            facts += [path for path in found.facts if path not in facts]
+        return Proposal(tuple(facts), "composite")
+
+    def _trimmed(self, word: str, blank: Blank, blanks: Sequence[Blank]) -> Proposal | None:
+        """The label without what may stand around: a suffix always, a prefix before long words."""
+        for end in self.words.lists["suffixes"]:
+            if word.endswith(end) and len(rest := word.removesuffix(end)) > 1:
+                if found := self._exact(rest, blank) or self._owned(rest, blank, blanks):
+                    return found
+        for start in self.words.lists["prefixes"]:
+            rest = word.removeprefix(start)
+            if rest != word and len(rest) >= _SHORTEST and (found := self._exact(rest, blank)):
+                return found
+        if "是否" not in word:
+            for start in ("是否", "有无", "是否有", "是否为", "是否涉及"):
+                if found := self._exact(start + word, blank):
+                    return found if blank.kind == "boxes" else None
+        return None
+
+    def _phrase(self, label: str) -> Proposal | None:
+        """A long label in which several words stand that together leave no doubt."""
+        if len(label) < _SHORTEST_PHRASE:
+            return None
+        found = {
+            path
+            for path, parts in self.words.contains
+            if self._fits(path)
+            and all(any(word in label for word in words) for words in parts)
+        }
+        return Proposal((found.pop(),), "long") if len(found) == 1 else None
+
+    def _by_options(self, blank: Blank, proposal: Proposal | None) -> Proposal | None:
+        """What the options of boxes say of the fact; a label of many meanings is settled by them."""
+        if proposal is not None and not proposal.marker:
+            return proposal
+        options = [plain(without_brackets(plain(option.words))) for option in blank.options]
+        counts = {
+            path: sum(option in words for option in options)
+            for path, words in self.words.options.items()
+            if self._fits(path)
+        }
+        best = max(counts, key=lambda path: counts[path], default="")
+        if not best or counts[best] < 2 or counts[best] * 2 < len(options):
+            return proposal
+        if list(counts.values()).count(counts[best]) > 1 or self._context_is_foreign(blank):
+            return proposal
+        return Proposal((best,), "options")
