@@ -15,16 +15,18 @@ from msgspec import Struct
 
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.formats.form.blank import Blank
-from mmethics_cli.forms.words import FormWords, Owner, plain, without_brackets
+from mmethics_cli.forms.words import FormWords, Owner, loose, plain, without_brackets
 
 How = Literal["exact", "owner", "composite", "options", "long", "office", ""]
 SIGNATURE, OFFICE, BY_HAND, ASK = "signature", "office", "by_hand", "ask"
 MARKERS: Final = frozenset((SIGNATURE, OFFICE, BY_HAND, ASK))
 
+_OF_TITLE: Final = frozenset(("名称", "全称", "中文", "如有", "等"))
 _DATE_WORDS: Final = frozenset(("日期", "时间", "年月日", "签字日期", "签名日期", "签署日期", ""))
 _SPLIT: Final = re.compile(r"[/、]|(?<=.)[和与及](?!其)")
 _SHORTEST: Final = 4  # a known word is trusted behind a prefix from this length
 _SHORTEST_PHRASE: Final = 6  # a label is looked through for several words from this length
+_NEAR: Final = 4  # an attribute belongs to an owner asked no more blanks before
 _SINGLE: Final = frozenset(("choice", "date", "int", "bool"))
 
 
@@ -122,20 +124,21 @@ class _Proposer:
         self.standard = standard
         self.used_for = kind
         self.done: list[Proposal] = []
+        self.owners: list[tuple[Owner | None, int]] = []
 
     def propose(self, at: int, blanks: Sequence[Blank]) -> Proposal:
         blank = blanks[at]
         proposal = self._marker(at, blanks) or self._fact(blank, blanks) or NOTHING
         self.done.append(proposal)
+        self.owners.append((self.words.owner_in(blank.words), blank.table))
         return proposal
 
     def _marker(self, at: int, blanks: Sequence[Blank]) -> Proposal | None:
         """A signature, or a part that the office fills."""
         blank, words = blanks[at], self.words
         label = plain(blank.words)
-        if any(sign in label or sign in blank.after for sign in words.lists["signature"][:4]):
-            if not (blank.after and "盖章" in blank.after and "盖章" not in label):
-                return Proposal((SIGNATURE,))
+        if any(sign in label for sign in words.lists["signature"]) and "知情同意" not in label:
+            return Proposal((SIGNATURE,))
         before = self.done[-1] if self.done else NOTHING
         nearest = plain(blank.before[-1]) if blank.before else ""
         if without_brackets(label) in _DATE_WORDS or blank.is_date and not label:
@@ -182,9 +185,14 @@ class _Proposer:
         one_row = len(blank.spot.rows) == 1
         return all(
             path.rpartition(".")[0] in ("team.members", "sites.list", "attachments")
-            or one_row and path.partition(".")[0] in ("investigator", "institution", "event")
+            or one_row
+            and (path.startswith(("investigator.", "institution.")) or self._type(path) == "int")
             for path in facts
         )
+
+    def _type(self, path: str) -> str:
+        question = self.standard.questions.get(path)
+        return "" if question is None else "long" if question.long else question.type
 
     def _read(self, label: str, blank: Blank, blanks: Sequence[Blank]) -> Proposal | None:
         """What the words of a label say, the surest way first."""
@@ -210,33 +218,23 @@ class _Proposer:
         return frozenset(map(plain, self.words.lists["ask"]))
 
     def _exact(self, word: str, blank: Blank) -> Proposal | None:
-        facts = self.words.labels.get(word)
+        facts = self.words.labels.get(loose(word))
         if facts is None:
             return None
-        if facts[0].startswith("attachments.") and facts[0] != "attachments.title":
+        if facts[0] in ("attachments.version", "attachments.date"):
             return Proposal(facts, "exact") if self._attachment(word, blank) else None
-        if len(word) <= _SHORTEST and self._context_is_foreign(blank):
+        if self.words.owner_in(blank.group) is self.words.foreign and not self._is_owner(word):
             return None
         return Proposal(facts, "exact")
+
+    def _is_owner(self, word: str) -> bool:
+        """Whether a label is itself the name of somebody (申办者), whatever block it stands in."""
+        return word in self.words.foreign.words or word.endswith(("单位名称", "者名称"))
 
     def _attachment(self, word: str, blank: Blank) -> bool:
         """Whether an attachment is named: in the label, before it, above it."""
         named = "".join((word, *blank.before, blank.group))
-        return any(sign in named for sign in ("方案", "知情同意", "手册", "文件", "招募", "报告"))
-
-    def _context_is_foreign(self, blank: Blank) -> bool:
-        owner = self._context_owner(blank)
-        return owner is not None and owner.id == "foreign"
-
-    def _context_owner(self, blank: Blank) -> Owner | None:
-        """Whose blank it is: the nearest label before it in its line or row, else its heading."""
-        for text in (*reversed(blank.before), blank.group, *reversed(blank.above[-3:])):
-            word = plain(without_brackets(plain(text)))
-            if len(word) > 24 or any(True for _ in self.words.attribute_owners(word)):
-                continue
-            if owned := self.words.owner_in(word):
-                return owned[0]
-        return None
+        return any(sign in named for sign in self.words.lists["attachment"])
 
     def _owned(self, word: str, blank: Blank, blanks: Sequence[Blank]) -> Proposal | None:
         """An owner by name, an owner's attribute, or an attribute of the owner that stands near."""
@@ -247,7 +245,7 @@ class _Proposer:
             if fact := self._owner_fact(rest, blank):
                 return Proposal((fact,), "owner")
         if any(True for _ in self.words.attribute_owners(word)):
-            owner = self._context_owner(blank) or self._owner_by_columns(blank, blanks)
+            owner = self._context_owner(word, blank) or self._owner_by_columns(blank, blanks)
             if owner is not None and word in owner.attributes:
                 return Proposal((owner.attributes[word],), "owner")
         return None
@@ -261,28 +259,52 @@ class _Proposer:
                     continue
                 rest = word[len(name) :].removeprefix("的")
                 fact = owner.fact if not rest else owner.attributes.get(rest)
-                if fact is not None or owner.id == "foreign":
+                if fact is not None or owner.fact is None:
                     best = (len(name), fact)
-        if best[1] is not None and self._context_is_foreign(blank) and best[0] <= 5:
+        if best[1] is not None and self._foreign_near(blank, only_group=best[0] > 3):
             return None
         return best[1]
 
+    def _foreign_near(self, blank: Blank, *, only_group: bool) -> bool:
+        near = (blank.group,) if only_group else (blank.group, *blank.before[-1:])
+        return any(self.words.owner_in(text) is self.words.foreign for text in near)
+
+    def _context_owner(self, word: str, blank: Blank) -> Owner | None:
+        """Whose attribute it is: of the nearest label before it in its line or row, of its heading,
+        of the blank before it."""
+        for text in (*reversed(blank.before), blank.group, *reversed(blank.above[-3:])):
+            owner = self.words.owner_in(text)
+            if (
+                owner is None
+                or owner.id in ("department", "project")
+                and word not in owner.attributes
+            ):
+                continue
+            return owner
+        return self._previous_owner(blank)
+
+    def _previous_owner(self, blank: Blank) -> Owner | None:
+        """The owner whom one of the last blanks of the same table or page asked."""
+        for owner, table in reversed(self.owners[-_NEAR:]):
+            if table != blank.table:
+                return None
+            if owner is not None and owner.id != "department":
+                return owner
+        return None
+
     def _owner_by_columns(self, blank: Blank, blanks: Sequence[Blank]) -> Owner | None:
         """A list of several rows in which somebody's part in the work is asked: the team."""
-        if blank.kind != "rows":
+        if blank.kind != "rows" or len(blank.spot.rows) < 2:
             return None
         members = next(owner for owner in self.words.owners if owner.id == "members")
         columns = {
             plain(without_brackets(plain(one.words)))
             for one in blanks
-            if one.spot.rows and one.spot.rows is not None and one.table == blank.table
-            and one.spot.rows[0] is blank.spot.rows[0]
-        }  # fmt: skip
+            if one.spot.rows and one.spot.rows[0] is blank.spot.rows[0]
+        }
         roles = {word for word, path in members.attributes.items() if path.endswith(".role")}
         names = {word for word, path in members.attributes.items() if path.endswith(".name")}
-        if len(blank.spot.rows) > 1 and columns & roles and columns & names:
-            return members
-        return None
+        return members if columns & roles and columns & names else None
 
     def _with_brackets(self, label: str, bare: str) -> Proposal | None:
         """A title with its number in brackets, 项目名称（编号）; a label said again in brackets."""
@@ -301,10 +323,11 @@ class _Proposer:
             return None
         facts: list[str] = []
         owner = self.words.owner_in(parts[0])
+        attributes = owner.attributes if owner is not None else {}
         for part in parts:
             found = self._exact(part, blank) or self._owned(part, blank, blanks)
-            if found is None and owner is not None and part in owner[0].attributes:
-                found = Proposal((owner[0].attributes[part],))
+            if facts and part in attributes:
+                found = Proposal((attributes[part],))
             if found is None and part in self.words.with_title and "project.title" in facts:
                 found = Proposal((self.words.with_title[part],))
             if found is None:
@@ -318,7 +341,8 @@ class _Proposer:
         """The label without what may stand around: a suffix always, a prefix before long words."""
         for end in self.words.lists["suffixes"]:
             if word.endswith(end) and len(rest := word.removesuffix(end)) > 1:
-                if found := self._exact(rest, blank) or self._owned(rest, blank, blanks):
+                found = self._exact(rest, blank) or self._owned(rest, blank, blanks)
+                if found and ("project.title" not in found.facts or end in _OF_TITLE):
                     return found
         for start in self.words.lists["prefixes"]:
             rest = word.removeprefix(start)
@@ -337,15 +361,18 @@ class _Proposer:
         found = {
             path
             for path, parts in self.words.contains
-            if self._fits(path)
-            and all(any(word in label for word in words) for words in parts)
+            if self._fits(path) and all(any(word in label for word in words) for words in parts)
         }
         return Proposal((found.pop(),), "long") if len(found) == 1 else None
 
     def _by_options(self, blank: Blank, proposal: Proposal | None) -> Proposal | None:
-        """What the options of boxes say of the fact; a label of many meanings is settled by them."""
+        """What the options of boxes say of the fact; a label of many meanings is settled by them,
+        and a label that asks for a text is outvoted."""
         if proposal is not None and not proposal.marker:
-            return proposal
+            if not all(self._type(path) == "long" for path in proposal.facts):
+                return proposal
+            if len(blank.options) == 1:
+                proposal = Proposal((ASK,), maybe=proposal.facts)
         options = [plain(without_brackets(plain(option.words))) for option in blank.options]
         counts = {
             path: sum(option in words for option in options)
@@ -353,8 +380,8 @@ class _Proposer:
             if self._fits(path)
         }
         best = max(counts, key=lambda path: counts[path], default="")
-        if not best or counts[best] < 2 or counts[best] * 2 < len(options):
+        if not best or counts[best] < 2 or counts[best] * 3 < len(options):
             return proposal
-        if list(counts.values()).count(counts[best]) > 1 or self._context_is_foreign(blank):
+        if list(counts.values()).count(counts[best]) > 1:
             return proposal
         return Proposal((best,), "options")

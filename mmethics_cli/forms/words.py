@@ -27,13 +27,18 @@ _NUMBERING: Final = re.compile(
     r"|\d{1,2}(?:[.．]\d{1,2})*(?:[、.．)）\s]|(?=[^\d\s年月日岁]))|[①-⑳])?[\s.、．]*"
 )
 _BRACKETS: Final = re.compile(r"[（(【\[〔][^（）()【】\[\]〔〕]*[）)】\]〕]?")
-_ENDS: Final = ":：?？。.*＊，,、；;\"”“"
+_ENDS: Final = ':：?？。.*＊，,、；;"”“'
 
 
 def plain(text: str) -> str:
     """A label without what only lays it out: numbers in front, blanks, signs at the end."""
     text = unicodedata.normalize("NFKC", _NUMBERING.sub("", text, count=1))
     return re.sub(r"[\s_]+", "", text).strip(_ENDS)
+
+
+def loose(word: str) -> str:
+    """A plain word without 的, which some write and some do not."""
+    return word.replace("的", "") if len(word) > 4 else word
 
 
 def without_brackets(text: str) -> str:
@@ -61,26 +66,39 @@ class FormWords(Struct, frozen=True):
     lists: Mapping[str, tuple[str, ...]]
     kinds: Mapping[str, tuple[str, ...]]
 
-    def owner_in(self, text: str) -> tuple[Owner, str] | None:
-        """Whose words stand in a text, and which: the last of them counts, a foreign one first."""
-        best: tuple[int, int, Owner, str] | None = None
+    def owner_in(self, text: str) -> Owner | None:
+        """Whose block a heading or label opens: the owner that it names last (项目负责人信息)."""
+        word = without_brackets(plain(text))
+        for end in self.lists["of_block"]:
+            word = word.removesuffix(end)
+        word = word.removesuffix("的")
+        best: tuple[int, Owner | None] = (0, None)
         for owner in self.owners:
-            for word in owner.words:
-                at = text.rfind(word)
-                if at >= 0:
-                    rank = (at + len(word), len(word), owner, word)
-                    if best is None or rank[:2] > best[:2]:
-                        best = rank
-        if best is None:
-            return None
-        covered = text[best[0] - best[1] : best[0]]
-        if best[2].fact is not None and self._is_foreign(text.replace(covered, "|")):
-            return next(owner for owner in self.owners if owner.id == "foreign"), best[3]
-        return best[2], best[3]
+            for name in owner.words:
+                if len(name) > best[0] and word.endswith(name):
+                    best = (len(name), owner)
+        if best[1] is not None and best[1].fact is not None:
+            before = word[: -best[0]]
+            if any(name in before for name in self.foreign.words):
+                return self.foreign
+        if best[1] is None:
+            return self._before_attribute(word)
+        return best[1]
 
-    def _is_foreign(self, text: str) -> bool:
-        foreign = next(owner for owner in self.owners if owner.id == "foreign")
-        return any(word in text for word in foreign.words)
+    def _before_attribute(self, word: str) -> Owner | None:
+        """The owner before an attribute: 联系人 of 主要研究者指定联系人姓名."""
+        if len(word) > 24:
+            return None
+        for owner in self.owners:
+            for attribute in owner.attributes:
+                if len(attribute) > 1 and word.endswith(attribute) and word != attribute:
+                    rest = word[: -len(attribute)]
+                    return self.owner_in(rest)
+        return None
+
+    @property
+    def foreign(self) -> Owner:
+        return next(owner for owner in self.owners if owner.id == "foreign")
 
     def attribute_owners(self, word: str) -> Iterator[Owner]:
         return (owner for owner in self.owners if word in owner.attributes)
@@ -101,7 +119,7 @@ def read_words(trees: Mapping[str, object], standard: Standard) -> FormWords:
     for row in rows:
         paths = row["path"] if isinstance(row["path"], list) else [row["path"]]
         for word in row.get("form_words", ()):
-            labels[plain(word)] = tuple(paths)
+            labels[loose(plain(word))] = tuple(paths)
         for kind, words in row.get("only_when", {}).items():
             only_when.setdefault(kind, {}).update({plain(word): paths[0] for word in words})
         with_title.update({plain(word): paths[0] for word in row.get("with_title", ())})

@@ -30,6 +30,10 @@ _BOXES: Final = re.compile(f"[{BOX}{TICKED}]+")
 _OPTION_END: Final = re.compile(r"[，,；;。:：\t\n]|[ \u3000\xa0]{2,}|_")
 
 
+# What is no label of its own, behind a question.
+_SAY_MORE: Final = frozenset(("请说明", "说明", "请注明", "请描述", "请具体说明", "请简要说明"))
+
+
 class Gap(Struct):
     """A gap in a line: its label (empty where none stands there), the signs it takes."""
 
@@ -70,6 +74,8 @@ def _label(text: str) -> str:
     if not cuts:
         return text.strip(_TRIM)
     last = text[cuts[-1] :].strip(_TRIM)
+    if last in _SAY_MORE:
+        return text[cuts[-2] if len(cuts) > 1 else 0 :].strip(_TRIM)
     if len(last) == 1 and (head := re.search(r"(?:^|[\s_:：])(\S)[ \u3000]+$", text[: cuts[-1]])):
         return head.group(1) + last
     return last
@@ -114,10 +120,8 @@ def boxes_of(lines: Sequence[Line], words: str) -> Iterator[BoxGroup]:
 
 
 def _group_label(between: str, *, first: bool) -> str:
-    """The label that opens a group before a box: the whole beginning, later what ends in a colon.
-
-    """
-    text = between.strip()
+    """The label that opens a group before a box: the whole beginning, later what ends in a colon."""
+    text = re.sub(r"[:：]\s*[（(][^（）()]*[）)]\s*$", "", between.strip())
     if first:
         return text.strip(_TRIM + "（(") if len(text.strip(_TRIM + "（(")) > 1 else ""
     if not text.rstrip().endswith((":", "：", "？", "?")):

@@ -145,5 +145,3 @@ def _in_empty_control(run: Element, paragraph: Element) -> bool:
         and properties.find(f"{W14}checkbox") is None
         and is_on(properties.find(f"{W}showingPlcHdr"))
     )
-
-

@@ -25,6 +25,7 @@ _DATE_CELL: Final = re.compile(r"[\s_　]*年[\s_　]*月(?:[\s_　]*日)?[\s_�
 _INSTRUCTION: Final = re.compile(r"\s*[（(][^（）()]{2,}[）)]\s*")
 _SERIAL: Final = re.compile(r"\s*(?:\d{1,2}|[一二三四五六七八九十]|序号|No\.?|\.{3}|…+)\s*")
 _LABEL_END: Final = re.compile(r"[：:]\s*$")
+_OTHERS: Final = re.compile("以下")
 # What a label is no longer than; a longer paragraph is told, not asked.
 _LONGEST_LABEL: Final = 60
 _LONGEST_HEADING: Final = 40
@@ -79,7 +80,9 @@ class _FormReader:
             text = line.text.strip()
             if line.is_empty:
                 if "_" in text and len(self.headings) and not lines[at - 1].is_empty:
-                    yield self._blank(self.headings[-1], "line", place, Spot(line, 0, len(line.text)))
+                    yield self._blank(
+                        self.headings[-1], "line", place, Spot(line, 0, len(line.text))
+                    )
                 continue
             if len(self.head) < 6:
                 self.head.append(line.raw.strip())
@@ -174,7 +177,7 @@ class _TableReader:
 
     def _columns(self, at: int) -> list[Blank]:
         """The columns of a list whose header is the row above; empty where it is none."""
-        if at == 0 or len(self.rows[at].cells) < 2 and not self._single_column(at):
+        if at == 0 or len(self.rows[at].cells) < 2:
             return []
         header, row = self.rows[at - 1], self.rows[at]
         if not _is_header(header, row):
@@ -197,17 +200,11 @@ class _TableReader:
             blanks.append(
                 self.form._blank(
                     words, kind, self._place(cell), Spot(cell=cell, rows=rows),
-                    before=tuple(before), above=self._above(header),
+                    before=tuple(before), above=self.above,
                 )
             )  # fmt: skip
             before.append(words)
         return blanks
-
-    def _above(self, header: Row | None = None) -> list[str]:
-        return self.above
-
-    def _single_column(self, at: int) -> bool:
-        return False
 
     def _wide(self, at: int, cell: Cell) -> Iterator[Blank]:
         """A row of a single cell: a heading, a label with room below, or lines to fill."""
@@ -219,17 +216,28 @@ class _TableReader:
                     )
                 return
             above = self.rows[at - 1].cells[0]
-            if not above.is_empty and not any(True for _ in self._inside(above, quiet=True)):
+            if not above.is_empty and not list(self._inside(above, below_is_empty=True)):
                 yield self.form._blank(
                     _long_label(above), "long", self._place(cell), Spot(cell=cell),
                     above=self.above[:-1] or self.above,
                 )  # fmt: skip
+                if self.above and self.above[-1] == _one_line(above.text)[:80]:
+                    self.above.pop()
             return
         inside = list(self._inside(cell, below_is_empty=self._below_is_empty(at)))
+        if len(inside) == 1 and _is_colon_end(inside[0]) and self._heads_columns(at):
+            inside = []
+        for blank in inside:
+            if blank.kind == "boxes" and not blank.words and self.above:
+                blank.words = self.above[-1]
         yield from inside
         text = _one_line(cell.text)
-        if not inside or _LABEL_END.search(cell.lines[0].text):
+        if not inside or _OTHERS.match(text):
             self.above.append(text[:80])
+
+    def _heads_columns(self, at: int) -> bool:
+        """Whether the row below is the header of a list."""
+        return at + 2 < len(self.rows) and _is_header(self.rows[at + 1], self.rows[at + 2])
 
     def _below_is_empty(self, at: int) -> bool:
         below = self.rows[at + 1].cells if at + 1 < len(self.rows) else []
@@ -237,16 +245,19 @@ class _TableReader:
 
     def _inside(
         self, cell: Cell, words: str = "", before: tuple[str, ...] = (), *,
-        below_is_empty: bool = False, quiet: bool = False,
+        below_is_empty: bool = False,
     ) -> Iterator[Blank]:  # fmt: skip
         """The blanks in a cell that holds words."""
         place = self._place(cell)
         said = [line for line in cell.lines if not line.is_empty]
         first = next((n for n, line in enumerate(cell.lines) if not line.is_empty), 0)
-        self.form_above = self.above
         blanks = list(self.form._inline(cell.lines, words, place, before))
         for blank in blanks:
-            blank.above = (*self.form.headings, *self.above, *blank.above[len(self.form.headings):])
+            blank.above = (
+                *self.form.headings,
+                *self.above,
+                *blank.above[len(self.form.headings) :],
+            )
             if not blank.group or blank.group in self.form.headings:
                 blank.group = self.above[-1] if self.above else blank.group
         if below_is_empty and blanks and _is_colon_end(blanks[-1]):
@@ -398,4 +409,5 @@ def _followed(cell: Cell, blank: Blank) -> bool:
 
 def _continues(line: Line) -> bool:
     text = line.text.strip()
-    return BOXED.match(text) is not None or not re.search(r"[:：_]", text)
+    numbered = re.match(r"[①-⑳\d（(]", text)
+    return BOXED.match(text) is not None or not (numbered or re.search(r"[:：_]", text))
