@@ -30,6 +30,7 @@ _BOXES: Final = re.compile(f"[{BOX}{TICKED}]+")
 _OPTION_END: Final = re.compile(r"[，,；;。:：\t\n]|[ \u3000\xa0]{2,}|_")
 
 
+_NOTE_BEHIND: Final = re.compile(r"[:：]\s*[（(][^（）()]*[）)]\s*$")
 # What is no label of its own, behind a question.
 _SAY_MORE: Final = frozenset(("请说明", "说明", "请注明", "请描述", "请具体说明", "请简要说明"))
 
@@ -100,7 +101,7 @@ def boxes_of(lines: Sequence[Line], words: str) -> Iterator[BoxGroup]:
             if group.options:
                 yield group
                 group = BoxGroup(words)
-            heading = line.text.strip(_TRIM)
+            heading = _NOTE_BEHIND.sub("", line.text.strip()).strip(_TRIM)
             continue
         before = 0
         for number, match in enumerate(matches):
@@ -121,7 +122,7 @@ def boxes_of(lines: Sequence[Line], words: str) -> Iterator[BoxGroup]:
 
 def _group_label(between: str, *, first: bool) -> str:
     """The label that opens a group before a box: the whole beginning, later what ends in a colon."""
-    text = re.sub(r"[:：]\s*[（(][^（）()]*[）)]\s*$", "", between.strip())
+    text = _NOTE_BEHIND.sub("", between.strip())
     if first:
         return text.strip(_TRIM + "（(") if len(text.strip(_TRIM + "（(")) > 1 else ""
     if not text.rstrip().endswith((":", "：", "？", "?")):

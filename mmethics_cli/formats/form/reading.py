@@ -262,7 +262,7 @@ class _TableReader:
                 blank.group = self.above[-1] if self.above else blank.group
         if below_is_empty and blanks and _is_colon_end(blanks[-1]):
             blanks.pop()
-        blanks = [b for b in blanks if not (_is_colon_end(b) and _followed(cell, b))]
+        blanks = [b for b in blanks if not (_is_open_end(b) and _followed(cell, b))]
         trailing = len(cell.lines) - first - len(said)
         if not blanks and not words and trailing >= 1 and said and cell.lines[-1].is_empty:
             line = next(one for one in cell.lines[first:] if one.is_empty)
@@ -400,10 +400,21 @@ def _is_colon_end(blank: Blank) -> bool:
     )  # fmt: skip
 
 
+def _is_open_end(blank: Blank) -> bool:
+    """Whether behind the label's colon nothing stands in its line, or a note in brackets."""
+    line = blank.spot.line
+    if blank.kind != "line" or line is None:
+        return False
+    rest = line.text[blank.spot.start :].strip(" \t\u3000\xa0")
+    return not rest or _INSTRUCTION.fullmatch(rest) is not None
+
+
 def _followed(cell: Cell, blank: Blank) -> bool:
     """Whether a line with more words comes after the label in the same cell."""
     at = next(n for n, line in enumerate(cell.lines) if line is blank.spot.line)
     rest = cell.lines[at + 1 :]
+    if rest and not rest[0].is_empty and BOXED.match(rest[0].text.strip()):
+        return True
     return bool(rest) and not rest[0].is_empty and _continues(rest[0])
 
 

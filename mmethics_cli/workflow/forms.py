@@ -1,0 +1,285 @@
+"""Use cases of an institution's own forms: read, map, check, fill."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+from mmethics_cli.core.standard.model import Standard
+from mmethics_cli.errors import DocumentError, EthicsError, Problem, UnreadableFile, WorkspaceError
+from mmethics_cli.formats.form.reading import Form, read_form
+from mmethics_cli.forms.filling import Coverage, fill_form
+from mmethics_cli.forms.mapping import (
+    SUFFIX,
+    FormMapping,
+    Located,
+    located,
+    proposed_tree,
+    read_mapping,
+)
+from mmethics_cli.forms.proposing import FormReading, Proposal, propose
+from mmethics_cli.forms.words import FormWords, read_words
+from mmethics_cli.store.files import write_atomic
+from mmethics_cli.store.yaml.reader import read_file
+from mmethics_cli.store.yaml.writer import mapping_lines
+from mmethics_cli.workflow.opening import Dossier
+from mmethics_cli.workflow.packs import LoadedPack
+
+FORMS: Final = "forms"  # the folder of an institution's pack
+_LARGEST: Final = 30_000_000  # bytes; no form is larger
+_OLD_WORD: Final = b"\xd0\xcf\x11\xe0"
+_VERSION: Final = r"[A-Z]{1,6}[-/][\w./-]*\d|[Vv]\d+(?:\.\d+)*|\d+\.\d+版"
+
+
+class ReadForm(Struct, frozen=True):
+    """A form of an institution as it was read, with a proposal for each blank."""
+
+    name: str
+    form: Form
+    reading: FormReading
+    words: FormWords
+    standard: Standard
+
+
+def read(path: Path, loaded: LoadedPack) -> ReadForm:
+    """Read a form and propose a fact for each blank; `loaded` holds the folder `forms`.
+
+    Raises DocumentError for what is no form that can be read.
+    """
+    form = opened_form(path)
+    words = read_words(loaded.pack.trees, loaded.standard)
+    reading = propose(form.blanks, form.head, form.text, words, loaded.standard)
+    return ReadForm(path.name, form, reading, words, loaded.standard)
+
+
+def opened_form(path: Path) -> Form:
+    """The blanks of a form file. Raises DocumentError, WorkspaceError."""
+    data = form_bytes(path)
+    return read_form(data, path.name)
+
+
+def form_bytes(path: Path) -> bytes:
+    """The .docx of a form. Raises WorkspaceError where there is none, DocumentError for others."""
+    if not path.is_file():
+        raise WorkspaceError(f"没有文件“{path}”。请写表格文件（.docx）的路径。")
+    if path.stat().st_size > _LARGEST:
+        raise DocumentError(f"{path.name}：大于 30 MB，不像是表格，没有读。")
+    data = path.read_bytes()
+    if data.startswith(_OLD_WORD) or path.suffix.lower() in (".doc", ".wps"):
+        raise DocumentError(
+            f"{path.name}：是旧的 .doc（或加了密码）。请用 Word 或 WPS 打开，另存为 .docx 再读。"
+        )
+    if path.suffix.lower() != ".docx":
+        raise DocumentError(f"{path.name}：读得了的是 .docx。请用 Word 或 WPS 另存为 .docx 再读。")
+    return data
+
+
+# The mapping of a form, in the institution's pack.
+
+
+class PackForm(Struct, frozen=True):
+    """A form that the pack maps: the file of its mapping, the mapping, the form itself."""
+
+    name: str
+    mapping: FormMapping
+    path: Path
+
+
+def forms_folder(loaded: LoadedPack) -> Path | None:
+    """Where the institution's pack keeps its forms; None where there is no pack of its own."""
+    return None if loaded.pack.overlay is None else loaded.pack.overlay / FORMS
+
+
+def pack_forms(loaded: LoadedPack) -> list[PackForm]:
+    """The mapped forms of the institution's pack. Raises UnreadableFile with every fault."""
+    folder = forms_folder(loaded)
+    if folder is None or not folder.is_dir():
+        return []
+    return [
+        pack_form(path, loaded.standard)
+        for path in sorted(folder.iterdir())
+        if path.name.endswith(SUFFIX) and not path.name.startswith((".", "~"))
+    ]
+
+
+def pack_form(path: Path, standard: Standard) -> PackForm:
+    """One mapping with its form. Raises UnreadableFile with every fault and its line."""
+    file = read_file(path)
+    mapping, faults = read_mapping(path.name, file.tree, standard)
+    if mapping.file and "/" in mapping.file.replace("\\", "/"):
+        faults.append((path.name, ("form", "file"), "只写文件名：表格放在对照表旁边"))
+    if faults:
+        problems = [Problem(f"{text}。", path.name, file.line(keys)) for _, keys, text in faults]
+        raise UnreadableFile("表格的对照表读不懂：", problems)
+    return PackForm(path.name.removesuffix(SUFFIX), mapping, path.parent / mapping.file)
+
+
+def write_mapping(
+    read_: ReadForm, decided: Sequence[Proposal], target: Path, by: str, day: date, *, replace: bool
+) -> None:
+    """Write the mapping of a form as the office decided. Raises WorkspaceError for one there."""
+    if target.exists() and not replace:
+        raise WorkspaceError(f"已有“{target}”。要写新的，加 --replace。")
+    head = {
+        "file": read_.name,
+        "title": _title(read_.form.head),
+        "version": _version(read_.form.head),
+        "used_for": read_.reading.used_for,
+        "stands_for": "application_form" if read_.reading.used_for == "initial" else "",
+        "checked_by": by,
+        "checked_on": day.isoformat(),
+    }
+    if head["stands_for"] not in read_.standard.documents:
+        head["stands_for"] = ""
+    tree = proposed_tree(head, read_.form.blanks, decided, read_.words, read_.standard)
+    note = f"# {target.name} — 由 mmethics form read 写出，办公室核对一次，之后只是数据\n"
+    write_atomic(target, (note + mapping_lines(tree, 0)).encode())  # type: ignore[arg-type]
+
+
+def _title(head: Sequence[str]) -> str:
+    return next((line for line in head if len(line) > 3), "")[:60]
+
+
+def _version(head: Sequence[str]) -> str:
+    match = re.search(_VERSION, "\n".join(head))
+    return match.group() if match else ""
+
+
+class FormCheck(Struct, frozen=True):
+    """A mapping beside its form as it is now."""
+
+    located: Located
+    total: int
+
+
+def check(form: PackForm, path: Path | None = None) -> FormCheck:
+    """What of a mapping is found on the form, or on a newer file of it."""
+    blanks = opened_form(path or form.path).blanks
+    return FormCheck(located(form.mapping, blanks), len(blanks))
+
+
+class FilledForm(Struct, frozen=True):
+    """A filled copy: its bytes, its name, and what became of each blank."""
+
+    name: str
+    data: bytes
+    coverage: Coverage
+
+
+def fill(dossier: Dossier, form: PackForm, day: date) -> FilledForm:
+    """A copy of the form with the dossier's facts in it; the form itself stays as it is."""
+    opened = opened_form(form.path)
+    opened.package.touch(opened.package.main)
+    coverage = fill_form(form.mapping, opened.blanks, dossier.facts, day)
+    return FilledForm(form.path.stem, opened.package.saved(), coverage)
+
+
+def chosen_forms(dossier: Dossier, name: str | None) -> list[PackForm]:
+    """The forms to fill: the one that was named, else those for this kind of submission.
+
+    Raises EthicsError where there is none.
+    """
+    forms = pack_forms(dossier.loaded)
+    if not forms:
+        raise EthicsError(
+            "本机构的标准包里还没有对照好的表格。先读表格：mmethics form read 表格.docx --out 核对.xlsx"
+        )
+    kind = str(dossier.facts.get("event.kind"))
+    chosen = [
+        form
+        for form in forms
+        if (form.name == name if name else form.mapping.used_for in ("", kind))
+    ]
+    if not chosen:
+        names = "、".join(form.name for form in forms)
+        raise EthicsError(
+            f"没有合用的表格{f'“{name}”' if name else ''}。有：{names}。用 --form 指定。"
+        )
+    return chosen
+
+
+def named_form(name: str, loaded: LoadedPack) -> PackForm:
+    """A mapped form by its name, or by the path of its mapping. Raises EthicsError."""
+    path = Path(name)
+    if path.name.endswith(SUFFIX) and path.is_file():
+        return pack_form(path, loaded.standard)
+    beside = Path(f"{name}{SUFFIX}")
+    forms = pack_forms(loaded)
+    if beside.is_file():
+        return pack_form(beside, loaded.standard)
+    for form in forms:
+        if form.name == name:
+            return form
+    names = "、".join(form.name for form in forms) or "一份也没有"
+    raise EthicsError(f"没有对照表“{name}”。本机构标准包的 forms/ 里有：{names}。")
+
+
+def write_review(read_: ReadForm, target: Path, day: date, *, replace: bool) -> None:
+    """The proposals as a workbook to review. Raises WorkspaceError for a file that is there."""
+    from mmethics_cli.forms.review_sheet import review_book
+
+    _refuse_existing(target, ".xlsx", replace)
+    examples = {path: question.example for path, question in read_.standard.questions.items()}
+    form, reading = read_.form, read_.reading
+    data = review_book(read_.name, form.blanks, reading.proposals, examples, read_.standard, day)
+    write_atomic(target, data)
+
+
+def write_reviewed(
+    read_: ReadForm,
+    file: Path,
+    sheet: Path,
+    loaded: LoadedPack,
+    by: str,
+    day: date,
+    *,
+    replace: bool,
+) -> Path:
+    """The mapping that a reviewed workbook decides, beside the form in the institution's pack."""
+    from mmethics_cli.forms.review_sheet import reviewed
+
+    decided = reviewed(sheet.read_bytes(), read_.name, read_.reading.proposals, read_.standard)
+    folder = forms_folder(loaded) or file.parent
+    target = folder / f"{file.stem}{SUFFIX}"
+    folder.mkdir(exist_ok=True)
+    copy = folder / file.name
+    if not copy.exists():
+        write_atomic(copy, file.read_bytes())
+    write_mapping(read_, decided, target, by, day, replace=replace)
+    return target
+
+
+def write_proof(read_: ReadForm, file: Path, target: Path, *, replace: bool) -> None:
+    """The form with the name of each proposed fact in its blank."""
+    from mmethics_cli.formats.form.filling import fill as write
+    from mmethics_cli.forms.review_sheet import said
+
+    _refuse_existing(target, ".docx", replace)
+    form = opened_form(file)
+    form.package.touch(form.package.main)
+    pairs = list(zip(form.blanks, read_.reading.proposals, strict=True))
+    for blank, proposal in reversed(pairs):
+        if blank.kind != "boxes":
+            write(blank, f"〔{said(proposal, read_.standard)}〕")
+    write_atomic(target, form.package.saved())
+
+
+def write_filled(filled: FilledForm, folder: Path, *, replace: bool) -> Path:
+    """Write a filled copy, and its coverage beside it. Raises WorkspaceError for one there."""
+    target = folder / f"{filled.name}（草稿）.docx"
+    _refuse_existing(target, ".docx", replace)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomic(target, filled.data)
+    return target
+
+
+def _refuse_existing(target: Path, suffix: str, replace: bool) -> None:
+    if target.suffix.lower() != suffix:
+        raise WorkspaceError(f"文件名要以 {suffix} 结尾：“{target}”。")
+    if target.exists() and not replace:
+        raise WorkspaceError(f"已有“{target}”。要覆盖，加 --replace。")
