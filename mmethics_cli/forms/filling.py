@@ -136,7 +136,7 @@ def _writing(blank: Blank, entry: MappedBlank, reader: _FactReader) -> _Writing:
             writing.text = texts[0] or ""
         return writing
     known = [text for text in texts if text]
-    if len(known) == len(texts) or (known and len(texts) > 1):
+    if texts[0]:  # what comes second, as a number behind the title, may be lacking
         join = "–" if set(entry.facts) == _AGES else entry.join
         writing.text = join.join(known)
     return writing

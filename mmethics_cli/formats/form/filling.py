@@ -148,6 +148,9 @@ def _fill_line(line: Line, start: int, end: int, text: str) -> None:
             _write(line, first, min(last, first + _width(text)), text)
         return
     follows = line.text[end:].strip()
+    if start == 0:  # a cell's spaces, which only set the words aside
+        _write(line, start, end, text)
+        return
     keep = (
         _LEAST_ROOM
         if follows and not follows.startswith(("（", "(", "，", "；", "。", "）"))
@@ -182,6 +185,7 @@ def _fill_days(line: Line, start: int, days: Sequence[date]) -> None:
 def _write(line: Line, start: int, end: int, text: str) -> None:
     """Put words in the place of the signs from start to end."""
     signs = line.signs
+    _settle_control(signs[start].node if start < len(signs) else None)
     if start < end:
         for place in range(end - 1, start, -1):
             _remove(signs[place].node, signs[place].offset)

@@ -282,7 +282,9 @@ class _TableReader:
         before = tuple(_one_line(one.text) for one in self._row_before(at, cell))
         if _blank_text(text):
             label = words or self._upper(at, cell)
-            if label:
+            right = self._right(at, cell)
+            aside = not words and right is not None and not _blank_text(right.text)
+            if label and not (aside and cell.start == 0):
                 yield self.form._blank(
                     label, "cell", self._place(cell), Spot(cell=cell), before=before,
                     above=self.above, is_date=bool(_DATE_CELL.fullmatch(text)),
@@ -313,6 +315,12 @@ class _TableReader:
         words = [one.origin or one for one in cells[: cells.index(cell)]]
         words = [one for one in words if not _blank_text(one.text)]
         direct = self._left(at, cell)
+        first = cells[0]
+        if first is not cell and first.origin is None and not first.text:
+            # A heading on the left that was not merged with the cells below it.
+            above = (row.cells[0] for row in reversed(self.rows[:at]) if len(row.cells) > 1)
+            if (head := next((one for one in above if not one.is_empty), None)) is not None:
+                yield head
         yield from (one for one in words if not direct or one is not direct[-1])
 
     def _upper(self, at: int, cell: Cell) -> str:
