@@ -62,6 +62,7 @@ from mmethics_cli.store.submission.logbook import read_logbook, trace_of_sealing
 from mmethics_cli.store.submission.rendered import read_record
 from mmethics_cli.wording.citation import cite_for
 from mmethics_cli.wording.values import value_text
+from mmethics_cli.workflow.attached import attached_contradictions
 from mmethics_cli.workflow.lifecycle.answering import comments_to_answer
 from mmethics_cli.workflow.lifecycle.confirming import texts_to_confirm
 from mmethics_cli.workflow.lifecycle.standing import Standing, as_handed_in, without_drafts
@@ -100,6 +101,7 @@ def review(
         findings += attachments_at_odds(facts)
     findings += unanswered_items(facts, dossier.self_check)
     findings += contradictions(facts, as_handed_in(dossier))
+    findings += attached_contradictions(dossier)
     notes = _notes(dossier)
     findings += misstatements(facts, notes, partial(_told, dossier.standard))
     findings += stray_answers(facts)

@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 from mmethics_cli.core.conditions.parser import PathType
 from mmethics_cli.core.conditions.values import KeyPath
 from mmethics_cli.core.conditions.written import parse_date
+from mmethics_cli.core.standard.attached import ATTACHED, read_attached
 from mmethics_cli.core.standard.definitions import circles
 from mmethics_cli.core.standard.file_kinds import FILE_KINDS, FileKind, as_bytes
 from mmethics_cli.core.standard.migrations import MIGRATIONS, read_migrations
@@ -153,6 +154,7 @@ class _StandardBuilder:
             file_kinds=self._file_kinds(),
             placeholders=read_placeholders(self._list(PLACEHOLDERS)),
             grammar=read_grammar(self._optional(GRAMMAR)),
+            attached=read_attached(self._list(ATTACHED), questions),
             phrases=self._unique(read_phrases(self._list(PHRASES))),
             screens=read_screens(self.nodes, questions),
             decisions=self._unique(read_decisions(self._list(DECISIONS))),

@@ -13,6 +13,7 @@ from msgspec import Struct, field
 
 from mmethics_cli.core.conditions.language import ALWAYS, Condition
 from mmethics_cli.core.conditions.parser import Vocabulary
+from mmethics_cli.core.standard.attached_words import NOTHING_READ, AttachedWords
 from mmethics_cli.core.standard.committee import DecisionMeaning, SubmissionKind
 from mmethics_cli.core.standard.file_kinds import FileKind
 from mmethics_cli.core.standard.screens import Screens
@@ -541,6 +542,7 @@ class Standard(Struct, frozen=True, dict=True):
     file_kinds: Mapping[str, FileKind] = field(default_factory=dict)
     placeholders: Placeholders = NO_PLACEHOLDERS
     grammar: Grammar = Grammar()
+    attached: AttachedWords = NOTHING_READ
     phrases: Mapping[str, PhraseRule] = field(default_factory=dict)
     migrations: tuple[Migration, ...] = ()
     editions: tuple[PackEdition, ...] = ()
