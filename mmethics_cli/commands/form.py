@@ -68,7 +68,7 @@ def read(
     from mmethics_cli.workflow import forms
 
     session = Session.of(context)
-    loaded = session.packs().of(HERE, (forms.FORMS,))
+    loaded = session.packs().of(HERE, ("forms",))
     form = forms.read(file, loaded)
     if out is not None:
         forms.write_review(form, out, session.today, replace=replace)
@@ -148,7 +148,7 @@ def fill(
     dossier = open_at(session, folder, session.packs(), submission)
     tell_opened(session, dossier)
     for one in forms.chosen_forms(dossier, form):
-        filled = forms.fill(dossier, one, session.today)
+        filled = forms.fill(dossier.facts, one, session.today, draft=True)
         target = forms.write_filled(filled, out or folder / "forms", replace=replace)
         if format_ is OutputFormat.json:
             session.give(report.coverage_json(filled.name, filled.coverage, dossier.standard))

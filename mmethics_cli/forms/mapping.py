@@ -17,7 +17,7 @@ from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.core.standard.node import Fault, Node, Trail
 from mmethics_cli.formats.form.blank import Blank, Kind
 from mmethics_cli.forms.proposing import ASK, MARKERS, How, Proposal
-from mmethics_cli.forms.words import SUBMISSION_FACTS, FormWords, plain, without_brackets
+from mmethics_cli.forms.words import FormWords, is_fact, plain, without_brackets
 
 SUFFIX: Final = ".form.yaml"
 _KINDS: Final = get_args(Kind)
@@ -170,20 +170,6 @@ def _tick(node: Node) -> TickRule:
     if condition is None:
         node.problem("缺少“when”")
     return TickRule(plain(node.text("option")), condition)  # type: ignore[arg-type]
-
-
-def is_fact(path: str, standard: Standard) -> bool:
-    """Whether a path is a fact of the dossier, a field of its lists, or of the submission."""
-    bare = path
-    if path.startswith("attachments[") and "]." in path:
-        bare = "attachments." + path.partition("].")[2]
-    owner, _, name = bare.rpartition(".")
-    return (
-        bare in SUBMISSION_FACTS
-        or bare in standard.questions
-        or bare in standard.derived
-        or (owner, name) in standard.fields
-    )
 
 
 def proposed_tree(

@@ -7,9 +7,11 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from mmethics_cli.core.standard.model import Standard
+from mmethics_cli.core.standard.node import Fault, Node, Trail
+from mmethics_cli.core.standard.record_reader import RecordReader
 
 # Facts of the submission: no question asks them, the program knows them.
 SUBMISSION_FACTS: Final[Mapping[str, str]] = {
@@ -108,52 +110,106 @@ class FormWords(Struct, frozen=True):
         return any(re.search(pattern, text) for pattern in self.lists[name])
 
 
-def read_words(trees: Mapping[str, object], standard: Standard) -> FormWords:
-    """The words as `checklists/forms` has them; raises PackError for facts that nobody knows."""
-    rows = _rows(trees, "words")
-    labels: dict[str, tuple[str, ...]] = {}
-    only_when: dict[str, dict[str, str]] = {}
-    with_title: dict[str, str] = {}
-    contains: list[tuple[str, tuple[tuple[str, ...], ...]]] = []
-    options: dict[str, dict[str, str]] = {}
-    for row in rows:
-        paths = row["path"] if isinstance(row["path"], list) else [row["path"]]
-        for word in row.get("form_words", ()):
-            labels[loose(plain(word))] = tuple(paths)
-        for kind, words in row.get("only_when", {}).items():
-            only_when.setdefault(kind, {}).update({plain(word): paths[0] for word in words})
-        with_title.update({plain(word): paths[0] for word in row.get("with_title", ())})
-        for pattern in row.get("contains", ()):
-            parts = tuple(tuple(part.split("|")) for part in pattern.split("+"))
-            contains.append((paths[0], parts))
-        if "options" in row:
-            options[paths[0]] = {
-                plain(word): value for value, words in row["options"].items() for word in words
-            }
-    lists = {row["id"]: row for row in _rows(trees, "reading")}
-    return FormWords(
-        labels,
-        only_when,
-        with_title,
-        tuple(contains),
-        options,
-        tuple(_owner(row) for row in _rows(trees, "owners")),
-        {name: tuple(row["words"]) for name, row in lists.items() if "words" in row},
-        {name: tuple(words) for name, words in lists["kinds"]["kinds"].items()},
+class _WordsRow(Struct, frozen=True):
+    """A row of words.yaml: facts, their labels, what else tells them (see there)."""
+
+    path: tuple[str, ...]
+    form_words: tuple[str, ...] = ()
+    contains: tuple[str, ...] = ()
+    with_title: tuple[str, ...] = ()
+    only_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+class _OwnerRow(Struct, frozen=True):
+    id: str
+    words: tuple[str, ...]
+    fact: str | None = None
+    attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+class _ReadingRow(Struct, frozen=True):
+    id: str
+    words: tuple[str, ...] = ()
+    kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+_WORDS: Final = RecordReader(_WordsRow)
+_OWNER: Final = RecordReader(_OwnerRow, fact="self")
+_READING: Final = RecordReader(_ReadingRow)
+
+
+def read_words(trees: Mapping[str, object], standard: Standard) -> tuple[FormWords, list[Fault]]:
+    """The words as `checklists/forms` has them, and every fault: facts that nobody knows."""
+    trail = Trail()
+    rows = [_checked(_WORDS(node), node, standard) for node in _rows(trees, "words", trail)]
+    owners = [_OWNER(node) for node in _rows(trees, "owners", trail)]
+    for node, owner in zip(_rows(trees, "owners", trail), owners, strict=True):
+        _prove(node, (*owner.attributes, *filter(None, (owner.fact,))), standard)
+    lists = {row.id: row for row in map(_READING, _rows(trees, "reading", trail))}
+    words = FormWords(
+        {loose(plain(word)): row.path for row in rows for word in row.form_words},
+        _by_kind(rows),
+        {plain(word): row.path[0] for row in rows for word in row.with_title},
+        tuple((row.path[0], _parts(pattern)) for row in rows for pattern in row.contains),
+        {row.path[0]: _option_words(row.options) for row in rows if row.options},
+        tuple(_owner(owner) for owner in owners),
+        {row.id: row.words for row in lists.values()},
+        lists["kinds"].kinds if "kinds" in lists else {},
+    )
+    return words, trail.problems
+
+
+def _checked(row: _WordsRow, node: Node, standard: Standard) -> _WordsRow:
+    _prove(node, row.path, standard)
+    question = standard.questions.get(row.path[0]) if len(row.path) == 1 else None
+    if question is not None and question.values:
+        for value in row.options.keys() - question.values.keys():
+            node.child("options").problem(f"“{row.path[0]}”没有选项“{value}”")
+    return row
+
+
+def _prove(node: Node, paths: Iterable[str], standard: Standard) -> None:
+    for path in paths:
+        if not is_fact(path, standard):
+            node.problem(f"不认识的事实“{path}”")
+
+
+def is_fact(path: str, standard: Standard) -> bool:
+    """Whether a path is a fact of the dossier, a field of its lists, or of the submission."""
+    bare = re.sub(r"^attachments\[[^\]]*\]", "attachments", path)
+    owner, _, name = bare.rpartition(".")
+    return (
+        bare in SUBMISSION_FACTS
+        or bare in standard.questions
+        or bare in standard.derived
+        or (owner, name) in standard.fields
     )
 
 
-def _rows(trees: Mapping[str, object], name: str) -> list[dict[str, object]]:
+def _rows(trees: Mapping[str, object], name: str, trail: Trail) -> Iterator[Node]:
     """The rows of a file of `forms/`, and of those that an institution's pack adds to it."""
-    rows: list[dict[str, object]] = []
     for file, tree in sorted(trees.items()):
-        if file.startswith(f"forms/{name}") and isinstance(tree, list):
-            rows += tree
-    return rows
+        if file.startswith(f"forms/{name}"):
+            yield from Node(file, (), tree, trail).list()
 
 
-def _owner(row: Mapping[str, object]) -> Owner:
-    attributes = {
-        plain(word): path for path, words in row.get("attributes", {}).items() for word in words
-    }
-    return Owner(row["id"], tuple(map(plain, row["words"])), row.get("self"), attributes)
+def _by_kind(rows: Iterable[_WordsRow]) -> dict[str, dict[str, str]]:
+    only: dict[str, dict[str, str]] = {}
+    for row in rows:
+        for kind, words in row.only_when.items():
+            only.setdefault(kind, {}).update({plain(word): row.path[0] for word in words})
+    return only
+
+
+def _parts(pattern: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(part.split("|")) for part in pattern.split("+"))
+
+
+def _option_words(options: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    return {plain(word): value for value, words in options.items() for word in words}
+
+
+def _owner(row: _OwnerRow) -> Owner:
+    attributes = {plain(word): path for path, words in row.attributes.items() for word in words}
+    return Owner(row.id, tuple(map(plain, row.words)), row.fact, attributes)

@@ -111,6 +111,7 @@ def review(
     findings += _about_changes(dossier, package)
     findings = list(with_elements(dossier, findings, package.unanswered_element_facts()))
     findings += _gaps(dossier, package, {finding.path for finding in findings})
+    findings += _own_forms(dossier, package)
     findings += own_documents(facts)
     findings += lacking_elements(package)
     findings += misaddressed(package)
@@ -260,6 +261,15 @@ def _gaps(dossier: Dossier, package: Package, named: set[str]) -> Iterator[Findi
             if path not in named:
                 named.add(path)
                 yield _gap(dossier, path, document.kind.title)
+
+
+def _own_forms(dossier: Dossier, package: Package) -> Iterable[Finding]:
+    """What the institution's own forms leave open; most packs map none."""
+    if not dossier.loaded.forms:
+        return ()
+    from mmethics_cli.workflow.forms import form_findings
+
+    return form_findings(dossier, [document.kind.id for document in package.documents])
 
 
 def _gap(dossier: Dossier, path: str, title: str) -> Finding:

@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
 
+from mmethics_cli.core.checks.findings import Finding
+from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.model import Standard
-from mmethics_cli.errors import DocumentError, EthicsError, Problem, UnreadableFile, WorkspaceError
+from mmethics_cli.errors import DocumentError, EthicsError, PackError, Problem, WorkspaceError
 from mmethics_cli.formats.form.reading import Form, read_form
+from mmethics_cli.formats.word.watermark import mark_draft
 from mmethics_cli.forms.filling import Coverage, fill_form
-from mmethics_cli.forms.mapping import (
-    SUFFIX,
-    FormMapping,
-    Located,
-    located,
-    proposed_tree,
-    read_mapping,
-)
+from mmethics_cli.forms.mapping import SUFFIX, Located, located, proposed_tree
 from mmethics_cli.forms.proposing import FormReading, Proposal, propose
 from mmethics_cli.forms.words import FormWords, read_words
 from mmethics_cli.store.files import write_atomic
-from mmethics_cli.store.yaml.reader import read_file
 from mmethics_cli.store.yaml.writer import mapping_lines
 from mmethics_cli.workflow.opening import Dossier
+from mmethics_cli.workflow.pack_forms import FORMS, PackForm, pack_form
 from mmethics_cli.workflow.packs import LoadedPack
 
-FORMS: Final = "forms"  # the folder of an institution's pack
 _LARGEST: Final = 30_000_000  # bytes; no form is larger
 _OLD_WORD: Final = b"\xd0\xcf\x11\xe0"
 _VERSION: Final = r"[A-Z]{1,6}[-/][\w./-]*\d|[Vv]\d+(?:\.\d+)*|\d+\.\d+版"
@@ -52,9 +47,18 @@ def read(path: Path, loaded: LoadedPack) -> ReadForm:
     Raises DocumentError for what is no form that can be read.
     """
     form = opened_form(path)
-    words = read_words(loaded.pack.trees, loaded.standard)
+    words = words_of(loaded)
     reading = propose(form.blanks, form.head, form.text, words, loaded.standard)
     return ReadForm(path.name, form, reading, words, loaded.standard)
+
+
+def words_of(loaded: LoadedPack) -> FormWords:
+    """The words of forms of a pack that was loaded with the folder `forms`. Raises PackError."""
+    words, faults = read_words(loaded.pack.trees, loaded.standard)
+    if faults:
+        problems = [Problem(text, *loaded.pack.locate(file, keys)) for file, keys, text in faults]
+        raise PackError("标准包有错误：", problems)
+    return words
 
 
 def opened_form(path: Path) -> Form:
@@ -77,46 +81,6 @@ def form_bytes(path: Path) -> bytes:
     if path.suffix.lower() != ".docx":
         raise DocumentError(f"{path.name}：读得了的是 .docx。请用 Word 或 WPS 另存为 .docx 再读。")
     return data
-
-
-# The mapping of a form, in the institution's pack.
-
-
-class PackForm(Struct, frozen=True):
-    """A form that the pack maps: the file of its mapping, the mapping, the form itself."""
-
-    name: str
-    mapping: FormMapping
-    path: Path
-
-
-def forms_folder(loaded: LoadedPack) -> Path | None:
-    """Where the institution's pack keeps its forms; None where there is no pack of its own."""
-    return None if loaded.pack.overlay is None else loaded.pack.overlay / FORMS
-
-
-def pack_forms(loaded: LoadedPack) -> list[PackForm]:
-    """The mapped forms of the institution's pack. Raises UnreadableFile with every fault."""
-    folder = forms_folder(loaded)
-    if folder is None or not folder.is_dir():
-        return []
-    return [
-        pack_form(path, loaded.standard)
-        for path in sorted(folder.iterdir())
-        if path.name.endswith(SUFFIX) and not path.name.startswith((".", "~"))
-    ]
-
-
-def pack_form(path: Path, standard: Standard) -> PackForm:
-    """One mapping with its form. Raises UnreadableFile with every fault and its line."""
-    file = read_file(path)
-    mapping, faults = read_mapping(path.name, file.tree, standard)
-    if mapping.file and "/" in mapping.file.replace("\\", "/"):
-        faults.append((path.name, ("form", "file"), "只写文件名：表格放在对照表旁边"))
-    if faults:
-        problems = [Problem(f"{text}。", path.name, file.line(keys)) for _, keys, text in faults]
-        raise UnreadableFile("表格的对照表读不懂：", problems)
-    return PackForm(path.name.removesuffix(SUFFIX), mapping, path.parent / mapping.file)
 
 
 def write_mapping(
@@ -171,11 +135,16 @@ class FilledForm(Struct, frozen=True):
     coverage: Coverage
 
 
-def fill(dossier: Dossier, form: PackForm, day: date) -> FilledForm:
-    """A copy of the form with the dossier's facts in it; the form itself stays as it is."""
+def fill(facts: Facts, form: PackForm, day: date, *, draft: bool) -> FilledForm:
+    """A copy of the form with the dossier's facts in it; the form itself stays as it is.
+
+    A draft says so in its first line.
+    """
     opened = opened_form(form.path)
     opened.package.touch(opened.package.main)
-    coverage = fill_form(form.mapping, opened.blanks, dossier.facts, day)
+    coverage = fill_form(form.mapping, opened.blanks, facts, day)
+    if draft:
+        mark_draft(opened.package.body)
     return FilledForm(form.path.stem, opened.package.saved(), coverage)
 
 
@@ -184,7 +153,7 @@ def chosen_forms(dossier: Dossier, name: str | None) -> list[PackForm]:
 
     Raises EthicsError where there is none.
     """
-    forms = pack_forms(dossier.loaded)
+    forms = dossier.loaded.forms
     if not forms:
         raise EthicsError(
             "本机构的标准包里还没有对照好的表格。先读表格：mmethics form read 表格.docx --out 核对.xlsx"
@@ -209,7 +178,7 @@ def named_form(name: str, loaded: LoadedPack) -> PackForm:
     if path.name.endswith(SUFFIX) and path.is_file():
         return pack_form(path, loaded.standard)
     beside = Path(f"{name}{SUFFIX}")
-    forms = pack_forms(loaded)
+    forms = loaded.forms
     if beside.is_file():
         return pack_form(beside, loaded.standard)
     for form in forms:
@@ -244,7 +213,8 @@ def write_reviewed(
     from mmethics_cli.forms.review_sheet import reviewed
 
     decided = reviewed(sheet.read_bytes(), read_.name, read_.reading.proposals, read_.standard)
-    folder = forms_folder(loaded) or file.parent
+    overlay = loaded.pack.overlay
+    folder = file.parent if overlay is None else overlay / FORMS
     target = folder / f"{file.stem}{SUFFIX}"
     folder.mkdir(exist_ok=True)
     copy = folder / file.name
@@ -283,3 +253,34 @@ def _refuse_existing(target: Path, suffix: str, replace: bool) -> None:
         raise WorkspaceError(f"文件名要以 {suffix} 结尾：“{target}”。")
     if target.exists() and not replace:
         raise WorkspaceError(f"已有“{target}”。要覆盖，加 --replace。")
+
+
+def standing_for(dossier: Dossier, document: str) -> PackForm | None:
+    """The institution's own form that takes a document's place in this submission."""
+    kind = str(dossier.facts.get("event.kind"))
+    for form in dossier.loaded.forms:
+        if form.mapping.stands_for == document and form.mapping.used_for in ("", kind):
+            return form
+    return None
+
+
+def form_findings(dossier: Dossier, documents: Iterable[str]) -> Iterator[Finding]:
+    """What the forms that take the places of documents leave open."""
+    for id_ in documents:
+        form = standing_for(dossier, id_)
+        if form is None:
+            continue
+        coverage = fill(dossier.facts, form, dossier.facts.today or date.min, draft=True).coverage
+        for id_of, states, message in (
+            ("form_gaps", ("unanswered",), "格卷宗里没有回答"),
+            ("form_unplaced", ("unplaced",), "格没有定下来问的是什么，或表格改过、找不到了"),
+        ):
+            words = [one.words for one in coverage.blanks if one.state in states]
+            if words:
+                listed = "、".join(dict.fromkeys(words[:8]))
+                yield Finding(
+                    id_of, "note", "missing_answer", "",
+                    f"本院的表格“{form.name}”有 {len(words)} {message}：{listed}",
+                    f"补上回答，或打印后手写；逐格看：mmethics form fill --form {form.name}",
+                    practice=True,
+                )  # fmt: skip

@@ -117,7 +117,7 @@ def _twin(row: Element) -> Element:
             parent.remove(mark)
     for node in twin.iter():
         for name in _OWN_IDS:
-            node.attrib.pop(name, None)
+            node.attrib.pop(name, "")
     for text in twin.iter(f"{W}t"):
         text.text = ""
     return twin
@@ -175,11 +175,11 @@ def _fill_days(line: Line, start: int, days: Sequence[date]) -> None:
                 break
             spots.append((place, str(number)))
             at = place + 1
-    for place, number in reversed(spots):
+    for place, digits in reversed(spots):
         begin = place
-        while begin > start and line.text[begin - 1] in _ROOM and place - begin < len(number) + 1:
+        while begin > start and line.text[begin - 1] in _ROOM and place - begin < len(digits) + 1:
             begin -= 1
-        _write(line, begin, place, number)
+        _write(line, begin, place, digits)
 
 
 def _write(line: Line, start: int, end: int, text: str) -> None:
@@ -206,6 +206,18 @@ def _write(line: Line, start: int, end: int, text: str) -> None:
         _insert(node, offset + 1, text, like=node.getparent(), plain=True)
         return
     line.paragraph.append(_run(text, _mark_look(line.paragraph)))
+
+
+def _settle_control(node: Element | None) -> None:
+    """A control that showed its placeholder shows words now."""
+    control = None if node is None else next(node.iterancestors(SDT), None)
+    if control is None or control.find(f"{W}sdtPr/{W14}checkbox") is not None:
+        return
+    marks = control.findall(f"{W}sdtPr/{W}showingPlcHdr")
+    for mark in marks + control.findall(f"{W}sdtContent//{W}rPr/{W}rStyle"):
+        parent = mark.getparent()
+        if parent is not None:
+            parent.remove(mark)
 
 
 def _insert(

@@ -10,7 +10,7 @@ from typing import Final
 from msgspec import Struct
 
 from mmethics_cli.errors import DocumentError
-from mmethics_cli.formats.form.blank import Blank, Spot
+from mmethics_cli.formats.form.blank import Blank, Kind, Option, Spot
 from mmethics_cli.formats.form.grid import Cell, Row, blocks_of, rows_of
 from mmethics_cli.formats.form.inline import boxes_of, gaps_of
 from mmethics_cli.formats.form.line import BOX, TICKED, Line, line_of
@@ -126,14 +126,17 @@ class _FormReader:
             told.append(line.text.strip()[:80])
 
     def _blank(
-        self, words: str, kind: str, place: str, spot: Spot, *, before: tuple[str, ...] = (),
-        above: Sequence[str] = (), told: Sequence[str] = (), **more: object,
+        self, words: str, kind: Kind, place: str, spot: Spot, *, before: tuple[str, ...] = (),
+        above: Sequence[str] = (), told: Sequence[str] = (), after: str = "",
+        options: Sequence[Option] = (), is_date: bool = False,
     ) -> Blank:  # fmt: skip
         trail = (*self.headings, *above)
+        group = trail[-1] if trail else ""
+        table = self.table if place.startswith("表") else 0
         return Blank(
-            " ".join(words.split()), kind, place, trail[-1] if trail else "", (*trail, *told),
-            before, spot=spot, table=self.table if place.startswith("表") else 0, **more,
-        )  # type: ignore[arg-type]  # fmt: skip
+            " ".join(words.split()), kind, place, group, (*trail, *told), before, after,
+            list(options), spot, is_date, table,
+        )  # fmt: skip
 
     def _table(self, element: Element) -> Iterator[Blank]:
         self.table += 1
@@ -187,7 +190,6 @@ class _TableReader:
             last += 1
         self.columns_until = last
         rows = tuple(self.rows[at : last + 1])
-        kind = "rows"
         blanks = []
         before: list[str] = []
         for cell in row.cells:
@@ -199,7 +201,7 @@ class _TableReader:
             words = _one_line(label.text)
             blanks.append(
                 self.form._blank(
-                    words, kind, self._place(cell), Spot(cell=cell, rows=rows),
+                    words, "rows", self._place(cell), Spot(cell=cell, rows=rows),
                     before=tuple(before), above=self.above,
                 )
             )  # fmt: skip
