@@ -32,11 +32,11 @@ _SENTENCE: Final = re.compile("[。；;！？]|[:：].")
 _MOST_PAGES: Final = 500
 
 
-class Passage(Struct, frozen=True):
+class FilePassage(Struct, frozen=True):
     """A paragraph, or a cell of a table.
 
-    `place` says where it stands (第 3 段，表 2 第 1 行第 2 格，第 4 页第 7 行). `heading` is the level of
-    a heading, 0 for other text. A cell has the numbers of its `table`, `row` and `cell`, from 1;
+    `place` says where it stands (第 3 段, 表 2 第 1 行第 2 格, 第 4 页第 7 行), `heading` the
+    level of a heading, 0 for other text. A cell has the numbers of its `table`, `row` and `cell`, from 1;
     outside tables they are 0.
     """
 
@@ -48,7 +48,7 @@ class Passage(Struct, frozen=True):
     cell: int = 0
 
 
-def passages(data: bytes, name: str) -> tuple[Passage, ...]:
+def passages(data: bytes, name: str) -> tuple[FilePassage, ...]:
     """All that a file says that is not blank; `name` ends in .docx or .pdf.
 
     Raises DocumentError, which calls the file by `name`, when it can't be read, or has no text.
@@ -78,7 +78,7 @@ def heading_level(text: str) -> int:
     return len(re.findall(r"\d+", sign)) or 1
 
 
-def _of_word(reader: WordReader) -> Iterator[Passage]:
+def _of_word(reader: WordReader) -> Iterator[FilePassage]:
     from mmethics_cli.formats.word.markup import TBL, blocks, cells, rows
 
     paragraph = table = 0
@@ -89,12 +89,12 @@ def _of_word(reader: WordReader) -> Iterator[Passage]:
                 for cell_number, cell in enumerate(cells(row), 1):
                     if text := reader.text(cell).strip():
                         place = f"表 {table} 第 {row_number} 行第 {cell_number} 格"
-                        yield Passage(text, place, 0, table, row_number, cell_number)
+                        yield FilePassage(text, place, 0, table, row_number, cell_number)
         else:
             paragraph += 1
             if text := reader.text(block).strip():
                 level = _styled_level(reader, block) or heading_level(text)
-                yield Passage(text, f"第 {paragraph} 段", level)
+                yield FilePassage(text, f"第 {paragraph} 段", level)
 
 
 def _styled_level(reader: WordReader, paragraph: Element) -> int:
@@ -102,7 +102,7 @@ def _styled_level(reader: WordReader, paragraph: Element) -> int:
     return int(style.group(1)) if style else 0
 
 
-def _of_pdf(data: bytes, name: str) -> Iterator[Passage]:
+def _of_pdf(data: bytes, name: str) -> Iterator[FilePassage]:
     # Loaded late: most runs meet no PDF.
     from pypdf import PdfReader
 
@@ -119,4 +119,4 @@ def _of_pdf(data: bytes, name: str) -> Iterator[Passage]:
         for line_number, line in enumerate(text.splitlines(), 1):
             if words := line.strip():
                 place = f"第 {page_number} 页第 {line_number} 行"
-                yield Passage(words, place, heading_level(words))
+                yield FilePassage(words, place, heading_level(words))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from msgspec import Struct
 
@@ -13,7 +13,7 @@ from mmethics_cli.core.conditions.values import Element, NotApplicable, Truth, U
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.model import Question
 from mmethics_cli.core.standard.names import label_of
-from mmethics_cli.formats.form.blank import Blank
+from mmethics_cli.formats.form.blank import FormBlank
 from mmethics_cli.formats.form.filling import fill, fill_rows, tick
 from mmethics_cli.forms.mapping import FormMapping, MappedBlank, located
 from mmethics_cli.forms.proposing import BY_HAND, MARKERS, OFFICE, SIGNATURE
@@ -35,7 +35,7 @@ class FilledBlank(Struct, frozen=True):
     why: str = ""
 
 
-class Coverage(Struct, frozen=True):
+class FormCoverage(Struct, frozen=True):
     """What became of a form: every blank once, and the answered facts that it prints nowhere.
 
     `overlong` are the answers that stand in an appendix (见附页) since the blank is too small.
@@ -52,14 +52,16 @@ class Coverage(Struct, frozen=True):
 class _Writing(Struct):
     """What is to be written into one blank."""
 
-    blank: Blank
+    blank: FormBlank
     entry: MappedBlank
     text: str = ""
     days: tuple[date, ...] = ()
     options: tuple[int, ...] = ()
 
 
-def fill_form(mapping: FormMapping, blanks: Sequence[Blank], facts: Facts, day: date) -> Coverage:
+def fill_form(
+    mapping: FormMapping, blanks: Sequence[FormBlank], facts: Facts, day: date
+) -> FormCoverage:
     """Fill the blanks of an opened form in place; `day` is the day on which it is filled.
 
     A box is ticked only where its condition certainly holds; nothing unknown is written.
@@ -69,7 +71,7 @@ def fill_form(mapping: FormMapping, blanks: Sequence[Blank], facts: Facts, day: 
     known = {id(blank): entry for blank, entry in place.found}
     results: list[FilledBlank] = []
     writings: list[_Writing] = []
-    tables: dict[int, list[tuple[Blank, MappedBlank]]] = {}
+    tables: dict[int, list[tuple[FormBlank, MappedBlank]]] = {}
     overlong: list[str] = []
     for blank in blanks:
         entry = known.get(id(blank))
@@ -94,10 +96,10 @@ def fill_form(mapping: FormMapping, blanks: Sequence[Blank], facts: Facts, day: 
             fill(writing.blank, writing.text, writing.days if writing.blank.is_date else ())
     for columns in tables.values():
         _fill_table(columns, reader)
-    return Coverage(tuple(results), tuple(_nowhere(facts, mapping)), tuple(overlong))
+    return FormCoverage(tuple(results), tuple(_nowhere(facts, mapping)), tuple(overlong))
 
 
-def _left(blank: Blank, entry: MappedBlank | None) -> FilledBlank:
+def _left(blank: FormBlank, entry: MappedBlank | None) -> FilledBlank:
     if entry is not None and not _HAND.isdisjoint(entry.facts):
         why = {SIGNATURE: "签字", OFFICE: "由办公室填写"}.get(entry.facts[0], "请手写")
         return FilledBlank(blank.words, blank.place, "by_hand", (), why)
@@ -105,7 +107,7 @@ def _left(blank: Blank, entry: MappedBlank | None) -> FilledBlank:
     return FilledBlank(blank.words, blank.place, "unplaced", (), why)
 
 
-def _result(blank: Blank, entry: MappedBlank, filled: bool) -> FilledBlank:
+def _result(blank: FormBlank, entry: MappedBlank, filled: bool) -> FilledBlank:
     state: State = "filled" if filled else "unanswered"
     why = "" if filled else ("没有一个选项确定成立" if blank.options else "卷宗里还没有回答")
     return FilledBlank(blank.words, blank.place, state, entry.facts, why)
@@ -115,7 +117,7 @@ def _of_list(paths: Sequence[str], facts: Facts) -> bool:
     return all(tuple(path.rpartition(".")[::2]) in facts.standard.fields for path in paths)
 
 
-def _writing(blank: Blank, entry: MappedBlank, reader: _FactReader) -> _Writing:
+def _writing(blank: FormBlank, entry: MappedBlank, reader: _FactReader) -> _Writing:
     writing = _Writing(blank, entry)
     if blank.kind == "boxes":
         words = [plain(option.words) for option in blank.options]
@@ -145,7 +147,7 @@ def _writing(blank: Blank, entry: MappedBlank, reader: _FactReader) -> _Writing:
 _AGES: Final = {"participants.age_min", "participants.age_max"}
 
 
-def _fill_table(columns: Sequence[tuple[Blank, MappedBlank]], reader: _FactReader) -> None:
+def _fill_table(columns: Sequence[tuple[FormBlank, MappedBlank]], reader: _FactReader) -> None:
     """The rows of one list on the form: an entry of the dossier's list in each."""
     entries = reader.entries(columns[0][1].facts[0])
     words = [
@@ -267,13 +269,15 @@ def fact_label(path: str, facts_or_standard: object) -> str:
     return label_of(standard, path)  # type: ignore[arg-type]
 
 
-def coverage_tree(name: str, coverage: Coverage, labels: Mapping[str, str]) -> dict[str, object]:
+def coverage_tree(
+    name: str, coverage: FormCoverage, labels: Mapping[str, str]
+) -> dict[str, object]:
     """The coverage for programs."""
     return {
         "format": "mmethics/form-coverage/1",
         "form": name,
         "blanks": len(coverage.blanks),
-        **{state: coverage.count(state) for state in ("filled", "unanswered", "by_hand", "unplaced")},
+        **{state: coverage.count(state) for state in get_args(State)},
         "nowhere": [{"path": path, "label": labels[path]} for path in coverage.nowhere],
         "list": [
             {

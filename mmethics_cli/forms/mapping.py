@@ -15,8 +15,8 @@ from msgspec import Struct
 from mmethics_cli.core.conditions.language import Condition
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.core.standard.node import Fault, Node, Trail
-from mmethics_cli.formats.form.blank import Blank, Kind
-from mmethics_cli.forms.proposing import ASK, MARKERS, How, Proposal
+from mmethics_cli.formats.form.blank import FormBlank, Kind
+from mmethics_cli.forms.proposing import ASK, MARKERS, BlankProposal, How
 from mmethics_cli.forms.words import FormWords, is_fact, plain, without_brackets
 
 SUFFIX: Final = ".form.yaml"
@@ -73,13 +73,13 @@ class FormMapping(Struct, frozen=True):
 class Located(Struct, frozen=True):
     """A mapping laid on a form: what each blank asks; what of it was moved, is gone, is new."""
 
-    found: tuple[tuple[Blank, MappedBlank], ...]
-    moved: tuple[Blank, ...]
+    found: tuple[tuple[FormBlank, MappedBlank], ...]
+    moved: tuple[FormBlank, ...]
     gone: tuple[MappedBlank, ...]
-    new: tuple[Blank, ...]
+    new: tuple[FormBlank, ...]
 
 
-def anchors_of(blanks: Sequence[Blank]) -> list[Anchor]:
+def anchors_of(blanks: Sequence[FormBlank]) -> list[Anchor]:
     """An anchor for each blank of a form."""
     seen: Counter[tuple[str, str, str]] = Counter()
     anchors = []
@@ -90,7 +90,7 @@ def anchors_of(blanks: Sequence[Blank]) -> list[Anchor]:
     return anchors
 
 
-def located(mapping: FormMapping, blanks: Sequence[Blank]) -> Located:
+def located(mapping: FormMapping, blanks: Sequence[FormBlank]) -> Located:
     """Find the mapped blanks on a form. One whose words changed is gone, never another's place."""
     anchors = anchors_of(blanks)
     by_anchor = {anchor: number for number, anchor in enumerate(anchors)}
@@ -146,8 +146,11 @@ def _entry(node: Node, standard: Standard) -> MappedBlank:
     at = node.child("at")
     at.only("words", "under", "nth", "kind")
     anchor = Anchor(
-        plain(at.text("words")), plain(at.text("under", "")), at.one_of("kind", _KINDS), at.number("nth", 1)
-    )  # fmt: skip
+        plain(at.text("words")),
+        plain(at.text("under", "")),
+        at.one_of("kind", _KINDS),
+        at.number("nth", 1),
+    )
     facts = node.texts("is")
     for path in facts:
         if path not in MARKERS and not is_fact(path, standard):
@@ -174,8 +177,8 @@ def _tick(node: Node) -> TickRule:
 
 def proposed_tree(
     head: Mapping[str, str],
-    blanks: Sequence[Blank],
-    decided: Sequence[Proposal],
+    blanks: Sequence[FormBlank],
+    decided: Sequence[BlankProposal],
     words: FormWords,
     standard: Standard,
 ) -> dict[str, object]:
@@ -193,15 +196,14 @@ def proposed_tree(
             row["maybe"] = list(one.maybe)
         if one.how:
             row["how"] = one.how
-        if blank.kind == "boxes" and len(one.facts) == 1 and one.facts[0] not in MARKERS:
-            if ticks := list(_ticks(one.facts[0], blank, words, standard)):
-                row["tick"] = ticks
+        if len(one.facts) == 1 and (ticks := list(_ticks(one.facts[0], blank, words, standard))):
+            row["tick"] = ticks
         rows.append(row)
     return {"form": dict(head), "blanks": rows}
 
 
 def _ticks(
-    path: str, blank: Blank, words: FormWords, standard: Standard
+    path: str, blank: FormBlank, words: FormWords, standard: Standard
 ) -> Iterator[dict[str, object]]:
     """For each box whose words say a value of the fact: the condition on which it is ticked."""
     question = standard.questions.get(path) or standard.derived.get(path)

@@ -1,7 +1,7 @@
 """Which fact each blank of a form asks: proposals by words and rules, none where it is doubtful.
 
-What keeps them right: an attribute (姓名, 电话) means nothing without its owner; the head noun comes
-last; lists of other people are no facts; labels that mean something else elsewhere are asked.
+What keeps them right: an attribute (姓名, 电话) means nothing without its owner; the head noun
+comes last; lists of other people are no facts; labels that mean something else elsewhere are asked.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from mmethics_cli.core.standard.model import Standard
-from mmethics_cli.formats.form.blank import Blank
+from mmethics_cli.formats.form.blank import FormBlank
 from mmethics_cli.forms.words import FormWords, Owner, loose, plain, without_brackets
 
 How = Literal["exact", "owner", "composite", "options", "long", "office", ""]
@@ -30,7 +30,7 @@ _NEAR: Final = 4  # an attribute belongs to an owner asked no more blanks before
 _SINGLE: Final = frozenset(("choice", "date", "int", "bool"))
 
 
-class Proposal(Struct, frozen=True):
+class BlankProposal(Struct, frozen=True):
     """What a blank asks: paths, or one of MARKERS; nothing where nobody knows.
 
     `maybe` are facts it may ask where it is `ask`. `how` says by which kind of rule.
@@ -45,23 +45,27 @@ class Proposal(Struct, frozen=True):
         return self.facts[0] if self.facts and self.facts[0] in MARKERS else ""
 
 
-NOTHING: Final = Proposal()
+NOTHING: Final = BlankProposal()
 
 
 class FormReading(Struct, frozen=True):
     """A whole form: what each blank asks, what the form is used for, whether about a study."""
 
-    proposals: tuple[Proposal, ...]
+    proposals: tuple[BlankProposal, ...]
     used_for: str
     is_about_study: bool
 
 
 def propose(
-    blanks: Sequence[Blank], head: Sequence[str], text: str, words: FormWords, standard: Standard
+    blanks: Sequence[FormBlank],
+    head: Sequence[str],
+    text: str,
+    words: FormWords,
+    standard: Standard,
 ) -> FormReading:
     """Read a form: its blanks in order, its first lines and all of its text."""
-    proposer = _Proposer(words, standard, used_for(head, words))
-    proposals = [proposer.propose(at, blanks) for at in range(len(blanks))]
+    proposer = _Proposer(blanks, words, standard, used_for(head, words))
+    proposals = [proposer.propose(at) for at in range(len(blanks))]
     proposals = list(_single(blanks, proposals, standard))
     about = _is_about_study(blanks, proposals, head, text, words)
     if not about:
@@ -79,7 +83,7 @@ def used_for(head: Sequence[str], words: FormWords) -> str:
 
 
 def _is_about_study(
-    blanks: Sequence[Blank], proposals: Sequence[Proposal], head: Sequence[str], text: str,
+    blanks: Sequence[FormBlank], proposals: Sequence[BlankProposal], head: Sequence[str], text: str,
     words: FormWords,
 ) -> bool:  # fmt: skip
     title = "".join(head[:4])
@@ -99,8 +103,8 @@ def _is_about_study(
 
 
 def _single(
-    blanks: Sequence[Blank], proposals: Sequence[Proposal], standard: Standard
-) -> Iterator[Proposal]:
+    blanks: Sequence[FormBlank], proposals: Sequence[BlankProposal], standard: Standard
+) -> Iterator[BlankProposal]:
     """Two different labels for one choice, date or number: both are asked."""
     labels: dict[str, set[str]] = defaultdict(set)
     for blank, proposal in zip(blanks, proposals, strict=True):
@@ -113,66 +117,69 @@ def _single(
         if doubtful.isdisjoint(proposal.facts) or len(proposal.facts) > 1:
             yield proposal
         else:
-            yield Proposal((ASK,), maybe=proposal.facts)
+            yield BlankProposal((ASK,), maybe=proposal.facts)
 
 
 class _Proposer:
     """Proposes blank by blank; keeps what the blanks before turned out to be."""
 
-    def __init__(self, words: FormWords, standard: Standard, kind: str) -> None:
+    def __init__(
+        self, blanks: Sequence[FormBlank], words: FormWords, standard: Standard, kind: str
+    ) -> None:
+        self.blanks = blanks
         self.words = words
         self.standard = standard
         self.used_for = kind
-        self.done: list[Proposal] = []
+        self.done: list[BlankProposal] = []
         self.owners: list[tuple[Owner | None, int]] = []
 
-    def propose(self, at: int, blanks: Sequence[Blank]) -> Proposal:
-        blank = blanks[at]
-        proposal = self._marker(at, blanks) or self._fact(blank, blanks) or NOTHING
+    def propose(self, at: int) -> BlankProposal:
+        blank = self.blanks[at]
+        proposal = self._marker(at) or self._fact(blank) or NOTHING
         self.done.append(proposal)
         self.owners.append((self.words.owner_in(blank.words), blank.table))
         return proposal
 
-    def _marker(self, at: int, blanks: Sequence[Blank]) -> Proposal | None:
+    def _marker(self, at: int) -> BlankProposal | None:
         """A signature, or a part that the office fills."""
-        blank, words = blanks[at], self.words
+        blank, words = self.blanks[at], self.words
         label = plain(blank.words)
         if any(sign in label for sign in words.lists["signature"]) and "知情同意" not in label:
-            return Proposal((SIGNATURE,))
+            return BlankProposal((SIGNATURE,))
         before = self.done[-1] if self.done else NOTHING
         nearest = plain(blank.before[-1]) if blank.before else ""
         if without_brackets(label) in _DATE_WORDS or blank.is_date and not label:
-            near = blanks[at - 1].table == blank.table if at else False
+            near = self.blanks[at - 1].table == blank.table if at else False
             signed = any(sign in nearest for sign in words.lists["signature"])
             if signed or (near and before.marker == SIGNATURE):
-                return Proposal((SIGNATURE,))
+                return BlankProposal((SIGNATURE,))
         bare = without_brackets(label)
         if bare in self._office or words.matches("office_here", blank.after + blank.words):
-            return Proposal((OFFICE,))
+            return BlankProposal((OFFICE,))
         if any(words.matches("office_from_here", text.strip()) for text in blank.above):
-            return Proposal((OFFICE,))
+            return BlankProposal((OFFICE,))
         if any(plain(text) in self._office for text in (blank.group, *blank.above[-2:])):
-            return Proposal((OFFICE,))
+            return BlankProposal((OFFICE,))
         if words.matches("office_from_here", blank.words.strip()):
-            return Proposal((OFFICE,))
+            return BlankProposal((OFFICE,))
         if any(sign in bare for sign in words.lists["declaration"]) and len(bare) <= 12:
-            return Proposal((SIGNATURE,)) if "利益" not in bare else None
+            return BlankProposal((SIGNATURE,)) if "利益" not in bare else None
         return None
 
     @property
     def _office(self) -> frozenset[str]:
         return frozenset(map(plain, self.words.lists["office"]))
 
-    def _fact(self, blank: Blank, blanks: Sequence[Blank]) -> Proposal | None:
+    def _fact(self, blank: FormBlank) -> BlankProposal | None:
         label = plain(blank.words)
-        proposal = self._read(label, blank, blanks)
+        proposal = self._read(label, blank)
         if blank.kind == "boxes":
             proposal = self._by_options(blank, proposal)
         if proposal is None or proposal.marker:
             return proposal
         if not all(self._fits(path) for path in proposal.facts):
             return None
-        if blank.kind == "rows" and not self._is_column(proposal.facts, blank, blanks):
+        if blank.kind == "rows" and not self._is_column(proposal.facts, blank):
             return None
         return proposal
 
@@ -180,7 +187,7 @@ class _Proposer:
         """Facts about a new submission stand only on its forms."""
         return not path.startswith("event.") or path == "event.kind" or self.used_for != "initial"
 
-    def _is_column(self, facts: Sequence[str], blank: Blank, blanks: Sequence[Blank]) -> bool:
+    def _is_column(self, facts: Sequence[str], blank: FormBlank) -> bool:
         """In a list only fields of lists; one row alone may be the investigator's."""
         one_row = len(blank.spot.rows) == 1
         return all(
@@ -194,22 +201,22 @@ class _Proposer:
         question = self.standard.questions.get(path)
         return "" if question is None else "long" if question.long else question.type
 
-    def _read(self, label: str, blank: Blank, blanks: Sequence[Blank]) -> Proposal | None:
+    def _read(self, label: str, blank: FormBlank) -> BlankProposal | None:
         """What the words of a label say, the surest way first."""
         bare = without_brackets(label)
         only = self.words.only_when.get(self.used_for, {})
         for word in (label, bare):
             if word in only:
-                return Proposal((only[word],), "exact")
+                return BlankProposal((only[word],), "exact")
             if word in self._ask:
-                return Proposal((ASK,), maybe=self.words.labels.get(word, ()))
+                return BlankProposal((ASK,), maybe=self.words.labels.get(word, ()))
             if found := self._exact(word, blank):
                 return found
         return (
-            self._owned(bare, blank, blanks)
+            self._owned(bare, blank)
             or self._with_brackets(label, bare)
-            or self._composite(bare, blank, blanks)
-            or self._trimmed(bare, blank, blanks)
+            or self._composite(bare, blank)
+            or self._trimmed(bare, blank)
             or self._phrase(label)
         )
 
@@ -217,40 +224,40 @@ class _Proposer:
     def _ask(self) -> frozenset[str]:
         return frozenset(map(plain, self.words.lists["ask"]))
 
-    def _exact(self, word: str, blank: Blank) -> Proposal | None:
+    def _exact(self, word: str, blank: FormBlank) -> BlankProposal | None:
         facts = self.words.labels.get(loose(word))
         if facts is None:
             return None
         if facts[0] in ("attachments.version", "attachments.date"):
-            return Proposal(facts, "exact") if self._attachment(word, blank) else None
+            return BlankProposal(facts, "exact") if self._attachment(word, blank) else None
         if self.words.owner_in(blank.group) is self.words.foreign and not self._is_owner(word):
             return None
-        return Proposal(facts, "exact")
+        return BlankProposal(facts, "exact")
 
     def _is_owner(self, word: str) -> bool:
         """Whether a label is itself the name of somebody (申办者), whatever block it stands in."""
         return word in self.words.foreign.words or word.endswith(("单位名称", "者名称"))
 
-    def _attachment(self, word: str, blank: Blank) -> bool:
+    def _attachment(self, word: str, blank: FormBlank) -> bool:
         """Whether an attachment is named: in the label, before it, above it."""
         named = "".join((word, *blank.before, blank.group))
         return any(sign in named for sign in self.words.lists["attachment"])
 
-    def _owned(self, word: str, blank: Blank, blanks: Sequence[Blank]) -> Proposal | None:
+    def _owned(self, word: str, blank: FormBlank) -> BlankProposal | None:
         """An owner by name, an owner's attribute, or an attribute of the owner that stands near."""
         for start in ("", *self.words.lists["prefixes"]):
             if start and not word.startswith(start):
                 continue
             rest = word.removeprefix(start)
             if fact := self._owner_fact(rest, blank):
-                return Proposal((fact,), "owner")
+                return BlankProposal((fact,), "owner")
         if any(True for _ in self.words.attribute_owners(word)):
-            owner = self._context_owner(word, blank) or self._owner_by_columns(blank, blanks)
+            owner = self._context_owner(word, blank) or self._owner_by_columns(blank)
             if owner is not None and word in owner.attributes:
-                return Proposal((owner.attributes[word],), "owner")
+                return BlankProposal((owner.attributes[word],), "owner")
         return None
 
-    def _owner_fact(self, word: str, blank: Blank) -> str | None:
+    def _owner_fact(self, word: str, blank: FormBlank) -> str | None:
         """The fact of an owner's own word, or of its word with an attribute behind."""
         best: tuple[int, str | None] = (0, None)
         for owner in self.words.owners:
@@ -265,11 +272,11 @@ class _Proposer:
             return None
         return best[1]
 
-    def _foreign_near(self, blank: Blank, *, only_group: bool) -> bool:
+    def _foreign_near(self, blank: FormBlank, *, only_group: bool) -> bool:
         near = (blank.group,) if only_group else (blank.group, *blank.before[-1:])
         return any(self.words.owner_in(text) is self.words.foreign for text in near)
 
-    def _context_owner(self, word: str, blank: Blank) -> Owner | None:
+    def _context_owner(self, word: str, blank: FormBlank) -> Owner | None:
         """Whose attribute it is: of the nearest label before it in its line or row, of its heading,
         of the blank before it."""
         for text in (*reversed(blank.before), blank.group, *reversed(blank.above[-3:])):
@@ -283,7 +290,7 @@ class _Proposer:
             return owner
         return self._previous_owner(blank)
 
-    def _previous_owner(self, blank: Blank) -> Owner | None:
+    def _previous_owner(self, blank: FormBlank) -> Owner | None:
         """The owner whom one of the last blanks of the same table or page asked."""
         for owner, table in reversed(self.owners[-_NEAR:]):
             if table != blank.table:
@@ -292,31 +299,31 @@ class _Proposer:
                 return owner
         return None
 
-    def _owner_by_columns(self, blank: Blank, blanks: Sequence[Blank]) -> Owner | None:
+    def _owner_by_columns(self, blank: FormBlank) -> Owner | None:
         """A list of several rows in which somebody's part in the work is asked: the team."""
         if blank.kind != "rows" or len(blank.spot.rows) < 2:
             return None
         members = next(owner for owner in self.words.owners if owner.id == "members")
         columns = {
             plain(without_brackets(plain(one.words)))
-            for one in blanks
+            for one in self.blanks
             if one.spot.rows and one.spot.rows[0] is blank.spot.rows[0]
         }
         roles = {word for word, path in members.attributes.items() if path.endswith(".role")}
         names = {word for word, path in members.attributes.items() if path.endswith(".name")}
         return members if columns & roles and columns & names else None
 
-    def _with_brackets(self, label: str, bare: str) -> Proposal | None:
+    def _with_brackets(self, label: str, bare: str) -> BlankProposal | None:
         """A title with its number in brackets, 项目名称（编号）; a label said again in brackets."""
         inside = re.search(r"\(([^()]+)\)", label)
         if inside is None:
             return None
         number = self.words.with_title.get(plain(inside.group(1)))
         if number and (bare == "项目" or self.words.labels.get(bare) == ("project.title",)):
-            return Proposal(("project.title", number), "composite")
+            return BlankProposal(("project.title", number), "composite")
         return None
 
-    def _composite(self, word: str, blank: Blank, blanks: Sequence[Blank]) -> Proposal | None:
+    def _composite(self, word: str, blank: FormBlank) -> BlankProposal | None:
         """Several facts in one label: all must be known, the owner of the first holds for all."""
         parts = [part for part in _SPLIT.split(word) if part]
         if not 2 <= len(parts) <= 3:
@@ -325,23 +332,23 @@ class _Proposer:
         owner = self.words.owner_in(parts[0])
         attributes = owner.attributes if owner is not None else {}
         for part in parts:
-            found = self._exact(part, blank) or self._owned(part, blank, blanks)
+            found = self._exact(part, blank) or self._owned(part, blank)
             if facts and part in attributes:
-                found = Proposal((attributes[part],))
+                found = BlankProposal((attributes[part],))
             if found is None and part in self.words.with_title and "project.title" in facts:
-                found = Proposal((self.words.with_title[part],))
+                found = BlankProposal((self.words.with_title[part],))
             if found is None:
-                found = self._trimmed(part, blank, blanks)
+                found = self._trimmed(part, blank)
             if found is None or found.marker:
                 return None
             facts += [path for path in found.facts if path not in facts]
-        return Proposal(tuple(facts), "composite")
+        return BlankProposal(tuple(facts), "composite")
 
-    def _trimmed(self, word: str, blank: Blank, blanks: Sequence[Blank]) -> Proposal | None:
+    def _trimmed(self, word: str, blank: FormBlank) -> BlankProposal | None:
         """The label without what may stand around: a suffix always, a prefix before long words."""
         for end in self.words.lists["suffixes"]:
             if word.endswith(end) and len(rest := word.removesuffix(end)) > 1:
-                found = self._exact(rest, blank) or self._owned(rest, blank, blanks)
+                found = self._exact(rest, blank) or self._owned(rest, blank)
                 if found and ("project.title" not in found.facts or end in _OF_TITLE):
                     return found
         for start in self.words.lists["prefixes"]:
@@ -354,7 +361,7 @@ class _Proposer:
                     return found if blank.kind == "boxes" else None
         return None
 
-    def _phrase(self, label: str) -> Proposal | None:
+    def _phrase(self, label: str) -> BlankProposal | None:
         """A long label in which several words stand that together leave no doubt."""
         if len(label) < _SHORTEST_PHRASE:
             return None
@@ -363,16 +370,16 @@ class _Proposer:
             for path, parts in self.words.contains
             if self._fits(path) and all(any(word in label for word in words) for words in parts)
         }
-        return Proposal((found.pop(),), "long") if len(found) == 1 else None
+        return BlankProposal((found.pop(),), "long") if len(found) == 1 else None
 
-    def _by_options(self, blank: Blank, proposal: Proposal | None) -> Proposal | None:
+    def _by_options(self, blank: FormBlank, proposal: BlankProposal | None) -> BlankProposal | None:
         """What the options of boxes say of the fact; a label of many meanings is settled by them,
         and a label that asks for a text is outvoted."""
         if proposal is not None and not proposal.marker:
             if not all(self._type(path) == "long" for path in proposal.facts):
                 return proposal
             if len(blank.options) == 1:
-                proposal = Proposal((ASK,), maybe=proposal.facts)
+                proposal = BlankProposal((ASK,), maybe=proposal.facts)
         options = [plain(without_brackets(plain(option.words))) for option in blank.options]
         counts = {
             path: sum(option in words for option in options)
@@ -384,4 +391,4 @@ class _Proposer:
             return proposal
         if list(counts.values()).count(counts[best]) > 1:
             return proposal
-        return Proposal((best,), "options")
+        return BlankProposal((best,), "options")

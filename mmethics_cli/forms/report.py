@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from mmethics_cli.core.standard.model import Standard
-from mmethics_cli.formats.form.blank import Blank
-from mmethics_cli.forms.filling import Coverage, State, coverage_tree, fact_label
+from mmethics_cli.formats.form.blank import FormBlank
+from mmethics_cli.forms.filling import FormCoverage, State, coverage_tree, fact_label
 from mmethics_cli.forms.mapping import Located
 from mmethics_cli.forms.proposing import MARKERS, FormReading
 from mmethics_cli.forms.review_sheet import MARKER_WORDS
@@ -22,7 +22,7 @@ _STATES: Final[dict[State, str]] = {
 _MOST: Final = 12
 
 
-def reading_json(name: str, blanks: Sequence[Blank], reading: FormReading) -> str:
+def reading_json(name: str, blanks: Sequence[FormBlank], reading: FormReading) -> str:
     """The proposals for programs: `is` is a list, or null where nothing is proposed."""
     rows = [
         {
@@ -39,7 +39,7 @@ def reading_json(name: str, blanks: Sequence[Blank], reading: FormReading) -> st
 
 
 def reading_text(
-    name: str, blanks: Sequence[Blank], reading: FormReading, standard: Standard
+    name: str, blanks: Sequence[FormBlank], reading: FormReading, standard: Standard
 ) -> str:
     """The proposals for people: blank by blank, in order."""
     lines = []
@@ -79,12 +79,12 @@ def check_text(name: str, place: Located, total: int) -> str:
     return "\n".join(lines)
 
 
-def coverage_json(name: str, coverage: Coverage, standard: Standard) -> str:
+def coverage_json(name: str, coverage: FormCoverage, standard: Standard) -> str:
     labels = {path: fact_label(path, standard) for path in coverage.nowhere}
     return json.dumps(coverage_tree(name, coverage, labels), ensure_ascii=False, indent=1)
 
 
-def coverage_text(name: str, coverage: Coverage, standard: Standard) -> str:
+def coverage_text(name: str, coverage: FormCoverage, standard: Standard) -> str:
     """The five parts: four that add up to all blanks, and the facts that stand nowhere."""
     lines = [f"{name}：{len(coverage.blanks)} 个空格"]
     for state, title in _STATES.items():

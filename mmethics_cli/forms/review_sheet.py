@@ -10,10 +10,10 @@ from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import EthicsError, Problem
 from mmethics_cli.formats.excel.model import RecordSheet, SheetCell, SheetColumn, SheetRow, Workbook
 from mmethics_cli.formats.excel.writer import excel_file
-from mmethics_cli.formats.form.blank import Blank
+from mmethics_cli.formats.form.blank import FormBlank
 from mmethics_cli.forms.filling import fact_label
 from mmethics_cli.forms.mapping import how_word
-from mmethics_cli.forms.proposing import ASK, BY_HAND, MARKERS, OFFICE, SIGNATURE, Proposal
+from mmethics_cli.forms.proposing import ASK, BY_HAND, MARKERS, OFFICE, SIGNATURE, BlankProposal
 from mmethics_cli.forms.words import SUBMISSION_FACTS
 from mmethics_cli.sheets.page import (
     ENTRY,
@@ -37,8 +37,8 @@ _JOIN: Final = " + "
 
 def review_book(
     name: str,
-    blanks: Sequence[Blank],
-    proposals: Sequence[Proposal],
+    blanks: Sequence[FormBlank],
+    proposals: Sequence[BlankProposal],
     examples: Mapping[str, str],
     standard: Standard,
     day: date,
@@ -79,8 +79,8 @@ def choices(standard: Standard) -> dict[str, str]:
 
 
 def reviewed(
-    data: bytes, name: str, proposals: Sequence[Proposal], standard: Standard
-) -> list[Proposal]:
+    data: bytes, name: str, proposals: Sequence[BlankProposal], standard: Standard
+) -> list[BlankProposal]:
     """The decisions of a reviewed sheet, in the order of the form's blanks.
 
     Raises EthicsError with the cells that can't be read, or for the sheet of another form.
@@ -106,22 +106,22 @@ def reviewed(
             continue
         seen.add(number)
         if tuple(facts) != proposals[number].facts:
-            decided[number] = Proposal(tuple(facts) or (ASK,), "office")
+            decided[number] = BlankProposal(tuple(facts) or (ASK,), "office")
     for number in set(range(len(decided))) - seen:
-        decided[number] = Proposal((ASK,))
+        decided[number] = BlankProposal((ASK,))
     if faults:
         raise EthicsError("这份核对表没有收：", faults)
     return decided
 
 
-def _doubt(proposal: Proposal) -> int:
+def _doubt(proposal: BlankProposal) -> int:
     if not proposal.facts or proposal.facts[0] == ASK:
         return 0
     return 2 if proposal.facts[0] in MARKERS or proposal.how == "exact" else 1
 
 
 def _row(
-    number: int, blank: Blank, proposal: Proposal, examples: Mapping[str, str],
+    number: int, blank: FormBlank, proposal: BlankProposal, examples: Mapping[str, str],
     options: tuple[str, ...], standard: Standard,
 ) -> SheetRow:  # fmt: skip
     cells = (
@@ -138,7 +138,7 @@ def _row(
     return SheetRow(cells, f"{ENTRY}{number}")
 
 
-def said(proposal: Proposal, standard: Standard) -> str:
+def said(proposal: BlankProposal, standard: Standard) -> str:
     """A proposal in words, as the drop-down says it."""
     words = {path: word for word, path in choices(standard).items()}
     return _JOIN.join(words.get(path, path) for path in proposal.facts or (ASK,))

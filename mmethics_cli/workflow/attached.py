@@ -9,7 +9,7 @@ from mmethics_cli.core.checks.attached_texts import AttachedText, texts_at_odds
 from mmethics_cli.core.checks.documents import attachments_of
 from mmethics_cli.core.checks.findings import Finding
 from mmethics_cli.errors import DocumentError
-from mmethics_cli.formats.passages import Passage, passages
+from mmethics_cli.formats.passages import FilePassage, passages
 from mmethics_cli.store.dossier.attachments import attachment_path
 from mmethics_cli.store.paths import OutsideFolder
 from mmethics_cli.workflow.opening import Dossier
@@ -27,8 +27,7 @@ def attached_contradictions(dossier: Dossier) -> Iterator[Finding]:
     for entry in attachments_of(dossier.facts):
         name = entry.get("file")
         if entry.get("kind") in kinds and isinstance(name, str):
-            if texts := _texts(dossier, name):
-                yield from texts_at_odds(dossier.facts, entry, texts)
+            yield from texts_at_odds(dossier.facts, entry, _texts(dossier, name))
 
 
 def _texts(dossier: Dossier, name: str) -> list[AttachedText]:
@@ -42,7 +41,7 @@ def _texts(dossier: Dossier, name: str) -> list[AttachedText]:
     return [AttachedText(one.text, one.place, _right(said, at)) for at, one in enumerate(said)]
 
 
-def _right(said: tuple[Passage, ...], at: int) -> str:
+def _right(said: tuple[FilePassage, ...], at: int) -> str:
     """The words of the next cell of the same row."""
     here = said[at]
     after = said[at + 1] if at + 1 < len(said) else None

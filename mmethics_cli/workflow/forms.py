@@ -14,11 +14,11 @@ from mmethics_cli.core.checks.findings import Finding
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import DocumentError, EthicsError, PackError, Problem, WorkspaceError
-from mmethics_cli.formats.form.reading import Form, read_form
+from mmethics_cli.formats.form.reading import WordForm, read_form
 from mmethics_cli.formats.word.watermark import mark_draft
-from mmethics_cli.forms.filling import Coverage, fill_form
+from mmethics_cli.forms.filling import FormCoverage, fill_form
 from mmethics_cli.forms.mapping import SUFFIX, Located, located, proposed_tree
-from mmethics_cli.forms.proposing import FormReading, Proposal, propose
+from mmethics_cli.forms.proposing import BlankProposal, FormReading, propose
 from mmethics_cli.forms.words import FormWords, read_words
 from mmethics_cli.store.files import write_atomic
 from mmethics_cli.store.yaml.writer import mapping_lines
@@ -35,7 +35,7 @@ class ReadForm(Struct, frozen=True):
     """A form of an institution as it was read, with a proposal for each blank."""
 
     name: str
-    form: Form
+    form: WordForm
     reading: FormReading
     words: FormWords
     standard: Standard
@@ -61,7 +61,7 @@ def words_of(loaded: LoadedPack) -> FormWords:
     return words
 
 
-def opened_form(path: Path) -> Form:
+def opened_form(path: Path) -> WordForm:
     """The blanks of a form file. Raises DocumentError, WorkspaceError."""
     data = form_bytes(path)
     return read_form(data, path.name)
@@ -84,7 +84,13 @@ def form_bytes(path: Path) -> bytes:
 
 
 def write_mapping(
-    read_: ReadForm, decided: Sequence[Proposal], target: Path, by: str, day: date, *, replace: bool
+    read_: ReadForm,
+    decided: Sequence[BlankProposal],
+    target: Path,
+    by: str,
+    day: date,
+    *,
+    replace: bool,
 ) -> None:
     """Write the mapping of a form as the office decided. Raises WorkspaceError for one there."""
     if target.exists() and not replace:
@@ -127,15 +133,15 @@ def check(form: PackForm, path: Path | None = None) -> FormCheck:
     return FormCheck(located(form.mapping, blanks), len(blanks))
 
 
-class FilledForm(Struct, frozen=True):
+class FilledCopy(Struct, frozen=True):
     """A filled copy: its bytes, its name, and what became of each blank."""
 
     name: str
     data: bytes
-    coverage: Coverage
+    coverage: FormCoverage
 
 
-def fill(facts: Facts, form: PackForm, day: date, *, draft: bool) -> FilledForm:
+def fill(facts: Facts, form: PackForm, day: date, *, draft: bool) -> FilledCopy:
     """A copy of the form with the dossier's facts in it; the form itself stays as it is.
 
     A draft says so in its first line.
@@ -145,7 +151,7 @@ def fill(facts: Facts, form: PackForm, day: date, *, draft: bool) -> FilledForm:
     coverage = fill_form(form.mapping, opened.blanks, facts, day)
     if draft:
         mark_draft(opened.package.body)
-    return FilledForm(form.path.stem, opened.package.saved(), coverage)
+    return FilledCopy(form.path.stem, opened.package.saved(), coverage)
 
 
 def chosen_forms(dossier: Dossier, name: str | None) -> list[PackForm]:
@@ -156,7 +162,8 @@ def chosen_forms(dossier: Dossier, name: str | None) -> list[PackForm]:
     forms = dossier.loaded.forms
     if not forms:
         raise EthicsError(
-            "本机构的标准包里还没有对照好的表格。先读表格：mmethics form read 表格.docx --out 核对.xlsx"
+            "本机构的标准包里还没有对照好的表格。"
+            "先读表格：mmethics form read 表格.docx --out 核对.xlsx"
         )
     kind = str(dossier.facts.get("event.kind"))
     chosen = [
@@ -239,7 +246,7 @@ def write_proof(read_: ReadForm, file: Path, target: Path, *, replace: bool) -> 
     write_atomic(target, form.package.saved())
 
 
-def write_filled(filled: FilledForm, folder: Path, *, replace: bool) -> Path:
+def write_filled(filled: FilledCopy, folder: Path, *, replace: bool) -> Path:
     """Write a filled copy, and its coverage beside it. Raises WorkspaceError for one there."""
     target = folder / f"{filled.name}（草稿）.docx"
     _refuse_existing(target, ".docx", replace)

@@ -27,7 +27,9 @@ ROOMS: Final[Mapping[str, frozenset[str]]] = {
     room: frozenset(allowed.split())
     for room, allowed in {
         "cli": "commands wording core errors",
-        "commands": "ask office workflow forms render sheets report formats store wording core errors",
+        "commands": (
+            "ask office workflow forms render sheets report formats store wording core errors"
+        ),
         "office": "workflow render sheets report formats store wording core errors",
         "workflow": "forms render sheets report formats store wording core errors",
         # Which fact a blank of an institution's own form asks, and the review of it in Excel.

@@ -17,8 +17,8 @@ from mmethics_cli.core.checks.findings import Finding
 from mmethics_cli.core.conditions.values import Element, name_of
 from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.decisions.facts import Facts
-from mmethics_cli.core.standard.attached_words import AttachedLabel
 from mmethics_cli.core.standard.names import ATTACHMENTS
+from mmethics_cli.core.standard.texts import AttachedLabel
 
 _LONGEST_VALUE: Final = 200
 _MOST_HINTS: Final = 3

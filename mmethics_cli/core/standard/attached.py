@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from mmethics_cli.core.standard.attached_words import AttachedLabel, AttachedWords
 from mmethics_cli.core.standard.node import Node
 from mmethics_cli.core.standard.record_reader import RecordReader
+from mmethics_cli.core.standard.texts import AttachedLabel, AttachedWords
 
 ATTACHED: Final = "attached_texts.yaml"
 VERSION, DATE = "attachments.version", "attachments.date"

@@ -121,11 +121,7 @@ class _StandardBuilder:
         bands = declared_bands(self._list("derived.yaml"))
         self.trail.vocabulary = terms = self._terms(titles, named, bands)
         sources = self._sources()
-        questions = self._unique(
-            (question.path, question, node)
-            for node, section in self._questions()
-            for question in (read_question(node, section, named),)
-        )
+        questions = self._read_questions(named)
         derived = self._derived(questions, bands)
         elements = self._consent_elements(titles)
         documents = self._documents(elements, titles)
@@ -161,6 +157,13 @@ class _StandardBuilder:
             submissions=self._unique(read_submissions(self._list(SUBMISSIONS))),
             migrations=read_migrations(self._optional(MIGRATIONS)),
             editions=read_editions(self._optional(EDITIONS)),
+        )
+
+    def _read_questions(self, named: NamedValues) -> dict[str, Question]:
+        return self._unique(
+            (question.path, question, node)
+            for node, section in self._questions()
+            for question in (read_question(node, section, named),)
         )
 
     def _derived(self, questions: Mapping[str, Question], bands: Bands) -> dict[str, Derived]:

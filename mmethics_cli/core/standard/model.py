@@ -13,12 +13,13 @@ from msgspec import Struct, field
 
 from mmethics_cli.core.conditions.language import ALWAYS, Condition
 from mmethics_cli.core.conditions.parser import Vocabulary
-from mmethics_cli.core.standard.attached_words import NOTHING_READ, AttachedWords
 from mmethics_cli.core.standard.committee import DecisionMeaning, SubmissionKind
 from mmethics_cli.core.standard.file_kinds import FileKind
 from mmethics_cli.core.standard.screens import Screens
 from mmethics_cli.core.standard.texts import (
     NO_PLACEHOLDERS,
+    NOTHING_READ,
+    AttachedWords,
     Grammar,
     Placeholders,
     Readability,

@@ -6,8 +6,8 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from mmethics_cli.formats.form.grid import Cell, Row
-from mmethics_cli.formats.form.line import Line
+from mmethics_cli.formats.form.grid import GridCell, GridRow
+from mmethics_cli.formats.form.line import FormLine
 
 # Room in the label's own line, an empty cell, room below a label, boxes, a column of rows.
 Kind = Literal["line", "cell", "long", "boxes", "rows"]
@@ -17,21 +17,21 @@ class Option(Struct):
     """A box of a group: the words after it, and where it stands."""
 
     words: str
-    line: Line
+    line: FormLine
     at: int
 
 
 class Spot(Struct):
     """Where words go: signs of a line, else a cell; for a column the cells of its empty rows."""
 
-    line: Line | None = None
+    line: FormLine | None = None
     start: int = 0
     end: int = 0
-    cell: Cell | None = None
-    rows: tuple[Row, ...] = ()
+    cell: GridCell | None = None
+    rows: tuple[GridRow, ...] = ()
 
 
-class Blank(Struct):
+class FormBlank(Struct):
     """One blank, as somebody sees it who fills the form.
 
     `words` is the label that stands nearest to it, `before` the labels of its line or row that

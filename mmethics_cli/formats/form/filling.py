@@ -13,9 +13,9 @@ from typing import Final
 
 from lxml import etree
 
-from mmethics_cli.formats.form.blank import Blank, Option
-from mmethics_cli.formats.form.grid import Cell, Row, rows_of
-from mmethics_cli.formats.form.line import BLANK, Line, line_of
+from mmethics_cli.formats.form.blank import FormBlank, Option
+from mmethics_cli.formats.form.grid import GridCell, GridRow, rows_of
+from mmethics_cli.formats.form.line import BLANK, FormLine, line_of
 from mmethics_cli.formats.word.markup import (
     RUN,
     SDT,
@@ -38,7 +38,7 @@ _OWN_IDS: Final = (f"{W14}paraId", f"{W14}textId")
 _LEAST_ROOM: Final = 2  # blanks that stay between what is filled in and the next label
 
 
-def fill(blank: Blank, text: str, days: Sequence[date] = ()) -> None:
+def fill(blank: FormBlank, text: str, days: Sequence[date] = ()) -> None:
     """Write into a blank; days are written into its 年月日 where it has them."""
     line = blank.spot.line
     if line is None and blank.spot.cell is not None:
@@ -75,7 +75,7 @@ def tick(option: Option) -> None:
 
 
 def fill_rows(
-    rows: Sequence[Row], columns: Sequence[Cell], entries: Sequence[Sequence[str]]
+    rows: Sequence[GridRow], columns: Sequence[GridCell], entries: Sequence[Sequence[str]]
 ) -> None:
     """Write entries into the rows of a list, a row each; rows that lack are made like the last.
 
@@ -95,7 +95,7 @@ def fill_rows(
                 _fill_line(line, *_room(line), text)
 
 
-def _row(element: Element) -> Row:
+def _row(element: Element) -> GridRow:
     table = new_element("tbl")
     twin = copy.deepcopy(element)
     table.append(twin)
@@ -103,10 +103,10 @@ def _row(element: Element) -> Row:
     # The cells of the row itself, by the shape of its twin.
     originals = list(element.iter(f"{W}tc"))
     cells = [
-        Cell(original, cell.row, cell.start, cell.end, [line_of(p) for p in original.iter(P)])
+        GridCell(original, cell.row, cell.start, cell.end, [line_of(p) for p in original.iter(P)])
         for original, cell in zip(originals, read.cells, strict=False)
     ]
-    return Row(element, cells)
+    return GridRow(element, cells)
 
 
 def _twin(row: Element) -> Element:
@@ -123,20 +123,20 @@ def _twin(row: Element) -> Element:
     return twin
 
 
-def _line_of_cell(cell: Cell) -> Line:
+def _line_of_cell(cell: GridCell) -> FormLine:
     """The line of a cell to write in: the first that has room, else its first."""
     lines = [line_of(line.paragraph) for line in cell.lines]
     return next((line for line in lines if BLANK in line.text), lines[0])
 
 
-def _room(line: Line) -> tuple[int, int]:
+def _room(line: FormLine) -> tuple[int, int]:
     """Where the room of an otherwise empty line lies; a unit behind it stays."""
     match = re.match(r"[_ \t\u3000\xa0]*", line.text)
     assert match is not None
     return 0, match.end()
 
 
-def _fill_line(line: Line, start: int, end: int, text: str) -> None:
+def _fill_line(line: FormLine, start: int, end: int, text: str) -> None:
     taken = line.text[start:end]
     if BLANK in taken:
         first = start + taken.index(BLANK)
@@ -164,7 +164,7 @@ def _width(text: str) -> int:
     return sum(1 if char.isascii() else 2 for char in text)
 
 
-def _fill_days(line: Line, start: int, days: Sequence[date]) -> None:
+def _fill_days(line: FormLine, start: int, days: Sequence[date]) -> None:
     """Numbers before each 年, 月 and 日 from there on, a day for each 年."""
     spots: list[tuple[int, str]] = []
     at = start
@@ -182,7 +182,7 @@ def _fill_days(line: Line, start: int, days: Sequence[date]) -> None:
         _write(line, begin, place, digits)
 
 
-def _write(line: Line, start: int, end: int, text: str) -> None:
+def _write(line: FormLine, start: int, end: int, text: str) -> None:
     """Put words in the place of the signs from start to end."""
     signs = line.signs
     _settle_control(signs[start].node if start < len(signs) else None)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from mmethics_cli.errors import DocumentError
-from mmethics_cli.formats.form.line import Line, line_of
+from mmethics_cli.formats.form.line import FormLine, line_of
 from mmethics_cli.formats.word.markup import (
     SDT,
     TBL,
@@ -24,15 +24,15 @@ from mmethics_cli.formats.word.markup import (
 _MOST_ROWS = 3_000
 
 
-class Cell(Struct):
+class GridCell(Struct):
     """A cell: its row and the columns of the grid it covers; `origin` is the cell it continues."""
 
     element: Element
     row: int
     start: int
     end: int
-    lines: list[Line]
-    origin: Cell | None = None
+    lines: list[FormLine]
+    origin: GridCell | None = None
 
     @property
     def text(self) -> str:
@@ -43,11 +43,11 @@ class Cell(Struct):
         return all(line.is_empty for line in self.lines)
 
 
-class Row(Struct):
+class GridRow(Struct):
     element: Element
-    cells: list[Cell]
+    cells: list[GridCell]
 
-    def at(self, column: int) -> Cell | None:
+    def at(self, column: int) -> GridCell | None:
         """The cell that covers a column of the grid."""
         return next((cell for cell in self.cells if cell.start <= column < cell.end), None)
 
@@ -61,18 +61,18 @@ def blocks_of(holder: Element) -> Iterator[Element]:
             yield from blocks_of(content)
 
 
-def rows_of(table: Element) -> list[Row]:
+def rows_of(table: Element) -> list[GridRow]:
     """A table's rows. Raises DocumentError where it has more than people can fill."""
-    rows: list[Row] = []
+    rows: list[GridRow] = []
     for number, element in enumerate(_children(table, TR), 1):
         if number > _MOST_ROWS:
             raise DocumentError(f"有一张表超过 {_MOST_ROWS} 行，不像是表格，没有继续读。")
         above = rows[-1] if rows else None
-        rows.append(Row(element, list(_cells(element, number, above))))
+        rows.append(GridRow(element, list(_cells(element, number, above))))
     return rows
 
 
-def _cells(row: Element, number: int, above: Row | None) -> Iterator[Cell]:
+def _cells(row: Element, number: int, above: GridRow | None) -> Iterator[GridCell]:
     start = whole_number(value_of(row.find(f"{W}trPr/{W}gridBefore")))
     for element in _children(row, TC):
         span = whole_number(value_of(element.find(f"{W}tcPr/{W}gridSpan")))
@@ -82,7 +82,7 @@ def _cells(row: Element, number: int, above: Row | None) -> Iterator[Cell]:
         continues = merge is not None and merge.get(f"{W}val", "continue") == "continue"
         origin = (upper.origin or upper) if continues and upper is not None else None
         lines = [line_of(block) for block in blocks_of(element) if block.tag == P]
-        yield Cell(element, number, start, end, lines, origin)
+        yield GridCell(element, number, start, end, lines, origin)
         start = end
 
 

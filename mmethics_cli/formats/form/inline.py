@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct, field
 
 from mmethics_cli.formats.form.blank import Option
-from mmethics_cli.formats.form.line import BOX, TICKED, Line
+from mmethics_cli.formats.form.line import BOX, TICKED, FormLine
 
 _ROOM: Final = r"[ \t\u3000\xa0_]"
 _DAY: Final = rf"{_ROOM}*年{_ROOM}+月(?:{_ROOM}+日)?"
@@ -35,7 +35,7 @@ _NOTE_BEHIND: Final = re.compile(r"[:：]\s*[（(][^（）()]*[）)]\s*$")
 _SAY_MORE: Final = frozenset(("请说明", "说明", "请注明", "请描述", "请具体说明", "请简要说明"))
 
 
-class Gap(Struct):
+class LineGap(Struct):
     """A gap in a line: its label (empty where none stands there), the signs it takes."""
 
     words: str
@@ -50,7 +50,7 @@ class BoxGroup(Struct):
     options: list[Option] = field(default_factory=list)
 
 
-def gaps_of(line: Line) -> Iterator[Gap]:
+def gaps_of(line: FormLine) -> Iterator[LineGap]:
     """The gaps of a line in order."""
     text, before = line.text, 0
     for match in _GAP.finditer(text):
@@ -62,7 +62,7 @@ def gaps_of(line: Line) -> Iterator[Gap]:
             continue
         label = _label(text[before:start])
         is_date = "年" in match.group() and "月" in match.group()
-        yield Gap(label, start, end, _after(rest), is_date)
+        yield LineGap(label, start, end, _after(rest), is_date)
         before = end
 
 
@@ -88,7 +88,7 @@ def _after(rest: str) -> str:
     return (rest[: stop.start()] if stop else rest).strip()[:40]
 
 
-def boxes_of(lines: Sequence[Line], words: str) -> Iterator[BoxGroup]:
+def boxes_of(lines: Sequence[FormLine], words: str) -> Iterator[BoxGroup]:
     """The groups of boxes in the lines of a cell or paragraph; `words` is the label of the first.
 
     A label (it ends in a colon or a question mark) begins a group of its own.
@@ -121,7 +121,7 @@ def boxes_of(lines: Sequence[Line], words: str) -> Iterator[BoxGroup]:
 
 
 def _group_label(between: str, *, first: bool) -> str:
-    """The label that opens a group before a box: the whole beginning, later what ends in a colon."""
+    """The label that opens a group before a box: the beginning, later what ends in a colon."""
     text = _NOTE_BEHIND.sub("", between.strip())
     if first:
         return text.strip(_TRIM + "（(") if len(text.strip(_TRIM + "（(")) > 1 else ""

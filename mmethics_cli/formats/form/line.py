@@ -41,7 +41,7 @@ class Sign(Struct):
     offset: int = 0
 
 
-class Line(Struct):
+class FormLine(Struct):
     """A paragraph: its signs as they are read (`text`), as they stand (`raw`), and where."""
 
     paragraph: Element
@@ -55,7 +55,7 @@ class Line(Struct):
         return not self.text.strip(" \t\n\xa0\u3000_")
 
 
-def line_of(paragraph: Element) -> Line:
+def line_of(paragraph: Element) -> FormLine:
     """Read a paragraph; what stands in drawings is left out."""
     raw: list[str] = []
     seen: list[str] = []
@@ -68,7 +68,7 @@ def line_of(paragraph: Element) -> Line:
     for gap in _PLACEHOLDER.finditer(whole):
         seen[gap.start() : gap.end()] = BLANK * (gap.end() - gap.start())
     text = _TYPED_BOX.sub(BOX, "".join(seen)) if "口" in whole else "".join(seen)
-    return Line(paragraph, text, whole, signs)
+    return FormLine(paragraph, text, whole, signs)
 
 
 def _signs(paragraph: Element) -> Iterator[tuple[Sign, str, str]]:
@@ -101,9 +101,8 @@ def _field(mark: Element, field: list[str]) -> Iterator[tuple[Sign, str, str]]:
         field.append("box" if box is not None else "text" if text is not None else "")
         if box is not None:
             yield Sign(mark), "\ufffc", TICKED if is_on(box.find(f"{W}checked")) else BOX
-    elif kind == "end" and field:
-        if field.pop() == "text":
-            yield Sign(mark), "\ufffc", BLANK
+    elif kind == "end" and field and field.pop() == "text":
+        yield Sign(mark), "\ufffc", BLANK
 
 
 def _meant(char: str, underlined: bool, empty_control: bool, field: list[str]) -> str:

@@ -10,16 +10,17 @@ from typing import Final
 from msgspec import Struct
 
 from mmethics_cli.errors import DocumentError
-from mmethics_cli.formats.form.blank import Blank, Kind, Option, Spot
-from mmethics_cli.formats.form.grid import Cell, Row, blocks_of, rows_of
+from mmethics_cli.formats.form.blank import FormBlank, Kind, Option, Spot
+from mmethics_cli.formats.form.grid import GridCell, GridRow, blocks_of, rows_of
 from mmethics_cli.formats.form.inline import boxes_of, gaps_of
-from mmethics_cli.formats.form.line import BOX, TICKED, Line, line_of
+from mmethics_cli.formats.form.line import BOX, TICKED, FormLine, line_of
 from mmethics_cli.formats.passages import heading_level
-from mmethics_cli.formats.word.markup import TBL, Element, P
+from mmethics_cli.formats.word.markup import Element, P
 from mmethics_cli.formats.word.package import WordPackage, opened
 
 _BLANK_CELL: Final = re.compile(
-    r"[\s_　]*(?:(?:人民币)?[（(]?(?:万元|元|周?岁|例|人|年|个?月|天|周|%|％|项|个|篇|份)[）)]?)?[\s_　]*"
+    r"[\s_　]*(?:(?:人民币)?[（(]?(?:万元|元|周?岁|例|人|年|个?月|天|周|[%％]|项|个|篇|份)[）)]?)?"
+    r"[\s_　]*"
 )
 _DATE_CELL: Final = re.compile(r"[\s_　]*年[\s_　]*月(?:[\s_　]*日)?[\s_　]*")
 _INSTRUCTION: Final = re.compile(r"\s*[（(][^（）()]{2,}[）)]\s*")
@@ -31,11 +32,11 @@ _LONGEST_LABEL: Final = 60
 _LONGEST_HEADING: Final = 40
 
 
-class Form(Struct):
+class WordForm(Struct):
     """A form that was read: its file, and its blanks in order; `head` are its first lines."""
 
     package: WordPackage
-    blanks: list[Blank]
+    blanks: list[FormBlank]
     head: tuple[str, ...]
 
     @property
@@ -44,7 +45,7 @@ class Form(Struct):
         return "\n".join(line_of(block).raw for block in self.package.body.iter(P))
 
 
-def read_form(data: bytes, name: str) -> Form:
+def read_form(data: bytes, name: str) -> WordForm:
     """The blanks of a Word form. Raises DocumentError, which calls the file by `name`."""
     try:
         package = opened(data)
@@ -52,7 +53,7 @@ def read_form(data: bytes, name: str) -> Form:
         blanks = list(reader.read(package))
     except DocumentError as error:
         raise DocumentError(f"{name}：{error.message}") from error
-    return Form(package, blanks, tuple(reader.head))
+    return WordForm(package, blanks, tuple(reader.head))
 
 
 class _FormReader:
@@ -63,7 +64,7 @@ class _FormReader:
         self.headings: list[str] = []  # of the chapter, the nearest last
         self.paragraph = self.table = 0
 
-    def read(self, package: WordPackage) -> Iterator[Blank]:
+    def read(self, package: WordPackage) -> Iterator[FormBlank]:
         blocks = list(blocks_of(package.body))
         for tag, group in groupby(blocks, key=lambda block: block.tag):
             if tag == P:
@@ -72,7 +73,7 @@ class _FormReader:
                 for block in group:
                     yield from self._table(block)
 
-    def _paragraphs(self, blocks: Sequence[Element]) -> Iterator[Blank]:
+    def _paragraphs(self, blocks: Sequence[Element]) -> Iterator[FormBlank]:
         lines = [line_of(block) for block in blocks]
         for at, line in enumerate(lines):
             self.paragraph += 1
@@ -101,8 +102,8 @@ class _FormReader:
                 self.headings.append(text)
 
     def _inline(
-        self, lines: Sequence[Line], words: str, place: str, before: tuple[str, ...]
-    ) -> Iterator[Blank]:
+        self, lines: Sequence[FormLine], words: str, place: str, before: tuple[str, ...]
+    ) -> Iterator[FormBlank]:
         """The gaps and boxes of lines that stand together."""
         boxed = [line for line in lines if BOX in line.text or TICKED in line.text]
         groups = list(boxes_of(lines, words)) if boxed else []
@@ -129,22 +130,22 @@ class _FormReader:
         self, words: str, kind: Kind, place: str, spot: Spot, *, before: tuple[str, ...] = (),
         above: Sequence[str] = (), told: Sequence[str] = (), after: str = "",
         options: Sequence[Option] = (), is_date: bool = False,
-    ) -> Blank:  # fmt: skip
+    ) -> FormBlank:  # fmt: skip
         trail = (*self.headings, *above)
         group = trail[-1] if trail else ""
         table = self.table if place.startswith("表") else 0
-        return Blank(
+        return FormBlank(
             " ".join(words.split()), kind, place, group, (*trail, *told), before, after,
             list(options), spot, is_date, table,
         )  # fmt: skip
 
-    def _table(self, element: Element) -> Iterator[Blank]:
+    def _table(self, element: Element) -> Iterator[FormBlank]:
         self.table += 1
         rows = rows_of(element)
         yield from _TableReader(self, rows).read()
 
 
-def _empties(lines: Sequence[Line], at: int) -> list[Line]:
+def _empties(lines: Sequence[FormLine], at: int) -> list[FormLine]:
     """The empty lines from there on, up to the next that says something."""
     empties = []
     for line in lines[at:]:
@@ -157,13 +158,13 @@ def _empties(lines: Sequence[Line], at: int) -> list[Line]:
 class _TableReader:
     """The blanks of one table; `above` are the rows passed that are headings."""
 
-    def __init__(self, form: _FormReader, rows: list[Row]) -> None:
+    def __init__(self, form: _FormReader, rows: list[GridRow]) -> None:
         self.form = form
         self.rows = rows
         self.above: list[str] = []
         self.columns_until = -1  # rows up to this one belong to a column that was read
 
-    def read(self) -> Iterator[Blank]:
+    def read(self) -> Iterator[FormBlank]:
         for at, row in enumerate(self.rows):
             if at <= self.columns_until:
                 continue
@@ -178,7 +179,7 @@ class _TableReader:
                 for cell in own:
                     yield from self._cell(at, cell)
 
-    def _columns(self, at: int) -> list[Blank]:
+    def _columns(self, at: int) -> list[FormBlank]:
         """The columns of a list whose header is the row above; empty where it is none."""
         if at == 0 or len(self.rows[at].cells) < 2:
             return []
@@ -194,10 +195,10 @@ class _TableReader:
         before: list[str] = []
         for cell in row.cells:
             label = header.at(cell.start)
-            if label is None or cell.origin is not None or not _blank_text(cell.text):
-                if not BOXED.search(cell.text):
-                    continue
-            assert label is not None
+            if label is None or cell.origin is not None:
+                continue
+            if not (_blank_text(cell.text) or BOXED.search(cell.text)):
+                continue
             words = _one_line(label.text)
             blanks.append(
                 self.form._blank(
@@ -208,7 +209,7 @@ class _TableReader:
             before.append(words)
         return blanks
 
-    def _wide(self, at: int, cell: Cell) -> Iterator[Blank]:
+    def _wide(self, at: int, cell: GridCell) -> Iterator[FormBlank]:
         """A row of a single cell: a heading, a label with room below, or lines to fill."""
         if cell.is_empty or _blank_text(cell.text):
             if at == 0 or not self.rows[at - 1].cells or len(self.rows[at - 1].cells) > 1:
@@ -246,9 +247,9 @@ class _TableReader:
         return len(below) == 1 and _blank_text(below[0].text)
 
     def _inside(
-        self, cell: Cell, words: str = "", before: tuple[str, ...] = (), *,
+        self, cell: GridCell, words: str = "", before: tuple[str, ...] = (), *,
         below_is_empty: bool = False,
-    ) -> Iterator[Blank]:  # fmt: skip
+    ) -> Iterator[FormBlank]:  # fmt: skip
         """The blanks in a cell that holds words."""
         place = self._place(cell)
         said = [line for line in cell.lines if not line.is_empty]
@@ -276,7 +277,7 @@ class _TableReader:
             )  # fmt: skip
         yield from blanks
 
-    def _cell(self, at: int, cell: Cell) -> Iterator[Blank]:
+    def _cell(self, at: int, cell: GridCell) -> Iterator[FormBlank]:
         """A cell of a row of several: empty beside a label, boxes, lines with gaps."""
         text = cell.text
         left = self._left(at, cell)
@@ -299,11 +300,11 @@ class _TableReader:
             and (_blank_text(right.text) or BOXED.match(right.text.lstrip()) is not None),
         )  # fmt: skip
 
-    def _left(self, at: int, cell: Cell) -> list[Cell]:
+    def _left(self, at: int, cell: GridCell) -> list[GridCell]:
         """The cells with words that stand directly to the left, without a blank between."""
         cells = self.rows[at].cells
         place = cells.index(cell)
-        chain: list[Cell] = []
+        chain: list[GridCell] = []
         for one in reversed(cells[:place]):
             whole = one.origin or one
             if _blank_text(whole.text) or BOXED.search(whole.text):
@@ -311,7 +312,7 @@ class _TableReader:
             chain.append(whole)
         return chain[::-1][-1:]
 
-    def _row_before(self, at: int, cell: Cell) -> Iterator[Cell]:
+    def _row_before(self, at: int, cell: GridCell) -> Iterator[GridCell]:
         """Every cell with words to the left, but the label itself."""
         cells = self.rows[at].cells
         words = [one.origin or one for one in cells[: cells.index(cell)]]
@@ -325,7 +326,7 @@ class _TableReader:
                 yield head
         yield from (one for one in words if not direct or one is not direct[-1])
 
-    def _upper(self, at: int, cell: Cell) -> str:
+    def _upper(self, at: int, cell: GridCell) -> str:
         """The label above an empty cell that has none beside it."""
         for row in reversed(self.rows[:at]):
             upper = row.at(cell.start)
@@ -335,12 +336,12 @@ class _TableReader:
                 return ""
         return ""
 
-    def _right(self, at: int, cell: Cell) -> Cell | None:
+    def _right(self, at: int, cell: GridCell) -> GridCell | None:
         cells = self.rows[at].cells
         place = cells.index(cell) + 1
         return cells[place] if place < len(cells) else None
 
-    def _place(self, cell: Cell) -> str:
+    def _place(self, cell: GridCell) -> str:
         number = self.rows[cell.row - 1].cells.index(cell) + 1
         return f"表 {self.form.table} 第 {cell.row} 行第 {number} 格"
 
@@ -356,13 +357,16 @@ def _blank_text(text: str) -> bool:
     return bool(_BLANK_CELL.fullmatch(text) or _DATE_CELL.fullmatch(text))
 
 
-def _is_header(header: Row, row: Row) -> bool:
+def _is_header(header: GridRow, row: GridRow) -> bool:
     """Whether a row of labels stands above a row to fill: alike in columns, all empty below."""
     own = [cell for cell in row.cells if cell.origin is None]
     labels = [header.at(cell.start) for cell in own]
     return (
         len(own) >= 2
-        and all(label is not None and label.end == cell.end for label, cell in zip(labels, own))
+        and all(
+            label is not None and label.end == cell.end
+            for label, cell in zip(labels, own, strict=True)
+        )
         and all(
             label is not None and not label.is_empty and not _blank_text(label.text)
             and not BOXED.search(label.text) and not _LABEL_END.search(label.text)
@@ -372,7 +376,7 @@ def _is_header(header: Row, row: Row) -> bool:
     )  # fmt: skip
 
 
-def _is_list_row(row: Row, like: Row) -> bool:
+def _is_list_row(row: GridRow, like: GridRow) -> bool:
     """Whether a row is one more to fill of a list: all empty, a number in front, boxes."""
     if [cell.start for cell in row.cells] != [cell.start for cell in like.cells]:
         return False
@@ -380,14 +384,14 @@ def _is_list_row(row: Row, like: Row) -> bool:
     empty = [_blank_text(cell.text) for cell in own]
     if not own or not any(empty):
         return False
-    rest = [cell for cell, is_empty in zip(own, empty) if not is_empty]
+    rest = [cell for cell, is_empty in zip(own, empty, strict=True) if not is_empty]
     return all(
         (number == 0 and _SERIAL.fullmatch(cell.text)) or BOXED.match(cell.text.strip())
         for number, cell in enumerate(rest)
     )
 
 
-def _long_label(cell: Cell) -> str:
+def _long_label(cell: GridCell) -> str:
     """The label of the room below a cell: its first line where that ends in a colon, its head
     where all of it does, else all of it."""
     said = [line.text.strip() for line in cell.lines if not line.is_empty]
@@ -400,7 +404,7 @@ def _long_label(cell: Cell) -> str:
     return _one_line("\n".join(said))
 
 
-def _is_colon_end(blank: Blank) -> bool:
+def _is_colon_end(blank: FormBlank) -> bool:
     """Whether nothing but the label's colon says that there is a gap."""
     spot = blank.spot
     return (
@@ -410,7 +414,7 @@ def _is_colon_end(blank: Blank) -> bool:
     )  # fmt: skip
 
 
-def _is_open_end(blank: Blank) -> bool:
+def _is_open_end(blank: FormBlank) -> bool:
     """Whether behind the label's colon nothing stands in its line, or a note in brackets."""
     line = blank.spot.line
     if blank.kind != "line" or line is None:
@@ -419,7 +423,7 @@ def _is_open_end(blank: Blank) -> bool:
     return not rest or _INSTRUCTION.fullmatch(rest) is not None
 
 
-def _followed(cell: Cell, blank: Blank) -> bool:
+def _followed(cell: GridCell, blank: FormBlank) -> bool:
     """Whether a line with more words comes after the label in the same cell."""
     at = next(n for n, line in enumerate(cell.lines) if line is blank.spot.line)
     rest = cell.lines[at + 1 :]
@@ -428,7 +432,7 @@ def _followed(cell: Cell, blank: Blank) -> bool:
     return bool(rest) and not rest[0].is_empty and _continues(rest[0])
 
 
-def _continues(line: Line) -> bool:
+def _continues(line: FormLine) -> bool:
     text = line.text.strip()
     numbered = re.match(r"[①-⑳\d（(]", text)
     return BOXED.match(text) is not None or not (numbered or re.search(r"[:：_]", text))
