@@ -36,8 +36,8 @@ class FilePassage(Struct, frozen=True):
     """A paragraph, or a cell of a table.
 
     `place` says where it stands (第 3 段, 表 2 第 1 行第 2 格, 第 4 页第 7 行), `heading` the
-    level of a heading, 0 for other text. A cell has the numbers of its `table`, `row` and `cell`, from 1;
-    outside tables they are 0.
+    level of a heading, 0 for other text. A cell has the numbers of its `table`, `row` and `cell`,
+    from 1; outside tables they are 0.
     """
 
     text: str

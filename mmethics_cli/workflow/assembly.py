@@ -157,7 +157,9 @@ def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Pac
         for kind in dossier.standard.documents.values()
         if kind.id in needed and (kind.audience == "applicant" or kind.id in also)
     ]
-    codes = form_codes_of(dossier.workspace.folder, dossier.standard.documents)
+    codes = _own_forms(dossier) | form_codes_of(
+        dossier.workspace.folder, dossier.standard.documents
+    )
     lacking = _without_file(dossier)
     documents: list[Document] = []
     rows: list[TransmittalRow] = []
@@ -188,6 +190,17 @@ def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Pac
         comparison.own,
         frozenset(comparison.editions),
     )
+
+
+def _own_forms(dossier: Dossier) -> dict[str, str]:
+    """The codes that the institution's own forms bear, by the document whose place they take."""
+    kind = str(dossier.facts.get(KIND))
+    mappings = (form.mapping for form in dossier.loaded.forms)
+    return {
+        mapping.stands_for: mapping.version
+        for mapping in mappings
+        if mapping.stands_for and mapping.version and mapping.used_for in ("", kind)
+    }
 
 
 def _is_section(dossier: Dossier, kind: DocumentKind, needed: Collection[str]) -> bool:

@@ -13,6 +13,7 @@ from msgspec import Struct
 from mmethics_cli.core.checks.findings import Finding
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.model import Standard
+from mmethics_cli.core.standard.names import KIND
 from mmethics_cli.errors import DocumentError, EthicsError, PackError, Problem, WorkspaceError
 from mmethics_cli.formats.form.reading import WordForm, read_form
 from mmethics_cli.formats.word.watermark import mark_draft
@@ -165,7 +166,7 @@ def chosen_forms(dossier: Dossier, name: str | None) -> list[PackForm]:
             "本机构的标准包里还没有对照好的表格。"
             "先读表格：mmethics form read 表格.docx --out 核对.xlsx"
         )
-    kind = str(dossier.facts.get("event.kind"))
+    kind = str(dossier.facts.get(KIND))
     chosen = [
         form
         for form in forms
@@ -264,7 +265,7 @@ def _refuse_existing(target: Path, suffix: str, replace: bool) -> None:
 
 def standing_for(dossier: Dossier, document: str) -> PackForm | None:
     """The institution's own form that takes a document's place in this submission."""
-    kind = str(dossier.facts.get("event.kind"))
+    kind = str(dossier.facts.get(KIND))
     for form in dossier.loaded.forms:
         if form.mapping.stands_for == document and form.mapping.used_for in ("", kind):
             return form
