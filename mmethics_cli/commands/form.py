@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,6 +18,9 @@ from mmethics_cli.commands.options import (
     tell_opened,
 )
 
+if TYPE_CHECKING:
+    from mmethics_cli.workflow.form_import import ImportProposal
+
 app = typer.Typer(
     help="""用本机构自己的 Word 表格：读一次、核对一次，以后从卷宗里填。
 
@@ -26,6 +29,7 @@ app = typer.Typer(
     mmethics form read 初审申请表.docx --from 核对.xlsx --by 王某
     mmethics form check 初审申请表
     mmethics form fill my-study
+    mmethics form import 填好的表.docx my-study --form 初审申请表
     """
 )
 
@@ -155,3 +159,73 @@ def fill(
         else:
             session.show(report.coverage_text(filled.name, filled.coverage, dossier.standard))
         session.say(f"已填好（草稿）：{target}")
+
+
+@app.command("import", short_help="从填好的表或别的文件里读回值，逐个确认")
+def import_(
+    context: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="填好的 .docx，或 .pdf", show_default=False)
+    ],
+    folder: Folder = HERE,
+    form: Annotated[
+        str | None,
+        typer.Option("--form", metavar="NAME", help="是哪一份表格填的；不写就按标签读"),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="SHEET.xlsx", help="写成 Excel，逐行确认")
+    ] = None,
+    sheet: Annotated[
+        Path | None, typer.Option("--from", metavar="SHEET.xlsx", help="收回确认过的 Excel")
+    ] = None,
+    replace: Replace = False,
+    submission: SubmissionName = None,
+) -> None:
+    """读出文件里的值，每个都写明位置和原话；确认以前什么也不写。
+
+    给出 --form 的，照那份空白表格读：新写上去的就是回答。没有的，只读写明标签的短值；
+    同一个问题读到几个不同的值，全部列出，一个也不用。
+
+    示例：
+    mmethics form import 填好的表.docx my-study --form 初审申请表
+    mmethics form import 研究方案.pdf my-study --out 读到的值.xlsx
+    mmethics form import 研究方案.pdf my-study --from 读到的值.xlsx
+    """
+    from mmethics_cli.workflow import form_import, forms
+
+    session = Session.of(context)
+    packs = session.packs()
+    dossier = open_at(session, folder, packs, submission, also=("forms",))
+    tell_opened(session, dossier)
+    known = None if form is None else forms.named_form(form, dossier.loaded)
+    proposals = form_import.import_proposals(dossier, file, known)
+    if sheet is not None:
+        taken = form_import.confirmed(file, sheet, proposals)
+    else:
+        session.show(form_import.proposals_text(file.name, proposals))
+        if out is not None:
+            forms.refuse_existing(out, ".xlsx", replace=replace)
+            form_import.write_book(file, proposals, out, session.today)
+            session.say(
+                f"已写出：{out}。逐行确认后运行：mmethics form import {file} {folder} --from {out}"
+            )
+            return
+        taken = _picked(session, [one for one in proposals if one.can_be_taken])
+    if taken:
+        form_import.take(dossier, taken)
+    session.say(f"写入 {len(taken)} 个值。" if taken else "没有写入。")
+
+
+def _picked(session: Session, proposals: list[ImportProposal]) -> list[ImportProposal]:
+    """The values that a person ticks; raises NoTerminal where nobody can be asked."""
+    if not proposals:
+        return []
+    session.need_terminal("用 --out 写成 Excel，确认后再用 --from 收回。")
+    from mmethics_cli.ask.prompts import Pressed, Prompts
+
+    options = tuple(
+        (str(number), f"{one.label}：{one.new}（{one.read.place}）")
+        for number, one in enumerate(proposals)
+    )
+    answer = Prompts(terminal=True).choices("勾选属实的值（不勾的不写入）", options)
+    return [] if isinstance(answer, Pressed) else [proposals[int(number)] for number in answer]

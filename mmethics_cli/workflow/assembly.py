@@ -157,9 +157,8 @@ def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Pac
         for kind in dossier.standard.documents.values()
         if kind.id in needed and (kind.audience == "applicant" or kind.id in also)
     ]
-    codes = _own_forms(dossier) | form_codes_of(
-        dossier.workspace.folder, dossier.standard.documents
-    )
+    own_forms = _own_forms(dossier)
+    codes = own_forms | form_codes_of(dossier.workspace.folder, dossier.standard.documents)
     lacking = _without_file(dossier)
     documents: list[Document] = []
     rows: list[TransmittalRow] = []
@@ -173,7 +172,7 @@ def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Pac
             before = edition.before if edition and comparison.in_pairs else None
             document = Document(next_number(rows), kind, stamp, before)
             documents.append(document)
-            rows += rows_of_document(document)
+            rows += rows_of_document(document, own_forms.get(kind.id, ""))
         else:
             rows += rows_of_attachments(brought, kind, rows, comparison.replacing(brought), lacking)
     rest = dossier.standard.documents.keys() - {kind.id for kind in wanted}

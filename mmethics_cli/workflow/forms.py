@@ -200,7 +200,7 @@ def write_review(read_: ReadForm, target: Path, day: date, *, replace: bool) -> 
     """The proposals as a workbook to review. Raises WorkspaceError for a file that is there."""
     from mmethics_cli.forms.review_sheet import review_book
 
-    _refuse_existing(target, ".xlsx", replace)
+    refuse_existing(target, ".xlsx", replace=replace)
     examples = {path: question.example for path, question in read_.standard.questions.items()}
     form, reading = read_.form, read_.reading
     data = review_book(read_.name, form.blanks, reading.proposals, examples, read_.standard, day)
@@ -237,7 +237,7 @@ def write_proof(read_: ReadForm, file: Path, target: Path, *, replace: bool) -> 
     from mmethics_cli.formats.form.filling import fill as write
     from mmethics_cli.forms.review_sheet import said
 
-    _refuse_existing(target, ".docx", replace)
+    refuse_existing(target, ".docx", replace=replace)
     form = opened_form(file)
     form.package.touch(form.package.main)
     pairs = list(zip(form.blanks, read_.reading.proposals, strict=True))
@@ -250,13 +250,14 @@ def write_proof(read_: ReadForm, file: Path, target: Path, *, replace: bool) -> 
 def write_filled(filled: FilledCopy, folder: Path, *, replace: bool) -> Path:
     """Write a filled copy, and its coverage beside it. Raises WorkspaceError for one there."""
     target = folder / f"{filled.name}（草稿）.docx"
-    _refuse_existing(target, ".docx", replace)
+    refuse_existing(target, ".docx", replace=replace)
     folder.mkdir(parents=True, exist_ok=True)
     write_atomic(target, filled.data)
     return target
 
 
-def _refuse_existing(target: Path, suffix: str, replace: bool) -> None:
+def refuse_existing(target: Path, suffix: str, *, replace: bool) -> None:
+    """Raises WorkspaceError for a name of another kind, or a file that is there."""
     if target.suffix.lower() != suffix:
         raise WorkspaceError(f"文件名要以 {suffix} 结尾：“{target}”。")
     if target.exists() and not replace:

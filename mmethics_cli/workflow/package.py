@@ -56,8 +56,11 @@ def next_number(rows: list[TransmittalRow]) -> str:
     return f"{sum(not row.marked for row in rows) + 1:02d}"
 
 
-def rows_of_document(document: Document) -> Iterator[TransmittalRow]:
-    """The row of a rendered document, and of the file beside it that shows its changes."""
+def rows_of_document(document: Document, own_form: str = "") -> Iterator[TransmittalRow]:
+    """The row of a rendered document, and of the file beside it that shows its changes.
+
+    `own_form` is the code of the institution's own form that takes its place.
+    """
     kind, stamp = document.kind, document.stamp
     row = TransmittalRow(
         document.number,
@@ -66,7 +69,7 @@ def rows_of_document(document: Document) -> Iterator[TransmittalRow]:
         stamp.version,
         stamp.date,
         signers=kind.signers,
-        note=kind.note,
+        note=f"本院表格 {own_form}" if own_form else kind.note,
         seals=kind.seals,
         after_approval=bool(kind.for_form),
     )
