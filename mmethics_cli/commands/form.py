@@ -206,9 +206,8 @@ def import_(
         if out is not None:
             forms.refuse_existing(out, ".xlsx", replace=replace)
             form_import.write_book(file, proposals, out, session.today)
-            session.say(
-                f"已写出：{out}。逐行确认后运行：mmethics form import {file} {folder} --from {out}"
-            )
+            again = f"mmethics form import {file} {folder} --from {out}"
+            session.say(f"已写出：{out}。逐行确认后运行：{again}")
             return
         taken = _picked(session, [one for one in proposals if one.can_be_taken])
     if taken:

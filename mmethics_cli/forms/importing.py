@@ -23,6 +23,7 @@ from mmethics_cli.forms.words import FormWords, loose, plain, without_brackets
 _LABELLED: Final = re.compile(r"(?:^|　|\s{2,})([^:：\s　]{2,20})\s*[:：]\s*(\S.*?)(?=　|\s{2,}|$)")
 _INSTRUCTION: Final = re.compile(r"^[（(]|□|☐|请(?:填写|说明|注明|选择)|_{2,}|X{2,}|\{\{|\$\{")
 _LONGEST_VALUE: Final = 80
+_LONGEST_LABEL: Final = 20
 
 
 class ReadValue(Struct, frozen=True):
@@ -81,10 +82,13 @@ def _labelled(said: Sequence[FilePassage]) -> Iterator[tuple[str, str, str]]:
     """Labels with the words behind them in the line, or in the cell to the right."""
     for at, one in enumerate(said):
         after = said[at + 1] if at + 1 < len(said) else None
-        beside = (
-            after is not None and one.table and (after.table, after.row) == (one.table, one.row)
-        )
-        if beside and after is not None and after.cell == one.cell + 1 and len(one.text) <= 20:
+        next_cell = (one.table, one.row, one.cell + 1)
+        if (
+            after is not None
+            and one.table
+            and (after.table, after.row, after.cell) == next_cell
+            and len(one.text) <= _LONGEST_LABEL
+        ):
             yield from ((one.text, after.text.strip(), after.place),) * _is_value(after.text)
         for match in _LABELLED.finditer(one.text):
             if _is_value(match.group(2)):

@@ -1,4 +1,4 @@
-"""A filled form or another file read in: every value stays a proposal until a person confirms it."""
+"""A filled form or another file read in: each value is a proposal until somebody confirms it."""
 
 from __future__ import annotations
 

@@ -109,7 +109,8 @@ def mapped_dossier(folder: Path, example: str, kind: tuple[str, Build] = TABLE) 
     blank = form(pack / "forms" / "本院申请表.docx", *kind)
     assert mmethics("new", "study", "--example", example, cwd=folder).returncode == 0
     sheet = folder / "核对.xlsx"
-    for last in (["--out", sheet], ["--from", sheet, "--by", "王某"]):
+    steps: list[list[str | Path]] = [["--out", sheet], ["--from", sheet, "--by", "王某"]]
+    for last in steps:
         read = mmethics("--pack", pack, "form", "read", blank, *last, cwd=folder)
         assert read.returncode == 0, read.stderr
     profile = folder / "study" / "institution.yaml"

@@ -18,6 +18,7 @@ from mmethics_cli.formats.word.markup import TBL
 _STILL_EMPTY: Final = re.compile(
     r"[\s_＿﹍年月日/／\-—]*|X{2,}|[$#]\{.*\}|\{\{.*\}\}|(?:单击|点击)(?:或点击)?此处.*", re.DOTALL
 )
+_BOXES: Final = "□☐○口☑☒■●√✓"
 _SPACE: Final = re.compile(r"\s+")
 
 
@@ -94,7 +95,7 @@ def _literal(text: str) -> str:
     """The words of a line, however many blanks lie between them now, ticked or not."""
     words = _SPACE.split(text)
     literal = r"\s*".join(map(re.escape, words))
-    return re.sub(r"[□☐○口]", "[□☐○口☑☒■●√✓]", literal)
+    return re.sub(f"[{_BOXES}]", f"[{_BOXES}]", literal)
 
 
 def _in_cells(blank: WordForm, filled: WordForm, numbers: dict[int, int]) -> Iterator[FormAnswer]:
@@ -112,14 +113,18 @@ def _in_cells(blank: WordForm, filled: WordForm, numbers: dict[int, int]) -> Ite
             if found is None:
                 continue
             for one in here:
-                assert one.spot.cell is not None
-                place = next(
-                    n for n, cell in enumerate(row.cells) if cell.element is one.spot.cell.element
-                )
+                place = _column(one, row)
                 text = tables[number][found][place]
                 if not _STILL_EMPTY.fullmatch(text):
                     where = f"表 {number + 1} 第 {found + 1} 行第 {place + 1} 格"
                     yield FormAnswer(numbers[id(one)], text.strip(), where)
+
+
+def _column(blank: FormBlank, row: GridRow) -> int:
+    """Which cell of its row a blank is."""
+    assert blank.spot.cell is not None  # `_stands_in` has looked for it
+    element = blank.spot.cell.element
+    return next(number for number, cell in enumerate(row.cells) if cell.element is element)
 
 
 def _tables(form: WordForm) -> list[list[GridRow]]:
@@ -159,7 +164,8 @@ def _same_row(
 
 
 def _flat(text: str) -> str:
-    return _SPACE.sub("", text)
+    """A text without blanks, its boxes the same whether ticked or not."""
+    return re.sub(f"[{_BOXES}]", "□", _SPACE.sub("", text))
 
 
 def _ticked(blanks: Sequence[FormBlank], filled: Sequence[FormBlank]) -> Iterator[FormAnswer]:
