@@ -194,8 +194,7 @@ def import_(
     from mmethics_cli.workflow import form_import, forms
 
     session = Session.of(context)
-    packs = session.packs()
-    dossier = open_at(session, folder, packs, submission, also=("forms",))
+    dossier = open_at(session, folder, session.packs(), submission, also=("forms",))
     tell_opened(session, dossier)
     known = None if form is None else forms.named_form(form, dossier.loaded)
     proposals = form_import.import_proposals(dossier, file, known)
@@ -209,14 +208,14 @@ def import_(
             again = f"mmethics form import {file} {folder} --from {out}"
             session.say(f"已写出：{out}。逐行确认后运行：{again}")
             return
-        taken = _picked(session, [one for one in proposals if one.can_be_taken])
-    if taken:
-        form_import.take(dossier, taken)
+        taken = _picked(session, proposals)
+    form_import.take(dossier, taken)
     session.say(f"写入 {len(taken)} 个值。" if taken else "没有写入。")
 
 
 def _picked(session: Session, proposals: list[ImportProposal]) -> list[ImportProposal]:
     """The values that a person ticks; raises NoTerminal where nobody can be asked."""
+    proposals = [one for one in proposals if one.can_be_taken]
     if not proposals:
         return []
     session.need_terminal("用 --out 写成 Excel，确认后再用 --from 收回。")

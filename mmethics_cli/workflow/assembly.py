@@ -159,8 +159,7 @@ def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Pac
     ]
     own_forms = _own_forms(dossier)
     codes = own_forms | form_codes_of(dossier.workspace.folder, dossier.standard.documents)
-    lacking = _without_file(dossier)
-    documents: list[Document] = []
+    lacking, documents = _without_file(dossier), list[Document]()
     rows: list[TransmittalRow] = []
     for kind in wanted:
         brought = _attachments(dossier, kind.id)

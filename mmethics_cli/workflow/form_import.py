@@ -84,7 +84,8 @@ def take(dossier: Dossier, proposals: Sequence[ImportProposal]) -> None:
     values: dict[str, Value] = {
         one.read.path: one.read.value for one in proposals if one.read.value is not None
     }
-    dossier.workspace.set_answers(values)
+    if values:
+        dossier.workspace.set_answers(values)
 
 
 def proposals_text(file: str, proposals: Sequence[ImportProposal]) -> str:
