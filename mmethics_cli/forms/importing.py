@@ -70,7 +70,7 @@ def without_blank(
     for label, text, place in _labelled(said):
         bare = without_brackets(plain(label))
         facts = words.labels.get(loose(bare)) or words.labels.get(loose(plain(label)))
-        if facts is None or len(facts) != 1 or bare in map(plain, words.lists["ask"]):
+        if facts is None or len(facts) != 1 or bare in words.ask:
             continue
         question = standard.questions.get(facts[0])
         if question is not None and not question.long and question.type in ("text", "int", "date"):

@@ -27,6 +27,7 @@ _SPLIT: Final = re.compile(r"[/、]|(?<=.)[和与及](?!其)")
 _SHORTEST: Final = 4  # a known word is trusted behind a prefix from this length
 _SHORTEST_PHRASE: Final = 6  # a label is looked through for several words from this length
 _NEAR: Final = 4  # an attribute belongs to an owner asked no more blanks before
+_GENERIC: Final = 3  # so short a word for an owner (负责人) may mean anybody's
 _SINGLE: Final = frozenset(("choice", "date", "int", "bool"))
 
 
@@ -154,21 +155,17 @@ class _Proposer:
             if signed or (near and before.marker == SIGNATURE):
                 return BlankProposal((SIGNATURE,))
         bare = without_brackets(label)
-        if bare in self._office or words.matches("office_here", blank.after + blank.words):
+        if bare in words.office or words.matches("office_here", blank.after + blank.words):
             return BlankProposal((OFFICE,))
         if any(words.matches("office_from_here", text.strip()) for text in blank.above):
             return BlankProposal((OFFICE,))
-        if any(plain(text) in self._office for text in (blank.group, *blank.above[-2:])):
+        if any(plain(text) in words.office for text in (blank.group, *blank.above[-2:])):
             return BlankProposal((OFFICE,))
         if words.matches("office_from_here", blank.words.strip()):
             return BlankProposal((OFFICE,))
         if any(sign in bare for sign in words.lists["declaration"]) and len(bare) <= 12:
             return BlankProposal((SIGNATURE,)) if "利益" not in bare else None
         return None
-
-    @property
-    def _office(self) -> frozenset[str]:
-        return frozenset(map(plain, self.words.lists["office"]))
 
     def _fact(self, blank: FormBlank) -> BlankProposal | None:
         label = plain(blank.words)
@@ -208,7 +205,7 @@ class _Proposer:
         for word in (label, bare):
             if word in only:
                 return BlankProposal((only[word],), "exact")
-            if word in self._ask:
+            if word in self.words.ask:
                 return BlankProposal((ASK,), maybe=self.words.labels.get(word, ()))
             if found := self._exact(word, blank):
                 return found
@@ -219,10 +216,6 @@ class _Proposer:
             or self._trimmed(bare, blank)
             or self._phrase(label)
         )
-
-    @property
-    def _ask(self) -> frozenset[str]:
-        return frozenset(map(plain, self.words.lists["ask"]))
 
     def _exact(self, word: str, blank: FormBlank) -> BlankProposal | None:
         facts = self.words.labels.get(loose(word))
@@ -259,18 +252,16 @@ class _Proposer:
 
     def _owner_fact(self, word: str, blank: FormBlank) -> str | None:
         """The fact of an owner's own word, or of its word with an attribute behind."""
-        best: tuple[int, str | None] = (0, None)
-        for owner in self.words.owners:
-            for name in owner.words:
-                if len(name) <= best[0] or not word.startswith(name):
-                    continue
-                rest = word[len(name) :].removeprefix("的")
+        for length in range(len(word), 0, -1):
+            rest = word[length:].removeprefix("的")
+            for owner in self.words.by_name.get(word[:length], ()):
                 fact = owner.fact if not rest else owner.attributes.get(rest)
-                if fact is not None or owner.fact is None:
-                    best = (len(name), fact)
-        if best[1] is not None and self._foreign_near(blank, only_group=best[0] > 3):
-            return None
-        return best[1]
+                if fact is not None:
+                    near = self._foreign_near(blank, only_group=length > _GENERIC)
+                    return None if near else fact
+                if owner.fact is None:
+                    return None  # somebody else's
+        return None
 
     def _foreign_near(self, blank: FormBlank, *, only_group: bool) -> bool:
         near = (blank.group,) if only_group else (blank.group, *blank.before[-1:])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Final
 
 from msgspec import Struct, field
@@ -56,7 +57,7 @@ class Owner(Struct, frozen=True):
     attributes: Mapping[str, str]
 
 
-class FormWords(Struct, frozen=True):
+class FormWords(Struct, frozen=True, dict=True):
     """All that the pack knows of the words on forms, by the plain word."""
 
     labels: Mapping[str, tuple[str, ...]]
@@ -74,18 +75,23 @@ class FormWords(Struct, frozen=True):
         for end in self.lists["of_block"]:
             word = word.removesuffix(end)
         word = word.removesuffix("的")
-        best: tuple[int, Owner | None] = (0, None)
+        for start in range(len(word)):
+            if owners := self.by_name.get(word[start:]):
+                before = word[:start]
+                is_foreign = owners[0].fact is not None and any(
+                    name in before for name in self.foreign.words
+                )
+                return self.foreign if is_foreign else owners[0]
+        return self._before_attribute(word)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, tuple[Owner, ...]]:
+        """The owners that a word names."""
+        owners: dict[str, tuple[Owner, ...]] = {}
         for owner in self.owners:
             for name in owner.words:
-                if len(name) > best[0] and word.endswith(name):
-                    best = (len(name), owner)
-        if best[1] is not None and best[1].fact is not None:
-            before = word[: -best[0]]
-            if any(name in before for name in self.foreign.words):
-                return self.foreign
-        if best[1] is None:
-            return self._before_attribute(word)
-        return best[1]
+                owners[name] = (*owners.get(name, ()), owner)
+        return owners
 
     def _before_attribute(self, word: str) -> Owner | None:
         """The owner before an attribute: 联系人 of 主要研究者指定联系人姓名."""
@@ -98,7 +104,17 @@ class FormWords(Struct, frozen=True):
                     return self.owner_in(rest)
         return None
 
-    @property
+    @cached_property
+    def office(self) -> frozenset[str]:
+        """The labels of what the office fills."""
+        return frozenset(map(plain, self.lists["office"]))
+
+    @cached_property
+    def ask(self) -> frozenset[str]:
+        """The labels that mean something else at each institution."""
+        return frozenset(map(plain, self.lists["ask"]))
+
+    @cached_property
     def foreign(self) -> Owner:
         return next(owner for owner in self.owners if owner.id == "foreign")
 
