@@ -27,6 +27,9 @@ _SPLIT: Final = re.compile(r"[/、]|(?<=.)[和与及](?!其)")
 _SHORTEST: Final = 4  # a known word is trusted behind a prefix from this length
 _SHORTEST_PHRASE: Final = 6  # a label is looked through for several words from this length
 _NEAR: Final = 4  # an attribute belongs to an owner asked no more blanks before
+# Blocks whose 负责人 or 联系人 is their own; those whose attributes are no person's.
+_OTHER_BLOCKS: Final = frozenset(("institution", "sites"))
+_NOBODY: Final = frozenset(("department", "project", "product", "participants"))
 _GENERIC: Final = 3  # so short a word for an owner (负责人) may mean anybody's
 _SINGLE: Final = frozenset(("choice", "date", "int", "bool"))
 
@@ -100,6 +103,7 @@ def _is_about_study(
     if any(not label.startswith("项目") for label in labels):
         return True
     signs = sum(sign in text for sign in words.lists["study"])
+    signs += 2 * words.matches("grant_head", title)
     return bool(labels) and signs >= 2
 
 
@@ -264,20 +268,24 @@ class _Proposer:
         return None
 
     def _foreign_near(self, blank: FormBlank, *, only_group: bool) -> bool:
-        near = (blank.group,) if only_group else (blank.group, *blank.before[-1:])
-        return any(self.words.owner_in(text) is self.words.foreign for text in near)
+        near = (blank.group,) if only_group else (blank.group, *blank.before)
+        owners = [owner for text in near if (owner := self.words.owner_in(text)) is not None]
+        elsewhere = () if only_group else _OTHER_BLOCKS
+        return any(
+            owner.fact is None or owner.id in elsewhere
+            for owner in owners
+            if owner.id not in _NOBODY
+        )
 
     def _context_owner(self, word: str, blank: FormBlank) -> Owner | None:
         """Whose attribute it is: of the nearest label before it in its line or row, of its heading,
         of the blank before it."""
         for text in (*reversed(blank.before), blank.group, *reversed(blank.above[-3:])):
             owner = self.words.owner_in(text)
-            if (
-                owner is None
-                or owner.id in ("department", "project")
-                and word not in owner.attributes
-            ):
+            if owner is None or (owner.id in _NOBODY and word not in owner.attributes):
                 continue
+            if len(plain(text)) <= _GENERIC and self._foreign_near(blank, only_group=False):
+                return self.words.foreign
             return owner
         return self._previous_owner(blank)
 
@@ -321,6 +329,8 @@ class _Proposer:
             return None
         facts: list[str] = []
         owner = self.words.owner_in(parts[0])
+        if owner is not None and owner.fact is None and owner.id == "foreign":
+            return None  # 组长单位及PI: theirs
         attributes = owner.attributes if owner is not None else {}
         for part in parts:
             found = self._exact(part, blank) or self._owned(part, blank)

@@ -169,7 +169,7 @@ class _TableReader:
             if at <= self.columns_until:
                 continue
             own = [cell for cell in row.cells if cell.origin is None]
-            if len(self.form.head) < 6 and own:
+            if len(self.form.head) < 6 and len(row.cells) == 1 and at == 0:
                 self.form.head.append(" ".join(own[0].text.split())[:60])
             if header := self._columns(at):
                 yield from header
@@ -267,7 +267,8 @@ class _TableReader:
             blanks.pop()
         blanks = [b for b in blanks if not (_is_open_end(b) and _followed(cell, b))]
         trailing = len(cell.lines) - first - len(said)
-        if not blanks and not words and trailing >= 1 and said and cell.lines[-1].is_empty:
+        alone = not words and self._right(cell.row - 1, cell) is None
+        if not blanks and alone and trailing >= 1 and said and cell.lines[-1].is_empty:
             line = next(one for one in cell.lines[first:] if one.is_empty)
             blanks.append(
                 self.form._blank(
