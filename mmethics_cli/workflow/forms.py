@@ -50,7 +50,7 @@ def read(path: Path, loaded: LoadedPack) -> ReadForm:
     form = opened_form(path)
     words = words_of(loaded)
     reading = propose(form.blanks, form.head, form.text, words, loaded.standard)
-    return ReadForm(path.name, form, reading, words, loaded.standard)
+    return ReadForm(f"{path.stem}.docx", form, reading, words, loaded.standard)
 
 
 def words_of(loaded: LoadedPack) -> FormWords:
@@ -75,13 +75,26 @@ def form_bytes(path: Path) -> bytes:
     if path.stat().st_size > _LARGEST:
         raise DocumentError(f"{path.name}：大于 30 MB，不像是表格，没有读。")
     data = path.read_bytes()
-    if data.startswith(_OLD_WORD) or path.suffix.lower() in (".doc", ".wps"):
+    if path.suffix.lower() in (".doc", ".wps"):
+        return _converted(path)
+    if data.startswith(_OLD_WORD) or path.suffix.lower() != ".docx":
         raise DocumentError(
-            f"{path.name}：是旧的 .doc（或加了密码）。请用 Word 或 WPS 打开，另存为 .docx 再读。"
+            f"{path.name}：读得了的是不加密码的 .docx。请用 Word 或 WPS 另存为 .docx 再读。"
         )
-    if path.suffix.lower() != ".docx":
-        raise DocumentError(f"{path.name}：读得了的是 .docx。请用 Word 或 WPS 另存为 .docx 再读。")
     return data
+
+
+def _converted(path: Path) -> bytes:
+    """An old .doc by LibreOffice, where there is one. Raises DocumentError with what to do."""
+    # Loaded late: most forms are .docx.
+    from mmethics_cli.store.pdf import to_docx
+
+    try:
+        return to_docx(path)
+    except EthicsError as error:
+        raise DocumentError(
+            f"{path.name}：是旧的 .doc。请用 Word 或 WPS 打开，另存为 .docx 再读。"
+        ) from error
 
 
 def write_mapping(
@@ -225,9 +238,9 @@ def write_reviewed(
     folder = file.parent if overlay is None else overlay / FORMS
     target = folder / f"{file.stem}{SUFFIX}"
     folder.mkdir(exist_ok=True)
-    copy = folder / file.name
+    copy = folder / read_.name
     if not copy.exists():
-        write_atomic(copy, file.read_bytes())
+        write_atomic(copy, form_bytes(file))
     write_mapping(read_, decided, target, by, day, replace=replace)
     return target
 

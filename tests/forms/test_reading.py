@@ -103,7 +103,7 @@ def test_blanks_in_a_line(line: str, expected: list[tuple[str, str]]) -> None:
 
 
 def test_what_is_no_form_is_refused_by_name(tmp_path: Path) -> None:
-    old = tmp_path / "旧表.doc"
+    old = tmp_path / "旧表.docx"
     old.write_bytes(b"\xd0\xcf\x11\xe0 old")
     for path, word in [(old, "另存为 .docx"), (tmp_path / "没有.docx", "没有文件")]:
         done = mmethics("form", "read", path, cwd=tmp_path)
