@@ -105,6 +105,8 @@ def test_a_text_is_written_the_same_however_its_block_ends() -> None:
         ("project: [\n", "in.yaml"),
         ("project: {title: x}\nproject: {title: y}\n", "in.yaml:2"),
         ('project: {title: "\\a"}\n', "in.yaml:1"),
+        ("project:\n  title: x\n  keywords: 重症 #胸片\n", "in.yaml:3：“#胸片”没有读"),
+        ("self_check:\n  BEN-01: {answer: met}\n  BEN-02:\n    note: 见 #三\n", "in.yaml:4"),
     ],
 )
 def test_refused_answers_write_nothing(text: str, message: str) -> None:

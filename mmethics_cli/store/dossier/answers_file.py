@@ -26,6 +26,7 @@ from mmethics_cli.store.dossier.parts import (
     with_canonical_versions,
 )
 from mmethics_cli.store.submission.submissions import MANIFEST, SNAPSHOT
+from mmethics_cli.store.yaml.comments import LostText, lost_texts
 from mmethics_cli.store.yaml.events import Keys, Tree
 from mmethics_cli.store.yaml.reader import FaultyYaml, YamlFile, read_file
 
@@ -66,10 +67,17 @@ class AnswersFile(Struct, frozen=True):
         return (self.file.name, None) if keys is None else self.file.locate(keys)
 
     def require_all_read(self) -> None:
-        """Raises UnreadableFile naming every answer that its question refuses."""
-        if self.refused:
-            problems = [answer.problem for answer in self.refused]
+        """Raises UnreadableFile naming every answer refused, and every text YAML leaves out."""
+        problems = [answer.problem for answer in self.refused]
+        problems += [_left_out(lost, self.file.name) for lost in lost_texts(self.file.text)]
+        if problems:
             raise UnreadableFile("有些回答读不懂，什么也没有写入：", problems)
+
+
+def _left_out(lost: LostText, file: str) -> Problem:
+    message = f"“{lost.text}”没有读：空格加 # 起到行末是备注"
+    fix = "要算进回答的，整条回答用英文双引号括起来；是备注的，在 # 后面空一格。"
+    return Problem(message, file, lost.line, fix)
 
 
 def read_answers(path: Path, standard: Standard) -> AnswersFile:
