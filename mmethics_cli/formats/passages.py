@@ -17,8 +17,7 @@ from msgspec import Struct
 from mmethics_cli.errors import DocumentError
 
 if TYPE_CHECKING:
-    from mmethics_cli.formats.word.markup import Element
-    from mmethics_cli.formats.word.reading import WordReader
+    from xml.etree.ElementTree import Element
 
 _HEADING: Final = re.compile(r"(?:heading|标题) ?([1-9])")
 # A heading that has no style: short, numbered, without a full stop.
@@ -28,6 +27,16 @@ _NUMBERED: Final = re.compile(
 )
 _LONGEST_HEADING: Final = 40
 _SENTENCE: Final = re.compile("[。；;！？]|[:：].")
+_W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_HOLDERS: Final = frozenset(
+    f"{_W}{name}" for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag")
+)
+_UNREAD: Final = frozenset(
+    f"{_W}{name}"
+    for name in ("del", "moveFrom", "pPr", "rPr", "drawing", "pict", "object", "sdtPr")
+) | {"{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"}
+_SIGNS: Final = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n"}
+_MOST_BYTES: Final = 64 * 1024**2  # of a part, unfolded
 # Nobody reads on after so many pages; a hostile file has more.
 _MOST_PAGES: Final = 500
 
@@ -60,10 +69,7 @@ def passages(data: bytes, name: str) -> tuple[FilePassage, ...]:
         raise DocumentError(
             f"{name}：只读得了 .docx 和 .pdf。请用 Word 或 WPS 打开，另存为 .docx 再试。"
         )
-    from mmethics_cli.formats.word.reading import read
-
-    reader = read(data, name)
-    return tuple(_of_word(reader))
+    return tuple(_of_word(data, name))
 
 
 def heading_level(text: str) -> int:
@@ -78,28 +84,92 @@ def heading_level(text: str) -> int:
     return len(re.findall(r"\d+", sign)) or 1
 
 
-def _of_word(reader: WordReader) -> Iterator[FilePassage]:
-    from mmethics_cli.formats.word.markup import TBL, blocks, cells, rows
-
+def _of_word(data: bytes, name: str) -> Iterator[FilePassage]:
+    """The body of a Word file; what was struck out, and what stands in drawings, is left out."""
+    document, styles = _word_parts(data, name)
+    headings = _heading_styles(styles)
     paragraph = table = 0
-    for block in blocks(reader.package.body):
-        if block.tag == TBL:
+    for block in _blocks(document):
+        if block.tag == f"{_W}tbl":
             table += 1
-            for row_number, row in enumerate(rows(block), 1):
-                for cell_number, cell in enumerate(cells(row), 1):
-                    if text := reader.text(cell).strip():
+            for row_number, row in enumerate(_within(block, "tr"), 1):
+                for cell_number, cell in enumerate(_within(row, "tc"), 1):
+                    text = "\n".join(_text(one) for one in cell.iter(f"{_W}p")).strip()
+                    if text:
                         place = f"表 {table} 第 {row_number} 行第 {cell_number} 格"
                         yield FilePassage(text, place, 0, table, row_number, cell_number)
         else:
             paragraph += 1
-            if text := reader.text(block).strip():
-                level = _styled_level(reader, block) or heading_level(text)
-                yield FilePassage(text, f"第 {paragraph} 段", level)
+            if text := _text(block).strip():
+                style = block.find(f"{_W}pPr/{_W}pStyle")
+                level = headings.get("" if style is None else style.get(f"{_W}val", ""), 0)
+                yield FilePassage(text, f"第 {paragraph} 段", level or heading_level(text))
 
 
-def _styled_level(reader: WordReader, paragraph: Element) -> int:
-    style = _HEADING.match(reader.style(paragraph))
-    return int(style.group(1)) if style else 0
+def _word_parts(data: bytes, name: str) -> tuple[Element, Element | None]:
+    """The body and the styles of a Word file. Raises DocumentError for what is none.
+
+    Not by lxml, which takes long to load: every check reads attached papers.
+    """
+    import zipfile
+    from xml.etree import ElementTree
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            roots = []
+            for part in ("word/document.xml", "word/styles.xml"):
+                info = archive.NameToInfo.get(part)
+                body = archive.read(info) if info and info.file_size <= _MOST_BYTES else b""
+                declared = b"<!DOCTYPE" in body or b"<!ENTITY" in body
+                roots.append(ElementTree.fromstring(body) if body and not declared else None)
+        root = None if roots[0] is None else roots[0].find(f"{_W}body")
+        if root is None:
+            raise DocumentError("里面没有读得出的正文")
+    except Exception as error:  # zipfile has many ways to stumble over a damaged file
+        raise DocumentError(
+            f"{name}：不是完好的 Word 文档（.docx）：已损坏、加了密码，或是别的格式。"
+            "请用 Word 或 WPS 打开，另存为 .docx 再试。"
+        ) from error
+    return root, roots[1]
+
+
+def _heading_styles(styles: Element | None) -> dict[str, int]:
+    """The levels of headings by the ids of their styles."""
+    levels = {}
+    for style in () if styles is None else styles.iter(f"{_W}style"):
+        name = style.find(f"{_W}name")
+        heading = _HEADING.match("" if name is None else name.get(f"{_W}val", "").lower())
+        if heading:
+            levels[style.get(f"{_W}styleId", "")] = int(heading.group(1))
+    return levels
+
+
+def _blocks(holder: Element) -> Iterator[Element]:
+    """Paragraphs and tables in order, those in content controls too."""
+    for child in holder:
+        if child.tag in (f"{_W}p", f"{_W}tbl"):
+            yield child
+        elif child.tag in _HOLDERS:
+            yield from _blocks(child)
+
+
+def _within(holder: Element, name: str) -> Iterator[Element]:
+    for child in holder:
+        if child.tag == f"{_W}{name}":
+            yield child
+        elif child.tag in _HOLDERS:
+            yield from _within(child, name)
+
+
+def _text(element: Element) -> str:
+    """What a reader sees of a paragraph."""
+    if element.tag == f"{_W}t":
+        return element.text or ""
+    if element.tag in _SIGNS:
+        return _SIGNS[element.tag]
+    if element.tag in _UNREAD:
+        return ""
+    return "".join(map(_text, element))
 
 
 def _of_pdf(data: bytes, name: str) -> Iterator[FilePassage]:
