@@ -28,6 +28,8 @@ _NUMBERED: Final = re.compile(
 _LONGEST_HEADING: Final = 40
 _SENTENCE: Final = re.compile("[。；;！？]|[:：].")
 _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+# The strict form of the standard says the same under another name.
+_STRICT: Final = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 _HOLDERS: Final = frozenset(
     f"{_W}{name}" for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag")
 )
@@ -69,7 +71,10 @@ def passages(data: bytes, name: str) -> tuple[FilePassage, ...]:
         raise DocumentError(
             f"{name}：只读得了 .docx 和 .pdf。请用 Word 或 WPS 打开，另存为 .docx 再试。"
         )
-    return tuple(_of_word(data, name))
+    try:
+        return tuple(_of_word(data, name))
+    except RecursionError as error:  # elements in elements without end
+        raise DocumentError(f"{name}：里面的层次深得不合常理，没有继续读。") from error
 
 
 def heading_level(text: str) -> int:
@@ -121,6 +126,7 @@ def _word_parts(data: bytes, name: str) -> tuple[Element, Element | None]:
                 info = archive.NameToInfo.get(part)
                 body = archive.read(info) if info and info.file_size <= _MOST_BYTES else b""
                 declared = b"<!DOCTYPE" in body or b"<!ENTITY" in body
+                body = body.replace(_STRICT, _W[1:-1].encode())
                 roots.append(ElementTree.fromstring(body) if body and not declared else None)
         root = None if roots[0] is None else roots[0].find(f"{_W}body")
         if root is None:
