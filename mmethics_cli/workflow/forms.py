@@ -77,6 +77,10 @@ def form_bytes(path: Path) -> bytes:
     data = path.read_bytes()
     if path.suffix.lower() in (".doc", ".wps"):
         return _converted(path)
+    if path.suffix.lower() == ".xlsx":
+        from mmethics_cli.formats.form.sheet import as_word
+
+        return as_word(data, path.name)
     if data.startswith(_OLD_WORD) or path.suffix.lower() != ".docx":
         raise DocumentError(
             f"{path.name}：读得了的是不加密码的 .docx。请用 Word 或 WPS 另存为 .docx 再读。"
@@ -238,6 +242,11 @@ def write_reviewed(
     folder = file.parent if overlay is None else overlay / FORMS
     target = folder / f"{file.stem}{SUFFIX}"
     folder.mkdir(exist_ok=True)
+    if file.suffix.lower() == ".xlsx":
+        raise EthicsError(
+            f"“{file.name}”是 Excel 表格：读得出空格，还不能填。"
+            "请在 Word 或 WPS 里做成 .docx 的表格。"
+        )
     copy = folder / read_.name
     if not copy.exists():
         write_atomic(copy, form_bytes(file))

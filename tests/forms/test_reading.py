@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import docx
+import openpyxl
 import pytest
 
 from mmethics_cli.formats.form.reading import read_form
@@ -100,6 +101,22 @@ def test_blanks_in_a_line(line: str, expected: list[tuple[str, str]]) -> None:
 
     blanks = read_form(form_bytes("申请表", build), "表").blanks
     assert [(one.words, one.kind) for one in blanks] == expected
+
+
+def test_a_form_in_excel_is_read_too(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "伦理审查申请表"
+    sheet["A1"], sheet["A2"], sheet["C2"] = "研究项目名称", "主要研究者", "承担科室"
+    sheet.merge_cells("B1:D1")
+    sheet["A3"], sheet["B3"] = "是否多中心", "□是 □否"
+    book.save(tmp_path / "表.xlsx")
+    assert asked(tmp_path / "表.xlsx") == [
+        ("研究项目名称", ["project.title"]),
+        ("主要研究者", ["investigator.name"]),
+        ("承担科室", ["investigator.department"]),
+        ("是否多中心", ["sites.multicentre"]),
+    ]
 
 
 def test_what_is_no_form_is_refused_by_name(tmp_path: Path) -> None:

@@ -332,7 +332,9 @@ class _TableReader:
         for row in reversed(self.rows[:at]):
             upper = row.at(cell.start)
             if upper is not None and len(row.cells) > 1 and not _blank_text(upper.text):
-                return _one_line(upper.text)
+                beside = row.at(upper.end)
+                labels_another = beside is not None and _blank_text(beside.text)
+                return "" if labels_another else _one_line(upper.text)
             if len(row.cells) == 1:
                 return ""
         return ""
