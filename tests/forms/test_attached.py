@@ -86,6 +86,16 @@ def test_the_same_in_other_words_is_no_contradiction(study: Path) -> None:
     assert found(study) == []
 
 
+def test_what_nobody_answered_contradicts_nothing(study: Path) -> None:
+    protocol(study, ["研究方案", "样本量：120例"])
+    answers = study / "dossier.yaml"
+    lines = answers.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith("  sample_size_total:")]
+    assert len(kept) == len(lines) - 1
+    answers.write_text("".join(kept), encoding="utf-8")
+    assert found(study) == []
+
+
 def test_several_values_say_nothing(study: Path) -> None:
     protocol(study, ["研究方案", "样本量：500例", "样本量：564例"])
     assert found(study) == []

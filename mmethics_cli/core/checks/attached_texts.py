@@ -14,7 +14,7 @@ from typing import Final
 from msgspec import Struct
 
 from mmethics_cli.core.checks.findings import Finding
-from mmethics_cli.core.conditions.values import Element, name_of
+from mmethics_cli.core.conditions.values import Element, Unknown, name_of
 from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.names import ATTACHMENTS
@@ -103,7 +103,10 @@ def _against(facts: Facts, fact: str, text: str) -> tuple[str, bool]:
         return _period_against(facts, text)
     if fact in _SIZES:
         numbers = {int(n) for n in re.findall(r"\d+", text.replace(",", "").replace("，", ""))}
-        sizes = [size for path in _SIZES if isinstance(size := facts.get(path), int)]
+        values = [facts.get(path) for path in _SIZES]
+        if any(isinstance(value, Unknown) for value in values):
+            return "", False  # it may be the one that nobody has answered
+        sizes = [value for value in values if isinstance(value, int)]
         said = "、".join(map(str, dict.fromkeys(sizes)))
         return said, bool(sizes) and len(numbers) == 1 and numbers.isdisjoint(sizes)
     if fact == "sites.list":
@@ -138,7 +141,9 @@ def _sites_against(facts: Facts, text: str) -> tuple[str, bool]:
         return "", False
     names = [name for site in sites if isinstance(name := site.get("name"), str)]
     own = facts.get("institution.name")
-    known = [_bare(name) for name in [*names, own if isinstance(own, str) else ""] if name]
+    if len(names) < len(sites) or not isinstance(own, str):
+        return "", False  # it may be the one that nobody has named
+    known = [_bare(name) for name in [*names, own]]
     theirs = [_bare(part) for part in re.split(r"[、，,；;和及]", text) if len(part.strip()) > 3]
     strange = [part for part in theirs if not any(part in name or name in part for name in known)]
     return "、".join(names) or "没有", bool(strange)
