@@ -32,6 +32,7 @@ COMMANDS: Final = {
     "check": "核对卷宗是否齐全、前后是否一致",
     "render": "生成送审文件的草稿（Word、Excel）",
     "submit": "核对、定稿、封存一次送审",
+    "form": "填本机构自己的 Word 表格：读、核对、填",
     "sheet": "导出 Excel 问卷，填好后再导入",
     "verify": "核验封存的送审材料是否被改动",
     "record": "记录伦理委员会对已封存送审的决定",

@@ -21,6 +21,7 @@ import msgspec
 from msgspec import Struct
 
 from mmethics_cli.errors import EthicsError, Problem, WorkspaceError
+from mmethics_cli.office.archive.disposal import gone_files
 from mmethics_cli.office.events import Event
 from mmethics_cli.office.folder import BACKUPS, SETTINGS, OfficeFolder, open_office
 from mmethics_cli.office.packages import kept_papers
@@ -198,7 +199,8 @@ def restore(path: Path, folder: Path, database: str) -> BackupReport:
                     _unpack(archive, name, stage)
             events = list(_events(archive_lines(path)))
             (stage / SETTINGS).write_bytes(_settings(stage, database))
-            _refuse(faults_of(stage, kept_papers(events)))
+            gone = gone_files(each for each in events if each.what.kind == "disposed")
+            _refuse(faults_of(stage, kept_papers(events), gone))
             _load(open_register(stage, database), events, content)
             if folder.is_dir():
                 folder.rmdir()

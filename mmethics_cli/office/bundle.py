@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from mmethics_cli.errors import EthicsError, WorkspaceError
+from mmethics_cli.office.archive.disposal import gone_files
 from mmethics_cli.office.as_of import RegisterView
 from mmethics_cli.office.events import Event
 from mmethics_cli.office.folder import OfficeFolder
@@ -301,10 +302,11 @@ def _members(inspected: Inspected, day: str) -> PageTable:
 
 def _files(office: OfficeFolder, inspected: Inspected) -> PageTable:
     rows = []
+    gone = gone_files(each for each in inspected.events if each.what.kind == "disposed")
     for each in inspected.papers():
-        fault = "；".join(faults_of(office.path, [each]))
+        fault = "；".join(faults_of(office.path, [each], gone))
         row = (str(each.event), _title(inspected.pack, each), *_linked([each]), each.digest)
-        rows.append((*row, fault or "原样"))
+        rows.append((*row, fault or ("已销毁" if each.place in gone else "原样")))
     columns = ("条", "事", "文件", "校验值（SHA-256）", "核验")
     return PageTable("文件", columns, rows)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 
 from msgspec import Struct
@@ -39,9 +39,8 @@ def verify_office(office: OfficeFolder) -> OfficeProof:
         keeping = [*brought, *register.keeping_files()]
         destroyed = list(register.of_kind("disposed"))
         count, last = register.last or (0, "")
-    gone = gone_files(destroyed)
-    papers = list(kept_papers(keeping))
-    faults += faults_of(office.path, [paper for paper in papers if paper.place not in gone])
+    papers, gone = list(kept_papers(keeping)), gone_files(destroyed)
+    faults += faults_of(office.path, papers, gone)
     faults += [
         f"已登记销毁的文件还在：{name}。再运行一次同样的销毁命令"
         for name in sorted(gone)
@@ -55,10 +54,11 @@ def verify_office(office: OfficeFolder) -> OfficeProof:
     return OfficeProof(tuple(faults), count, last, tuple(map(disposed_text, destroyed)))
 
 
-def faults_of(folder: Path, papers: Iterable[KeptPaper]) -> list[str]:
-    """What is wrong with files that an office keeps in its folder, in Chinese."""
+def faults_of(folder: Path, papers: Iterable[KeptPaper], gone: Container[str] = ()) -> list[str]:
+    """What is wrong with files that an office keeps, in Chinese; those that are gone aside."""
     proofs = (
         package_fault(folder, paper) if paper.kind in BRINGS_PACKAGE else file_fault(folder, paper)
         for paper in dict.fromkeys(papers)
+        if paper.place not in gone
     )
     return list(filter(None, proofs))

@@ -21,9 +21,9 @@ from mmethics_cli.store.yaml.reader import YamlFile, decode, parse
 
 Kind = Literal["checklists", "templates"]
 
-# Read only by lint, by `new --example` and `--prepare`, by the committee's worksheets and by
-# English papers: not at every start.
-_ON_DEMAND: Final = ("cases", "english", "examples", "office", "prepare", "worksheets")
+# Read only by lint, by `new --example` and `--prepare`, by the committee's worksheets, by English
+# papers and where forms are read: not at every start.
+_ON_DEMAND: Final = ("cases", "english", "examples", "forms", "office", "prepare", "worksheets")
 _NOT_ALWAYS: Final = tuple(f"{name}/" for name in _ON_DEMAND)
 
 
@@ -108,7 +108,7 @@ class _Pictures(Mapping[str, bytes]):
 def load(overlay: Path | None = None, also: tuple[str, ...] = ()) -> Pack:
     """Read the shipped pack, and the overlay folder upon it.
 
-    `also` names folders that are left out otherwise: cases, english, examples, prepare,
+    `also` names folders that are left out otherwise: cases, english, examples, forms, prepare,
     worksheets.
     Raises UnreadableFile or PackError with every problem found, WorkspaceError for links in it.
     """

@@ -76,6 +76,25 @@ def to_pdf(sources: Sequence[Path]) -> list[RenderedFile]:
     return results
 
 
+def to_docx(source: Path) -> bytes:
+    """An old .doc or .wps as .docx; raises EthicsError where LibreOffice is not there, or fails."""
+    program = find_libreoffice()
+    with tempfile.TemporaryDirectory(prefix="mmethics-doc-") as scratch:
+        fonts = Path(scratch, "fonts.conf")
+        fonts.write_text(fonts_xml(), encoding="utf-8")
+        output = Path(scratch, "made")
+        why, words = _convert(
+            program, Path(scratch, "profile"), fonts, "docx", output, [source.resolve()]
+        )
+        made = output / f"{source.stem}.docx"
+        if not made.is_file():
+            raise EthicsError(
+                f"“{source.name}”没有转换成 .docx{f'：{why}' if why else ''}。"
+                "请用 Word 或 WPS 打开，另存为 .docx。"
+            ) from subprocess.SubprocessError(words)
+        return made.read_bytes()
+
+
 def _convert(
     program: str, profile: Path, fonts: Path, target: str, output: Path, group: Sequence[Path]
 ) -> tuple[str, str]:

@@ -174,9 +174,9 @@ def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Pac
         for kind in dossier.standard.documents.values()
         if kind.id in needed and (kind.audience == "applicant" or kind.id in also)
     ]
-    codes = form_codes_of(dossier.workspace.folder, dossier.standard.documents)
-    lacking = _without_file(dossier)
-    documents: list[Document] = []
+    own_forms = _own_forms(dossier)
+    codes = own_forms | form_codes_of(dossier.workspace.folder, dossier.standard.documents)
+    lacking, documents = _without_file(dossier), list[Document]()
     rows: list[TransmittalRow] = []
     for kind in wanted:
         brought = _attachments(dossier, kind.id)
@@ -186,7 +186,7 @@ def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Pac
             for one in comparison.handed_in(documents_of(kind, dossier.facts)):
                 stamp = _stamp(dossier, one, today, codes)
                 documents.append(comparison.document(next_number(rows), one, stamp))
-                rows += rows_of_document(documents[-1])
+                rows += rows_of_document(documents[-1], own_forms.get(one.id, ""))
         else:
             rows += rows_of_attachments(brought, kind, rows, comparison.replacing(brought), lacking)
     rest = dossier.standard.documents.keys() - {kind.id for kind in wanted}
@@ -218,6 +218,17 @@ def _with_changes(dossier: Dossier, package: Package) -> Package:
         return paper_changes(dossier, package)
 
     return replace(package, study=replace(package.study, paper_changes=changes))
+
+
+def _own_forms(dossier: Dossier) -> dict[str, str]:
+    """The codes that the institution's own forms bear, by the document whose place they take."""
+    kind = str(dossier.facts.get(KIND))
+    mappings = (form.mapping for form in dossier.loaded.forms)
+    return {
+        mapping.stands_for: mapping.version
+        for mapping in mappings
+        if mapping.stands_for and mapping.version and mapping.used_for in ("", kind)
+    }
 
 
 def _is_section(dossier: Dossier, kind: DocumentKind, needed: Collection[str]) -> bool:

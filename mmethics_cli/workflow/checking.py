@@ -64,6 +64,7 @@ from mmethics_cli.store.submission.logbook import read_logbook, trace_of_sealing
 from mmethics_cli.store.submission.rendered import read_record
 from mmethics_cli.wording.citation import cite_for
 from mmethics_cli.wording.values import value_text
+from mmethics_cli.workflow.attached import attached_contradictions
 from mmethics_cli.workflow.lifecycle.answering import comments_to_answer
 from mmethics_cli.workflow.lifecycle.confirming import texts_to_confirm
 from mmethics_cli.workflow.lifecycle.standing import Standing, as_handed_in, without_drafts
@@ -102,6 +103,7 @@ def review(
         findings += attachments_at_odds(facts)
     findings += unanswered_items(facts, dossier.self_check)
     findings += contradictions(facts, as_handed_in(dossier))
+    findings += attached_contradictions(dossier)
     notes = _notes(dossier)
     findings += misstatements(facts, notes, partial(_told, dossier.standard))
     findings += stray_answers(facts)
@@ -111,6 +113,7 @@ def review(
     findings += _about_changes(dossier, package)
     findings = list(with_elements(dossier, findings, package.unanswered_element_facts()))
     findings += _gaps(dossier, package, {finding.path for finding in findings})
+    findings += _own_forms(dossier, package)
     findings += own_documents(facts)
     findings += lacking_elements(package)
     findings += misaddressed(package)
@@ -263,6 +266,15 @@ def _gaps(dossier: Dossier, package: Package, named: set[str]) -> Iterator[Findi
             if path not in named:
                 named.add(path)
                 yield _gap(dossier, path, document.kind.title)
+
+
+def _own_forms(dossier: Dossier, package: Package) -> Iterable[Finding]:
+    """What the institution's own forms leave open; most packs map none."""
+    if not dossier.loaded.forms:
+        return ()
+    from mmethics_cli.workflow.forms import form_findings
+
+    return form_findings(dossier, [document.kind.id for document in package.documents])
 
 
 def _gap(dossier: Dossier, path: str, title: str) -> Finding:

@@ -63,9 +63,13 @@ def next_number(rows: list[TransmittalRow]) -> str:
     return f"{sum(not row.marked for row in rows) + 1:02d}"
 
 
-def rows_of_document(document: Document) -> Iterator[TransmittalRow]:
-    """The row of a rendered document, and of the file beside it that shows its changes."""
+def rows_of_document(document: Document, own_form: str = "") -> Iterator[TransmittalRow]:
+    """The row of a rendered document, and of the file beside it that shows its changes.
+
+    `own_form` is the code of the institution's own form that takes its place.
+    """
     kind, stamp = document.kind, document.stamp
+    form = f"本院表格 {own_form}" if own_form else ""
     row = TransmittalRow(
         document.number,
         kind.id,
@@ -73,7 +77,7 @@ def rows_of_document(document: Document) -> Iterator[TransmittalRow]:
         stamp.version,
         stamp.date,
         signers=kind.signers,
-        note="\n".join(filter(None, (kind.note, document.without_mark))),
+        note="\n".join(filter(None, (form or kind.note, document.without_mark))),
         seals=kind.seals,
         after_approval=bool(kind.for_form),
     )
@@ -165,7 +169,7 @@ class Package(Struct, frozen=True):
             if row.id not in made:
                 rows.append(row)
             elif not row.marked:
-                note = next(rows_of_document(made[row.id])).note
+                note = "\n".join(filter(None, (row.note, made[row.id].without_mark)))
                 rows.append(replace(row, note=note))
         study = replace(self.study, transmittal=tuple(rows))
         return replace(self, documents=documents, rows=tuple(rows), study=study)

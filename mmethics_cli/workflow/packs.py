@@ -19,6 +19,7 @@ from mmethics_cli.store.yaml.reader import parse
 if TYPE_CHECKING:
     from mmethics_cli.core.interview.prepare import Guide
     from mmethics_cli.render.templates import Templates
+    from mmethics_cli.workflow.pack_forms import PackForm
 
 
 class LoadedPack(Struct, frozen=True, dict=True):
@@ -73,6 +74,17 @@ class LoadedPack(Struct, frozen=True, dict=True):
             else:
                 cache(TEMPLATES, files, templates.compiled)
         return templates
+
+    @cached_property
+    def forms(self) -> tuple[PackForm, ...]:
+        """The institution's own forms; raises UnreadableFile with every fault of their mappings."""
+        # Loaded late: most packs map none.
+        overlay = self.pack.overlay
+        if overlay is None or not (overlay / "forms").is_dir():
+            return ()
+        from mmethics_cli.workflow.pack_forms import pack_forms
+
+        return tuple(pack_forms(overlay, self.standard))
 
     @cached_property
     def guide(self) -> Guide:

@@ -27,6 +27,7 @@ from mmethics_cli.workflow.package import Document, Package
 if TYPE_CHECKING:
     from mmethics_cli.formats.excel.model import Workbook
     from mmethics_cli.formats.redline.changes import TextChange
+    from mmethics_cli.workflow.pack_forms import PackForm
 
 CLEAN: Final = ".docx"
 ENGLISH: Final = ".en.docx"
@@ -105,6 +106,36 @@ class WordPaper(Paper, dict=True):
 
     def _rendered(self, study: Study) -> Rendered:
         return render_text(self.package.templates, self.template, study)
+
+
+class FormPaper(WordPaper, dict=True):
+    """The institution's own form, filled, in the place of a document."""
+
+    dossier: Dossier
+    form: PackForm
+
+    @property
+    def source(self) -> str:
+        return _digest(self._filled(draft=False))
+
+    @property
+    def untranslated(self) -> tuple[str, ...]:
+        return ()
+
+    def data(self, *, draft: bool) -> bytes:
+        return self._filled(draft=draft)
+
+    def telling(self, beside: SealedBeside) -> bytes:
+        return self._filled(draft=False)
+
+    def _filled(self, *, draft: bool) -> bytes:
+        # Loaded late: most packs map no form.
+        from mmethics_cli.workflow.forms import fill
+
+        facts, stamp = self.dossier.facts, self.document.stamp
+        day = stamp.date or facts.today
+        assert day is not None  # a dossier is opened on a day
+        return fill(facts, self.form, day, draft=draft).data
 
 
 class BilingualPaper(WordPaper, dict=True):
@@ -249,6 +280,12 @@ def _chinese(
     record: RenderRecord | None,
 ) -> Iterator[Paper]:
     clean = WordPaper(document, naming, CLEAN, package, document.template)
+    if dossier.loaded.forms:
+        from mmethics_cli.workflow.forms import standing_for
+
+        if (form := standing_for(dossier, document.kind.id)) is not None:
+            name = document.template
+            clean = FormPaper(document, naming, CLEAN, package, name, dossier, form)
     yield clean
     if document.before is not None and not document.unmarked:
         investigator = dossier.facts.get("investigator.name")

@@ -28,6 +28,7 @@ from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.core.standard.node import Fault
 from mmethics_cli.core.standard.pack_editions import prove_editions
 from mmethics_cli.errors import EthicsError, Problem
+from mmethics_cli.forms.words import read_words
 from mmethics_cli.store.dossier.workspace import open_workspace
 from mmethics_cli.store.examples import about, examples
 from mmethics_cli.store.pack import Pack, load
@@ -40,7 +41,7 @@ def pack_problems(overlay: Path | None, today: date) -> list[Problem]:
 
     Raises PackError when it can't even be built.
     """
-    pack = load(overlay, also=("cases", "worksheets", FOLDER, PREPARE))
+    pack = load(overlay, also=("cases", "forms", "worksheets", FOLDER, PREPARE))
     standard = pack.standard()
     trees = pack.trees
     faults = [
@@ -48,6 +49,7 @@ def pack_problems(overlay: Path | None, today: date) -> list[Problem]:
         *prove_consistency(standard, trees["consistency.yaml"]),
         *prove_phrases(standard, trees),
         *prove_guide(standard, trees),
+        *read_words(trees, standard)[1],
         *_without_meaning(standard, trees),
         *prove_time(standard, trees),
         *prove_migrations(standard),

@@ -27,9 +27,13 @@ ROOMS: Final[Mapping[str, frozenset[str]]] = {
     room: frozenset(allowed.split())
     for room, allowed in {
         "cli": "commands wording core errors",
-        "commands": "ask office workflow render sheets report formats store wording core errors",
+        "commands": (
+            "ask office workflow forms render sheets report formats store wording core errors"
+        ),
         "office": "workflow render sheets report formats store wording core errors",
-        "workflow": "render sheets report formats store wording core errors",
+        "workflow": "forms render sheets report formats store wording core errors",
+        # Which fact a blank of an institution's own form asks, and the review of it in Excel.
+        "forms": "sheets formats wording core errors",
         "render": "formats wording core errors",
         "sheets": "formats wording core errors",
         "report": "wording core errors",
@@ -58,6 +62,7 @@ LIBRARIES: Final = {
     "markdown_it": {"render"},
     "docx": {"formats"},
     "lxml": {"formats"},
+    "pypdf": {"formats"},
     "openpyxl": {"formats", "sheets"},
     "sqlalchemy": {"office.register"},
 }
@@ -70,7 +75,9 @@ IMPORT_NAMES: Final = {
     "PyYAML": "yaml",
 }
 # Where a use case would print, ask or leave. Calls of these are refused in the silent rooms.
-SILENT: Final = frozenset({"workflow", "office", "core", "store", "render", "sheets", "formats"})
+SILENT: Final = frozenset(
+    {"workflow", "office", "core", "store", "render", "forms", "sheets", "formats"}
+)
 NOISE: Final = frozenset({"print", "input", "exit", "quit", "breakpoint"})
 NOISY_MODULES: Final = frozenset({"getpass", "readline", "curses"})
 

@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 from mmethics_cli.core.conditions.parser import PathType
 from mmethics_cli.core.conditions.values import KeyPath
 from mmethics_cli.core.conditions.written import parse_date
+from mmethics_cli.core.standard.attached import ATTACHED, read_attached
 from mmethics_cli.core.standard.definitions import circles
 from mmethics_cli.core.standard.file_kinds import FILE_KINDS, FileKind, as_bytes
 from mmethics_cli.core.standard.migrations import MIGRATIONS, read_migrations
@@ -120,11 +121,7 @@ class _StandardBuilder:
         bands = declared_bands(self._list("derived.yaml"))
         self.trail.vocabulary = terms = self._terms(titles, named, bands)
         sources = self._sources()
-        questions = self._unique(
-            (question.path, question, node)
-            for node, section in self._questions()
-            for question in (read_question(node, section, named),)
-        )
+        questions = self._read_questions(named)
         derived = self._derived(questions, bands)
         elements = self._consent_elements(titles)
         documents = self._documents(elements, titles)
@@ -153,12 +150,20 @@ class _StandardBuilder:
             file_kinds=self._file_kinds(),
             placeholders=read_placeholders(self._list(PLACEHOLDERS)),
             grammar=read_grammar(self._optional(GRAMMAR)),
+            attached=read_attached(self._list(ATTACHED), questions),
             phrases=self._unique(read_phrases(self._list(PHRASES))),
             screens=read_screens(self.nodes, questions),
             decisions=self._unique(read_decisions(self._list(DECISIONS))),
             submissions=self._unique(read_submissions(self._list(SUBMISSIONS))),
             migrations=read_migrations(self._optional(MIGRATIONS)),
             editions=read_editions(self._optional(EDITIONS)),
+        )
+
+    def _read_questions(self, named: NamedValues) -> dict[str, Question]:
+        return self._unique(
+            (question.path, question, node)
+            for node, section in self._questions()
+            for question in (read_question(node, section, named),)
         )
 
     def _derived(self, questions: Mapping[str, Question], bands: Bands) -> dict[str, Derived]:

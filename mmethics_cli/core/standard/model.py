@@ -20,6 +20,8 @@ from mmethics_cli.core.standard.file_kinds import FileKind
 from mmethics_cli.core.standard.screens import Screens
 from mmethics_cli.core.standard.texts import (
     NO_PLACEHOLDERS,
+    NOTHING_READ,
+    AttachedWords,
     Grammar,
     Placeholders,
     Readability,
@@ -562,6 +564,7 @@ class Standard(Struct, frozen=True, dict=True):
     file_kinds: Mapping[str, FileKind] = field(default_factory=dict)
     placeholders: Placeholders = NO_PLACEHOLDERS
     grammar: Grammar = Grammar()
+    attached: AttachedWords = NOTHING_READ
     phrases: Mapping[str, PhraseRule] = field(default_factory=dict)
     migrations: tuple[Migration, ...] = ()
     editions: tuple[PackEdition, ...] = ()

@@ -1,4 +1,4 @@
-"""Watermarks of Word files: that of a draft taken out, that of a copy put in; the rest stays."""
+"""Marks across Word files: that of a draft put in and taken out, that of a copy; the rest stays."""
 
 from __future__ import annotations
 
@@ -6,13 +6,24 @@ from typing import Final
 
 from lxml import etree
 
-from mmethics_cli.formats.word.markup import MC, NAMESPACES, RUN, WP, Element, W, text_below
+from mmethics_cli.formats.word.markup import (
+    MC,
+    NAMESPACES,
+    RUN,
+    WP,
+    Element,
+    P,
+    W,
+    new_element,
+    text_below,
+)
 from mmethics_cli.formats.word.package import handled, opened
 from mmethics_cli.formats.word.page import watermark_run
 from mmethics_cli.formats.word.runs import quote
 from mmethics_cli.wording.language import WORDINGS
 
 _WORDS: Final = frozenset(wording.draft for wording in WORDINGS.values())
+_DRAFT_LINE: Final = "草稿：由 mmethics 填写，尚未定稿"
 _FIGURES: Final = (f"{MC}AlternateContent", f"{W}pict", f"{W}drawing")
 _TEXT_PATH: Final = f"{{{NAMESPACES['v']}}}textpath"
 _DRAWN_TEXT: Final = "{http://schemas.openxmlformats.org/drawingml/2006/main}t"
@@ -31,12 +42,30 @@ def without_watermark(data: bytes) -> bytes:
 def _without_watermark(data: bytes) -> bytes:
     package = opened(data)
     headers = [part for part in package.text_parts() if package.tree(part).tag == f"{W}hdr"]
+    line = _draft_line(package.body)
+    if line is not None:
+        package.touch(package.main)
+        package.body.remove(line)
     marked = {part: figures for part in headers if (figures := _marks(package.tree(part)))}
     for part, figures in marked.items():
         package.touch(part)
         for figure in figures:
             _remove(figure)
-    return package.saved() if marked else data
+    return package.saved() if marked or line is not None else data
+
+
+def mark_draft(body: Element) -> None:
+    """A first line that says 草稿, in a form whose headers stay as they are."""
+    line = new_element("p")
+    run = etree.SubElement(line, RUN)
+    etree.SubElement(run, f"{W}t").text = _DRAFT_LINE
+    body.insert(0, line)
+
+
+def _draft_line(body: Element) -> Element | None:
+    first = next(iter(body), None)
+    same = first is not None and first.tag == P and text_below(first).strip() == _DRAFT_LINE
+    return first if same else None
 
 
 def with_watermark(data: bytes, words: str) -> bytes:

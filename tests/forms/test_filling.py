@@ -1,0 +1,169 @@
+"""A form filled from a dossier: what is written, what is left, what stays as it was."""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from pathlib import Path
+from typing import Any, Final
+
+import docx
+import pytest
+
+from mmethics_cli.formats.word.markup import P, W
+from mmethics_cli.formats.word.package import opened
+from tests.forms.made import LINES, TABLE, mapped_dossier
+from tests.program import mmethics
+from tests.validator import errors
+
+DAY: Final = ("--today", "2027-03-01")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dossier with a mapped form, filled; the folder that holds both."""
+    folder = tmp_path_factory.mktemp("own")
+    mapped_dossier(folder, "prospective-ecg")
+    assert fill(folder, "out").returncode == 0
+    return folder
+
+
+def fill(folder: Path, out: str, *more: str) -> Any:
+    return mmethics("form", "fill", "study", "--out", out, *more, *DAY, cwd=folder)
+
+
+def filled(folder: Path) -> Path:
+    return folder / "out" / "本院申请表（草稿）.docx"
+
+
+def cells(path: Path) -> list[list[str]]:
+    table = docx.Document(str(path)).tables[0]
+    return [[cell.text for cell in row.cells] for row in table.rows]
+
+
+def test_cells_boxes_and_rows_are_filled(folder: Path) -> None:
+    rows = cells(filled(folder))
+    assert rows[1][1].startswith("腕式心电记录仪")
+    assert rows[2][1] == "SL-WECG-2027-01"
+    assert rows[2][3] == "□药物临床试验 ☑研究者发起的临床研究"
+    assert rows[3][1] == "何示一" and rows[3][3] == "心血管内科"
+    assert rows[5] == ["申办方联系人", "", "申办方电话", ""]
+    assert rows[6][3] == "2027年4月15日 至 2027年12月31日"
+    assert rows[7][1] == "□是  ☑否"
+
+
+def test_a_list_longer_than_its_rows_gets_more(folder: Path) -> None:
+    rows = cells(filled(folder))
+    first = next(at for at, row in enumerate(rows) if row[0] == "姓名") + 1
+    last = next(at for at, row in enumerate(rows) if row[0] == "三、研究摘要")
+    names = [row[0] for row in rows[first:last]]
+    assert len(names) > 2 and all(names) and len(set(names)) == len(names)
+
+
+def test_signatures_and_the_offices_part_stay_empty(folder: Path) -> None:
+    rows = cells(filled(folder))
+    assert rows[-3] == ["主要研究者签名：", "", "日期：", "    年  月  日"]
+    assert rows[-1] == ["受理编号", "", "审查意见", "□同意 □不同意"]
+
+
+def test_nothing_but_the_text_changes_and_twice_gives_the_same(folder: Path) -> None:
+    assert fill(folder, "again").returncode == 0
+    second = folder / "again" / filled(folder).name
+    assert second.read_bytes() == filled(folder).read_bytes()
+    with (
+        zipfile.ZipFile(folder / "pack" / "forms" / "本院申请表.docx") as blank,
+        zipfile.ZipFile(filled(folder)) as full,
+    ):
+        assert set(blank.namelist()) == set(full.namelist())
+        changed = [name for name in blank.namelist() if blank.read(name) != full.read(name)]
+    assert changed == ["word/document.xml"]
+
+
+def test_the_draft_says_so_and_no_word_is_lost(folder: Path) -> None:
+    full = docx.Document(str(filled(folder)))
+    assert full.paragraphs[0].text.startswith("草稿")
+    blank = docx.Document(str(folder / "pack" / "forms" / "本院申请表.docx"))
+    words = {
+        cell.text for row in blank.tables[0].rows for cell in row.cells if "□" not in cell.text
+    }
+    text = "\n".join(text for row in cells(filled(folder)) for text in row)
+    assert {word for word in words if word.strip() not in text} == set()
+
+
+def test_the_coverage_adds_up(folder: Path) -> None:
+    coverage = json.loads(fill(folder, "json", "--format", "json").stdout)
+    parts = [coverage[name] for name in ("filled", "unanswered", "by_hand", "unplaced")]
+    assert sum(parts) == coverage["blanks"] == len(coverage["list"])
+    assert all(parts[::3]) and coverage["by_hand"] == 4
+    assert "project.sponsor" in {one["path"] for one in coverage["nowhere"]}
+
+
+def test_a_file_that_is_there_is_not_overwritten(folder: Path) -> None:
+    done = fill(folder, "out")
+    assert done.returncode == 2 and "--replace" in done.stderr
+    assert fill(folder, "out", "--replace").returncode == 0
+
+
+def test_an_unknown_is_never_ticked(tmp_path: Path) -> None:
+    study = mapped_dossier(tmp_path, "prospective-ecg")
+    answers = study / "dossier.yaml"
+    text = answers.read_text(encoding="utf-8")
+    text, count = re.subn(r"(?m)^(  multicentre:).*$", r"\1", text)
+    assert count == 1
+    answers.write_text(text, encoding="utf-8")
+    assert fill(tmp_path, "out").returncode == 0
+    assert cells(filled(tmp_path))[7][1] == "□是  □否"
+
+
+def test_gaps_keep_their_underline_and_dates_their_signs(tmp_path: Path) -> None:
+    mapped_dossier(tmp_path, "prospective-ecg", LINES)
+    assert fill(tmp_path, "out").returncode == 0
+    package = opened(filled(tmp_path).read_bytes())
+    lines = ["".join(t.text or "" for t in p.iter(f"{W}t")) for p in package.body.iter(P)]
+    assert any(re.fullmatch("研究期限： *2027年4月15日 至 *2027年12月31日", line) for line in lines)
+    assert any("●前瞻性研究  ○回顾性研究" in line for line in lines)
+    runs = [run for run in package.body.iter(f"{W}r") if "何示一" in str(run.xpath("string()"))]
+    assert runs[0].find(f"{W}rPr/{W}u") is not None
+
+
+@pytest.mark.openxml
+def test_filling_makes_no_new_fault(folder: Path) -> None:
+    blank = len(errors(folder / "pack" / "forms" / "本院申请表.docx"))
+    assert len(errors(filled(folder))) <= blank
+
+
+def test_a_mapped_form_takes_its_papers_place(tmp_path: Path) -> None:
+    study = mapped_dossier(tmp_path, "prospective-ecg")
+    checked = mmethics("check", "study", *DAY, "--format", "json", cwd=tmp_path)
+    findings = json.loads(checked.stdout)["findings"]
+    assert {one["severity"] for one in findings if one["id"].startswith("form_")} == {"note"}
+    assert mmethics("render", "study", *DAY, cwd=tmp_path).returncode == 0
+    drafts = next(study.glob("submissions/*/documents"))
+    paper = next(drafts.glob("*伦理审查申请表*.docx"))
+    assert cells(paper)[3][1] == "何示一"
+    sealed = mmethics("submit", "study", *DAY, cwd=tmp_path)
+    assert sealed.returncode == 0, sealed.stderr
+    assert not docx.Document(str(paper)).paragraphs[0].text.startswith("草稿")
+    listed = docx.Document(str(next(drafts.glob("*送审文件清单*.docx"))))
+    text = "\n".join(
+        cell.text for table in listed.tables for row in table.rows for cell in row.cells
+    )
+    assert "本院表格 V2.1" in text
+
+
+@pytest.mark.parametrize("kind", [TABLE, LINES], ids=["table", "lines"])
+def test_a_filled_form_is_read_back(tmp_path: Path, kind: Any) -> None:
+    mapped_dossier(tmp_path, "prospective-ecg", kind)
+    assert fill(tmp_path, "out").returncode == 0
+    assert mmethics("new", "blank", "--blank", cwd=tmp_path).returncode == 0
+    profile = tmp_path / "blank" / "institution.yaml"
+    text = profile.read_text(encoding="utf-8").replace("pack:\n", "pack: ../pack\n", 1)
+    profile.write_text(text, encoding="utf-8")
+    before = (tmp_path / "blank" / "dossier.yaml").read_bytes()
+    read = mmethics(
+        "form", "import", filled(tmp_path), "blank", "--form", "本院申请表", cwd=tmp_path
+    )
+    assert "主要研究者：“何示一”" in read.stdout and "第" in read.stdout
+    assert read.returncode == 2 and "--out" in read.stderr  # nobody sits here to confirm
+    assert (tmp_path / "blank" / "dossier.yaml").read_bytes() == before
