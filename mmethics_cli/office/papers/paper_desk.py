@@ -21,7 +21,7 @@ from mmethics_cli.office.events import Event
 from mmethics_cli.office.folder import CASES, OfficeFolder
 from mmethics_cli.office.law.acceptance import case_name
 from mmethics_cli.office.pack import CRITERIA, OfficePack
-from mmethics_cli.office.packages import BRINGS_PACKAGE, package_fault
+from mmethics_cli.office.packages import BRINGS_PACKAGE, kept_papers, package_fault
 from mmethics_cli.office.papers.sealed_dossier import SealedArchive, sealed_dossier
 from mmethics_cli.office.register.database import Reading
 from mmethics_cli.office.state import Case
@@ -171,7 +171,7 @@ class PaperDesk(Struct, frozen=True, dict=True):
                 known = self.state.get(Case, what.case)
                 newest = known is not None and known.package == file
                 decision = decided.get(what.case, b"") if newest else b""
-                fault = package_fault(self.office.path, f"{CASES}/{file}", what.data["digest"])
+                fault = package_fault(self.office.path, next(kept_papers([each])))
                 if fault:
                     raise WorkspaceError(f"{fault}。没有写文件，也没有登记；请先从备份恢复。")
                 found.pop(name, None)
