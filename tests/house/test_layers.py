@@ -58,6 +58,7 @@ LIBRARIES: Final = {
     "markdown_it": {"render"},
     "docx": {"formats"},
     "lxml": {"formats"},
+    "pypdf": {"formats"},
     "openpyxl": {"formats", "sheets"},
     "sqlalchemy": {"office.register"},
 }
