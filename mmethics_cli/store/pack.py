@@ -23,7 +23,7 @@ Kind = Literal["checklists", "templates"]
 
 # Read only by lint, by `new --example` and `--prepare`, by the committee's worksheets and by
 # English papers: not at every start.
-_ON_DEMAND: Final = ("cases", "english", "examples", "office", "prepare", "worksheets")
+_ON_DEMAND: Final = ("cases", "english", "examples", "office", "prepare", "protocol", "worksheets")
 _NOT_ALWAYS: Final = tuple(f"{name}/" for name in _ON_DEMAND)
 
 
