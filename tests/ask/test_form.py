@@ -248,5 +248,5 @@ def test_who_reads_a_text_stands_beside_what_is_asked() -> None:
     row = QuestionRow(AnswerPlace(SMALL.questions["study.title"]))
     field = Field(row, PromptReader(lambda _: None))
     lines = panel(field, 80, "", None, pointing=False, readers="读的人：成年的参与者")
-    shown = "".join(text for line in lines for _, text in line)
+    shown = "".join(part[1] for line in lines for part in line)
     assert "（读的人：成年的参与者）" in shown
