@@ -347,7 +347,7 @@ REMOVED: list[tuple[str, Keys, str]] = [
     ("dossier.yaml", ("project", "title"), "project.title"),
     ("dossier.yaml", ("risk", "sensitive_topics"), "risk.sensitive_topics"),
     ("dossier.yaml", ("data", "assets", 0, "source"), "data.assets[{id}].source"),
-    ("dossier.yaml", ("data", "shared", "identifiability"), "data.shared.identifiability"),
+    ("dossier.yaml", ("data", "shared", "legal_ground"), "data.shared.legal_ground"),
     ("dossier.yaml", ("data", "assets"), "data.assets"),
     ("institution.yaml", ("committee", "name"), "committee.name"),
     ("self-check.yaml", ("LAW-10",), "self_check.LAW-10"),
