@@ -83,6 +83,8 @@ CALLS = [
     ("standard", "show", HOSTILE),
     ("--pack", "{}/none", "standard", "lint"),
     ("demo", "{}"),
+    ("form", "read", "{}/none.docx"),
+    ("form", "fill", "{}", "--form", HOSTILE),
     ("office", "--office", "{}"),
     ("office", "init", "{}"),
     ("check", "{}", "--today", HOSTILE),
