@@ -14,12 +14,14 @@ from mmethics_cli.commands.options import (
     OutputFormat,
     Session,
     SubmissionName,
+    columns,
     open_at,
     tell_opened,
 )
 
 if TYPE_CHECKING:
     from mmethics_cli.workflow.form_import import ImportProposal
+    from mmethics_cli.workflow.packs import LoadedPack
 
 app = typer.Typer(
     help="""用本机构自己的 Word 表格：读一次、核对一次，以后从卷宗里填。
@@ -34,7 +36,7 @@ app = typer.Typer(
 )
 
 FormFile = Annotated[
-    Path, typer.Argument(metavar="FORM", help="空白表格，.docx", show_default=False)
+    Path, typer.Argument(metavar="FORM", help="空白表格，.docx；旧的 .doc 要装有 LibreOffice", show_default=False)
 ]
 Replace = Annotated[bool, typer.Option("--replace", help="覆盖已有的同名文件")]
 
@@ -82,7 +84,7 @@ def read(
         session.say(f"已写出样张：{proof}（空格里印着事实的名称）。")
     if sheet is not None:
         target = forms.write_reviewed(form, file, sheet, loaded, by, session.today, replace=replace)
-        session.say(f"已写出对照表：{target}。填表：mmethics form fill 卷宗")
+        session.say(f"已写出对照表：{target}。{_next_step(loaded, sheet)}")
         return
     if format_ is OutputFormat.json:
         session.give(report.reading_json(form.name, form.form.blanks, form.reading))
@@ -90,6 +92,16 @@ def read(
         session.show(
             report.reading_text(form.name, form.form.blanks, form.reading, loaded.standard)
         )
+
+
+def _next_step(loaded: LoadedPack, sheet: Path) -> str:
+    """What to type after a mapping was written: only those of a pack are found again."""
+    if loaded.pack.overlay is not None:
+        return "填表：mmethics form fill 卷宗"
+    return (
+        "\n没有指明本机构的标准包，填表时找不到它。请写明标准包再收一次："
+        f"\nmmethics --pack 本院标准包 form read 表格.docx --from {sheet}"
+    )
 
 
 @app.command("check", short_help="表格改版以后，看对照表还对得上几格")
@@ -201,7 +213,7 @@ def import_(
     if sheet is not None:
         taken = form_import.confirmed(file, sheet, proposals)
     else:
-        session.show(form_import.proposals_text(file.name, proposals))
+        session.show(form_import.proposals_text(file.name, proposals, columns()))
         if out is not None:
             forms.refuse_existing(out, ".xlsx", replace=replace)
             form_import.write_book(file, proposals, out, session.today)

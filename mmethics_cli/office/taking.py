@@ -62,6 +62,10 @@ class Desk:
         """Take one file or folder. Raises EthicsError for what can't be recognised or taken."""
         if not path.exists():
             raise EthicsError(f"没有“{path}”。")
+        if path.name.startswith(("~$", ".~")):
+            raise EthicsError(
+                f"“{path.name}”是 Word、Excel 打开文件时的临时记号。请存盘、关闭，再收真正的文件。"
+            )
         if path.is_file() and not zipfile.is_zipfile(path) and is_event_file(path):
             return self._past_events(path, yes=yes)
         if is_package(path):
@@ -88,6 +92,8 @@ class Desk:
                 f"决定：mmethics office decide {meeting}"
             )
         if book.format == ROSTER:
+            if not events:
+                return Taken(f"{path.name}：名册里没有新的委员，任期也没有改，没有登记。")
             return Taken(f"{path.name}：名册，新登记 {len(events)} 名委员的任期。")
         title = "意见汇总" if book.format == SUMMARY else "审查工作表"
         lines = [f"{path.name}：{title}", *said(self.pack.kinds, events)]
