@@ -18,6 +18,7 @@ from mmethics_cli.commands.options import (
     open_at,
     tell_opened,
 )
+from mmethics_cli.wording.columns import fitted
 
 if TYPE_CHECKING:
     from mmethics_cli.workflow.form_import import ImportProposal
@@ -36,7 +37,10 @@ app = typer.Typer(
 )
 
 FormFile = Annotated[
-    Path, typer.Argument(metavar="FORM", help="空白表格，.docx；旧的 .doc 要装有 LibreOffice", show_default=False)
+    Path,
+    typer.Argument(
+        metavar="FORM", help="空白表格，.docx；旧的 .doc 要装有 LibreOffice", show_default=False
+    ),
 ]
 Replace = Annotated[bool, typer.Option("--replace", help="覆盖已有的同名文件")]
 
@@ -89,9 +93,8 @@ def read(
     if format_ is OutputFormat.json:
         session.give(report.reading_json(form.name, form.form.blanks, form.reading))
     elif out is None and proof is None:
-        session.show(
-            report.reading_text(form.name, form.form.blanks, form.reading, loaded.standard)
-        )
+        text = report.reading_text(form.name, form.form.blanks, form.reading, loaded.standard)
+        session.show(fitted(text, columns()))
 
 
 def _next_step(loaded: LoadedPack, sheet: Path) -> str:
@@ -129,7 +132,7 @@ def check(
     if format_ is OutputFormat.json:
         session.give(report.check_json(result.located, result.total))
     else:
-        session.show(report.check_text(form.name, result.located, result.total))
+        session.show(fitted(report.check_text(form.name, result.located, result.total), columns()))
     if result.located.gone or result.located.new:
         raise typer.Exit(1)
 
@@ -169,7 +172,8 @@ def fill(
         if format_ is OutputFormat.json:
             session.give(report.coverage_json(filled.name, filled.coverage, dossier.standard))
         else:
-            session.show(report.coverage_text(filled.name, filled.coverage, dossier.standard))
+            text = report.coverage_text(filled.name, filled.coverage, dossier.standard)
+            session.show(fitted(text, columns()))
         session.say(f"已填好（草稿）：{target}")
 
 
@@ -213,7 +217,7 @@ def import_(
     if sheet is not None:
         taken = form_import.confirmed(file, sheet, proposals)
     else:
-        session.show(form_import.proposals_text(file.name, proposals, columns()))
+        session.show(fitted(form_import.proposals_text(file.name, proposals), columns()))
         if out is not None:
             forms.refuse_existing(out, ".xlsx", replace=replace)
             form_import.write_book(file, proposals, out, session.today)

@@ -29,7 +29,6 @@ from mmethics_cli.sheets.page import (
 from mmethics_cli.sheets.reader import read_pages
 from mmethics_cli.sheets.writer import RECORD_MARK
 from mmethics_cli.store.files import sha256, write_atomic
-from mmethics_cli.wording.columns import wrap
 from mmethics_cli.wording.values import brief_text
 from mmethics_cli.workflow.forms import form_bytes, opened_form, words_of
 from mmethics_cli.workflow.opening import Dossier
@@ -89,13 +88,13 @@ def take(dossier: Dossier, proposals: Sequence[ImportProposal]) -> None:
         dossier.workspace.set_answers(values)
 
 
-def proposals_text(file: str, proposals: Sequence[ImportProposal], columns: int) -> str:
+def proposals_text(file: str, proposals: Sequence[ImportProposal]) -> str:
     """Each value with file, place and words, beside what the dossier says."""
     lines = [f"{file}：读到 {len(proposals)} 个值，都还没有写入。"]
     for one in proposals:
         note = f"（{one.why_not}）" if one.why_not else ""
-        lines += wrap(f"{one.label}：“{one.read.text}”（{one.read.place}）{note}", columns)
-        lines += ["    " + line for line in wrap(f"卷宗：{one.old}", columns - 4)]
+        lines.append(f"{one.label}：“{one.read.text}”（{one.read.place}）{note}")
+        lines.append(f"    卷宗：{one.old}")
     return "\n".join(lines)
 
 

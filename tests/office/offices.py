@@ -17,7 +17,6 @@ from mmethics_cli.store.files import sha256
 from mmethics_cli.store.submission.archive import zip_submission
 from tests.conftest import POSTGRES
 
-
 INSTITUTION = "示例机构"
 
 
@@ -33,7 +32,10 @@ def new_office(folder: Path, database: str = "sqlite") -> Path:
     url = ""
     if database == "postgres":
         url = empty_postgres()
-    answers.write_text(f'committee: 示例伦理委员会\ninstitution: {INSTITUTION}\ndatabase: "{url}"\n', encoding="utf-8")
+    answers.write_text(
+        f'committee: 示例伦理委员会\ninstitution: {INSTITUTION}\ndatabase: "{url}"\n',
+        encoding="utf-8",
+    )
     code, _, errors = call("office", "init", folder / "office", "--answers", answers)
     assert code == 0, errors
     return folder / "office"

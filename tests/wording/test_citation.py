@@ -29,7 +29,12 @@ STANDARD = small_standard(
                 "applies_when": {"study.level": "high"},
                 "in_force_from": "2026-09-01",
             },
-            {"id": "habit", "title_zh": "医院做法（摘录）", "title_en": "Hospital Habit", "status": "practice"},
+            {
+                "id": "habit",
+                "title_zh": "医院做法（摘录）",
+                "title_en": "Hospital Habit",
+                "status": "practice",
+            },
         ]
     }
 )

@@ -119,7 +119,6 @@ def basis_text(indicator: Indicator, cite: Cite, titles: Mapping[str, str]) -> s
     return f"{basis}；目标：{named + source[len(word[0]) :] if word and named else source}"
 
 
-
 # Charts.
 
 
