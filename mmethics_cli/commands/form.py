@@ -21,7 +21,7 @@ from mmethics_cli.commands.options import (
 from mmethics_cli.wording.columns import fitted
 
 if TYPE_CHECKING:
-    from mmethics_cli.workflow.form_import import ImportProposal
+    from mmethics_cli.workflow.own_forms.importing import ImportProposal
     from mmethics_cli.workflow.packs import LoadedPack
 
 app = typer.Typer(
@@ -75,7 +75,7 @@ def read(
     mmethics form read 初审申请表.docx --from 核对.xlsx --by 王某
     """
     from mmethics_cli.forms import report
-    from mmethics_cli.workflow import forms
+    from mmethics_cli.workflow.own_forms import forms
 
     session = Session.of(context)
     loaded = session.packs().of(HERE, ("forms",))
@@ -123,7 +123,7 @@ def check(
     mmethics form check 初审申请表 初审申请表V4.docx
     """
     from mmethics_cli.forms import report
-    from mmethics_cli.workflow import forms
+    from mmethics_cli.workflow.own_forms import forms
 
     session = Session.of(context)
     loaded = session.packs().of(HERE)
@@ -161,7 +161,7 @@ def fill(
     mmethics form fill my-study --form 初审申请表 --out 填好
     """
     from mmethics_cli.forms import report
-    from mmethics_cli.workflow import forms
+    from mmethics_cli.workflow.own_forms import forms
 
     session = Session.of(context)
     dossier = open_at(session, folder, session.packs(), submission)
@@ -207,25 +207,25 @@ def import_(
     mmethics form import 研究方案.pdf my-study --out 读到的值.xlsx
     mmethics form import 研究方案.pdf my-study --from 读到的值.xlsx
     """
-    from mmethics_cli.workflow import form_import, forms
+    from mmethics_cli.workflow.own_forms import forms, importing
 
     session = Session.of(context)
     dossier = open_at(session, folder, session.packs(), submission, also=("forms",))
     tell_opened(session, dossier)
     known = None if form is None else forms.named_form(form, dossier.loaded)
-    proposals = form_import.import_proposals(dossier, file, known)
+    proposals = importing.import_proposals(dossier, file, known)
     if sheet is not None:
-        taken = form_import.confirmed(file, sheet, proposals)
+        taken = importing.confirmed(file, sheet, proposals)
     else:
-        session.show(fitted(form_import.proposals_text(file.name, proposals), columns()))
+        session.show(fitted(importing.proposals_text(file.name, proposals), columns()))
         if out is not None:
             forms.refuse_existing(out, ".xlsx", replace=replace)
-            form_import.write_book(file, proposals, out, session.today)
+            importing.write_book(file, proposals, out, session.today)
             again = f"mmethics form import {file} {folder} --from {out}"
             session.say(f"已写出：{out}。逐行确认后运行：{again}")
             return
         taken = _picked(session, proposals)
-    form_import.take(dossier, taken)
+    importing.take(dossier, taken)
     session.say(f"写入 {len(taken)} 个值。" if taken else "没有写入。")
 
 

@@ -33,14 +33,14 @@ from mmethics_cli.core.standard.node import Node, Trail
 from mmethics_cli.core.standard.pack_editions import EDITIONS, read_editions
 from mmethics_cli.core.standard.phrases import GRAMMAR, PHRASES, read_grammar, read_phrases
 from mmethics_cli.core.standard.placeholders import PLACEHOLDERS, read_placeholders
-from mmethics_cli.core.standard.read_bands import Bands, declared_bands
-from mmethics_cli.core.standard.read_committee import (
+from mmethics_cli.core.standard.reading.bands import Bands, declared_bands
+from mmethics_cli.core.standard.reading.committee import (
     DECISIONS,
     SUBMISSIONS,
     read_decisions,
     read_submissions,
 )
-from mmethics_cli.core.standard.read_content import (
+from mmethics_cli.core.standard.reading.content import (
     read_consistency,
     read_criterion,
     read_document,
@@ -49,15 +49,16 @@ from mmethics_cli.core.standard.read_content import (
     read_readability,
     read_readers,
 )
-from mmethics_cli.core.standard.read_facts import (
+from mmethics_cli.core.standard.reading.facts import (
     NamedValues,
     derived_term,
     question_term,
     read_derived,
     read_question,
+    shared_nodes,
 )
-from mmethics_cli.core.standard.read_rules import documents_table, read_table, table_term
-from mmethics_cli.core.standard.read_screens import read_screens
+from mmethics_cli.core.standard.reading.rules import documents_table, read_table, table_term
+from mmethics_cli.core.standard.reading.screens import read_screens
 from mmethics_cli.core.standard.record_reader import RecordReader
 from mmethics_cli.errors import PackError, Problem
 
@@ -162,8 +163,8 @@ class _StandardBuilder:
     def _read_questions(self, named: NamedValues) -> dict[str, Question]:
         return self._unique(
             (question.path, question, node)
-            for node, section in self._questions()
-            for question in (read_question(node, section, named),)
+            for node, section, shares in self._questions()
+            for question in (read_question(node, section, named, shares),)
         )
 
     def _derived(self, questions: Mapping[str, Question], bands: Bands) -> dict[str, Derived]:
@@ -227,10 +228,14 @@ class _StandardBuilder:
             node.only("section", "title", "questions")
         return {node.text("section"): node.text("title") for node in nodes}
 
-    def _questions(self) -> Iterator[tuple[Node, str]]:
+    def _questions(self) -> Iterator[tuple[Node, str, str]]:
+        """Each question with its section and, before their list, what all its entries share."""
         for node in self._folder("questions/"):
+            section = node.text("section")
             for question in node.child("questions").list():
-                yield question, node.text("section")
+                for shared, owner in shared_nodes(question):
+                    yield shared, section, owner
+                yield question, section, ""
 
     def _unique(self, entries: Iterator[tuple[str, T, Node]]) -> dict[str, T]:
         unique: dict[str, T] = {}
@@ -280,7 +285,7 @@ class _StandardBuilder:
         """The options that a question may take over, by the path of the question that has them."""
         own = {
             node.text("path"): node.labels("values")
-            for node, _ in self._questions()
+            for node, *_ in self._questions()
             if isinstance(node.mapping().get("values"), dict)
         }
         return {**own, "documents": titles}
@@ -288,7 +293,7 @@ class _StandardBuilder:
     def _terms(
         self, titles: Mapping[str, str], named: NamedValues, bands: Bands
     ) -> dict[str, PathType]:
-        terms = {node.text("path"): question_term(node, named) for node, _ in self._questions()}
+        terms = {node.text("path"): question_term(node, named) for node, *_ in self._questions()}
         for node in self._list("derived.yaml"):
             terms[node.text("path")] = derived_term(node, terms, bands)
         tables = self._table_nodes()
