@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -98,9 +99,10 @@ def test_a_paper_that_cannot_be_stamped_is_named_and_the_rest_is_written(
     monkeypatch.setattr(stamp, "_add_line", stumbling)
     said = run(study, "render", "--for", "approved", expect=1)
     folder = study / "submissions/01-initial/committee/approved"
-    made = {path.name for path in folder.glob("*.docx")}
-    papers = {path.name for path in (study / "submissions/01-initial/documents").glob("*.docx")}
-    (lost,) = papers - made
-    assert f"没有写成：{lost}：Word 文件里有本程序处理不了的内容" in said
+    made = {path.name.partition("-")[2] for path in folder.glob("*.docx")}
+    sealed = study / "submissions/01-initial/documents"
+    # They are numbered by the listing there.
+    (lost,) = {path.name.partition("-")[2] for path in sealed.glob("*.docx")} - made
+    assert re.search(rf"没有写成：\d\d-{re.escape(lost)}：Word 文件里有本程序处理不了的内容", said)
     text = (folder / "批准文件清单.txt").read_text(encoding="utf-8")
     assert f"{lost}：没有印上，用封存的原件。" in text
