@@ -66,7 +66,7 @@ def _help_of(param: TyperOption | TyperArgument) -> str:
     notes = ["必需"] if param.required else []
     default = param.default
     shown = default.value if isinstance(default, Enum) else default
-    if param.show_default and shown not in (None, False, [], ()) and not param.required:
+    if param.show_default and shown not in (None, False, "", [], ()) and not param.required:
         notes.append(f"默认：{shown}")
     text = param.help or ""
     return f"{text} [{'；'.join(notes)}]" if notes else text

@@ -14,12 +14,15 @@ from mmethics_cli.commands.options import (
     OutputFormat,
     Session,
     SubmissionName,
+    columns,
     open_at,
     tell_opened,
 )
+from mmethics_cli.wording.columns import fitted
 
 if TYPE_CHECKING:
     from mmethics_cli.workflow.own_forms.importing import ImportProposal
+    from mmethics_cli.workflow.packs import LoadedPack
 
 app = typer.Typer(
     help="""用本机构自己的 Word 表格：读一次、核对一次，以后从卷宗里填。
@@ -34,7 +37,10 @@ app = typer.Typer(
 )
 
 FormFile = Annotated[
-    Path, typer.Argument(metavar="FORM", help="空白表格，.docx", show_default=False)
+    Path,
+    typer.Argument(
+        metavar="FORM", help="空白表格，.docx；旧的 .doc 要装有 LibreOffice", show_default=False
+    ),
 ]
 Replace = Annotated[bool, typer.Option("--replace", help="覆盖已有的同名文件")]
 
@@ -82,14 +88,23 @@ def read(
         session.say(f"已写出样张：{proof}（空格里印着事实的名称）。")
     if sheet is not None:
         target = forms.write_reviewed(form, file, sheet, loaded, by, session.today, replace=replace)
-        session.say(f"已写出对照表：{target}。填表：mmethics form fill 卷宗")
+        session.say(f"已写出对照表：{target}。{_next_step(loaded, sheet)}")
         return
     if format_ is OutputFormat.json:
         session.give(report.reading_json(form.name, form.form.blanks, form.reading))
     elif out is None and proof is None:
-        session.show(
-            report.reading_text(form.name, form.form.blanks, form.reading, loaded.standard)
-        )
+        text = report.reading_text(form.name, form.form.blanks, form.reading, loaded.standard)
+        session.show(fitted(text, columns()))
+
+
+def _next_step(loaded: LoadedPack, sheet: Path) -> str:
+    """What to type after a mapping was written: only those of a pack are found again."""
+    if loaded.pack.overlay is not None:
+        return "填表：mmethics form fill 卷宗"
+    return (
+        "\n没有指明本机构的标准包，填表时找不到它。请写明标准包再收一次："
+        f"\nmmethics --pack 本院标准包 form read 表格.docx --from {sheet}"
+    )
 
 
 @app.command("check", short_help="表格改版以后，看对照表还对得上几格")
@@ -117,7 +132,7 @@ def check(
     if format_ is OutputFormat.json:
         session.give(report.check_json(result.located, result.total))
     else:
-        session.show(report.check_text(form.name, result.located, result.total))
+        session.show(fitted(report.check_text(form.name, result.located, result.total), columns()))
     if result.located.gone or result.located.new:
         raise typer.Exit(1)
 
@@ -157,7 +172,8 @@ def fill(
         if format_ is OutputFormat.json:
             session.give(report.coverage_json(filled.name, filled.coverage, dossier.standard))
         else:
-            session.show(report.coverage_text(filled.name, filled.coverage, dossier.standard))
+            text = report.coverage_text(filled.name, filled.coverage, dossier.standard)
+            session.show(fitted(text, columns()))
         session.say(f"已填好（草稿）：{target}")
 
 
@@ -201,7 +217,7 @@ def import_(
     if sheet is not None:
         taken = importing.confirmed(file, sheet, proposals)
     else:
-        session.show(importing.proposals_text(file.name, proposals))
+        session.show(fitted(importing.proposals_text(file.name, proposals), columns()))
         if out is not None:
             forms.refuse_existing(out, ".xlsx", replace=replace)
             importing.write_book(file, proposals, out, session.today)

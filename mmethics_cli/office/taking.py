@@ -13,10 +13,10 @@ from mmethics_cli.errors import EthicsError
 from mmethics_cli.office.acting import case_line, record, said
 from mmethics_cli.office.events import FILES, Happening
 from mmethics_cli.office.folder import CASES, RETURNED, OfficeFolder
-from mmethics_cli.office.law.acceptance import SIMPLIFIED, case_name, receive
+from mmethics_cli.office.law.acceptance import SIMPLIFIED, ActRefused, case_name, receive
 from mmethics_cli.office.law.review import reviewers_needed, reviewing
 from mmethics_cli.office.pack import office_pack
-from mmethics_cli.office.packages import is_package, read_package
+from mmethics_cli.office.packages import BRINGS_PACKAGE, is_package, read_package
 from mmethics_cli.office.past_events import (
     is_event_file,
     look_through,
@@ -62,6 +62,10 @@ class Desk:
         """Take one file or folder. Raises EthicsError for what can't be recognised or taken."""
         if not path.exists():
             raise EthicsError(f"没有“{path}”。")
+        if path.name.startswith(("~$", ".~")):
+            raise EthicsError(
+                f"“{path.name}”是 Word、Excel 打开文件时的临时记号。请存盘、关闭，再收真正的文件。"
+            )
         if path.is_file() and not zipfile.is_zipfile(path) and is_event_file(path):
             return self._past_events(path, yes=yes)
         if is_package(path):
@@ -88,6 +92,8 @@ class Desk:
                 f"决定：mmethics office decide {meeting}"
             )
         if book.format == ROSTER:
+            if not events:
+                return Taken(f"{path.name}：名册里没有新的委员，任期也没有改，没有登记。")
             return Taken(f"{path.name}：名册，新登记 {len(events)} 名委员的任期。")
         title = "意见汇总" if book.format == SUMMARY else "审查工作表"
         lines = [f"{path.name}：{title}", *said(self.pack.kinds, events)]
@@ -147,6 +153,11 @@ class Desk:
             happening = receive(
                 register, package.kind, package.digest, package.facts, self.now, package.name
             )
+            # A round that a later one replaced is no longer the case's own.
+            for each in register.events(study=happening.study):
+                digest = each.what.data.get("digest")
+                if each.what.kind in BRINGS_PACKAGE and digest == package.digest:
+                    raise ActRefused(f"这份送审已经收过：{each.what.case}，后来的补正代替了它。")
             events = record(register, self.pack.kinds, [happening], self.now, self.actor)
             # The file first: an event never speaks of one that is not there.
             write_atomic(self.office.path / CASES / happening.data["package"], package.data)

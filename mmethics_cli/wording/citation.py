@@ -67,7 +67,9 @@ def _by_source(standard: Standard, bases: Iterable[Basis]) -> Iterator[tuple[Sou
 
 
 def _in_english(source: Source, bases: list[Basis]) -> str:
-    articles = [basis.article for basis in bases if basis.article]
+    # A practice has Chinese headings where a norm has numbered articles.
+    numbered = source.status != PRACTICE
+    articles = [basis.article for basis in bases if basis.article and numbered]
     name = "Chapter" if _NATIONAL.fullmatch(source.title) else "Article"
     listed = " and ".join([*([", ".join(articles[:-1])] if articles[1:] else []), *articles[-1:]])
     cited = f"{source.title_en}, {name}{'s' if articles[1:] else ''} {listed}"

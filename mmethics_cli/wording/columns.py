@@ -55,6 +55,15 @@ def indented(text: str, spaces: int, columns: int = COLUMNS) -> list[str]:
     return [" " * spaces + line for line in wrap(text, columns - spaces)]
 
 
+def fitted(text: str, columns: int) -> str:
+    """The text with every line in its columns; what does not fit goes on under its own indent."""
+    lines = []
+    for line in text.split("\n"):
+        bare = line.lstrip(" ")
+        lines += indented(bare, len(line) - len(bare), columns)
+    return "\n".join(lines)
+
+
 def _wrap_line(text: str, columns: int) -> Iterator[str]:
     line, used = "", 0
     for piece in _pieces(text):

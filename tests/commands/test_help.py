@@ -17,7 +17,8 @@ from tests.program import ROOT, STUDIES
 
 GROUPS: Final = {
     "sheet": ("export", "import"),
-    "standard": ("lint", "list", "show", "sources"),
+    "form": ("read", "check", "fill", "import"),
+    "standard": ("lint", "list", "show", "schema", "sources"),
     "office": tuple(VERBS),
 }
 CALLS: Final = [

@@ -93,6 +93,14 @@ def test_a_supplement_goes_out_and_comes_back(office: tuple[Path, list[Step]]) -
     assert "收到补正" in step(steps, "take", "心电2.zip")
 
 
+def test_a_round_that_was_replaced_is_not_taken_again(office: tuple[Path, list[Step]]) -> None:
+    folder, _ = office
+    done = mmethics(
+        "--today", "2029-02-01", "office", "--office", "办公室", "take", "心电.zip", cwd=folder
+    )
+    assert done.returncode == 1 and "已经收过：2027-0001" in done.stderr
+
+
 def test_a_simplified_review_ends_with_a_letter_and_a_reply(
     office: tuple[Path, list[Step]],
 ) -> None:

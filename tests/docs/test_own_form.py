@@ -11,6 +11,7 @@ from typing import Final
 import openpyxl
 import pytest
 
+from mmethics_cli.wording.columns import width
 from tests.forms.made import TABLE, form
 from tests.program import ROOT, mmethics
 
@@ -40,6 +41,7 @@ def test_every_command_of_the_page_runs(hospital: Path) -> None:
     for command in COMMANDS:
         done = mmethics(*shlex.split(command)[1:], "--today", "2027-03-01", cwd=hospital)
         assert done.returncode == 0, f"{command}\n{done.stderr}"
+        assert [line for line in done.stdout.splitlines() if width(line) > 80] == [], command
         if " form fill " in command:
             full = hospital / "卷宗" / "forms" / "初审申请表（草稿）.docx"
             shutil.copy(full, hospital / "填好的表.docx")
@@ -47,6 +49,15 @@ def test_every_command_of_the_page_runs(hospital: Path) -> None:
             _confirm_all(hospital / "读到的值.xlsx")
     text = (hospital / "新卷宗" / "dossier.yaml").read_text(encoding="utf-8")
     assert "何示一" in text and "title: 腕式心电记录仪" in text
+
+
+def test_a_mapping_outside_a_pack_says_that_it_is_not_found_again(tmp_path: Path) -> None:
+    form(tmp_path / "表.docx", *TABLE)
+    assert mmethics("form", "read", "表.docx", "--out", "核对.xlsx", cwd=tmp_path).returncode == 0
+    done = mmethics("form", "read", "表.docx", "--from", "核对.xlsx", cwd=tmp_path)
+    assert done.returncode == 0 and (tmp_path / "表.form.yaml").is_file()
+    assert "mmethics --pack 本院标准包 form read 表格.docx" in done.stderr
+    assert "form fill" not in done.stderr
 
 
 def _confirm_all(sheet: Path) -> None:

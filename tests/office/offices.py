@@ -17,6 +17,8 @@ from mmethics_cli.store.files import sha256
 from mmethics_cli.store.submission.archive import zip_submission
 from tests.conftest import POSTGRES
 
+INSTITUTION = "示例机构"
+
 
 def call(*arguments: str | Path, today: str = "2026-11-30") -> tuple[int, str, str]:
     """Exit code, what was asked for, and what was said beside it."""
@@ -30,7 +32,10 @@ def new_office(folder: Path, database: str = "sqlite") -> Path:
     url = ""
     if database == "postgres":
         url = empty_postgres()
-    answers.write_text(f'committee: 示例伦理委员会\ndatabase: "{url}"\n', encoding="utf-8")
+    answers.write_text(
+        f'committee: 示例伦理委员会\ninstitution: {INSTITUTION}\ndatabase: "{url}"\n',
+        encoding="utf-8",
+    )
     code, _, errors = call("office", "init", folder / "office", "--answers", answers)
     assert code == 0, errors
     return folder / "office"

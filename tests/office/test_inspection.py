@@ -31,12 +31,12 @@ def shown(office: Path, *arguments: str | Path) -> str:
 
 
 def test_a_case_shows_its_clock_its_papers_and_its_history(office: Path) -> None:
-    said = shown(office, "1")
-    assert "会议审查　已决定　批准（伦审2027-0001，2027-03-16）" in said
-    assert "受理 2027-03-02　期限 2027-04-01" in said and "决定 2027-03-16（14 日）" in said
-    assert "主审方案　委员1　交回 2027-03-08　批准" in said
+    said = " ".join(shown(office, "1").split())  # the screen breaks lines where it must
+    assert "会议审查 已决定 批准（伦审2027-0001，2027-03-16）" in said
+    assert "受理 2027-03-02 期限 2027-04-01" in said and "决定 2027-03-16（14 日）" in said
+    assert "主审方案 委员1 交回 2027-03-08 批准" in said
     assert "cases/" in said and "returned/2027-03-08-review-worksheet-2027-0001-M1" in said
-    assert "交回工作表　M1　意见：补充样本量　建议：批准" in said and "recommendation" not in said
+    assert "交回工作表 M1 意见：补充样本量 建议：批准" in said and "recommendation" not in said
 
 
 def test_a_study_a_meeting_and_a_person_by_number_name_or_title(office: Path) -> None:
@@ -90,7 +90,7 @@ def test_the_register_as_a_workbook(office: Path, tmp_path: Path) -> None:
     assert any(str(text).startswith("returned/") for text in texts["档案"])
     assert len(book["日志"]["B"]) > 30
     code, _, errors = call("office", "show", "--xlsx", file, "--office", office)
-    assert code == 2 and "没有覆盖" in errors
+    assert code == 2 and "没有覆盖" in errors.replace("\n", "")
 
 
 @pytest.mark.openxml

@@ -106,6 +106,9 @@ def test_a_loan_is_due_and_comes_back(office: Path) -> None:
     assert do("lend", "2027-阅-0001", "--return")[0] == 1
     code, said = do("lend")
     assert "已归还" in said
+    assert all(do("lend", name) == (0, said) for name in ("2027-阅-0001", "S0001", "1"))
+    code, said = do("lend", "2027-阅-0002")
+    assert code == 2 and "没有受理件“2027-阅-0002”" in said
     told(office, Happening("complaint_received", f"{DAY}T10:00", person="x", data={}))
 
 
@@ -113,7 +116,9 @@ def test_requests_of_the_office_are_counted_as_past_ones(office: Path) -> None:
     do = doing(office)
     assert asked(do, "研究者", "批件")[0] == 0
     assert asked(do, "研究者", "批件", "--kind", "loan")[0] == 0
-    code, said, _ = call("office", "quality", "2027", "--office", office, "--format", "json")
+    code, said, _ = call(
+        "office", "quality", "2027", "--office", office, "--format", "json", today=DAY
+    )
     counted = json.loads(said)["indicators"]
     assert (counted["E3"]["numerator"], counted["E3"]["denominator"]) == (2, 2)
     assert counted["E4"]["value"] == 1  # out at the end of the year

@@ -88,6 +88,8 @@ def test_a_meeting_decides_what_its_votes_carry(office: Path, tmp_path: Path) ->
     code, said = do("meet", MET)
     assert code == 0 and "1. 审查　2027-受-0001　研究1" in said
     book = office / "meetings" / "2027-01" / "会议簿.xlsx"
+    seats = [text for row in load_workbook(book)["到会"].values for text in row]
+    assert "主任委员" in seats and not {"chair", "member"} & set(seats)
     votes = dict.fromkeys(range(6), "批准") | {6: "不批准", 7: "回避"}
     code, said = do("take", fill(book, answers_of(votes)))
     assert code == 1 and "还没有到" in said  # filled in before its day
@@ -242,7 +244,11 @@ def test_a_roster_is_taken_once_and_again_when_terms_change(tmp_path: Path) -> N
         "take", roster(office, {"M01": one, "M02": one | {"姓名": "李示二", "性别": "男"}})
     )
     assert code == 0 and "新登记 2 名" in said
-    assert "新登记 0 名" in do("take", roster(office, {"M01": one}))[1]
+    assert "没有新的委员" in do("take", roster(office, {"M01": one}))[1]
+    lock = office / "~$roster.xlsx"
+    lock.write_bytes(b"\x05owner")
+    code, said = do("take", lock)
+    assert code == 2 and "临时记号" in said
     later = one | {"任期起": "2031-01-01", "任期止": "2035-12-31"}
     assert "新登记 1 名" in do("take", roster(office, {"M01": later}))[1]
     code, said = do("take", roster(office, {"M03": one | {"性别": "不详", "任期止": ""}}))

@@ -29,7 +29,12 @@ STANDARD = small_standard(
                 "applies_when": {"study.level": "high"},
                 "in_force_from": "2026-09-01",
             },
-            {"id": "habit", "title_zh": "医院做法（摘录）", "status": "practice"},
+            {
+                "id": "habit",
+                "title_zh": "医院做法（摘录）",
+                "title_en": "Hospital Habit",
+                "status": "practice",
+            },
         ]
     }
 )
@@ -88,6 +93,8 @@ def test_in_english() -> None:
         "Some Law, Article 1; Trial Rules, Article 12(5)"
     )
     assert cite_for_in_english(facts("low"), (TRIAL,)) == "established practice"
+    # A practice has Chinese headings, no numbered articles.
+    assert cite_for_in_english(facts("low"), (HABIT,)) == "Hospital Habit"
     assert cite_for_in_english(facts(None, EARLIER), (TRIAL,)) == (
         "Trial Rules, Article 12(5) (in force from 1 September 2026)"
         " (whether it applies is not settled yet)"

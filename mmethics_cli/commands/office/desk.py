@@ -8,7 +8,8 @@ from pathlib import Path
 import typer
 
 from mmethics_cli.commands.office.options import office_at
-from mmethics_cli.commands.options import OutputFormat, Session
+from mmethics_cli.commands.options import OutputFormat, Session, columns
+from mmethics_cli.wording.columns import fitted
 
 
 def show_desk(
@@ -39,5 +40,5 @@ def show_desk(
 
         session.give(json.dumps(msgspec.to_builtins(desk), ensure_ascii=False, indent=1))
     elif page is None and calendar is None:
-        session.show(desk_text(desk))
+        session.show(fitted(desk_text(desk), columns()))
     return desk.overdue

@@ -73,6 +73,6 @@ def lend(
         asked = AccessAsked(person, capacity, wanted, kind.value, purpose, letter)
         lines = lending.request(name, asked)
     else:
-        session.show("\n".join(lending.overview()))
+        session.show("\n".join(lending.overview(name)))
         return
     session.out("\n".join(lines))

@@ -59,6 +59,8 @@ def quality(
     session = Session.of(context)
     if year not in _YEARS:
         raise EthicsError(f"YEAR 应是年份，如 2026，现在是“{year}”。")
+    if year > session.today.year:
+        raise EthicsError(f"{year} 年还没有到，没有可算的。今天是 {session.today}。")
     if annual and assessment:
         raise EthicsError("--annual-report 和 --self-assessment 一次写一份。")
     folder = office_at(context, office)

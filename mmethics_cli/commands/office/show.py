@@ -10,6 +10,7 @@ import typer
 from mmethics_cli.commands.office.options import Where, office_at
 from mmethics_cli.commands.options import Session, columns
 from mmethics_cli.errors import EthicsError
+from mmethics_cli.wording.columns import fitted
 
 Name = Annotated[
     str,
@@ -70,7 +71,7 @@ def show(
         from mmethics_cli.office.showing import shown_text
 
         text = shown_text(folder, session.packs(), name, session.today, day, columns())
-        session.show(text)
+        session.show(fitted(text, columns()))
 
 
 def _day(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Native charts of Word (DrawingML): a part each, drawn in a paragraph at the end of a file."""
+"""Native charts of Word (DrawingML): a part each, drawn in one paragraph at the end of a file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _CHART: Final = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _MAIN: Final = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _TYPE: Final = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
 _RELATION: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/chart"
-_SIZE: Final = (5_400_000, 2_700_000)  # EMU: 15 by 7.5 cm
+_SIZE: Final = (4_320_000, 2_160_000)  # EMU: 12 by 6 cm, two beside each other on A4 across
 _COLOURS: Final = ("1F4E79", "E8A33D", "7F7F7F", "548235")
 
 
@@ -24,12 +24,15 @@ def with_charts(data: bytes, charts: Sequence[ChartData]) -> bytes:
     """The file with charts at its end. Raises DocumentError when it can't be read."""
     package = opened(data)
     body = package.body
+    drawings = []
     for number, chart in enumerate(charts, 1):
         part = f"word/charts/chart{number}.xml"
         package.add(part, _chart(chart).encode(), _TYPE)
         relation = Relation("chart", _RELATION, part, external=False)
         id_ = package.relate(package.main, relation)
-        paragraph = etree.fromstring(_paragraph(chart, id_, number))
+        drawings.append(_drawing(chart, id_, number))
+    if drawings:
+        paragraph = etree.fromstring(_paragraph("".join(drawings)))
         last = body.find(f"{W}sectPr")
         if last is None:
             body.append(paragraph)
@@ -39,18 +42,21 @@ def with_charts(data: bytes, charts: Sequence[ChartData]) -> bytes:
     return package.saved()
 
 
-def _paragraph(chart: ChartData, id_: str, number: int) -> str:
+def _paragraph(runs: str) -> str:
     names = " ".join(f'xmlns:{prefix}="{name}"' for prefix, name in NAMESPACES.items())
+    return f'<w:p {names}><w:pPr><w:jc w:val="center"/></w:pPr>{runs}</w:p>'
+
+
+def _drawing(chart: ChartData, id_: str, number: int) -> str:
     width, height = _SIZE
     told = quote(chart.title)
     return (
-        f'<w:p {names}><w:pPr><w:jc w:val="center"/></w:pPr><w:r><w:drawing>'
-        f'<wp:inline distT="0" distB="0" distL="0" distR="0">'
+        f'<w:r><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0">'
         f'<wp:extent cx="{width}" cy="{height}"/>'
         f'<wp:docPr id="{900 + number}" name="图{number}" descr="{told}"/>'
         f'<a:graphic xmlns:a="{_MAIN}"><a:graphicData uri="{_CHART}">'
         f'<c:chart xmlns:c="{_CHART}" r:id="{id_}"/>'
-        "</a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>"
+        "</a:graphicData></a:graphic></wp:inline></w:drawing></w:r>"
     )
 
 

@@ -134,12 +134,15 @@ class Lending:
             data = {"request": number}
             return self._record(register, "access_returned", access.study, access.person, data)
 
-    def overview(self) -> list[str]:
-        """Every request, a line each."""
+    def overview(self, name: str = "") -> list[str]:
+        """Every request, or those of a study or number, a line each. Raises EthicsError."""
         with self.office.register().reading() as register:
-            return [access_line(each) for each in register.where(Access)] or [
-                "还没有查阅、复印、借阅。"
-            ]
+            requests = list(register.where(Access))
+            if name and not any(name == each.id for each in requests):
+                study = register.get(RegisteredStudy, name)
+                name = study.id if study else find_case(register, name).study
+            lines = [access_line(each) for each in requests if name in ("", each.id, each.study)]
+            return lines or ["还没有查阅、复印、借阅。申请写 --for 姓名 --as 身份 --want 材料。"]
 
     def _access(self, register: Reading, number: str, state: str) -> Access:
         access = register.get(Access, number)

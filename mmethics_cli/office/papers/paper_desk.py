@@ -109,7 +109,7 @@ class PaperDesk(Struct, frozen=True, dict=True):
     @property
     def acts(self) -> dict[str, str]:
         """What every paper may tell of the office itself."""
-        keys = ("committee", "place", "contact")
+        keys = ("committee", "institution", "place", "contact")
         return {key: self.office.setting(key) for key in keys}
 
     @cached_property

@@ -76,9 +76,9 @@ def _row(
         figures_text(indicator, result),
         str(result.get("numerator", "")),
         str(result.get("denominator", "")),
-        target_text(indicator, titles),
+        target_text(indicator),
         judged_text(indicator, result),
-        cite(indicator.basis) if indicator.basis else "实践",
+        basis_text(indicator, cite, titles),
         tuple(result.get("cases", ())),
         tuple(result.get("not_met", ())),
         round(100 * value, 1) if ratio and value is not None else None,
@@ -96,22 +96,27 @@ def _trend(name: str, past: Mapping[int, Mapping[str, Result]]) -> Iterator[tupl
             yield year, round(100 * value, 1) if share else value
 
 
-def target_text(indicator: Indicator, titles: Mapping[str, str]) -> str:
-    """A target with whence it is; empty where there is none."""
+def target_text(indicator: Indicator) -> str:
+    """A target, marked where it is of this tool's own; empty where there is none."""
     parts = []
     for key, sign in _SIGNS:
         if key in indicator.target:
             goal = indicator.target[key]
             said = f"{goal:.0%}" if indicator.unit == "%" else f"{goal:g}{indicator.unit}"
             parts.append("是" if indicator.unit == "是否" else f"{sign}{said}")
-    if not parts:
-        return ""
-    word = _SOURCE.match(indicator.target_from)
-    named = word is not None and titles.get(word[0], "")
+    own = indicator.target_from == "own" or not (indicator.target_from or indicator.basis)
+    return "、".join(parts) + (f"（{_OWN}）" if parts and own else "")
+
+
+def basis_text(indicator: Indicator, cite: Cite, titles: Mapping[str, str]) -> str:
+    """What an indicator rests on; behind it whence its target is, where that is another source."""
+    basis = cite(indicator.basis) if indicator.basis else "实践"
     source = indicator.target_from
-    source = named + source[len(word[0]) :] if word and named else source
-    where = _OWN if source == "own" else source or ("依据所列条款" if indicator.basis else _OWN)
-    return f"{'、'.join(parts)}（{where}）"
+    if not indicator.target or source in ("", "own"):
+        return basis
+    word = _SOURCE.match(source)
+    named = titles.get(word[0], "") if word else ""
+    return f"{basis}；目标：{named + source[len(word[0]) :] if word and named else source}"
 
 
 # Charts.

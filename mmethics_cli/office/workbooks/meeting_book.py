@@ -49,8 +49,8 @@ _SEAT_COLUMNS: Final = (
 )
 _VOTE_COLUMNS: Final = (
     SheetColumn("姓名", 22),
-    SheetColumn("表决", 22, True, "answer"),
-    SheetColumn("说明", 60),
+    SheetColumn("表决", 60, True, "answer"),
+    SheetColumn("说明", 30),
 )
 
 
@@ -67,7 +67,7 @@ def meeting_book(state: Lookup, meeting: Meeting, pack: OfficePack) -> bytes:
     cases = review_items(state, meeting)
     pages = (
         page("会议", f"会议 {meeting.id}", _COLUMNS, tuple(_meeting_rows(pack)), _MEETING),
-        page("到会", "到会", _SEAT_COLUMNS, tuple(_seat_rows(people)), _SEATS),
+        page("到会", "到会", _SEAT_COLUMNS, tuple(_seat_rows(people, pack)), _SEATS),
         *(_item_page(state, meeting, case, number, pack) for number, case in enumerate(cases, 1)),
     )
     about = {"meeting": meeting.id, "cases": " ".join(case.id for case in cases)}
@@ -82,9 +82,11 @@ def _meeting_rows(pack: OfficePack) -> Iterator[SheetRow]:
     yield answer_row("form", "形式", "形式", forms if isinstance(forms, tuple) else ())
 
 
-def _seat_rows(people: Mapping[str, Appointment]) -> Iterator[SheetRow]:
+def _seat_rows(people: Mapping[str, Appointment], pack: OfficePack) -> Iterator[SheetRow]:
+    words = pack.kinds["member_appointed"].labels
     for person, each in people.items():
-        yield answer_row(person, person_name(each), "到会", YES_NO, note=each.role or each.category)
+        role = each.role or each.category
+        yield answer_row(person, person_name(each), "到会", YES_NO, note=words.get(role, role))
 
 
 def _item_page(state: Lookup, meeting: Meeting, case: Case, number: int, pack: OfficePack) -> Sheet:

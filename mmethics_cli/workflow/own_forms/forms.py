@@ -209,8 +209,9 @@ def named_form(name: str, loaded: LoadedPack) -> PackForm:
     for form in forms:
         if form.name == name:
             return form
-    names = "、".join(form.name for form in forms) or "一份也没有"
-    raise EthicsError(f"没有对照表“{name}”。本机构标准包的 forms/ 里有：{names}。")
+    names = "、".join(form.name for form in forms)
+    held = f"有：{names}" if names else "一份也没有"
+    raise EthicsError(f"没有对照表“{name}”。本机构标准包的 forms/ 里{held}。")
 
 
 def write_review(read_: ReadForm, target: Path, day: date, *, replace: bool) -> None:

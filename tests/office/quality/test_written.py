@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 
 from mmethics_cli.office.quality.tables import ENOUGH
-from tests.office.offices import call, new_office, write_events
+from tests.office.offices import INSTITUTION, call, new_office, write_events
 from tests.office.quality.years import Year
 from tests.once import Once
 from tests.validator import errors_of
@@ -69,8 +69,14 @@ def test_the_papers_are_valid_and_say_every_indicator(office: Path, tmp_path: Pa
     assert any("lineChart" in chart for chart in charts)  # two years make a trend
     assert any("barChart" in chart and "目标" in chart for chart in charts)
     annual = text_of(tmp_path / "annual-report" / "报告.docx")
-    assert "第13条" in annual and "收到送审" in annual
+    assert "第13条" in annual and "收到送审" in annual and INSTITUTION in annual
     assert "第41条" in text_of(tmp_path / "self-assessment" / "报告.docx")
+
+
+def test_a_year_that_has_not_come_has_no_figures(office: Path) -> None:
+    code, said, errors = call("office", "quality", "2027", "--office", office)
+    assert (code, said) == (2, "") and "2027 年还没有到" in errors
+    assert call("office", "quality", "2026", "--office", office)[0] == 0
 
 
 @pytest.mark.openxml
@@ -117,6 +123,6 @@ def test_nothing_is_written_over(office: Path, tmp_path: Path) -> None:
     code, _, errors = call(
         "office", "quality", "2026", "--office", office, "--format", "html", "--out", path
     )
-    assert code == 2 and "没有覆盖" in errors
+    assert code == 2 and "没有覆盖" in errors.replace("\n", "")
     both = ("--annual-report", "--self-assessment", "--out", tmp_path / "x.docx")
     assert call("office", "quality", "2026", "--office", office, *both)[0] == 2
