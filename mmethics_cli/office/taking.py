@@ -77,10 +77,20 @@ class Desk:
     def _book(self, path: Path) -> Taken:
         book = read_book(path)
         with self.office.register().writing() as register:
-            happenings = self._kept(self._told(register, book, path), book, path)
+            data = path.read_bytes()
+            place = self._place(book, data)
+            happenings = self._told(register, book, path)
+            if happenings:
+                kept = {**happenings[0].data, FILES: {place: sha256(data)}}
+                happenings[0] = replace(happenings[0], data=kept)
             events = record(register, self.pack.kinds, happenings, self.now, self.actor)
             case = register.get(Case, book.about.get("case", ""))
             more = self._after_worksheet(register, book)
+            if events:
+                # Before the event is there for good, which never speaks of a file that is not; and
+                # after all that can refuse it, for no file lies there without its event.
+                make_folder(self.office.path / RETURNED)
+                write_atomic(self.office.path / place, data)
         if book.format == MEETING_BOOK:
             meeting = book.about["meeting"]
             return Taken(
@@ -116,7 +126,7 @@ class Desk:
     def _told(self, state: Lookup, book: OfficeBook, path: Path) -> list[Happening]:
         """What a workbook tells, by its format."""
         if book.format == MEETING_BOOK:
-            return from_meeting_book(state, book, self.pack.decisions, self.now)
+            return from_meeting_book(state, book, self.pack, self.now)
         if book.format == WORKSHEET:
             return from_worksheet(state, book, self.pack, self.now)
         if book.format == SUMMARY:
@@ -125,21 +135,12 @@ class Desk:
             return from_roster(state, book, self.pack.kinds["member_appointed"], self.now)
         raise EthicsError(f"“{path.name}”这一种工作簿（{book.format}）不收。")
 
-    def _kept(self, happenings: list[Happening], book: OfficeBook, path: Path) -> list[Happening]:
-        """The same, the first with the workbook as it came, which is kept; none where none is."""
-        if not happenings:
-            return []
-        data = path.read_bytes()
-        digest = sha256(data)
+    def _place(self, book: OfficeBook, data: bytes) -> str:
+        """Where a workbook is kept as it came, in the office's folder."""
         kind = book.format.split("/")[1]
         about = (book.about[name] for name in ("case", "meeting", "person") if name in book.about)
-        name = "-".join((self.now.partition("T")[0], kind, *about, digest[:8]))
-        place = f"{RETURNED}/{legal_name(name)}.xlsx"
-        make_folder(self.office.path / RETURNED)
-        # The file first: an event never speaks of one that is not there.
-        write_atomic(self.office.path / place, data)
-        first = happenings[0]
-        return [replace(first, data={**first.data, FILES: {place: digest}}), *happenings[1:]]
+        name = "-".join((self.now.partition("T")[0], kind, *about, sha256(data)[:8]))
+        return f"{RETURNED}/{legal_name(name)}.xlsx"
 
     def _package(self, path: Path) -> Taken:
         package = read_package(path, self.pack.standard, self.pack.study_facts)

@@ -29,7 +29,7 @@ MET = "2027-03-09"
 SIMPLIFIED, MEETING = "prospective-ecg", "genomics-imaging-partner"
 
 
-def _begun(folder: Path, sealed_example: Callable[[str], Path]) -> None:
+def begin(folder: Path, sealed_example: Callable[[str], Path]) -> None:
     """An office with a simplified case and one for a meeting, accepted, assigned and planned."""
     folder.mkdir()
     office, at = new_office(folder), f"{DAY}T09:00"
@@ -62,7 +62,7 @@ def _begun(folder: Path, sealed_example: Callable[[str], Path]) -> None:
 @pytest.fixture(scope="module")
 def begun(once: Once, sealed_example: Callable[[str], Path]) -> Path:
     """Such an office, not to be changed."""
-    return once.folder("office-begun", lambda folder: _begun(folder, sealed_example)) / "office"
+    return once.folder("office-begun", lambda folder: begin(folder, sealed_example)) / "office"
 
 
 @pytest.fixture
@@ -175,7 +175,7 @@ def test_a_summary_filled_wrongly_names_the_cell(
 HOSTILE: Mapping[str, tuple[str, int, object, str]] = {
     "a verdict that is none": (":WS-01", 4, "还行", "评价应写"),
     "a formula": (":WS-01", 4, "=1+1", "公式"),
-    "an edited id": (":WS-01", 0, ":WS-99", "没有要点“WS-99”"),
+    "an edited id": (":WS-01", 0, ":WS-99", "没有“WS-99”这一行"),
     "an id twice": (":WS-01", 0, ":WS-02", "重复"),
     "no id": (":WS-01", 0, None, "不是原来的行"),
 }
