@@ -8,9 +8,9 @@ from typing import Final
 from docs.page import table
 from tests.walk import simplified, single_centre, walk
 
-MOST: Final = 100  # prompts of a whole interview
-MOST_TO_SIMPLIFIED: Final = 32
-MOST_TO_MEETING: Final = 20
+MOST: Final = 60  # prompts of a whole interview
+MOST_TO_SIMPLIFIED: Final = 20
+MOST_TO_MEETING: Final = 14
 
 
 def prompts_table() -> Iterator[str]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import re
+import sys
+import time
 from collections.abc import Mapping
+from typing import Final
 
 from prompt_toolkit.input import PipeInput
 
 from mmethics_cli.ask.field import NOT_HERE, options_of, picks_of
-from mmethics_cli.ask.form_layout import LETTERS
+from mmethics_cli.ask.keys import LETTERS
 from mmethics_cli.ask.terminal import Terminal
 from mmethics_cli.core.conditions.values import UNKNOWN, NotApplicable, Value
 from mmethics_cli.core.decisions.facts import Facts
@@ -17,6 +21,7 @@ from mmethics_cli.core.interview.steps import (
     Add,
     Answer,
     Choose,
+    Exceptions,
     Move,
     Offer,
     Overview,
@@ -30,8 +35,22 @@ from mmethics_cli.wording.values import prompt_text
 from tests.studies import standard
 from tests.walk import TODAY, Walker
 
-ENTER, DOWN, UP, RIGHT = "\r", "\x1b[B", "\x1b[A", "\x1b[C"
-CTRL_B, CTRL_C, CTRL_D = "\x02", "\x03", "\x04"
+if sys.platform != "win32":
+    import pexpect
+
+ENTER, TAB, DOWN, UP, RIGHT = "\r", "\t", "\x1b[B", "\x1b[A", "\x1b[C"
+CTRL_A, CTRL_C, CTRL_D, CTRL_N, CTRL_S = "\x01", "\x03", "\x04", "\x0e", "\x13"
+ESC: Final = "\x1b"
+
+_KEY: Final = re.compile(r"\x1b\[200~.*?\x1b\[201~|\x1b\[[0-9]*[A-Z~]|.", re.DOTALL)
+_GAP: Final = 0.05  # seconds; keys that come faster are taken for a paste
+
+
+def press(child: pexpect.spawn[str], keys: str) -> None:
+    """Type keys at a program, one after the other as a hand does."""
+    for match in _KEY.finditer(keys):
+        child.send(match[0])
+        time.sleep(_GAP)
 
 
 class Typist(Walker):
@@ -51,30 +70,30 @@ class Typist(Walker):
             # What stands already is not said again.
             known = {row.path: row.value for row in prompt.rows_with(meant.values)}
             new = {path: one for path, one in meant.values.items() if known[path] != one}
-            assert said == ScreenAnswers(new), prompt
+            assert said == ScreenAnswers(new, another=meant.another), prompt
         else:
             assert said == meant, prompt
         return said
 
     def _keys(self, prompt: Prompt, meant: Reply) -> str:
         if meant is Move.BACK:
-            return CTRL_B
-        if isinstance(prompt, Offer):
-            wanted = meant.sections if isinstance(meant, Choose) else frozenset[str]()
-            return "".join((" " if key in wanted else "") + DOWN for key in prompt.sections) + ENTER
+            return ESC
         if isinstance(prompt, Overview):
-            return (UP if any(one.doubt < 3 for one in prompt.entries) else "") + ENTER
+            return "1" + ENTER
+        if isinstance(prompt, Offer | Exceptions):
+            keys = prompt.sections if isinstance(prompt, Offer) else [e.id for e in prompt.entries]
+            wanted = meant.keys if isinstance(meant, Choose) else frozenset[str]()
+            before = prompt.chosen if isinstance(prompt, Exceptions) else frozenset[str]()
+            ticks = (LETTERS[at] for at, key in enumerate(keys) if key in wanted ^ before)
+            return "".join(ticks) + ENTER
         if isinstance(meant, ScreenAnswers):
-            return self._form(prompt)
-        if prompt.question.type == "list":
-            filled = isinstance(prompt.value, tuple) and bool(prompt.value)
-            if isinstance(meant, Add):
-                return (UP if filled else "") + ENTER
-            return ENTER if filled else DOWN + ENTER
-        assert isinstance(meant, Answer)
-        return _single(prompt, meant.value)
+            return self._form(prompt, CTRL_N if meant.another else CTRL_D)
+        filled = isinstance(prompt.value, tuple) and bool(prompt.value)
+        if isinstance(meant, Add):
+            return "1" + ENTER
+        return ("2" if filled or isinstance(meant, Answer) else "3") + ENTER
 
-    def _form(self, step: Step) -> str:
+    def _form(self, step: Step, confirm: str) -> str:
         """Down the rows, which grow with the answers; then one confirmation, or two."""
         keys, answers, at = "", dict[str, Value](), 0
         while at < len(rows := step.rows_with(answers)):
@@ -84,40 +103,26 @@ class Typist(Walker):
                 answers[rows[at].path] = value
             at += 1
         open_ = any(self.value(row) is UNKNOWN for row in step.rows_with(answers))
-        return keys + CTRL_D * (2 if open_ else 1)
+        return keys + confirm * (2 if open_ else 1)
 
 
 def _pasted(text: str) -> str:
     return f"\x1b[200~{text}\x1b[201~"
 
 
-def _single(step: Step, value: Value) -> str:
-    question = step.question
-    if step.value == value:
-        return CTRL_D if question.long else ENTER
-    if question.type in ("bool", "choice"):
-        keys = [key for key, _ in options_of(question)]
-        (key,) = picks_of(question, value)
-        return DOWN * keys.index(key) + ENTER
-    assert question.type != "choices", question.path
-    return _pasted(prompt_text(question, value, unknown="")) + (CTRL_D if question.long else ENTER)
-
-
 def _row(row: QuestionRow, value: Value) -> str:
     if value in (UNKNOWN, row.value):
-        return ENTER
+        return TAB
     options = [key for key, _ in options_of(row.question)] if _picks(row) else []
     if not options:
-        return _pasted(prompt_text(row.question, value, unknown="")) + ENTER
+        return _pasted(prompt_text(row.question, value, unknown="")) + TAB
     if isinstance(value, NotApplicable):
-        return LETTERS[options.index(NOT_HERE)] + _pasted(value.reason or "") + ENTER
+        return LETTERS[options.index(NOT_HERE)] + _pasted(value.reason or "") + TAB
     wanted = sorted(picks_of(row.question, value), key=options.index)
     if row.question.type == "choices":
-        return "".join(LETTERS[options.index(key)] for key in wanted) + ENTER
+        return "".join(LETTERS[options.index(key)] for key in wanted) + TAB
     at = options.index(wanted[0])
-    begun = picks_of(row.question, row.proposal) or {options[0]}
-    steps = (at - options.index(next(iter(begun)))) % len(options)
-    return LETTERS[at] if at < len(LETTERS) else RIGHT * steps + ENTER
+    return (LETTERS[at] if at < len(LETTERS) else RIGHT * (at + 1) + " ") + TAB
 
 
 def _picks(row: QuestionRow) -> bool:

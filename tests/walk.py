@@ -10,15 +10,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from mmethics_cli.core.answers.edits import elements_of
 from mmethics_cli.core.answers.tree import read_tree
 from mmethics_cli.core.conditions.values import UNKNOWN, Element, Several, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
+from mmethics_cli.core.interview.agenda import key_of, keys_of_element
 from mmethics_cli.core.interview.loop import interview
 from mmethics_cli.core.interview.steps import (
     Add,
     Answer,
     Choose,
+    Exceptions,
     Move,
     Offer,
     Overview,
@@ -58,20 +61,19 @@ class Walker:
     def ask(self, prompt: Prompt) -> Reply:
         self.prompts += 1
         self.counted += not self._beyond_first(prompt)
-        if isinstance(prompt, Offer | Overview):
+        if isinstance(prompt, Offer | Overview | Exceptions):
             self.asked.append(type(prompt).__name__)
-            return self._choose(prompt) if isinstance(prompt, Offer) else Move.LATER
+            if isinstance(prompt, Overview):
+                return Move.LATER
+            return self._choose(prompt) if isinstance(prompt, Offer) else self._except(prompt)
         self.asked.append(prompt.screen.id if prompt.screen else prompt.place.path)
         if prompt.question.type == "list":
             return self._list(prompt)
-        if prompt.screen is None:
-            return Answer(self.value(prompt.rows[0]))
         answers: dict[str, Value] = {}
         for _ in range(len(prompt.rows) + 12):
             answers = {row.path: self.value(row) for row in prompt.rows_with(answers)}
-        return ScreenAnswers(
-            {path: value for path, value in answers.items() if value is not UNKNOWN}
-        )
+        known = {path: value for path, value in answers.items() if value is not UNKNOWN}
+        return ScreenAnswers(known, another=self._more_wanted(prompt))
 
     def tell(self, facts: Facts, tables: tuple[str, ...]) -> None:
         """Notes at which counted prompt a decision was settled."""
@@ -79,6 +81,32 @@ class Walker:
             self.settled.setdefault(table, self.counted)
         if Pathway(facts).settled:
             self.settled.setdefault("pathway", self.counted)
+
+    def _except(self, prompt: Exceptions) -> Reply:
+        """The entries of which something is known that all others do not share."""
+        names = {one.path for one in prompt.owner.fields if one.shared}
+        differ = (
+            entry.id
+            for entry in prompt.entries
+            if (meant := self._meant(prompt.owner.path, entry.id)) and names & set(meant.fields)
+        )
+        return Choose(frozenset(differ))
+
+    def _more_wanted(self, step: Step) -> bool:
+        """Whether the last screen of an entry leads on to the next entry, without the menu."""
+        owner, element = step.place.owner, step.place.element
+        if owner is None or element is None:
+            return False
+        made, wanted = self._made[owner.path], self._wanted(owner.path)
+        last = keys_of_element(step.facts, owner, element.id)[-1]
+        have = {one.id for one in elements_of(owner, step.facts)} - {element.id}
+        number = made.index(element.id) + 1
+        if last != key_of(step.facts, step.place) or number >= len(wanted):
+            return False
+        if made[number : number + 1] and made[number] in have:
+            return False  # gone back to from a later one
+        made[number:] = [f"{owner.path.rpartition('.')[2][:1]}{number + 1}"]
+        return True
 
     def _choose(self, offer: Offer) -> Reply:
         questions = standard().questions

@@ -6,7 +6,8 @@ from collections.abc import Collection
 
 from msgspec import Struct, field
 
-from mmethics_cli.ask.prompts import Option, one_line
+from mmethics_cli.ask.menu import Option
+from mmethics_cli.ask.prompts import one_line
 from mmethics_cli.core.conditions.values import UNKNOWN, NotApplicable, Several, Value
 from mmethics_cli.core.interview.steps import QuestionRow
 from mmethics_cli.core.standard.answers import NOT_APPLICABLE_WORD, read_value, write_value
@@ -68,16 +69,12 @@ class Field(Struct):
     row: QuestionRow
     reader: PromptReader
     draft: Draft = Draft()
-    cursor: int = 0
+    cursor: int = -1  # on no option, until the person moves there
     options: list[Option] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if self.row.question.type in ("bool", "choice", "choices"):
             self.options = options_of(self.row.question)
-            keys = [key for key, _ in self.options]
-            value = self.row.proposal if self.row.value is UNKNOWN else self.row.value
-            picks = picks_of(self.row.question, value)
-            self.cursor = next((at for at, key in enumerate(keys) if key in picks), 0)
 
     @property
     def question(self) -> Question:
@@ -110,7 +107,7 @@ class Field(Struct):
     @property
     def unanswered(self) -> bool:
         if self.draft.text is not None:
-            return not one_line(self.draft.text)
+            return not self._read(self.draft.text)
         return self.row.value is UNKNOWN and not self.draft.picks and self.proposal is UNKNOWN
 
     @property
@@ -120,10 +117,19 @@ class Field(Struct):
             return self.draft.text
         return prompt_text(self.question, self.row.value, unknown="")
 
+    @property
+    def long(self) -> bool:
+        """Whether the row takes several lines."""
+        return self.question.long and self.written
+
+    def _read(self, text: str) -> str:
+        """What was typed, as its question reads it."""
+        return text.strip() if self.question.long else one_line(text)
+
     def complaint(self) -> str | None:
         """Why what the person has put in can't be taken."""
         if self.draft.text is not None:
-            text = one_line(self.draft.text)
+            text = self._read(self.draft.text)
             if self.options and not text.startswith(NOT_APPLICABLE_WORD):
                 return f"写成“{NOT_APPLICABLE_WORD}：理由”，或按 Delete 重新选。"
             return self.reader.complaint(self.question, text)
@@ -135,12 +141,12 @@ class Field(Struct):
         """Whether the person has answered otherwise than what is recorded."""
         if self.draft.picks:
             return UNSURE in self.draft.picks or self.value() != self.row.value
-        return self.draft.text is not None and self.value() != self.row.value
+        return self.draft.text is not None and self.value() != _as_typed(self.row.value)
 
     def value(self) -> Value:
         """What the person has put in; only where there is no complaint."""
         if self.draft.text is not None:
-            return self.reader.value(self.question, one_line(self.draft.text))
+            return self.reader.value(self.question, self._read(self.draft.text))
         return picked_value(self.question, self.draft.picks) if self.draft.picks else UNKNOWN
 
     def type(self, text: str) -> None:
@@ -149,6 +155,14 @@ class Field(Struct):
         if self.draft.text is None and text == untouched:
             return
         self.draft = Draft(text=text, dismissed=self.draft.dismissed)
+
+    def point(self, step: int) -> bool:
+        """Along the options, from none of them; whether there is one in that direction."""
+        at = self.cursor + step if self.cursor >= 0 or step > 0 else -1
+        if not 0 <= at < len(self.options):
+            return False
+        self.cursor = at
+        return True
 
     def pick(self, at: int) -> None:
         """Pick an option, or take it back where several may be picked."""
@@ -175,3 +189,8 @@ class Field(Struct):
         if self.proposal is not UNKNOWN:
             return prompt_text(self.question, self.proposal)
         return prompt_text(self.question, self.row.value, unknown="")
+
+
+def _as_typed(value: Value) -> Value:
+    """A recorded text as a row gives it back: a file may end it with a line break."""
+    return value.strip() if isinstance(value, str) else value

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from prompt_toolkit.application import get_app
 from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.data_structures import Size
 from prompt_toolkit.document import Document
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import StyleAndTextTuples
@@ -26,23 +26,26 @@ from prompt_toolkit.layout.dimension import Dimension
 from prompt_toolkit.styles import Style
 
 from mmethics_cli.ask.field import Field
+from mmethics_cli.ask.keys import FOOT, LETTERS, too_small
 from mmethics_cli.core.conditions.values import UNKNOWN
 from mmethics_cli.core.interview.steps import QuestionRow
 from mmethics_cli.core.standard.answers import NOT_APPLICABLE_WORD
 from mmethics_cli.wording.columns import width, wrap
-from mmethics_cli.wording.values import TAGS, brief_text
+from mmethics_cli.wording.values import TAGS, brief_text, prompt_text
 from mmethics_cli.wording.visible import visible
 
-# No n and y: they answer yes and no.
-LETTERS: Final = "123456789abcdefghijklmopqrstuvwxz"
 _MOST_OPTIONS: Final = 10
+_FEWEST_OPTIONS: Final = 2
+_OTHER_LINES: Final = 7  # heading, one row, the keys
 _RULE: Final = 60
 _GAP: Final = "   "
-_KEYS: Final = "Ctrl-D 确认 · Esc 返回 · F1 说明"
+_KEYS: Final = f"Ctrl-D 确认 · {FOOT}"
+_ANOTHER: Final = "Ctrl-N 确认并再添一项"
 # Below this width a row's label stands on a line of its own.
 _BESIDE: Final = 60
 _ANY: Final = 10_000  # lines
 _MOST_LINES: Final = 4
+_MOST_LONG: Final = 8
 _STYLE: Final = Style.from_dict(
     {"focused": "bold", "open": "ansiyellow", "note": "bold", "picked": "reverse"}
 )
@@ -56,17 +59,31 @@ def panel(
     note: str,
     help_on: Callable[[QuestionRow], Sequence[str]] | None,
     pointing: bool,
+    entry: bool = False,
+    rows: int = _ANY,
+    readers: str = "",
 ) -> list[Line]:
-    """The lines below the rows; `pointing` shows which option the cursor is on."""
+    """The lines below the rows; `pointing` shows which option the cursor is on.
+
+    `readers` says who reads the text that is asked for. `entry`: the rows are of an entry of a
+    list, to which another may be added. In a window of few `rows` fewer of the options are shown
+    at a time.
+    """
     lines: list[Line] = [_line("─" * min(columns, _RULE))]
     if field is not None:
         question = field.question
         asked = f"{question.prompt or question.label}［{TAGS[field.row.reason]}］"
+        asked += f"（{readers}）" if readers else ""
         lines += map(_line, wrap(asked, columns))
         if field.proposal is not UNKNOWN:
-            lines += map(_line, wrap(f"* 建议值：{field.row.why}。", columns))
+            taken = "（Ctrl-Y 取来修改）" if field.written else ""
+            lines += map(_line, wrap(f"* 建议值：{field.row.why}。{taken}", columns))
+            lines += _proposed_words(field, columns)
+        elif field.row.why and field.unanswered:
+            lines += map(_line, wrap(f"（{field.row.why}）", columns))
         if field.options and not field.written:
-            lines += _options(field, columns, pointing)
+            most = max(_FEWEST_OPTIONS, min(_MOST_OPTIONS, rows - len(lines) - _OTHER_LINES))
+            lines += _options(field, columns, pointing, most)
         wrong = field.complaint() if field.draft.text and not note else None
         if wrong:
             lines += [_line(text, "class:note") for text in wrap(wrong, columns)]
@@ -74,7 +91,18 @@ def panel(
             lines += [_line(f"  {text}") for text in help_on(field.row)]
     if note:
         lines += [_line(text, "class:note") for text in wrap(note, columns)]
-    return lines + [_line(text) for text in wrap(_keys(field), columns)]
+    keys = f"{_keys(field)} · {_ANOTHER}" if entry else _keys(field)
+    return lines + [_line(text) for text in wrap(keys, columns)]
+
+
+def _proposed_words(field: Field, columns: int) -> Iterator[Line]:
+    """What a long text proposes, as much as can be read at a glance; Ctrl-Y shows all of it."""
+    if field.question.long:
+        lines = wrap(prompt_text(field.question, field.proposal), columns - 2)
+        for text in lines[:_MOST_LONG]:
+            yield _line(f"  {text}")
+        if len(lines) > _MOST_LONG:
+            yield _line(f"  ……（共 {len(lines)} 行，Ctrl-Y 取来看全文）")
 
 
 def _line(text: str, style: str = "") -> Line:
@@ -85,29 +113,36 @@ def _keys(field: Field | None) -> str:
     if field is None:
         return f"回车或 {_KEYS}"
     if field.options and not field.written:
-        chosen = "数字键勾选" if field.question.type == "choices" else "数字键选定"
-        return f"{chosen}（或 ←→ 加空格）· {_KEYS}"
+        chosen = "数字键勾选" if field.question.type == "choices" else "数字键选"
+        return f"{chosen}（或移到那一项按空格），回车到下一行 · {_KEYS}"
+    if field.long:
+        return f"可写多行，Tab 到下一行，Ctrl-E 用编辑器写 · {_KEYS}"
     if field.question.may_not_apply:
         return f"{NOT_APPLICABLE_WORD}写“{NOT_APPLICABLE_WORD}：理由” · {_KEYS}"
     return _KEYS
 
 
-def _options(field: Field, columns: int, pointing: bool) -> Iterator[Line]:
+def _options(field: Field, columns: int, pointing: bool, most: int) -> Iterator[Line]:
     """Options beside one another where they fit, else one a line, around the cursor."""
     parts = list(_marked(field, pointing))
-    if width(_GAP.join(text for _, text in parts)) <= columns:
+    if not are_stacked(field, columns):
         line: Line = []
         for style, text in parts:
             line += [(style, text), ("", _GAP)]
         yield line
         return
     first = 0
-    if len(parts) > _MOST_OPTIONS:
-        first = max(0, min(field.cursor - _MOST_OPTIONS // 2, len(parts) - _MOST_OPTIONS))
-    for style, text in parts[first : first + _MOST_OPTIONS]:
+    if len(parts) > most:
+        first = max(0, min(field.cursor - most // 2, len(parts) - most))
+    for style, text in parts[first : first + most]:
         yield from (_line(part, style) for part in wrap(text, columns))
-    if len(parts) > _MOST_OPTIONS:
-        yield _line(f"（第 {field.cursor + 1} 项，共 {len(parts)} 项，PageDown 往后翻）")
+    if len(parts) > most:
+        yield _line(f"（第 {first + 1} 到 {first + most} 项，共 {len(parts)} 项，↑↓ 翻看）")
+
+
+def are_stacked(field: Field, columns: int) -> bool:
+    """Whether the options stand one below the other: they do not fit beside one another."""
+    return width(_GAP.join(text for _, text in _marked(field, False))) > columns
 
 
 def _marked(field: Field, pointing: bool) -> Iterator[tuple[str, str]]:
@@ -121,25 +156,32 @@ def _marked(field: Field, pointing: bool) -> Iterator[tuple[str, str]]:
 class FormView:
     """The windows of a form; keeps which row has the focus.
 
-    `typed` is told when the text of a row changes.
+    `typed` is told when the text of a row changes; `size` is that of the terminal as it is now;
+    `entry`: the rows are of an entry of a list.
     """
 
     def __init__(
         self,
         heading: Sequence[str],
         help_on: Callable[[QuestionRow], Sequence[str]],
-        columns: int,
         typed: Callable[[Field, str], None],
+        size: Callable[[], Size],
+        *,
+        entry: bool = False,
+        readers_of: Callable[[QuestionRow], str] = lambda _: "",
     ) -> None:
-        self.heading = heading
+        self.text = heading
+        self.readers_of = readers_of
         self.help_on = help_on
-        self.columns = columns
+        self.entry = entry
         self.typed = typed
+        self.size = size
         self.note = ""
         self.helping = False
         # Whether the person moved along the options of the focused row.
         self.pointing = False
         self.fields: list[Field] = []
+        self.seen: set[str] = set()  # paths of rows that had the focus
         # By the path of a row: to write its text on, and to show what was picked.
         self._windows: dict[str, tuple[Window, Window]] = {}
         self._at = 0
@@ -163,7 +205,10 @@ class FormView:
     def layout(self) -> Layout:
         body = HSplit(
             [
-                self._fixed(lambda: [("class:focused", "\n".join(self.heading))], self.heading),
+                Window(
+                    FormattedTextControl(lambda: [("class:focused", "\n".join(self.heading))]),
+                    height=lambda: Dimension.exact(len(self.heading)),
+                ),
                 ScrollablePane(
                     DynamicContainer(self._body),
                     height=self._body_height,
@@ -175,6 +220,7 @@ class FormView:
                 ),
             ],
             align=VerticalAlign.TOP,
+            window_too_small=too_small(),
         )
         self._laid = Layout(body)
         self._focus()
@@ -197,12 +243,35 @@ class FormView:
         self._at = self.fields.index(field)
         self._focus()
 
-    def point(self, step: int) -> None:
-        """Along the options of the focused row."""
+    def point(self, step: int) -> bool:
+        """Along the options of the focused row; whether there is one in that direction."""
         field = self.focused()
-        if field is not None:
-            field.cursor = (field.cursor + step) % len(field.options)
-            self.pointing = True
+        moved = field is not None and field.point(step)
+        self.pointing = self.pointing or moved
+        return moved
+
+    def stacked(self, field: Field) -> bool:
+        """Whether the row's options lie one below the other."""
+        return not field.written and are_stacked(field, self.columns - 1)
+
+    def at_edge(self, step: int) -> bool:
+        """Whether the cursor is on the first or the last line of the focused text."""
+        field = self.focused()
+        control = None if field is None else self._window(field).content
+        if not isinstance(control, BufferControl):
+            return True
+        document = control.buffer.document
+        last = 0 if step < 0 else document.line_count - 1
+        return document.cursor_position_row == last
+
+    @property
+    def columns(self) -> int:
+        """The width of the terminal as it is now."""
+        return self.size().columns
+
+    @property
+    def heading(self) -> list[str]:
+        return [line for text in self.text for line in wrap(text, self.columns - 1)]
 
     def toggle_help(self) -> None:
         self.helping = not self.helping
@@ -238,6 +307,7 @@ class FormView:
     def _focus(self) -> None:
         if self._laid is not None:
             field = self.focused()
+            self.seen |= set() if field is None else {field.row.path}
             self._laid.focus(self._button if field is None else self._window(field))
 
     def _window(self, field: Field) -> Window:
@@ -245,10 +315,10 @@ class FormView:
         if field.row.path not in self._windows:
             buffer = Buffer(
                 document=Document(field.text, len(field.text)),
-                multiline=False,
+                multiline=field.question.long,
                 on_text_changed=lambda buffer: self.typed(field, buffer.text),
             )
-            height = Dimension(min=1, max=_MOST_LINES)
+            height = Dimension(min=1, max=_MOST_LONG if field.question.long else _MOST_LINES)
             writing = Window(
                 BufferControl(buffer, input_processors=[]),
                 height=height,
@@ -273,7 +343,7 @@ class FormView:
 
     def _scrolls(self) -> bool:
         others = len(self.heading) + len(self._panel())
-        return self._body_height().preferred + others > get_app().output.get_size().rows
+        return self._body_height().preferred + others > self.size().rows
 
     def _row(self, field: Field) -> AnyContainer:
         window = self._window(field)
@@ -325,10 +395,14 @@ class FormView:
         return [part for line in self._panel() for part in (*line, ("", "\n"))]
 
     def _panel(self) -> list[StyleAndTextTuples]:
+        field = self.focused()
         return panel(
-            self.focused(),
+            field,
             self.columns - 1,
             self.note,
             self.help_on if self.helping else None,
             self.pointing,
+            self.entry,
+            self.size().rows,
+            "" if field is None else self.readers_of(field.row),
         )

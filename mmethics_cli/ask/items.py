@@ -1,46 +1,38 @@
-"""A person at a terminal walks through the review items: each screen of the walk as a prompt."""
+"""A person at a terminal walks through the review items: a form whose rows are the items."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, field
 
-from mmethics_cli.ask.prompts import (
-    LATER,
-    Key,
-    Option,
-    Pressed,
-    Prompts,
-    later_option,
-    message_lines,
-)
-from mmethics_cli.core.answers.self_check import ANSWERS, MET, NOT_APPLICABLE, NOT_MET
+from mmethics_cli.ask.editor import edit_text
+from mmethics_cli.ask.field import Draft
+from mmethics_cli.ask.form import Form
+from mmethics_cli.ask.prompts import Key, Prompts
+from mmethics_cli.core.answers.self_check import ANSWERS, MET, SelfCheckAnswer
 from mmethics_cli.core.checks.documents import attachments_of
-from mmethics_cli.core.checks.evidence import (
-    EvidencePiece,
-    EvidenceState,
-    answered_paths,
-    evidence_pieces,
-)
-from mmethics_cli.core.conditions.values import Truth, name_of
+from mmethics_cli.core.checks.evidence import EvidencePiece, EvidenceState, evidence_pieces
+from mmethics_cli.core.conditions.values import UNKNOWN, Truth, Value, name_of
 from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.relevance import AnswerPlace
 from mmethics_cli.core.interview.items import (
-    ItemPart,
+    AskedItem,
     ItemProgress,
-    ItemReply,
+    ItemReplies,
+    ItemScreen,
+    ItemStanding,
     Reply,
-    Screen,
-    Single,
-    Ticked,
+    bearing_words,
 )
-from mmethics_cli.core.interview.steps import Move
-from mmethics_cli.core.standard.model import ReviewItem
+from mmethics_cli.core.interview.steps import Move, QuestionRow
+from mmethics_cli.core.standard.model import Question, ReviewItem
 from mmethics_cli.core.standard.names import label_of
 from mmethics_cli.wording.citation import cite_for
 from mmethics_cli.wording.columns import COLUMNS, wrap
-from mmethics_cli.wording.values import severity_label
+from mmethics_cli.wording.typed import PromptReader
+from mmethics_cli.wording.values import brief_text, severity_label
 
 _MARK: Final = {
     EvidenceState.FOUND: "✓ ",
@@ -52,17 +44,24 @@ _SAID: Final = {
     EvidenceState.MISSING: "（缺）",
     EvidenceState.NOT_WANTED: "（本研究不需要）",
 }
-_EXCERPT: Final = 24
+_NOTE, _EVIDENCE, _PAGE = ".note", ".evidence", ".page"
+_WORDS: Final = 160  # characters of one answer that are shown beside an item
+_HEADS: Final = {
+    ItemStanding.PROVED: "要的内容卷宗里有：逐条看下面的原话再选。看过的可按 Ctrl-A 一并答符合",
+    ItemStanding.APART: "这些要点还缺内容、前后矛盾，或者写着不适用：请逐条判断",
+}
 
 
 class ItemWords(Struct, frozen=True):
-    """How a dossier's evidence is named: its answers, attachments and documents."""
+    """How a dossier's evidence is named and what it says: answers, attachments, documents."""
 
     facts: Facts
 
-    def piece(self, piece: EvidencePiece) -> str:
-        """The evidence that an item names, and whether it is there."""
-        return f"{_MARK[piece.state]}{self.piece_name(piece)}{_SAID[piece.state]}"
+    def piece(self, piece: EvidencePiece, item: ReviewItem) -> str:
+        """The evidence that an item names, whether it is there, and its own words."""
+        words = self.words(piece, item)
+        said = f"{_MARK[piece.state]}{self.piece_name(piece)}{_SAID[piece.state]}"
+        return f"{said}：{words}" if words else said
 
     def piece_name(self, piece: EvidencePiece) -> str:
         """The evidence by the label of its question or the title of its document."""
@@ -71,13 +70,20 @@ class ItemWords(Struct, frozen=True):
             return label_of(standard, evidence.path)
         return f"《{standard.documents[evidence.attachment or ''].title}》"
 
-    def excerpt(self, piece: EvidencePiece) -> str:
-        """The beginning of a text that was answered, so that one sees what stands there."""
-        question = self.facts.standard.questions.get(piece.evidence.path or "")
-        if question is None or question.type != "text" or piece.state is not EvidenceState.FOUND:
+    def words(self, piece: EvidencePiece, item: ReviewItem) -> str:
+        """What the dossier says there: of a text the sentences that bear on the item."""
+        if piece.state is not EvidenceState.FOUND:
             return ""
-        text = " ".join(str(self.facts.get(question.path)).split())
-        return f"：{text if len(text) <= _EXCERPT else text[:_EXCERPT] + '…'}"
+        question = self.facts.standard.questions.get(piece.evidence.path or "")
+        if question is None:
+            entry = next((one for one in attachments_of(self.facts) if one.id == piece.cited), None)
+            return "" if entry is None else name_of(entry)
+        value = self.facts.get(question.path)
+        if isinstance(value, str) and question.type == "text":
+            return bearing_words(value, item, _WORDS)
+        if isinstance(value, tuple):
+            return bearing_words("、".join(map(name_of, value)), item, _WORDS)
+        return brief_text(question, value)
 
     def citable(self, cited: str) -> str:
         """The name of what can be cited, after what kind of thing it is."""
@@ -106,25 +112,6 @@ def folded(progress: ItemProgress) -> str:
     return "、".join(words + ([f"{rest} 条待定"] if rest else []))
 
 
-def wanting(answer: str, note: str) -> str:
-    """What an earlier answer still lacks; empty where it lacks nothing."""
-    if answer == MET:
-        return "请再核对证据"
-    return "" if note else "还没有写说明"
-
-
-# Keys of options that are no answers.
-_UNFOLD, _OTHER = "\0unfold", "\0other"
-_TOGETHER: Final = (
-    "下面几条，所要的证据卷宗里都有，建议答“符合”。程序只看有没有，不看内容：请逐条核对后"
-    "回车确认；不同意的按空格去掉勾，随后单独问。"
-)
-_NOTE: Final = {
-    NOT_MET: "为什么不符合？打算怎样处理？",
-    NOT_APPLICABLE: "为什么不适用？",
-}
-
-
 class ItemTerminal(Struct):
     """Asks the screens of a walk; an instance remembers which principle it is in.
 
@@ -139,32 +126,35 @@ class ItemTerminal(Struct):
     why: Callable[[ReviewItem, Truth], str]
     columns: int = COLUMNS
     _principle: str = ""
+    _drafts: dict[str, Draft] = field(default_factory=dict)
 
-    @property
-    def words(self) -> ItemWords:
-        return ItemWords(self.facts)
-
-    def __call__(self, screen: Screen) -> Reply:
+    def __call__(self, screen: ItemScreen) -> Reply:
         """Put one screen to the person until it has a reply."""
         self._announce(screen.progress)
-        while True:
-            match reply := self._put(screen):
-                case Pressed(Key.HELP):
-                    self._help(screen)
-                case Pressed(Key.BACK):
-                    return Move.BACK
-                case ItemReply(text) if text == _UNFOLD:
-                    self._unfold(screen.progress)
-                case Ticked() | ItemReply() | Move():
-                    self._confirm(screen, reply)
-                    return reply
+        filled = Form(
+            self.prompts,
+            [_HEADS[screen.standing]],
+            lambda answers: tuple(self._rows(screen, answers)),
+            lambda row: self._help(screen),
+            PromptReader(self.refused),
+            edit_text,
+            self._drafts,
+            together=MET if screen.standing is ItemStanding.PROVED else "",
+        ).run()
+        if filled.key is Key.BACK:
+            self._drafts |= filled.drafts
+            return Move.BACK
+        answers = tuple(self._answers(screen, filled.values))
+        met = [answer.item for answer in answers if answer.answer == MET]
+        if met:
+            self._print(f"✓ 符合：{'、'.join(met)}")
+        for answer in answers:
+            if answer.answer not in (None, MET):
+                said = f"：{answer.note}" if answer.note else "，还没有写说明"
+                self._print(f"✓ {answer.item} {ANSWERS[answer.answer or '']}{said}")
+        return ItemReplies(answers, leave=filled.key is Key.LEAVE)
 
-    def _put(self, screen: Screen) -> Reply | Pressed:
-        if isinstance(screen, Single):
-            return self._single(screen)
-        return self._together(screen.items, screen.ticked)
-
-    # What is printed between the prompts.
+    # What is printed between the screens.
 
     def _announce(self, progress: ItemProgress) -> None:
         if progress.principle == self._principle:
@@ -177,169 +167,80 @@ class ItemTerminal(Struct):
             f"全部还有 {progress.left} 条待查"
         )
         if progress.elsewhere:
-            self._print(f"  {folded(progress)}，已折叠（选“展开”或按 ? 可看理由）")
+            self._print(f"  {folded(progress)}，已折叠（按 F1 或 ? 可看理由）")
 
-    def _print(self, text: str, indent: str = "") -> None:
-        for line in wrap(text, self.columns - 1 - len(indent)):
-            self.out(indent + line)
+    def _print(self, text: str) -> None:
+        for line in wrap(text, self.columns - 1):
+            self.out(line)
 
-    def _help(self, screen: Screen) -> None:
-        for item in (screen.item,) if isinstance(screen, Single) else screen.items:
-            self._print(f"{item.id} {item.theme}：{item.text}", "  ")
-            self._print(f"依据：{cite_for(self.facts, item.basis, marks=True)}", "    ")
-            for piece in evidence_pieces(item, self.facts):
-                self._print(f"{self.words.piece(piece)}{self.words.excerpt(piece)}", "    ")
-        if not isinstance(screen, Single):
-            self._unfold(screen.progress)
-
-    def _unfold(self, progress: ItemProgress) -> None:
-        for item, truth in progress.elsewhere:
+    def _help(self, screen: ItemScreen) -> list[str]:
+        """The items of the principle that are not asked, with the reason for each."""
+        lines = []
+        for item, truth in screen.progress.elsewhere:
             head = "不适用" if truth is Truth.NO else "待定"
-            self._print(f"〔{head}〕{item.id} {item.text}", "  ")
-            if reason := self.why(item, truth):
-                self._print(reason, "    ")
+            reason = self.why(item, truth)
+            lines.append(f"〔{head}〕{item.id} {item.text}{f'（{reason}）' if reason else ''}")
+        texts = lines or ["没有折叠的要点。"]
+        return [line for text in texts for line in wrap(text, self.columns - 4)]
 
-    def _confirm(self, screen: Screen, reply: Reply) -> None:
-        if isinstance(reply, Ticked) and not isinstance(screen, Single):
-            met = [item.id for item in screen.items if item.id in reply.ids]
-            if met:
-                self._print(f"✓ 符合：{'、'.join(met)}")
-        elif isinstance(reply, ItemReply) and isinstance(screen, Single):
-            shown = self._said(screen, reply.text)
-            if shown:
-                self._print(f"✓ {screen.item.id} {shown}")
+    # The rows: an item each, and what its answer asks for below it.
 
-    def _said(self, screen: Single, text: str) -> str:
-        match screen.part:
-            case ItemPart.ANSWER:
-                return ANSWERS[text]
-            case ItemPart.EVIDENCE:
-                return f"证据：{self.words.name(text)}"
-            case ItemPart.PAGE:
-                return f"第 {text} 页" if text else ""
-        return f"说明：{text}"
+    def _rows(self, screen: ItemScreen, answers: Mapping[str, Value]) -> Iterator[QuestionRow]:
+        for asked in screen.items:
+            id_, given = asked.item.id, asked.given
+            yield _row(self._question(asked), given.answer)
+            answer = answers.get(id_, given.answer)
+            if answer == MET and asked.proof is None and asked.options:
+                yield _row(self._evidence(asked), given.evidence)
+                cited = answers.get(id_ + _EVIDENCE, given.evidence)
+                if cited and cited is not UNKNOWN and cited not in self.facts.standard.questions:
+                    yield _row(Question(id_ + _PAGE, "text", "　第几页（可不写）"), given.page)
+            elif answer not in (None, MET, UNKNOWN):
+                yield _row(_note(id_, str(answer)), given.note)
 
-    # What is asked.
+    def _question(self, asked: AskedItem) -> Question:
+        item = asked.item
+        lines = [item.text + f"［{severity_label(self.facts, item)}］"]
+        words = ItemWords(self.facts)
+        lines += [words.piece(piece, item) for piece in evidence_pieces(item, self.facts)]
+        lines += [f"！{text}" for text in asked.doubts]
+        if not item.evidence:
+            lines.append("这一条没有指定证据，由您指出写在哪里。")
+        lines.append(f"依据：{cite_for(self.facts, item.basis, marks=True)}")
+        label = f"{item.id} {item.theme}"
+        return Question(item.id, "choice", label, prompt="\n".join(lines), values=dict(ANSWERS))
 
-    def _together(
-        self, items: tuple[ReviewItem, ...], ticked: frozenset[str]
-    ) -> Ticked | Move | Pressed:
-        options = [(item.id, self._option(item)) for item in items]
-        keys = self.prompts.choices(self._lines(_TOGETHER), options, ticked)
-        return keys if isinstance(keys, Pressed) else Ticked(frozenset(keys))
+    def _evidence(self, asked: AskedItem) -> Question:
+        words = ItemWords(self.facts)
+        values = {cited: words.citable(cited) for cited in asked.options}
+        path = asked.item.id + _EVIDENCE
+        return Question(path, "choice", "　写在哪里", prompt="证据在哪里？", values=values)
 
-    def _option(self, item: ReviewItem) -> str:
-        present = [
-            piece
-            for piece in evidence_pieces(item, self.facts)
-            if piece.state is EvidenceState.FOUND
-        ]
-        evidence = "、".join(self.words.piece_name(piece) for piece in present)
-        return self._folding(f"{item.id} {item.text}\n证据：{evidence}")
+    def _answers(
+        self, screen: ItemScreen, values: Mapping[str, Value]
+    ) -> Iterator[SelfCheckAnswer]:
+        """The items whose answer, note or evidence changed."""
+        for asked in screen.items:
+            id_, given = asked.item.id, asked.given
+            answer = _said(values.get(id_, given.answer))
+            evidence = _said(values.get(id_ + _EVIDENCE, given.evidence))
+            if answer == MET and not evidence:
+                evidence = asked.proof
+            note = _said(values.get(id_ + _NOTE, given.note))
+            page = _said(values.get(id_ + _PAGE, given.page if evidence == given.evidence else ""))
+            now = SelfCheckAnswer(id_, answer, note or "", evidence or "", page or "")
+            if now != given:
+                yield now
 
-    def _single(self, screen: Single) -> ItemReply | Move | Pressed:
-        match screen.part:
-            case ItemPart.ANSWER:
-                return self._answer(screen)
-            case ItemPart.NOTE:
-                return self._note(screen)
-            case ItemPart.EVIDENCE:
-                return self._evidence(screen)
-        return self._page(screen)
 
-    def _answer(self, screen: Single) -> ItemReply | Move | Pressed:
-        item, given = screen.item, screen.given
-        parts = [f"{item.id} {item.text}［{severity_label(self.facts, item)}］"]
-        parts.append(f"依据：{cite_for(self.facts, item.basis, marks=True)}")
-        if item.evidence:
-            parts += [
-                f"证据 {self.words.piece(piece)}" for piece in evidence_pieces(item, self.facts)
-            ]
-        else:
-            parts.append("这一条没有指定证据，由您指出写在哪里。")
-        if given.answer is not None and (lacks := wanting(given.answer, given.note)):
-            parts.append(f"上次答了“{ANSWERS[given.answer]}”，{lacks}。")
-        proposed = screen.proposal is not None
-        options: list[Option] = [
-            (key, f"{label}（证据都有，建议）" if proposed and key == MET else label)
-            for key, label in ANSWERS.items()
-        ]
-        options.append(later_option(answered=given.answer is not None))
-        if screen.progress.elsewhere:
-            options.append((_UNFOLD, f"展开：{folded(screen.progress)}"))
-        default = given.answer or (MET if proposed else LATER)
-        key = self.prompts.choice("\n  ".join(map(self._lines, parts)), options, default)
-        return self._picked(key)
+def _note(id_: str, answer: str) -> Question:
+    why = "为什么不适用？" if answer == "not_applicable" else "为什么不符合？打算怎样处理？"
+    return Question(id_ + _NOTE, "text", "　说明", prompt=f"{why}委员会要看。")
 
-    def _note(self, screen: Single) -> ItemReply | Pressed:
-        answer = screen.given.answer or ""
-        head = f"{screen.item.id} 答了“{ANSWERS.get(answer, '')}”。{_NOTE.get(answer, '说明？')}"
 
-        def complaint(text: str) -> str | None:
-            return self._complaint(text) or (None if text else "请写一句，委员会要看。")
+def _row(question: Question, given: str | None) -> QuestionRow:
+    return QuestionRow(AnswerPlace(question), given or UNKNOWN)
 
-        text = self.prompts.line(self._lines(head), screen.given.note, complaint)
-        return text if isinstance(text, Pressed) else ItemReply(text)
 
-    def _evidence(self, screen: Single) -> ItemReply | Move | Pressed:
-        options = [self._citable(option) for option in screen.options]
-        cited = screen.given.evidence
-        if cited and cited not in screen.options and self.words.name(cited) != cited:
-            options.insert(0, self._citable(cited))
-        options += [(_OTHER, "卷宗里的其他回答…"), (LATER, "不指明")]
-        keys = {key for key, _ in options}
-        wanted = (cited, screen.proposal or "", *screen.options, LATER)
-        default = next(key for key in wanted if key in keys)
-        head = f"{screen.item.id} 证据在哪里？"
-        while True:
-            key = self.prompts.choice(self._lines(head), options, default)
-            if key != _OTHER:
-                return self._picked(key)
-            path = self._other()
-            if isinstance(path, str):
-                return ItemReply(path)
-            if path.key is not Key.BACK:
-                return path
-
-    def _other(self) -> str | Pressed:
-        """Any answered question of the dossier: its section first, then the question."""
-        sections = self.facts.standard.sections
-        answered = {section: list(answered_paths(self.facts, section)) for section in sections}
-        options = [(section, sections[section]) for section, paths in answered.items() if paths]
-        if not options:
-            self._print("卷宗里还没有回答。")
-            return Pressed(Key.BACK)
-        while True:
-            section = self.prompts.choice("在哪一节？", options, None)
-            if isinstance(section, Pressed):
-                return section
-            labels = [self._citable(path) for path in answered[section]]
-            path = self.prompts.choice("哪一题？", labels, None)
-            if isinstance(path, str) or path.key is not Key.BACK:
-                return path
-
-    def _citable(self, cited: str) -> Option:
-        return cited, self._folding(self.words.citable(cited))
-
-    def _folding(self, text: str) -> str:
-        """An option's lines; the signs before it take up to five columns."""
-        return "\n     ".join(wrap(text, self.columns - 8))
-
-    def _page(self, screen: Single) -> ItemReply | Move | Pressed:
-        head = f"{screen.item.id} 在“{self.words.name(screen.given.evidence)}”的第几页？（可不写）"
-        text = self.prompts.line(self._lines(head), screen.given.page, self._complaint)
-        if isinstance(text, Pressed):
-            return text
-        return Move.LATER if text == screen.given.page else ItemReply(text)
-
-    def _picked(self, key: str | Pressed) -> ItemReply | Move | Pressed:
-        if isinstance(key, Pressed):
-            return key
-        return Move.LATER if key == LATER else ItemReply(key)
-
-    def _complaint(self, text: str) -> str | None:
-        character = self.refused(text)
-        return None if character is None else f"含有不能使用的{character}，请删去。"
-
-    def _lines(self, text: str) -> str:
-        return message_lines(text, self.columns)
+def _said(value: Value | None) -> str | None:
+    return value if isinstance(value, str) and value else None

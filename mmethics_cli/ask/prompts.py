@@ -17,12 +17,16 @@ from typing import Any, Final, TypeVar
 import questionary
 from msgspec import Struct
 from prompt_toolkit.application import get_app
+from prompt_toolkit.application.current import get_app_session
+from prompt_toolkit.data_structures import Size
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent, merge_key_bindings
 from prompt_toolkit.output import Output
 from prompt_toolkit.validation import ValidationError, Validator
 
+from mmethics_cli.ask.keys import ESCAPE_WAIT, FOOT, Pace
+from mmethics_cli.ask.menu import Menu, Option
 from mmethics_cli.errors import NoTerminal
 from mmethics_cli.wording.columns import wrap
 from mmethics_cli.wording.visible import visible
@@ -34,12 +38,8 @@ if sys.platform != "win32":
 
 MARK: Final = "›"
 LATER: Final = "\0later"  # the key of the option to leave a question as it is
-_CHOICE_HINT: Final = "（↑↓ 移动，回车确认，Esc 返回，? 说明）"
-_CHOICES_HINT: Final = "（空格勾选，回车确认，Esc 返回，? 说明）"
-_LINE_HINT: Final = "（回车确认，Esc 返回，? 说明）"
-_LONG_HINT: Final = "（可写多行，Ctrl-D 写完，Ctrl-E 用编辑器写，Ctrl-B 返回，? 说明）"
-# What the terminal waits for after Esc, in seconds: an arrow key begins with the same code.
-ESCAPE_WAIT: Final = 0.05
+_LINE_HINT: Final = f"（回车确认 · {FOOT}）"
+_LONG_HINT: Final = f"（可写多行，Ctrl-D 写完，Ctrl-E 用编辑器写 · {FOOT}）"
 
 _BREAK: Final = re.compile(r"[ \t]*[\r\n\u2028\u2029]+[ \t]*")
 
@@ -63,7 +63,6 @@ class Pressed(Struct, frozen=True):
 
 
 Complaint = Callable[[str], str | None]  # why a text can't be taken; None where it can
-Option = tuple[str, str]  # a key and its label
 
 
 def later_option(answered: bool) -> Option:
@@ -105,6 +104,7 @@ class Prompts(Struct, frozen=True):
     terminal: bool
     input: Input | None = None
     output: Output | None = None
+    paced: bool = True  # keys that come faster than a hand can type are a paste
 
     def line(self, message: str, default: str, complaint: Complaint) -> str | Pressed:
         """One line of text that passes `complaint`."""
@@ -122,7 +122,7 @@ class Prompts(Struct, frozen=True):
         )
 
     def long(self, message: str, default: str, complaint: Complaint) -> str | Pressed:
-        """A text of several lines. Esc is not bound: it is too easily hit while writing."""
+        """A text of several lines."""
         return self._run(
             lambda: questionary.text(
                 f"{message}\n",
@@ -137,24 +137,16 @@ class Prompts(Struct, frozen=True):
             _long_keys(),
         )
 
-    def choice(self, message: str, options: Sequence[Option], default: str | None) -> str | Pressed:
-        """The key of one of the options; a label without a key heads those below it."""
-        return self._run(
-            lambda: questionary.select(
-                f"{message}\n",
-                [
-                    questionary.Choice(label, key) if key else questionary.Separator(label)
-                    for key, label in options
-                ],
-                default,
-                MARK,
-                use_jk_keys=False,
-                instruction=_hint(_CHOICE_HINT),
-                **self._settings(),
-            ),
-            str,
-            _short_keys(),
-        )
+    def choice(
+        self, message: str, options: Sequence[Option], default: str | None = None
+    ) -> str | Pressed:
+        """The key of one of the options; a label without a key heads those below it.
+
+        `default` is what was chosen before: without one the cursor stands on no option.
+        """
+        chosen = frozenset({default} if default else ())
+        answer = self._menu(message, options, chosen, several=False, complaint=lambda keys: None)
+        return answer if isinstance(answer, Pressed) else str(answer)
 
     def choices(
         self,
@@ -164,19 +156,43 @@ class Prompts(Struct, frozen=True):
         complaint: Callable[[list[str]], str | None] = lambda keys: None,
     ) -> list[str] | Pressed:
         """The keys of any of the options, none too, that together pass `complaint`."""
-        return self._run(
-            lambda: questionary.checkbox(
-                f"{message}\n",
-                [questionary.Choice(label, key, checked=key in ticked) for key, label in options],
-                validate=lambda keys: complaint(keys) or True,
-                qmark=MARK,
-                use_jk_keys=False,
-                instruction=_hint(_CHOICES_HINT),
-                **self._settings(),
-            ),
-            list[str],
-            _short_keys(),
+        answer = self._menu(message, options, ticked, several=True, complaint=complaint)
+        return answer if isinstance(answer, Pressed) else list(answer)
+
+    def _menu(
+        self,
+        message: str,
+        options: Sequence[Option],
+        chosen: frozenset[str],
+        *,
+        several: bool,
+        complaint: Callable[[list[str]], str | None],
+    ) -> Any:
+        self.need_terminal()
+        pace = self.pace()
+        menu = Menu(
+            message,
+            options,
+            chosen,
+            several=several,
+            complaint=complaint,
+            pace=pace,
+            columns=lambda: self.size().columns,
         )
+        keys = KeyBindings()
+        _add_common(keys)
+        application = menu.application(keys, input=self.input, output=self.output)
+        application.ttimeoutlen = application.timeoutlen = ESCAPE_WAIT
+        pace.watch(application)
+        return application.run()
+
+    def size(self) -> Size:
+        """The rows and columns of the terminal as it is now."""
+        return (self.output or get_app_session().output).get_size()
+
+    def pace(self) -> Pace:
+        """What tells a paste from keys at this terminal."""
+        return Pace(self.paced)
 
     def need_terminal(self) -> None:
         """Raises NoTerminal: piped input would silently take the defaults."""
@@ -192,6 +208,9 @@ class Prompts(Struct, frozen=True):
         self.need_terminal()  # building a prompt already warns where there is none
         question = make()
         application = question.application
+        pace = self.pace()
+        pace.watch(application)
+        _keep_pasted_lines(ours, pace)
         theirs = application.key_bindings
         application.key_bindings = merge_key_bindings([theirs, ours]) if theirs else ours
         application.ttimeoutlen = application.timeoutlen = ESCAPE_WAIT
@@ -205,15 +224,12 @@ def _hint(text: str) -> str:
 
 def _short_keys() -> KeyBindings:
     keys = KeyBindings()
-    keys.add("escape", eager=True)(_back)
-    keys.add("c-b", eager=True)(_back)
-    _add_help(keys)
+    _add_common(keys)
     return keys
 
 
 def _long_keys() -> KeyBindings:
-    keys = KeyBindings()
-    keys.add("c-b", eager=True)(_back)
+    keys = _short_keys()
 
     @keys.add("c-d", eager=True)
     def _(event: KeyPressEvent) -> None:
@@ -223,19 +239,35 @@ def _long_keys() -> KeyBindings:
     def _(event: KeyPressEvent) -> None:
         event.app.exit(result=Pressed(Key.EDITOR, event.current_buffer.text))
 
-    _add_help(keys)
     return keys
 
 
-def _add_help(keys: KeyBindings) -> None:
+def _keep_pasted_lines(keys: KeyBindings, pace: Pace) -> None:
+    """A line break in the middle of a paste is part of the text, not the end of the answer."""
+    pasted = Condition(pace.pasted)
+    for name in ("enter", "c-j"):
+        keys.add(name, filter=pasted, eager=True)(
+            lambda event: event.current_buffer.insert_text("\n")
+        )
+
+
+def _add_common(keys: KeyBindings) -> None:
+    """The keys that mean the same wherever something is asked."""
     empty = Condition(lambda: not get_app().current_buffer.text)
     for mark in ("?", "？"):
         keys.add(mark, filter=empty, eager=True)(_help)
     keys.add("f1", eager=True)(_help)
+    keys.add("escape", eager=True)(_back)
+    keys.add("c-s", eager=True)(_leave)
+    keys.add("c-c", eager=True)(_leave)
 
 
 def _back(event: KeyPressEvent) -> None:
     event.app.exit(result=Pressed(Key.BACK, event.current_buffer.text))
+
+
+def _leave(event: KeyPressEvent) -> None:
+    event.app.exit(exception=KeyboardInterrupt)
 
 
 def _help(event: KeyPressEvent) -> None:
@@ -268,11 +300,11 @@ def _changed(*, waiting: bool) -> Iterator[None]:
     before = termios.tcgetattr(terminal)
     mode = termios.tcgetattr(terminal)
     if waiting:
-        mode[_INPUT] &= ~termios.ICRNL
+        mode[_INPUT] &= ~(termios.ICRNL | termios.IXON)  # Ctrl-S saves, it does not stop
         mode[_LOCAL] &= ~(termios.ECHO | termios.ICANON)
         mode[_CHARACTERS][termios.VMIN] = 1
     else:
-        mode[_INPUT] |= termios.ICRNL
+        mode[_INPUT] |= termios.ICRNL | termios.IXON
         mode[_LOCAL] |= termios.ECHO | termios.ICANON
     termios.tcsetattr(terminal, termios.TCSANOW, mode)
     try:

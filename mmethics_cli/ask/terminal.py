@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct, field
 
 from mmethics_cli.ask.editor import Edited, edit_text
-from mmethics_cli.ask.field import NOT_HERE, Draft, fault_of, options_of, picked_value, picks_of
+from mmethics_cli.ask.field import Draft
 from mmethics_cli.ask.form import Form
+from mmethics_cli.ask.menu import Option
 from mmethics_cli.ask.prompts import (
-    LATER,
     Key,
-    Option,
     Pressed,
     Prompts,
     later_option,
-    message_lines,
-    one_line,
 )
-from mmethics_cli.core.conditions.values import UNKNOWN, NotApplicable
+from mmethics_cli.core.conditions.values import UNKNOWN
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.interview.overview import Doubt, OverviewEntry
 from mmethics_cli.core.interview.steps import (
@@ -29,6 +28,7 @@ from mmethics_cli.core.interview.steps import (
     Choose,
     Copy,
     EditElement,
+    Exceptions,
     Jump,
     Move,
     Offer,
@@ -40,15 +40,15 @@ from mmethics_cli.core.interview.steps import (
     ScreenAnswers,
     Step,
 )
-from mmethics_cli.core.standard.answers import NOT_APPLICABLE_WORD
 from mmethics_cli.core.standard.model import Question
 from mmethics_cli.wording.columns import COLUMNS, width, wrap
 from mmethics_cli.wording.typed import PromptReader, help_on, read_by
-from mmethics_cli.wording.values import TAGS, brief_text, entry_title, place_title, prompt_text
+from mmethics_cli.wording.values import TAGS, brief_text, entry_title, place_title
 
 # Keys of the options in menus.
-_ADD, _ENOUGH, _EMPTY, _ENTRY = "add", "enough", "empty", "entry "
+_ADD, _ENOUGH, _EMPTY, _ENTRY, _LIKE = "add", "enough", "empty", "entry ", "like "
 _EDIT, _COPY, _REMOVE, _KEEP = "edit", "copy", "remove", "keep"
+_KNOWN_PACE, _LAST = 3, 12  # screens from which the time that is left is reckoned
 _END, _SECTION, _PATH = "end", "section ", "path "
 
 _SURE: Final[list[Option]] = [(_KEEP, "不删"), (_REMOVE, "删去，不能恢复")]
@@ -62,8 +62,8 @@ _DOUBTS: Final = {
 class Terminal(Struct):
     """Asks the steps of an interview.
 
-    `out` prints, `reader` reads what is typed, `columns` tells the width of
-    the terminal, `editor` opens a text in the person's editor. What was typed when the person went
+    `out` prints, `reader` reads what is typed, `columns` tells the width of the terminal, `editor`
+    opens a text in the person's editor, `clock` gives seconds. What was typed when the person went
     back is kept and stands there when they come again.
     """
 
@@ -73,51 +73,37 @@ class Terminal(Struct):
     reader: PromptReader
     columns: Callable[[], int] = lambda: COLUMNS
     editor: Callable[[str], Edited] = edit_text
+    clock: Callable[[], float] = time.monotonic
     _section: str = ""
+    _took: deque[float] = field(default_factory=lambda: deque(maxlen=_LAST))
     _drafts: dict[str, Draft] = field(default_factory=dict)
 
     def __call__(self, prompt: Prompt) -> Reply:
-        """Put one step to the person until it has an answer."""
+        """Put one step to the person until it has an answer, and note how long that took."""
+        begun = self.clock()
+        reply = self._put(prompt)
+        self._took.append(self.clock() - begun)
+        return reply
+
+    def _put(self, prompt: Prompt) -> Reply:
         if isinstance(prompt, Offer):
             return self._offer(prompt)
         if isinstance(prompt, Overview):
             return self._overview(prompt)
+        if isinstance(prompt, Exceptions):
+            return self._exceptions(prompt)
         self._announce(prompt)
-        if prompt.screen is not None:
-            return self._form(prompt)
-        while True:
-            reply = self._list(prompt) if prompt.question.type == "list" else self._single(prompt)
-            if not isinstance(reply, Pressed):
-                break
-            self._keep(prompt, reply.text)
-            if reply.key is Key.BACK:
-                return Move.BACK
-            if reply.key is Key.HELP:
-                for text in help_on(prompt.question, prompt.facts):
-                    self._print(f"  {text}")
-        self._drafts.pop(prompt.place.path, None)
-        if isinstance(reply, Answer):
-            self._confirm(prompt.question, brief_text(prompt.question, reply.value))
-        return reply
+        return self._list(prompt) if prompt.question.type == "list" else self._form(prompt)
 
     def message(self, step: Step) -> str:
-        """How a question is put, with why it is asked."""
+        """How a list is put, with why it is asked."""
         question = step.question
         text = question.prompt or question.label
-        if step.place.owner is not None and step.place.element is not None:
-            text = f"{step.place.owner.label}·{step.place.element.id}：{text}"
         if step.hint:
             text = f"{text}{step.hint}。"
         if step.value is UNKNOWN and step.rows[0].why:
             text = f"{text}（{step.rows[0].why}）"
-        if question.may_not_apply and question.type in ("text", "int", "date"):
-            text = f"{text}（不适用就写“{NOT_APPLICABLE_WORD}：理由”）"
-        if readers := read_by(question, step.facts):
-            text = f"{text}（{readers}）"
-        return self._lines(f"{self._where(step)}\n{text}［{TAGS[step.reason]}］")
-
-    def _lines(self, text: str) -> str:
-        return message_lines(text, self.columns())
+        return f"{self._where(step)}\n{text}［{TAGS[step.reason]}］"
 
     def _announce(self, step: Step) -> None:
         if step.progress.section != self._section:
@@ -132,7 +118,11 @@ class Terminal(Struct):
         if at.left:
             parts.append(f"本节还有 {at.left} 题")
         if at.screens:
-            parts.append(f"共余 {at.screens} 屏")
+            opened = f"（刚才的回答带出 {at.opened} 屏）" if at.opened else ""
+            parts.append(f"共余 {at.screens} 屏{opened}")
+            if len(self._took) >= _KNOWN_PACE:
+                minutes = at.screens * sum(self._took) / len(self._took) / 60
+                parts.append(f"按您的速度约 {max(round(minutes), 1)} 分钟")
         return " · ".join(parts)
 
     def _confirm(self, question: Question, said: str) -> None:
@@ -142,44 +132,46 @@ class Terminal(Struct):
         for line in wrap(text, self.columns() - 1):
             self.out(line)
 
-    # One screen of several rows.
+    # One question, or a screen of several rows.
 
     def _form(self, step: Step) -> Reply:
-        columns = self.columns()
         filled = Form(
             self.prompts,
-            self._heading(step, columns),
-            step.rows_with,
-            lambda row: self._help_lines(row, step.facts, columns),
+            self._heading(step),
+            lambda answers: step.rows_with(answers) or step.rows,
+            lambda row: self._help_lines(row, step.facts),
             self.reader,
-            columns,
+            self.editor,
             self._drafts,
+            step.first,
+            step.place.owner is not None,
+            readers_of=lambda row: read_by(row.question, step.facts),
         ).run()
-        paths = {row.path for row in step.rows_with(filled.values)}
-        for path in paths:
-            self._drafts.pop(path, None)
+        rows = step.rows_with(filled.values) or step.rows
+        for row in rows:
+            self._drafts.pop(row.path, None)
         if filled.key is Key.BACK:
             self._drafts |= filled.drafts
             return Move.BACK
-        for row in step.rows_with(filled.values):
+        for row in rows:
             if row.path in filled.values:
                 self._confirm(row.question, brief_text(row.question, filled.values[row.path]))
-        return ScreenAnswers(filled.values, leave=filled.key is Key.LEAVE)
+        return ScreenAnswers(filled.values, filled.key is Key.LEAVE, filled.another)
 
-    def _heading(self, step: Step, columns: int) -> list[str]:
-        text = step.screen.title if step.screen else ""
+    def _heading(self, step: Step) -> list[str]:
+        text = step.screen.title if step.screen else step.question.label
         owner, element = step.place.owner, step.place.element
         if owner is not None and element is not None:
             text = f"{owner.label} {entry_title(owner, element)}：{text}"
-        return wrap(f"{text}（{self._where(step)}）", columns - 1)
+        return [f"{text}（{self._where(step)}）"]
 
-    def _help_lines(self, row: QuestionRow, facts: Facts, columns: int) -> list[str]:
+    def _help_lines(self, row: QuestionRow, facts: Facts) -> list[str]:
         texts = help_on(row.question, facts)
-        return [line for text in texts for line in wrap(text, columns - 4)]
+        return [line for text in texts for line in wrap(text, self.columns() - 4)]
 
-    # One list, one question.
+    # One list.
 
-    def _list(self, step: Step) -> Reply | Pressed:
+    def _list(self, step: Step) -> Reply:
         """What to do with a list: add to it, go on, or look at one of its entries."""
         elements = step.value if isinstance(step.value, tuple) else ()
         names = {element.id: entry_title(step.question, element) for element in elements}
@@ -188,99 +180,64 @@ class Terminal(Struct):
             options.append((_ENOUGH, f"就这 {len(elements)} 项，继续"))
         else:
             options += [(_EMPTY, "没有"), later_option(answered=False)]
+        options += [(f"{_LIKE}{id_}", f"像 {name} 那样再添一项") for id_, name in names.items()][:1]
         options += [(f"{_ENTRY}{id_}", f"修改、复制或删去 {name}") for id_, name in names.items()]
         while True:
-            default = _ENOUGH if elements else _ADD
-            key = self.prompts.choice(self.message(step), options, default)
+            key = self.prompts.choice(self.message(step), options)
             if isinstance(key, Pressed):
-                return key
-            if key == _ADD:
-                return Add()
-            if not key.startswith(_ENTRY):
-                return Answer(()) if key == _EMPTY else Move.LATER
-            id_ = key.removeprefix(_ENTRY)
-            reply = self._entry(id_, names[id_])
+                if key.key is Key.BACK:
+                    return Move.BACK
+                for text in help_on(step.question, step.facts):
+                    self._print(f"  {text}")
+                continue
+            reply = self._listed(key, names)
             if reply is not None:
                 return reply
+
+    def _listed(self, key: str, names: Mapping[str, str]) -> Reply | None:
+        """What was chosen at a list; None leads back to it."""
+        if key == _ADD:
+            return Add()
+        if key.startswith(_LIKE):
+            return Copy(key.removeprefix(_LIKE))
+        if not key.startswith(_ENTRY):
+            return Answer(()) if key == _EMPTY else Move.LATER
+        id_ = key.removeprefix(_ENTRY)
+        return self._entry(id_, names[id_])
 
     def _entry(self, id_: str, name: str) -> Reply | None:
         """What to do with one entry; None leads back to the list."""
         options = [(_EDIT, "修改"), (_COPY, "照着它再添一项"), (_REMOVE, "删去"), (_KEEP, "返回")]
-        key = self.prompts.choice(name, options, _EDIT)
+        key = self.prompts.choice(name, options)
         if key == _EDIT:
             return EditElement(id_)
         if key == _COPY:
             return Copy(id_)
-        if key == _REMOVE and self.prompts.choice(f"删去 {name}？", _SURE, _KEEP) == _REMOVE:
+        if key == _REMOVE and self.prompts.choice(f"删去 {name}？", _SURE) == _REMOVE:
             return Remove(id_)
         return None
 
-    def _single(self, step: Step) -> Answer | Move | Pressed:
-        question, draft = step.question, self._drafts.get(step.place.path)
-        written = isinstance(step.value, NotApplicable) or (draft is not None and draft.text)
-        if question.type in ("bool", "choice", "choices") and not written:
-            return self._choice(step)
-        return self._text(step, draft.text if draft is not None and draft.text else None)
-
-    def _text(self, step: Step, draft: str | None) -> Answer | Move | Pressed:
-        question = step.question
-        value = step.rows[0].proposal if step.value is UNKNOWN else step.value
-        default = prompt_text(question, value, unknown="") if draft is None else draft
-        prompt = self.prompts.long if question.long else self.prompts.line
-
-        def wrong(text: str) -> str | None:
-            return self.reader.complaint(question, text)
-
-        text = prompt(self.message(step), default, wrong)
-        while isinstance(text, Pressed) and text.key is Key.EDITOR:
-            edited = self.editor(text.text)
-            if edited.trouble:
-                self._print(edited.trouble)
-            text = prompt(self.message(step), edited.text, wrong)
-        if isinstance(text, Pressed):
-            return text
-        if not text and step.value is UNKNOWN:
-            return Move.LATER
-        if isinstance(step.value, str) and text == _as_typed(question, step.value):
-            return Answer(step.value)  # with the line breaks that end it in its file
-        return Answer(self.reader.value(question, text))
-
-    def _choice(self, step: Step) -> Answer | Move | Pressed:
-        question = step.question
-        options = options_of(question)
-        ticked = picks_of(question, step.value)
-        keys: list[str] | str | Pressed
-
-        def fault(keys: list[str]) -> str | None:
-            return fault_of(question, keys) if keys else "请用空格勾选至少一项，再按回车。"
-
-        if question.type == "choices":
-            keys = self.prompts.choices(self.message(step), options, ticked, fault)
-        else:
-            options.append(later_option(answered=step.value is not UNKNOWN))
-            default = next(iter(ticked), None)
-            keys = self.prompts.choice(self.message(step), options, default)
-        if isinstance(keys, Pressed):
-            return Pressed(keys.key)
-        if keys == LATER:
-            return Move.LATER
-        chosen = frozenset([keys] if isinstance(keys, str) else keys)
-        if NOT_HERE in chosen:
-            return self._text(step, f"{NOT_APPLICABLE_WORD}：")
-        return Answer(picked_value(question, chosen))
-
-    def _keep(self, step: Step, text: str) -> None:
-        """Keep what was typed for when the question is put again."""
-        if step.question.type != "list" and text != prompt_text(
-            step.question, step.value, unknown=""
-        ):
-            self._drafts[step.place.path] = Draft(text=text)
-
     # What comes after the questions.
+
+    def _exceptions(self, prompt: Exceptions) -> Reply:
+        """Which entries of a list differ in what is answered once for all; none is an answer."""
+        text = (
+            f"{prompt.owner.label}有 {len(prompt.entries)} 项。哪几项与“各项相同”的回答不一样？"
+            "勾上的随后单独问，都一样就直接回车。"
+        )
+        options = [(entry.id, entry_title(prompt.owner, entry)) for entry in prompt.entries]
+        options.append((_ADD, "（还没有列完，再添一项）"))
+        while True:
+            keys = self.prompts.choices(text, options, prompt.chosen)
+            if not isinstance(keys, Pressed):
+                return Add() if _ADD in keys else Choose(frozenset(keys))
+            if keys.key is Key.BACK:
+                return Move.BACK
+            self._print("“各项相同”的回答（存储、访问、期限等）对每一项都算数；勾上的随后单独问。")
 
     def _offer(self, offer: Offer) -> Reply:
         """Which sections' optional questions to answer; none is an answer."""
-        message = self._lines("必答的都问过了。还有选答的，要答哪几节？不勾就是都不答。")
+        message = "必答的都问过了。还有选答的，要答哪几节？不勾就是都不答。"
         options = [
             (key, f"{self.titles[key]}（{count} 题）") for key, count in offer.sections.items()
         ]
@@ -316,19 +273,17 @@ class Terminal(Struct):
         }
         options: list[Option] = [(_END, "完成访谈")]
         head = "回答总览：没有疑问。选一节可以查看和修改。"
-        default = _END
         if doubtful:
             head = f"回答总览：{len(doubtful)} 项未答或有疑问。选一项就去改。"
             listed = [self._answer_option(entry) for entry in doubtful]
             options += [("", f"要看一看的（{len(doubtful)} 项）"), *listed, ("", "全部回答")]
-            default = listed[0][0]
         options += [
             (f"{_SECTION}{section}", f"{self.titles[section]}（{len(answers)} 项）")
             for section, answers in sections.items()
             if answers
         ]
         while True:
-            key = self.prompts.choice(self._lines(head), options, default)
+            key = self.prompts.choice(head, options)
             if isinstance(key, Pressed):
                 if key.key is Key.BACK:
                     return None
@@ -338,7 +293,7 @@ class Terminal(Struct):
             section = key.removeprefix(_SECTION)
             answers = [self._answer_option(entry) for entry in sections[section]]
             back: Option = (_KEEP, "返回")
-            path = self.prompts.choice(self.titles[section], [back, *answers], answers[0][0])
+            path = self.prompts.choice(self.titles[section], [back, *answers])
             if isinstance(path, str) and path != _KEEP:
                 return path
 
@@ -350,11 +305,6 @@ class Terminal(Struct):
             text = f"［{_DOUBTS[entry.doubt]}］{name}"
             text += f"：{entry.note}" if entry.doubt is not Doubt.OPEN or "缺" in entry.note else ""
         return f"{_PATH}{entry.path}", _cut(text, self.columns() - 4)
-
-
-def _as_typed(question: Question, text: str) -> str:
-    """A recorded text as its prompt gives it back."""
-    return text.strip() if question.long else one_line(text)
 
 
 def _cut(text: str, columns: int) -> str:

@@ -12,7 +12,7 @@ from typing import Final
 
 import typer
 
-from mmethics_cli.ask.prompts import Prompts, keys_waiting
+from mmethics_cli.ask.prompts import Key, Pressed, Prompts, keys_waiting
 from mmethics_cli.ask.terminal import Terminal
 from mmethics_cli.commands.options import INTERRUPTED, Session, columns, tell_opened
 from mmethics_cli.commands.resting_texts import ask_about_texts
@@ -22,11 +22,13 @@ from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.decisions.relevance import Reason, relevant, section_named
 from mmethics_cli.core.interview.loop import Plan, interview
+from mmethics_cli.core.interview.protocol import sorted_out
 from mmethics_cli.core.interview.reuse import still_unconfirmed, with_proposals
 from mmethics_cli.core.interview.steps import Ask, Left
 from mmethics_cli.errors import EthicsError, WorkspaceError
 from mmethics_cli.report.pathway import decision_lines
 from mmethics_cli.store.dossier.carried_over import keep_unfinished, read_carried, unfinished_list
+from mmethics_cli.store.dossier.proposed import read_proposed
 from mmethics_cli.store.dossier.workspace import write_renamed
 from mmethics_cli.store.yaml.characters import named_refusal
 from mmethics_cli.wording.columns import wrap
@@ -34,7 +36,9 @@ from mmethics_cli.wording.typed import PromptReader
 from mmethics_cli.wording.values import prompt_text
 from mmethics_cli.workflow.opening import Dossier
 
+_BRIEF: Final = 30  # characters
 _CARRIED: Final = "来自上一份卷宗，请核对"
+_READ: Final = "来自"
 _REPORTED: Final = "上次报告的数，请核对"
 
 
@@ -105,8 +109,12 @@ def ask_questions(
 
     folder = dossier.workspace.folder
     refused = frozenset(answer.path for answer in dossier.refused)
-    plan = Plan(chosen, everything, refused, unfinished_list(folder, standard))
+    found = sorted_out(read_proposed(folder, standard), standard, brief)
+    waiting = still_unconfirmed(dossier.facts, found.values)
+    plan = Plan(chosen, everything, refused, unfinished_list(folder, standard), waiting)
     ask = _with_carried_texts(session, dossier, terminal_of(session, dossier))
+    if found.why:
+        ask = with_proposals(ask, found.values, _READ, found.why)
     if proposals:
         ask = with_proposals(ask, proposals, _REPORTED)
     return interview(dossier.facts, ask, save, plan, tell, partial(keep_unfinished, folder))
@@ -123,6 +131,19 @@ def _with_carried_texts(session: Session, dossier: Dossier, ask: Ask) -> Ask:
         return ask
     session.out(f"从上一份卷宗带来的文字有 {len(waiting)} 项还要确认，问到时会显示在输入处。")
     return with_proposals(ask, texts, _CARRIED)
+
+
+def protocol_file(session: Session) -> Path | None:
+    """The protocol that the person names; None where there is none. KeyboardInterrupt to leave."""
+    message = "有写好的研究方案吗？写它的文件名（可以把文件拖进窗口），没有就直接回车。"
+    while isinstance(
+        answer := Prompts(session.terminal).line(message, "", lambda text: None), Pressed
+    ):
+        if answer.key is Key.BACK:
+            return None
+        session.out("读得了 .docx、.pdf、.txt 和 .md。读到的只是建议，逐条确认以后才算回答。")
+    name = answer.strip().strip("'\"").replace("\\ ", " ")
+    return Path(name) if name else None
 
 
 def terminal_of(session: Session, dossier: Dossier) -> Terminal:
@@ -143,6 +164,12 @@ def _settled(facts: Facts, tables: tuple[str, ...]) -> Iterator[str]:
     for name in tables:
         yield from decision_lines(pathway, pathway.decisions[name], columns() - 1)
     yield from wrap("继续回答这条路径要用的内容。全部理由：mmethics pathway", columns() - 1)
+
+
+def brief(text: str) -> str:
+    """A text on one line, to be told among several."""
+    words = " ".join(text.split())
+    return words if len(words) <= _BRIEF else f"{words[:_BRIEF]}…"
 
 
 def _unsaved(dossier: Dossier, answers: Mapping[str, Value]) -> str:

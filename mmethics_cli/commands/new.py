@@ -13,6 +13,7 @@ from mmethics_cli.commands.options import Session, open_at, tell_unanswered
 from mmethics_cli.errors import EthicsError
 
 if TYPE_CHECKING:
+    from mmethics_cli.core.interview.protocol import Proposed
     from mmethics_cli.core.standard.model import Standard
     from mmethics_cli.workflow.packs import Packs
     from mmethics_cli.workflow.reuse import ReusedDossier
@@ -25,6 +26,7 @@ class DossierOrigin(Struct, frozen=True):
     example: str | None
     old: Path | None
     blank: bool
+    text: Path | None = None
 
     def require_agreement(self) -> None:
         """Raises EthicsError for options that exclude one another."""
@@ -32,6 +34,21 @@ class DossierOrigin(Struct, frozen=True):
             raise EthicsError("--answers、--example、--blank 只能用一个。")
         if self.old is not None and self.example is not None:
             raise EthicsError("--from 和 --example 只能用一个。")
+        if self.text is not None and self.example is not None:
+            raise EthicsError("--from-text 和 --example 只能用一个。")
+
+
+EarlierDossier = Annotated[
+    Path | None,
+    typer.Option("--from", metavar="OLD_DIR", help="沿用旧卷宗的团队、机构和常用文字"),
+]
+ProtocolFile = Annotated[
+    Path | None,
+    typer.Option("--from-text", metavar="FILE", help="从写好的研究方案里读，逐条确认"),
+]
+ExampleName = Annotated[
+    str | None, typer.Option("--example", metavar="NAME", help="照一个示例新建")
+]
 
 
 def new(
@@ -42,13 +59,9 @@ def new(
     answers: Annotated[
         Path | None, typer.Option("--answers", metavar="FILE", help="从 YAML 文件取回答，不提问")
     ] = None,
-    example: Annotated[
-        str | None, typer.Option("--example", metavar="NAME", help="照一个示例新建")
-    ] = None,
-    old: Annotated[
-        Path | None,
-        typer.Option("--from", metavar="OLD_DIR", help="沿用旧卷宗的团队、机构和常用文字"),
-    ] = None,
+    example: ExampleName = None,
+    old: EarlierDossier = None,
+    text: ProtocolFile = None,
     blank: Annotated[bool, typer.Option("--blank", help="只建空白卷宗，不提问")] = False,
     list_examples: Annotated[
         bool, typer.Option("--list-examples", help="列出示例，编号在前")
@@ -64,17 +77,21 @@ def new(
     --from 从旧卷宗沿用团队、机构、联系人和仍有效的证书；数据安全、退出等常用文字要逐条
     确认才算回答。可与 --answers 同用（以 --answers 为准），加 --blank 则不提问。旧卷宗不变。
 
+    --from-text 读研究方案（.docx、.pdf、.txt、.md）：按标题把段落、按“项目名称：”一类的词
+    把短值提到各题，都注明在方案的哪一段，确认以后才算回答；写了几个不同的就都列出来，不替人选。
+
     --prepare 什么也不新建；DIR 是已有的卷宗，或写 --answers FILE 时，只列这项研究还缺的。
 
     示例：
     mmethics new --prepare
     mmethics new my-study
     mmethics new my-study --from 去年的研究
+    mmethics new my-study --from-text 研究方案.docx
     mmethics new my-study --answers 回答.yaml
     mmethics new --list-examples
     """
     session = Session.of(context)
-    origin = DossierOrigin(answers, example, old, blank)
+    origin = DossierOrigin(answers, example, old, blank, text)
     if list_examples:
         _list_examples(session)
     elif prepare:
@@ -94,7 +111,7 @@ def _list_examples(session: Session) -> None:
 
 def _prepare(session: Session, folder: Path | None, origin: DossierOrigin) -> None:
     """Print what to have at hand, by kind of study or for one study; nothing is made."""
-    if origin.example is not None or origin.old is not None or origin.blank:
+    if origin.example is not None or origin.old is not None or origin.blank or origin.text:
         raise EthicsError("--prepare 只能与 DIR 或 --answers FILE 同用，它什么也不新建。")
     if folder is not None and origin.answers is not None:
         raise EthicsError("--prepare 后面写一个卷宗 DIR，或写 --answers FILE，不能两样都写。")
@@ -120,8 +137,15 @@ def _prepare(session: Session, folder: Path | None, origin: DossierOrigin) -> No
 
 def _make(session: Session, folder: Path, origin: DossierOrigin) -> None:
     """Make the dossier, and ask what it still needs where it was not given and someone is there."""
+    from mmethics_cli.store.dossier.create import refuse_existing
+    from mmethics_cli.store.dossier.proposed import write_proposed
+
     origin.require_agreement()
     packs = session.packs()
+    given = origin.answers is not None or origin.example is not None or origin.blank
+    asking = session.terminal and not given
+    refuse_existing(folder)
+    proposals = _read_protocol(session, packs, origin, asking)
     if origin.old is not None:
         from mmethics_cli.workflow.reuse import make_of_earlier
 
@@ -129,14 +153,40 @@ def _make(session: Session, folder: Path, origin: DossierOrigin) -> None:
         _tell_reused(session, origin.old, reused)
     else:
         _make_afresh(session, packs, folder, origin)
-    given = origin.answers is not None or origin.example is not None or origin.blank
-    if session.terminal and not given:
+    if proposals:
+        write_proposed(folder, proposals)
+        count = len({one.path for one in proposals})
+        session.say(f"从研究方案读到 {count} 题的内容，确认以后才算回答。")
+    if asking:
         from mmethics_cli.commands.interview import converse
 
         converse(session, open_at(session, folder, packs), folder, None, False)
     else:
-        following = "check" if origin.old is None else "fill"
+        following = "fill" if origin.old is not None or proposals else "check"
         session.say(f"已新建卷宗：{folder}。下一步：mmethics {following} {folder}")
+
+
+def _read_protocol(
+    session: Session, packs: Packs, origin: DossierOrigin, asking: bool
+) -> tuple[Proposed, ...]:
+    """What the protocol says: the one that is named, or the one that the person names when asked.
+
+    Raises EthicsError, before anything is made, where the one that is named can't be read.
+    """
+    if origin.text is None and not asking:
+        return ()
+    from mmethics_cli.workflow.from_text import read_protocol
+
+    if origin.text is not None:
+        return read_protocol(origin.text, packs)
+    from mmethics_cli.commands.interview import protocol_file
+
+    while (file := protocol_file(session)) is not None:
+        try:
+            return read_protocol(file, packs)
+        except EthicsError as failed:
+            session.say(str(failed))
+    return ()
 
 
 def _make_afresh(session: Session, packs: Packs, folder: Path, origin: DossierOrigin) -> None:

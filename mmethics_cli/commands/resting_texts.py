@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from mmethics_cli.ask.prompts import Key, Option, Pressed, Prompts
+from mmethics_cli.ask.menu import Option
+from mmethics_cli.ask.prompts import Key, Pressed, Prompts
 from mmethics_cli.commands.options import Session, columns
 from mmethics_cli.core.answers.edits import answers_by_question
 from mmethics_cli.core.lifecycle.resting import RestingText

@@ -17,7 +17,15 @@ from mmethics_cli.core.conditions.explain import facts_behind, unknown_facts
 from mmethics_cli.core.conditions.language import evaluate
 from mmethics_cli.core.conditions.values import Truth
 from mmethics_cli.core.decisions.facts import Facts
-from mmethics_cli.core.interview.items import Save, WalkPlan, by_answer, open_items, walk_items
+from mmethics_cli.core.interview.items import (
+    TOGETHER,
+    Save,
+    WalkPlan,
+    by_answer,
+    open_items,
+    walk_items,
+)
+from mmethics_cli.core.interview.steps import Left
 from mmethics_cli.core.standard.model import ReviewItem
 from mmethics_cli.store.dossier.parts import SELF_CHECK
 from mmethics_cli.store.dossier.workspace import Workspace
@@ -27,9 +35,8 @@ from mmethics_cli.workflow.opening import Dossier
 
 # What `fill --section` takes for the self-check.
 SECTION_NAMES: Final = ("自查", "审查内容自查", "self_check", "self-check")
-# Lines that a screen has besides the items shown together, and columns of text of one of them.
-_FRAME_LINES: Final = 6
-_ITEM_COLUMNS: Final = 240
+# Lines that a screen has besides the items on it: what the dossier says of one, and the keys.
+_WORDS_LINES: Final = 14
 
 
 def walk_review_items(
@@ -59,12 +66,11 @@ def walk_review_items(
         lambda item, truth: _why(facts, item, truth),
         width,
     )
-    together = (rows - _FRAME_LINES) // max(_ITEM_COLUMNS // width, 1)
-    plan = WalkPlan(everything, min(max(together, 2), 8))
+    plan = WalkPlan(everything, min(max(rows - _WORDS_LINES, 2), TOGETHER))
     try:
         with keys_waiting():
             after = walk_items(facts, before, terminal, _saver(dossier.workspace), plan)
-    except (KeyboardInterrupt, EOFError):
+    except (KeyboardInterrupt, EOFError, Left):
         session.say(f"\n已停下，已回答的都已保存。继续自查：{_again(folder)}")
         raise typer.Exit(INTERRUPTED) from None
     session.say("\n" + _summary(facts, after, folder))

@@ -127,4 +127,4 @@ def _confirmed(session: Session, count: int) -> bool:
     from mmethics_cli.ask.prompts import Prompts
 
     options = (("no", "先不写入"), ("yes", "写入"))
-    return Prompts(terminal=True).choice(f"写入这 {count} 处改动吗？", options, "no") == "yes"
+    return Prompts(terminal=True).choice(f"写入这 {count} 处改动吗？", options) == "yes"

@@ -1,4 +1,4 @@
-"""What a file says in order of reading, each paragraph and cell with its place (.docx, .pdf).
+"""What a file says in order of reading, each paragraph and cell with its place.
 
 The one way in which words written elsewhere are read: a protocol to take answers from, an
 attachment to compare with the dossier, a form that somebody filled in.
@@ -60,16 +60,18 @@ class FilePassage(Struct, frozen=True):
 
 
 def passages(data: bytes, name: str) -> tuple[FilePassage, ...]:
-    """All that a file says that is not blank; `name` ends in .docx or .pdf.
+    """All that a file says that is not blank; `name` ends in .docx, .pdf, .txt or .md.
 
     Raises DocumentError, which calls the file by `name`, when it can't be read, or has no text.
     """
     kind = PurePath(name).suffix.lower()
     if kind == ".pdf":
         return tuple(_of_pdf(data, name))
+    if kind in (".txt", ".md"):
+        return tuple(_of_text(data, name))
     if kind != ".docx":
         raise DocumentError(
-            f"{name}：只读得了 .docx 和 .pdf。请用 Word 或 WPS 打开，另存为 .docx 再试。"
+            f"{name}：只读得了 .docx、.pdf、.txt 和 .md。请用 Word 或 WPS 打开，另存为 .docx 再试。"
         )
     try:
         return tuple(_of_word(data, name))
@@ -176,6 +178,23 @@ def _text(element: Element) -> str:
     if element.tag in _UNREAD:
         return ""
     return "".join(map(_text, element))
+
+
+def _of_text(data: bytes, name: str) -> Iterator[FilePassage]:
+    """The lines of a plain text; `#` before one makes it a heading, as Markdown has it."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise DocumentError(f"{name}：不是文字文件，或编码认不出。请存为 UTF-8 再试。")
+    for number, line in enumerate(text.splitlines(), 1):
+        words = line.strip()
+        level = len(words) - len(words.lstrip("#"))
+        if words := words.lstrip("#").strip():
+            yield FilePassage(words, f"第 {number} 行", level or heading_level(words))
 
 
 def _of_pdf(data: bytes, name: str) -> Iterator[FilePassage]:

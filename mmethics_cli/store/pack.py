@@ -22,8 +22,10 @@ from mmethics_cli.store.yaml.reader import YamlFile, decode, parse
 Kind = Literal["checklists", "templates"]
 
 # Read only by lint, by `new --example` and `--prepare`, by the committee's worksheets, by English
-# papers and where forms are read: not at every start.
-_ON_DEMAND: Final = ("cases", "english", "examples", "forms", "office", "prepare", "worksheets")
+# papers and where forms and protocols are read: not at every start.
+_ON_DEMAND: Final = (
+    "cases", "english", "examples", "forms", "office", "prepare", "protocol", "worksheets",
+)  # fmt: skip
 _NOT_ALWAYS: Final = tuple(f"{name}/" for name in _ON_DEMAND)
 
 

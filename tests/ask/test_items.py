@@ -15,26 +15,25 @@ from prompt_toolkit.output import DummyOutput
 from mmethics_cli.ask.items import ItemTerminal, ItemWords
 from mmethics_cli.ask.prompts import Prompts
 from mmethics_cli.core.answers.self_check import SelfCheckAnswer
+from mmethics_cli.core.checks.evidence import evidence_pieces
 from mmethics_cli.core.conditions.values import Element, Truth
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.interview.items import (
-    ItemPart,
+    AskedItem,
     ItemProgress,
-    ItemReply,
-    ItemsTogether,
+    ItemReplies,
+    ItemScreen,
+    ItemStanding,
     Reply,
-    Screen,
-    Single,
-    Ticked,
 )
 from mmethics_cli.core.interview.steps import Move
+from mmethics_cli.core.standard.model import ReviewItem
 from mmethics_cli.store.dossier.workspace import open_workspace
 from mmethics_cli.store.pack import load
 from mmethics_cli.store.yaml.editor import Editor
-from mmethics_cli.wording.columns import width
-from tests.ask.test_terminal import CTRL_C, CTRL_D, DOWN, ENTER, ESC, SPACE, UP
 from tests.core.small_pack import small_standard
 from tests.program import ROOT, TERMINAL, mmethics
+from tests.typist import CTRL_A, CTRL_C, CTRL_D, CTRL_S, ENTER, ESC, TAB, press
 
 if sys.platform != "win32":
     import pexpect
@@ -53,6 +52,15 @@ ONE, TWO = STANDARD.items["B-1"], STANDARD.items["B-2"]
 PROGRESS = ItemProgress("benefit", 1, 2, 3, ((TWO, Truth.NO), (ONE, Truth.UNKNOWN)))
 
 
+def asked(item: ReviewItem, proof: str | None, *doubts: str, **given: str) -> AskedItem:
+    answer = SelfCheckAnswer(item.id, **given)
+    return AskedItem(item, answer, proof, ("study.title", "p"), doubts)
+
+
+PROVED = ItemScreen((asked(ONE, "study.title"), asked(TWO, "p")), ItemStanding.PROVED, PROGRESS)
+APART = ItemScreen((asked(ONE, None, "前后不一致"),), ItemStanding.APART, PROGRESS)
+
+
 class Keyboard:
     """A terminal whose keys are typed beforehand; `printed` is what it was told."""
 
@@ -60,26 +68,16 @@ class Keyboard:
         self.pipe = pipe
         self.printed: list[str] = []
         self.terminal = ItemTerminal(
-            Prompts(True, pipe, DummyOutput()),
+            Prompts(True, pipe, DummyOutput(), paced=False),
             FACTS,
             self.printed.append,
             lambda text: "控制字符 U+0007" if "\x07" in text else None,
             lambda item, truth: f"{item.id} 的缘由",
         )
 
-    def ask(self, screen: Screen, keys: str) -> Reply:
+    def ask(self, screen: ItemScreen, keys: str) -> Reply:
         self.pipe.send_text(keys)
         return self.terminal(screen)
-
-    def part(
-        self,
-        part: ItemPart,
-        keys: str,
-        given: SelfCheckAnswer | None = None,
-        proposal: str | None = None,
-    ) -> Reply:
-        answer = given or SelfCheckAnswer("B-1")
-        return self.ask(Single(ONE, part, answer, proposal, ("study.title", "p"), PROGRESS), keys)
 
 
 @pytest.fixture
@@ -88,98 +86,63 @@ def keyboard() -> Iterator[Keyboard]:
         yield Keyboard(pipe)
 
 
-TOGETHER = ItemsTogether((ONE, TWO), frozenset({"B-1", "B-2"}), PROGRESS)
+def met(id_: str, evidence: str, page: str = "") -> SelfCheckAnswer:
+    return SelfCheckAnswer(id_, "met", evidence=evidence, page=page)
 
 
-@pytest.mark.parametrize(
-    ("keys", "ids"),
-    [(ENTER, {"B-1", "B-2"}), (DOWN + SPACE + ENTER, {"B-1"}), (SPACE + DOWN + SPACE + ENTER, ())],
-)
-def test_what_is_ticked_is_met(keyboard: Keyboard, keys: str, ids: set[str]) -> None:
-    assert keyboard.ask(TOGETHER, keys) == Ticked(frozenset(ids))
+def test_nothing_is_ticked_beforehand(keyboard: Keyboard) -> None:
+    assert keyboard.ask(PROVED, CTRL_D * 2) == ItemReplies(())
+    assert keyboard.ask(PROVED, ENTER * 2 + CTRL_D * 2) == ItemReplies(())
 
 
-@pytest.mark.parametrize(
-    ("keys", "reply"),
-    [
-        (ENTER, Move.LATER),
-        (UP * 3 + ENTER, ItemReply("met")),
-        (UP * 2 + ENTER, ItemReply("not_met")),
-        (UP + ENTER, ItemReply("not_applicable")),
-        (ESC, Move.BACK),
-    ],
-)
-def test_one_item_is_answered(keyboard: Keyboard, keys: str, reply: Reply) -> None:
-    assert keyboard.part(ItemPart.ANSWER, keys) == reply
+def test_several_are_confirmed_together_once_their_words_were_shown(keyboard: Keyboard) -> None:
+    one, two = met("B-1", "study.title"), met("B-2", "p")
+    assert keyboard.ask(PROVED, f"{CTRL_A}{CTRL_D}{CTRL_D}") == ItemReplies((one,))
+    assert keyboard.ask(PROVED, f"{TAB}{CTRL_A}{CTRL_D}") == ItemReplies((one, two))
+    assert "✓ 符合：B-1、B-2" in keyboard.printed
+    assert keyboard.ask(APART, f"{CTRL_A}{CTRL_D}{CTRL_D}") == ItemReplies(())
 
 
-def test_enter_takes_what_is_proposed_or_was_answered(keyboard: Keyboard) -> None:
-    assert keyboard.part(ItemPart.ANSWER, ENTER, proposal="study.title") == ItemReply("met")
-    given = SelfCheckAnswer("B-1", "not_met")
-    assert keyboard.part(ItemPart.ANSWER, ENTER, given, "study.title") == ItemReply("not_met")
-    assert keyboard.part(ItemPart.EVIDENCE, ENTER, proposal="p") == ItemReply("p")
-    cited = SelfCheckAnswer("B-1", "met", evidence="study.contact")
-    assert keyboard.part(ItemPart.EVIDENCE, ENTER, cited) == ItemReply("study.contact")
-
-
-def test_a_note_must_say_something(keyboard: Keyboard) -> None:
-    given = SelfCheckAnswer("B-1", "not_met")
-    assert keyboard.part(ItemPart.NOTE, f"{ENTER}还没有谈定{ENTER}", given) == ItemReply(
-        "还没有谈定"
+def test_what_is_not_met_says_why_below_it(keyboard: Keyboard) -> None:
+    keys = f"2{TAB}还没有谈定{CTRL_D}"
+    assert keyboard.ask(APART, keys) == ItemReplies(
+        (SelfCheckAnswer("B-1", "not_met", "还没有谈定"),)
     )
-    pasted = f"\x1b[200~甲\x07\x1b[201~{ENTER}\x7f{ENTER}"
-    assert keyboard.part(ItemPart.NOTE, pasted, given) == ItemReply("甲")
-    assert keyboard.part(ItemPart.NOTE, ESC, given) is Move.BACK
-
-
-def test_any_answer_of_the_dossier_can_be_cited(keyboard: Keyboard) -> None:
-    other = DOWN * 2 + ENTER
-    assert keyboard.part(ItemPart.EVIDENCE, f"{other}{ENTER}{DOWN}{ENTER}") == ItemReply(
-        "study.contact"
+    pasted = f"3{TAB}\x1b[200~甲\x07\x1b[201~{CTRL_D}\x7f{CTRL_D}"
+    assert keyboard.ask(APART, pasted) == ItemReplies(
+        (SelfCheckAnswer("B-1", "not_applicable", "甲"),)
     )
-    back = f"{other}{ENTER}{ESC}{ESC}{DOWN}{ENTER}"
-    assert keyboard.part(ItemPart.EVIDENCE, back) == ItemReply("p")
-    assert keyboard.part(ItemPart.EVIDENCE, UP + ENTER) is Move.LATER
 
 
-def test_a_page_may_be_left_out(keyboard: Keyboard) -> None:
-    given = SelfCheckAnswer("B-1", "met", evidence="p", page="3")
-    assert keyboard.part(ItemPart.PAGE, ENTER, given) is Move.LATER
-    assert keyboard.part(ItemPart.PAGE, f"-4{ENTER}", given) == ItemReply("3-4")
-    assert keyboard.part(ItemPart.PAGE, f"\x7f{ENTER}", given) == ItemReply("")
+def test_what_nothing_proves_names_where_it_stands(keyboard: Keyboard) -> None:
+    assert keyboard.ask(APART, f"1{TAB}1{CTRL_D}") == ItemReplies((met("B-1", "study.title"),))
+    attached = keyboard.ask(APART, f"1{TAB}2{TAB}3-4{CTRL_D}")
+    assert attached == ItemReplies((met("B-1", "p", "3-4"),))
 
 
-def test_help_tells_basis_and_evidence_and_folded_items_unfold(keyboard: Keyboard) -> None:
-    assert keyboard.part(ItemPart.ANSWER, f"?{ENTER}") is Move.LATER
-    told = "\n".join(keyboard.printed)
-    assert "《某法》第1条" in told and "✓ 名称：某研究" in told
-    assert "的缘由" not in told
-    keyboard.printed.clear()
-    assert keyboard.part(ItemPart.ANSWER, f"{DOWN}{ENTER}{ENTER}") is Move.LATER
-    assert "〔不适用〕B-2" in keyboard.printed[0] and "B-2 的缘由" in keyboard.printed[1]
-    assert "〔待定〕B-1" in keyboard.printed[2]
-    keyboard.printed.clear()
-    keyboard.ask(TOGETHER, f"?{ENTER}")
-    assert "B-2 的缘由" in "\n".join(keyboard.printed)
+def test_answers_that_stand_are_not_said_again_and_may_be_taken_back(keyboard: Keyboard) -> None:
+    stands = ItemScreen(
+        (asked(ONE, None, answer="not_met", note="没定"),), ItemStanding.APART, PROGRESS
+    )
+    assert keyboard.ask(stands, CTRL_D) == ItemReplies(())
+    assert keyboard.ask(stands, f"4{CTRL_D}") == ItemReplies((SelfCheckAnswer("B-1", note="没定"),))
 
 
-def test_what_may_be_cited_says_what_it_is() -> None:
+def test_going_back_and_away(keyboard: Keyboard) -> None:
+    assert keyboard.ask(PROVED, f"1{ESC}") is Move.BACK
+    answer = keyboard.ask(PROVED, CTRL_S)
+    assert answer == ItemReplies((met("B-1", "study.title"),), leave=True), (
+        "typed before going back"
+    )
+
+
+def test_beside_each_item_stand_the_words_of_the_dossier() -> None:
     words = ItemWords(FACTS)
+    lines = [words.piece(piece, ONE) for piece in evidence_pieces(ONE, FACTS)]
+    assert any(line.startswith("✓ 名称：某研究") for line in lines)
     assert [words.citable(one) for one in ("study.title", "p", "form", "gone")] == [
         "回答：名称", "附件：p", "生成的文件：申请表", "附件：gone",
     ]  # fmt: skip
-
-
-def test_lines_fit_a_narrow_terminal(keyboard: Keyboard) -> None:
-    keyboard.terminal.columns = 40
-    keyboard.ask(TOGETHER, f"?{ENTER}")
-    assert [line for line in keyboard.printed if width(line) > 40] == []
-    assert any("1 条不适用、1 条待定" in line.replace("\n", "") for line in keyboard.printed)
-
-
-def test_interrupt_is_raised(keyboard: Keyboard) -> None:
-    with pytest.raises(KeyboardInterrupt):
-        keyboard.part(ItemPart.ANSWER, CTRL_C)
 
 
 EXAMPLE = "retrospective-imaging-ai-incomplete"
@@ -214,28 +177,17 @@ def test_the_walk_at_a_terminal(dossier: Path) -> None:
     )
     child.expect("控制风险")
     child.expect("[0-9]+ 条不适用，已折叠")
-    child.expect("RSK-08")
-    child.send(DOWN + SPACE + ENTER)
-    child.expect("✓ 符合：RSK-08")
-    child.expect("建议）")
-    child.send(DOWN + ENTER)
-    child.expect("为什么不符合")
-    child.send("还没有定" + ENTER)
-    child.expect("NEC-01")
-    child.expect("展开：")
-    child.send(DOWN * 3 + ENTER)
-    child.expect("NEC-13")
-    child.expect("还没有写说明")
-    child.send(CTRL_C)
+    child.expect("要的内容卷宗里有")
+    press(child, CTRL_A + CTRL_D * 2)
+    child.expect("✓ 符合：RSK-[0-9]+")
+    child.expect("还缺内容")
+    press(child, "2" + TAB + "还没有定" + CTRL_S)
     child.expect("已回答的都已保存")
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 130
     answers = open_workspace(dossier, load().standard()).self_check
-    assert answers.of("RSK-08") == SelfCheckAnswer(
-        "RSK-08", "met", evidence="data.reidentification_risk"
-    )
-    assert answers.of("RSK-13") == SelfCheckAnswer("RSK-13", "not_met", "还没有定")
+    assert [one for one in answers.answers.values() if one.note.endswith("还没有定")]
     assert answers.of("NEC-01").evidence == "crf", "left as it was"
     assert answers.of("NEC-13").note == ""
     kept = (dossier / "self-check.yaml").read_text(encoding="utf-8")
@@ -257,23 +209,14 @@ def test_the_walk_follows_the_questions(dossier: Path) -> None:
         timeout=30,
         dimensions=(24, 80),
     )
-    # Enter or Ctrl-D puts off what is asked, whatever it is; in the survey of all answers the
-    # line above the first doubtful one ends the questions.
-    keys = {
-        "自查 第": "",
-        "疑问。选一项就去改": UP + ENTER,
-        "写完，": CTRL_D,
-        "Ctrl-D 确认": CTRL_D,
-        "（回车确认": ENTER,
-        "（↑↓ 移动": ENTER,
-    }
+    # Ctrl-D twice puts off what is asked, whatever it is; in the survey the first line ends it.
+    keys = {"自查 第": "", "疑问。选一项就去改": "1" + ENTER, "数字键或空格": ENTER,
+            "数字键或 ↑↓ 选": "2" + ENTER, "Ctrl-D 确认": CTRL_D * 2}  # fmt: skip
     for _ in range(100):
         seen = list(keys)[child.expect(list(keys))]
         if not keys[seen]:
             break
-        if keys[seen].startswith(UP):
-            child.expect("»")
-        child.send(keys[seen])
+        press(child, keys[seen])
     child.expect("条待查")
     child.send(CTRL_C)
     child.expect("继续自查：mmethics fill d --section 自查")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -19,7 +20,7 @@ from mmethics_cli.workflow.lifecycle.confirming import texts_to_confirm
 from mmethics_cli.workflow.opening import open_dossier
 from tests.followed import ECG, TODAY, change, decide
 from tests.program import mmethics
-from tests.typist import CTRL_B, CTRL_C, DOWN, ENTER
+from tests.typist import CTRL_C, DOWN, ENTER, ESC
 
 WITHDRAWAL = "consent.withdrawal"
 
@@ -85,22 +86,23 @@ def asked(study: Path, pipe: PipeInput, keys: str) -> list[str]:
     """The texts that still wait after these keys."""
     pipe.send_text(keys)
     today = date.fromisoformat(TODAY)
-    prompts = Prompts(True, pipe, DummyOutput())
+    prompts = Prompts(True, pipe, DummyOutput(), paced=False)
     dossier = ask_about_texts(Session(today, terminal=True), open_dossier(study, today), prompts)
     return [text.path for text in texts_to_confirm(dossier)]
 
 
 def test_at_a_terminal_nothing_is_confirmed_by_a_reflex(study: Path, pipe: PipeInput) -> None:
-    assert asked(study, pipe, ENTER) == [WITHDRAWAL]
-    assert asked(study, pipe, CTRL_B) == [WITHDRAWAL]
+    assert asked(study, pipe, f"{ENTER}{ENTER}1{ENTER}") == [WITHDRAWAL]
+    assert asked(study, pipe, ESC) == [WITHDRAWAL]
 
 
 def test_at_a_terminal_a_text_is_confirmed_or_changed(study: Path, pipe: PipeInput) -> None:
-    assert asked(study, pipe, f"?{DOWN}{ENTER}") == []
+    assert asked(study, pipe, f"?{DOWN}{DOWN}{ENTER}") == []
     change(study, {"contact.phone": "010-0000-0300"})
-    # Into the text, back out of it, and into it again to write.
-    keys = f"{DOWN}{DOWN}{ENTER}{CTRL_B}{DOWN}{DOWN}{ENTER}打010-0000-0300。\x04"
-    assert asked(study, pipe, keys) == []
+    # Into the text, back out of it with its draft, and into it again to write.
+    typed = threading.Timer(0.5, pipe.send_text, [f"3{ENTER}打010-0000-0300。\x04"])
+    typed.start()
+    assert asked(study, pipe, f"3{ENTER}{ESC}") == []
     assert "打010-0000-0300。" in (study / "dossier.yaml").read_text(encoding="utf-8")
 
 

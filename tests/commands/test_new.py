@@ -16,6 +16,7 @@ from mmethics_cli.store.dossier.create import built_beside
 from mmethics_cli.store.dossier.workspace import Workspace, open_workspace
 from mmethics_cli.store.pack import load
 from tests.program import EXAMPLES, ROOT, TERMINAL
+from tests.typist import press
 
 if sys.platform != "win32":
     import pexpect
@@ -250,10 +251,12 @@ def test_an_interview_at_a_terminal(tmp_path: Path) -> None:
         timeout=30,
         dimensions=(40, 120),
     )
+    child.expect("有写好的研究方案吗")
+    press(child, "\r")
     child.expect("第 1/[0-9]+ 节")
     child.expect("监管路径|专门规定")
     child.expect("不清楚")
-    child.send("\x1b[B2\x04\x04")  # down, the second option, confirmed with rows left open
+    press(child, "\t2\x04\x04")  # the second row and option, confirmed with rows left open
     child.expect("✓ 监管路径：药物临床试验")
     child.expect("Ctrl-D|Esc")
     child.send("\x03")

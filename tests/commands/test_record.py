@@ -33,6 +33,7 @@ from mmethics_cli.wording.columns import width
 from mmethics_cli.workflow.lifecycle.recording import DecisionLimits, DecisionOptions
 from mmethics_cli.workflow.opening import open_dossier
 from tests.program import TERMINAL, mmethics
+from tests.typist import press
 
 EXAMPLE = "prospective-ecg"
 FIRST = Path("submissions/01-initial")
@@ -238,7 +239,7 @@ def ask(folder: Path, keyboard: PipeInput, keys: str, given: DecisionOptions) ->
     keyboard.send_text(keys)
     today = date(2027, 3, 21)
     facts: dict[str, Value] = {}
-    prompts = Prompts(True, keyboard, DummyOutput())
+    prompts = Prompts(True, keyboard, DummyOutput(), paced=False)
     dossier = open_dossier(folder, today)
     limits = DecisionLimits(date(2027, 3, 1), 12)
     session = Session(today, terminal=True)
@@ -247,13 +248,13 @@ def ask(folder: Path, keyboard: PipeInput, keys: str, given: DecisionOptions) ->
 
 
 def test_at_a_terminal_everything_is_asked(folder: Path, keyboard: PipeInput) -> None:
-    down, enter, end = "\x1b[B", "\r", "\x04"
+    enter, end = "\r", "\x04"
     keys = (
-        f"{down}{enter}"  # 修改后批准
+        f"2{enter}"  # 修改后批准
         f"2027-02-01{enter}" + "\x7f" * 10 + f"2027-03-20{enter}"
         f"伦审-1{enter}{enter}13{enter}" + "\x7f" * 2 + f"6{enter}"
         f"{end}第一条\n\n  第二条{end}"
-        f"{enter}{down}{down}{enter}"
+        f"1{enter}3{enter}"
     )
     made, facts = ask(folder, keyboard, keys, DecisionOptions())
     assert made == CommitteeDecision(
@@ -263,7 +264,7 @@ def test_at_a_terminal_everything_is_asked(folder: Path, keyboard: PipeInput) ->
 
 
 def test_what_flags_gave_is_not_asked(folder: Path, keyboard: PipeInput) -> None:
-    keys = "2027-03-20\r" + "\x04" + "\x1b[B\r" * 2
+    keys = "2027-03-20\r" + "\x04" + "2\r" * 2
     made, facts = ask(folder, keyboard, keys, DecisionOptions(decision="disapprove", number="7"))
     assert made == CommitteeDecision("disapprove", date(2027, 3, 20), "7")
     assert facts == {"event.reviewers_disagree": False, "event.reviewer_asks_meeting": False}
@@ -283,7 +284,7 @@ def test_nothing_is_written_when_the_form_is_left(folder: Path) -> None:
         cwd=str(folder),
     )
     child.expect("决定是什么")
-    child.send("\r")
+    press(child, "1\r")
     child.expect("决定日期")
     child.send("\x03")
     child.expect("什么也没有写入")

@@ -23,7 +23,7 @@ if sys.platform == "win32":
 
 import pexpect
 
-from tests.typist import first_screen
+from tests.typist import ENTER, TAB, first_screen, press
 
 CTRL_C, CTRL_D, CTRL_E = "\x03", "\x04", "\x05"
 # The rows of the first screen, confirmed.
@@ -60,6 +60,13 @@ def ended(child: pexpect.spawn[str]) -> int | None:
     return child.exitstatus
 
 
+def begin(child: pexpect.spawn[str]) -> None:
+    """Past the question for a protocol, to the first screen."""
+    child.expect("有写好的研究方案吗")
+    press(child, ENTER)
+    child.expect("研究的类别")
+
+
 def project(folder: Path) -> dict[str, Any]:
     tree: Any = read_file(folder / "dossier.yaml").tree
     found: dict[str, Any] = tree["project"]
@@ -69,10 +76,10 @@ def project(folder: Path) -> dict[str, Any]:
 def test_ctrl_c_leaves_and_fill_goes_on_with_the_next_screen(start: Start, tmp_path: Path) -> None:
     # This terminal is asked where its cursor is, and never answers.
     child = start("new", "x", PROMPT_TOOLKIT_NO_CPR="")
-    child.expect("研究的类别")
-    child.send(FIRST_SCREEN)
+    begin(child)
+    press(child, FIRST_SCREEN)
     child.expect("单位之间的关系")
-    child.send("1" + CTRL_C)
+    press(child, "1" + CTRL_C)
     assert ended(child) == 130
     assert project(tmp_path / "x")["kind"] == "ai_development"
     tree: Any = read_file(tmp_path / "x" / "dossier.yaml").tree
@@ -89,10 +96,10 @@ def test_a_closed_terminal_loses_nothing_acknowledged(
     start: Start, tmp_path: Path, how: signal.Signals
 ) -> None:
     child = start("new", "x")
-    child.expect("研究的类别")
-    child.send(FIRST_SCREEN)
+    begin(child)
+    press(child, FIRST_SCREEN)
     child.expect("单位之间的关系")
-    child.send("1")
+    press(child, "1" + TAB)
     child.expect("什么角色")
     child.kill(how)
     child.expect(pexpect.EOF)
@@ -105,10 +112,10 @@ def test_a_dossier_changed_meanwhile_is_kept_and_the_answer_shown(
     start: Start, tmp_path: Path
 ) -> None:
     child = start("new", "x")
-    child.expect("研究的类别")
+    begin(child)
     path = tmp_path / "x" / "dossier.yaml"
     path.write_text(path.read_text(encoding="utf-8") + "# 手改\n", encoding="utf-8")
-    child.send(FIRST_SCREEN)
+    press(child, FIRST_SCREEN)
     child.expect("别的程序改过")
     child.expect("没有写入的回答")
     assert ended(child) == 2
@@ -136,7 +143,7 @@ def test_a_text_that_can_not_be_written_is_shown_whole(start: Start, one_text_la
     lock.write_text(
         json.dumps({"pid": os.getpid(), "host": socket.gethostname()}), encoding="utf-8"
     )
-    child.send("第一行\r" + "长" * 60 + CTRL_D)
+    press(child, "第一行\r" + "长" * 60 + CTRL_D)
     child.expect("另一个 mmethics 正在写")
     child.expect("没有写入的回答")
     assert ended(child) == 2
@@ -161,12 +168,12 @@ def test_a_long_text_goes_through_the_editor_and_survives_its_failure(
         editor = str(script)
     child = start("fill", "x", VISUAL=editor)
     child.expect("Ctrl-E")
-    child.send("一" + CTRL_E)
-    child.expect("Ctrl-E")
+    press(child, "一" + CTRL_E)
+    child.expect("出错退出|打不开编辑器|二")
     time.sleep(0.3)
     child.send(CTRL_D)
     child.expect("回答总览")
-    child.send("\r")
+    press(child, "1\r")
     ended(child)
     tree: Any = read_file(one_text_lacks / "dossier.yaml").tree
     assert tree["design"]["background"] == expected
@@ -176,26 +183,26 @@ def test_the_overview_of_a_whole_dossier_leads_to_any_answer(start: Start, tmp_p
     assert mmethics("new", "x", "--example", "prospective-ecg", cwd=tmp_path).returncode == 0
     child = start("fill", "x", columns=40)
     child.expect("回答总览")
-    child.send("\x1b[B\r")  # the first section
+    press(child, "2\r")  # the first section
     child.expect("项目基本情况")
-    child.send("\r")  # its first answer
+    press(child, "3\r")  # its second answer; the form begins at that row
     child.expect("名称、日期与经费")
-    child.send("！" + CTRL_D)
+    press(child, "！" + CTRL_D)
     child.expect("回答总览")
-    child.send("\r")
+    press(child, "1\r")
     assert ended(child) == 0
-    assert project(tmp_path / "x")["title"].endswith("！")
+    assert project(tmp_path / "x")["plain_title"].endswith("！")
 
 
 def test_keys_typed_between_two_prompts_wait_for_the_next(start: Start, tmp_path: Path) -> None:
     """While an answer is saved and the next prompt is made, Ctrl-D is no end and nothing echoes."""
     child = start("new", "x")
-    child.expect("研究的类别")
+    begin(child)
     child.delaybeforesend = None
-    child.send(FIRST_SCREEN)
+    press(child, FIRST_SCREEN)
     child.expect("✓")  # the form is over, its answers are not saved yet
     time.sleep(0.05)
-    child.send("2" + CTRL_D * 2)
+    press(child, "2" + CTRL_D * 2)
     child.expect("参与者|怎样做|研究哪些人")
     assert "^D" not in str(child.before)
     child.send(CTRL_C)

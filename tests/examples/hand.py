@@ -16,6 +16,7 @@ from mmethics_cli.core.conditions.values import Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.interview.loop import Plan, interview
 from mmethics_cli.core.interview.steps import (
+    Exceptions,
     Move,
     Offer,
     Overview,
@@ -28,13 +29,15 @@ from mmethics_cli.store.dossier.carried_over import unfinished_list
 from mmethics_cli.store.dossier.workspace import open_workspace
 from tests.program import ROOT
 from tests.studies import standard
-from tests.typist import CTRL_C, Typist
+from tests.typist import _KEY, CTRL_C, ENTER, Typist
 from tests.walk import TODAY
 
 _CONTROL: Final = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>78]|[\s\x00-\x1f]")
 # What a prompt writes when it begins, and what it asks a terminal: where the cursor is.
 _BEGUN, _WHERE, _HERE = "\x1b[?2004h", "\x1b[6n", "\x1b[1;1R"
-_KEY: Final = re.compile(r"\x1b\[200~.*?\x1b\[201~|\x1b\[[0-9]*[A-Z~]|.", re.DOTALL)
+# Between two keys, in seconds: faster ones are a paste.
+_GAP: Final = 0.015
+_PATIENCE: Final = 1.0
 
 
 class Gone(Exception):
@@ -42,7 +45,7 @@ class Gone(Exception):
 
 
 class Hand(Typist):
-    """Types an example into `mmethics new` and `fill`, a key at a time when `slow`.
+    """Types an example into `mmethics new` and `fill`, a key at a time.
 
     At the prompts of `left` it leaves by Ctrl-C, at those of `killed` the program is killed.
     """
@@ -50,11 +53,9 @@ class Hand(Typist):
     left = frozenset[int]()
     killed = frozenset[int]()
 
-    def __init__(
-        self, values: Mapping[str, Value], folder: Path, columns: int, slow: bool = False
-    ) -> None:
+    def __init__(self, values: Mapping[str, Value], folder: Path, columns: int) -> None:
         super().__init__(values)
-        self.folder, self.columns, self.slow = folder, columns, slow
+        self.folder, self.columns = folder, columns
         self.seen = ""
         self.exits: list[int | None] = []
 
@@ -64,6 +65,9 @@ class Hand(Typist):
         command = "new"
         while True:
             self._start(command)
+            if command == "new":
+                self.see("有写好的研究方案吗")
+                self.send(ENTER)
             plan = Plan(unfinished=unfinished_list(self.folder, standard()))
             try:
                 return interview(begun, self.ask, lambda answers: None, plan)
@@ -83,7 +87,7 @@ class Hand(Typist):
         if isinstance(meant, ScreenAnswers) and isinstance(prompt, Step):
             known = {row.path: row.value for row in prompt.rows_with(meant.values)}
             new = {path: one for path, one in meant.values.items() if known[path] != one}
-            return ScreenAnswers(new)
+            return ScreenAnswers(new, another=meant.another)
         return meant
 
     def see(self, text: str) -> None:
@@ -97,10 +101,11 @@ class Hand(Typist):
     def send(self, keys: str) -> None:
         """Type keys; the escape sequence of one key goes out in one piece."""
         self.seen = ""
-        for key in _pressed(keys) if self.slow else [keys]:
+        for key in _pressed(keys):
+            begun, before = time.monotonic(), len(self.seen)
             self.child.send(key)
-            if self.slow:
-                self._read(0.02)
+            while len(self.seen) == before and time.monotonic() - begun < _PATIENCE:
+                self._read(_GAP)  # a hand waits until it sees what its key did
 
     def leave(self) -> int | None:
         """Ctrl-C, and the exit code."""
@@ -146,6 +151,8 @@ def _expected(prompt: Prompt) -> str:
         return "还有选答的"
     if isinstance(prompt, Overview):
         return "回答总览"
+    if isinstance(prompt, Exceptions):
+        return "哪几项与"
     if prompt.screen is not None:
         return f"{prompt.screen.title}（第 {prompt.progress.number}/{prompt.progress.total} 节"
     return prompt.question.prompt or prompt.question.label

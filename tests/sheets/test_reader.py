@@ -321,10 +321,11 @@ def shuffle(sheet: Worksheet) -> None:
     """Turn the order of all rows but the first two round; joined cells come apart."""
     for area in list(sheet.merged_cells.ranges):
         sheet.unmerge_cells(str(area))
-    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=3)]
+    rows = [[(one.value, one.number_format) for one in row] for row in sheet.iter_rows(min_row=3)]
     for number, values in enumerate(reversed(rows), 3):
-        for column, value in enumerate(values, 1):
+        for column, (value, written) in enumerate(values, 1):
             sheet.cell(number, column).value = value
+            sheet.cell(number, column).number_format = written
 
 
 def test_every_fault_is_named_at_once_with_its_cell(workbook: bytes, study: Path) -> None:

@@ -230,7 +230,7 @@ def test_a_workbook_writes_what_the_interview_would(blank: Path, tmp_path: Path)
         "participants.age_min": ("18", 18),
         "participants.vulnerable": ("没有", Several()),
         "risk.sensitive_topics": ("2、1", Several.of("mental_health", "sexual")),
-        "design.invasive": ("否", False),
+        "design.interventional": ("否", False),
     }
     for path, (text, _) in typed.items():
         cell_of(book, path).value = text

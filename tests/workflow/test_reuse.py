@@ -20,6 +20,7 @@ from mmethics_cli.store.dossier.workspace import open_workspace
 from mmethics_cli.store.pack import load
 from mmethics_cli.store.yaml.editor import Editor
 from tests.program import ROOT, TERMINAL, mmethics
+from tests.typist import press
 
 if sys.platform != "win32":
     import pexpect
@@ -262,11 +263,10 @@ def test_a_carried_text_is_shown_and_confirmed_at_a_terminal(home: Path) -> None
     child.expect("还要确认")
     child.expect("来自上一份卷宗")
     child.expect("研究结束后一年内")
-    child.send("\x04")
+    press(child, "\x04\x04")
     child.expect("✓ 成果发布形式")
     child.expect("回答总览")
-    child.expect("» .*完成访谈")
-    child.send("\r")
+    press(child, "1\r")
     child.expect(pexpect.EOF)
     child.close()
     old, new = values(home / "old"), values(home / "new")

@@ -13,6 +13,7 @@ from mmethics_cli.core.conditions.written import turns_order, unseen_in
 from mmethics_cli.core.decisions.coverage import in_force_later
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
+from mmethics_cli.core.decisions.relevance import place_at
 from mmethics_cli.core.standard.migrations import Renaming
 from mmethics_cli.core.standard.model import ConsistencyRule, Question, Source
 from mmethics_cli.core.standard.names import END_DATE, KIND, is_of_event, label_at
@@ -26,10 +27,19 @@ def contradictions(facts: Facts, handed_in: Facts | None = None) -> Iterator[Fin
     """
     for rule in facts.standard.consistency.values():
         running_out = rule.kind == "expired" and not is_of_event(rule.path)
-        for path in broken_paths(rule, facts if running_out else handed_in or facts):
+        seen = facts if running_out else handed_in or facts
+        for path in dict.fromkeys(_answered_at(path, seen) for path in broken_paths(rule, seen)):
             yield Finding(
                 rule.id, rule.severity, rule.kind, path, rule.message, rule.fix, basis=rule.basis
             )
+
+
+def _answered_at(path: str, facts: Facts) -> str:
+    """Where the answer stands: what all entries of a list share stands once."""
+    place = place_at(facts, path) if "[" in path else None
+    if place is None or not (place.question.shared and place.is_inherited(facts)):
+        return path
+    return place.question.inherits
 
 
 def broken_paths(rule: ConsistencyRule, facts: Facts) -> Iterator[str]:
@@ -49,6 +59,8 @@ def stray_answers(facts: Facts) -> Iterator[Finding]:
     """Answers to questions that do not apply: they count for nothing and confuse readers."""
     for question in facts.standard.questions.values():
         if question.path not in facts.values or facts.applies(question) is not Truth.NO:
+            continue
+        if question.otherwise is not UNKNOWN:  # what stands there counts
             continue
         message = f"“{question.label}”在这里不适用，写下的回答不起作用"
         fix = "请删去这一项，或更正使它适用的回答"

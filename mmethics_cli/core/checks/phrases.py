@@ -85,8 +85,12 @@ def misstatements(
         for topic, of_topic in groupby(live, key=lambda rule: rule.topic)
     ]
     near = _sentences_near(texts, [reader.near for reader in readers])
-    for reader, sentences in zip(readers, near, strict=True):
-        yield from reader.findings(sentences, tell)
+    findings = (
+        finding
+        for reader, sentences in zip(readers, near, strict=True)
+        for finding in reader.findings(sentences, tell)
+    )
+    yield from dict.fromkeys(findings)  # of a shared text each entry tells the same
 
 
 def _is_live(rule: PhraseRule, facts: Facts) -> bool:
@@ -103,8 +107,8 @@ def _texts(facts: Facts) -> Iterator[Passage]:
     """The texts that answer questions which apply, fields of entries too."""
     for path, value in facts.values.items():
         question = facts.standard.questions.get(path)
-        if question is None or facts.applies(question) is Truth.NO:
-            continue
+        if question is None or facts.applies(question) is Truth.NO or question.shares:
+            continue  # what entries share is read as theirs
         if isinstance(value, str) and question.type == "text":
             yield Passage(path, path, question.label, value)
         elif isinstance(value, tuple):
@@ -114,7 +118,8 @@ def _texts(facts: Facts) -> Iterator[Passage]:
                 for field in fields:
                     words = facts.field(scope, field.path)
                     if isinstance(words, str):
-                        at = scope.path_of(field.path)
+                        shared = field.shared and field.path not in entry.fields
+                        at = field.inherits if shared else scope.path_of(field.path)
                         yield Passage(at, f"{path}.{field.path}", "", words, scope)
 
 

@@ -102,11 +102,9 @@ class Facts:
 
     def _answer(self, question: Question) -> Value:
         applies = self.applies(question)
-        if applies is Truth.NO:
-            return NotApplicable()
-        if applies is Truth.UNKNOWN:
-            return UNKNOWN
         value = self.values.get(question.path, UNKNOWN)
+        if applies is not Truth.YES:
+            return _unasked(question, applies, value)
         if value is UNKNOWN and question.inherits:
             return self.get(question.inherits)
         # What only the office can tell has not happened until it says so.
@@ -118,12 +116,11 @@ class Facts:
 
     def field(self, scope: Scope, name: str) -> Value:
         """The value of a field of a list's element, NotApplicable where it is not to be asked."""
-        field = self._field(scope.list_path, name)
+        field, value = self._field(scope.list_path, name), scope.element.get(name)
         if field.ask_when is not None:
             applies = evaluate(field.ask_when, self, scope)
             if applies is not Truth.YES:
-                return NotApplicable() if applies is Truth.NO else UNKNOWN
-        value = scope.element.get(name)
+                return _unasked(field, applies, value)
         return self.get(field.inherits) if value is UNKNOWN and field.inherits else value
 
     def _field(self, list_path: str, name: str) -> Question:
@@ -190,7 +187,8 @@ class Facts:
         """What a field inherits, where the list has no entry that could say otherwise; else ''."""
         elements = self.get(list_path)
         some = isinstance(elements, tuple) and elements
-        return "" if some else self._field(list_path, name).inherits
+        field = self._field(list_path, name)
+        return "" if some or field.shared else field.inherits
 
     # What is still lacking, and what a fact rests on.
 
@@ -233,7 +231,8 @@ class Facts:
 
     def _unknown_source(self, question: Question, path: str) -> frozenset[str]:
         """What would make an unanswered question known: its own answer, or what it inherits."""
-        below = self.unknown_below(question.inherits) if question.inherits else frozenset[str]()
+        follows = question.inherits and not question.shared
+        below = self.unknown_below(question.inherits) if follows else frozenset[str]()
         return below or frozenset({path})
 
     def definition_of(self, path: str) -> tuple[Condition, ...]:
@@ -252,7 +251,7 @@ class Facts:
         question = self._field(scope.list_path, path) if scope else None
         question = question or self.standard.questions.get(path)
         derived = None if question else self.standard.derived.get(path)
-        if question is not None and question.inherits and not self._recorded(question, scope):
+        if question is not None and self._follows(question, scope):
             yield from self.answers_behind(question.inherits)
         elif scope is not None:
             yield scope.path_of(path), self.field(scope, path)
@@ -264,9 +263,11 @@ class Facts:
         else:
             yield path, self.get(path)
 
-    def _recorded(self, question: Question, scope: Scope | None) -> bool:
-        """Whether the question has an answer of its own."""
-        return question.path in (self.values if scope is None else scope.element.fields)
+    def _follows(self, question: Question, scope: Scope | None) -> bool:
+        """Whether the question has no answer of its own but takes over that of another fact."""
+        if not question.inherits or (question.shared and self.get(question.inherits) is UNKNOWN):
+            return False
+        return question.path not in (self.values if scope is None else scope.element.fields)
 
     def _gathered(self, list_path: str, name: str) -> Iterator[tuple[str, Value]]:
         if inherited := self._answering_for_all(list_path, name):
@@ -314,6 +315,18 @@ class Facts:
             else:
                 merged[path] = value
         return self.having(merged)
+
+
+def _unasked(question: Question, applies: Truth, recorded: Value) -> Value:
+    """The value of a question that is not, or not certainly, to be asked.
+
+    Where it says what holds `otherwise`, an answer that stands there all the same counts.
+    """
+    if question.otherwise is not UNKNOWN and recorded is not UNKNOWN:
+        return recorded
+    if applies is Truth.UNKNOWN:
+        return UNKNOWN
+    return NotApplicable() if question.otherwise is UNKNOWN else question.otherwise
 
 
 def _decided(decision: Decision) -> Value:

@@ -67,7 +67,9 @@ class AnswerPlace(Struct, frozen=True):
         inherits = self.question.inherits
         if not inherits or self.recorded(facts) is not UNKNOWN:
             return False
-        return not isinstance(facts.get(inherits), Unknown | NotApplicable)
+        return (
+            not isinstance(facts.get(inherits), Unknown) and facts.get(inherits) != NotApplicable()
+        )
 
     def holds(self, condition: Condition | None, facts: Facts, default: bool) -> bool:
         """Whether a condition of the question certainly holds; `default` where it has none."""
@@ -77,7 +79,24 @@ class AnswerPlace(Struct, frozen=True):
 
     def applies(self, facts: Facts) -> bool:
         """Whether the question is certainly to be asked, and of the applicant."""
-        return not self.question.of_office and self.holds(self.question.ask_when, facts, True)
+        if self.question.of_office:
+            return False
+        kept = self.question.otherwise is not UNKNOWN and self.recorded(facts) is not UNKNOWN
+        return kept or self.holds(self.question.ask_when, facts, True)
+
+    def is_wanted(self, facts: Facts) -> bool:
+        """Whether it applies; what all entries share, only while one of them lacks its own."""
+        if not self.applies(facts):
+            return False
+        if not self.question.shares or self.recorded(facts) is not UNKNOWN:
+            return True
+        elements = facts.values.get(self.question.shares, UNKNOWN)
+        name = self.question.path.rpartition(".")[2]
+        return not isinstance(elements, tuple) or any(
+            element.get(name) is UNKNOWN
+            and facts.field(Scope(self.question.shares, element), name) is UNKNOWN
+            for element in elements
+        )
 
 
 def place_at(facts: Facts, path: str) -> AnswerPlace | None:
@@ -101,7 +120,7 @@ def places(facts: Facts) -> Iterator[AnswerPlace]:
     """Every question that applies, in the order of the pack; a list before its elements' fields."""
     for question in facts.standard.questions.values():
         here = AnswerPlace(question)
-        if not here.applies(facts):
+        if not here.is_wanted(facts):
             continue
         yield here
         elements = facts.values.get(question.path)
@@ -127,9 +146,10 @@ def relevant(facts: Facts) -> Iterator[tuple[AnswerPlace, Reason]]:
         if (place.recorded(facts) is UNKNOWN and not place.is_inherited(facts))
         or (lacking and place.path == ATTACHMENTS)
     ]
-    for deciding in (pathway, other - pathway):
+    for deciding in (_with_shared(pathway, facts), _with_shared(other - pathway, facts)):
         yield from ((place, Reason.DECIDING) for place in open_ if place.path in deciding)
-    rest = [place for place in open_ if place.path not in pathway | other]
+    seen = _with_shared(pathway | other, facts)
+    rest = [place for place in open_ if place.path not in seen]
     required = [
         place.path == ATTACHMENTS
         and lacking
@@ -140,6 +160,12 @@ def relevant(facts: Facts) -> Iterator[tuple[AnswerPlace, Reason]]:
         for place, is_required in zip(rest, required, strict=True):
             if is_required is wanted:
                 yield place, reason
+
+
+def _with_shared(paths: frozenset[str], facts: Facts) -> frozenset[str]:
+    """With a list comes, before its entries, what all of them may share."""
+    questions = facts.standard.questions.values()
+    return paths | {question.path for question in questions if question.shares in paths}
 
 
 def _deciding(facts: Facts) -> tuple[frozenset[str], frozenset[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Final
 
 from mmethics_cli.core.answers.edits import answers_by_question, with_answers
@@ -20,8 +20,12 @@ from mmethics_cli.core.decisions.relevance import (
 from mmethics_cli.core.interview.steps import InterviewProgress, QuestionRow, Rows, Step
 from mmethics_cli.core.standard.model import Question
 from mmethics_cli.core.standard.names import ATTACHMENTS
+from mmethics_cli.core.standard.screens import Screen
 
 Reasons = Mapping[str, Reason]
+# The key of the step that puts everything that waits to be confirmed on one screen.
+WAITING: Final = "waiting to be confirmed"
+_TITLE: Final = "从研究方案读到的：逐段看过，改好或确认，不要的按 Delete"
 # The key of a step is the path of its one question, or `@screen`, `@screen[element]`.
 _SCREEN: Final = re.compile(r"@(?P<screen>[^\[]+)(\[(?P<id>[^\]]*)\])?")
 
@@ -41,8 +45,11 @@ def keys_of_element(facts: Facts, owner: Question, id_: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key_of(facts, place) for place in places if place is not None))
 
 
-def places_at(facts: Facts, key: str) -> tuple[AnswerPlace, ...]:
+def places_at(facts: Facts, key: str, waiting: Collection[str] = ()) -> tuple[AnswerPlace, ...]:
     """The places of a step that apply; a single one also where a stray answer stands."""
+    if key == WAITING:
+        listed = (place_at(facts, path) for path in waiting)
+        return tuple(place for place in listed if place is not None and place.applies(facts))
     match = _SCREEN.fullmatch(key)
     if match is None:
         place = place_at(facts, key)
@@ -60,19 +67,25 @@ def step_at(
     facts: Facts,
     key: str,
     reasons: Reasons,
-    wanted: Callable[[AnswerPlace], bool] = lambda place: True,
+    wanted: Callable[[AnswerPlace], bool] | None = None,
+    ahead: Collection[str] = (),
+    waiting: Collection[str] = (),
+    passed: Collection[str] = (),
+    sections: Collection[str] = (),
 ) -> Step | None:
     """The step with the rows that apply and are `wanted`; None when there is none.
 
-    `reasons` are those of the open questions.
+    `reasons` are those of the open questions, `ahead` the keys of steps that come in any case,
+    `waiting` the paths of what waits to be confirmed, `passed` those that were put already;
+    `sections` those whose optional questions are put too.
     """
 
     def rows_with(answers: Mapping[str, Value]) -> Rows:
         seen = with_answers(facts, answers_by_question(facts, answers)) if answers else facts
         return tuple(
             _row(place, facts, seen, reasons)
-            for place in places_at(seen, key)
-            if place.path in answers or wanted(place)
+            for place in places_at(seen, key, waiting)
+            if wanted is None or place.path in answers or wanted(place)
         )
 
     rows = rows_with({})
@@ -80,7 +93,9 @@ def step_at(
         return None
     match = _SCREEN.fullmatch(key)
     screen = None if match is None else facts.standard.screens.by_id[match["screen"]]
-    progress = _progress(facts, rows, reasons)
+    if key == WAITING:
+        screen = Screen(WAITING, _TITLE, tuple(row.path for row in rows))
+    progress = progress_at(facts, rows[0].place.section, reasons, (*ahead, key), passed, sections)
     return Step(rows, progress, facts, screen, rows_with, _hint(facts, rows))
 
 
@@ -130,24 +145,43 @@ def _for_attachment(place: AnswerPlace, element: Element, facts: Facts) -> tuple
     return UNKNOWN, ""
 
 
-def _progress(facts: Facts, rows: Rows, reasons: Reasons) -> InterviewProgress:
+def progress_at(
+    facts: Facts,
+    section: str,
+    reasons: Reasons,
+    ahead: Collection[str] = (),
+    passed: Collection[str] = (),
+    wanted: Collection[str] = (),
+) -> InterviewProgress:
+    """How far the interview has got when something of a section is asked.
+
+    What was put off (`passed`) counts as a question that is left, not as a screen: it is not put
+    again. Of the optional questions those of the sections that are `wanted` are put.
+    """
     sections = sections_of(facts)
-    section = rows[0].place.section
-    open_ = list(_still_open(facts, reasons))
+    open_ = [place for place in _places_of(facts, reasons) if not _is_optional(place, reasons)]
+    coming = [
+        place
+        for place in _places_of(facts, reasons)
+        if place.path not in passed
+        and (not _is_optional(place, reasons) or place.section in wanted)
+    ]
     return InterviewProgress(
         section,
         sections.index(section) + 1 if section in sections else len(sections),
         len(sections),
         sum(place.section == section for place in open_),
-        len({key_of(facts, place) for place in open_}),
+        len({key_of(facts, place) for place in coming}.union(ahead)),
     )
 
 
-def _still_open(facts: Facts, reasons: Reasons) -> Iterator[AnswerPlace]:
-    for path, reason in reasons.items():
-        place = place_at(facts, path) if reason is not Reason.OPTIONAL else None
-        if place is not None:
-            yield place
+def _places_of(facts: Facts, reasons: Reasons) -> Iterator[AnswerPlace]:
+    places = (place_at(facts, path) for path in reasons)
+    return (place for place in places if place is not None)
+
+
+def _is_optional(place: AnswerPlace, reasons: Reasons) -> bool:
+    return reasons[place.path] is Reason.OPTIONAL
 
 
 def _hint(facts: Facts, rows: Rows) -> str:

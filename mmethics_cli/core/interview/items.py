@@ -1,18 +1,17 @@
 """The walk through the review items as a pure loop: the terminal and the disk are parameters.
 
-Principle by principle: first the items that the dossier proves, several on a screen, to be
-confirmed together; then each open one by itself. Each reply is saved before the next is asked.
+Principle by principle, several items a screen: first those that the dossier proves, then, apart,
+those of which something lacks, contradicts or is said not to apply. Nothing is answered
+beforehand; each screen is saved before the next is put.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 from itertools import pairwise
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from mmethics_cli.core.answers.self_check import (
     MET,
@@ -22,21 +21,13 @@ from mmethics_cli.core.answers.self_check import (
     SelfCheckAnswer,
 )
 from mmethics_cli.core.checks.completeness import unanswered_items
+from mmethics_cli.core.checks.consistency import contradictions
 from mmethics_cli.core.checks.evidence import citable, proof_of
 from mmethics_cli.core.conditions.language import evaluate
-from mmethics_cli.core.conditions.values import Truth
+from mmethics_cli.core.conditions.values import NotApplicable, Truth
 from mmethics_cli.core.decisions.facts import Facts
-from mmethics_cli.core.interview.steps import Move
+from mmethics_cli.core.interview.steps import Left, Move
 from mmethics_cli.core.standard.model import ReviewItem
-
-
-class ItemPart(Enum):
-    """What is asked of an item, one screen each."""
-
-    ANSWER = "answer"
-    NOTE = "note"
-    EVIDENCE = "evidence"
-    PAGE = "page"
 
 
 class ItemProgress(Struct, frozen=True):
@@ -52,49 +43,47 @@ class ItemProgress(Struct, frozen=True):
     elsewhere: tuple[tuple[ReviewItem, Truth], ...]
 
 
-class ItemsTogether(Struct, frozen=True):
-    """Items with all their evidence, to be confirmed at once; `ticked` are to be met."""
+class ItemStanding(Enum):
+    """What the dossier holds for an item: all evidence, or something that asks for a look."""
 
-    items: tuple[ReviewItem, ...]
-    ticked: frozenset[str]
-    progress: ItemProgress
+    PROVED = "proved"
+    APART = "apart"
 
 
-class Single(Struct, frozen=True):
-    """One part of one item; `proposal` is the evidence that proves it, `options` what to cite."""
+class AskedItem(Struct, frozen=True):
+    """An item with what was answered, the evidence that proves it, and what may be cited.
+
+    `doubts` say what is amiss with the evidence: contradictions, or that it is said not to apply.
+    """
 
     item: ReviewItem
-    part: ItemPart
     given: SelfCheckAnswer
-    proposal: str | None
+    proof: str | None
     options: tuple[str, ...]
+    doubts: tuple[str, ...]
+
+
+class ItemScreen(Struct, frozen=True):
+    """Items that wait for one confirmation."""
+
+    items: tuple[AskedItem, ...]
+    standing: ItemStanding
     progress: ItemProgress
 
 
-Screen = ItemsTogether | Single
+class ItemReplies(Struct, frozen=True):
+    """The answers of a screen that changed; with `leave` the person goes away after them."""
+
+    answers: tuple[SelfCheckAnswer, ...]
+    leave: bool = False
 
 
-class Ticked(Struct, frozen=True):
-    """The items of a screen that are met; the others stay open."""
-
-    ids: frozenset[str]
-
-
-class ItemReply(Struct, frozen=True):
-    """The reply to one part: a key of ANSWERS, or a text (empty: none)."""
-
-    text: str
-
-
-Reply = Ticked | ItemReply | Move
-
-
-# Items that can be read together on a screen of 24 lines.
-TOGETHER = 4
-
-Ask = Callable[[Screen], Reply]
+Reply = ItemReplies | Move
+Ask = Callable[[ItemScreen], Reply]
 Save = Callable[[Sequence[SelfCheckAnswer]], None]
-_Key = tuple[str, ...]
+
+# Items of one screen: a line each, the words on the one that has the focus below them.
+TOGETHER = 8
 
 
 class WalkPlan(Struct, frozen=True):
@@ -107,9 +96,10 @@ class WalkPlan(Struct, frozen=True):
 def walk_items(
     facts: Facts, answers: SelfCheck, ask: Ask, save: Save, plan: WalkPlan | None = None
 ) -> SelfCheck:
-    """Ask until no applicant's item that applies is open, and return all answers.
+    """Ask until every applicant's item that applies was put, and return all answers.
 
-    `save` gets the answers that changed; whatever `ask` or `save` raises ends the walk.
+    `save` gets the answers that changed; whatever `ask` or `save` raises ends the walk, Left where
+    the person went away.
     """
     return _ItemWalk(facts, dict(answers.answers), ask, save, plan or WalkPlan()).run()
 
@@ -129,134 +119,75 @@ class _ItemWalk(Struct):
     ask: Ask
     save: Save
     plan: WalkPlan
-    # Screens of this run that had a reply: not shown again unless the person goes back.
-    passed: set[_Key] = field(default_factory=set)
-    history: list[_Key] = field(default_factory=list)
-    agenda: deque[_Key] = field(default_factory=deque)
-    items: dict[str, dict[str, ReviewItem]] = field(default_factory=dict)
+    principles: list[str] = field(default_factory=list)
     elsewhere: dict[str, list[tuple[ReviewItem, Truth]]] = field(default_factory=dict)
-    proposals: dict[str, str] = field(default_factory=dict)
-    batches: dict[str, list[_Key]] = field(default_factory=dict)
+    asked: dict[str, AskedItem] = field(default_factory=dict)
 
     def run(self) -> SelfCheck:
-        self._sort()
-        while (key := self._next()) is not None:
-            reply = self.ask(self._screen(key))
-            if reply is Move.BACK:
-                self.agenda.appendleft(key)
-                if self.history:
-                    self.agenda.appendleft(self.history.pop())
-                continue
-            self.history.append(key)
-            self.passed.add(key)
-            if reply is Move.LATER:
-                self._drop_parts(key)
-            elif isinstance(reply, Ticked):
-                self._confirm(key, reply.ids)
-            elif isinstance(reply, ItemReply):
-                self._take(key, reply.text)
+        screens = self._screens()
+        at = 0
+        while at < len(screens):
+            standing, ids = screens[at]
+            reply = self.ask(self._screen(standing, ids))
+            if isinstance(reply, ItemReplies):
+                self._record(reply.answers)
+                if reply.leave:
+                    raise Left
+            at = max(0, at - 1) if reply is Move.BACK else at + 1
         return SelfCheck(self.answers)
 
-    def _sort(self) -> None:
-        """Items by principle, those that apply apart from the rest, and what is proved at once."""
+    def _screens(self) -> list[tuple[ItemStanding, tuple[str, ...]]]:
+        """The items that are to be asked, shared out on screens of their principle and standing."""
+        wanted = set(open_items(self.facts, SelfCheck(self.answers)))
+        groups: dict[tuple[str, ItemStanding], list[str]] = {}
+        doubts = _doubts_by_path(self.facts)
         for item in self.facts.standard.items.values():
             if item.side != "applicant":
                 continue
             truth = evaluate(item.applies_when, self.facts)
-            if truth is Truth.YES:
-                self.items.setdefault(item.principle, {})[item.id] = item
-            else:
+            if truth is not Truth.YES:
                 self.elsewhere.setdefault(item.principle, []).append((item, truth))
-        for principle, items in self.items.items():
-            proofs = {id_: proof_of(item, self.facts) for id_, item in items.items()}
-            proved_by = {id_: proof for id_, proof in proofs.items() if proof is not None}
-            self.proposals |= proved_by
-            proved = [id_ for id_ in proved_by if self._given(id_).answer is None]
-            self.batches[principle] = list(_shared_out(proved, self.plan.together))
+                continue
+            if item.principle not in self.principles:
+                self.principles.append(item.principle)
+            if item.id in wanted or self.plan.everything:
+                asked = self.asked[item.id] = self._asked(item, doubts)
+                apart = asked.proof is None or asked.doubts
+                standing = ItemStanding.APART if apart else ItemStanding.PROVED
+                groups.setdefault((item.principle, standing), []).append(item.id)
+        return [
+            (standing, ids)
+            for principle in self.principles
+            for standing in ItemStanding
+            for ids in _shared_out(groups.get((principle, standing), ()), self.plan.together)
+        ]
 
-    def _open(self) -> tuple[str, ...]:
-        return open_items(self.facts, SelfCheck(self.answers))
+    def _asked(self, item: ReviewItem, doubts: Mapping[str, tuple[str, ...]]) -> AskedItem:
+        paths = [evidence.path for evidence in item.evidence if evidence.path is not None]
+        amiss = [text for path in paths for text in doubts.get(path, ())]
+        for path in paths:
+            value = self.facts.get(path)
+            if isinstance(value, NotApplicable) and value.reason:
+                amiss.append(f"写着不适用：{value.reason}")
+        proof, options = proof_of(item, self.facts), citable(item, self.facts)
+        return AskedItem(item, SelfCheckAnswer(item.id), proof, options, tuple(amiss))
 
-    def _given(self, id_: str) -> SelfCheckAnswer:
-        return self.answers.get(id_, SelfCheckAnswer(id_))
-
-    def _next(self) -> _Key | None:
-        if self.agenda:
-            return self.agenda.popleft()
-        still_open = set(self._open())
-        for principle, items in self.items.items():
-            for batch in self.batches[principle]:
-                if batch not in self.passed and still_open.intersection(batch):
-                    return batch
-            for id_ in items:
-                key = (id_, ItemPart.ANSWER.value)
-                if (self.plan.everything or id_ in still_open) and key not in self.passed:
-                    return key
-        return None
-
-    def _screen(self, key: _Key) -> Screen:
-        standard = self.facts.standard
-        part = _part(key)
-        item = standard.items[key[0]]
-        progress = self._progress(item.principle)
-        if part is None:
-            members = tuple(standard.items[id_] for id_ in key)
-            # What was confirmed before keeps its tick, what was unticked does not get it back.
-            fresh = key not in self.passed
-            ticked = {id_ for id_ in key if fresh or self._given(id_).answer == MET}
-            return ItemsTogether(members, frozenset(ticked), progress)
-        options = citable(item, self.facts) if part is ItemPart.EVIDENCE else ()
-        proposal = self.proposals.get(item.id)
-        return Single(item, part, self._given(item.id), proposal, options, progress)
-
-    def _progress(self, principle: str) -> ItemProgress:
-        order = list(self.items)
-        elsewhere = tuple(self.elsewhere.get(principle, ()))
-        left = len(self._open())
-        return ItemProgress(principle, order.index(principle) + 1, len(order), left, elsewhere)
-
-    def _confirm(self, key: _Key, ids: frozenset[str]) -> None:
-        changed = []
-        for id_ in key:
-            given = self._given(id_)
-            if id_ in ids and given.answer != MET:
-                changed.append(replace(given, answer=MET, evidence=self.proposals[id_]))
-            elif id_ not in ids and given.answer is not None:
-                changed.append(SelfCheckAnswer(id_, note=given.note))
-        self._record(changed)
-
-    def _take(self, key: _Key, text: str) -> None:
-        id_, part = key[0], _part(key)
-        given = self._given(id_)
-        self._drop_parts(key)
-        match part:
-            case ItemPart.ANSWER:
-                self._record([replace(given, answer=text)])
-                self.agenda.extendleft(reversed(self._parts_after(id_, text)))
-            case ItemPart.NOTE:
-                self._record([replace(given, note=text)])
-            case ItemPart.PAGE:
-                self._record([replace(given, page=text)])
-            case ItemPart.EVIDENCE:
-                page = given.page if text == given.evidence else ""
-                self._record([replace(given, evidence=text, page=page)])
-                if text not in self.facts.standard.questions:
-                    self.agenda.appendleft((id_, ItemPart.PAGE.value))
-
-    def _parts_after(self, id_: str, answer: str) -> list[_Key]:
-        if answer in (NOT_MET, NOT_APPLICABLE):
-            return [(id_, ItemPart.NOTE.value)]
-        return [(id_, ItemPart.EVIDENCE.value)]
-
-    def _drop_parts(self, key: _Key) -> None:
-        """What was left to ask of the item is decided anew by its answer."""
-        if _part(key) is not None:
-            kept = (
-                later_key
-                for later_key in self.agenda
-                if later_key[0] != key[0] or _part(later_key) is None
+    def _screen(self, standing: ItemStanding, ids: tuple[str, ...]) -> ItemScreen:
+        items = tuple(
+            AskedItem(
+                asked.item,
+                self.answers.get(asked.item.id, asked.given),
+                asked.proof,
+                asked.options,
+                asked.doubts,
             )
-            self.agenda = deque(kept)
+            for asked in map(self.asked.__getitem__, ids)
+        )
+        principle = items[0].item.principle
+        left = len(open_items(self.facts, SelfCheck(self.answers)))
+        number, total = self.principles.index(principle) + 1, len(self.principles)
+        elsewhere = tuple(self.elsewhere.get(principle, ()))
+        return ItemScreen(items, standing, ItemProgress(principle, number, total, left, elsewhere))
 
     def _record(self, changed: Sequence[SelfCheckAnswer]) -> None:
         if changed:
@@ -264,18 +195,52 @@ class _ItemWalk(Struct):
             self.answers.update({answer.item: answer for answer in changed})
 
 
-def _part(key: _Key) -> ItemPart | None:
-    """The part that a key names; None for a screen of several items."""
-    names: Mapping[str, ItemPart] = {part.value: part for part in ItemPart}
-    return names.get(key[1])
+def _doubts_by_path(facts: Facts) -> dict[str, tuple[str, ...]]:
+    """What the consistency rules say of each answer, of an entry's fields under its list."""
+    doubts: dict[str, tuple[str, ...]] = {}
+    for finding in contradictions(facts):
+        path = finding.path.partition("[")[0]
+        doubts[path] = (*doubts.get(path, ()), finding.message)
+    return doubts
 
 
-def _shared_out(ids: Sequence[str], most: int) -> Iterator[_Key]:
-    """Screens of nearly the same length; an item alone gets none, it is asked by itself."""
+def _shared_out(ids: Sequence[str], most: int) -> Iterator[tuple[str, ...]]:
+    """Screens of nearly the same length."""
     screens = -(-len(ids) // most)
     cuts = [len(ids) * number // screens for number in range(screens + 1)] if screens else []
-    keys = (tuple(ids[start:end]) for start, end in pairwise(cuts))
-    return (key for key in keys if len(key) > 1)
+    return (tuple(ids[start:end]) for start, end in pairwise(cuts))
+
+
+def bearing_words(text: str, item: ReviewItem, most: int) -> str:
+    """The part of a text that bears on an item: its sentences that share most words with it.
+
+    At most so many characters; sentences stay in their order, what is left out shows as ……
+    """
+    text = " ".join(text.split())
+    if len(text) <= most:
+        return text
+    said = item.theme + item.text
+    pairs = {said[at : at + 2] for at in range(len(said) - 1)}
+    parts = _sentences(text)
+    weights = [sum(part[at : at + 2] in pairs for at in range(len(part) - 1)) for part in parts]
+    kept: set[int] = set()
+    for at in sorted(range(len(parts)), key=lambda at: (-weights[at], at)):
+        if not kept or sum(len(parts[one]) for one in (*kept, at)) <= most:
+            kept.add(at)
+    shown = "".join(
+        parts[at] if at in kept else "……" if at == 0 or at - 1 in kept else ""
+        for at in range(len(parts))
+    )
+    return shown if len(shown) <= most + 20 else shown[:most] + "……"
+
+
+def _sentences(text: str) -> list[str]:
+    parts, begun = [], 0
+    for at, sign in enumerate(text):
+        if sign in "。；！？":
+            parts.append(text[begun : at + 1])
+            begun = at + 1
+    return [part for part in (*parts, text[begun:]) if part]
 
 
 def by_answer(answers: SelfCheck, ids: Sequence[str]) -> Iterator[tuple[str, int]]:

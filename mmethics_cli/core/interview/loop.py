@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mmethics_cli.core.answers.edits import (
     answers_by_question,
@@ -22,7 +23,13 @@ from mmethics_cli.core.conditions.values import UNKNOWN, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.decisions.relevance import AnswerPlace, Reason, place_at, places, relevant
-from mmethics_cli.core.interview.agenda import key_of, keys_of_element, step_at
+from mmethics_cli.core.interview.agenda import (
+    WAITING,
+    key_of,
+    keys_of_element,
+    progress_at,
+    step_at,
+)
 from mmethics_cli.core.interview.overview import overview
 from mmethics_cli.core.interview.steps import (
     Add,
@@ -31,6 +38,7 @@ from mmethics_cli.core.interview.steps import (
     Choose,
     Copy,
     EditElement,
+    Exceptions,
     Jump,
     Left,
     Listing,
@@ -49,19 +57,23 @@ from mmethics_cli.core.standard.model import Question
 
 # The decision that people wait for most: it is told before all the others are settled.
 METHOD: Final = "review_method"
+# Begins the key of the step that asks which entries of a list are exceptions.
+_EXCEPTIONS: Final = "!"
 
 
 class Plan(Struct, frozen=True):
     """What to ask: one section or all of them; open questions or answered ones too.
 
     `refused` are paths whose recorded answers can't be used; `unfinished` is the list that was
-    being filled when an earlier interview broke off.
+    being filled when an earlier interview broke off; `waiting` are paths with words of a protocol,
+    put on one screen as soon as the deciding facts are known.
     """
 
     section: str | None = None
     everything: bool = False
     refused: Collection[str] = ()
     unfinished: str | None = None
+    waiting: tuple[str, ...] = ()
 
 
 def interview(
@@ -90,6 +102,11 @@ class _Interview(Struct):
     passed: set[str] = field(default_factory=set)
     history: list[str] = field(default_factory=list)
     agenda: deque[str] = field(default_factory=deque)
+    # Steps that are put with all their rows, also those that another answer holds for.
+    whole: set[str] = field(default_factory=set)
+    visited: set[str] = field(default_factory=set)  # lists whose entries were gone through
+    promised: int | None = None  # screens that are left after the one before
+    first: str = ""  # the row to begin at, after a jump
     # Sections whose optional questions are wanted; None once they were declined.
     wanted: frozenset[str] | None = frozenset()
     finished: bool = False
@@ -103,14 +120,21 @@ class _Interview(Struct):
         while (prompt := self._next()) is not None:
             reply = self.ask(prompt)
             if reply is Move.BACK:
-                self._back(self.key if isinstance(prompt, Step) else None)
+                self._back(self.key if isinstance(prompt, Step | Exceptions) else None)
             elif isinstance(prompt, Step):
                 self._answered(prompt, reply)
-            elif isinstance(prompt, Offer):
-                chosen = reply.sections if isinstance(reply, Choose) else frozenset[str]()
-                self.wanted = chosen or None
+            elif isinstance(prompt, Offer | Exceptions):
+                chosen = reply.keys if isinstance(reply, Choose) else frozenset[str]()
+                if isinstance(prompt, Offer):
+                    self.wanted = chosen or None
+                elif isinstance(reply, Add):
+                    self._add_behind(prompt.owner)
+                else:
+                    self._visit_exceptions(prompt, chosen)
             elif isinstance(reply, Jump):
                 self.agenda.appendleft(self._key_at(reply.path))
+                self.whole.add(self.agenda[0])
+                self.first = reply.path
             else:
                 self.finished = True
         return self.facts
@@ -120,8 +144,15 @@ class _Interview(Struct):
         reasons = {place.path: reason for place, reason in open_}
         while self.agenda:
             self.key = self.agenda.popleft()
-            if step := step_at(self.facts, self.key, reasons):
-                return step
+            question = self.facts.standard.questions.get(self.key)
+            if question is not None and question.path in self.visited and self._shares(question):
+                self.key = _EXCEPTIONS + self.key
+            shown = None if self.key in self.whole else self._own
+            if self.key.startswith(_EXCEPTIONS):
+                return self._exceptions(self.key.removeprefix(_EXCEPTIONS), reasons)
+            if step := self._step(reasons, shown):
+                first, self.first = self.first, ""
+                return self._counted(replace(step, first=first))
         if self.plan.everything:
             # Elements are changed through the menu of their list.
             whole = [place for place in places(self.facts) if place.element is None]
@@ -135,12 +166,41 @@ class _Interview(Struct):
             if reason is Reason.OPTIONAL and place.section not in (self.wanted or ()):
                 optional[place.section] += 1
                 continue
+            if reason is Reason.REQUIRED and self._is_waiting(reasons):
+                return self._next()
             self.key = key_of(self.facts, place)
-            if step := step_at(self.facts, self.key, reasons, self._unasked()):
-                return step
+            if step := self._step(reasons, self._unasked()):
+                return self._counted(step)
         if optional and self.wanted is not None:
             return Offer(optional)
         return self._review()
+
+    def _is_waiting(self, reasons: Mapping[str, Reason]) -> bool:
+        """Whether words wait to be confirmed that were not put yet: they come next."""
+        waiting = [path for path in self.plan.waiting if path in reasons]
+        if WAITING in self.passed or not any(path not in self.passed for path in waiting):
+            return False
+        self.passed.add(WAITING)
+        self.agenda.appendleft(WAITING)
+        return True
+
+    def _step(
+        self, reasons: Mapping[str, Reason], wanted: Callable[[AnswerPlace], bool] | None
+    ) -> Step | None:
+        ahead, passed = tuple(self.agenda), frozenset(self.passed)
+        waiting, sections = self.plan.waiting, self.wanted or ()
+        return step_at(self.facts, self.key, reasons, wanted, ahead, waiting, passed, sections)
+
+    def _counted(self, step: Step) -> Step:
+        """The step with the screens that are left: they fall one by one, and what opens is told."""
+        left, promised = step.progress.screens, self.promised
+        opened = 0 if promised is None else max(0, left - promised)
+        self.promised = max(left - 1, 0)
+        return replace(step, progress=replace(step.progress, opened=opened))
+
+    def _own(self, place: AnswerPlace) -> bool:
+        """Whether a place is to be asked, not answered already for all entries of its list."""
+        return not (place.question.shared and place.is_inherited(self.facts))
 
     def _unasked(self) -> Callable[[AnswerPlace], bool]:
         """Which places of a screen to show, as things stand when it is put."""
@@ -148,7 +208,8 @@ class _Interview(Struct):
 
         def shown(place: AnswerPlace) -> bool:
             lacking = place.recorded(facts) is UNKNOWN or place.question.type == "list"
-            return place.path not in passed and (everything or lacking)
+            here = self.plan.section in (None, place.section) and self._own(place)
+            return place.path not in passed and (everything or lacking) and here
 
         return shown
 
@@ -164,6 +225,7 @@ class _Interview(Struct):
         return path if place is None or not place.applies(self.facts) else key_of(self.facts, place)
 
     def _back(self, key: str | None) -> None:
+        self.promised = None  # what comes again was counted before
         if key is not None:
             self.agenda.appendleft(key)
         if self.history:
@@ -178,14 +240,18 @@ class _Interview(Struct):
             self._drop(step.question, None)
             finished = isinstance(reply, Answer | Move)
             self.listing(None if finished else step.place.path)
+            if finished and self._shares(step.question):
+                self.agenda.appendleft(_EXCEPTIONS + step.place.path)
         match reply:
             case Answer(value):
                 self._record({step.place.path: value})
-            case ScreenAnswers(values, leave):
+            case ScreenAnswers(values, leave, another):
                 self._record(values)
                 if leave:
                     raise Left
                 self._forget_empty(step.place)
+                if another and step.place.owner is not None:
+                    self._add_behind(step.place.owner)
             case Add():
                 self._visit(
                     step.question, new_id(step.question, elements_of(step.question, self.facts))
@@ -193,6 +259,7 @@ class _Interview(Struct):
             case Copy(id_):
                 self._copy(step.question, id_)
             case EditElement(id_):
+                self.whole.update(keys_of_element(self.facts, step.question, id_))
                 self._visit(step.question, id_)
             case Remove(id_):
                 kept = (
@@ -205,6 +272,35 @@ class _Interview(Struct):
             case Move.LATER:
                 self._forget_empty(step.place)
 
+    def _shares(self, owner: Question) -> bool:
+        """Whether several entries share answers, and the person was not asked which differ."""
+        shared = any(field.shared and field.inherits in self.facts.values for field in owner.fields)
+        several = len(elements_of(owner, self.facts)) > 1
+        return shared and several and _EXCEPTIONS + owner.path not in self.passed
+
+    def _exceptions(self, path: str, reasons: Mapping[str, Reason]) -> Exceptions:
+        owner = self.facts.standard.questions[path]
+        entries = elements_of(owner, self.facts)
+        names = {field.path for field in owner.fields if field.shared}
+        chosen = frozenset(entry.id for entry in entries if names & set(entry.fields))
+        return Exceptions(owner, entries, chosen, progress_at(self.facts, owner.section, reasons))
+
+    def _visit_exceptions(self, prompt: Exceptions, chosen: frozenset[str]) -> None:
+        """The list is whole; put what its entries share once more for those that differ."""
+        self.history.append(self.key)
+        self.passed |= {self.key, prompt.owner.path}
+        self.listing(None)
+        shared = [field.path for field in prompt.owner.fields if field.shared]
+        keys = [
+            key_of(self.facts, place)
+            for entry in prompt.entries
+            if entry.id in chosen
+            for name in shared
+            if (place := place_at(self.facts, f"{prompt.owner.path}[{entry.id}].{name}"))
+        ]
+        self.whole.update(keys)
+        self.agenda.extendleft(reversed(dict.fromkeys(keys)))
+
     def _copy(self, owner: Question, id_: str) -> None:
         elements = elements_of(owner, self.facts)
         original = next(element for element in elements if element.id == id_)
@@ -214,8 +310,18 @@ class _Interview(Struct):
 
     def _visit(self, owner: Question, id_: str) -> None:
         """Next come all fields of the element, then the list itself again."""
+        self.visited.add(owner.path)
         keys = keys_of_element(self.facts, owner, id_)
         self.agenda.extendleft(reversed([*keys, owner.path]))
+
+    def _add_behind(self, owner: Question) -> None:
+        """After what is left to ask of this entry comes a new one, without the menu between."""
+        new = new_id(owner, elements_of(owner, self.facts))
+        if owner.path not in self.agenda:
+            self.agenda.appendleft(owner.path)
+        at = self.agenda.index(owner.path)
+        for key in reversed(keys_of_element(self.facts, owner, new)):
+            self.agenda.insert(at, key)
 
     def _forget_empty(self, place: AnswerPlace) -> None:
         """After a screen that was left empty a new element is not asked for any further."""

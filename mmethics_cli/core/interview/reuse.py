@@ -24,7 +24,7 @@ from mmethics_cli.core.conditions.values import (
 )
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.relevance import place_at
-from mmethics_cli.core.interview.steps import Ask, Prompt, Reply, Rows, Step
+from mmethics_cli.core.interview.steps import Ask, Prompt, QuestionRow, Reply, Rows, Step
 from mmethics_cli.core.standard.model import Question, Standard
 from mmethics_cli.core.standard.names import ATTACHMENTS, ELEMENT_PATH
 
@@ -160,19 +160,24 @@ def _is_open(facts: Facts, path: str) -> bool:
     return facts.applies(place.question) is not Truth.NO
 
 
-def with_proposals(ask: Ask, texts: Mapping[str, Value], why: str) -> Ask:
+def with_proposals(
+    ask: Ask, texts: Mapping[str, Value], why: str, told: Mapping[str, str] | None = None
+) -> Ask:
     """Ask with the carried text proposed for each question that has no answer yet.
 
-    What the person confirms is the answer; `why` says where the proposal comes from.
+    What the person confirms is the answer; `why` says where the proposals come from, `told` where
+    one of them does, by its path, or why there is none.
     """
+    told = told or {}
+
+    def with_text(row: QuestionRow) -> QuestionRow:
+        if row.value is not UNKNOWN or not (row.path in texts or row.path in told):
+            return row
+        proposal = texts.get(row.path, UNKNOWN)
+        return replace(row, proposal=proposal, why=f"{why}{told.get(row.path, '')}")
 
     def proposed(rows: Rows) -> Rows:
-        return tuple(
-            replace(row, proposal=texts[row.path], why=why)
-            if row.value is UNKNOWN and row.path in texts
-            else row
-            for row in rows
-        )
+        return tuple(map(with_text, rows))
 
     def asked(prompt: Prompt) -> Reply:
         if not isinstance(prompt, Step):

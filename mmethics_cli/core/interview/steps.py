@@ -7,7 +7,7 @@ from enum import Enum
 
 from msgspec import Struct, field
 
-from mmethics_cli.core.conditions.values import UNKNOWN, Value
+from mmethics_cli.core.conditions.values import UNKNOWN, Element, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.relevance import AnswerPlace, Reason
 from mmethics_cli.core.interview.overview import OverviewEntry
@@ -39,7 +39,8 @@ class InterviewProgress(Struct, frozen=True):
     """How far the interview has got.
 
     `number` of `total` counts the sections that apply, `left` the questions of this section that
-    must still be answered, `screens` the prompts that these and all others will take.
+    must still be answered, `screens` the prompts that these and all others will take, this one
+    included; `opened` of them were not counted before: the last answer asks for them.
     """
 
     section: str
@@ -47,6 +48,7 @@ class InterviewProgress(Struct, frozen=True):
     total: int
     left: int
     screens: int
+    opened: int = 0
 
 
 Rows = tuple[QuestionRow, ...]
@@ -56,7 +58,8 @@ class Step(Struct, frozen=True):
     """One question, or the questions of one screen, with the facts as they are then.
 
     `rows_with(answers)` are the rows as they would be with these answers: an answer may bring
-    further questions of the same screen, and proposals. `hint` says what a list still lacks.
+    further questions of the same screen, and proposals. `hint` says what a list still lacks,
+    `first` is the path of the row to begin at where it is not the first one.
     """
 
     rows: Rows
@@ -65,6 +68,7 @@ class Step(Struct, frozen=True):
     screen: Screen | None = None
     rows_with: Callable[[Mapping[str, Value]], Rows] = field(default=lambda answers: ())
     hint: str = ""
+    first: str = ""
 
     @property
     def place(self) -> AnswerPlace:
@@ -81,6 +85,18 @@ class Step(Struct, frozen=True):
     @property
     def reason(self) -> Reason:
         return self.rows[0].reason
+
+
+class Exceptions(Struct, frozen=True):
+    """A list is whole, and its entries share answers: which of them say something else?
+
+    `entries` are the ids, `chosen` those that say something else already.
+    """
+
+    owner: Question
+    entries: tuple[Element, ...]
+    chosen: frozenset[str]
+    progress: InterviewProgress
 
 
 class Offer(Struct, frozen=True):
@@ -111,11 +127,13 @@ class Answer(Struct, frozen=True):
 class ScreenAnswers(Struct, frozen=True):
     """The answers of a screen by path; rows that are not named stay as they are.
 
-    With `leave` the person goes away: they are saved and the interview ends.
+    With `leave` the person goes away: they are saved and the interview ends. With `another` one
+    more entry of the list comes after this one.
     """
 
     values: Mapping[str, Value]
     leave: bool = False
+    another: bool = False
 
 
 class Add(Struct, frozen=True):
@@ -141,9 +159,9 @@ class Remove(Struct, frozen=True):
 
 
 class Choose(Struct, frozen=True):
-    """The sections whose optional questions are wanted."""
+    """The sections whose optional questions are wanted, or the entries that are exceptions."""
 
-    sections: frozenset[str]
+    keys: frozenset[str]
 
 
 class Jump(Struct, frozen=True):
@@ -152,7 +170,7 @@ class Jump(Struct, frozen=True):
     path: str
 
 
-Prompt = Step | Offer | Overview
+Prompt = Step | Exceptions | Offer | Overview
 Reply = Answer | ScreenAnswers | Move | Add | Copy | EditElement | Remove | Choose | Jump
 Ask = Callable[[Prompt], Reply]
 # Saves answers by question (whole lists), all of them at once.

@@ -74,7 +74,12 @@ def categories_of(changes: Iterable[AnswerChange]) -> frozenset[str]:
 
 
 def _changes_of(question: Question, baseline: Facts, now: Facts) -> Iterator[AnswerChange]:
-    """The change of one answer; of a list those of its entries."""
+    """The change of one answer; of a list those of its entries.
+
+    What entries share is told once where both sides share it, else by the entries.
+    """
+    if question.shares and not (question.path in baseline.values and question.path in now.values):
+        return
     before, after = _answer_in(question, baseline), _answer_in(question, now)
     old = before if isinstance(before, tuple) else ()
     new = after if isinstance(after, tuple) else ()
@@ -101,21 +106,40 @@ def _entry_changes(
         if entry.id in were:
             yield from _field_changes(question, were[entry.id], entry, baseline, now)
         else:
-            yield _entry_change(question, entry, "added", now, old)
+            yield _entry_change(question, entry, "added", now, now, old)
     for entry in old:
         if entry.id not in are:
-            yield _entry_change(question, entry, "removed", now, old)
+            yield _entry_change(question, entry, "removed", now, baseline, old)
+
+
+def _with_shared(question: Question, entry: Element, facts: Facts) -> Element:
+    """The entry with what it shares with the others."""
+    scope = Scope(question.path, entry)
+    shared = (field.path for field in question.fields if field.shared)
+    values = {name: facts.field(scope, name) for name in shared if name not in entry.fields}
+    known = {name: value for name, value in values.items() if not _is_blank(value)}
+    order = {field.path: at for at, field in enumerate(question.fields)}
+    fields = sorted(
+        {**entry.fields, **known}.items(), key=lambda pair: order.get(pair[0], len(order))
+    )
+    return Element(entry.id, dict(fields))
 
 
 def _entry_change(
-    question: Question, entry: Element, kind: ChangeKind, now: Facts, old: tuple[Element, ...]
+    question: Question,
+    entry: Element,
+    kind: ChangeKind,
+    now: Facts,
+    facts: Facts,
+    old: tuple[Element, ...],
 ) -> AnswerChange:
     scope = Scope(question.path, entry)
+    whole = _with_shared(question, entry, facts)
     return AnswerChange(
         f"{question.path}[{entry.id}]",
         f"{question.label}（{name_of(entry)}）",
-        (entry,) if kind == "removed" else (),
-        (entry,) if kind == "added" else (),
+        (whole,) if kind == "removed" else (),
+        (whole,) if kind == "added" else (),
         kind,
         _categories(question.meanings, kind, now, scope, old),
     )
@@ -125,10 +149,17 @@ def _field_changes(
     question: Question, old: Element, new: Element, baseline: Facts, now: Facts
 ) -> Iterator[AnswerChange]:
     for field in question.fields:
+        sides = (baseline, now)
+        once = field.shared and all(field.inherits in facts.values for facts in sides)
+        if once and not (field.path in old.fields or field.path in new.fields):
+            continue  # told once, for all entries
         before = _field_in(field, Scope(question.path, old), baseline)
         scope = Scope(question.path, new)
         after = _field_in(field, scope, now)
         kind = _kind_of_change(before, after)
+        if field.otherwise is not UNKNOWN and UNKNOWN in (before, after):
+            said = field.path in (*old.fields, *new.fields)
+            kind = kind if said else None  # nobody answered: it is not asked any more, or was not
         if kind is not None:
             path = scope.path_of(field.path)
             meanings = field.meanings or question.meanings
@@ -142,13 +173,14 @@ def _field_changes(
 def _answer_in(question: Question, facts: Facts) -> Value:
     """The answer that stands there, also where it is not known yet whether it applies."""
     if facts.applies(question) is Truth.NO:
-        return NotApplicable()
+        return _as_read(facts.get(question.path))
     return _as_read(facts.values.get(question.path, UNKNOWN))
 
 
 def _field_in(field: Question, scope: Scope, facts: Facts) -> Value:
-    if field.ask_when is not None and evaluate(field.ask_when, facts, scope) is Truth.NO:
-        return NotApplicable()
+    unasked = field.ask_when is not None and evaluate(field.ask_when, facts, scope) is Truth.NO
+    if unasked or field.shared:
+        return _as_read(facts.field(scope, field.path))
     return _as_read(scope.element.get(field.path))
 
 

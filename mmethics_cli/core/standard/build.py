@@ -55,6 +55,7 @@ from mmethics_cli.core.standard.read_facts import (
     question_term,
     read_derived,
     read_question,
+    shared_nodes,
 )
 from mmethics_cli.core.standard.read_rules import documents_table, read_table, table_term
 from mmethics_cli.core.standard.read_screens import read_screens
@@ -162,8 +163,8 @@ class _StandardBuilder:
     def _read_questions(self, named: NamedValues) -> dict[str, Question]:
         return self._unique(
             (question.path, question, node)
-            for node, section in self._questions()
-            for question in (read_question(node, section, named),)
+            for node, section, shares in self._questions()
+            for question in (read_question(node, section, named, shares),)
         )
 
     def _derived(self, questions: Mapping[str, Question], bands: Bands) -> dict[str, Derived]:
@@ -227,10 +228,14 @@ class _StandardBuilder:
             node.only("section", "title", "questions")
         return {node.text("section"): node.text("title") for node in nodes}
 
-    def _questions(self) -> Iterator[tuple[Node, str]]:
+    def _questions(self) -> Iterator[tuple[Node, str, str]]:
+        """Each question with its section and, before their list, what all its entries share."""
         for node in self._folder("questions/"):
+            section = node.text("section")
             for question in node.child("questions").list():
-                yield question, node.text("section")
+                for shared, owner in shared_nodes(question):
+                    yield shared, section, owner
+                yield question, section, ""
 
     def _unique(self, entries: Iterator[tuple[str, T, Node]]) -> dict[str, T]:
         unique: dict[str, T] = {}
@@ -280,7 +285,7 @@ class _StandardBuilder:
         """The options that a question may take over, by the path of the question that has them."""
         own = {
             node.text("path"): node.labels("values")
-            for node, _ in self._questions()
+            for node, *_ in self._questions()
             if isinstance(node.mapping().get("values"), dict)
         }
         return {**own, "documents": titles}
@@ -288,7 +293,7 @@ class _StandardBuilder:
     def _terms(
         self, titles: Mapping[str, str], named: NamedValues, bands: Bands
     ) -> dict[str, PathType]:
-        terms = {node.text("path"): question_term(node, named) for node, _ in self._questions()}
+        terms = {node.text("path"): question_term(node, named) for node, *_ in self._questions()}
         for node in self._list("derived.yaml"):
             terms[node.text("path")] = derived_term(node, terms, bands)
         tables = self._table_nodes()

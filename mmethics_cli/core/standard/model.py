@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from mmethics_cli.core.conditions.language import ALWAYS, Condition
 from mmethics_cli.core.conditions.parser import Vocabulary
+from mmethics_cli.core.conditions.values import UNKNOWN, Value
 from mmethics_cli.core.standard.committee import DecisionMeaning, SubmissionKind
 from mmethics_cli.core.standard.document_parts import PART_MARK, DocumentPart
 from mmethics_cli.core.standard.file_kinds import FileKind
@@ -145,7 +146,10 @@ class Question(Struct, frozen=True):
     whether an answer holds for the next study; `meanings`: what a change of it means;
     `filled_from`: what a new submission takes the answer from, the first that is known;
     `cumulative`: a number counted from the beginning of the study; `inherits`: the fact whose value
-    holds where there is no answer of its own; `rests_on`: the facts (a field of the same entry by
+    holds where there is no answer of its own; `otherwise`: the value where it is not asked and not
+    answered, instead of 'not applicable'; `shared`: under what a field is answered once for all
+    entries (`data.shared`), which it then inherits; `shares`: the list whose entries inherit this
+    question; `rests_on`: the facts (a field of the same entry by
     its name, of all entries as `list.field`) after whose change a text is confirmed anew; `later`:
     what may come after sealing is then recorded beside it.
 
@@ -186,6 +190,9 @@ class Question(Struct, frozen=True):
     none_is_an_answer: bool = False
     rests_on: tuple[str, ...] = ()
     inherits: str = ""
+    otherwise: Value = UNKNOWN
+    shared: str = ""
+    shares: str = ""
     owner: str = ""
 
     @property

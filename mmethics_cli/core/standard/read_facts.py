@@ -5,12 +5,13 @@ Conditions may name any fact, so the terms of all facts are read before the firs
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
 from mmethics_cli.core.conditions.language import ALWAYS
 from mmethics_cli.core.conditions.parser import PathType, Vocabulary
+from mmethics_cli.core.conditions.values import UNKNOWN, NotApplicable, Value
 from mmethics_cli.core.conditions.written import parse_date, parse_int, plain
 from mmethics_cli.core.standard.model import Derived, Meaning, Member, Question
 from mmethics_cli.core.standard.names import CHANGES, is_of_event
@@ -30,6 +31,7 @@ _KEYS: Final = {
     "maximum": "max",
     "meanings": "change",
     "owner": "",
+    "shares": "",
 }
 # Which types of question the keys are for that say how answers are read.
 _READING: Final = {
@@ -38,7 +40,7 @@ _READING: Final = {
     "precision": ("date",),
     "none_is_an_answer": ("text",),
 }
-_QUESTION: Final = RecordReader(Question, "required", **_KEYS)
+_QUESTION: Final = RecordReader(Question, "required", **_KEYS, shared="")
 _FIELD: Final = RecordReader(
     Question, "required", **_KEYS, path="name", fields="", filled_from="", cumulative=""
 )
@@ -59,7 +61,7 @@ def question_term(node: Node, named: NamedValues) -> PathType:
     return PathType(
         node.one_of("type", TYPES),
         frozenset(_values(node, named)),
-        node.has("ask_when"),
+        node.has("ask_when") and not isinstance(node.mapping().get("otherwise"), str),
         fields or None,
     )
 
@@ -73,7 +75,29 @@ def _values(node: Node, named: NamedValues) -> Mapping[str, str]:
     return named.get(name, {})
 
 
-def read_question(node: Node, section: str, named: NamedValues) -> Question:
+# What a question that is answered once for all entries does not take over from their field.
+_OF_ENTRY: Final = ("name", "shared", "ask_when", "otherwise", "required", "rests_on", "synonyms")
+
+
+def shared_nodes(node: Node) -> Iterator[tuple[Node, str]]:
+    """The questions that answer fields of a list once for all its entries, with the list's path."""
+    for field in node.child("fields").list() if node.has("fields") else ():
+        if field.has("shared"):
+            own = {key: value for key, value in field.mapping().items() if key not in _OF_ENTRY}
+            own["path"] = _shared_path(field)
+            own["label"] = f"{field.text('label')}（各项相同）"
+            own["prompt"] = f"各项都一样的话：{field.text('prompt', '')}"
+            own["basis"] = node.mapping().get("basis")
+            own.setdefault("change", node.mapping().get("change"))
+            yield Node(field.file, field.keys, own, field.trail), node.text("path")
+
+
+def _shared_path(field: Node) -> str:
+    shared = field.text("shared", "")
+    return f"{shared}.{field.text('name')}" if shared else ""
+
+
+def read_question(node: Node, section: str, named: NamedValues, shares: str = "") -> Question:
     """A question of a section, with its fields when it is a list."""
     path = node.text("path")
     fields = node.trail.vocabulary[path].fields
@@ -84,6 +108,7 @@ def read_question(node: Node, section: str, named: NamedValues) -> Question:
             _FIELD(field, fields, owner=path, **_common(field, section, named, fields))
             for field in entries
         ),
+        shares=shares,
         filled_from=read_sources(node, path),
         # What a new entry means may depend on what stands in it.
         **_common(node, section, named, fields),
@@ -107,12 +132,27 @@ def _common(
         "of_office": node.text("asked_of", "") == "office",
         "of_institution": node.text("source", "") == "institution",
         "meanings": _read_meanings(node, terms),
+        "inherits": _shared_path(node) or node.text("inherits", ""),
+        "otherwise": _otherwise(node, kind),
     }
     _prove_reading(node, kind, given["values"])
     _prove_bounds(node, kind)
     _prove_inheritance(node, kind, given["values"])
     _prove_rests_on(node, kind, terms)
     return given | {"required_when": ALWAYS} if node.yes("required") else given
+
+
+def _otherwise(node: Node, kind: str) -> Value:
+    """The value of a question that is not asked: yes or no, or why it does not apply."""
+    if not node.has("otherwise"):
+        return UNKNOWN
+    if not node.has("ask_when"):
+        node.child("otherwise").problem("otherwise 只用于有 ask_when 的问题")
+    if isinstance(node.mapping()["otherwise"], dict):
+        return NotApplicable(node.child("otherwise").text("not_applicable"))
+    if kind != "bool":
+        node.child("otherwise").problem("otherwise 写 yes 或 no，或者 not_applicable: 理由")
+    return node.yes("otherwise")
 
 
 def _prove_reading(node: Node, kind: str, values: Mapping[str, str]) -> None:

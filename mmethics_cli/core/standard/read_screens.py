@@ -16,6 +16,8 @@ SCREENS: Final = "screens.yaml"
 PROPOSALS: Final = "proposals.yaml"
 # More rows than this do not fit a terminal of 24 lines with the help below them.
 MOST_ROWS: Final = 12
+MOST_LONG: Final = 5
+EVENT_SECTION: Final = "event"
 
 _SCREEN: Final = RecordReader(Screen, members="rows")
 _PROPOSAL: Final = RecordReader(Proposal, why="zh", copies="from")
@@ -60,13 +62,19 @@ def _read_screen(node: Node, questions: Mapping[str, Question]) -> Screen:
     for member, question in rows.items():
         if question is None:
             where.problem(f"不认识的问题“{member}”")
-        elif question.long or question.type == "list":
-            where.problem(f"“{member}”是长文字或列表，要单独问")
+        elif question.type == "list":
+            where.problem(f"“{member}”是列表，要单独问")
         elif question.of_office:
             where.problem(f"“{member}”由办公室填写")
-    homes = {(asked.section, asked.of_institution) for asked in rows.values() if asked is not None}
+    if sum(question is not None and question.long for question in rows.values()) > MOST_LONG:
+        where.problem(f"一屏最多 {MOST_LONG} 段长文字")
+    homes = {
+        (asked.section == EVENT_SECTION, asked.of_institution)
+        for asked in rows.values()
+        if asked is not None
+    }
     if owner is None and len(homes) > 1:
-        where.problem("一屏上的问题要在同一节、写在同一个文件里")
+        where.problem("一屏上的问题要写在同一个文件里")
     if not 2 <= len(screen.members) <= MOST_ROWS or len(rows) < len(screen.members):
         where.problem(f"一屏应有 2 至 {MOST_ROWS} 个不同的问题")
     return screen

@@ -118,11 +118,16 @@ def _sections(standard: Standard, questions: Iterable[Question]) -> str:
             lines += _question(members[0], group, "")
             continue
         lines.append(f"{group}:")
+        inner = ""
         for question in members:
             if question.section != section:
                 section = question.section
                 lines += ["", f"  # ==== {standard.sections[section]} ===="]
-            lines += _question(question, question.path.partition(".")[2], "  ")
+            below, _, key = question.path.partition(".")[2].rpartition(".")
+            if below != inner and below:
+                lines += ["  # 各项相同的回答，不同的写在那一项里", f"  {below}:"]
+            inner = below
+            lines += _question(question, key, "    " if below else "  ")
     return "\n".join(lines) + "\n"
 
 

@@ -66,7 +66,7 @@ class Script:
             name = type(prompt).__name__.lower()
             if isinstance(prompt, Offer):
                 self.offers.append(prompt)
-            else:
+            elif isinstance(prompt, Overview):
                 self.overviews.append(prompt)
         self.asked.append(name)
         assert len(self.asked) < 100
@@ -258,7 +258,7 @@ def test_papers_that_lack_keep_the_list_of_attachments_open() -> None:
     ("screen", "message"),
     [
         ({"rows": ["study.title", "no.such"]}, "不认识的问题“no.such”"),
-        ({"rows": ["study.title", "data.assets"]}, "长文字或列表"),
+        ({"rows": ["study.title", "data.assets"]}, "是列表，要单独问"),
         ({"rows": ["study.title", "study.asked_meeting"]}, "由办公室填写"),
         ({"rows": ["study.title"]}, "2 至"),
         ({"rows": ["study.title", "study.title"]}, "2 至"),

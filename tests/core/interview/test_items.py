@@ -17,20 +17,20 @@ from mmethics_cli.core.checks.evidence import (
     evidence_pieces,
     proof_of,
 )
-from mmethics_cli.core.conditions.values import Element, Truth, Value
+from mmethics_cli.core.conditions.values import Element, NotApplicable, Truth, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.interview.items import (
-    ItemReply,
+    ItemReplies,
+    ItemScreen,
+    ItemStanding,
     Reply,
-    Screen,
-    Single,
-    Ticked,
     WalkPlan,
+    bearing_words,
     by_answer,
     open_items,
     walk_items,
 )
-from mmethics_cli.core.interview.steps import Move
+from mmethics_cli.core.interview.steps import Left, Move
 from mmethics_cli.core.standard.model import Evidence, Standard
 from tests.core.small_pack import small_standard
 
@@ -86,16 +86,16 @@ class Stop(Exception):
 
 
 class Script:
-    """Replies in order, each to a screen named by its ids and part; the rest is put off."""
+    """Replies in order, each to a screen named by its items; the rest is put off."""
 
     def __init__(self, *replies: tuple[str, Reply], stop_after: int = 60) -> None:
         self.replies = list(replies)
         self.shown: list[str] = []
-        self.screens: list[Screen] = []
+        self.screens: list[ItemScreen] = []
         self.saved: list[list[SelfCheckAnswer]] = []
         self.stop_after = stop_after
 
-    def ask(self, screen: Screen) -> Reply:
+    def ask(self, screen: ItemScreen) -> Reply:
         name = named(screen)
         self.shown.append(name)
         self.screens.append(screen)
@@ -108,14 +108,16 @@ class Script:
     def save(self, changed: Sequence[SelfCheckAnswer]) -> None:
         self.saved.append(list(changed))
 
-    def screen(self, name: str) -> Screen:
+    def screen(self, name: str) -> ItemScreen:
         return self.screens[self.shown.index(name)]
 
 
-def named(screen: Screen) -> str:
-    if isinstance(screen, Single):
-        return f"{screen.item.id} {screen.part.value}"
-    return "+".join(one.id for one in screen.items)
+def named(screen: ItemScreen) -> str:
+    return "+".join(one.item.id for one in screen.items)
+
+
+def met(id_: str, evidence: str) -> SelfCheckAnswer:
+    return SelfCheckAnswer(id_, "met", evidence=evidence)
 
 
 def facts(values: Mapping[str, Value]) -> Facts:
@@ -134,12 +136,21 @@ def run(
     return end
 
 
-def test_proved_items_of_a_principle_come_together_and_the_rest_one_by_one() -> None:
+def test_items_of_a_principle_come_together_what_is_not_proved_apart() -> None:
     script = Script()
-    run(script)
-    assert script.shown == [
-        "A-1+A-2+A-3+A-4", "A-1 answer", "A-2 answer", "A-3 answer", "A-4 answer", "B-1 answer",
+    run(script, FULL | {"attachments": (), "study.level": "high"})
+    assert script.shown == ["A-1+A-2+A-3", "A-4", "B-3", "B-1"]
+    assert [one.standing for one in script.screens] == [
+        ItemStanding.PROVED, ItemStanding.APART, ItemStanding.PROVED, ItemStanding.APART,
     ]  # fmt: skip
+
+
+def test_what_is_said_not_to_apply_stands_apart_with_its_reason() -> None:
+    script = Script()
+    run(script, FULL | {"study.title": NotApplicable("单一影像模态")})
+    apart = script.screen("A-1+A-2+A-4")
+    assert apart.standing is ItemStanding.APART
+    assert apart.items[0].doubts == ("写着不适用：单一影像模态",)
 
 
 def test_nothing_is_answered_before_the_person_confirms() -> None:
@@ -147,38 +158,40 @@ def test_nothing_is_answered_before_the_person_confirms() -> None:
     with pytest.raises(Stop):
         run(script)
     assert script.saved == []
+    assert [one.given.answer for one in script.screens[0].items] == [None] * 4
 
 
-def test_ticked_items_are_met_by_what_proves_them_and_saved_in_one_go() -> None:
-    script = Script(("A-1+A-2+A-3+A-4", Ticked(frozenset({"A-1", "A-3"}))))
+def test_the_answers_of_a_screen_are_saved_in_one_go_before_the_next() -> None:
+    answers = (met("A-1", "study.title"), SelfCheckAnswer("A-3", "not_met", "还没有定"))
+    script = Script(("A-1+A-2+A-3+A-4", ItemReplies(answers)))
     end = run(script)
-    assert script.saved == [
-        [
-            SelfCheckAnswer("A-1", "met", evidence="study.title"),
-            SelfCheckAnswer("A-3", "met", evidence="study.age"),
-        ]
-    ]
-    assert "A-1 answer" not in script.shown
-    assert script.shown[1:3] == ["A-2 answer", "A-4 answer"], "unticked is still open"
-    assert end.of("A-2").answer is None
+    assert script.saved == [list(answers)]
+    assert (end.of("A-1"), end.of("A-3")) == answers
+    assert end.of("A-2").answer is None, "what was not answered is still open"
+    again = Script()
+    run(again, given=answers)
+    assert again.shown[0] == "A-2+A-4"
 
 
-def test_only_so_many_are_put_together_and_none_alone() -> None:
+def test_who_goes_away_leaves_what_was_answered() -> None:
+    script = Script(("A-1+A-2+A-3+A-4", ItemReplies((met("A-1", "study.title"),), leave=True)))
+    with pytest.raises(Left):
+        run(script)
+    assert script.saved == [[met("A-1", "study.title")]]
+
+
+def test_only_so_many_are_put_together() -> None:
     script = Script()
     run(script, plan=WalkPlan(together=3))
     assert script.shown[:2] == ["A-1+A-2", "A-3+A-4"]
-    script = Script()
-    run(script, {"study.title": "某研究", "study.contact": False})
-    assert script.shown[0] == "A-1 answer"
-    assert isinstance(first := script.screens[0], Single) and first.proposal == "study.title"
 
 
-def test_an_item_without_all_its_evidence_is_not_proposed() -> None:
+def test_an_item_without_all_its_evidence_is_not_proved() -> None:
     script = Script()
     run(script, {"study.title": "某研究", "study.level": "high"})
-    (single,) = (one for one in script.screens if named(one) == "A-4 answer")
-    assert isinstance(single, Single) and single.proposal is None
-    assert [one.state for one in evidence_pieces(single.item, facts({"study.level": "high"}))] == [
+    asked = script.screen("A-2+A-3+A-4").items[2]
+    assert asked.proof is None
+    assert [one.state for one in evidence_pieces(asked.item, facts({"study.level": "high"}))] == [
         EvidenceState.MISSING,
         EvidenceState.MISSING,
     ]
@@ -197,57 +210,36 @@ def test_evidence_that_the_study_cannot_have_does_not_count() -> None:
     assert proof_of(STANDARD.items["B-1"], low) is None, "an item that names none is never proved"
 
 
-def test_each_part_is_saved_before_the_next_is_asked() -> None:
-    script = Script(("B-1 answer", ItemReply("not_met")), stop_after=6)
-    with pytest.raises(Stop):
-        run(script)
-    assert script.shown[-1] == "B-1 note"
-    assert script.saved == [[SelfCheckAnswer("B-1", "not_met")]]
-
-
 @pytest.mark.parametrize("answer", ["not_met", "not_applicable"])
 def test_what_is_not_met_or_does_not_apply_needs_a_note(answer: str) -> None:
-    script = Script(("B-1 answer", ItemReply(answer)), ("B-1 note", ItemReply("没有这样的数据")))
-    end = run(script)
-    assert end.of("B-1") == SelfCheckAnswer("B-1", answer, "没有这样的数据")
-    assert "B-1" not in open_items(facts(FULL), end)
+    script = Script(("B-1", ItemReplies((SelfCheckAnswer("B-1", answer, "没有这样的数据"),))))
+    assert "B-1" not in open_items(facts(FULL), run(script))
     again = Script()
     run(again, given=[SelfCheckAnswer("B-1", answer)])
-    assert "B-1 answer" in again.shown, "without its note it is open"
+    assert "B-1" in again.shown, "without its note it is open"
 
 
-def test_evidence_is_chosen_and_an_attachment_has_a_page() -> None:
-    script = Script(
-        ("B-1 answer", ItemReply("met")),
-        ("B-1 evidence", ItemReply("p")),
-        ("B-1 page", ItemReply("3-4")),
-    )
-    end = run(script)
-    assert end.of("B-1") == SelfCheckAnswer("B-1", "met", evidence="p", page="3-4")
-    single = script.screen("B-1 evidence")
-    assert isinstance(single, Single) and single.options == ("p", "form")
-    path = Script(("B-1 answer", ItemReply("met")), ("B-1 evidence", ItemReply("study.age")))
-    assert run(path).of("B-1").evidence == "study.age"
-    assert "B-1 page" not in path.shown
-
-
-def test_a_page_goes_with_the_attachment_it_was_written_for() -> None:
-    given = [SelfCheckAnswer("B-1", "met", evidence="gone", page="9")]
-    script = Script(("B-1 answer", ItemReply("met")), ("B-1 evidence", ItemReply("p")))
-    assert run(script, given=given).of("B-1").page == ""
-
-
-def test_a_rendered_paper_proves_and_is_cited_with_a_page() -> None:
+def test_a_rendered_paper_proves_and_is_cited() -> None:
     form = replace(STANDARD.items["B-1"], evidence=(Evidence(attachment="form"),))
     assert proof_of(form, facts(FULL)) == "form"
-    script = Script(
-        ("B-1 answer", ItemReply("met")),
-        ("B-1 evidence", ItemReply("form")),
-        ("B-1 page", ItemReply("2")),
-    )
-    end = run(script)
-    assert end.of("B-1") == SelfCheckAnswer("B-1", "met", evidence="form", page="2")
+    end = run(Script(("B-1", ItemReplies((met("B-1", "form"),)))))
     assert "B-1" not in open_items(facts(FULL), end)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("短的全印。", "短的全印。"),
+        (f"{'无关的话说了很长很长。' * 9}研究价值在于帮助患者。", "……研究价值在于帮助患者。"),
+        ("一二三四五" * 30, "一二三四五" * 4 + "……"),
+    ],
+)
+def test_of_a_long_text_the_sentences_that_bear_on_the_item_are_shown(
+    text: str, words: str
+) -> None:
+    about = replace(STANDARD.items["A-1"], text="写明研究价值")
+    assert bearing_words(text, about, 20).endswith(words[-12:])
+    assert len(bearing_words(text, about, 20)) <= 42
 
 
 def test_likely_evidence_comes_first() -> None:
@@ -257,21 +249,16 @@ def test_likely_evidence_comes_first() -> None:
     ]  # fmt: skip
 
 
-def test_back_goes_through_the_parts_and_to_the_screen_before() -> None:
+def test_back_shows_the_screen_before_with_what_was_answered() -> None:
+    first = "A-1+A-2+A-3+A-4"
     script = Script(
-        ("A-1+A-2+A-3+A-4", Ticked(frozenset({"A-1", "A-2", "A-3", "A-4"}))),
-        ("B-1 answer", ItemReply("not_met")),
-        ("B-1 note", Move.BACK),
-        ("B-1 answer", Move.BACK),
-        ("A-1+A-2+A-3+A-4", Ticked(frozenset({"A-1", "A-2", "A-3"}))),
-        ("B-1 answer", ItemReply("met")),
+        (first, ItemReplies((met("A-1", "study.title"),))),
+        ("B-1", Move.BACK),
+        (first, ItemReplies((SelfCheckAnswer("A-1"),))),
     )
     end = run(script)
-    back = [one for one in script.screens if named(one) == "A-1+A-2+A-3+A-4"][1]
-    assert not isinstance(back, Single)
-    assert back.ticked == {"A-1", "A-2", "A-3", "A-4"}, "what was confirmed is still ticked"
-    assert end.of("A-4") == SelfCheckAnswer("A-4"), "a tick that is taken away opens the item"
-    assert script.shown[-2:] == ["B-1 evidence", "A-4 answer"]
+    assert script.screens[2].items[0].given == met("A-1", "study.title")
+    assert end.of("A-1") == SelfCheckAnswer("A-1"), "an answer that is taken back opens the item"
 
 
 def test_back_at_the_first_screen_shows_it_again() -> None:
@@ -283,7 +270,7 @@ def test_back_at_the_first_screen_shows_it_again() -> None:
 def test_items_that_do_not_apply_are_told_and_not_asked() -> None:
     script = Script()
     run(script)
-    progress = script.screen("B-1 answer").progress
+    progress = script.screen("B-1").progress
     assert (progress.principle, progress.number, progress.total) == ("harm", 2, 2)
     assert [(one.id, truth) for one, truth in progress.elsewhere] == [
         ("B-2", Truth.NO),
@@ -293,26 +280,25 @@ def test_items_that_do_not_apply_are_told_and_not_asked() -> None:
 
 
 def test_progress_counts_what_is_left() -> None:
-    script = Script(("A-1+A-2+A-3+A-4", Ticked(frozenset({"A-1", "A-2"}))))
+    replies = ItemReplies((met("A-1", "study.title"), met("A-3", "study.age")))
+    script = Script(("A-1+A-2+A-3+A-4", replies))
     run(script)
     assert [one.progress.left for one in script.screens[:2]] == [5, 3]
 
 
 def test_answered_items_are_asked_again_only_when_all_are_wanted() -> None:
-    given = [SelfCheckAnswer("A-1", "met", evidence="study.title")]
+    given = [met("A-1", "study.title")]
     script = Script()
     run(script, given=given)
-    assert "A-1 answer" not in script.shown
-    script = Script(("A-1 answer", ItemReply("not_met")), ("A-1 note", ItemReply("改了主意")))
-    end = run(script, given=given, plan=WalkPlan(everything=True))
-    assert end.of("A-1").answer == "not_met"
-    assert script.shown.count("A-1 answer") == 1
+    assert script.shown[0] == "A-2+A-3+A-4"
+    script = Script()
+    run(script, given=given, plan=WalkPlan(everything=True))
+    assert script.shown[0] == "A-1+A-2+A-3+A-4"
 
 
 def test_met_without_evidence_that_exists_is_open() -> None:
-    given = [SelfCheckAnswer("A-1", "met", evidence="gone")]
-    script = Script(("A-1 answer", ItemReply("met")), ("A-1 evidence", ItemReply("study.title")))
-    end = run(script, given=given)
+    script = Script(("A-1+A-2+A-3+A-4", ItemReplies((met("A-1", "study.title"),))))
+    end = run(script, given=[met("A-1", "gone")])
     assert "A-1" not in open_items(facts(FULL), end)
 
 
@@ -328,6 +314,6 @@ def test_what_save_raises_ends_the_walk() -> None:
     def refuse(changed: Sequence[SelfCheckAnswer]) -> None:
         raise OSError(28, "full")
 
-    script = Script(("A-1+A-2+A-3+A-4", Ticked(frozenset({"A-1"}))))
+    script = Script(("A-1+A-2+A-3+A-4", ItemReplies((met("A-1", "study.title"),))))
     with pytest.raises(OSError, match="full"):
         walk_items(facts(FULL), SelfCheck({}), script.ask, refuse)
