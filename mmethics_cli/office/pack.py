@@ -38,6 +38,7 @@ from mmethics_cli.workflow.packs import LoadedPack, Packs
 PART: Final = "office"
 CRITERIA: Final = ("worksheets",)
 WORKSHEETS: Final = "office/worksheets.yaml"
+_SECRETARY: Final = "secretary"  # fills in sheets, but reviews nothing
 SOURCES: Final = "office/sources.yaml"
 
 
@@ -257,7 +258,7 @@ def read_worksheets(
     roles = {}
     for node in Node(WORKSHEETS, (), trees.get(WORKSHEETS), trail).list():
         node.only("role", "worksheets")
-        role = node.one_of("role", tuple(known))
+        role = node.one_of("role", (*known, _SECRETARY))
         roles[role] = node.texts("worksheets")
         for name in roles[role]:
             if name not in standard.documents:
