@@ -25,7 +25,7 @@ from mmethics_cli.office.past_events import (
 )
 from mmethics_cli.office.register.database import Writing
 from mmethics_cli.office.state import Case, Lookup
-from mmethics_cli.office.workbooks.book import OfficeBook, is_book, is_ours, read_book
+from mmethics_cli.office.workbooks.book import OfficeBook, is_book, read_book
 from mmethics_cli.office.workbooks.meeting_book import FORMAT as MEETING_BOOK
 from mmethics_cli.office.workbooks.meeting_book import from_meeting_book
 from mmethics_cli.office.workbooks.old_register import look_into, rows_to_import
@@ -67,15 +67,15 @@ class Desk:
         if is_package(path):
             return self._package(path)
         if is_book(path):
-            return self._book(path) if is_ours(path) else self._old_register(path, yes=yes)
+            book = read_book(path)
+            return self._book(path, book) if book else self._old_register(path, yes=yes)
         raise EthicsError(
             f"认不出“{path}”是什么。现在能收的：封存的送审（压缩包或文件夹）、"
             "办公室发出的名册、审查工作表、意见汇总和会议簿、旧登记簿（Excel）、往年登记事项的 CSV"
             "（第一行是 seq,at,event,study,case,meeting,person,data）。"
         )
 
-    def _book(self, path: Path) -> Taken:
-        book = read_book(path)
+    def _book(self, path: Path, book: OfficeBook) -> Taken:
         with self.office.register().writing() as register:
             data = path.read_bytes()
             place = self._place(book, data)

@@ -182,7 +182,7 @@ def test_an_act_is_whole_or_can_be_done_again(stages: Path, tmp_path: Path, act:
     took = time.monotonic() - began
     assert done.code == 0, done.out + done.err
     clock = random.Random(act)
-    moments: list[tuple[str, float]] = [("event", at) for at in some(range(1, done.events + 1), 3)]
+    moments: list[tuple[str, float]] = [("event", at) for at in some(range(1, done.events + 1), 2)]
     moments += [("clock", took * clock.uniform(0.1, 1.05)) for _ in range(deep(1, 100))]
     for number, (kind, at) in enumerate(moments):
         office = Path(shutil.copytree(stages / act / "office", tmp_path / str(number)))

@@ -153,15 +153,14 @@ def is_book(path: Path) -> bool:
         return "xl/workbook.xml" in archive.namelist()
 
 
-def is_ours(path: Path) -> bool:
-    """Whether a workbook is one that an office sent out. Raises EthicsError for a broken one."""
-    lines, cells = read_pages(path.read_bytes())
-    return _FORMAT in lines or bool(cells)
+def read_book(path: Path) -> OfficeBook | None:
+    """A workbook that came back; None for one that no office sent out.
 
-
-def read_book(path: Path) -> OfficeBook:
-    """A workbook that came back. Raises EthicsError for one that is none of ours."""
+    Raises EthicsError for a broken one, and for one of ours that doesn't say what it is about.
+    """
     lines, cells = read_pages(path.read_bytes())
+    if not lines and not cells:
+        return None
     if not lines.get(_FORMAT, "").startswith("mmethics/"):
         raise EthicsError(f"“{path.name}”不是办公室发出的工作簿，或其中隐藏的工作表被删去了。")
     about = {name: text for name, text in lines.items() if name not in (_FORMAT, RECORD_MARK)}
