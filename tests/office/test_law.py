@@ -183,7 +183,7 @@ class Committee:
                 Happening("hold_released", self.now, volume.id, data={"reason": "x"}),
                 Happening("access_requested", self.now, volume.id, person="x", data=asked),
             ]
-        after = {
+        after: dict[str, list[tuple[str, dict[str, str]]]] = {
             "requested": [("access_approved", {"by": "x"}), ("access_refused", {"reason": "x"})],
             "approved": [("access_done", {"due": "2027-09-01"})], "done": [("access_returned", {})],
         }  # fmt: skip
