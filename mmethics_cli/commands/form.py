@@ -19,7 +19,7 @@ from mmethics_cli.commands.options import (
 )
 
 if TYPE_CHECKING:
-    from mmethics_cli.workflow.form_import import ImportProposal
+    from mmethics_cli.workflow.own_forms.importing import ImportProposal
 
 app = typer.Typer(
     help="""用本机构自己的 Word 表格：读一次、核对一次，以后从卷宗里填。
@@ -69,7 +69,7 @@ def read(
     mmethics form read 初审申请表.docx --from 核对.xlsx --by 王某
     """
     from mmethics_cli.forms import report
-    from mmethics_cli.workflow import forms
+    from mmethics_cli.workflow.own_forms import forms
 
     session = Session.of(context)
     loaded = session.packs().of(HERE, ("forms",))
@@ -108,7 +108,7 @@ def check(
     mmethics form check 初审申请表 初审申请表V4.docx
     """
     from mmethics_cli.forms import report
-    from mmethics_cli.workflow import forms
+    from mmethics_cli.workflow.own_forms import forms
 
     session = Session.of(context)
     loaded = session.packs().of(HERE)
@@ -146,7 +146,7 @@ def fill(
     mmethics form fill my-study --form 初审申请表 --out 填好
     """
     from mmethics_cli.forms import report
-    from mmethics_cli.workflow import forms
+    from mmethics_cli.workflow.own_forms import forms
 
     session = Session.of(context)
     dossier = open_at(session, folder, session.packs(), submission)
@@ -191,25 +191,25 @@ def import_(
     mmethics form import 研究方案.pdf my-study --out 读到的值.xlsx
     mmethics form import 研究方案.pdf my-study --from 读到的值.xlsx
     """
-    from mmethics_cli.workflow import form_import, forms
+    from mmethics_cli.workflow.own_forms import forms, importing
 
     session = Session.of(context)
     dossier = open_at(session, folder, session.packs(), submission, also=("forms",))
     tell_opened(session, dossier)
     known = None if form is None else forms.named_form(form, dossier.loaded)
-    proposals = form_import.import_proposals(dossier, file, known)
+    proposals = importing.import_proposals(dossier, file, known)
     if sheet is not None:
-        taken = form_import.confirmed(file, sheet, proposals)
+        taken = importing.confirmed(file, sheet, proposals)
     else:
-        session.show(form_import.proposals_text(file.name, proposals))
+        session.show(importing.proposals_text(file.name, proposals))
         if out is not None:
             forms.refuse_existing(out, ".xlsx", replace=replace)
-            form_import.write_book(file, proposals, out, session.today)
+            importing.write_book(file, proposals, out, session.today)
             again = f"mmethics form import {file} {folder} --from {out}"
             session.say(f"已写出：{out}。逐行确认后运行：{again}")
             return
         taken = _picked(session, proposals)
-    form_import.take(dossier, taken)
+    importing.take(dossier, taken)
     session.say(f"写入 {len(taken)} 个值。" if taken else "没有写入。")
 
 

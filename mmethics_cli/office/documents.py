@@ -66,33 +66,41 @@ def committee_package(
         rendered = frozenset(document.kind.id for document in handed_in.documents)
         findings = review(seen, handed_in)
     needed = _needed(seen)
-    listed = {kind_id(row.id) for row in handed_in.rows}
-    ours = set(map(kind_id, rendered))
-    kinds = [kind for kind in seen.standard.documents.values() if kind.id in ours]
-    told = told or Office()
-    asked = tuple({"text": text} for text in supplement_of(current)[1])
     office = replace(
-        told,
+        _seen_by_office(seen, current, handed_in, rendered, told or Office()),
         findings=tuple(placed.finding for placed in findings),
-        lacking=tuple(
-            kind
-            for kind in needed
-            if kind.audience == "applicant"
-            and kind.id not in listed
-            # A section of another paper came with that one.
-            and not (kind.id in seen.facts.folded and kind.within.keys() & listed)
-        ),
         standing=tuple(standing_papers(seen, held, handed_in.rows)),
-        rendered=rendered,
-        spots=spots_of(handed_in.templates, kinds, seen.facts.folded),
-        recorded=_recorded(current),
-        comments=_comments(current),
-        rows={"asked": asked, **told.rows},
         verdicts=kind_of(seen.standard, decided_kind(dossier, current)).decisions,
     )
     study = replace(handed_in.study, transmittal=handed_in.rows, office=office)
     documents = tuple(_documents(seen, needed, also))
     return Package(documents, handed_in.rows, study, handed_in.templates)
+
+
+def _seen_by_office(
+    seen: Dossier, current: Submission, handed_in: Package, rendered: frozenset[str], told: Office
+) -> Office:
+    """What the office can tell of a submission, beside what `told` says: lists, places, records."""
+    listed = {kind_id(row.id) for row in handed_in.rows}
+    ours = set(map(kind_id, rendered))
+    kinds = [kind for kind in seen.standard.documents.values() if kind.id in ours]
+    asked = tuple({"text": text} for text in supplement_of(current)[1])
+    return replace(
+        told,
+        lacking=tuple(
+            kind
+            for kind in _needed(seen)
+            if kind.audience == "applicant"
+            and kind.id not in listed
+            # A section of another paper came with that one.
+            and not (kind.id in seen.facts.folded and kind.within.keys() & listed)
+        ),
+        rendered=rendered,
+        spots=spots_of(handed_in.templates, kinds, seen.facts.folded),
+        recorded=_recorded(current),
+        comments=_comments(current),
+        rows={"asked": asked, **told.rows},
+    )
 
 
 def _needed(seen: Dossier) -> list[DocumentKind]:

@@ -38,7 +38,6 @@ from mmethics_cli.workflow.packs import LoadedPack, Packs
 PART: Final = "office"
 CRITERIA: Final = ("worksheets",)
 WORKSHEETS: Final = "office/worksheets.yaml"
-_SECRETARY: Final = "secretary"  # fills in sheets, but reviews nothing
 SOURCES: Final = "office/sources.yaml"
 
 
@@ -253,12 +252,12 @@ def prove_office(standard: Standard, trees: Mapping[str, object]) -> Iterator[Fa
 def read_worksheets(
     trees: Mapping[str, object], standard: Standard, kinds: EventKinds, trail: Trail
 ) -> Mapping[str, tuple[str, ...]]:
-    """The documents that each role fills in; what is wrong with it is noted."""
+    """The documents that each role fills in, the office under no name; what is wrong is noted."""
     known = kinds["assigned"].labels if "assigned" in kinds else {}
     roles = {}
     for node in Node(WORKSHEETS, (), trees.get(WORKSHEETS), trail).list():
         node.only("role", "worksheets")
-        role = node.one_of("role", (*known, _SECRETARY))
+        role = node.one_of("role", tuple(known)) if node.has("role") else ""
         roles[role] = node.texts("worksheets")
         for name in roles[role]:
             if name not in standard.documents:

@@ -272,7 +272,7 @@ def _own_forms(dossier: Dossier, package: Package) -> Iterable[Finding]:
     """What the institution's own forms leave open; most packs map none."""
     if not dossier.loaded.forms:
         return ()
-    from mmethics_cli.workflow.forms import form_findings
+    from mmethics_cli.workflow.own_forms.forms import form_findings
 
     return form_findings(dossier, [document.kind.id for document in package.documents])
 

@@ -19,7 +19,7 @@ from mmethics_cli.store.yaml.reader import parse
 if TYPE_CHECKING:
     from mmethics_cli.core.interview.prepare import Guide
     from mmethics_cli.render.templates import Templates
-    from mmethics_cli.workflow.pack_forms import PackForm
+    from mmethics_cli.workflow.own_forms.pack_forms import PackForm
 
 
 class LoadedPack(Struct, frozen=True, dict=True):
@@ -82,7 +82,7 @@ class LoadedPack(Struct, frozen=True, dict=True):
         overlay = self.pack.overlay
         if overlay is None or not (overlay / "forms").is_dir():
             return ()
-        from mmethics_cli.workflow.pack_forms import pack_forms
+        from mmethics_cli.workflow.own_forms.pack_forms import pack_forms
 
         return tuple(pack_forms(overlay, self.standard))
 

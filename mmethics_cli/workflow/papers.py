@@ -27,7 +27,7 @@ from mmethics_cli.workflow.package import Document, Package
 if TYPE_CHECKING:
     from mmethics_cli.formats.excel.model import Workbook
     from mmethics_cli.formats.redline.changes import TextChange
-    from mmethics_cli.workflow.pack_forms import PackForm
+    from mmethics_cli.workflow.own_forms.pack_forms import PackForm
 
 CLEAN: Final = ".docx"
 ENGLISH: Final = ".en.docx"
@@ -130,7 +130,7 @@ class FormPaper(WordPaper, dict=True):
 
     def _filled(self, *, draft: bool) -> bytes:
         # Loaded late: most packs map no form.
-        from mmethics_cli.workflow.forms import fill
+        from mmethics_cli.workflow.own_forms.forms import fill
 
         facts, stamp = self.dossier.facts, self.document.stamp
         day = stamp.date or facts.today
@@ -281,7 +281,7 @@ def _chinese(
 ) -> Iterator[Paper]:
     clean = WordPaper(document, naming, CLEAN, package, document.template)
     if dossier.loaded.forms:
-        from mmethics_cli.workflow.forms import standing_for
+        from mmethics_cli.workflow.own_forms.forms import standing_for
 
         if (form := standing_for(dossier, document.kind.id)) is not None:
             name = document.template

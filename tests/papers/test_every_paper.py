@@ -11,6 +11,7 @@ from typing import Final
 
 import pytest
 
+from mmethics_cli.core.standard.document_parts import kind_id
 from mmethics_cli.store.pack import load
 from tests.golden import golden_of
 from tests.papers.test_short_set import MACHINE_WORDS, opened
@@ -38,7 +39,7 @@ BY_HAND: Final = re.compile(
 def lines(example: str, *, consents: bool = True) -> Iterator[tuple[str, str]]:
     """The name of each paper on record and its lines; an Excel file is no paper."""
     for name, text in golden_of(example).items():
-        kind = standard().documents[name.split(".")[0]]
+        kind = standard().documents[kind_id(name.split(".")[0])]
         if ".xlsx" not in name and (consents or not kind.for_form):
             yield from ((name, line) for line in text.split("\n"))
 

@@ -14,7 +14,10 @@ from tests.papers.shipped import answers, changed, paper
 from tests.studies import Tree, facts_of
 
 ECG, GENOMICS, ICH = "prospective-ecg", "genomics-imaging-partner", "retrospective-imaging-ai"
-PUBLIC_ONLY: Final = {"sharing.recipients": ["public_release"]}
+PUBLIC_ONLY: Final = {
+    "sharing.recipients": ["public_release"],
+    "sharing.identifiable_to_others": "no",
+}
 REVIEWED: Final = "每次使用前都要经过伦理委员会"
 
 
@@ -65,6 +68,7 @@ def test_a_public_entry_in_the_list_has_nobody_to_reach() -> None:
         answers(ECG),
         {
             "sharing.recipients": ["public_release", "domestic_partner"],
+            "sharing.identifiable_to_others": "no",
             "sharing.recipient_list": [entry, partner],
         },
     )

@@ -85,13 +85,18 @@ def changed(tree: Any, row: Row) -> Any:
 
 
 def place(tree: Any, path: str) -> tuple[Any, str]:
+    """The holder and the key of an answer; one that assets share is put into its asset first."""
+    shared = tree["data"].get("shared", {})
     element = ELEMENT_PATH.fullmatch(path)
     keys = (element["list"] if element else path).split(".")
     for key in keys if element else keys[:-1]:
         tree = tree[key]
     if element is None:
         return tree, keys[-1]
-    return next(one for one in tree if one["id"] == element["id"]), element["field"]
+    entry, field = next(one for one in tree if one["id"] == element["id"]), element["field"]
+    if field not in entry and field in shared:
+        entry[field] = shared[field]
+    return entry, field
 
 
 def fresh(row: Row) -> list[Finding]:

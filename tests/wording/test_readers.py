@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from unittest.mock import Mock
+
 import pytest
 
+from mmethics_cli.ask.form import FilledForm
 from mmethics_cli.ask.prompts import Prompts
 from mmethics_cli.ask.terminal import Terminal
 from mmethics_cli.core.decisions.facts import Facts
@@ -41,13 +45,19 @@ def test_readers_are_those_that_the_study_has_a_paper_for(
     assert read_by(standard().questions[path], facts(example)) == readers
 
 
-def test_the_prompt_and_its_help_say_who_reads_a_text() -> None:
-    question, known = standard().questions["consent.plain_purpose"], facts(CHILDREN)
-    step = Step(
-        (QuestionRow(AnswerPlace(question)),), InterviewProgress("consent", 1, 2, 3, 4), known
-    )
+def test_the_prompt_and_its_help_say_who_reads_a_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    question, study = standard().questions["consent.plain_purpose"], facts(CHILDREN)
+    row = QuestionRow(AnswerPlace(question))
+    said = []
+
+    def no_form(*_: object, readers_of: Callable[[QuestionRow], str]) -> Mock:
+        said.append(readers_of(row))
+        return Mock(**{"run.return_value": FilledForm({}, {})})
+
+    monkeypatch.setattr("mmethics_cli.ask.terminal.Form", no_form)
     terminal = Terminal(
         Prompts(False), dict(standard().sections), print, PromptReader(lambda _: None)
     )
-    assert "读的人：" in "".join(terminal.message(step).split())
-    assert [line for line in help_on(question, known) if line.startswith("读的人：")]
+    terminal(Step((row,), InterviewProgress("consent", 1, 2, 3, 4), study))
+    assert said == [read_by(question, study)] and said[0].startswith("读的人：")
+    assert [line for line in help_on(question, study) if line.startswith("读的人：")]

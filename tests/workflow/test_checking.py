@@ -142,6 +142,18 @@ def lost_evidence(whole: Whole, facts: Facts, found: list[Finding], gone: set[st
     }
 
 
+def inheriting(whole: Whole, path: str) -> set[str]:
+    """Where the entries of a list stand without an answer that they share."""
+    shares = whole.dossier.standard.questions[path].shares
+    entries = whole.values.get(shares, ())
+    name = path.rpartition(".")[2]
+    return {
+        f"{shares}[{entry.id}].{name}"
+        for entry in (entries if isinstance(entries, tuple) else ())
+        if name not in entry.fields
+    }
+
+
 def rest(found: list[Finding], *ids: str) -> list[Finding]:
     return [one for one in found if one.id not in ("item_without_evidence", *ids)]
 
@@ -161,7 +173,7 @@ def test_every_answer_is_missed(whole: Whole) -> None:
         if not found and (required is None or evaluate(required, facts) is Truth.NO):
             optional.add(path)
             continue
-        stray = lost_evidence(whole, facts, found, {path})
+        stray = lost_evidence(whole, facts, found, {path, *inheriting(whole, path)})
         if missing(found) != [path] or len(rest(found)) != 1 or stray:
             wrong.append((path, [(one.id, one.path) for one in found]))
     assert wrong == []
@@ -253,6 +265,9 @@ def test_every_field_of_an_entry_is_missed_unless_nobody_needs_it(whole: Whole) 
         facts, found = whole.without(values)
         field = whole.dossier.standard.questions[path].field_named(name)
         assert field is not None
+        if field.shared and field.inherits in whole.values:
+            assert missing(found) == [], "without its own answer that of the others holds"
+            continue
         if field.required_when is None and all(one.severity == "note" for one in found):
             optional.add(f"{path}.{name}")
             continue
@@ -331,7 +346,8 @@ STUDY = EXAMPLES[0]
 REMOVED: list[tuple[str, Keys, str]] = [
     ("dossier.yaml", ("project", "title"), "project.title"),
     ("dossier.yaml", ("risk", "sensitive_topics"), "risk.sensitive_topics"),
-    ("dossier.yaml", ("data", "assets", 0, "identifiability"), "data.assets[{id}].identifiability"),
+    ("dossier.yaml", ("data", "assets", 0, "source"), "data.assets[{id}].source"),
+    ("dossier.yaml", ("data", "shared", "identifiability"), "data.shared.identifiability"),
     ("dossier.yaml", ("data", "assets"), "data.assets"),
     ("institution.yaml", ("committee", "name"), "committee.name"),
     ("self-check.yaml", ("LAW-10",), "self_check.LAW-10"),

@@ -19,18 +19,18 @@ def show_desk(
     calendar: Path | None,
 ) -> int:
     """Show what waits, what is due and what is late, or write it; how many things are late."""
-    from mmethics_cli.office.desk import desk_of, desk_text
+    from mmethics_cli.office.desk.desk import desk_of, desk_text
 
     session = Session.of(context)
     folder = office_at(context, office)
     desk = desk_of(folder, session.today)
     if page is not None:
-        from mmethics_cli.office.desk_page import write_desk_page
+        from mmethics_cli.office.desk.page import write_desk_page
 
         write_desk_page(folder, session.packs(), page, session.today)
         session.say(f"写好案头的网页：{page}。用浏览器打开，也可以打印。")
     if calendar is not None:
-        from mmethics_cli.office.desk_calendar import write_desk_calendar
+        from mmethics_cli.office.desk.calendar import write_desk_calendar
 
         count = write_desk_calendar(folder, calendar, session.today)
         session.say(f"写好 {count} 个到期日：{calendar}" if count else "现在没有到期日。")

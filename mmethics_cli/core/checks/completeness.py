@@ -30,8 +30,13 @@ def missing_answers(pathway: Pathway) -> Iterator[Finding]:
     reported: set[str] = set()
     for question in facts.standard.questions.values():
         for path, label, asked in _required_and_open(question, facts):
-            reported.add(path)
-            yield _missing(path, label, asked)
+            shared = _lacked_by_several(place_at(facts, path), facts)
+            if shared is None:
+                reported.add(path)
+                yield _missing(path, label, asked)
+            elif shared.path not in reported:
+                reported.add(shared.path)
+                yield _missing(shared.path, shared.label, shared)
     deciding = (asked for path in pathway.open_questions for asked in first_asked(path, facts))
     for path in deciding:
         if path not in reported:
@@ -46,12 +51,47 @@ def first_asked(path: str, facts: Facts) -> tuple[str, ...]:
     An answer that may not apply is not missing; it may even stand there already.
     """
     place = place_at(facts, path)
+    if place is not None and place.question.shares:
+        return _first_asked_of_entries(place.question, facts)
+    if (shared := _lacked_by_several(place, facts)) is not None:
+        return (shared.path,)
     if place is None or place.question.ask_when is None or _is_asked(place, facts):
         return (path,)
     causes = sorted(unknown_facts(place.question.ask_when, facts, place.scope()))
     places = {cause: place_at(facts, cause) for cause in causes}
-    asked = tuple(cause for cause, place in places.items() if place and _is_asked(place, facts))
-    return asked or (path,)
+    asked = [cause for cause, place in places.items() if place and _is_asked(place, facts)]
+    first = (told for cause in asked for told in first_asked(cause, facts))
+    return tuple(dict.fromkeys(first)) or (path,)
+
+
+def _first_asked_of_entries(shared: Question, facts: Facts) -> tuple[str, ...]:
+    """The same of an answer that entries of a list share: of one entry that lacks it its own."""
+    lacking = list(_lacking(shared, facts))
+    if not lacking or sum(_is_asked(entry, facts) for entry in lacking) > 1:
+        return (shared.path,)
+    return tuple(
+        dict.fromkeys(path for entry in lacking for path in first_asked(entry.path, facts))
+    )
+
+
+def _lacked_by_several(place: AnswerPlace | None, facts: Facts) -> Question | None:
+    """What several entries of a list lack and may share, where the place is that of one of them."""
+    if place is None or not place.question.shared:
+        return None
+    shared = facts.standard.questions[place.question.inherits]
+    several = sum(_is_asked(entry, facts) for entry in _lacking(shared, facts)) > 1
+    return shared if several else None
+
+
+def _lacking(shared: Question, facts: Facts) -> Iterator[AnswerPlace]:
+    """The entries that neither share an answer nor have their own, as far as they may need one."""
+    owner = facts.standard.questions[shared.shares]
+    fields = [field for field in owner.fields if field.inherits == shared.path]
+    entries = facts.values.get(owner.path)
+    for entry in entries if isinstance(entries, tuple) else ():
+        for field in fields:
+            if facts.field(Scope(owner.path, entry), field.path) is UNKNOWN:
+                yield AnswerPlace(field, owner, entry)
 
 
 def _is_asked(place: AnswerPlace, facts: Facts) -> bool:

@@ -33,14 +33,14 @@ from mmethics_cli.core.standard.node import Node, Trail
 from mmethics_cli.core.standard.pack_editions import EDITIONS, read_editions
 from mmethics_cli.core.standard.phrases import GRAMMAR, PHRASES, read_grammar, read_phrases
 from mmethics_cli.core.standard.placeholders import PLACEHOLDERS, read_placeholders
-from mmethics_cli.core.standard.read_bands import Bands, declared_bands
-from mmethics_cli.core.standard.read_committee import (
+from mmethics_cli.core.standard.reading.bands import Bands, declared_bands
+from mmethics_cli.core.standard.reading.committee import (
     DECISIONS,
     SUBMISSIONS,
     read_decisions,
     read_submissions,
 )
-from mmethics_cli.core.standard.read_content import (
+from mmethics_cli.core.standard.reading.content import (
     read_consistency,
     read_criterion,
     read_document,
@@ -49,7 +49,7 @@ from mmethics_cli.core.standard.read_content import (
     read_readability,
     read_readers,
 )
-from mmethics_cli.core.standard.read_facts import (
+from mmethics_cli.core.standard.reading.facts import (
     NamedValues,
     derived_term,
     question_term,
@@ -57,8 +57,8 @@ from mmethics_cli.core.standard.read_facts import (
     read_question,
     shared_nodes,
 )
-from mmethics_cli.core.standard.read_rules import documents_table, read_table, table_term
-from mmethics_cli.core.standard.read_screens import read_screens
+from mmethics_cli.core.standard.reading.rules import documents_table, read_table, table_term
+from mmethics_cli.core.standard.reading.screens import read_screens
 from mmethics_cli.core.standard.record_reader import RecordReader
 from mmethics_cli.errors import PackError, Problem
 

@@ -9,8 +9,9 @@ from typing import Any
 from msgspec import Struct
 
 from mmethics_cli.core.conditions.values import KeyPath
-from mmethics_cli.core.standard.model import Migration, Question, Standard
+from mmethics_cli.core.standard.model import Question, Standard
 from mmethics_cli.core.standard.node import Node
+from mmethics_cli.core.standard.renaming import Migration
 
 _SELF_CHECK, _DOCUMENTS = "self_check", "documents"
 _ATTACHMENTS, _ATTACHMENT_KIND = "attachments", "attachments.kind"

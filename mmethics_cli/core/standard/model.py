@@ -18,6 +18,7 @@ from mmethics_cli.core.conditions.values import UNKNOWN, Value
 from mmethics_cli.core.standard.committee import DecisionMeaning, SubmissionKind
 from mmethics_cli.core.standard.document_parts import PART_MARK, DocumentPart
 from mmethics_cli.core.standard.file_kinds import FileKind
+from mmethics_cli.core.standard.renaming import Migration
 from mmethics_cli.core.standard.screens import Screens
 from mmethics_cli.core.standard.texts import (
     NO_PLACEHOLDERS,
@@ -498,23 +499,6 @@ class PhraseRule(Struct, frozen=True):
     reads: tuple[str, ...] = ()
     skips: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
-
-
-class Migration(Struct, frozen=True):
-    """What one edition of the pack renamed: old names to new ones.
-
-    `fields` and `values` are by list or path, `items` are review items. A document keeps version
-    and date, and the attachments and evidence that name it follow. An answer of `retired` no longer
-    counts; what it asked has to be answered again under the new path.
-    """
-
-    edition: str
-    paths: Mapping[str, str] = field(default_factory=dict)
-    fields: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    items: Mapping[str, str] = field(default_factory=dict)
-    documents: Mapping[str, str] = field(default_factory=dict)
-    retired: Mapping[str, str] = field(default_factory=dict)
 
 
 class LawChange(Struct, frozen=True):

@@ -11,7 +11,7 @@ from mmethics_cli.formats.excel.bytes import LONGEST_TEXT
 from mmethics_cli.formats.excel.model import Sheet, SheetCell, SheetColumn, SheetRow, Workbook
 from mmethics_cli.formats.excel.writer import excel_file
 from mmethics_cli.office.as_of import RegisterView
-from mmethics_cli.office.desk_calendar import office_dates
+from mmethics_cli.office.desk.calendar import office_dates
 from mmethics_cli.office.events import Event
 from mmethics_cli.office.folder import OfficeFolder
 from mmethics_cli.office.law.acceptance import STATES

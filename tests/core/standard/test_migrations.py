@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mmethics_cli.core.standard.migrations import Renaming, migrated, migrated_items
-from mmethics_cli.core.standard.model import Migration
+from mmethics_cli.core.standard.renaming import Migration
 
 STEP = Migration(
     "0.0.9",

@@ -30,9 +30,9 @@ from mmethics_cli.sheets.reader import read_pages
 from mmethics_cli.sheets.writer import RECORD_MARK
 from mmethics_cli.store.files import sha256, write_atomic
 from mmethics_cli.wording.values import brief_text
-from mmethics_cli.workflow.forms import form_bytes, opened_form, words_of
 from mmethics_cli.workflow.opening import Dossier
-from mmethics_cli.workflow.pack_forms import PackForm
+from mmethics_cli.workflow.own_forms.forms import form_bytes, opened_form, words_of
+from mmethics_cli.workflow.own_forms.pack_forms import PackForm
 
 FORMAT: Final = "mmethics/form-import/1"
 _MARK, _ROLE = "import", "take"

@@ -24,7 +24,7 @@ from mmethics_cli.forms.words import FormWords, read_words
 from mmethics_cli.store.files import write_atomic
 from mmethics_cli.store.yaml.writer import mapping_lines
 from mmethics_cli.workflow.opening import Dossier
-from mmethics_cli.workflow.pack_forms import FORMS, PackForm, pack_form
+from mmethics_cli.workflow.own_forms.pack_forms import FORMS, PackForm, pack_form
 from mmethics_cli.workflow.packs import LoadedPack
 
 _LARGEST: Final = 30_000_000  # bytes; no form is larger

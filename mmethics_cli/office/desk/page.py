@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from mmethics_cli.office.desk import GROUPS, DeskLine, desk_in
+from mmethics_cli.office.desk.desk import GROUPS, DeskLine, desk_in
 from mmethics_cli.office.folder import OfficeFolder
 from mmethics_cli.office.law.acceptance import STATES, case_name
 from mmethics_cli.office.law.review import person_name

@@ -16,8 +16,8 @@ from mmethics_cli.core.conditions.written import parse_date, parse_int, plain
 from mmethics_cli.core.standard.model import Derived, Meaning, Member, Question
 from mmethics_cli.core.standard.names import CHANGES, is_of_event
 from mmethics_cli.core.standard.node import Node
-from mmethics_cli.core.standard.read_bands import Bands, band_labels, band_members
-from mmethics_cli.core.standard.read_sources import read_sources
+from mmethics_cli.core.standard.reading.bands import Bands, band_labels, band_members
+from mmethics_cli.core.standard.reading.sources import read_sources
 from mmethics_cli.core.standard.record_reader import RecordReader
 
 TYPES: Final = ("bool", "choice", "choices", "int", "date", "text", "list")

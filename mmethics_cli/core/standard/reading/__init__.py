@@ -1,0 +1,1 @@
+"""A pack's files read into the parts of a standard."""

@@ -1,0 +1,1 @@
+"""Use cases of an institution's own forms."""
