@@ -299,7 +299,7 @@ def unlawful(log: list[Happening]) -> Iterator[str]:
                 e.person: e.data["recommendation"]
                 for e in before
                 if e.kind == "worksheet_returned" and e.case == case and e.person not in out
-                and terms[e.person]["category"] != "consultant"
+                and terms.get(e.person, {}).get("category", "consultant") != "consultant"
             }  # fmt: skip
             if len(sheets) < 2 or set(sheets.values()) != {decided.data["decision"]}:
                 yield f"{case}: simplified with {sheets}"
