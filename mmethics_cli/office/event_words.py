@@ -12,6 +12,8 @@ from mmethics_cli.office.events import EventKind, Happening
 
 FILE: Final = "office/event_words.yaml"
 _DIGEST: Final = "digest"
+# What a row says to the program alone.
+_ASIDE: Final = frozenset({_DIGEST, "kind", "file"})
 # Decisions, and advice, are words of the standard.
 _DECISIONS: Final = frozenset({"decision", "recommendation", "choice"})
 
@@ -27,7 +29,8 @@ class EventWords(Struct, frozen=True):
     ) -> Iterator[tuple[str, str]]:
         """Title and text of each thing that an event says; `decision` words a decision.
 
-        Files, their digests and tables (the proof of a vote) are shown by themselves.
+        Files, their digests and tables (the proof of a vote) are shown by themselves; of a row
+        is said what stands in it.
         """
         titles = kind.titles if kind else {}
         labels = kind.labels if kind else {}
@@ -37,14 +40,16 @@ class EventWords(Struct, frozen=True):
             words = {**self.labels.get(key, {}), **labels}
             each = value if isinstance(value, list) else [value]
             text = "、".join(
-                decision(str(word)) if key in _DECISIONS else words.get(str(word), _plain(word))
-                for word in each
+                decision(str(word)) if key in _DECISIONS else _plain(word, words) for word in each
             )
             yield titles.get(key) or self.titles.get(key, key), text
 
 
-def _plain(value: Any) -> str:
-    return "是" if value is True else "否" if value is False else str(value)
+def _plain(value: Any, words: Mapping[str, str]) -> str:
+    if isinstance(value, Mapping):
+        said = (_plain(part, words) for key, part in value.items() if key not in _ASIDE)
+        return " ".join(filter(None, said))
+    return words.get(str(value), "是" if value is True else "否" if value is False else str(value))
 
 
 def read_event_words(trees: Mapping[str, object]) -> tuple[EventWords, list[Fault]]:

@@ -25,7 +25,7 @@ from mmethics_cli.office.past_events import (
 )
 from mmethics_cli.office.register.database import Writing
 from mmethics_cli.office.state import Case, Lookup
-from mmethics_cli.office.workbooks.book import OfficeBook, is_book, is_ours, read_book
+from mmethics_cli.office.workbooks.book import OfficeBook, is_book, read_book
 from mmethics_cli.office.workbooks.meeting_book import FORMAT as MEETING_BOOK
 from mmethics_cli.office.workbooks.meeting_book import from_meeting_book
 from mmethics_cli.office.workbooks.old_register import look_into, rows_to_import
@@ -71,20 +71,30 @@ class Desk:
         if is_package(path):
             return self._package(path)
         if is_book(path):
-            return self._book(path) if is_ours(path) else self._old_register(path, yes=yes)
+            book = read_book(path)
+            return self._book(path, book) if book else self._old_register(path, yes=yes)
         raise EthicsError(
             f"认不出“{path}”是什么。现在能收的：封存的送审（压缩包或文件夹）、"
             "办公室发出的名册、审查工作表、意见汇总和会议簿、旧登记簿（Excel）、往年登记事项的 CSV"
             "（第一行是 seq,at,event,study,case,meeting,person,data）。"
         )
 
-    def _book(self, path: Path) -> Taken:
-        book = read_book(path)
+    def _book(self, path: Path, book: OfficeBook) -> Taken:
         with self.office.register().writing() as register:
-            happenings = self._kept(self._told(register, book, path), book, path)
+            data = path.read_bytes()
+            place = self._place(book, data)
+            happenings = self._told(register, book, path)
+            if happenings:
+                kept = {**happenings[0].data, FILES: {place: sha256(data)}}
+                happenings[0] = replace(happenings[0], data=kept)
             events = record(register, self.pack.kinds, happenings, self.now, self.actor)
             case = register.get(Case, book.about.get("case", ""))
             more = self._after_worksheet(register, book)
+            if events:
+                # Before the event is there for good, which never speaks of a file that is not; and
+                # after all that can refuse it, for no file lies there without its event.
+                make_folder(self.office.path / RETURNED)
+                write_atomic(self.office.path / place, data)
         if book.format == MEETING_BOOK:
             meeting = book.about["meeting"]
             return Taken(
@@ -122,7 +132,7 @@ class Desk:
     def _told(self, state: Lookup, book: OfficeBook, path: Path) -> list[Happening]:
         """What a workbook tells, by its format."""
         if book.format == MEETING_BOOK:
-            return from_meeting_book(state, book, self.pack.decisions, self.now)
+            return from_meeting_book(state, book, self.pack, self.now)
         if book.format == WORKSHEET:
             return from_worksheet(state, book, self.pack, self.now)
         if book.format == SUMMARY:
@@ -131,21 +141,12 @@ class Desk:
             return from_roster(state, book, self.pack.kinds["member_appointed"], self.now)
         raise EthicsError(f"“{path.name}”这一种工作簿（{book.format}）不收。")
 
-    def _kept(self, happenings: list[Happening], book: OfficeBook, path: Path) -> list[Happening]:
-        """The same, the first with the workbook as it came, which is kept; none where none is."""
-        if not happenings:
-            return []
-        data = path.read_bytes()
-        digest = sha256(data)
+    def _place(self, book: OfficeBook, data: bytes) -> str:
+        """Where a workbook is kept as it came, in the office's folder."""
         kind = book.format.split("/")[1]
         about = (book.about[name] for name in ("case", "meeting", "person") if name in book.about)
-        name = "-".join((self.now.partition("T")[0], kind, *about, digest[:8]))
-        place = f"{RETURNED}/{legal_name(name)}.xlsx"
-        make_folder(self.office.path / RETURNED)
-        # The file first: an event never speaks of one that is not there.
-        write_atomic(self.office.path / place, data)
-        first = happenings[0]
-        return [replace(first, data={**first.data, FILES: {place: digest}}), *happenings[1:]]
+        name = "-".join((self.now.partition("T")[0], kind, *about, sha256(data)[:8]))
+        return f"{RETURNED}/{legal_name(name)}.xlsx"
 
     def _package(self, path: Path) -> Taken:
         package = read_package(path, self.pack.standard, self.pack.study_facts)

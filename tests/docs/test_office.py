@@ -174,3 +174,27 @@ def test_the_desk_tells_of_the_end_of_an_approval(office: tuple[Path, list[Step]
     soon, late = (one.said for one in steps if one.words[-2:] == ["--office", "办公室"])
     assert "快到期（1）" in soon and "2028-03-10" in soon
     assert "已逾期（1）" in late
+
+
+def test_a_request_to_copy_is_met_or_refused(office: tuple[Path, list[Step]]) -> None:
+    folder, steps = office
+    given = step(steps, "lend", "--want", "批件", "S0001")
+    assert "复印件 1 件" in given
+    copies = papers(folder, "lent/2029-阅-0001-何示一")
+    assert copies == {"申请表.docx", "00-交付单.docx", "01-0001-签字的审查意见.docx"}
+    assert "归档" in step(steps, "file", "2029-受-0001")
+    assert "lend 2029-阅-0002 --approve" in step(steps, "lend", "--want", "会议记录", "S0001")
+    assert papers(folder, "lent/2029-阅-0002-何示一") == {"申请表.docx"}
+    assert "不予查阅" in step(steps, "lend", "--refuse")
+
+
+def test_an_inspector_is_shown_everything(office: tuple[Path, list[Step]]) -> None:
+    folder, steps = office
+    page = (folder / "检查材料" / "index.html").read_text(encoding="utf-8")
+    for said in ("伦审2027-0002", "伦审2027-0003", "修改后再审", "孙示六", "登记簿"):
+        assert said in page, said
+    then = step(steps, "show", "--as-of")
+    assert "修改后再审" in then and "2027-受-0003" not in then
+    assert (folder / "质量2027.docx").is_file() and (folder / "登记簿.xlsx").is_file()
+    *_, verified = (one.said for one in steps if one.words[-2:] == ["verify", "办公室"])
+    assert "校验值" in verified

@@ -15,7 +15,7 @@ from mmethics_cli.office.folder import open_office
 from mmethics_cli.office.law import acceptance, review
 from mmethics_cli.office.law.acceptance import ActRefused, find_case
 from mmethics_cli.office.law.clocks import read_clocks
-from mmethics_cli.office.state import Appointment, Case, Interest, OfficeState
+from mmethics_cli.office.state import Appointment, Assignment, Case, Interest, OfficeState
 from tests.office.offices import call, new_office
 
 DAY = "2027-03-02"
@@ -181,6 +181,13 @@ def test_who_must_keep_out_cannot_be_assigned() -> None:
     with pytest.raises(EthicsError, match="不在任"):
         review.assign(office, case, ["过客", "丁"], CLOCKS, NOW)
     assert [each.person for each in review.propose(office, case, DAY).candidates] == ["丁"]
+
+
+def test_who_was_appointed_by_mistake_reviews_nothing() -> None:
+    case = Case("1", "S", "initial", state="accepted", method="simplified")
+    sheets = [Assignment("1", who, "simplified", state="returned") for who in ("甲", "乙")]
+    office = state(case, member("甲"), *sheets)
+    assert [each.person for each in review.reviewing(office, case)] == ["甲"]
 
 
 def test_a_case_is_found_by_any_unique_end() -> None:

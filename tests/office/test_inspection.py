@@ -10,7 +10,10 @@ from urllib.parse import unquote
 import pytest
 from openpyxl import load_workbook
 
+from mmethics_cli.office.events import Happening
+from mmethics_cli.office.pack import office_pack
 from mmethics_cli.wording.columns import width
+from mmethics_cli.workflow.packs import Packs
 from tests.browser import complaints, printed, violations
 from tests.office.lived import DAY, MET, lived_office
 from tests.office.offices import call
@@ -37,6 +40,36 @@ def test_a_case_shows_its_clock_its_papers_and_its_history(office: Path) -> None
     assert "主审方案 委员1 交回 2027-03-08 批准" in said
     assert "cases/" in said and "returned/2027-03-08-review-worksheet-2027-0001-M1" in said
     assert "交回工作表 M1 意见：补充样本量 建议：批准" in said and "recommendation" not in said
+
+
+def test_all_that_an_event_may_say_has_words() -> None:
+    pack = office_pack(Packs())
+    words, kinds = pack.event_words, pack.kinds
+    data = [(kind, key, type_) for kind in kinds.values() for key, type_ in kind.data.items()]
+    # A proof and an imported row are shown by themselves.
+    said = [(kind, key) for kind, key, type_ in data if type_ not in ("proof", "row", "digest")]
+    assert [(k.id, key) for k, key in said if not {**words.titles, **k.titles}.get(key)] == []
+    ids = [(k, key, id_) for k, key, type_ in data if isinstance(type_, tuple) for id_ in type_]
+    ids += [(kinds["access_requested"], "capacity", id_) for id_ in pack.lending.capacities]
+    ids += [(kinds["volume_opened"], "kind", id_) for id_ in pack.archive.volumes]
+    assert [
+        (kind.id, key, id_)
+        for kind, key, id_ in ids
+        if id_.isascii() and id_ not in {**words.labels.get(key, {}), **kind.labels}
+    ] == []
+
+
+def test_rows_are_said_in_words() -> None:
+    pack = office_pack(Packs())
+    row = {"item": "WS-01", "verdict": "revise", "comment": "改"}
+    paper = {"kind": "letter", "title": "审查意见", "medium": "电子", "digest": "0" * 64}
+    for id_, data, text in (
+        ("worksheet_returned", {"opinions": [row, row]}, "WS-01 须修改 改、WS-01 须修改 改"),
+        ("filed", {"papers": [paper]}, "审查意见 电子"),
+    ):
+        happening = Happening(id_, "2027-03-09T09:00", data=data)
+        ((_, told),) = pack.event_words.said(pack.kinds[id_], happening, pack.decision_word)
+        assert told == text
 
 
 def test_a_study_a_meeting_and_a_person_by_number_name_or_title(office: Path) -> None:

@@ -29,8 +29,8 @@ MET = "2027-03-09"
 SIMPLIFIED, MEETING = "prospective-ecg", "genomics-imaging-partner"
 
 
-def _begun(folder: Path, sealed_example: Callable[[str], Path]) -> None:
-    """An office with a simplified case and one for a meeting, accepted, assigned and planned."""
+def received(folder: Path, sealed_example: Callable[[str], Path]) -> Path:
+    """An office to which a simplified case came, and one for a meeting."""
     folder.mkdir()
     office, at = new_office(folder), f"{DAY}T09:00"
     with open_office(office).register().writing() as writing:
@@ -50,7 +50,12 @@ def _begun(folder: Path, sealed_example: Callable[[str], Path]) -> None:
             data |= keep_package(office, case, sealed)
             happening = Happening("submission_received", at, f"S{number}", case, data=data)
             writing.append(happening, at, "x")
-    do = doing(office)
+    return office
+
+
+def begin(folder: Path, sealed_example: Callable[[str], Path]) -> None:
+    """The same, both cases accepted and assigned, the meeting planned."""
+    do = doing(received(folder, sealed_example))
     for acts in (
         ("accept", "1"), ("accept", "2"), ("assign", "1", "委员1", "委员2"),
         ("assign", "2", "委员1", "委员5"), ("meet", MET),
@@ -62,7 +67,7 @@ def _begun(folder: Path, sealed_example: Callable[[str], Path]) -> None:
 @pytest.fixture(scope="module")
 def begun(once: Once, sealed_example: Callable[[str], Path]) -> Path:
     """Such an office, not to be changed."""
-    return once.folder("office-begun", lambda folder: _begun(folder, sealed_example)) / "office"
+    return once.folder("office-begun", lambda folder: begin(folder, sealed_example)) / "office"
 
 
 @pytest.fixture
@@ -175,8 +180,8 @@ def test_a_summary_filled_wrongly_names_the_cell(
 HOSTILE: Mapping[str, tuple[str, int, object, str]] = {
     "a verdict that is none": (":WS-01", 4, "还行", "评价应写"),
     "a formula": (":WS-01", 4, "=1+1", "公式"),
-    "an edited id": (":WS-01", 0, ":WS-99", "没有要点“WS-99”"),
-    "an id twice": (":WS-01", 0, ":WS-02", "重复"),
+    "an edited id": (":WS-01", 0, ":WS-99", "没有“WS-99”这一行"),
+    "an id twice": (":WS-01", 0, ":WS-02", "这一行原来是“WS-02”"),
     "no id": (":WS-01", 0, None, "不是原来的行"),
 }
 

@@ -137,7 +137,7 @@ class Disposal:
         if not path.is_file():
             raise EthicsError(f"没有“{path}”。清册由 mmethics office file --disposal 写出。")
         data, book = path.read_bytes(), read_book(path)
-        if book.format != FORMAT:
+        if book is None or book.format != FORMAT:
             raise EthicsError(f"“{path.name}”不是销毁清册。")
         if approval.given:
             return self._destroy(book, data, approval)

@@ -90,7 +90,10 @@ def _reasons(original: bool, busy: int, appointment: Appointment) -> Iterator[st
 
 
 def reviewing(state: Lookup, case: Case) -> list[Assignment]:
-    """The reviewers of a case who count: assigned, without conflict, no consultants."""
+    """The reviewers of a case who count: assigned, without conflict, no consultants.
+
+    Nor one whose appointment was recorded by mistake.
+    """
     there = [
         each
         for each in state.where(Assignment, case=case.id)
@@ -102,7 +105,7 @@ def reviewing(state: Lookup, case: Case) -> list[Assignment]:
         if each.person in {assignment.person for assignment in there}
     }
     excluded = exclusions(state, case, people)
-    return [each for each in there if each.person not in excluded]
+    return [each for each in there if each.person in people and each.person not in excluded]
 
 
 def reviewers_needed(case: Case) -> int:

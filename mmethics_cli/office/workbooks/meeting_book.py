@@ -23,6 +23,7 @@ from mmethics_cli.office.workbooks.book import (
     OfficeBook,
     answer_row,
     book_file,
+    one_of,
     yes_or_no,
 )
 from mmethics_cli.sheets.page import page
@@ -70,16 +71,26 @@ def meeting_book(state: Lookup, meeting: Meeting, pack: OfficePack) -> bytes:
         page("到会", "到会", _SEAT_COLUMNS, tuple(_seat_rows(people, pack)), _SEATS),
         *(_item_page(state, meeting, case, number, pack) for number, case in enumerate(cases, 1)),
     )
-    about = {"meeting": meeting.id, "cases": " ".join(case.id for case in cases)}
+    about = {"meeting": meeting.id, "cases": " ".join(_subject(case) for case in cases)}
     title = f"会议簿 {meeting.id}"
     return book_file(FORMAT, about, pages, title, date.fromisoformat(meeting.date))
 
 
+def _subject(case: Case) -> str:
+    """A case and what was sealed of it: another office may have one of the same number."""
+    return f"{case.id}={case.digest}"
+
+
 def _meeting_rows(pack: OfficePack) -> Iterator[SheetRow]:
-    forms = pack.kinds["meeting_held"].data["form"]
     yield answer_row("start", "开始", "开始", note="如 14:00")
     yield answer_row("end", "结束", "结束", note="如 16:30")
-    yield answer_row("form", "形式", "形式", forms if isinstance(forms, tuple) else ())
+    yield answer_row("form", "形式", "形式", _forms(pack))
+
+
+def _forms(pack: OfficePack) -> tuple[str, ...]:
+    """In which forms a meeting may be held."""
+    forms = pack.kinds["meeting_held"].data["form"]
+    return forms if isinstance(forms, tuple) else ()
 
 
 def _seat_rows(people: Mapping[str, Appointment], pack: OfficePack) -> Iterator[SheetRow]:
@@ -120,7 +131,7 @@ def _item_page(state: Lookup, meeting: Meeting, case: Case, number: int, pack: O
 
 
 def from_meeting_book(
-    state: Lookup, book: OfficeBook, law: DecisionLaw, now: str
+    state: Lookup, book: OfficeBook, pack: OfficePack, now: str
 ) -> list[Happening]:
     """What a filled meeting book tells. Raises EthicsError with every cell that can't be read,
     ActRefused for what the law forbids to record."""
@@ -129,6 +140,13 @@ def from_meeting_book(
         raise EthicsError(f"没有会议“{book.about.get('meeting', '')}”，这份会议簿不是本办公室的。")
     if meeting.state != "planned":
         raise ActRefused(f"会议 {meeting.id} 的会议簿已经收过。改正另行登记，不重收。")
+    cases, there = review_items(state, meeting), book.about.get("cases", "").split()
+    for case in cases:
+        if _subject(case) not in there:
+            raise ActRefused(
+                f"这份会议簿里没有 {case_name(case)}，或那里是另一份送审；议程上有它。"
+                f"请用 meetings/{meeting.id} 里最新的会议簿。"
+            )
     faults: list[Problem] = []
     present = frozenset(
         who for who in book.rows(_SEATS) if book.read(_SEATS, who, "answer", yes_or_no, faults)
@@ -136,13 +154,12 @@ def from_meeting_book(
     held = MeetingHeld(
         book.read(_MEETING, "start", "answer", _clock, faults) or "",
         book.read(_MEETING, "end", "answer", _clock, faults) or "",
-        book.text(_MEETING, "form"),
+        book.read(_MEETING, "form", "answer", one_of(_forms(pack)), faults) or "",
         present,
     )
     if not held.start:
         faults.append(Problem("会议开始的时刻没有填。", "会议"))
-    cases = review_items(state, meeting)
-    items = [_item_votes(state, book, case, law, faults) for case in cases]
+    items = [_item_votes(state, book, case, pack.decisions, faults) for case in cases]
     if faults:
         raise EthicsError("这份会议簿没有收：", faults)
     happenings = hold(state, meeting, held, now)
