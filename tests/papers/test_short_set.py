@@ -165,7 +165,9 @@ def test_every_statutory_paper_has_its_place_on_the_list(example: str) -> None:
     assert len(rows) == 11 and all(rows.values())
     assert rows["（一）"] == "《伦理审查申请表》第十三部分“承诺与签字”"
     listed = {row.id: f"《{row.title}》" for row in package.rows}
-    consents = [title for id_, title in listed.items() if standard().documents[id_].for_form]
+    consents = [
+        title for id_, title in listed.items() if standard().documents[kind_id(id_)].for_form
+    ]
     waiver = [listed["waiver_application"]] if "waiver_application" in listed else []
     assert rows["（五）"] == "、".join([*consents, *waiver])
     for id_ in ("protocol", "crf", "recruitment_material", "scientific_review"):
