@@ -25,6 +25,7 @@ EVENTS: Final = frozenset(
 KINDS: Final = ("kill", "interrupt", "ENOSPC", "EIO", "EACCES")
 NO_FOLDER_SYNC: Final = "no-folder-sync"
 INTERNAL: Final = 70
+_PATIENCE: Final = 60  # seconds
 
 
 class Outcome(NamedTuple):
@@ -60,6 +61,7 @@ def _child(
     arguments: tuple[str, ...], cwd: Path, notes: Path, kind: str, at: int, keys: str
 ) -> NoReturn:
     code = 99
+    signal.alarm(_PATIENCE)  # one that waits for keys ends as a failure, not the whole run
     try:
         os.chdir(cwd)
         for number, name in ((1, "out"), (2, "err")):
@@ -90,8 +92,12 @@ def _typing(keys: str) -> Iterator[None]:
     from prompt_toolkit.output import DummyOutput
 
     from mmethics_cli import cli
+    from mmethics_cli.ask.keys import Pace
+    from mmethics_cli.ask.prompts import Prompts
 
     setattr(cli, "at_terminal", lambda: True)  # noqa: B010
+    # All keys wait here at once, and are no paste.
+    setattr(Prompts, "pace", lambda _: Pace(False))  # noqa: B010
     with create_pipe_input() as pipe, create_app_session(input=pipe, output=DummyOutput()):
         pipe.send_text(keys)
         yield

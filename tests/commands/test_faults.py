@@ -100,7 +100,7 @@ COMMANDS: Final = {
         "decided", ("follow", "amendment", "d", "--blank"), has(f"{NEXT}/submission.yaml"), (2,)
     ),
     "import": Command("filled", ("sheet", "import", "f.xlsx", "d", "--yes"), imported),
-    "fill": Command("lacking", ("fill", "d"), filled, points=3, keys=f"{BACKGROUND}\x04\r"),
+    "fill": Command("lacking", ("fill", "d"), filled, points=3, keys=f"{BACKGROUND}\x041\r"),
     "export": Command("new", ("sheet", "export", "b.xlsx", "d"), has("b.xlsx"), (2,), 1),
     "committee": Command(
         "sealed",
