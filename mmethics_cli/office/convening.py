@@ -13,7 +13,7 @@ from mmethics_cli.office.law.meetings import agenda, outlook, plan, title_of
 from mmethics_cli.office.law.members import in_office
 from mmethics_cli.office.pack import OfficePack, office_pack
 from mmethics_cli.office.papers.meeting_papers import write_meeting, write_minutes
-from mmethics_cli.office.papers.outgoing import outbox, write
+from mmethics_cli.office.papers.outgoing import outbox, write, written_on
 from mmethics_cli.office.papers.paper_desk import PaperDesk
 from mmethics_cli.office.papers.reply_papers import decision_files
 from mmethics_cli.office.register.database import Reading, Writing
@@ -149,8 +149,20 @@ class Convening:
         return [
             _outcome(self.pack, event),
             f"  {case_line(self.pack.kinds, after)}",
+            *self._unsettled(register, after, event),
             *self._papers(register, after, event),
         ]
+
+    def _unsettled(self, register: Reading, case: Case, event: Event) -> list[str]:
+        """That comments of reviewers stay out of the letter, where nobody settled them."""
+        settled = any(
+            each.what.kind == "comments_settled" for each in register.events(case=case.id)
+        )
+        if event.what.kind != "decided" or settled:
+            return []
+        count = len(written_on(register, case))
+        text = f"  审查人写了 {count} 条意见，没有收回意见汇总，批件里不印；办公室自己转告申请人。"
+        return [text] if count else []
 
     def _papers(self, register: Reading, case: Case, event: Event) -> list[str]:
         """What a decision sends out; nothing where none was made, or the office has no package."""

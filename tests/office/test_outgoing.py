@@ -104,6 +104,20 @@ def test_a_reviewer_gets_the_package_the_sheets_and_the_day(begun: Path) -> None
     assert "2027年3月9日" in text and "委员5" in text
 
 
+def test_comments_that_nobody_settled_are_told_when_the_letter_is_written(office: Path) -> None:
+    do = doing(office)
+    for person in ("委员1", "委员2"):
+        path = sheet_of(office, person, "1")
+        book = load_workbook(path)
+        (row,) = (row for row in book["简易审查工作表"].iter_rows() if row[0].value == ":WS-01")
+        row[5].value = "请写明风险等级的理由。"
+        book.save(path)
+        code, said = do("take", fill(path, sheet(), path))
+        assert code == 0, said
+    code, said = do("decide", "1")
+    assert code == 0 and "审查人写了" in said and "没有收回意见汇总，批件里不印" in said, said
+
+
 def test_opinions_are_kept_merged_and_settled(office: Path) -> None:
     do = doing(office)
     for person in ("委员1", "委员2"):

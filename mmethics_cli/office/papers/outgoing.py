@@ -17,9 +17,14 @@ from mmethics_cli.office.law.review import person_name, reviewing
 from mmethics_cli.office.pack import OfficePack
 from mmethics_cli.office.papers.paper_desk import CasePapers, PaperDesk, day_said
 from mmethics_cli.office.papers.reply_papers import reply_file
+from mmethics_cli.office.register.database import Reading
 from mmethics_cli.office.state import Appointment, Assignment, Case
 from mmethics_cli.office.workbooks.roster_book import roster_book
-from mmethics_cli.office.workbooks.summary_book import summary_book, written_comments
+from mmethics_cli.office.workbooks.summary_book import (
+    WrittenComment,
+    summary_book,
+    written_comments,
+)
 from mmethics_cli.office.workbooks.worksheet_book import WorksheetPage, worksheet_book
 from mmethics_cli.store.files import write_atomic
 from mmethics_cli.store.paths import legal_name
@@ -111,10 +116,15 @@ def _sheets(
 
 def write_summary(desk: PaperDesk, case: Case, folder: Path) -> Path:
     """All that the reviewers of a case wrote, to be edited into what the letter says."""
-    persons = frozenset(each.person for each in reviewing(desk.state, case))
-    written = written_comments(desk.state.events(case=case.id), persons)
+    written = written_on(desk.state, case)
     data = summary_book(desk.state, case, written, names_of(desk), desk.today)
     return write(folder / f"{legal_name(f'意见汇总-{case_name(case)}')}.xlsx", data)
+
+
+def written_on(state: Reading, case: Case) -> list[WrittenComment]:
+    """What the reviewers of a case wrote, by criterion."""
+    persons = frozenset(each.person for each in reviewing(state, case))
+    return written_comments(state.events(case=case.id), persons)
 
 
 def names_of(desk: PaperDesk) -> Mapping[str, str]:
