@@ -38,6 +38,7 @@ _BEGUN, _WHERE, _HERE = "\x1b[?2004h", "\x1b[6n", "\x1b[1;1R"
 # Between two keys, in seconds: faster ones are a paste.
 _GAP: Final = 0.015
 _PATIENCE: Final = 1.0
+_TO_ENTER: Final = 0.03  # seconds from another key to Enter: no hand is faster
 
 
 class Gone(Exception):
@@ -102,6 +103,8 @@ class Hand(Typist):
         """Type keys; the escape sequence of one key goes out in one piece."""
         self.seen = ""
         for key in _pressed(keys):
+            if key == ENTER:
+                time.sleep(_TO_ENTER)
             begun, before = time.monotonic(), len(self.seen)
             self.child.send(key)
             while len(self.seen) == before and time.monotonic() - begun < _PATIENCE:
