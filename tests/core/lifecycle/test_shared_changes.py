@@ -35,8 +35,7 @@ def study(shared: dict[str, Any] | None, *assets: dict[str, Any]) -> dict[str, A
         (study(None, {"id": "a", "modality": "clinical_text", "contains_face": "no"}),
          study(None, {"id": "a", "modality": "clinical_text"}), []),
         (study(None, {"id": "a", "modality": "clinical_text"}),
-         study(None, {"id": "a", "modality": "clinical_text", "contains_face": "yes"}),
-         [("data.assets[a].contains_face", "changed", "add_fields")]),
+         study(None, {"id": "a", "modality": "clinical_text", "contains_face": "yes"}), []),
     ],
 )  # fmt: skip
 def test_changes_of_shared_answers(
