@@ -377,6 +377,8 @@ def more_assets(folder: Path) -> Iterator[str]:
     for number, (name, modality, fields) in enumerate(MORE):
         recorder = {"collected_with": ["recorder"]}
         more = {"id": f"more{number}", "name": name, "modality": modality} | recorder
+        if number == 0:  # received: an agreement lists it
+            more["origin"] = "partner"
         assets.append({**assets[2], **more, **fields})
     whole["risk"]["sensitive_topics"] = ["genetic", "face_or_voice"]
     file.write_text(yaml.safe_dump(whole, allow_unicode=True), encoding="utf-8")
