@@ -60,7 +60,7 @@ def stray_answers(facts: Facts) -> Iterator[Finding]:
     for question in facts.standard.questions.values():
         if question.path not in facts.values or facts.applies(question) is not Truth.NO:
             continue
-        if facts.values[question.path] == question.otherwise:  # it says what holds all the same
+        if question.otherwise is not UNKNOWN:  # what stands there counts
             continue
         message = f"“{question.label}”在这里不适用，写下的回答不起作用"
         fix = "请删去这一项，或更正使它适用的回答"

@@ -320,11 +320,12 @@ class Facts:
 def _unasked(question: Question, applies: Truth, recorded: Value) -> Value:
     """The value of a question that is not, or not certainly, to be asked.
 
-    An answer that stands there all the same counts only where it may yet be asked, and then as it
-    would be taken if not: unless both say the same, nothing is known.
+    Where it says what holds `otherwise`, an answer that stands there all the same counts.
     """
+    if question.otherwise is not UNKNOWN and recorded is not UNKNOWN:
+        return recorded
     if applies is Truth.UNKNOWN:
-        return recorded if recorded == question.otherwise else UNKNOWN
+        return UNKNOWN
     return NotApplicable() if question.otherwise is UNKNOWN else question.otherwise
 
 

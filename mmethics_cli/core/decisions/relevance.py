@@ -81,7 +81,8 @@ class AnswerPlace(Struct, frozen=True):
         """Whether the question is certainly to be asked, and of the applicant."""
         if self.question.of_office:
             return False
-        return self.holds(self.question.ask_when, facts, True)
+        kept = self.question.otherwise is not UNKNOWN and self.recorded(facts) is not UNKNOWN
+        return kept or self.holds(self.question.ask_when, facts, True)
 
     def is_wanted(self, facts: Facts) -> bool:
         """Whether it applies; what all entries share, only while one of them lacks its own."""

@@ -101,10 +101,10 @@ def test_a_text_is_not_asked_about_faces_and_has_none() -> None:
     assert field(facts(SHARED, {"id": "x"}), "x", "contains_face") is UNKNOWN
 
 
-def test_what_stands_at_a_question_that_is_not_asked_does_not_count() -> None:
+def test_what_stands_at_a_question_that_is_not_asked_still_counts() -> None:
     known = facts(SHARED, {**TEXT, "contains_face": "yes"})
-    assert field(known, "text", "contains_face") is False
-    assert "data.assets[text].contains_face" not in {place.path for place in places(known)}
+    assert field(known, "text", "contains_face") is True
+    assert "data.assets[text].contains_face" in {place.path for place in places(known)}
 
 
 def test_a_waiver_is_not_asked_about_electronic_signatures() -> None:
@@ -113,7 +113,7 @@ def test_a_waiver_is_not_asked_about_electronic_signatures() -> None:
     written = waived.having({"consent.plan": "written"})
     assert written.get("consent.electronic") is UNKNOWN
     stands = waived.having({"consent.plan": "waiver_of_consent", "consent.electronic": True})
-    assert stands.get("consent.electronic") is False
+    assert stands.get("consent.electronic") is True
     nobody = waived.having({"sharing.recipients": Several()})
     assert nobody.get("sharing.identifiable_to_others") is False
 

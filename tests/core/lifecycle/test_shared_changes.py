@@ -35,7 +35,8 @@ def study(shared: dict[str, Any] | None, *assets: dict[str, Any]) -> dict[str, A
         (study(None, {"id": "a", "modality": "clinical_text", "contains_face": "no"}),
          study(None, {"id": "a", "modality": "clinical_text"}), []),
         (study(None, {"id": "a", "modality": "clinical_text"}),
-         study(None, {"id": "a", "modality": "clinical_text", "contains_face": "yes"}), []),
+         study(None, {"id": "a", "modality": "clinical_text", "contains_face": "yes"}),
+         [("data.assets[a].contains_face", "changed", "add_fields")]),
     ],
 )  # fmt: skip
 def test_changes_of_shared_answers(
