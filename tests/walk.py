@@ -67,6 +67,7 @@ class Walker:
                 return Move.LATER
             return self._choose(prompt) if isinstance(prompt, Offer) else self._except(prompt)
         self.asked.append(prompt.screen.id if prompt.screen else prompt.place.path)
+        self._meet(prompt)
         if prompt.question.type == "list":
             return self._list(prompt)
         answers: dict[str, Value] = {}
@@ -91,6 +92,13 @@ class Walker:
             if (meant := self._meant(prompt.owner.path, entry.id)) and names & set(meant.fields)
         )
         return Choose(frozenset(differ))
+
+    def _meet(self, step: Step) -> None:
+        """Know the entries that stand there: a walk may go on with one that was begun before."""
+        owner = step.place.owner
+        if owner is not None:
+            made = self._made.setdefault(owner.path, [])
+            made += [one.id for one in elements_of(owner, step.facts) if one.id not in made]
 
     def _more_wanted(self, step: Step) -> bool:
         """Whether the last screen of an entry leads on to the next entry, without the menu."""
