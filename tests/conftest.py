@@ -12,10 +12,11 @@ from typing import Final
 
 import pytest
 
-from mmethics_cli.workflow.packs import Packs
+from mmethics_cli.workflow import packs
+from mmethics_cli.workflow.packs import loaded_pack
 from tests import depth
 from tests.browser import axe
-from tests.once import Once, shipped_once
+from tests.once import Once, packs_once
 from tests.program import EXAMPLES, mmethics, seal
 
 # In CI a skip of a marked test is a failure: nothing goes unchecked. Read before tests clean up.
@@ -70,11 +71,27 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERMINAL_WIDTH", "80")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_pack() -> Generator[None]:
+    """A pack is read and built once a worker, in what several tests share too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(packs, "loaded_pack", packs_once)
+        yield
+
+
 @pytest.fixture(autouse=True)
-def one_pack(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The shipped pack is read and built once a worker, but where a test is about that."""
-    if not request.node.get_closest_marker("reads_packs"):
-        monkeypatch.setattr(Packs, "of", shipped_once)
+def each_pack(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """But where a test is about just that."""
+    if request.node.get_closest_marker("reads_packs"):
+        monkeypatch.setattr(packs, "loaded_pack", loaded_pack)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_waiting_for_the_disk() -> Generator[None]:
+    """Only a loss of power tells what was synced; the tests of that put in a disk of their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda handle: None)
+        yield
 
 
 @pytest.fixture(scope="session")

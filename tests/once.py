@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
-from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from mmethics_cli.store.dossier.profile import overlay_of
-from mmethics_cli.store.pack import load
-from mmethics_cli.workflow.packs import LoadedPack, Packs
+from mmethics_cli.workflow.packs import LoadedPack, loaded_pack
 
 _PATIENCE: Final = 600  # seconds that a worker waits for another's folder
 
 
-_OF: Final = Packs.of
-_shipped: Final = cache(lambda also: LoadedPack(load(None, also)))
+class PacksOnce:
+    """`loaded_pack` that reads and builds each pack once a process, until a file of it changes."""
+
+    def __init__(self) -> None:
+        self._loaded: dict[tuple[object, ...], LoadedPack] = {}
+
+    def __call__(
+        self, overlay: Path | None, also: tuple[str, ...], inside: bool, left_out: Path | None
+    ) -> LoadedPack:
+        key = (overlay, also, inside, left_out, overlay and _digest(overlay))
+        if key not in self._loaded:
+            self._loaded[key] = loaded_pack(overlay, also, inside, left_out)
+        return self._loaded[key]
 
 
-def shipped_once(self: Packs, folder: Path | None = None, also: tuple[str, ...] = ()) -> LoadedPack:
-    """`Packs.of` that reads and builds the shipped pack once a process, whoever asks."""
-    named = self.overlay or (None if folder is None else overlay_of(folder))
-    return _shipped(also) if named is None else _OF(self, folder, also)
+def _digest(overlay: Path) -> str:
+    """What an overlay pack says; the place where its name leads, for the name may not."""
+    digest = sha256(os.fsencode(overlay.resolve()))
+    for path in sorted(overlay.rglob("*")):
+        digest.update(os.fsencode(path))
+        if path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+packs_once: Final = PacksOnce()
 
 
 class Once:

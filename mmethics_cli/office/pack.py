@@ -50,13 +50,13 @@ class OfficePack(Struct, frozen=True, dict=True):
     packs: Packs
 
     @cached_property
-    def pack(self) -> Pack:
-        return self.packs.of(also=(PART,)).pack
-
-    @cached_property
     def papers(self) -> LoadedPack:
-        """The same pack with its templates, and the criteria of the worksheets."""
-        return self.packs.of(also=CRITERIA)
+        """The pack with its templates, and the criteria of the worksheets."""
+        return self.packs.of(also=(PART, *CRITERIA))
+
+    @property
+    def pack(self) -> Pack:
+        return self.papers.pack
 
     @cached_property
     def kinds(self) -> EventKinds:
@@ -108,7 +108,7 @@ class OfficePack(Struct, frozen=True, dict=True):
     @cached_property
     def standard(self) -> Standard:
         """The whole standard, by which a sealed snapshot is read."""
-        return self.pack.standard()
+        return self.papers.standard
 
     @cached_property
     def study_facts(self) -> tuple[StudyFact, ...]:

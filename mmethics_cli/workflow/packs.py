@@ -113,7 +113,7 @@ class Packs:
     def __init__(self, overlay: Path | None = None, *, of_office: bool = False) -> None:
         self.overlay = overlay
         self.of_office = of_office
-        self._loaded: dict[tuple[object, ...], LoadedPack] = {}
+        self._loaded: dict[tuple[Path | None, tuple[str, ...], bool, Path | None], LoadedPack] = {}
 
     def of(self, folder: Path | None = None, also: tuple[str, ...] = ()) -> LoadedPack:
         """The pack for a dossier's folder; for no dossier where that is None.
@@ -129,8 +129,15 @@ class Packs:
             overlay, inside, left_out = None, False, overlay
         key = (overlay, also, inside, left_out)
         if key not in self._loaded:
-            self._loaded[key] = LoadedPack(load(overlay, also), inside, left_out)
+            self._loaded[key] = loaded_pack(*key)
         return self._loaded[key]
+
+
+def loaded_pack(
+    overlay: Path | None, also: tuple[str, ...], inside: bool, left_out: Path | None
+) -> LoadedPack:
+    """A pack read from its files; raises UnreadableFile or PackError."""
+    return LoadedPack(load(overlay, also), inside, left_out)
 
 
 class _TemplateTexts(Mapping[str, str]):

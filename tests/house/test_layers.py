@@ -8,8 +8,9 @@ import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import pytest
 
@@ -101,6 +102,24 @@ def room(module: str) -> str:
     return name if name in ROOMS else "cli"
 
 
+# A module is looked at in several ways, one after the other.
+tree_of: Final = lru_cache(maxsize=4)(ast.parse)
+
+
+class Outline(NamedTuple):
+    """What a module imports, by full names, and the classes that it defines."""
+
+    imports: tuple[str, ...]
+    classes: tuple[str, ...]
+
+
+@cache
+def outline(path: Path) -> Outline:
+    tree = tree_of(path.read_text(encoding="utf-8"))
+    classes = (node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    return Outline(tuple(name for _, name in imports(tree)), tuple(classes))
+
+
 def imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Line and full name of what is imported; a module out of a package by its own name."""
     for node in ast.walk(tree):
@@ -121,7 +140,7 @@ def trespasses(source: str, module: str) -> list[str]:
     """Imports in the source of a module (`core.answers.tree`) that the house does not allow."""
     return [
         f"{line}: {name}"
-        for line, name in imports(ast.parse(source))
+        for line, name in imports(tree_of(source))
         if not (
             _allowed(module, _own(name))
             if name.partition(".")[0] == "mmethics_cli"
@@ -152,7 +171,7 @@ def _core_rank(module: str) -> int:
 def noises(source: str) -> list[str]:
     """Where a source prints, asks or ends the program."""
     found = []
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree_of(source)):
         if isinstance(node, ast.Call):
             name = ast.unparse(node.func)
             if name in NOISE or name.startswith(("sys.exit", "sys.stdout.", "sys.stderr.")):
@@ -163,7 +182,7 @@ def noises(source: str) -> list[str]:
         elif isinstance(node, ast.Name | ast.arg) and "session" in _name(node).lower():
             found.append(f"{node.lineno}: {_name(node)}")
     return found + [
-        f"{line}: {name}" for line, name in imports(ast.parse(source)) if name in NOISY_MODULES
+        f"{line}: {name}" for line, name in imports(tree_of(source)) if name in NOISY_MODULES
     ]
 
 
@@ -174,7 +193,7 @@ def _name(node: ast.Name | ast.arg) -> str:
 def long_functions(source: str, most: int = MOST_FUNCTION_LINES) -> list[str]:
     return [
         f"{node.lineno}: {node.name} has {length} lines"
-        for node in ast.walk(ast.parse(source))
+        for node in ast.walk(tree_of(source))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and (length := (node.end_lineno or node.lineno) - node.lineno + 1) > most
     ]
@@ -215,7 +234,7 @@ def test_no_circle_between_files() -> None:
     graph = {
         name: {
             other
-            for _, imported in imports(ast.parse(path.read_text(encoding="utf-8")))
+            for imported in outline(path).imports
             if imported.startswith("mmethics_cli") and (other := _own(imported)) not in ("", name)
         }
         for name, path in NAMES.items()
@@ -229,12 +248,7 @@ def test_no_folder_is_crowded() -> None:
 
 
 def test_no_class_name_stands_twice() -> None:
-    names = Counter(
-        node.name
-        for path in MODULES
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ClassDef)
-    )
+    names = Counter(name for path in MODULES for name in outline(path).classes)
     assert [name for name, count in names.items() if count > 1] == []
 
 
@@ -272,8 +286,7 @@ def test_each_library_in_use_is_declared_and_each_declared_one_is_in_use() -> No
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     names = [re.split("[<>=; ]", text)[0] for text in project["dependencies"]]
     declared = {IMPORT_NAMES.get(name, name) for name in names}
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in MODULES]
-    used = {name.partition(".")[0] for tree in trees for _, name in imports(tree)}
+    used = {name.partition(".")[0] for path in MODULES for name in outline(path).imports}
     used = {BROUGHT_ALONG.get(name, name) for name in used & LIBRARIES.keys()}
     assert used == declared
 
