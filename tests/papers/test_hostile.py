@@ -26,6 +26,7 @@ from mmethics_cli.workflow.document_options import FileNaming
 from mmethics_cli.workflow.drafting import drafts_of
 from mmethics_cli.workflow.opening import Dossier, open_dossier
 from mmethics_cli.workflow.papers import WorkbookPaper, papers_of
+from tests.depth import some
 from tests.program import EXAMPLES, told
 
 HOSTILE: Final = (
@@ -37,7 +38,7 @@ TODAY: Final = date(2027, 3, 1)
 PLAIN: Final = "甲" * (display_width(HOSTILE) // 2) + "a" * (display_width(HOSTILE) % 2)
 
 
-@pytest.fixture(scope="module", params=EXAMPLES)
+@pytest.fixture(scope="module", params=some(EXAMPLES, 2))
 def dossier(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Dossier:
     today = date.fromisoformat(told(request.param, "as_of"))
     folder = tmp_path_factory.mktemp("hostile") / "study"

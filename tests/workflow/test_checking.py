@@ -46,6 +46,7 @@ from mmethics_cli.workflow.checking import review
 from mmethics_cli.workflow.creating import make_of_example
 from mmethics_cli.workflow.opening import Dossier, open_dossier
 from mmethics_cli.workflow.package import Package
+from tests.depth import some
 from tests.program import EXAMPLES, mmethics, told
 
 
@@ -96,7 +97,7 @@ class Whole(Struct, dict=True):
         return facts, fresh
 
 
-@pytest.fixture(scope="module", params=EXAMPLES)
+@pytest.fixture(scope="module", params=some(EXAMPLES, 1))
 def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Whole:
     name = str(request.param)
     today = date.fromisoformat(told(name, "as_of"))
