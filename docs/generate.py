@@ -35,9 +35,10 @@ from mmethics_cli.report.standard import STATUS_LABEL, VERIFIED_LABEL, scope_tex
 from mmethics_cli.store.pack import Pack, load
 from mmethics_cli.store.yaml.reader import decode, parse
 from mmethics_cli.wording.citation import article, cite, title
-from mmethics_cli.workflow.packs import LoadedPack, Packs
+from mmethics_cli.workflow import packs
+from mmethics_cli.workflow.packs import LoadedPack
 from tests import followed, golden
-from tests.once import shipped_once
+from tests.once import packs_once
 from tests.program import ROOT
 
 HERE: Final = Path(__file__).resolve().parent
@@ -282,7 +283,7 @@ def pages() -> dict[Path, str]:
 
 def main() -> int:
     """Write what is generated, or with --check say what would change; 1 when something would."""
-    with mock.patch.object(Packs, "of", shipped_once):
+    with mock.patch.object(packs, "loaded_pack", packs_once):
         files = {**pages(), **golden.generated(), **followed.generated()}
     stale = [path for path in (*golden.on_record(), *followed.on_record()) if path not in files]
     changed = [
