@@ -10,6 +10,7 @@ from typing import Final
 
 # Lines on a screen, where nobody has asked how wide it is, and in files for people.
 COLUMNS: Final = 80
+_COMMAND: Final = "mmethics "
 
 # A line must not begin with these, nor end with those.
 _NO_START: Final = frozenset("，。、；：？！）］》」』】〕％%,.;:?!)]}”’…")
@@ -56,11 +57,15 @@ def indented(text: str, spaces: int, columns: int = COLUMNS) -> list[str]:
 
 
 def fitted(text: str, columns: int) -> str:
-    """The text with every line in its columns; what does not fit goes on under its own indent."""
+    """The text with every line in its columns; what does not fit goes on under its own indent.
+
+    A command that stands on a line of its own is to be copied: it stays whole.
+    """
     lines = []
     for line in text.split("\n"):
         bare = line.lstrip(" ")
-        lines += indented(bare, len(line) - len(bare), columns)
+        whole = bare.startswith(_COMMAND)
+        lines += [line] if whole else indented(bare, len(line) - len(bare), columns)
     return "\n".join(lines)
 
 
