@@ -60,7 +60,7 @@ class Convening:
         if not day and case is None:
             if not planned:
                 again = self.office.command("meet", "2027-03-23")
-                raise EthicsError(f"没有计划中的会议。请写哪一天，例如：{again}")
+                raise EthicsError(f"没有计划中的会议。请写哪一天，例如：\n{again}")
             return planned[0]
         date = parse_date(day) if day else parse_date(self.now.partition("T")[0])
         if date is None:

@@ -136,7 +136,7 @@ def refuse_existing_office(folder: Path) -> None:
         raise WorkspaceError(f"“{folder}”是文件，不能在这里新建。请换一个名字。")
     if (folder / SETTINGS).exists():
         raise WorkspaceError(
-            f"“{folder}”里已经有伦理办公室。看案头：{OfficeFolder(folder, {}).command()}"
+            f"“{folder}”里已经有伦理办公室。看案头：\n{OfficeFolder(folder, {}).command()}"
         )
 
 

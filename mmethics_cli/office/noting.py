@@ -29,6 +29,7 @@ from mmethics_cli.office.state import Case, Lookup
 from mmethics_cli.workflow.packs import Packs
 
 _NOON: Final = "T12:00"
+_NEAR: Final = 0.5  # one of two characters is the same
 _DUE: Final = "due"  # which has an option of its own
 _WHOM: Final = {"case": "哪一件", "study": "哪项研究", "meeting": "哪次会议", "person": "谁"}
 _EXAMPLES: Final = {"case": "12", "study": "S0001", "meeting": "2027-05", "person": "M03"}
@@ -97,8 +98,8 @@ def take_note(office: OfficeFolder, packs: Packs, noted: Noted, now: str, actor:
     }
     kind = notable.get(noted.kind.replace("-", "_"))
     if kind is None:
-        near = get_close_matches(noted.kind, notable, 1)
-        hint = f"是不是“{near[0]}”？" if near else f"全部：{office.command('note', 'list')}"
+        near = get_close_matches(noted.kind, notable, 1, _NEAR)
+        hint = f"是不是“{near[0]}”？" if near else f"全部：\n{office.command('note', 'list')}"
         raise EthicsError(f"没有“{noted.kind}”这种事可以记。{hint}")
     if noted.closed:
         if not kind.closed_by:

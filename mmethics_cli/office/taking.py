@@ -15,7 +15,7 @@ from mmethics_cli.core.lifecycle.decision import kind_of
 from mmethics_cli.errors import EthicsError
 from mmethics_cli.office.acting import case_line, record, said
 from mmethics_cli.office.events import FILES, Happening
-from mmethics_cli.office.folder import CASES, RETURNED, OfficeFolder
+from mmethics_cli.office.folder import CASES, RETURNED, SETTINGS, OfficeFolder
 from mmethics_cli.office.law.acceptance import SIMPLIFIED, ActRefused, case_name, receive
 from mmethics_cli.office.law.decisions import baseline_fault
 from mmethics_cli.office.law.review import reviewers_needed, reviewing
@@ -45,9 +45,11 @@ from mmethics_cli.office.workbooks.summary_book import FORMAT as SUMMARY
 from mmethics_cli.office.workbooks.summary_book import from_summary
 from mmethics_cli.office.workbooks.worksheet_book import FORMAT as WORKSHEET
 from mmethics_cli.office.workbooks.worksheet_book import from_worksheet
+from mmethics_cli.store.dossier.parts import DOSSIER
 from mmethics_cli.store.files import make_folder, sha256, write_atomic
 from mmethics_cli.store.paths import legal_name
 from mmethics_cli.store.submission.manifest import digest_of
+from mmethics_cli.store.submission.replies import holds_reply
 from mmethics_cli.workflow.packs import Packs
 
 
@@ -64,6 +66,33 @@ def _same_phone(told: str, own: str) -> bool:
 _SHORTEST_PHONE: Final = 7
 _TITLES: Final = {"committee": "名称", "contact": "电话"}
 _SAME: Final = {"committee": _same_name, "contact": _same_phone}
+
+
+_ON_PAPER: Final = frozenset({".docx", ".doc", ".wps", ".pdf", ".jpg", ".jpeg", ".png", ".tif"})
+_OLD_BOOKS: Final = frozenset({".xls", ".et"})
+_WHAT_IS_TAKEN: Final = (
+    "能收的：封存的送审（压缩包或文件夹）、办公室发出的名册、审查工作表、意见汇总和会议簿、"
+    "旧登记簿（Excel）、往年登记事项的 CSV（第一行是 "
+    "seq,at,event,study,case,meeting,person,data）。"
+)
+
+
+def _instead_of(path: Path) -> str:
+    """What to hand in, where what was handed in is something else that lies about on a desk."""
+    if (path / DOSSIER).is_file():
+        return "这是申请人的卷宗：要收的是 submissions/ 里封存的那一次，或 submit --zip 的压缩包。"
+    if (path / SETTINGS).is_file():
+        return "这是办公室的文件夹。"
+    if holds_reply(path):
+        return "这是办公室发出的回件，给申请人用：mmethics record 卷宗 --from 回件.zip。"
+    if path.suffix.lower() in _OLD_BOOKS:
+        return "旧格式的 Excel 不收，请另存为 .xlsx 再收。"
+    if path.suffix.lower() in _ON_PAPER:
+        return (
+            "手写的工作表照着填进发出的 .xlsx 再收；签字的扫描件存进案卷："
+            "mmethics office file 受理号 --paper 名称 --scan 文件。"
+        )
+    return _WHAT_IS_TAKEN
 
 
 class Taken(Struct, frozen=True):
@@ -85,7 +114,7 @@ class Desk:
     def take(self, path: Path, *, yes: bool = False) -> Taken:
         """Take one file or folder. Raises EthicsError for what can't be recognised or taken."""
         if not path.exists():
-            raise EthicsError(f"没有“{path}”。")
+            raise EthicsError(f"没有“{path}”。请核对名称，或先 cd 到它所在的文件夹。")
         if path.name.startswith(("~$", ".~")):
             raise EthicsError(
                 f"“{path.name}”是 Word、Excel 打开文件时的临时记号。请存盘、关闭，再收真正的文件。"
@@ -97,11 +126,7 @@ class Desk:
         if is_book(path):
             book = read_book(path)
             return self._book(path, book) if book else self._old_register(path, yes=yes)
-        raise EthicsError(
-            f"认不出“{path}”是什么。现在能收的：封存的送审（压缩包或文件夹）、"
-            "办公室发出的名册、审查工作表、意见汇总和会议簿、旧登记簿（Excel）、往年登记事项的 CSV"
-            "（第一行是 seq,at,event,study,case,meeting,person,data）。"
-        )
+        raise EthicsError(f"认不出“{path}”是什么。{_instead_of(path)}")
 
     def _book(self, path: Path, book: OfficeBook) -> Taken:
         with self.office.register().writing() as register:

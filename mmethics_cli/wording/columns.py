@@ -46,9 +46,14 @@ def pad(text: str, columns: int) -> str:
 def wrap(text: str, columns: int) -> list[str]:
     """The text as lines of at most `columns` columns; its own line breaks are kept.
 
-    A word longer than a line (a path, an option) stays whole. An empty text is one empty line.
+    A word longer than a line (a path, an option) stays whole, and so does a command on a line of
+    its own, which is to be copied. An empty text is one empty line.
     """
-    return [line for part in text.split("\n") for line in _wrap_line(part, columns)]
+    return [
+        line
+        for part in text.split("\n")
+        for line in ([part] if part.startswith(_COMMAND) else _wrap_line(part, columns))
+    ]
 
 
 def indented(text: str, spaces: int, columns: int = COLUMNS) -> list[str]:
@@ -57,15 +62,11 @@ def indented(text: str, spaces: int, columns: int = COLUMNS) -> list[str]:
 
 
 def fitted(text: str, columns: int) -> str:
-    """The text with every line in its columns; what does not fit goes on under its own indent.
-
-    A command that stands on a line of its own is to be copied: it stays whole.
-    """
+    """The text with every line in its columns; what does not fit goes on under its own indent."""
     lines = []
     for line in text.split("\n"):
         bare = line.lstrip(" ")
-        whole = bare.startswith(_COMMAND)
-        lines += [line] if whole else indented(bare, len(line) - len(bare), columns)
+        lines += indented(bare, len(line) - len(bare), columns)
     return "\n".join(lines)
 
 
