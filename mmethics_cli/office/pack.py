@@ -36,7 +36,8 @@ from mmethics_cli.wording.citation import cite
 from mmethics_cli.workflow.packs import LoadedPack, Packs
 
 PART: Final = "office"
-CRITERIA: Final = ("worksheets",)
+# What of the pack an office reads beside what all read: its own part, the worksheets' criteria.
+ALSO: Final = (PART, "worksheets")
 WORKSHEETS: Final = "office/worksheets.yaml"
 SOURCES: Final = "office/sources.yaml"
 
@@ -51,12 +52,12 @@ class OfficePack(Struct, frozen=True, dict=True):
 
     @cached_property
     def pack(self) -> Pack:
-        return self.packs.of(also=(PART,)).pack
+        return self.papers.pack
 
     @cached_property
     def papers(self) -> LoadedPack:
-        """The same pack with its templates, and the criteria of the worksheets."""
-        return self.packs.of(also=CRITERIA)
+        """The same pack with its templates."""
+        return self.packs.of(also=ALSO)
 
     @cached_property
     def kinds(self) -> EventKinds:
@@ -108,7 +109,7 @@ class OfficePack(Struct, frozen=True, dict=True):
     @cached_property
     def standard(self) -> Standard:
         """The whole standard, by which a sealed snapshot is read."""
-        return self.pack.standard()
+        return self.papers.standard
 
     @cached_property
     def study_facts(self) -> tuple[StudyFact, ...]:
