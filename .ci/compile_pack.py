@@ -16,8 +16,8 @@ class CompiledPack(BuildHookInterface):  # type: ignore[misc, type-arg, unused-i
             return  # the files may change; the first run compiles them
         sys.path.insert(0, self.root)
         from mmethics_cli.render.templates import Templates
-        from mmethics_cli.store.pack import compiled_pack, load
-        from mmethics_cli.store.pack_cache import NAME, TEMPLATES, cache_entry
+        from mmethics_cli.store.pack import compiled_packs, load
+        from mmethics_cli.store.pack_cache import TEMPLATES, cache_entry
 
         pack = load()
         texts = {name: pack.template_text(name) for name in pack.templates if name.endswith(".md")}
@@ -25,7 +25,7 @@ class CompiledPack(BuildHookInterface):  # type: ignore[misc, type-arg, unused-i
         files = pack.template_bytes(templates.sections)
         self.made = tempfile.TemporaryDirectory()
         for name, data in (
-            (NAME, compiled_pack()),
+            *compiled_packs().items(),
             (TEMPLATES, cache_entry(files, templates.compiled())),
         ):
             file = Path(self.made.name) / name

@@ -3,16 +3,14 @@
     python benchmarks/office.py [--rounds N] [--cases 10000 100000]
 
 Makes an office of each size (five years of 2,000 cases a year, ten of 10,000): all is filed but
-what came in during the last forty days. Prints a Markdown table and writes nothing else.
+what came in during the last forty days, of which the office has the packages, so that notices and
+letters are made. Prints a Markdown table and writes nothing else.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,15 +19,19 @@ from typing import Any, Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.run import Row  # noqa: E402 - the tree must be found first
+from benchmarks.table import Row, print_table  # noqa: E402 - the tree must be found first
 from benchmarks.timing import medians, process  # noqa: E402
 from mmethics_cli.office.events import Happening  # noqa: E402
-from mmethics_cli.office.folder import create_office, open_office  # noqa: E402
+from mmethics_cli.office.folder import CASES, create_office, open_office  # noqa: E402
 from mmethics_cli.office.register.database import Writing  # noqa: E402
-from mmethics_cli.office.state import Case  # noqa: E402
+from mmethics_cli.office.state import Assignment, Case  # noqa: E402
+from mmethics_cli.store.submission.archive import verify_zip  # noqa: E402
 
 TODAY: Final = "2027-03-10"
 _MEMBERS: Final = 15
+_EXAMPLE: Final = "prospective-ecg"
+_LATELY: Final = 45  # days ago, of which the office has the packages
+_ACTS: Final = ("accept", "decide")
 
 
 def members() -> Iterator[Happening]:
@@ -42,8 +44,11 @@ def members() -> Iterator[Happening]:
         yield Happening("member_appointed", "2015-01-01T09:00", person=f"M{n}", data=data)
 
 
-def life(n: int, at: datetime, until: datetime) -> Iterator[Happening]:
-    """A case as far as it came by `until`, a dozen events when it is filed."""
+def life(n: int, at: datetime, until: datetime, sealed: dict[str, str]) -> Iterator[Happening]:
+    """A case as far as it came by `until`, a dozen events when it is filed.
+
+    `sealed` is what the office has of it.
+    """
     study, case = f"S{n // 3}", f"{at.year}-{n:06}"
     method = "meeting" if n % 3 else "simplified"
 
@@ -54,7 +59,7 @@ def life(n: int, at: datetime, until: datetime) -> Iterator[Happening]:
             yield Happening(what, time, study, case, "", person, data)
 
     title = f"第 {n // 3} 项研究：某种疾病的影像与病历数据"
-    yield from happen(0, "submission_received", kind="initial", package="x.zip", title=title)
+    yield from happen(0, "submission_received", kind="initial", title=title, **sealed)
     due = (at + timedelta(days=33)).isoformat(timespec="minutes")
     number = f"{at.year}-受-{n:06}"
     yield from happen(3, "accepted", method=method, number=number, due=due)
@@ -74,25 +79,38 @@ def life(n: int, at: datetime, until: datetime) -> Iterator[Happening]:
     yield from happen(40, "filed", complete=True)
 
 
-def fill(writing: Writing, cases: int) -> None:
+def sealed_package(scratch: Path) -> Path:
+    """A worked example as it is handed in."""
+    start = [sys.executable, "-m", "mmethics_cli", "--today", "2027-03-01"]
+    process([*start, "new", "sealed", "--example", _EXAMPLE], scratch)()
+    process([*start, "submit", "sealed", "--zip", "sealed.zip"], scratch)()
+    return scratch / "sealed.zip"
+
+
+def fill(writing: Writing, cases: int, place: Path, package: Path) -> None:
     years = 5 if cases <= 10_000 else 10
     until = datetime.fromisoformat(f"{TODAY}T12:00")
     began = until - timedelta(days=365 * years)
     for happening in members():
         writing.append(happening, happening.happened, "x")
+    digest = verify_zip(package).digest
     for n in range(cases):
-        at = began + (until - began) * n / cases
-        for happening in life(n, at.replace(second=0, microsecond=0), until):
+        at = (began + (until - began) * n / cases).replace(second=0, microsecond=0)
+        sealed = {"package": f"{at.year}-{n:06}-01-initial.zip"}
+        if (until - at).days < _LATELY:
+            sealed["digest"] = digest
+            (place / sealed["package"]).hardlink_to(package)
+        for happening in life(n, at, until, sealed):
             writing.append(happening, happening.happened, "x")
 
 
 def offices(scratch: Path, sizes: list[int]) -> dict[int, Path]:
-    made = {}
+    made, package = {}, sealed_package(scratch)
     for cases in sizes:
         folder = scratch / str(cases)
         office = create_office(folder, {"committee": "示例伦理委员会"})
         with office.register().writing(whole=True) as writing:
-            fill(writing, cases)
+            fill(writing, cases, folder / CASES, package)
         made[cases] = folder
     return made
 
@@ -109,11 +127,32 @@ def one_event(folder: Path) -> Callable[[], object]:
     return append
 
 
-def accept_one(folder: Path, start: list[str]) -> Callable[[], object]:
-    """Another received case accepted each time, in a process of its own."""
+def on_another(folder: Path, start: list[str], act: str) -> Callable[[], object]:
+    """Another case accepted or decided each time, in a process of its own."""
     with open_office(folder).register().reading() as register:
-        waiting = iter([case.id for case in register.where(Case, state="received")])
-    return lambda: process([*start, "accept", next(waiting), "--office", str(folder)], ROOT)()
+        received = [case.id for case in register.where(Case, state="received")]
+        simplified = [
+            case
+            for case in register.where(Case, state="accepted")
+            if case.method == "simplified" and case.digest
+        ]
+        back = {each.case for each in register.where(Assignment, state="returned")}
+    ready = [case.number for case in simplified if case.id in back]
+    waiting = iter(received if act == "accept" else ready)
+    return lambda: process([*start, act, next(waiting), "--office", str(folder)], ROOT)()
+
+
+def verifying(folder: Path) -> tuple[Callable[[], object], int]:
+    """The chain and its replay proved, in this process; of how many events."""
+    register = open_office(folder).register()
+    with register.reading() as reading:
+        number, _ = reading.last or (0, "")
+
+    def verify() -> None:
+        with register.reading() as reading:
+            assert not list(reading.faults())
+
+    return verify, number
 
 
 def rows(made: dict[int, Path], rounds: int) -> Iterator[Row]:
@@ -123,10 +162,13 @@ def rows(made: dict[int, Path], rounds: int) -> Iterator[Row]:
     }
     for cases, folder in made.items():
         candidates[f"desk {cases}"] = process([*start, "--office", str(folder)], ROOT)
-        candidates[f"accept {cases}"] = accept_one(folder, start)
+        for act in _ACTS:
+            candidates[f"{act} {cases}"] = on_another(folder, start, act)
         candidates[f"append {cases}"] = one_event(folder)
+    smallest = min(made)
+    candidates["verify"], events = verifying(made[smallest])
     ms = medians(candidates, rounds)
-    typer, smallest = ms["typer"], min(made)
+    typer = ms["typer"]
     yield Row("`python -c 'import typer'`", typer, "× typer", share=1 / typer)
     for cases in made:
         desk, name = ms[f"desk {cases}"], f"{cases:,} cases"
@@ -134,8 +176,11 @@ def rows(made: dict[int, Path], rounds: int) -> Iterator[Row]:
         if cases != smallest:
             share = 1 / ms[f"desk {smallest}"]
             yield Row("the same", desk, f"× that of {smallest:,}", 1.5, share)
-        yield Row(f"`office accept`, {name}", ms[f"accept {cases}"], "× typer", 8, 1 / typer)
+        for act in _ACTS:
+            yield Row(f"`office {act}`, {name}", ms[f"{act} {cases}"], "× typer", 8, 1 / typer)
         yield Row(f"append an event, {name}", ms[f"append {cases}"], "× typer", 0.5, 1 / typer)
+    name = f"the register proved, {smallest:,} cases, {events:,} events"
+    yield Row(name, ms["verify"], "µs an event", 40, 1000 / events)
 
 
 def main() -> None:
@@ -143,17 +188,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=11, help="measured rounds")
     parser.add_argument("--cases", type=int, nargs="+", default=[10_000, 100_000])
     options = parser.parse_args()
-    os.environ["PYTHONPATH"] = str(ROOT)
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    with tempfile.TemporaryDirectory() as scratch:
-        os.environ["PYTHONPYCACHEPREFIX"] = str(Path(scratch) / "compiled")
-        table = list(rows(offices(Path(scratch), options.cases), options.rounds))
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, ", end="")
-    print(f"medians of {options.rounds} interleaved rounds.\n")
-    print("| what | ms | figure | bar | met |")
-    print("|---|---:|---:|---:|---|")
-    for row in table:
-        print(row)
+    print_table(
+        "", options.rounds, lambda scratch: rows(offices(scratch, options.cases), options.rounds)
+    )
 
 
 if __name__ == "__main__":

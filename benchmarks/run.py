@@ -8,41 +8,21 @@ Candidates take turns; the figures are medians. Prints a Markdown table and writ
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Final
-
-from msgspec import Struct
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 FURTHER: Final = 20  # dossiers that one `check` looks at besides the first
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.inside import Inside  # noqa: E402 - the tree must be found first
+from benchmarks.table import Row, print_table  # noqa: E402
 from benchmarks.timing import medians, process  # noqa: E402
 from mmethics_cli.store.examples import about, examples  # noqa: E402
-
-
-class Row(Struct, frozen=True):
-    """One line of the table: milliseconds, and what they are held against."""
-
-    name: str
-    taken: float
-    measure: str
-    bar: float | None = None
-    share: float = 1.0  # of `taken` that the bar is set on: 1 / reference for a ratio
-
-    def __str__(self) -> str:
-        held = self.taken * self.share
-        limit = "" if self.bar is None else f"≤ {self.bar:g} {self.measure}"
-        met = "" if self.bar is None else ("yes" if held <= self.bar else "**no**")
-        return f"| {self.name} | {self.taken:.1f} | {held:.2f} {self.measure} | {limit} | {met} |"
 
 
 def whole_processes(folder: Path, today: date) -> dict[str, Callable[[], object]]:
@@ -89,24 +69,17 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=11, help="measured rounds (at least 11)")
     parser.add_argument("--example", help="worked example (default: the first)")
     options = parser.parse_args()
-    os.environ["PYTHONPATH"] = str(ROOT)
-    # As installed: modules compiled, the libraries' and ours.
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     known = examples(None)
     name = options.example or next(iter(known))
-    today = about(known[name]).as_of
-    with tempfile.TemporaryDirectory() as scratch:
-        os.environ["PYTHONPYCACHEPREFIX"] = str(Path(scratch) / "compiled")
-        folder = Path(scratch) / "full"
+    today, rounds = about(known[name]).as_of, max(options.rounds, 11)
+
+    def measured(scratch: Path) -> Iterator[Row]:
+        folder = scratch / "full"
         new = ["-m", "mmethics_cli", "--today", today.isoformat(), "new", "full"]
-        process([sys.executable, *new, "--example", name], Path(scratch))()
-        table = list(rows(folder, today, max(options.rounds, 11)))
-    print(f"Example {name}; Python {platform.python_version()}, {os.cpu_count()} cores, ", end="")
-    print(f"medians of {max(options.rounds, 11)} interleaved rounds.\n")
-    print("| what | ms | figure | bar | met |")
-    print("|---|---:|---:|---:|---|")
-    for row in table:
-        print(row)
+        process([sys.executable, *new, "--example", name], scratch)()
+        return rows(folder, today, rounds)
+
+    print_table(f"Example {name}; ", rounds, measured)
 
 
 if __name__ == "__main__":

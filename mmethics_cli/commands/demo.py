@@ -10,6 +10,7 @@ import typer
 
 from mmethics_cli.commands.options import Session
 from mmethics_cli.errors import WorkspaceError
+from mmethics_cli.wording.shell import shell_word
 
 EXAMPLE: Final = "retrospective-imaging-ai"
 
@@ -47,12 +48,13 @@ def demo(
     if context.find_root().params.get("today") is None:
         session = context.obj = session._replace(today=written.as_of)
     session.say(f"示例“{name}”：{written.title}。今天当作 {session.today}。")
+    named = shell_word(folder)
     steps: list[tuple[str, Callable[[], None]]] = [
-        (f"new {folder} --example {name}", lambda: make_of_example(folder, name, session.pack)),
-        (f"pathway {folder}", lambda: pathway(context, folder)),
-        (f"check {folder}", lambda: check(context, [folder])),
-        (f"render {folder}", lambda: render(context, folder)),
-        (f"submit {folder}", lambda: submit(context, folder)),
+        (f"new {named} --example {name}", lambda: make_of_example(folder, name, session.pack)),
+        (f"pathway {named}", lambda: pathway(context, folder)),
+        (f"check {named}", lambda: check(context, [folder])),
+        (f"render {named}", lambda: render(context, folder)),
+        (f"submit {named}", lambda: submit(context, folder)),
     ]
     for number, (call, step) in enumerate(steps, 1):
         session.say(f"\n【{number}/{len(steps)}】mmethics {call}")

@@ -19,6 +19,7 @@ from mmethics_cli.commands.options import (
     tell_unanswered,
 )
 from mmethics_cli.errors import EthicsError
+from mmethics_cli.wording.shell import shell_word
 
 if TYPE_CHECKING:
     from mmethics_cli.workflow.lifecycle.following import OpenedSubmission
@@ -124,7 +125,9 @@ def _saying_what_stands(session: Session, dossier: Dossier, folder: Path) -> Ite
         begun = [one for one in list_submissions(dossier.workspace.folder) if one not in known]
         written = [name for name, text in _texts(dossier).items() if before.get(name) != text]
         if begun:
-            session.say(f"送审已经开始：{begun[0].folder}。继续：mmethics fill {folder}")
+            session.say(
+                f"送审已经开始：{begun[0].folder}。继续：mmethics fill {shell_word(folder)}"
+            )
         elif written:
             session.say(
                 f"回答文件里关于研究的已经写进 {'、'.join(written)}，送审还没有开始。"
@@ -179,4 +182,4 @@ def _tell_opened(session: Session, opened: OpenedSubmission, *, asking: bool) ->
     if unanswered:
         say(f"还要回答 {len(unanswered)} 项：{'、'.join(dict.fromkeys(unanswered))}")
     tell_texts_to_confirm(session, dossier)
-    say(f"继续：mmethics fill {dossier.name} --section 送审事项；核对：mmethics check")
+    say(f"继续：mmethics fill {shell_word(dossier.name)} --section 送审事项；核对：mmethics check")

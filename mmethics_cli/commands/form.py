@@ -19,6 +19,7 @@ from mmethics_cli.commands.options import (
     tell_opened,
 )
 from mmethics_cli.wording.columns import fitted
+from mmethics_cli.wording.shell import shell_word
 
 if TYPE_CHECKING:
     from mmethics_cli.workflow.own_forms.importing import ImportProposal
@@ -82,7 +83,8 @@ def read(
     form = forms.read(file, loaded)
     if out is not None:
         forms.write_review(form, out, session.today, replace=replace)
-        session.say(f"已写出核对表：{out}。改好后运行：mmethics form read {file} --from {out}")
+        again = f"mmethics form read {shell_word(file)} --from {shell_word(out)}"
+        session.say(f"已写出核对表：{out}。改好后运行：{again}")
     if proof is not None:
         forms.write_proof(form, file, proof, replace=replace)
         session.say(f"已写出样张：{proof}（空格里印着事实的名称）。")
@@ -103,7 +105,7 @@ def _next_step(loaded: LoadedPack, sheet: Path) -> str:
         return "填表：mmethics form fill 卷宗"
     return (
         "\n没有指明本机构的标准包，填表时找不到它。请写明标准包再收一次："
-        f"\nmmethics --pack 本院标准包 form read 表格.docx --from {sheet}"
+        f"\nmmethics --pack 本院标准包 form read 表格.docx --from {shell_word(sheet)}"
     )
 
 
@@ -221,7 +223,8 @@ def import_(
         if out is not None:
             forms.refuse_existing(out, ".xlsx", replace=replace)
             importing.write_book(file, proposals, out, session.today)
-            again = f"mmethics form import {file} {folder} --from {out}"
+            words = " ".join(shell_word(word) for word in (file, folder, "--from", out))
+            again = f"mmethics form import {words}"
             session.say(f"已写出：{out}。逐行确认后运行：{again}")
             return
         taken = _picked(session, proposals)

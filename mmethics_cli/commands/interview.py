@@ -32,6 +32,7 @@ from mmethics_cli.store.dossier.proposed import read_proposed
 from mmethics_cli.store.dossier.workspace import write_renamed
 from mmethics_cli.store.yaml.characters import named_refusal
 from mmethics_cli.wording.columns import wrap
+from mmethics_cli.wording.shell import shell_word
 from mmethics_cli.wording.typed import PromptReader
 from mmethics_cli.wording.values import prompt_text
 from mmethics_cli.workflow.opening import Dossier
@@ -67,15 +68,15 @@ def converse(
             dossier = ask_about_texts(session, dossier)
             facts = ask_questions(session, dossier, section, everything, proposals)
     except (KeyboardInterrupt, EOFError, Left):
-        session.say(f"\n已停下，已回答的都已保存。继续回答：mmethics fill {folder}")
+        session.say(f"\n已停下，已回答的都已保存。继续回答：mmethics fill {shell_word(folder)}")
         raise typer.Exit(INTERRUPTED) from None
     if section is None:
         walk_review_items(session, dossier, facts, folder, everything)
     left = sum(reason is not Reason.OPTIONAL for _, reason in relevant(facts))
     if left:
-        session.say(f"\n还有 {left} 道必答题没有答。继续回答：mmethics fill {folder}")
+        session.say(f"\n还有 {left} 道必答题没有答。继续回答：mmethics fill {shell_word(folder)}")
     else:
-        session.say(f"\n必答题都答完了。下一步：mmethics check {folder}")
+        session.say(f"\n必答题都答完了。下一步：mmethics check {shell_word(folder)}")
 
 
 def ask_questions(

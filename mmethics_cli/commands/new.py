@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from mmethics_cli.commands.options import Session, open_at, tell_unanswered
 from mmethics_cli.errors import EthicsError
+from mmethics_cli.wording.shell import shell_word
 
 if TYPE_CHECKING:
     from mmethics_cli.core.interview.protocol import Proposed
@@ -163,7 +164,7 @@ def _make(session: Session, folder: Path, origin: DossierOrigin) -> None:
         converse(session, open_at(session, folder, packs), folder, None, False)
     else:
         following = "fill" if origin.old is not None or proposals else "check"
-        session.say(f"已新建卷宗：{folder}。下一步：mmethics {following} {folder}")
+        session.say(f"已新建卷宗：{folder}。下一步：mmethics {following} {shell_word(folder)}")
 
 
 def _read_protocol(

@@ -244,6 +244,7 @@ def tell_not_english(session: Session, drafts: Drafts, standard: Standard) -> No
 def tell_texts_to_confirm(session: Session, dossier: Dossier) -> None:
     """Name the texts that were approved before the facts changed on which they rest."""
     from mmethics_cli.wording.columns import wrap
+    from mmethics_cli.wording.shell import shell_word
     from mmethics_cli.workflow.lifecycle.confirming import texts_to_confirm
 
     texts = texts_to_confirm(dossier)
@@ -253,6 +254,6 @@ def tell_texts_to_confirm(session: Session, dossier: Dossier) -> None:
             f"有 {len(texts)} 段文字是在所依的事实改动以前批准的，请改好，或确认仍然属实：{listed}"
         )
         for line in wrap(
-            f"{said}。确认：mmethics fill {dossier.name} --confirm 路径", columns() - 1
+            f"{said}。确认：mmethics fill {shell_word(dossier.name)} --confirm 路径", columns() - 1
         ):
             session.say(line)

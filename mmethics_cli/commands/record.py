@@ -12,10 +12,12 @@ from mmethics_cli.commands.options import (
     Folder,
     Session,
     SubmissionName,
+    columns,
     open_at,
     tell_opened,
 )
 from mmethics_cli.errors import EthicsError, NoTerminal
+from mmethics_cli.wording.shell import shell_word
 
 if TYPE_CHECKING:
     from mmethics_cli.core.conditions.values import Value
@@ -203,7 +205,9 @@ def _tell_opened_again(session: Session, current: Submission, opened: Dossier) -
     again, count = opened.workspace.current, len(asked_for(opened))
     session.out(f"已记录 {current.name} 要补正的 {count} 项；再打开为 {again and again.name}")
     label = opened.standard.questions[SUPPLEMENTS].label
-    session.say(f"改好以后逐项写“{label}”：mmethics fill {opened.name}；再 mmethics submit。")
+    session.say(
+        f"改好以后逐项写“{label}”：mmethics fill {shell_word(opened.name)}；再 mmethics submit。"
+    )
 
 
 def _record(
@@ -272,11 +276,13 @@ def _tell_decision(
     session: Session, dossier: Dossier, current: Submission, decision: CommitteeDecision
 ) -> None:
     from mmethics_cli.report.status import decision_line
+    from mmethics_cli.wording.columns import fitted
     from mmethics_cli.workflow.opening import differing
     from mmethics_cli.workflow.registering import seal_digest
 
-    session.out(f"已记录 {current.name} 的决定：{decision_line(dossier.standard, decision)}")
-    session.out(f"所审材料的清单校验值（SHA-256）：{seal_digest(current)}")
+    said = f"已记录 {current.name} 的决定：{decision_line(dossier.standard, decision)}"
+    session.out(fitted(said, columns()))
+    session.out(f"清单 SHA-256：{seal_digest(current)}")
     labels = differing(dossier)
     if labels:
         more = "等" if len(labels) > _SHOWN else ""
@@ -313,7 +319,9 @@ def _tell_what_follows(
         for line in due_lines(record.dues(), session.today):
             session.out(line)
         if dossier.workspace.lineage.is_of_the_study(current):
-            session.say(f"生成批准版本：mmethics render {dossier.name} --for approved")
+            session.say(f"生成批准版本：mmethics render {shell_word(dossier.name)} --for approved")
     elif decision.comments:
         count = len(decision.comments)
-        session.say(f"共 {count} 条意见。答复：mmethics follow re-review {dossier.name}")
+        session.say(
+            f"共 {count} 条意见。答复：mmethics follow re-review {shell_word(dossier.name)}"
+        )

@@ -30,6 +30,7 @@ from mmethics_cli.core.standard.model import ReviewItem
 from mmethics_cli.store.dossier.parts import SELF_CHECK
 from mmethics_cli.store.dossier.workspace import Workspace
 from mmethics_cli.store.yaml.characters import named_refusal
+from mmethics_cli.wording.shell import shell_word
 from mmethics_cli.wording.values import labels, reasons
 from mmethics_cli.workflow.opening import Dossier
 
@@ -99,7 +100,7 @@ def _saver(workspace: Workspace) -> Save:
 
 
 def _again(folder: Path) -> str:
-    return f"mmethics fill {folder} --section 自查"
+    return f"mmethics fill {shell_word(folder)} --section 自查"
 
 
 def _summary(facts: Facts, answers: SelfCheck, folder: Path) -> str:

@@ -16,6 +16,7 @@ from mmethics_cli.commands.options import (
     tell_opened,
     tell_unanswered,
 )
+from mmethics_cli.wording.shell import shell_word
 
 if TYPE_CHECKING:
     from mmethics_cli.workflow.workbook import WorkbookChanges
@@ -60,7 +61,8 @@ def export(
     dossier = open_at(session, folder, session.packs(), submission)
     tell_opened(session, dossier)
     export_workbook(dossier, file, session.today, replace=replace)
-    session.say(f"已导出：{file}。填好后运行：mmethics sheet import {file} {folder}")
+    again = f"mmethics sheet import {shell_word(file)} {shell_word(folder)}"
+    session.say(f"已导出：{file}。填好后运行：{again}")
 
 
 @app.command("import", short_help="把填好的 Excel 导入卷宗")
@@ -106,7 +108,7 @@ def import_(
         session.say("没有写入。")
         return
     write_changes(dossier, filled.changes)
-    session.say(f"已写入 {count} 处。下一步：mmethics status {folder}")
+    session.say(f"已写入 {count} 处。下一步：mmethics status {shell_word(folder)}")
 
 
 def _tell_left(session: Session, filled: WorkbookChanges) -> None:

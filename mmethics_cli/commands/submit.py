@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from mmethics_cli.commands.options import (
     tell_opened,
 )
 from mmethics_cli.errors import WorkspaceError
+from mmethics_cli.wording.shell import shell_word
 from mmethics_cli.workflow.document_options import FileNaming, Language
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ def submit(
     session = Session.of(context)
     dossier = open_at(session, folder, session.packs(), submission, papers=papers)
     tell_opened(session, dossier)
-    again = f"mmethics submit {folder}" + (f" --zip {archive}" if archive is not None else "")
+    again = f"mmethics submit {shell_word(folder)}"
+    again += f" --zip {shell_word(archive)}" if archive is not None else ""
     current = dossier.workspace.current
     if current is None or not current.sealed:
         with _saying_what_stands(session, dossier, again):
@@ -98,7 +99,8 @@ def _complete(
         _pack(session, sealed.folder, archive)
     elif done is None:
         raise WorkspaceError(
-            f"{sealed.name} 已经封存，不能再封存一次。核验：mmethics verify {sealed.folder}。"
+            f"{sealed.name} 已经封存，不能再封存一次。"
+            f"核验：mmethics verify {shell_word(sealed.folder)}。"
             "办公室要求补正的：mmethics record --supplement"
         )
 
@@ -163,7 +165,7 @@ def _pack(session: Session, sealed: Path, archive: Path) -> None:
 
 def _tell(session: Session, sealed: Sealed) -> None:
     session.out(f"已封存 {sealed.files} 个文件：{sealed.folder}")
-    session.out(f"清单校验值（SHA-256）：{sealed.digest}")
+    session.out(f"清单 SHA-256：{sealed.digest}")
     if sealed.aside is not None:
         session.say(f"没有封存的（documents/ 里的其他文件，带备注的原稿）移到了 {sealed.aside}")
     for text in sealed.left:
@@ -175,4 +177,4 @@ def _unlocking(folder: Path) -> str:
     """The system's command after which a sealed folder can be deleted."""
     if sys.platform == "win32":
         return f'attrib -R "{folder}" /S /D'
-    return f"chmod -R u+w {shlex.quote(str(folder))}"
+    return f"chmod -R u+w {shell_word(folder)}"

@@ -65,7 +65,7 @@ def verify(
     if expected is not None and not digest.startswith(expected):
         faults += 1
         session.out(f"清单不是 --expect 写的那一份：写的是 {expected}。")
-    session.out(f"清单校验值（SHA-256）：{digest}")
+    session.out(f"清单 SHA-256：{digest}")
     raise typer.Exit(1 if faults else 0)
 
 
@@ -144,5 +144,5 @@ def _verify_office(session: Session, folder: Path) -> None:
         if count
         else f"“{folder}”的登记簿完整，共 {proof.events} 条。"
     )
-    session.out(f"登记簿校验值（SHA-256）：{proof.hash or '（还没有登记）'}")
+    session.out(f"登记簿 SHA-256：{proof.hash or '（还没有登记）'}")
     raise typer.Exit(1 if count else 0)

@@ -19,6 +19,7 @@ from mmethics_cli.sheets.page import (
     ENTRY,
     OPTIONS_NAME,
     PLAIN,
+    RECORD_MARK,
     RECORD_NAME,
     SMALL,
     drop_down,
@@ -26,7 +27,6 @@ from mmethics_cli.sheets.page import (
     page,
 )
 from mmethics_cli.sheets.reader import read_pages
-from mmethics_cli.sheets.writer import RECORD_MARK
 
 FORMAT: Final = "mmethics/form-review/1"
 _MARK: Final = "form"

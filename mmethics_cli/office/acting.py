@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from pathlib import Path
 from typing import Final
 
 from mmethics_cli.errors import EthicsError
 from mmethics_cli.office.events import Event, EventKinds, Happening
 from mmethics_cli.office.folder import OfficeFolder
 from mmethics_cli.office.law.acceptance import STATES, case_name, find_case
+from mmethics_cli.office.law.review import person_name
 from mmethics_cli.office.pack import OfficePack, office_pack
 from mmethics_cli.office.register.database import Writing
-from mmethics_cli.office.state import Case, Lookup
+from mmethics_cli.office.state import Appointment, Case, Lookup
 from mmethics_cli.workflow.packs import Packs
 
 # The kinds of events after which something leaves the office.
@@ -34,7 +37,8 @@ def act(
         events = record(register, pack.kinds, happenings, now, actor)
         after = register.get(Case, found.id) or found
         written = _sent_out(office, pack, register, events, now)
-    return [*said(pack.kinds, events), *written, case_line(pack.kinds, after)]
+        lines = list(said(pack.kinds, events, register))
+    return [*lines, *written, case_line(pack.kinds, after)]
 
 
 def _sent_out(
@@ -48,7 +52,14 @@ def _sent_out(
     from mmethics_cli.office.papers.paper_desk import PaperDesk
 
     desk = PaperDesk(office, pack, register, now)
-    return [f"写好：{path}" for path in write_outgoing(desk, events)]
+    return list(_written(write_outgoing(desk, events)))
+
+
+def _written(paths: Iterable[Path]) -> Iterator[str]:
+    """What was written, by folder."""
+    for folder, files in groupby(paths, lambda path: path.parent):
+        yield f"写好，在 {folder}："
+        yield from (f"  {path.name}" for path in files)
 
 
 def record(
@@ -64,11 +75,13 @@ def record(
     return events
 
 
-def said(kinds: EventKinds, events: Iterable[Event]) -> Iterator[str]:
-    """What was recorded, one line an event."""
+def said(kinds: EventKinds, events: Iterable[Event], state: Lookup | None = None) -> Iterator[str]:
+    """What was recorded, one line an event; `state` knows the members' names."""
     for event in events:
-        who = f"　{event.what.person}" if event.what.person else ""
-        yield f"已登记 第 {event.seq} 条：{kinds[event.what.kind].title}{who}"
+        person = event.what.person
+        known = state.where(Appointment, person=person) if state and person else ()
+        who = person_name(known[-1]) if known else person
+        yield f"已登记 第 {event.seq} 条：{kinds[event.what.kind].title}　{who}".rstrip("　")
 
 
 def case_line(kinds: EventKinds, case: Case) -> str:

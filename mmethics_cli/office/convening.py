@@ -48,7 +48,8 @@ class Convening:
         return [
             *lines,
             f"会议通知、议程、签到表和送审材料：{book.parent}",
-            f"会议簿：{book}。开会时填，会后：mmethics office take {book}",
+            "会议簿.xlsx 开会时填，会后收回：",
+            self.office.command("take", book),
         ]
 
     def _planned(self, register: Writing, day: str, emergency: str) -> Meeting:
@@ -58,7 +59,8 @@ class Convening:
         )
         if not day and case is None:
             if not planned:
-                raise EthicsError("没有计划中的会议。请写哪一天：mmethics office meet 2027-03-23。")
+                again = self.office.command("meet", "2027-03-23")
+                raise EthicsError(f"没有计划中的会议。请写哪一天，例如：\n{again}")
             return planned[0]
         date = parse_date(day) if day else parse_date(self.now.partition("T")[0])
         if date is None:
@@ -170,8 +172,9 @@ class Convening:
             return []
         desk = self._desk(register)
         folder = outbox(desk, case_name(case))
-        files = [write(folder / name, data) for name, data in decision_files(desk, case, event)]
-        return [f"  批件和回件：{files[-1]}"]
+        for name, data in decision_files(desk, case, event):
+            write(folder / name, data)
+        return [f"  批件和回件：{folder}"]
 
 
 def _outcome(pack: OfficePack, event: Event) -> str:

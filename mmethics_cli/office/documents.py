@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 from msgspec.structs import replace
 
+from mmethics_cli.core.checks.documents import FileState
+from mmethics_cli.core.checks.findings import Finding
 from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.lifecycle.decision import kind_of
 from mmethics_cli.core.standard.document_parts import kind_id
@@ -22,7 +25,6 @@ from mmethics_cli.store.submission.decisions import supplement_of
 from mmethics_cli.store.submission.intact import require_intact
 from mmethics_cli.store.submission.submissions import DECISION_KEYS, Submission
 from mmethics_cli.workflow.assembly import package_of
-from mmethics_cli.workflow.checking import review
 from mmethics_cli.workflow.lifecycle.recording import decided_kind
 from mmethics_cli.workflow.opening import Dossier, as_sealed
 from mmethics_cli.workflow.package import Document, Package, as_signed, marked_row
@@ -59,22 +61,31 @@ def committee_package(
         rows = tuple(_sealed_rows(seen, current, held))
         # What was sealed was whole by the templates of its day.
         handed_in = replace(handed_in, documents=(), rows=rows)
-        findings = review(seen, handed_in, {})
+        check = partial(_findings, seen, handed_in, {})
     else:
         seen = dossier
         handed_in = package_of(dossier, today)
         rendered = frozenset(document.kind.id for document in handed_in.documents)
-        findings = review(seen, handed_in)
+        check = partial(_findings, seen, handed_in)
     needed = _needed(seen)
     office = replace(
         _seen_by_office(seen, current, handed_in, rendered, told or Office()),
-        findings=tuple(placed.finding for placed in findings),
+        check=check,
         standing=tuple(standing_papers(seen, held, handed_in.rows)),
         verdicts=kind_of(seen.standard, decided_kind(dossier, current)).decisions,
     )
     study = replace(handed_in.study, transmittal=handed_in.rows, office=office)
     documents = tuple(_documents(seen, needed, also))
     return Package(documents, handed_in.rows, study, handed_in.templates)
+
+
+def _findings(
+    seen: Dossier, package: Package, files: Mapping[str, FileState] | None = None
+) -> tuple[Finding, ...]:
+    # Loaded late: few papers ask for it.
+    from mmethics_cli.workflow.checking import review
+
+    return tuple(placed.finding for placed in review(seen, package, files))
 
 
 def _seen_by_office(
@@ -96,7 +107,7 @@ def _seen_by_office(
             and not (kind.id in seen.facts.folded and kind.within.keys() & listed)
         ),
         rendered=rendered,
-        spots=spots_of(handed_in.templates, kinds, seen.facts.folded),
+        locate=lambda: spots_of(handed_in.templates, kinds, seen.facts.folded),
         recorded=_recorded(current),
         comments=_comments(current),
         rows={"asked": asked, **told.rows},

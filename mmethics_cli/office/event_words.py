@@ -8,9 +8,8 @@ from typing import Any, Final
 from msgspec import Struct
 
 from mmethics_cli.core.standard.node import Fault, Node, Trail
-from mmethics_cli.office.events import EventKind, Happening
+from mmethics_cli.office.events import WORDS, EventKind, Happening
 
-FILE: Final = "office/event_words.yaml"
 _DIGEST: Final = "digest"
 # What a row says to the program alone.
 _ASIDE: Final = frozenset({_DIGEST, "kind", "file"})
@@ -55,7 +54,7 @@ def _plain(value: Any, words: Mapping[str, str]) -> str:
 def read_event_words(trees: Mapping[str, object]) -> tuple[EventWords, list[Fault]]:
     """The words of a pack, and every fault in them with its place."""
     trail = Trail()
-    node = Node(FILE, (), trees.get(FILE), trail)
+    node = Node(WORDS, (), trees.get(WORDS), trail)
     node.only("titles", "labels")
     labels = {key: node.child("labels").labels(key) for key in node.child("labels").mapping()}
     return EventWords(node.labels("titles"), labels), trail.problems

@@ -20,6 +20,7 @@ from mmethics_cli.core.conditions.written import NO_TYPED, YES_TYPED, parse_date
 from mmethics_cli.core.standard.node import Fault, Node, Trail
 
 FILE: Final = "office/events.yaml"
+WORDS: Final = "office/event_words.yaml"
 IMPORTED: Final = "imported"
 CORRECTED: Final = "corrected"  # withdraws the event whose number it gives
 REFERENCES: Final = ("study", "case", "meeting", "person")
@@ -90,7 +91,7 @@ class EventKind(Struct, frozen=True):
     `data` gives the type of each key, one of `_TYPES`, or the words that it may be. One that is
     `noted` the office may record by itself, a text of it under `text_in`, while its case is in one
     of the states `when` (in any, where none is named); people also call it by the names `also`, and
-    what it began is over with the kind `closed_by`.
+    what it began is over with the kind `closed_by`. `titles` are what people call its data.
     """
 
     id: str
@@ -106,6 +107,10 @@ class EventKind(Struct, frozen=True):
     labels: Mapping[str, str] = field(default_factory=dict)
     also: tuple[str, ...] = ()
     closed_by: str = ""
+
+    def key_of(self, name: str) -> str:
+        """The key of data that people call so; a name that is none stays itself, and is a fault."""
+        return next((key for key in self.data if self.titles.get(key) == name), name)
 
     def typed(self, key: str, text: str) -> Any:
         """A value as people write it; one that can't be read stays a text, and is then a fault."""
@@ -124,27 +129,36 @@ class EventKind(Struct, frozen=True):
                 return day.isoformat() if day else text
         return text
 
-    def faults(self, happening: Happening) -> Iterator[str]:
-        """What a happening of this kind lacks or says wrongly, in Chinese."""
+    def faults(self, happening: Happening, *, keys: bool = False) -> Iterator[str]:
+        """What a happening of this kind lacks or says wrongly, in Chinese.
+
+        With `keys` for who writes the data by its keys: these stand behind the titles.
+        """
+
+        def called(key: str, title: str = "") -> str:
+            title = title or self.titles.get(key, key)
+            return f"{title}（{key}）" if keys and title != key else title
+
         for name in REFERENCES:
             given = getattr(happening, name)
             if name in self.refs and not given:
-                yield f"“{self.title}”没有指明{_REFERENCE_WORDS[name]}（{name}）"
+                yield f"“{self.title}”没有指明{called(name, _REFERENCE_WORDS[name])}"
             elif given and name not in self.refs and name not in self.may_refer:
-                yield f"“{self.title}”不指{_REFERENCE_WORDS[name]}（{name}）"
+                yield f"“{self.title}”不指{called(name, _REFERENCE_WORDS[name])}"
         for key, kind in self.data.items():
             value = happening.data.get(key)
             if value is None or (value == "" and key in self.optional):
                 if key not in self.optional:
-                    yield f"“{self.title}”缺少 {key}"
+                    yield f"“{self.title}”缺少{called(key)}"
             elif not _fits(value, kind):
-                expected = "、".join(kind) if isinstance(kind, tuple) else _TYPES[kind]
-                yield f"“{self.title}”的 {key} 应是{expected}，现在是“{value}”"
+                words = (self.labels.get(word, word) for word in kind)
+                expected = "、".join(words) if isinstance(kind, tuple) else _TYPES[kind]
+                yield f"“{self.title}”的{called(key)}应是{expected}，现在是“{value}”"
         for key in happening.data.keys() - self.data.keys():
             if key != FILES:
-                yield f"“{self.title}”没有 {key} 这一项"
+                yield f"“{self.title}”没有“{key}”这一项"
             elif not _fits(happening.data[key], FILES):
-                yield f"“{self.title}”的 {key} 应是{_TYPES[FILES]}"
+                yield f"“{self.title}”的文件应是{_TYPES[FILES]}"
 
 
 EventKinds = Mapping[str, EventKind]
@@ -278,6 +292,7 @@ def read_kinds(trees: Mapping[str, object]) -> tuple[EventKinds, list[Fault]]:
     trail = Trail()
     kinds: dict[str, EventKind] = {}
     whole = Node(FILE, (), trees.get(FILE), trail)
+    known = Node(WORDS, (), trees.get(WORDS), Trail()).labels("titles")
     for node in whole.list():
         node.only(
             "id", "zh", "refs", "may_refer", "data", "note", "text_in", "when", "titles", "labels",
@@ -298,7 +313,7 @@ def read_kinds(trees: Mapping[str, object]) -> tuple[EventKinds, list[Fault]]:
         kinds[name] = EventKind(
             name, node.text("zh"), refs, may_refer, types, optional, node.yes("note"), text_in,
             node.texts("when"),
-            node.labels("titles"), node.labels("labels"), node.texts("also"),
+            {**known, **node.labels("titles")}, node.labels("labels"), node.texts("also"),
             node.text("closed_by", ""),
         )  # fmt: skip
     for kind in kinds.values():

@@ -11,6 +11,7 @@ from msgspec import Struct
 from mmethics_cli.errors import Problem, UnreadableFile, WorkspaceError
 from mmethics_cli.store.files import write_atomic
 from mmethics_cli.store.yaml.reader import read_file, reason
+from mmethics_cli.wording.shell import shell_word
 
 if TYPE_CHECKING:
     from mmethics_cli.office.register.database import Register
@@ -67,6 +68,11 @@ class OfficeFolder(Struct, frozen=True):
         default = next((each.default for each in SETTINGS_ASKED if each.key == key), "")
         return self.settings.get(key, "") or default
 
+    def command(self, *words: str | Path) -> str:
+        """A command of the office, as it is typed where this one was."""
+        where = () if self.path == Path() else ("--office", self.path)
+        return " ".join(("mmethics office", *map(shell_word, (*where, *words))))
+
     @property
     def overlay(self) -> Path | None:
         """The institution's pack that office.yaml names under `pack`."""
@@ -95,7 +101,7 @@ def open_office(folder: Path) -> OfficeFolder:
     if not path.is_file():
         raise WorkspaceError(
             f"“{folder}”里没有 {SETTINGS}，不是伦理办公室的文件夹。"
-            "新建：mmethics office init DIR；别处的：--office DIR。"
+            "先 cd 到办公室的文件夹，或写 --office DIR；新建：mmethics office init DIR。"
         )
     return OfficeFolder(folder, read_settings(path))
 
@@ -130,7 +136,7 @@ def refuse_existing_office(folder: Path) -> None:
         raise WorkspaceError(f"“{folder}”是文件，不能在这里新建。请换一个名字。")
     if (folder / SETTINGS).exists():
         raise WorkspaceError(
-            f"“{folder}”里已经有伦理办公室。看案头：mmethics office --office {folder}"
+            f"“{folder}”里已经有伦理办公室。看案头：\n{OfficeFolder(folder, {}).command()}"
         )
 
 

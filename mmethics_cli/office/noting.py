@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -27,7 +28,11 @@ from mmethics_cli.office.register.database import Reading
 from mmethics_cli.office.state import Case, Lookup
 from mmethics_cli.workflow.packs import Packs
 
-_NOON = "T12:00"
+_NOON: Final = "T12:00"
+_NEAR: Final = 0.5  # one of two characters is the same
+_DUE: Final = "due"  # which has an option of its own
+_WHOM: Final = {"case": "哪一件", "study": "哪项研究", "meeting": "哪次会议", "person": "谁"}
+_EXAMPLES: Final = {"case": "12", "study": "S0001", "meeting": "2027-05", "person": "M03"}
 
 
 class Noted(Struct, frozen=True):
@@ -46,19 +51,40 @@ class Noted(Struct, frozen=True):
 
 def kinds_text(office: OfficeFolder, packs: Packs) -> str:
     """The kinds that can be noted, and what each must and may say."""
-    lines = ["可以记的事（必须写的，[可以写的]）："]
-    for kind in office_pack(packs, office).kinds.values():
+    kinds = office_pack(packs, office).kinds
+    lines = ["可以记的事，要写什么（方括号里的可以不写）："]
+    for kind in kinds.values():
         if kind.noted:
-            options = [f"--{ref}" for ref in kind.refs] + [f"[--{ref}]" for ref in kind.may_refer]
-            fields = [
-                f"[{key}]" if key in kind.optional else key
-                for key in kind.data
-                if key != kind.text_in
-            ]
-            text = "一句话" if kind.text_in else ""
-            parts = " ".join(filter(None, (*options, text, *fields)))
-            lines.append(f"  {kind.title}（{kind.id}）　{parts}".rstrip())
+            over = ["[--closed]"] if kind.closed_by else []
+            parts = [*_about(kind), *_words(kind), *_fields(kind), *over]
+            lines.append(f"  {kind.title}　{' '.join(parts)}".rstrip())
+    lines.append("“一句话”直接写在后面；“名称=”的写成 --set 名称=值，可以写几次。例：")
+    lines.append(
+        office.command("note", "培训", "药物临床试验", "--person", "M03", "--set", "类型=GCP")
+    )
     return "\n".join(lines)
+
+
+def _about(kind: EventKind) -> Iterator[str]:
+    """The options that say what a note is about; a case says its study too."""
+    for ref in kind.refs:
+        if ref != "study" or "case" not in kind.refs:
+            yield f"--{ref}"
+    yield from (f"[--{ref}]" for ref in kind.may_refer)
+
+
+def _words(kind: EventKind) -> Iterator[str]:
+    """The text of a note, where it takes one."""
+    if kind.text_in:
+        yield "[一句话]" if kind.text_in in kind.optional else "一句话"
+
+
+def _fields(kind: EventKind) -> Iterator[str]:
+    """What else it says, as it is typed."""
+    for key in kind.data:
+        if key != kind.text_in:
+            typed = "--due" if key == _DUE else f"{kind.titles.get(key, key)}="
+            yield f"[{typed}]" if key in kind.optional else typed
 
 
 def take_note(office: OfficeFolder, packs: Packs, noted: Noted, now: str, actor: str) -> list[str]:
@@ -72,13 +98,14 @@ def take_note(office: OfficeFolder, packs: Packs, noted: Noted, now: str, actor:
     }
     kind = notable.get(noted.kind.replace("-", "_"))
     if kind is None:
-        near = get_close_matches(noted.kind, notable, 1)
-        hint = f"是不是“{near[0]}”？" if near else "全部：mmethics office note list。"
+        near = get_close_matches(noted.kind, notable, 1, _NEAR)
+        hint = f"是不是“{near[0]}”？" if near else f"全部：\n{office.command('note', 'list')}"
         raise EthicsError(f"没有“{noted.kind}”这种事可以记。{hint}")
     if noted.closed:
         if not kind.closed_by:
             raise EthicsError(f"“{kind.title}”没有办结可记，--closed 用于投诉和整改。")
         kind = pack.kinds[kind.closed_by]
+    _refuse_vague(office, kind, noted)
     with office.register().writing() as register:
         case = find_case(register, noted.case) if noted.case else None
         happening = _happening(register, kind, noted, case, now)
@@ -88,7 +115,17 @@ def take_note(office: OfficeFolder, packs: Packs, noted: Noted, now: str, actor:
         if kind.id == CORRECTED:
             register.rebuild()
         after = register.get(Case, case.id) if case else None
-    return [*said(pack.kinds, events), *([case_line(pack.kinds, after)] if after else [])]
+        lines = list(said(pack.kinds, events, register))
+    return [*lines, *([case_line(pack.kinds, after)] if after else [])]
+
+
+def _refuse_vague(office: OfficeFolder, kind: EventKind, noted: Noted) -> None:
+    """Raises EthicsError for a note that does not say what it is about, with how it is typed."""
+    for ref in ("case", "study", "meeting", "person"):
+        given = getattr(noted, ref) or (ref == "study" and noted.case)
+        if ref in kind.refs and not given:
+            again = office.command("note", kind.title, f"--{ref}", _EXAMPLES[ref])
+            raise EthicsError(f"“{kind.title}”要写明{_WHOM[ref]}，例如：\n{again}")
 
 
 def _happening(
@@ -100,12 +137,13 @@ def _happening(
     data: dict[str, Any] = {}
     if noted.text:
         if not kind.text_in:
-            raise EthicsError(f"“{kind.title}”不写一句话，其余的用 --set 键=值。")
+            raise EthicsError(f"“{kind.title}”不写一句话，其余的用 --set 名称=值。")
         data[kind.text_in] = noted.text
     for field in noted.fields:
         key, sign, value = field.partition("=")
         if not sign:
-            raise EthicsError(f"--set 写成 键=值，现在是“{field}”。")
+            raise EthicsError(f"--set 写成 名称=值，现在是“{field}”。")
+        key = kind.key_of(key)
         data[key] = kind.typed(key, value)
     takes = (*kind.refs, *kind.may_refer)
     study = noted.study or (case.study if case is not None and "study" in takes else "")

@@ -36,7 +36,8 @@ from mmethics_cli.wording.citation import cite
 from mmethics_cli.workflow.packs import LoadedPack, Packs
 
 PART: Final = "office"
-CRITERIA: Final = ("worksheets",)
+# What of the pack an office reads beside what all read: its own part, the worksheets' criteria.
+ALSO: Final = (PART, "worksheets")
 WORKSHEETS: Final = "office/worksheets.yaml"
 SOURCES: Final = "office/sources.yaml"
 
@@ -50,13 +51,13 @@ class OfficePack(Struct, frozen=True, dict=True):
     packs: Packs
 
     @cached_property
-    def papers(self) -> LoadedPack:
-        """The pack with its templates, and the criteria of the worksheets."""
-        return self.packs.of(also=(PART, *CRITERIA))
-
-    @property
     def pack(self) -> Pack:
         return self.papers.pack
+
+    @cached_property
+    def papers(self) -> LoadedPack:
+        """The same pack with its templates."""
+        return self.packs.of(also=ALSO)
 
     @cached_property
     def kinds(self) -> EventKinds:

@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.standard.model import Standard
@@ -16,7 +16,7 @@ from mmethics_cli.errors import EthicsError, Problem, WorkspaceError
 from mmethics_cli.office.events import FILES, Event
 from mmethics_cli.office.folder import ARCHIVE, CASES, RETURNED
 from mmethics_cli.office.quality.courses import Record
-from mmethics_cli.office.study_facts import StudyFact, kept_facts
+from mmethics_cli.office.study_facts import StudyFact, kept_facts, sealed_facts
 from mmethics_cli.store.submission.archive import (
     holds_submission,
     sealed_files,
@@ -25,16 +25,20 @@ from mmethics_cli.store.submission.archive import (
 )
 from mmethics_cli.store.submission.litter import named_like_litter
 from mmethics_cli.store.submission.manifest import Verified, digest_of, verify_folder
-from mmethics_cli.store.submission.submissions import MANIFEST, SNAPSHOT
+from mmethics_cli.store.submission.submissions import BASELINE_SHA256, MANIFEST, SNAPSHOT
 
 BRINGS_PACKAGE: Final = ("submission_received", "supplement_received")
+# What a dossier says of its committee, by the keys of office.yaml.
+_COMMITTEE: Final = {"committee": "committee.name", "contact": "committee.phone"}
 
 
 class SealedPackage(Struct, frozen=True):
     """A sealed submission that was handed in whole.
 
     `name` is what it was sealed as (01-initial), `kind` its event, `facts` what the register keeps
-    of it, `data` the archive as it is kept.
+    of it, `data` the archive as it is kept. `baseline` is the digest of the approved submission
+    that it rests on (empty for none, and where an older program sealed it); `committee` is which
+    one it names, by the keys of office.yaml.
     """
 
     name: str
@@ -42,6 +46,8 @@ class SealedPackage(Struct, frozen=True):
     digest: str
     facts: Mapping[str, Any]
     data: bytes
+    baseline: str = ""
+    committee: Mapping[str, str] = field(default_factory=dict)
 
 
 def is_package(path: Path) -> bool:
@@ -68,9 +74,17 @@ def read_package(path: Path, standard: Standard, wanted: tuple[StudyFact, ...]) 
         snapshot = Path(temporary) / SNAPSHOT
         snapshot.write_bytes(sealed[SNAPSHOT])
         sealed_on = parse_date(str(manifest.get("date") or ""))
-        facts = kept_facts(snapshot, standard, wanted, sealed_on)
-        name, kind = str(manifest["submission"]), str(manifest["event"])
-        return SealedPackage(name, kind, seal.digest, facts, archive.read_bytes())
+        facts = sealed_facts(snapshot, standard, sealed_on)
+        committee = {key: facts.get(path) for key, path in _COMMITTEE.items()}
+        return SealedPackage(
+            str(manifest["submission"]),
+            str(manifest["event"]),
+            seal.digest,
+            kept_facts(facts, wanted),
+            archive.read_bytes(),
+            str(manifest.get(BASELINE_SHA256) or ""),
+            {key: value for key, value in committee.items() if isinstance(value, str)},
+        )
 
 
 def proved(path: Path) -> Verified:

@@ -60,7 +60,7 @@ def look_through(path: Path, kinds: EventKinds) -> PastEvents:
             found.unknown[happening.kind] += 1
             continue
         found.kinds[kind.title] += 1
-        found.odd += [Problem(text, path.name, line) for text in kind.faults(happening)]
+        found.odd += [Problem(text, path.name, line) for text in kind.faults(happening, keys=True)]
     return found
 
 

@@ -18,9 +18,8 @@ def proposal_text(office: OfficeFolder, name: str, now: str) -> str:
         lines.append(f"  {number}. {each.name}（{'；'.join(each.reasons)}）")
     if not proposal.candidates:
         lines.append("  没有可以指定的委员。")
-    for person, reason in proposal.excluded.items():
-        lines.append(f"  不能：{person}，{reason}")
-    chosen = " ".join(each.name for each in proposal.candidates[:needed])
+    lines += [f"  不能：{name}，{reason}" for name, reason in proposal.excluded.items()]
+    chosen = [each.name for each in proposal.candidates[:needed]]
     if chosen:
-        lines.append(f"照此指定：mmethics office assign {case_name(case)} {chosen}")
+        lines.append(f"照此指定：\n{office.command('assign', case_name(case), *chosen)}")
     return "\n".join(lines)

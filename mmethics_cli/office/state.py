@@ -7,10 +7,12 @@ what the events say. Times and days are texts as in events, empty for none.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, ClassVar, Final
 
 from msgspec.structs import replace
 
+from mmethics_cli.core.lifecycle.work_calendar import add_months
 from mmethics_cli.office.archive import records as archive
 from mmethics_cli.office.events import Happening
 from mmethics_cli.office.record import Lookup as Lookup
@@ -52,6 +54,8 @@ class RegisteredStudy(OfficeRecord, frozen=True):
     approved_on: str = ""
     valid_until: str = ""
     interval_months: int = 0
+    report_due: str = ""  # the next one
+    reminded_on: str = ""  # of a report, the last time
     started_on: str = ""
     ended_on: str = ""
 
@@ -348,10 +352,13 @@ def _of_decision(study: RegisteredStudy, event: Happening) -> Mapping[str, objec
     valid_until, after = _text(event, "valid_until"), _text(event, "study_state")
     changes: dict[str, object] = {"state": after} if after else {}
     if valid_until:
+        months, day = _number(event, "interval_months"), date.fromisoformat(_day(event))
         changes |= {
             "approved_on": study.approved_on or _day(event),
             "valid_until": valid_until,
-            "interval_months": _number(event, "interval_months"),
+            "interval_months": months,
+            # A past year may say anything.
+            "report_due": add_months(day, months).isoformat() if 0 < months <= _LONGEST else "",
         }
     return changes
 
@@ -448,6 +455,7 @@ def _of_study(field: str) -> Callable[[Lookup, Happening], Records]:
     return way
 
 
+_LONGEST: Final = 120  # months between two reports
 STUDY_STATES: Final = (
     "pending", "active", "suspended", "completed", "terminated", "disapproved",
 )  # fmt: skip
@@ -504,6 +512,7 @@ _WAYS: Final[Mapping[str, Callable[[Lookup, Happening], Records]]] = {
     "recused": _voted,
     "vote": _voted,
     "started": _of_study("started_on"),
+    "reminder_sent": _of_study("reminded_on"),
     "ended": _of_study("ended_on"),
     **archive.WAYS,
 }

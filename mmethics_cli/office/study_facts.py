@@ -16,7 +16,8 @@ from mmethics_cli.core.conditions.values import Element, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.core.standard.node import Fault, Node, Trail
-from mmethics_cli.store.dossier.answers_file import read_answers
+from mmethics_cli.store.dossier.answers_file import answers_of
+from mmethics_cli.store.yaml.reader import read_file
 
 FILE: Final = "office/study_facts.yaml"
 # Decisions on the snapshot that bind the office, by the key under which the register keeps them.
@@ -57,17 +58,23 @@ def _read(node: Node, standard: Standard) -> StudyFact:
     return StudyFact(node.text("id"), path, node.one_of("as", _KINDS), node.labels("words"))
 
 
-def kept_facts(
-    snapshot: Path, standard: Standard, wanted: tuple[StudyFact, ...], sealed_on: date | None
-) -> dict[str, Any]:
+def sealed_facts(snapshot: Path, standard: Standard, sealed_on: date | None) -> Facts:
+    """The facts of a study as they were sealed on a day, as far as the pack of today knows them.
+
+    Raises UnreadableFile.
+    """
+    file = read_file(snapshot, snapshot.name)
+    return Facts(standard, answers_of(file, standard).values, sealed_on)
+
+
+def kept_facts(facts: Facts, wanted: tuple[StudyFact, ...]) -> dict[str, Any]:
     """What the register keeps of a sealed study, by key; what is not known is left out.
 
-    The pathway's method is the strictest that the snapshot leaves open. Raises UnreadableFile.
+    The pathway's method is the strictest that the snapshot leaves open.
     """
-    facts = Facts(standard, read_answers(snapshot, standard).values, sealed_on)
     kept: dict[str, Any] = {}
     for fact in wanted:
-        value = _kept(facts, standard, fact)
+        value = _kept(facts, facts.standard, fact)
         if value is not None:
             kept[fact.id] = value
     method = facts.decision("review_method").value

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from mmethics_cli.core.conditions.written import plain
+from mmethics_cli.core.lifecycle.decision import kind_of
 from mmethics_cli.errors import EthicsError
 from mmethics_cli.office.acting import case_line, record, said
 from mmethics_cli.office.events import FILES, Happening
-from mmethics_cli.office.folder import CASES, RETURNED, OfficeFolder
+from mmethics_cli.office.folder import CASES, RETURNED, SETTINGS, OfficeFolder
 from mmethics_cli.office.law.acceptance import SIMPLIFIED, ActRefused, case_name, receive
+from mmethics_cli.office.law.decisions import baseline_fault
 from mmethics_cli.office.law.review import reviewers_needed, reviewing
 from mmethics_cli.office.pack import office_pack
-from mmethics_cli.office.packages import BRINGS_PACKAGE, is_package, read_package
+from mmethics_cli.office.packages import (
+    BRINGS_PACKAGE,
+    SealedPackage,
+    is_package,
+    read_package,
+)
 from mmethics_cli.office.past_events import (
     is_event_file,
     look_through,
@@ -36,10 +45,54 @@ from mmethics_cli.office.workbooks.summary_book import FORMAT as SUMMARY
 from mmethics_cli.office.workbooks.summary_book import from_summary
 from mmethics_cli.office.workbooks.worksheet_book import FORMAT as WORKSHEET
 from mmethics_cli.office.workbooks.worksheet_book import from_worksheet
+from mmethics_cli.store.dossier.parts import DOSSIER
 from mmethics_cli.store.files import make_folder, sha256, write_atomic
 from mmethics_cli.store.paths import legal_name
 from mmethics_cli.store.submission.manifest import digest_of
+from mmethics_cli.store.submission.replies import holds_reply
 from mmethics_cli.workflow.packs import Packs
+
+
+def _same_name(told: str, own: str) -> bool:
+    return plain(told) == plain(own)
+
+
+def _same_phone(told: str, own: str) -> bool:
+    """Whether a telephone stands among the office's contacts; true where these name none."""
+    first, second = ("".join(filter(str.isdecimal, plain(text))) for text in (told, own))
+    return len(second) < _SHORTEST_PHONE or first in second or second in first
+
+
+_SHORTEST_PHONE: Final = 7
+_TITLES: Final = {"committee": "名称", "contact": "电话"}
+_SAME: Final = {"committee": _same_name, "contact": _same_phone}
+
+
+_ON_PAPER: Final = frozenset({".docx", ".doc", ".wps", ".pdf", ".jpg", ".jpeg", ".png", ".tif"})
+_OLD_BOOKS: Final = frozenset({".xls", ".et"})
+_WHAT_IS_TAKEN: Final = (
+    "能收的：封存的送审（压缩包或文件夹）、办公室发出的名册、审查工作表、意见汇总和会议簿、"
+    "旧登记簿（Excel）、往年登记事项的 CSV（第一行是 "
+    "seq,at,event,study,case,meeting,person,data）。"
+)
+
+
+def _instead_of(path: Path) -> str:
+    """What to hand in, where what was handed in is something else that lies about on a desk."""
+    if (path / DOSSIER).is_file():
+        return "这是申请人的卷宗：要收的是 submissions/ 里封存的那一次，或 submit --zip 的压缩包。"
+    if (path / SETTINGS).is_file():
+        return "这是办公室的文件夹。"
+    if holds_reply(path):
+        return "这是办公室发出的回件，给申请人用：mmethics record 卷宗 --from 回件.zip。"
+    if path.suffix.lower() in _OLD_BOOKS:
+        return "旧格式的 Excel 不收，请另存为 .xlsx 再收。"
+    if path.suffix.lower() in _ON_PAPER:
+        return (
+            "手写的工作表照着填进发出的 .xlsx 再收；签字的扫描件存进案卷："
+            "mmethics office file 受理号 --paper 名称 --scan 文件。"
+        )
+    return _WHAT_IS_TAKEN
 
 
 class Taken(Struct, frozen=True):
@@ -61,7 +114,7 @@ class Desk:
     def take(self, path: Path, *, yes: bool = False) -> Taken:
         """Take one file or folder. Raises EthicsError for what can't be recognised or taken."""
         if not path.exists():
-            raise EthicsError(f"没有“{path}”。")
+            raise EthicsError(f"没有“{path}”。请核对名称，或先 cd 到它所在的文件夹。")
         if path.name.startswith(("~$", ".~")):
             raise EthicsError(
                 f"“{path.name}”是 Word、Excel 打开文件时的临时记号。请存盘、关闭，再收真正的文件。"
@@ -73,11 +126,7 @@ class Desk:
         if is_book(path):
             book = read_book(path)
             return self._book(path, book) if book else self._old_register(path, yes=yes)
-        raise EthicsError(
-            f"认不出“{path}”是什么。现在能收的：封存的送审（压缩包或文件夹）、"
-            "办公室发出的名册、审查工作表、意见汇总和会议簿、旧登记簿（Excel）、往年登记事项的 CSV"
-            "（第一行是 seq,at,event,study,case,meeting,person,data）。"
-        )
+        raise EthicsError(f"认不出“{path}”是什么。{_instead_of(path)}")
 
     def _book(self, path: Path, book: OfficeBook) -> Taken:
         with self.office.register().writing() as register:
@@ -89,6 +138,7 @@ class Desk:
                 happenings[0] = replace(happenings[0], data=kept)
             events = record(register, self.pack.kinds, happenings, self.now, self.actor)
             case = register.get(Case, book.about.get("case", ""))
+            told = list(said(self.pack.kinds, events, register))
             more = self._after_worksheet(register, book)
             if events:
                 # Before the event is there for good, which never speaks of a file that is not; and
@@ -98,15 +148,15 @@ class Desk:
         if book.format == MEETING_BOOK:
             meeting = book.about["meeting"]
             return Taken(
-                f"{path.name}：会议 {meeting} 的会议簿，登记 {len(events)} 条。\n"
-                f"决定：mmethics office decide {meeting}"
+                f"{path.name}：会议 {meeting} 的会议簿，登记 {len(events)} 条。决定：\n"
+                f"{self.office.command('decide', meeting)}"
             )
         if book.format == ROSTER:
             if not events:
                 return Taken(f"{path.name}：名册里没有新的委员，任期也没有改，没有登记。")
             return Taken(f"{path.name}：名册，新登记 {len(events)} 名委员的任期。")
         title = "意见汇总" if book.format == SUMMARY else "审查工作表"
-        lines = [f"{path.name}：{title}", *said(self.pack.kinds, events)]
+        lines = [f"{path.name}：{title}", *told]
         lines += [case_line(self.pack.kinds, case)] if case else []
         return Taken("\n".join([*lines, *more]))
 
@@ -124,9 +174,10 @@ class Desk:
 
         desk = PaperDesk(self.office, self.pack, register, self.now)
         path = write_summary(desk, case, outbox(desk, case_name(case)))
-        lines = [f"工作表已交齐。意见汇总：{path}"]
+        lines = ["工作表已交齐，意见汇总写在：", f"  {path}"]
         if case.method == SIMPLIFIED and len(sheets) >= reviewers_needed(case):
-            lines.append(f"意见一致，可以决定：mmethics office decide {case_name(case)}")
+            again = self.office.command("decide", case_name(case))
+            lines += ["意见一致，可以决定：", again]
         return lines
 
     def _told(self, state: Lookup, book: OfficeBook, path: Path) -> list[Happening]:
@@ -159,15 +210,40 @@ class Desk:
                 digest = each.what.data.get("digest")
                 if each.what.kind in BRINGS_PACKAGE and digest == package.digest:
                     raise ActRefused(f"这份送审已经收过：{each.what.case}，后来的补正代替了它。")
+            warnings = list(self._warnings(register, happening.study, package))
             events = record(register, self.pack.kinds, [happening], self.now, self.actor)
             # The file first: an event never speaks of one that is not there.
             write_atomic(self.office.path / CASES / happening.data["package"], package.data)
             case = register.get(Case, happening.case)
+            told = list(said(self.pack.kinds, events, register))
         assert case is not None
         title = package.facts.get("title", "")
         pathway = self.pack.kinds["accepted"].labels.get(case.pathway, "未定")
-        said_it = [*said(self.pack.kinds, events), case_line(self.pack.kinds, case)]
-        return Taken("\n".join([f"{path.name}：{title}", f"审查路径：{pathway}", *said_it]))
+        told.append(case_line(self.pack.kinds, case))
+        lines = [f"{path.name}：{title}", f"审查路径：{pathway}", *told]
+        return Taken("\n".join(lines + [f"注意：{warning}" for warning in warnings]))
+
+    def _warnings(self, state: Lookup, study: str, package: SealedPackage) -> Iterator[str]:
+        """What the secretary should know of a package that is taken.
+
+        Raises ActRefused for changes of something that the office did not approve.
+        """
+        law = self.pack.decisions
+        fault = package.baseline and baseline_fault(state, study, package.baseline, law)
+        if fault and kind_of(law.standard, package.kind).of_the_study:
+            raise ActRefused(
+                f"不能收：{fault}。"
+                "请申请人先照回件记下批准（mmethics record --from 回件.zip），再封存。"
+            )
+        if fault:
+            yield f"{fault}。照收，请与申请人核对。"
+        for key, told in package.committee.items():
+            own = self.office.setting(key)
+            if own and not _SAME[key](told, own):
+                yield (
+                    f"卷宗里写的伦理委员会{_TITLES[key]}是“{told}”，office.yaml 里是“{own}”。"
+                    "给参与者的文件印着卷宗里的，请核对是哪一边要改。"
+                )
 
     def _old_register(self, path: Path, *, yes: bool) -> Taken:
         columns = self.pack.old_register

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
@@ -61,27 +62,36 @@ class TransmittalRow(Struct, frozen=True):
     renewed: bool = False
 
 
-class Office(Struct, frozen=True):
+class Office(Struct, frozen=True, dict=True):
     """What was found of a submission, and what the office has recorded of it.
 
-    `findings` are about the submission as it was handed in; `lacking` are documents that it needs
+    `check` finds what there is to say of the submission as it was handed in, `locate` where its
+    documents print what: both take long, and few papers ask. `lacking` are documents that it needs
     and does not hold, `standing` those of earlier approvals that it leaves as they are; `rendered`
-    are the ids of those that came from templates; `spots` say where they print what. `recorded` and
+    are the ids of those that came from templates. `recorded` and
     `comments` are the texts of decision.yaml, `verdicts` are the keys of the decisions that can be
     taken. `acts` are texts of the register by their keys, `rows` its lists: what a notice, a letter
     or the papers of a meeting tell of the office itself.
     """
 
-    findings: tuple[Finding, ...] = ()
+    check: Callable[[], tuple[Finding, ...]] = tuple
+    locate: Callable[[], Spots] = dict
     lacking: tuple[DocumentKind, ...] = ()
     standing: tuple[TransmittalRow, ...] = ()
     rendered: frozenset[str] = frozenset()
-    spots: Spots = field(default_factory=dict)
     recorded: Mapping[str, str] = field(default_factory=dict)
     comments: tuple[str, ...] = ()
     verdicts: tuple[str, ...] = ()
     acts: Mapping[str, str] = field(default_factory=dict)
     rows: Mapping[str, tuple[OfficeRow, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        return self.check()
+
+    @cached_property
+    def spots(self) -> Spots:
+        return self.locate()
 
 
 class Adjustment(Struct, frozen=True):

@@ -25,6 +25,7 @@ from mmethics_cli.sheets.ledger import Ledger
 
 # What the hidden cells say. A page's mark stands where its row of roles and its column of ids meet.
 MARK: Final = "mmethics:"
+RECORD_MARK: Final = f"{MARK}record"
 QUESTIONS, LIST, ITEMS = "questions", "list:", "items"
 ANSWER, REMOVE = "answer", "remove"
 # Before an id, so that an id cannot be taken for the next.

@@ -31,8 +31,8 @@ from mmethics_cli.core.standard.placeholders import not_an_answer
 from mmethics_cli.core.standard.texts import Placeholders
 from mmethics_cli.errors import EthicsError
 from mmethics_cli.formats.strict import transitional
-from mmethics_cli.sheets.page import CLEAR_WORD, ENTRY, MARK, NO_ENTRY
-from mmethics_cli.sheets.writer import FORMAT, RECORD_MARK, Record, read_record
+from mmethics_cli.sheets.page import CLEAR_WORD, ENTRY, MARK, NO_ENTRY, RECORD_MARK
+from mmethics_cli.sheets.writer import FORMAT, Record, read_record
 from mmethics_cli.wording.language import UNSURE_WORD
 from mmethics_cli.wording.typed import NONE_WORD, cell_text, read_cell
 

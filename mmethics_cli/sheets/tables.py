@@ -6,14 +6,15 @@ import io
 import warnings
 from collections.abc import Collection, Iterator
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from openpyxl import load_workbook
-from openpyxl.worksheet.worksheet import Worksheet
 
 from mmethics_cli.errors import EthicsError
 from mmethics_cli.formats.excel.model import column_letters
-from mmethics_cli.sheets.reader import guarded, plain_text
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 _HEADER_ROWS = 10  # in which the header is looked for
 
@@ -32,6 +33,11 @@ def read_table(data: bytes, known: Collection[str]) -> list[list[TableCell]]:
     Cells with formulas say what the program that saved them reckoned. Raises EthicsError for what
     can't be read as a workbook, or has no such sheet.
     """
+    # Loaded late: openpyxl takes long, and whoever knows the columns of a table need not read one.
+    from openpyxl import load_workbook
+
+    from mmethics_cli.sheets.reader import guarded
+
     with warnings.catch_warnings():
         # openpyxl warns of what it does not keep; nothing is kept here.
         warnings.simplefilter("ignore")
@@ -85,4 +91,8 @@ def _text(value: object) -> str:
         return value.isoformat()
     if isinstance(value, float) and value == int(value):
         return str(int(value))
-    return plain_text(value).strip() if isinstance(value, str) else str(value or "")
+    if isinstance(value, str):
+        from mmethics_cli.sheets.reader import plain_text
+
+        return plain_text(value).strip()
+    return str(value or "")

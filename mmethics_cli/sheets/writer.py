@@ -14,10 +14,9 @@ from mmethics_cli.errors import EthicsError, Problem
 from mmethics_cli.formats.excel.bytes import LONGEST_TEXT, characters
 from mmethics_cli.formats.excel.model import RecordSheet, Sheet, Workbook
 from mmethics_cli.formats.excel.writer import excel_file
-from mmethics_cli.sheets.page import ENTRY, MARK, OPTIONS_NAME, RECORD_NAME
+from mmethics_cli.sheets.page import ENTRY, OPTIONS_NAME, RECORD_MARK, RECORD_NAME
 
 FORMAT: Final = "mmethics/sheet/1"
-RECORD_MARK: Final = f"{MARK}record"
 _FORMAT, _STANDARD, _EDITION, _FILE, _CELL = "format", "standard", "edition", "file ", "cell "
 
 

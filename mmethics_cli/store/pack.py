@@ -14,7 +14,7 @@ from mmethics_cli.core.standard.build import build
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import PackError, Problem
 from mmethics_cli.store.overlay import Overlay, Override
-from mmethics_cli.store.pack_cache import cache_entry, trees_of
+from mmethics_cli.store.pack_cache import NAME, cache_entry, trees_of
 from mmethics_cli.store.paths import refuse_links
 from mmethics_cli.store.yaml.events import Keys, Tree
 from mmethics_cli.store.yaml.reader import YamlFile, decode, parse
@@ -27,6 +27,8 @@ _ON_DEMAND: Final = (
     "cases", "english", "examples", "forms", "office", "prepare", "protocol", "worksheets",
 )  # fmt: skip
 _NOT_ALWAYS: Final = tuple(f"{name}/" for name in _ON_DEMAND)
+# Of these what each command of an office reads.
+_KEPT_APART: Final = ("office", "worksheets")
 
 
 class Pack(Struct, frozen=True, dict=True):
@@ -130,19 +132,32 @@ def load(overlay: Path | None = None, also: tuple[str, ...] = ()) -> Pack:
     return Pack(merging.files, changed, overlay, templates)
 
 
-def compiled_pack() -> bytes:
-    """The cache entry of the shipped YAML that every run reads."""
-    data = _shipped_bytes(_NOT_ALWAYS)
-    return cache_entry(
-        data, {name: parse(decode(file, name), name).tree for name, file in data.items()}
-    )
+def compiled_packs() -> dict[str, bytes]:
+    """The cache entries of the shipped YAML, by name: what every run reads, what an office does."""
+    whole = _shipped_bytes(())
+    return {
+        entry: cache_entry(
+            data, {name: parse(decode(file, name), name).tree for name, file in data.items()}
+        )
+        for entry, data in _entries(whole)
+    }
+
+
+def _entries(data: Mapping[str, bytes]) -> Iterator[tuple[str, dict[str, bytes]]]:
+    """The files that are kept compiled, by the name of what keeps them."""
+    yield NAME, {name: file for name, file in data.items() if not name.startswith(_NOT_ALWAYS)}
+    for folder in _KEPT_APART:
+        own = {name: file for name, file in data.items() if name.startswith(f"{folder}/")}
+        if own:
+            yield f"{folder}.json", own
 
 
 def _shipped_files(skipped: tuple[str, ...]) -> dict[str, YamlFile]:
     data = _shipped_bytes(skipped)
     texts = {name: decode(file, name) for name, file in data.items()}
-    always = {name: file for name, file in data.items() if not name.startswith(_NOT_ALWAYS)}
-    trees = trees_of(always, lambda name: parse(texts[name], name).tree)
+    trees: dict[str, Tree] = {}
+    for entry, files in _entries(data):
+        trees |= trees_of(files, lambda name: parse(texts[name], name).tree, entry)
     return {
         name: YamlFile(trees[name], name, text) if name in trees else parse(text, name)
         for name, text in texts.items()

@@ -31,12 +31,15 @@ _PACKED: Final = Path(__file__).parents[1] / "_data"
 Parse = Callable[[str], Tree]
 
 
-def trees_of(files: Mapping[str, bytes], parse: Parse) -> dict[str, Tree]:
-    """The trees of the files by name; `parse` gives the tree of a file of that name, or raises."""
-    trees: dict[str, Tree] | None = cached(NAME, files)
+def trees_of(files: Mapping[str, bytes], parse: Parse, entry: str = NAME) -> dict[str, Tree]:
+    """The trees of the files by name; `parse` gives the tree of a file of that name, or raises.
+
+    They are kept as `entry`.
+    """
+    trees: dict[str, Tree] | None = cached(entry, files)
     if trees is None:
         trees = {name: parse(name) for name in files}
-        cache(NAME, files, lambda: trees)
+        cache(entry, files, lambda: trees)
     return trees
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 # Lines on a screen, where nobody has asked how wide it is, and in files for people.
 COLUMNS: Final = 80
+_COMMAND: Final = "mmethics "
 
 # A line must not begin with these, nor end with those.
 _NO_START: Final = frozenset("，。、；：？！）］》」』】〕％%,.;:?!)]}”’…")
@@ -45,9 +46,14 @@ def pad(text: str, columns: int) -> str:
 def wrap(text: str, columns: int) -> list[str]:
     """The text as lines of at most `columns` columns; its own line breaks are kept.
 
-    A word longer than a line (a path, an option) stays whole. An empty text is one empty line.
+    A word longer than a line (a path, an option) stays whole, and so does a command on a line of
+    its own, which is to be copied. An empty text is one empty line.
     """
-    return [line for part in text.split("\n") for line in _wrap_line(part, columns)]
+    return [
+        line
+        for part in text.split("\n")
+        for line in ([part] if part.startswith(_COMMAND) else _wrap_line(part, columns))
+    ]
 
 
 def indented(text: str, spaces: int, columns: int = COLUMNS) -> list[str]:

@@ -14,6 +14,7 @@ from mmethics_cli.core.answers.self_check import SelfCheck
 from mmethics_cli.core.answers.troubles import UnknownName
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
+from mmethics_cli.core.lifecycle.decision import outcome_of
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.core.standard.names import is_of_event, label_of
 from mmethics_cli.errors import WorkspaceError
@@ -230,6 +231,8 @@ def as_sealed(dossier: Dossier, current: Submission, today: date) -> Dossier:
     day, baseline = sealed_date(current) or today, _approved_before(dossier, current)
     before = (now.earlier, now.folded, now.answered, now.handed_in)
     facts = Facts(standard, values, day, baseline, *before)
+    outcome = outcome_of(facts, current.decided)
+    facts = Facts(standard, values, day, baseline, *before, outcome)
     return replace(
         dossier,
         facts=facts,

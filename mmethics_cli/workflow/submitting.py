@@ -18,7 +18,7 @@ from mmethics_cli.store.submission.choice import last_sealed
 from mmethics_cli.store.submission.documents import enter_versions, restore_drafts
 from mmethics_cli.store.submission.intact import require_intact
 from mmethics_cli.store.submission.logbook import refuse_sealing_again
-from mmethics_cli.store.submission.manifest import FileTally
+from mmethics_cli.store.submission.manifest import FileTally, digest_of
 from mmethics_cli.store.submission.rendered import RenderedFile
 from mmethics_cli.store.submission.sealing import (
     Sealed,
@@ -28,11 +28,14 @@ from mmethics_cli.store.submission.sealing import (
 )
 from mmethics_cli.store.submission.submissions import (
     BASELINE,
+    BASELINE_SHA256,
     DOCUMENTS,
+    MANIFEST,
     ORDER,
     Submission,
     sealing_order,
 )
+from mmethics_cli.wording.shell import shell_word
 from mmethics_cli.workflow.assembly import package_of
 from mmethics_cli.workflow.checking import review
 from mmethics_cli.workflow.document_options import FileNaming, Language
@@ -102,7 +105,8 @@ def _open_submission(dossier: Dossier) -> Submission:
         raise WorkspaceError("卷宗里还没有送审（submissions/01-initial），不能封存。")
     if current.sealed:
         raise WorkspaceError(
-            f"{current.name} 已经封存，不能再封存一次。核验：mmethics verify {current.folder}。"
+            f"{current.name} 已经封存，不能再封存一次。"
+            f"核验：mmethics verify {shell_word(current.folder)}。"
             "办公室要求补正的：mmethics record --supplement --comments FILE"
         )
     refuse_sealing_again(dossier.workspace.folder, current.folder)
@@ -230,6 +234,7 @@ def place_in_life(dossier: Dossier) -> dict[str, Any]:
     return {
         ORDER: sealing_order(last)[0] + 1 if last is not None else 1,
         BASELINE: baseline.name if baseline is not None else "",
+        **({BASELINE_SHA256: digest_of(baseline.folder / MANIFEST)} if baseline else {}),
     }
 
 

@@ -14,6 +14,7 @@ from mmethics_cli.render.element_facts import ElementPassages
 from mmethics_cli.render.guards import unguarded_prints
 from mmethics_cli.render.language import CLOSE, NODE_END
 from mmethics_cli.render.templates import Templates
+from mmethics_cli.render.web.proof import page_problems
 from mmethics_cli.store.pack import Pack
 from mmethics_cli.store.yaml.reader import parse
 from mmethics_cli.workflow.english import english_faults, template_of, words_of
@@ -65,6 +66,8 @@ def template_problems(pack: Pack, standard: Standard) -> Iterator[Problem]:
     named = texts.keys() if pack.overlay is None else pack.own_templates.keys()
     for name in sorted(named - used):
         yield Problem("没有文件用到这个模板。", pack.own_templates.get(name, name), fix=fix)
+    called = {name: pack.own_templates.get(name, name) for name in pack.templates}
+    yield from page_problems(pack.template_text, called)
 
 
 def _tree(text: str) -> object:

@@ -19,6 +19,7 @@ from tests.program import ROOT, mmethics
 
 PAGE: Final = ROOT / "docs" / "office.md"
 BEGIN: Final = "\n## 从头到尾"
+REQUIREMENTS: Final = "批准后的要求"
 
 
 def blocks(text: str) -> Iterator[tuple[str, str]]:
@@ -115,7 +116,7 @@ def test_a_simplified_review_ends_with_a_letter_and_a_reply(
         "回件-2027-受-0001.zip",
     }  # fmt: skip
     letter = words(folder / "办公室" / place / "审查意见（批件）-2027-受-0001.docx")
-    for said in ("伦审2027-0001", "2027-受-0001", "2028年3月10日", "登记簿第 16 条"):
+    for said in ("伦审2027-0001", "2027-受-0001", "2028年3月10日", "登记簿第 16 条", REQUIREMENTS):
         assert said in letter, said
     recorded = step(steps, "record", f"办公室/{place}/回件-2027-受-0001.zip")
     assert "01-initial-r2 的决定：批准（2027-03-11，伦审2027-0001" in recorded
@@ -135,6 +136,9 @@ def test_a_meeting_has_its_papers_and_minutes_of_it_all(office: tuple[Path, list
         "请在协议里写明外方不得导出个体数据。", "登记簿第 44 条",
     ):  # fmt: skip
         assert said in minutes, said
+    place = folder / "办公室/outbox/2027-03-24-2027-受-0002"
+    letter = words(place / "审查意见（批件）-2027-受-0002.docx")
+    assert "请逐条答复上面的意见" in letter and REQUIREMENTS not in letter
     assert "意见 2 条" in step(
         steps, "record", "办公室/outbox/2027-03-24-2027-受-0002/回件-2027-受-0002.zip"
     )
@@ -197,4 +201,4 @@ def test_an_inspector_is_shown_everything(office: tuple[Path, list[Step]]) -> No
     assert "修改后再审" in then and "2027-受-0003" not in then
     assert (folder / "质量2027.docx").is_file() and (folder / "登记簿.xlsx").is_file()
     *_, verified = (one.said for one in steps if one.words[-2:] == ["verify", "办公室"])
-    assert "校验值" in verified
+    assert "登记簿 SHA-256：" in verified

@@ -57,7 +57,12 @@ def test_data_files_are_those_of_the_tree(built: tuple[Path, Path]) -> None:
     assert sorted(packed) == expected
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
-    for made in ("pack.json", "templates.json"):  # of the YAML and the templates
+    for made in (
+        "pack.json",
+        "office.json",
+        "worksheets.json",
+        "templates.json",
+    ):  # of the YAML and the templates
         names.remove(f"{DATA}{made}")
     assert sorted(name.removeprefix(DATA) for name in names if name.startswith(DATA)) == expected
     roots = {name.partition("/")[0] for name in names if ".dist-info/" not in name}

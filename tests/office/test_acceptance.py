@@ -11,11 +11,13 @@ import pytest
 
 from mmethics_cli.core.standard.node import Trail
 from mmethics_cli.errors import EthicsError
+from mmethics_cli.office.events import Happening
 from mmethics_cli.office.folder import open_office
 from mmethics_cli.office.law import acceptance, review
 from mmethics_cli.office.law.acceptance import ActRefused, find_case
 from mmethics_cli.office.law.clocks import read_clocks
 from mmethics_cli.office.state import Appointment, Assignment, Case, Interest, OfficeState
+from mmethics_cli.wording.columns import width
 from tests.office.offices import call, new_office
 
 DAY = "2027-03-02"
@@ -99,12 +101,20 @@ def test_reviewers_are_proposed_assigned_and_replaced(
         assert code == 0, said
     assert do("note", "声明利益冲突", "同一课题组", "--case", "1", "--person", "M3")[0] == 0
     code, said = do("assign", "1")
-    assert code == 0 and "不能：M4，是研究团队成员" in said and "不能：M3" in said
+    assert code == 0 and "不能：林示一，是研究团队成员" in said and "不能：丙" in said
     code, said = do("assign", "1", "甲", "林示一")
     assert code == 1 and "研究团队成员" in said
     assert do("assign", "1", "甲", "乙")[0] == 0
     assert do("assign", "1", "--replace", "甲=丙", "--reason", "出差")[0] == 1
     assert do("note", "送达", "张三", "--case", "1")[0] == 1  # nothing is decided yet
+    code, said = do("note", "送达")
+    assert code == 2 and "哪一件" in said and "note 送达 --case 12" in said
+    assert "（case）" not in said and "study" not in said
+    listed = do("note", "list")[1]
+    assert "送达　--case [一句话] [方式=]" in listed and "term_to" not in listed
+    assert max(map(width, listed.splitlines()[:-1])) <= 80
+    trained = do("note", "培训", "x", "--person", "M1", "--set", "类型=内部", "--set", "学时=4")
+    assert trained[0] == 0 and "　甲" in trained[1]
     assert do("note", "备注", "来电询问", "--case", "1", "--date", "2027-03-05")[0] == 2
     assert "等甲交回工作表" in do()[1]
     assert do("note", "更正", "记错了人", "--set", "seq=2")[0] == 1  # accepted: an act of law
@@ -114,7 +124,7 @@ def test_reviewers_are_proposed_assigned_and_replaced(
     assert do("note", "更正", "记错了人", "--set", f"seq={seq}")[0] == 0
     assert do("note", "更正", "记错了人", "--set", f"seq={seq}")[0] == 1
     assert "已更正" in do("show", "1")[1]
-    assert "不能：M3" not in do("assign", "1")[1]
+    assert "不能：丙" not in do("assign", "1")[1]
     code, said = do("accept", "1", "--extend", "2027-04-20", "--reason", "等专家意见")
     assert code == 0 and "期限 2027-04-20" in said
     assert call("verify", office)[0] == 0
@@ -226,3 +236,57 @@ def test_a_zip_that_is_none_of_ours_is_not_taken(tmp_path: Path) -> None:
     code, _, errors = call("office", "take", tmp_path / "x.zip", "--office", office)
     assert code == 2 and "认不出" in errors
     assert open_office(office).setting("committee") == "示例伦理委员会"
+
+
+def test_an_amendment_rests_on_what_the_office_approved(
+    tmp_path: Path, handed_in: Callable[[str], Path]
+) -> None:
+    first, amendment = sorted(handed_in("amendment").glob("submissions/*"))
+    about = {"study": "S0001", "case": "2027-0001"}
+
+    def office_that(*decisions: str) -> tuple[Path, tuple[int, str]]:
+        """An office that decided so on the first submission; what it says of the amendment."""
+        folder = tmp_path / "-".join(("office", *decisions))
+        folder.mkdir()
+        office = new_office(folder)
+        assert call("office", "take", first, "--office", office, today=DAY)[0] == 0
+        with open_office(office).register().writing() as register:
+            for word in decisions:
+                data = {"decision": word, "method": "meeting", "number": "L1"}
+                happening = Happening("decided", f"{DAY}T10:00", **about, data=data)
+                register.append(happening, f"{DAY}T10:00", "x")
+        code, said, errors = call("office", "take", amendment, "--office", office, today=DAY)
+        return office, (code, said + errors)
+
+    _, (code, said) = office_that()
+    assert code == 1 and "它对照的是 2027-0001，登记簿里那一件还没有决定" in said, said
+    refusing, (code, said) = office_that("disapprove")
+    assert code == 1 and "决定是“不批准”，不是批准" in said
+    with open_office(refusing).register().writing() as register:
+        for kind, data in (
+            ("submission_received", {"kind": "initial", "package": "x", "digest": "0" * 64}),
+            ("decided", {"decision": "approve", "method": "meeting", "number": "L2"}),
+        ):
+            happening = Happening(kind, f"{DAY}T11:00", "S0001", "2027-0009", data=data)
+            register.append(happening, f"{DAY}T11:00", "x")
+    code, _, errors = call("office", "take", amendment, "--office", refusing, today=DAY)
+    assert code == 1 and "决定是“不批准”" in errors
+    _, (code, said) = office_that("approve")
+    assert code == 0 and "2027-0002" in said
+    # The committee that the dossier names is not this office's: that is said and not refused.
+    assert "伦理委员会名称是“示例市第一医院医学伦理委员会”" in said and "示例伦理委员会" in said
+    assert "伦理委员会电话" not in said  # the office has not written down its own
+
+
+def test_a_report_that_rests_on_something_else_is_taken_all_the_same(
+    tmp_path: Path, handed_in: Callable[[str], Path]
+) -> None:
+    first, report = sorted(handed_in("safety").glob("submissions/*"))
+    office = new_office(tmp_path)
+    settings = office / "office.yaml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace('contact: ""', 'contact: "010-9999-9999"'), encoding="utf-8")
+    assert call("office", "take", first, "--office", office, today=DAY)[0] == 0
+    code, said, _ = call("office", "take", report, "--office", office, today=DAY)
+    assert code == 0 and "还没有决定" in said and "照收" in said
+    assert "电话是“010-0000-0100”" in said and max(map(width, said.splitlines())) <= 80

@@ -94,7 +94,7 @@ def test_the_desk_says_what_waits_for_whom_and_what_to_type(tmp_path: Path) -> N
     assert {
         ("overdue", "2027-0001 limit"), ("overdue", "2027-0001 M1 protocol"),
         ("mine", "2027-0006 accept"), ("mine", "2027-0004 deliver"), ("mine", "backup"),
-        ("due", "2027-0002 limit"), ("due", "S4 valid"),
+        ("due", "2027-0002 limit"), ("due", "S4 valid"), ("mine", "S4 remind"),
         ("others", "2027-0002 M2 simplified"), ("others", "2027-0005 supplement"),
         ("others", "2027-0003 decide"), ("meeting", "2027-02 meeting"),
     } == set(found)  # fmt: skip
@@ -103,7 +103,7 @@ def test_the_desk_says_what_waits_for_whom_and_what_to_type(tmp_path: Path) -> N
     assert all(line["command"] for line in found.values() if line["group"] in ("overdue", "mine"))
     code, said, _ = call("office", "--office", office, today=DAY)
     assert code == 0 and max(map(width, said.splitlines())) <= 80
-    assert said.index("已逾期（2）") < said.index("等我办（3）") < said.index("快到期（2）")
+    assert said.index("已逾期（2）") < said.index("等我办（4）") < said.index("快到期（2）")
 
 
 def test_strict_ends_with_one_when_something_is_late(tmp_path: Path) -> None:
@@ -119,6 +119,55 @@ def test_a_past_meeting_wants_its_book_and_a_held_one_its_minutes(tmp_path: Path
     found = {line["id"]: line["command"] for line in lines_of(office, "2027-03-24")}
     assert found["2027-0003 decide"] == "mmethics office decide 2027-02"
     assert "2027-02 minutes" in found and "2027-02 book" not in found
+
+
+def approved(n: int, months: int, until: str) -> tuple[str, str, dict[str, str], dict[str, object]]:
+    data: dict[str, object] = {
+        "decision": "approve", "method": "meeting", "number": f"L{n}", "study_state": "active",
+        "valid_until": until, "interval_months": months,
+    }  # fmt: skip
+    return "decided", "2027-02-20", refs(n), data
+
+
+def of_studies(office: Path, today: str) -> dict[str, tuple[str, str]]:
+    """Group and due day of each line about a study, by its id."""
+    lines = lines_of(office, today)
+    return {one["id"]: (one["group"], one["due"]) for one in lines if one["id"][0] == "S"}
+
+
+def test_reports_and_ends_of_approvals_come_with_their_reminders(tmp_path: Path) -> None:
+    office = new_office(tmp_path)
+    happen(
+        office, received(1, "研究一"), received(2, "研究二"), accepted(1, "2027-03-08T10:00"),
+        approved(1, 12, "2028-02-19"), accepted(2, "2027-03-08T10:00"),
+        approved(2, 6, "2028-02-19"),
+    )  # fmt: skip
+    assert of_studies(office, "2027-07-05") == {}
+    report = {"S2 report": ("due", "2027-08-20"), "S2 remind": ("mine", "2027-08-20")}
+    assert of_studies(office, "2027-07-10") == report
+    told: dict[str, object] = {"what": "x", "due": "2027-08-20"}
+    happen(office, ("reminder_sent", "2027-07-10", {"study": "S2"}, told))
+    # Of the two reminders, 45 and 30 days before, the second is lacking again.
+    assert of_studies(office, "2027-07-10") == {"S2 report": report["S2 report"]}
+    assert of_studies(office, "2027-07-21") == report
+    assert of_studies(office, "2027-08-21") == {"S2 report": ("overdue", "2027-08-20")}
+    progress: dict[str, object] = {"kind": "progress", "package": "x.zip"}
+    case = {"study": "S2", "case": "2027-0009"}
+    happen(office, ("submission_received", "2027-08-21", case, progress))
+    assert of_studies(office, "2027-08-21") == {}
+    ends = {"S1 valid": ("due", "2028-02-19"), "S2 valid": ("due", "2028-02-19")}
+    assert of_studies(office, "2028-01-30") == ends | {"S1 remind": ("mine", "2028-02-19")}
+    assert of_studies(office, "2028-02-20") == {
+        id_: ("overdue", due) for id_, (_, due) in ends.items()
+    }
+    commands = {line["id"]: line["command"] for line in lines_of(office, "2028-01-30")}
+    assert commands["S1 remind"].endswith("note 提醒 进展报告 --study S1 --due 2028-02-19")
+    code, said, _ = call("office", "--office", office, today="2028-01-30")
+    assert (
+        code == 0
+        and "（进展报告 2027-0009 在办）" in said
+        and max(map(width, said.splitlines())) <= 80
+    )
 
 
 def test_many_lines_are_counted_and_not_all_shown(tmp_path: Path) -> None:

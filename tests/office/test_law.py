@@ -30,6 +30,7 @@ from mmethics_cli.office.state import (
     Meeting,
     OfficeState,
     R,
+    RegisteredStudy,
     Seat,
 )
 from mmethics_cli.workflow.packs import Packs
@@ -183,6 +184,9 @@ class Committee:
                 Happening("hold_released", self.now, volume.id, data={"reason": "x"}),
                 Happening("access_requested", self.now, volume.id, person="x", data=asked),
             ]
+        reminder = {"what": "进展报告", "due": "2027-12-01"}
+        for study in state.where(RegisteredStudy, state="active"):
+            acts.append(Happening("reminder_sent", self.now, study.id, data=reminder))
         after: dict[str, list[tuple[str, dict[str, str]]]] = {
             "requested": [("access_approved", {"by": "x"}), ("access_refused", {"reason": "x"})],
             "approved": [("access_done", {"due": "2027-09-01"})], "done": [("access_returned", {})],
@@ -348,7 +352,7 @@ def test_no_sequence_of_acts_decides_unlawfully() -> None:
     assert {
         "decided", "postponed", "converted_to_meeting", "recused", "supplement_received", "refused",
         "withdrawn", "extended", "replaced", "delivered", "filed", "hold_set", "access_returned",
-        "corrected",
+        "corrected", "reminder_sent",
     } <= kinds.keys()  # fmt: skip
     assert kinds["decided"] > SEQUENCES / 3 and kinds["simplified"] and kinds["meeting"]
 

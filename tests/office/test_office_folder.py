@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,8 @@ from tests.office.offices import call, new_office, write_events
 def test_an_office_is_made_once_and_shows_an_empty_desk(tmp_path: Path) -> None:
     office = new_office(tmp_path)
     code, _, errors = call("office", "init", office)
-    assert code == 2 and "已经有" in errors
+    assert code == 2 and "已经有伦理办公室" in errors.replace("\n", "")
+    assert f"\nmmethics office --office {office}\n" in errors
     code, said, _ = call("office", "--office", office)
     assert code == 0 and said.startswith("示例伦理委员会") and "案头是空的" in said
     code, said, _ = call("office", "--office", office, "--format", "json")
@@ -85,3 +88,39 @@ def test_an_institution_adds_an_indicator_without_python(tmp_path: Path) -> None
     )  # fmt: skip
     assert code == 0
     assert json.loads(said)["indicators"]["X1"] == {"value": 0, "cases": []}
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("工作表.docx", "填进发出的 .xlsx"),
+        ("旧.xls", "另存为 .xlsx"),
+        ("回件.zip", "mmethics record 卷宗 --from"),
+        ("卷宗/", "submissions/ 里封存的那一次"),
+        ("没有.zip", "cd 到它所在的文件夹"),
+        ("office/", "办公室的文件夹"),
+    ],
+)
+def test_what_is_no_return_is_said_to_be_what_it_is(tmp_path: Path, name: str, said: str) -> None:
+    office, path = new_office(tmp_path), tmp_path / name
+    if name == "卷宗/":
+        path.mkdir()
+        (path / "dossier.yaml").write_text("", encoding="utf-8")
+    elif name == "回件.zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("reply.json", "{}")
+    elif name[-1] != "/" and name != "没有.zip":
+        path.write_bytes(b"x")
+    code, _, errors = call("office", "take", path, "--office", office)
+    assert code == 2 and said in errors.replace("\n", "")
+    assert call("verify", office)[0] == 0
+
+
+def test_a_folder_with_a_blank_in_its_name_can_be_copied_from_what_is_said(tmp_path: Path) -> None:
+    place = tmp_path / "伦理 办公室"
+    _, _, said = call("office", "init", place)
+    lines = [shlex.split(line) for line in said.splitlines() if line.startswith("mmethics ")]
+    assert ["mmethics", "office", "--office", str(place)] in lines
+    for line in lines:
+        code, _, errors = call(*line[1:])
+        assert code == 0, errors

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mmethics_cli.commands.office.options import Where, actor, now_of, office_at
+from mmethics_cli.commands.office.options import Where, actor, now_of, office_at, tell_done
 from mmethics_cli.commands.options import Session
 from mmethics_cli.errors import EthicsError
 
@@ -91,8 +91,7 @@ def accept(
         accepting = replace(plain, labels=pack.kinds["accepted"].labels)
         return [accepting.of(state, found, pack.clocks, now)]
 
-    for line in act(folder, session.packs(), case, decide, now, actor(folder)):
-        session.out(line)
+    tell_done(session, act(folder, session.packs(), case, decide, now, actor(folder)))
 
 
 def _instead(

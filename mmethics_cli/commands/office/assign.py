@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mmethics_cli.commands.office.options import Where, actor, now_of, office_at
-from mmethics_cli.commands.options import Session
+from mmethics_cli.commands.office.options import Where, actor, now_of, office_at, tell_done
+from mmethics_cli.commands.options import Session, columns
 from mmethics_cli.errors import EthicsError
+from mmethics_cli.wording.columns import fitted
 
 if TYPE_CHECKING:
     from mmethics_cli.office.events import Happening
@@ -49,7 +50,7 @@ def assign(
     folder = office_at(context, office)
     now = now_of(session)
     if not names and not replace:
-        session.show(proposal_text(folder, case, now))
+        session.show(fitted(proposal_text(folder, case, now), columns()))
         return
 
     def decide(state: Lookup, found: Case, pack: OfficePack) -> list[Happening]:
@@ -62,5 +63,4 @@ def assign(
             raise EthicsError("更换审查人要用 --reason 写明理由。")
         return review.replacement(state, found, old, new, reason, pack.clocks, now)
 
-    for line in act(folder, session.packs(), case, decide, now, actor(folder)):
-        session.out(line)
+    tell_done(session, act(folder, session.packs(), case, decide, now, actor(folder)))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mmethics_cli.commands.office.options import Where, actor, now_of, office_at
+from mmethics_cli.commands.office.options import Where, actor, now_of, office_at, tell_done
 from mmethics_cli.commands.options import Session
 
 
@@ -46,4 +46,4 @@ def decide(
     folder = office_at(context, office)
     convening = Convening(folder, session.packs(), now_of(session), actor(folder))
     letter = Letter(folder.setting("letter_numbers"), interval)
-    session.out("\n".join(convening.decide(names, letter)))
+    tell_done(session, convening.decide(names, letter))

@@ -40,5 +40,5 @@ def show_desk(
 
         session.give(json.dumps(msgspec.to_builtins(desk), ensure_ascii=False, indent=1))
     elif page is None and calendar is None:
-        session.show(fitted(desk_text(desk), columns()))
+        session.show(fitted(desk_text(desk, folder.path), columns()))
     return desk.overdue

@@ -47,8 +47,8 @@ def init(
     office = create_office(folder, settings)
     roster = write_roster(office, office_pack(session.packs(), office), session.today)
     session.say(f"已新建：{office.path}。设置在 {office.path / 'office.yaml'}，可以直接改。")
-    session.say(f"委员名册：{roster}。填好后：mmethics office take {roster}")
-    session.say(f"看案头：mmethics office --office {office.path}")
+    session.say(f"委员名册：{roster}。填好后：\n{office.command('take', roster)}")
+    session.say(f"看案头：\n{office.command()}")
 
 
 def _asked(session: Session) -> Mapping[str, str]:

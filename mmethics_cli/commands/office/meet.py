@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mmethics_cli.commands.office.options import Where, actor, now_of, office_at
+from mmethics_cli.commands.office.options import Where, actor, now_of, office_at, tell_done
 from mmethics_cli.commands.options import Session
 
 
@@ -35,4 +35,4 @@ def meet(
     session = Session.of(context)
     folder = office_at(context, office)
     convening = Convening(folder, session.packs(), now_of(session), actor(folder))
-    session.out("\n".join(convening.meet(day, emergency)))
+    tell_done(session, convening.meet(day, emergency))

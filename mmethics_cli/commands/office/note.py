@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from mmethics_cli.commands.office.options import Where, actor, now_of, office_at
-from mmethics_cli.commands.options import Session
+from mmethics_cli.commands.office.options import Where, actor, now_of, office_at, tell_done
+from mmethics_cli.commands.options import Session, columns
 from mmethics_cli.errors import EthicsError
+from mmethics_cli.wording.columns import fitted
 
 
 def note(
@@ -53,13 +54,12 @@ def note(
     session = Session.of(context)
     folder = office_at(context, office)
     if kind == "list":
-        session.show(kinds_text(folder, session.packs()))
+        session.show(fitted(kinds_text(folder, session.packs()), columns()))
         return
     kind, text, seq = _corrected(kind, text or "", correct, reason)
     more = (*seq, *(fields or ()), *((f"due={due}",) if due else ()))
     noted = Noted(kind, text, case, study, meeting, person, when, more, closed)
-    for line in take_note(folder, session.packs(), noted, now_of(session), actor(folder)):
-        session.out(line)
+    tell_done(session, take_note(folder, session.packs(), noted, now_of(session), actor(folder)))
 
 
 def _corrected(

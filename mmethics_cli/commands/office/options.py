@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mmethics_cli.commands.options import HERE, Session
+from mmethics_cli.commands.options import HERE, Session, columns
+from mmethics_cli.wording.columns import fitted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mmethics_cli.office.folder import OfficeFolder
 
 Where = Annotated[
@@ -39,6 +42,11 @@ def now_of(session: Session) -> str:
     if session.today != date.today():
         now = datetime.combine(session.today, now.time())
     return now.isoformat(timespec="minutes")
+
+
+def tell_done(session: Session, lines: Iterable[str]) -> None:
+    """What an act came to, in the columns of the screen."""
+    session.out(fitted("\n".join(lines), columns()))
 
 
 def actor(office: OfficeFolder) -> str:

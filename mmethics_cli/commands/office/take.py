@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mmethics_cli.commands.office.options import Where, actor, now_of, office_at
+from mmethics_cli.commands.office.options import Where, actor, now_of, office_at, tell_done
 from mmethics_cli.commands.options import Session
 
 
@@ -42,6 +42,6 @@ def take(
     waiting = 0
     for file in files:
         taken = desk.take(file, yes=yes)
-        session.out(taken.text)
+        tell_done(session, [taken.text])
         waiting += not taken.done
     raise typer.Exit(1 if waiting else 0)

@@ -22,7 +22,7 @@ from mmethics_cli.core.decisions.coverage import Coverage
 from mmethics_cli.core.decisions.elapsed import months_between, years_after
 from mmethics_cli.core.decisions.tables import Decision, decide_table
 from mmethics_cli.core.standard.model import DecisionTable, Derived, Question, Standard
-from mmethics_cli.core.standard.names import AGAIN, ELEMENT_PATH, PAPERS, TODAY
+from mmethics_cli.core.standard.names import AGAIN, ELEMENT_PATH, OUTCOME, PAPERS, TODAY, Outcome
 
 _LACKING = (Unknown, NotApplicable)
 _TRUTH: Mapping[Truth, Value] = {Truth.YES: True, Truth.NO: False, Truth.UNKNOWN: UNKNOWN}
@@ -35,8 +35,8 @@ class Facts:
     approved; `earlier` those of the sealed submissions before this one, the newest first; `folded`
     the documents that are a section of another paper (`DocumentKind.within`), for `context.papers`;
     `answered` those of the one whose decision this one answers, `handed_in` those of the round of
-    this one before the office asked for more. Values are computed on demand and kept; an instance
-    never changes.
+    this one before the office asked for more; `outcome` what the committee decided on it. Values
+    are computed on demand and kept; an instance never changes.
     """
 
     def __init__(
@@ -49,6 +49,7 @@ class Facts:
         folded: frozenset[str] = frozenset(),
         answered: Facts | None = None,
         handed_in: Facts | None = None,
+        outcome: Outcome = "open",
     ) -> None:
         self.standard = standard
         self.values = values
@@ -58,6 +59,7 @@ class Facts:
         self.folded = folded
         self.answered = answered
         self.handed_in = handed_in
+        self.outcome = outcome
         self._known: dict[str, Value] = {}
         self._decisions: dict[str, Decision] = {}
 
@@ -70,7 +72,7 @@ class Facts:
     ) -> Facts:
         """The same in another standard's words."""
         before = (self.baseline, self.earlier, self.folded, self.answered, self.handed_in)
-        return Facts(standard, values, today or self.today, *before)
+        return Facts(standard, values, today or self.today, *before, self.outcome)
 
     def reported(self, path: str) -> Value:
         """What the last submission that answered a question said; else it does not apply."""
@@ -94,6 +96,8 @@ class Facts:
             return UNKNOWN if self.today is None else self.today
         if path == AGAIN:
             return self.handed_in is not None
+        if path == OUTCOME:
+            return self.outcome
         if path == PAPERS:
             return Several(frozenset(self.standard.documents) - self.folded)
         if path.startswith("decided."):

@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from mmethics_cli.core.answers.troubles import is_slip
 from mmethics_cli.core.checks.findings import Finding
-from mmethics_cli.core.conditions.values import UNKNOWN, Element, Unknown, Value
+from mmethics_cli.core.conditions.language import evaluate
+from mmethics_cli.core.conditions.values import UNKNOWN, Element, Truth, Unknown, Value
 from mmethics_cli.core.conditions.written import date_advice, parse_date, parse_months, plain
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.lifecycle.replies import ACCEPTED
@@ -23,6 +24,7 @@ from mmethics_cli.core.standard.names import (
     RE_REVIEW,
     RESPONSES,
     SUPPLEMENTS,
+    Outcome,
 )
 
 _SHOWN: Final = 30  # characters of a comment that a finding repeats
@@ -69,6 +71,24 @@ def meaning_of(standard: Standard, key: str) -> DecisionMeaning:
 def kind_of(standard: Standard, kind: str) -> SubmissionKind:
     """What the pack says of a kind of submission; of one that it lacks, nothing."""
     return standard.submissions.get(kind) or SubmissionKind(kind)
+
+
+def outcome_of(facts: Facts, word: str) -> Outcome:
+    """What a decision (empty for none) comes to for the submission of these facts.
+
+    `ended`: nothing more is due of the study; `to_change`: its comments want an answer.
+    """
+    about = facts.get(KIND)
+    kind = kind_of(facts.standard, about if isinstance(about, str) else "")
+    meaning = meaning_of(facts.standard, kind.read_as.get(word, word))
+    if meaning.ends:
+        return "ended"
+    if meaning.approves:
+        over = kind.ends and evaluate(kind.ends_when, facts) is Truth.YES
+        return "ended" if over else "approved"
+    if meaning.comments:
+        return "to_change"
+    return "declined" if word else "open"
 
 
 def offered_decisions(standard: Standard, kind: str) -> Mapping[str, str]:

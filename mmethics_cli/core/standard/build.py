@@ -6,7 +6,7 @@ All problems are reported at once, each with its file and place.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final, TypeVar
+from typing import Final, TypeVar, get_args
 
 from mmethics_cli.core.conditions.parser import PathType
 from mmethics_cli.core.conditions.values import KeyPath
@@ -28,7 +28,7 @@ from mmethics_cli.core.standard.model import (
     Source,
     Standard,
 )
-from mmethics_cli.core.standard.names import AGAIN, DOCUMENTS, PAPERS, TODAY
+from mmethics_cli.core.standard.names import AGAIN, DOCUMENTS, OUTCOME, PAPERS, TODAY, Outcome
 from mmethics_cli.core.standard.node import Node, Trail
 from mmethics_cli.core.standard.pack_editions import EDITIONS, read_editions
 from mmethics_cli.core.standard.phrases import GRAMMAR, PHRASES, read_grammar, read_phrases
@@ -302,6 +302,7 @@ class _StandardBuilder:
         terms[DOCUMENTS] = PathType("choices", frozenset(titles))
         terms[TODAY] = PathType("date")
         terms[AGAIN] = PathType("bool")
+        terms[OUTCOME] = PathType("choice", frozenset(get_args(Outcome)))
         terms[PAPERS] = PathType("choices", frozenset(titles))
         return terms
 

@@ -6,7 +6,7 @@ The paths that the program itself lives by are named here; all others it knows f
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, Literal
 
 from mmethics_cli.core.conditions.language import FactReader
 from mmethics_cli.core.conditions.values import entry_of, name_of
@@ -37,7 +37,12 @@ AGAIN: Final = "context.again"
 SUPPLEMENTS: Final = "event.supplements"
 # The documents that are papers of their own and no section of another.
 PAPERS: Final = "context.papers"
-_OF_CONTEXT: Final = {TODAY: "今天的日期", PAPERS: "单独成文的文件", AGAIN: "是否补正后再送"}
+# What the committee decided on a sealed submission.
+OUTCOME: Final = "context.outcome"
+Outcome = Literal["open", "approved", "ended", "to_change", "declined"]
+_OF_CONTEXT: Final = {
+    TODAY: "今天的日期", PAPERS: "单独成文的文件", AGAIN: "是否补正后再送", OUTCOME: "委员会的决定"
+}  # fmt: skip
 # Decisions, as conditions name them: the documents that a submission needs, the consent forms.
 DOCUMENTS: Final = "decided.documents"
 CONSENT_FORMS: Final = "decided.consent_forms"

@@ -97,6 +97,10 @@ def office_dates(state: Lookup) -> Iterator[OfficeDate]:
             text = f"批件有效期 {study.title or study.id}"
             done = "" if study.state == "active" else study.valid_until
             yield OfficeDate(f"{study.id} valid", study.valid_until, text, done)
+        if study.report_due:
+            text = f"进展报告 {study.title or study.id}"
+            done = "" if study.state == "active" else study.report_due
+            yield OfficeDate(f"{study.id} report", study.report_due, text, done)
     for meeting in state.where(Meeting):
         if meeting.date:
             text = f"会议 {meeting.id}"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
 
+from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.office.archive.waiting import archive_waits
 from mmethics_cli.office.folder import OfficeFolder
 from mmethics_cli.office.law.acceptance import SIMPLIFIED, case_name
@@ -22,9 +24,13 @@ from mmethics_cli.office.state import (
     Meeting,
     RegisteredStudy,
 )
+from mmethics_cli.wording.shell import shell_word
 
 _SOON: Final = 7  # days
-_EXPIRES_SOON: Final = 45  # days
+# Days before a report is due, or an approval ends, from which the investigator is to be reminded.
+_REMINDERS: Final = (45, 30)
+_REPORT: Final = "progress"
+_NOT_DECIDED: Final = ("received", "supplement", "accepted")
 _BACKUP_DAYS: Final = 7
 _OFFICE: Final = "mmethics office"
 _OVERDUE: Final = "overdue"
@@ -65,7 +71,10 @@ class DeskView(Struct, frozen=True):
 
 
 def desk_of(office: OfficeFolder, today: date) -> DeskView:
-    """What lies on the desk. Raises WorkspaceError where the register can't be read."""
+    """What lies on the desk, with commands as they are typed in the office's folder.
+
+    Raises WorkspaceError where the register can't be read.
+    """
     with office.register().reading() as register:
         return desk_in(office, register, today)
 
@@ -163,11 +172,42 @@ def _next_act(case: Case, assigned: bool, meeting: Meeting | None) -> DeskLine:
 def _studies(register: Lookup, today: date) -> Iterator[DeskLine]:
     for study in register.where(RegisteredStudy, state="active"):
         if study.valid_until:
-            text = f"{study.title or study.id} 的批件有效期"
-            command = f"{_OFFICE} show {study.id}"
-            yield from _limit(
-                f"{study.id} valid", text, study.valid_until, today, _EXPIRES_SOON, command
-            )
+            yield from _of_study(register, study, today)
+
+
+def _of_study(register: Lookup, study: RegisteredStudy, today: date) -> Iterator[DeskLine]:
+    """The next report and the end of the approval, with the reminder that is to be sent of them.
+
+    A report that is here and not decided is the office's own to do.
+    """
+    name, until = study.title or study.id, study.valid_until
+    report = "" < study.report_due < until and today.isoformat() <= until
+    due = study.report_due if report else until
+    if due > (today + timedelta(days=max(_REMINDERS))).isoformat():
+        return
+    open_ = register.where(Case, study=study.id, state=_NOT_DECIDED)
+    here = [case for case in open_ if case.kind == _REPORT]
+    said = f"（进展报告 {case_name(here[0])} 在办）" if here else ""
+    command = f"{_OFFICE} show {study.id}"
+    yield from _limit(
+        f"{study.id} valid", f"批件有效期{said}：{name}", until, today, max(_REMINDERS), command
+    )
+    if report and not here:
+        text = f"进展报告：{name}"
+        yield from _limit(f"{study.id} report", text, due, today, max(_REMINDERS), command)
+    wanted = _reminder(due, study.reminded_on, today)
+    if wanted and not here:
+        text = f"到期前 {wanted} 天的提醒还没有发：{name}"
+        again = f"{_OFFICE} note 提醒 进展报告 --study {study.id} --due {due}"
+        yield DeskLine("mine", f"{study.id} remind", text, due, again)
+
+
+def _reminder(due: str, sent: str, today: date) -> int:
+    """How many days before a day the reminder was to be sent that is still lacking; 0 for none."""
+    day = parse_date(due)  # in an imported year it may be none
+    left = (day - today).days if day else -1
+    wanted = min((days for days in _REMINDERS if 0 <= left <= days), default=0)
+    return wanted if day and sent < (day - timedelta(days=wanted)).isoformat() else 0
 
 
 def _limit(
@@ -211,9 +251,11 @@ def _day(time: str) -> str:
     return time.partition("T")[0]
 
 
-def desk_text(desk: DeskView) -> str:
-    """The desk for people: a group, its lines, under each the command to type."""
+def desk_text(desk: DeskView, folder: Path) -> str:
+    """The desk for people: a group, its lines, under each the command to type in `folder`."""
     lines = [f"{desk.office}　{desk.day}"]
+    if folder != Path():
+        lines.append(f"下面的命令在办公室的文件夹里运行：cd {shell_word(folder)}")
     for group, title in GROUPS.items():
         own = [line for line in desk.lines if line.group == group]
         if own:

@@ -259,3 +259,21 @@ def _decision(
     if after:
         data["study_state"] = after
     return data
+
+
+def baseline_fault(state: Lookup, study: str, baseline: str, law: DecisionLaw) -> str:
+    """Why the office did not approve what a submission rests on, by the digest of its manifest.
+
+    Empty where it did, and where the register knows no approval of the study, as of one from before
+    it was kept.
+    """
+    cases = [case for case in state.where(Case, study=study) if case.digest]
+    approved = [case for case in cases if law.meaning(case.decision).accepts]
+    if any(case.digest == baseline for case in approved):
+        return ""
+    for case in cases:
+        if case.digest == baseline:
+            word = f"决定是“{law.label(case.decision)}”" if case.decision else "还没有决定"
+            return f"它对照的是 {case_name(case)}，登记簿里那一件{word}，不是批准"
+    names = "、".join(case_name(case) for case in approved)
+    return f"它对照的那一份不是本办公室批准的（批准的是 {names}）" if names else ""

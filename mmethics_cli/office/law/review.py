@@ -31,7 +31,7 @@ class Candidate(Struct, frozen=True):
 
 
 class ReviewerProposal(Struct, frozen=True):
-    """Who should review a case, best first, and who must not, with the reason."""
+    """Who should review a case, best first, and who must not, by name with the reason."""
 
     candidates: tuple[Candidate, ...]
     excluded: Mapping[str, str]
@@ -78,7 +78,8 @@ def propose(state: Lookup, case: Case, day: str) -> ReviewerProposal:
         )
         for person in order
     )
-    return ReviewerProposal(tuple(candidates), excluded)
+    kept_out = {person_name(people[person]): reason for person, reason in excluded.items()}
+    return ReviewerProposal(tuple(candidates), kept_out)
 
 
 def _reasons(original: bool, busy: int, appointment: Appointment) -> Iterator[str]:

@@ -20,7 +20,7 @@ from mmethics_cli.office.documents import committee_package
 from mmethics_cli.office.events import Event
 from mmethics_cli.office.folder import CASES, OfficeFolder
 from mmethics_cli.office.law.acceptance import case_name
-from mmethics_cli.office.pack import CRITERIA, OfficePack
+from mmethics_cli.office.pack import ALSO, OfficePack
 from mmethics_cli.office.packages import BRINGS_PACKAGE, kept_papers, package_fault
 from mmethics_cli.office.papers.sealed_dossier import SealedArchive, sealed_dossier
 from mmethics_cli.office.register.database import Reading
@@ -35,7 +35,6 @@ from mmethics_cli.wording.language import CHINESE
 from mmethics_cli.workflow.document_options import FileNaming, Language
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.package import Document, Package
-from mmethics_cli.workflow.packs import Packs
 from mmethics_cli.workflow.papers import papers_of
 
 # The facts of a study that an office's own papers print: who it is.
@@ -138,8 +137,7 @@ class PaperDesk(Struct, frozen=True, dict=True):
         """The papers about a case, for as long as its archives are laid out; `also` names others
         than those that it needs. Raises WorkspaceError where an archive is not as it came."""
         archives = self._archives(case)
-        packs = Packs(self.pack.packs.overlay, of_office=True)
-        with sealed_dossier(archives, packs, self.today, CRITERIA) as dossier:
+        with sealed_dossier(archives, self.pack.packs, self.today, ALSO) as dossier:
             told = Office(acts=self.acts | self.case_acts(case) | dict(acts or {}), rows=rows or {})
             package = committee_package(dossier, self.today, tuple(also), told)
             yield CasePapers(dossier, package, self.anchor)

@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -26,19 +26,20 @@ from mmethics_cli.formats.excel.model import (
     SheetRow,
     Workbook,
 )
-from mmethics_cli.formats.excel.writer import excel_file
 from mmethics_cli.sheets.page import (
     ENTRY,
     MARK,
     NO_ENTRY,
     OPTIONS_NAME,
     PLAIN,
+    RECORD_MARK,
     RECORD_NAME,
     drop_down,
     input_cell,
 )
-from mmethics_cli.sheets.reader import CellReading, read_pages
-from mmethics_cli.sheets.writer import RECORD_MARK
+
+if TYPE_CHECKING:
+    from mmethics_cli.sheets.reader import CellReading
 
 _FORMAT: Final = "format"
 _LABEL: Final = "label"  # the role of the column that names its rows; before the names on record
@@ -95,6 +96,9 @@ def book_file(
     format_: str, about: Mapping[str, str], pages: tuple[Sheet, ...], title: str, day: date
 ) -> bytes:
     """The pages as .xlsx, with what they are about on a hidden sheet."""
+    # Loaded late, as the reader: openpyxl takes long, and most commands write no workbook.
+    from mmethics_cli.formats.excel.writer import excel_file
+
     lines = ((RECORD_MARK, ""), (_FORMAT, format_), *about.items(), *_labels(pages))
     record = RecordSheet(RECORD_NAME, lines)
     pages = tuple(replace(each, columns=_named(each.columns)) for each in pages)
@@ -158,6 +162,8 @@ def read_book(path: Path) -> OfficeBook | None:
 
     Raises EthicsError for a broken one, and for one of ours that doesn't say what it is about.
     """
+    from mmethics_cli.sheets.reader import read_pages
+
     lines, cells = read_pages(path.read_bytes())
     if not lines and not cells:
         return None

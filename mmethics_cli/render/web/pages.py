@@ -23,6 +23,16 @@ from mmethics_cli.wording.visible import visible
 
 FOLDER: Final = "web/"
 GENERATOR: Final = "mmethics web page"
+# What each page is given to print, and what all are given besides.
+PAGES: Final[Mapping[str, frozenset[str]]] = {
+    page: frozenset(names.split())
+    for page, names in {
+        "desk.html": "title committee day year events hash groups charts tables",
+        "bundle.html": "title committee study stands until cases decisions files history proof",
+        "quality.html": "title committee year day tables behind charts",
+    }.items()
+}
+FIXED: Final = frozenset({"style", "script", "policy", "generator"})
 _HEAD: Final = 1000  # bytes of a page in which its maker stands
 
 
@@ -50,18 +60,12 @@ def command(text: str) -> dict[str, str]:
 
 
 def web_page(name: str, text_of: Callable[[str], str], values: Mapping[str, Any]) -> bytes:
-    """The page of a template with its values; `text_of` gives the text of a template by its name.
+    """The page of a template with its values, those of `PAGES`; `text_of` gives the text of a
+    template by its name.
 
     Raises TemplateError of ours with the place where the template can't be printed.
     """
-    jinja = ImmutableSandboxedEnvironment(
-        autoescape=True,
-        finalize=_printable,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        loader=FunctionLoader(lambda file: text_of(FOLDER + file)),
-    )
+    jinja = page_environment(text_of)
     # As browsers read them, who compare their digests.
     style, script = (
         text_of(FOLDER + file).replace("\r\n", "\n") for file in ("page.css", "search.js")
@@ -74,12 +78,25 @@ def web_page(name: str, text_of: Callable[[str], str], values: Mapping[str, Any]
         "generator": GENERATOR,
     }
     try:
-        return jinja.get_template(name).render({**values, **fixed}).encode("utf-8")
+        given = {key: values[key] for key in PAGES[name]}
+        return jinja.get_template(name).render({**given, **fixed}).encode("utf-8")
     except TemplateError as error:
         line = getattr(error, "lineno", None) or ""
         raise errors.TemplateError(
             f"模板 {FOLDER}{name} 印不出：{error.message}（{line}）"
         ) from error
+
+
+def page_environment(text_of: Callable[[str], str] = str) -> ImmutableSandboxedEnvironment:
+    """The Jinja that prints pages; `text_of` gives the text of a template by its name."""
+    return ImmutableSandboxedEnvironment(
+        autoescape=True,
+        finalize=_printable,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=FunctionLoader(lambda file: text_of(FOLDER + file)),
+    )
 
 
 def is_our_page(path: Path) -> bool:

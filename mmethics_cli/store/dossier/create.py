@@ -34,6 +34,7 @@ from mmethics_cli.store.yaml.editor import numbered
 from mmethics_cli.store.yaml.events import Tree
 from mmethics_cli.store.yaml.least_change import edit
 from mmethics_cli.store.yaml.reader import parse, reason
+from mmethics_cli.wording.shell import shell_word
 
 
 def refuse_existing(folder: Path) -> None:
@@ -41,7 +42,9 @@ def refuse_existing(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise WorkspaceError(f"“{folder}”是文件，不能在这里新建卷宗。请换一个名字。")
     if (folder / DOSSIER).exists():
-        raise WorkspaceError(f"文件夹“{folder}”里已经有卷宗。继续填写：mmethics fill {folder}")
+        raise WorkspaceError(
+            f"文件夹“{folder}”里已经有卷宗。继续填写：mmethics fill {shell_word(folder)}"
+        )
 
 
 def create_dossier(folder: Path, standard: Standard, answers: Tree = None) -> None:

@@ -46,6 +46,7 @@ from mmethics_cli.store.submission.submissions import (
 )
 from mmethics_cli.store.yaml.events import Keys, Tree
 from mmethics_cli.store.yaml.reader import FaultyYaml, YamlFile, read_file
+from mmethics_cli.wording.shell import shell_word
 
 DOSSIER: Final = "dossier.yaml"
 SELF_CHECK: Final = "self-check.yaml"
@@ -56,12 +57,12 @@ VERSIONS: Final = "documents"  # the key of submission.yaml under which versions
 def require_dossier(folder: Path) -> None:
     """Raises WorkspaceError, saying what to do, unless `folder` holds a dossier."""
     if not folder.exists():
-        raise WorkspaceError(f"没有文件夹“{folder}”。新建卷宗：mmethics new {folder}")
+        raise WorkspaceError(f"没有文件夹“{folder}”。新建卷宗：mmethics new {shell_word(folder)}")
     if not folder.is_dir():
         raise WorkspaceError(f"“{folder}”是文件，不是卷宗文件夹。请写它所在的文件夹。")
     if not (folder / DOSSIER).exists():
         raise WorkspaceError(
-            f"文件夹“{folder}”里没有卷宗（{DOSSIER}）。新建：mmethics new {folder}"
+            f"文件夹“{folder}”里没有卷宗（{DOSSIER}）。新建：mmethics new {shell_word(folder)}"
         )
 
 

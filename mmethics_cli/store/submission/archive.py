@@ -38,6 +38,7 @@ from mmethics_cli.store.submission.manifest import (
 )
 from mmethics_cli.store.submission.submissions import MANIFEST
 from mmethics_cli.store.yaml.reader import reason
+from mmethics_cli.wording.shell import shell_word
 
 # A Mac packs beside each file another with what only a Mac knows of it.
 MAX_MEMBERS: Final = 4 * MAX_FILES
@@ -99,7 +100,7 @@ def zip_submission(folder: Path, target: Path) -> None:
     if differences:
         raise WorkspaceError(
             f"{folder.name} 与封存时不一致（{len(differences)} 处），没有压缩。"
-            f"先看是哪里：mmethics verify {folder}"
+            f"先看是哪里：mmethics verify {shell_word(folder)}"
         )
     data = (folder / MANIFEST).read_bytes()
     digests = read_manifest(data).digests

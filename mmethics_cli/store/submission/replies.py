@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +12,7 @@ from msgspec import Struct
 
 from mmethics_cli.errors import Problem, WorkspaceError
 from mmethics_cli.store.files import sha256
-from mmethics_cli.store.submission.archive import fenced_files, plain_archive
+from mmethics_cli.store.submission.archive import BROKEN, fenced_files, plain_archive
 from mmethics_cli.store.submission.submissions import DECISION
 from mmethics_cli.store.yaml.events import Tree
 from mmethics_cli.store.yaml.reader import YamlFile, decode, parse
@@ -59,6 +60,15 @@ def reply_archive(reply: Reply) -> bytes:
     }
     text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
     return plain_archive({**reply.files, _RECORD: text.encode()})
+
+
+def holds_reply(path: Path) -> bool:
+    """Whether a file looks like a reply."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _RECORD in archive.namelist()
+    except (*BROKEN, OSError):
+        return False
 
 
 def read_reply(path: Path) -> Reply:

@@ -52,6 +52,7 @@ DECISION_KEYS: Final = frozenset(
 # which the study stood approved when it was opened.
 ANSWERS: Final = "answers"
 BASELINE: Final = "baseline"
+BASELINE_SHA256: Final = "baseline_sha256"  # of its manifest
 # What the manifest adds to BASELINE: the place of a submission in the order of sealing.
 ORDER: Final = "order"
 

@@ -32,6 +32,7 @@ from mmethics_cli.store.submission.intact import require_intact
 from mmethics_cli.store.submission.lineage import last
 from mmethics_cli.store.submission.submissions import ANSWERS, BASELINE, Submission
 from mmethics_cli.store.yaml.events import Keys, Tree
+from mmethics_cli.wording.shell import shell_word
 from mmethics_cli.workflow.lifecycle.answering import answerable
 from mmethics_cli.workflow.lifecycle.committee import CommitteeRecord
 from mmethics_cli.workflow.lifecycle.editions import carried_versions, for_the_study
@@ -165,13 +166,14 @@ def _to_answer(dossier: Dossier, answered: str | None) -> Submission:
 
 def _no_answer(dossier: Dossier, submission: Submission | None) -> str:
     """Why a re-review can't answer the decision on a submission."""
+    folder = shell_word(dossier.name)
     if submission is None:
         name = dossier.workspace.submissions[0].name
-        return f"{name} 还没有封存，没有决定可以答复。先完成它：mmethics submit {dossier.name}"
+        return f"{name} 还没有封存，没有决定可以答复。先完成它：mmethics submit {folder}"
     if not submission.decided:
         return (
             f"{submission.name} 还没有记录委员会的决定，不知道答复什么。"
-            f"mmethics record {dossier.name} --decision … --date …"
+            f"mmethics record {folder} --decision … --date …"
         )
     later = dossier.workspace.lineage.answer_to(submission)
     if later is not None:
@@ -184,11 +186,12 @@ def _refuse_follow_up(record: CommitteeRecord, kind: str) -> None:
     dossier = record.dossier
     label = dossier.standard.questions[KIND].values[kind]
     if not record.of_the_study:
+        folder = shell_word(dossier.name)
         last = record.decided[-1].decision.decision if record.decided else ""
-        again = last and f"按审查意见再送：mmethics follow re-review {dossier.name}；"
+        again = last and f"按审查意见再送：mmethics follow re-review {folder}；"
         raise WorkspaceError(
             f"还没有记录对这项研究的批准，没有可以对照的基线，不能开始“{label}”。"
-            f"{again}批准了的先记录：mmethics record {dossier.name} --decision 批准 --date …"
+            f"{again}批准了的先记录：mmethics record {folder} --decision 批准 --date …"
         )
     if record.ended and not kind_of(dossier.standard, kind).after_end:
         raise WorkspaceError(f"{record.ended}，不能再开始“{label}”。")

@@ -20,6 +20,7 @@ from mmethics_cli.sheets.page import (
     ENTRY,
     OPTIONS_NAME,
     PLAIN,
+    RECORD_MARK,
     RECORD_NAME,
     SMALL,
     drop_down,
@@ -27,7 +28,6 @@ from mmethics_cli.sheets.page import (
     page,
 )
 from mmethics_cli.sheets.reader import read_pages
-from mmethics_cli.sheets.writer import RECORD_MARK
 from mmethics_cli.store.files import sha256, write_atomic
 from mmethics_cli.wording.values import brief_text
 from mmethics_cli.workflow.opening import Dossier
