@@ -125,6 +125,9 @@ def rows(made: dict[int, Path], rounds: int) -> Iterator[Row]:
         candidates[f"desk {cases}"] = process([*start, "--office", str(folder)], ROOT)
         candidates[f"accept {cases}"] = accept_one(folder, start)
         candidates[f"append {cases}"] = one_event(folder)
+        candidates[f"quality {cases}"] = process(
+            [*start, "quality", "2026", "--format", "json", "--office", str(folder)], ROOT
+        )
     ms = medians(candidates, rounds)
     typer, smallest = ms["typer"], min(made)
     yield Row("`python -c 'import typer'`", typer, "× typer", share=1 / typer)
@@ -136,6 +139,10 @@ def rows(made: dict[int, Path], rounds: int) -> Iterator[Row]:
             yield Row("the same", desk, f"× that of {smallest:,}", 1.5, share)
         yield Row(f"`office accept`, {name}", ms[f"accept {cases}"], "× typer", 8, 1 / typer)
         yield Row(f"append an event, {name}", ms[f"append {cases}"], "× typer", 0.5, 1 / typer)
+        bar = 30 if cases == smallest else None
+        yield Row(
+            f"`office quality 2026`, {name}", ms[f"quality {cases}"], "× typer", bar, 1 / typer
+        )
 
 
 def main() -> None:

@@ -6,14 +6,15 @@ import io
 import warnings
 from collections.abc import Collection, Iterator
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from openpyxl import load_workbook
-from openpyxl.worksheet.worksheet import Worksheet
 
 from mmethics_cli.errors import EthicsError
 from mmethics_cli.formats.excel.model import column_letters
-from mmethics_cli.sheets.reader import guarded, plain_text
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 _HEADER_ROWS = 10  # in which the header is looked for
 
@@ -32,6 +33,11 @@ def read_table(data: bytes, known: Collection[str]) -> list[list[TableCell]]:
     Cells with formulas say what the program that saved them reckoned. Raises EthicsError for what
     can't be read as a workbook, or has no such sheet.
     """
+    # Loaded late: openpyxl takes long, and what headers are called is known without it.
+    from openpyxl import load_workbook
+
+    from mmethics_cli.sheets.reader import guarded
+
     with warnings.catch_warnings():
         # openpyxl warns of what it does not keep; nothing is kept here.
         warnings.simplefilter("ignore")
@@ -78,6 +84,8 @@ def plain_header(text: str) -> str:
 
 
 def _text(value: object) -> str:
+    from mmethics_cli.sheets.reader import plain_text
+
     if isinstance(value, datetime):
         midnight = (value.hour, value.minute) == (0, 0)
         return value.date().isoformat() if midnight else value.isoformat(timespec="minutes")

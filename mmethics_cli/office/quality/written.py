@@ -101,8 +101,9 @@ class QualityReport(Struct, frozen=True, dict=True):
         behind = tuple(
             SheetRow(tuple(SheetCell(text, PLAIN) for text in (row.id, case, met)))
             for row in rows
+            for missed in [frozenset(row.not_met)]
             for case in row.cases
-            for met in ["否" if case in set(row.not_met) else "是" if row.numerator else ""]
+            for met in ["否" if case in missed else "是" if row.numerator else ""]
         )
         cases = page(
             "明细", "各项指标算在内的", (
@@ -134,10 +135,11 @@ class QualityReport(Struct, frozen=True, dict=True):
             PageTable(
                 f"{row.id} {row.title}",
                 ("算在内的", "未达到"),
-                [(case, "是" if case in set(row.not_met) else "") for case in row.cases[:_MOST]],
+                [(case, "是" if case in missed else "") for case in row.cases[:_MOST]],
                 max(len(row.cases) - _MOST, 0),
             )
             for row in rows
+            for missed in [frozenset(row.not_met)]
             if row.cases
         ]
         charts = [
