@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from msgspec import DecodeError, Struct
@@ -22,13 +23,15 @@ from mmethics_cli.workflow.packs import Packs
 class CountedYear(Struct, frozen=True):
     """What a year came to, by indicator, and the indicators with the titles of their groups.
 
-    `past` are the results of years before it, where they were asked for, and its own.
+    `past` are the results of years before it, where they were asked for, and its own; `happened`
+    how often each kind of event happened in it.
     """
 
     groups: Mapping[str, str]
     indicators: Mapping[str, Indicator]
     results: Mapping[str, Result]
     past: Mapping[int, Mapping[str, Result]]
+    happened: Mapping[str, int]
 
 
 def quality_of(office: OfficeFolder, packs: Packs, year: int, before: int = 0) -> CountedYear:
@@ -64,7 +67,8 @@ def _counted(office: OfficeFolder, pack: OfficePack, year: int, before: int) -> 
                 name: evaluate(indicator, counted, period)
                 for name, indicator in pack.indicators.items()
             }
-    return CountedYear(pack.groups, pack.indicators, past[year], past)
+    happened = Counter(each.kind for each in told.happenings if each.happened[:4] == str(year))
+    return CountedYear(pack.groups, pack.indicators, past[year], past, happened)
 
 
 class _Register:

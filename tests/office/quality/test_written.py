@@ -5,16 +5,22 @@ from __future__ import annotations
 import json
 import zipfile
 from pathlib import Path
+from typing import Final
 
 import docx
 import pytest
 from openpyxl import load_workbook
 
+from mmethics_cli.office.pack import office_pack
+from mmethics_cli.office.quality.report import judged_text, missed
 from mmethics_cli.office.quality.tables import ENOUGH
+from mmethics_cli.workflow.packs import Packs
 from tests.office.offices import INSTITUTION, call, new_office, write_events
 from tests.office.quality.years import Year
 from tests.once import Once
 from tests.validator import errors_of
+
+YEARS: Final = ((3, 2025), (4, 2026))
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +30,7 @@ def office(once: Once) -> Path:
     def make(folder: Path) -> None:
         folder.mkdir()
         made = new_office(folder)
-        for seed, year in ((3, 2025), (4, 2026)):
+        for seed, year in YEARS:
             rows = write_events(folder / f"{year}.csv", Year(seed, year, 40).rows)
             assert call("office", "take", rows, "--office", made, "--yes")[0] == 0
 
@@ -69,7 +75,10 @@ def test_the_papers_are_valid_and_say_every_indicator(office: Path, tmp_path: Pa
     assert any("lineChart" in chart for chart in charts)  # two years make a trend
     assert any("barChart" in chart and "目标" in chart for chart in charts)
     annual = text_of(tmp_path / "annual-report" / "报告.docx")
-    assert "第13条" in annual and "收到送审" in annual and INSTITUTION in annual
+    rows = [row for seed, year in YEARS for row in Year(seed, year, 40).rows]
+    received = sum(r["event"] == "submission_received" and r["at"][:4] == "2026" for r in rows)
+    assert f"收到送审\n{received}\n" in annual and received > 40
+    assert "第13条" in annual and INSTITUTION in annual
     assert "第41条" in text_of(tmp_path / "self-assessment" / "报告.docx")
 
 
@@ -116,6 +125,16 @@ def test_a_trend_needs_ten_cases(tmp_path: Path) -> None:
     few = {"value": 0.5, "denominator": 9, "cases": ["x"] * (ENOUGH - 1)}
     enough = few | {"cases": ["x"] * ENOUGH}
     assert dict(_trend("B6", {2025: {"B6": few}, 2026: {"B6": enough}})) == {2026: 50.0}
+
+
+def test_what_misses_a_target_is_named() -> None:
+    indicators = office_pack(Packs()).indicators
+    attended = {"numerator": 9, "denominator": 10, "value": 0.9, "not_met": ["1 M1"]}
+    for low, word in (([], "达到"), (["M1"], "未达到")):  # each member has to meet it
+        assert judged_text(indicators["C3"], attended | {"below_60": low}) == word
+    repeated = {"value": 2, "cases": ["K1", "K2"]}
+    assert missed(indicators["B3"], repeated) == ["K1", "K2"]
+    assert missed(indicators["A1"], repeated) == [] == missed(indicators["C4"], repeated)
 
 
 def test_nothing_is_written_over(office: Path, tmp_path: Path) -> None:
