@@ -11,10 +11,6 @@ import docx
 import pytest
 from openpyxl import load_workbook
 
-from mmethics_cli.office.pack import office_pack
-from mmethics_cli.office.quality.report import judged_text, missed
-from mmethics_cli.office.quality.tables import ENOUGH
-from mmethics_cli.workflow.packs import Packs
 from tests.office.offices import INSTITUTION, call, new_office, write_events
 from tests.office.quality.years import Year
 from tests.once import Once
@@ -116,25 +112,6 @@ def test_the_page_needs_no_network_and_opens_every_case(office: Path, tmp_path: 
         assert name in page
         cases = result["cases"]
         assert isinstance(cases, list) and all(case in page for case in cases)
-
-
-def test_a_trend_needs_ten_cases(tmp_path: Path) -> None:
-    """A figure that nine cases stand behind is printed, and no part of a line."""
-    from mmethics_cli.office.quality.tables import _trend
-
-    few = {"value": 0.5, "denominator": 9, "cases": ["x"] * (ENOUGH - 1)}
-    enough = few | {"cases": ["x"] * ENOUGH}
-    assert dict(_trend("B6", {2025: {"B6": few}, 2026: {"B6": enough}})) == {2026: 50.0}
-
-
-def test_what_misses_a_target_is_named() -> None:
-    indicators = office_pack(Packs()).indicators
-    attended = {"numerator": 9, "denominator": 10, "value": 0.9, "not_met": ["1 M1"]}
-    for low, word in (([], "达到"), (["M1"], "未达到")):  # each member has to meet it
-        assert judged_text(indicators["C3"], attended | {"below_60": low}) == word
-    repeated = {"value": 2, "cases": ["K1", "K2"]}
-    assert missed(indicators["B3"], repeated) == ["K1", "K2"]
-    assert missed(indicators["A1"], repeated) == [] == missed(indicators["C4"], repeated)
 
 
 def test_nothing_is_written_over(office: Path, tmp_path: Path) -> None:
