@@ -22,12 +22,13 @@ from mmethics_cli.office.archive.capacities import (
 from mmethics_cli.office.archive.records import Access, ArchivedPaper
 from mmethics_cli.office.archive.sealed import files_in
 from mmethics_cli.office.events import Happening
-from mmethics_cli.office.folder import LENT, OUTBOX, OfficeFolder, write_kept
+from mmethics_cli.office.folder import LENT, OfficeFolder, write_kept
 from mmethics_cli.office.law.acceptance import ActRefused, find_case, next_number
 from mmethics_cli.office.pack import office_pack
 from mmethics_cli.office.packages import BRINGS_PACKAGE, kept_papers
 from mmethics_cli.office.papers.paper_desk import PaperDesk, day_said
 from mmethics_cli.office.register.database import Reading, Writing
+from mmethics_cli.office.sent_papers import sent_on, sent_papers
 from mmethics_cli.office.state import Case, RegisteredStudy
 from mmethics_cli.store.files import sha256
 from mmethics_cli.store.paths import legal_name
@@ -42,7 +43,6 @@ STATES: Final = {
 }  # fmt: skip
 _FORM: Final = "申请表.docx"
 _SHEET: Final = "00-交付单.docx"
-_DAY: Final = len("2027-03-09")
 
 
 class AccessAsked(Struct, frozen=True):
@@ -255,19 +255,10 @@ class Lending:
             for paper in register.where(ArchivedPaper, volume=study)
             if paper.file and paper.kind in item.kinds
         }
-        for case in register.where(Case, study=study) if item.documents else ():
-            titles = [self.pack.standard.documents[each].title for each in item.documents]
-            # Until it is accepted a case has no number, and is called by its id.
-            names = {
-                f"{legal_name(title)}-{legal_name(name)}"
-                for title in titles
-                for name in (case.number, case.id)
-                if name
-            }
-            for path in sorted((self.office.path / OUTBOX).glob("*/*.docx")):
-                stem = path.name.removesuffix(".docx").removesuffix(".en")
-                if case.id not in filed and stem in names:
-                    yield _Copy(f"{path.parent.name[:_DAY]}-{path.name}", path.read_bytes(), False)
+        for case in register.where(Case, study=study):
+            if case.id not in filed:
+                for path in sent_papers(self.office, self.pack.standard, case, item.documents):
+                    yield _Copy(f"{sent_on(path)}-{path.name}", path.read_bytes(), False)
 
     def _sealed(self, package: Path, titles: Sequence[str], *, whole: bool) -> Iterator[_Copy]:
         if not package.is_file():
