@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final
+
+import msgspec
 
 from mmethics_cli.office.quality.indicators import Indicator, Result
 from mmethics_cli.wording.columns import pad, width, wrap
@@ -20,7 +21,7 @@ _NOT_FIGURES: Final = ("cases", "not_met")
 def quality_json(year: int, as_of: date, results: Mapping[str, Result]) -> str:
     """All results by indicator, with the cases behind each."""
     whole = {"format": FORMAT, "year": year, "as_of": as_of.isoformat(), "indicators": results}
-    return json.dumps(whole, ensure_ascii=False, indent=1)
+    return msgspec.json.format(msgspec.json.encode(whole), indent=1).decode()
 
 
 def quality_text(
