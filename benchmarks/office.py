@@ -165,6 +165,9 @@ def rows(made: dict[int, Path], rounds: int) -> Iterator[Row]:
         for act in _ACTS:
             candidates[f"{act} {cases}"] = on_another(folder, start, act)
         candidates[f"append {cases}"] = one_event(folder)
+        candidates[f"quality {cases}"] = process(
+            [*start, "quality", "2026", "--format", "json", "--office", str(folder)], ROOT
+        )
     smallest = min(made)
     candidates["verify"], events = verifying(made[smallest])
     ms = medians(candidates, rounds)
@@ -179,6 +182,10 @@ def rows(made: dict[int, Path], rounds: int) -> Iterator[Row]:
         for act in _ACTS:
             yield Row(f"`office {act}`, {name}", ms[f"{act} {cases}"], "× typer", 8, 1 / typer)
         yield Row(f"append an event, {name}", ms[f"append {cases}"], "× typer", 0.5, 1 / typer)
+        bar = 30 if cases == smallest else None
+        yield Row(
+            f"`office quality 2026`, {name}", ms[f"quality {cases}"], "× typer", bar, 1 / typer
+        )
     name = f"the register proved, {smallest:,} cases, {events:,} events"
     yield Row(name, ms["verify"], "µs an event", 40, 1000 / events)
 

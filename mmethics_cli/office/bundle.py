@@ -24,6 +24,7 @@ from mmethics_cli.office.law.members import in_office
 from mmethics_cli.office.law.review import person_name
 from mmethics_cli.office.pack import OfficePack, office_pack
 from mmethics_cli.office.packages import KeptPaper, kept_papers
+from mmethics_cli.office.sent_papers import minutes_of, sent_on, sent_papers
 from mmethics_cli.office.showing import (
     case_parts,
     clocks,
@@ -42,12 +43,14 @@ from mmethics_cli.workflow.packs import Packs
 
 INDEX: Final = "index.html"
 LOG: Final = "登记.jsonl"
+_UNSIGNED: Final = "没有登记，签字的是纸件或扫描件"
 _TRAINED_YEARS: Final = 3  # that trainings before a decision are listed
 
 
 class Inspected(Struct, frozen=True):
     """What a bundle is made of: the pack, the register, the study's events, its meetings' too."""
 
+    office: OfficeFolder
     pack: OfficePack
     view: RegisterView
     study: RegisteredStudy
@@ -62,6 +65,17 @@ class Inspected(Struct, frozen=True):
 
     def papers(self) -> list[KeptPaper]:
         return list(kept_papers(self.events))
+
+    def sent(self, case: Case) -> list[str]:
+        """Where in the office's folder lie what was sent out on a case, and its minutes."""
+        items = self.pack.lending.items.values()
+        documents = [name for item in items for name in item.documents]
+        papers = sent_papers(self.office, self.pack.standard, case, documents)
+        paths = [path for path in papers if not self.view.day or sent_on(path) <= self.view.day]
+        minutes = minutes_of(self.office, case.meeting)
+        if minutes is not None and not self.view.day:
+            paths.append(minutes)
+        return [path.relative_to(self.office.path).as_posix() for path in paths]
 
 
 def write_bundle(
@@ -78,11 +92,13 @@ def write_bundle(
     with office.register().reading() as register:
         view = RegisterView(register, day)
         study = _study(view, name)
-        inspected = Inspected(pack, view, study, _events(view, study), day or today.isoformat())
+        shown = day or today.isoformat()
+        inspected = Inspected(office, pack, view, study, _events(view, study), shown)
+        sent = [place for case in inspected.cases for place in inspected.sent(case)]
         page = web_page("bundle.html", pack.pack.template_text, _values(office, inspected, proof))
     try:
         with new_folder(folder) as stage:
-            for place in dict.fromkeys(each.place for each in inspected.papers()):
+            for place in dict.fromkeys((*(each.place for each in inspected.papers()), *sent)):
                 if is_plain_name(place) and (office.path / place).is_file():
                     (stage / place).parent.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(office.path / place, stage / place)
@@ -190,7 +206,7 @@ def _decision(inspected: Inspected, event: Event) -> dict[str, Any]:
     tables = (
         _votes(inspected, what.meeting, what.case, day),
         _worksheets(inspected, what.case),
-        _papers_of(inspected, what.case, what.meeting),
+        _papers_of(inspected, what.case, what.meeting, inspected.sent(case) if case else ()),
         _members(inspected, day),
     )
     word = pack.decision_word(str(what.data.get("decision", "")))
@@ -264,7 +280,7 @@ def _linked(papers: Sequence[KeptPaper]) -> list[str | dict[str, str]]:
     return [link(each.place, each.place) for each in papers] or [""]
 
 
-def _papers_of(inspected: Inspected, case: str, meeting: str) -> PageTable:
+def _papers_of(inspected: Inspected, case: str, meeting: str, sent: Sequence[str]) -> PageTable:
     meetings = {
         event.seq for event in inspected.events if meeting and event.what.meeting == meeting
     }
@@ -273,6 +289,7 @@ def _papers_of(inspected: Inspected, case: str, meeting: str) -> PageTable:
         for each in inspected.papers()
         if each.case == case or (not each.case and each.event in meetings)
     ]
+    rows += [("写出的文本", link(place, place), _UNSIGNED) for place in sent]
     return PageTable("有关的文件", ("事", "文件", "校验值（SHA-256）"), rows)
 
 

@@ -102,7 +102,7 @@ class OfficePack(Struct, frozen=True, dict=True):
     @cached_property
     def lending(self) -> LendingLaw:
         trail = Trail()
-        law = read_lending_law(self.pack.trees, trail)
+        law = read_lending_law(self.pack.trees, self.standard.documents, trail)
         self._refuse(_not_of_sources(trail.problems))
         return law
 
@@ -243,7 +243,7 @@ def prove_office(standard: Standard, trees: Mapping[str, object]) -> Iterator[Fa
     read_vote_law(trees, trail)
     read_clocks(trees, trail)
     read_archive_law(trees, trail)
-    read_lending_law(trees, trail)
+    read_lending_law(trees, standard.documents, trail)
     yield from prove_columns(trees, kinds)
     read_states(trees, standard, trail)
     read_worksheets(trees, standard, kinds, trail)

@@ -171,12 +171,17 @@ def test_any_bit_of_an_archive_is_noticed_or_means_nothing(office: Path, tmp_pat
 
 @pytest.mark.slow
 def test_any_bit_of_an_office_is_named_or_means_nothing(office: Path, tmp_path: Path) -> None:
+    scan = tmp_path / "签到表.pdf"
+    scan.write_bytes(b"%PDF-1.4 signed by six")
+    kept = ("office", "file", "1", "--paper", "会议签到表", "--scan", scan, "--office", office)
+    assert call(*kept, today=DAY)[0] == 0
     before, chance = whole(office), random.Random(11)
     files = ["register.db"] * 3 + [
         path.relative_to(office).as_posix()
-        for folder in ("cases", "returned")
-        for path in sorted((office / folder).iterdir())
+        for folder in ("cases", "returned", "archive")
+        for path in sorted((office / folder).rglob("*.*"))
     ]
+    assert {name.partition("/")[0] for name in files} >= {"cases", "returned", "archive"}
     for number in range(deep(24, 600)):
         name = files[number % len(files)]
         path = office / name

@@ -157,6 +157,12 @@ def test_the_bundle_leads_from_each_letter_to_what_it_rests_on(
         ), href
     assert {"#letter-2027-0001"} <= set(links)
     assert sum("returned/" in href for href in links) >= 3
+    written = [unquote(href).rpartition("/")[2] for href in links if "outbox/" in unquote(href)]
+    assert written == [
+        "受理通知书-2027-受-0001.docx", "审查意见（批件）-2027-受-0001.docx",
+        "审查意见（批件）-2027-受-0001.en.docx",
+    ]  # fmt: skip
+    assert any("会议记录.docx" in unquote(href) for href in links)
     for word in (
         "伦审2027-0001", "全体委员 7 人，到会 6 人，回避 0 人；须 4 票；批准 6 票",
         "规则 Q1：到会委员不少于5人", "规则 V-HALF", "科技伦理审查办法",

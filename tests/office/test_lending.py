@@ -81,6 +81,30 @@ def test_reviewers_and_votes_are_left_out_unless_the_row_says_all(office: Path) 
     assert any("工作表" in name for name in files(office, "2027-阅-0003"))
 
 
+def test_what_the_program_sent_out_is_given_until_the_signed_one_is_filed(
+    office: Path, tmp_path: Path
+) -> None:
+    do = doing(office)
+    settings = (office / "office.yaml").read_text(encoding="utf-8")
+    named = settings.replace('secretary: ""', "secretary: 白示八")
+    (office / "office.yaml").write_text(named, encoding="utf-8")
+    code, said = asked(do, "研究者", "通知书,批件")
+    assert code == 0 and "复印件 2 件" in said and "批准人：白示八" in said
+    (folder,) = (office / "lent").iterdir()
+    (notice,) = folder.glob("*受理通知书*.docx")
+    assert "2027-受-0001" in text_of(notice)
+    sheet = text_of(folder / "00-交付单.docx")
+    assert sheet.count("没有签字的文本") == 1 and "白示八" in sheet
+    scan = tmp_path / "通知书.pdf"
+    scan.write_bytes(b"%PDF-1.4 signed")
+    assert do("file", "1", "--paper", "notice", "--title", "受理通知书", "--scan", scan)[0] == 0
+    asked(do, "研究者", "通知书")
+    (pdf,) = (office / "lent").glob("2027-阅-0002-*/*受理通知书*")
+    assert pdf.suffix == ".pdf"
+    code, said = asked(do, "研究者", "工作表")
+    assert "由秘书白示八批准" in said
+
+
 def test_a_refusal_has_a_reason_and_is_final(office: Path) -> None:
     do = doing(office)
     assert asked(do, "其他", "批件")[0] == 0

@@ -71,23 +71,54 @@ def test_the_offices_part_of_the_pack_is_whole() -> None:
     assert office_problems(None) == []
 
 
+_ADDED = """\
+- {id: X1, group: B, zh: 药物研究的受理件数, stat: count, from: case, in: accepted_at,
+   where: {regime: drug}, unit: 件, basis: [],
+   override: {reason: 本院要数, by: 张三, date: 2026-11-30}}
+- {id: B5, target: {max: 10}, override: {reason: 本院更严, by: 张三, date: 2026-11-30}}
+"""
+
+
 def test_an_institution_adds_an_indicator_without_python(tmp_path: Path) -> None:
     pack = tmp_path / "pack" / "checklists" / "office"
     pack.mkdir(parents=True)
-    (pack / "quality.yaml").write_text(
-        "- {id: X1, group: B, zh: 数据研究的受理件数, stat: count, from: case, in: accepted_at,\n"
-        "   where: {regime: data}, unit: 件, basis: [],\n"
-        "   override: {reason: 本院要数, by: 张三, date: 2026-11-30}}\n",
-        encoding="utf-8",
-    )
+    (pack / "quality.yaml").write_text(_ADDED, encoding="utf-8")
     assert office_problems(tmp_path / "pack") == []
     office = new_office(tmp_path)
-    code, said, _ = call(
-        "--pack", tmp_path / "pack", "office", "quality", "2026", "--office", office,
-        "--format", "json",
-    )  # fmt: skip
+    nothing = {"meeting": "", "person": ""}
+    rows = [
+        {"seq": n, "at": at, "event": event, "study": "S1", "case": case, "data": data} | nothing
+        for n, (at, event, case, data) in enumerate(
+            (at, event, case, data)
+            for case, regime, days in (("K1", "drug", "14"), ("K2", "data", "12"))
+            for at, event, data in (
+                ("2026-03-01T09:00", "submission_received",
+                 {"kind": "initial", "package": "x", "regime": regime}),
+                ("2026-03-02T09:00", "accepted", {"method": "simplified", "number": case}),
+                (f"2026-03-{days}T09:00", "decided",
+                 {"decision": "approve", "method": "simplified", "number": "x"}),
+            )
+        )
+    ]  # fmt: skip
+    past = write_events(tmp_path / "往年.csv", rows)
+    assert call("office", "take", past, "--office", office, "--yes")[0] == 0
+    asked = ("--pack", tmp_path / "pack", "office", "quality", "2026", "--office", office)
+    code, said, _ = call(*asked, "--format", "json")
     assert code == 0
-    assert json.loads(said)["indicators"]["X1"] == {"value": 0, "cases": []}
+    assert json.loads(said)["indicators"]["X1"] == {"value": 1, "cases": ["K1"]}
+    code, said, _ = call(*asked)
+    lines = {line.split()[0]: line for line in said.splitlines() if line.startswith("  ")}
+    assert "药物研究的受理件数" in lines["X1"] and "1 件" in lines["X1"]
+    assert "未达到" in lines["B5"]  # the median of 10 and 12 days meets the shipped target
+
+
+def test_lint_proves_the_indicators_of_an_institution(tmp_path: Path) -> None:
+    pack = tmp_path / "pack" / "checklists" / "office"
+    pack.mkdir(parents=True)
+    wrong = _ADDED.replace("regime: drug", "regimen: drug")
+    (pack / "quality.yaml").write_text(wrong, encoding="utf-8")
+    code, said, errors = call("--pack", tmp_path / "pack", "standard", "lint")
+    assert code == 1 and "没有“regimen”" in said + errors and "quality.yaml:2" in said + errors
 
 
 @pytest.mark.parametrize(

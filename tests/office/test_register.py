@@ -5,12 +5,12 @@ from __future__ import annotations
 import sqlite3
 import threading
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
 from mmethics_cli.errors import EthicsError, WorkspaceError
-from mmethics_cli.office.events import Happening, breaks, chained
+from mmethics_cli.office.events import Happening, breaks, chained, imported
 from mmethics_cli.office.folder import open_office
 from mmethics_cli.office.register.database import (
     RegisterBusy,
@@ -18,6 +18,7 @@ from mmethics_cli.office.register.database import (
     network_share,
     open_register,
 )
+from mmethics_cli.office.register.schema import EVENT, ChainReader, event_row
 from mmethics_cli.office.state import Case
 from tests.office.offices import call, new_office, write_events
 from tests.office.quality.years import Year
@@ -127,6 +128,28 @@ def test_the_chain_holds_every_word() -> None:
     second = chained(received("2"), AT, "甲", "乙", (first.seq, first.hash))
     assert list(breaks([first, second])) == []
     assert list(breaks([second])) and list(breaks([second, first]))
+
+
+def test_who_reads_all_of_it_sees_each_changed_column_and_what_events_tell() -> None:
+    row = {"seq": 1, "at": AT, "event": "vote", "study": "S1", "case": "1", "meeting": "2027-01"}
+    past = imported(row | {"person": "M1", "data": {"choice": "approve"}})
+    first = chained(received("1"), AT, '甲"\n\\', "", None)
+    events = [first, chained(past, AT, "甲", "乙", (first.seq, first.hash))]
+    rows: list[Any] = [
+        tuple(event_row(each)[column.name] for column in EVENT.columns) for each in events
+    ]
+    reader = ChainReader()
+    assert [what for _, what in reader.read(rows)] == [each.counted for each in events]
+    assert reader.intact and reader.number == 2
+    for at in range(len(rows[1])):
+        value = rows[1][at]
+        wrong = value + 1 if isinstance(value, int) else f"{value} "
+        reader = ChainReader()
+        list(reader.read([rows[0], (*rows[1][:at], wrong, *rows[1][at + 1 :])]))
+        assert not reader.intact, EVENT.columns.keys()[at]
+    reader = ChainReader()
+    list(reader.read(rows[1:]))
+    assert not reader.intact
 
 
 def test_a_network_share_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,7 +59,6 @@ def mended(data: bytes, day: date | None, values: Mapping[str, int]) -> bytes:
 
     `values` are those of the formulas, by their text: programs that don't reckon show them.
     """
-    time = f"{day.isoformat() if day else '1980-01-01'}T00:00:00Z".encode()
     out = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(data)) as source,
@@ -68,21 +67,30 @@ def mended(data: bytes, day: date | None, values: Mapping[str, int]) -> bytes:
         for name in sorted(
             source.namelist(), key=lambda name: (name != "[Content_Types].xml", name)
         ):
-            body = source.read(name)
-            if name == "docProps/core.xml":
-                body = _MODIFIED.sub(lambda match: match[1] + time, body)
-            elif name == MADE_BY_PART:
-                body = MADE_BY
-            elif name == "xl/styles.xml":
-                body = _FONT.sub(_ordered_font, body)
-            elif values and name.startswith("xl/worksheets/"):
+            body = mended_part(name, source.read(name), day)
+            if values and name.startswith("xl/worksheets/"):
                 body = _FORMULA.sub(lambda match: _with_value(match, values), body)
-            entry = zipfile.ZipInfo(name, _EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o600 << 16
-            entry.create_system = 3
-            target.writestr(entry, body)
+            target.writestr(dated_entry(name), body)
     return out.getvalue()
+
+
+def mended_part(name: str, body: bytes, day: date | None) -> bytes:
+    """A part of a workbook as openpyxl wrote it, with the given day in it."""
+    if name == MADE_BY_PART:
+        return MADE_BY
+    if name == "docProps/core.xml":
+        time = f"{day.isoformat() if day else '1980-01-01'}T00:00:00Z".encode()
+        return _MODIFIED.sub(lambda match: match[1] + time, body)
+    return _FONT.sub(_ordered_font, body) if name == "xl/styles.xml" else body
+
+
+def dated_entry(name: str) -> zipfile.ZipInfo:
+    """An entry of an archive that tells nothing of when and where it was written."""
+    entry = zipfile.ZipInfo(name, _EPOCH)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o600 << 16
+    entry.create_system = 3
+    return entry
 
 
 def _ordered_font(match: re.Match[bytes]) -> bytes:

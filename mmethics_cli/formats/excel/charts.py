@@ -7,6 +7,7 @@ from typing import Final
 
 from openpyxl.chart import BarChart, LineChart, Reference
 from openpyxl.styles import Font
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from mmethics_cli.formats.charts import PERCENT, ChartData
@@ -37,6 +38,8 @@ def write_charts(page: Worksheet, charts: Sequence[ChartData]) -> None:
         )
         drawn.add_data(figures, titles_from_data=True)
         drawn.set_categories(Reference(page, min_col=1, min_row=row + 1, max_row=last))
+        for line in drawn.series if chart.form == "line" else ():
+            line.smooth = False  # between two years nothing was counted
         drawn.title, drawn.y_axis.title = chart.title, chart.unit or None
         drawn.y_axis.scaling.min = 0
         if chart.unit == PERCENT:
@@ -47,3 +50,6 @@ def write_charts(page: Worksheet, charts: Sequence[ChartData]) -> None:
         page.add_chart(drawn, f"{_BESIDE}{row}")
         row += max(_ROWS, len(chart.labels) + 3)
     page.column_dimensions["A"].width = 30
+    page.page_setup.orientation, page.page_setup.paperSize = "landscape", 9  # A4
+    page.page_setup.fitToHeight = 0
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Final
 
 from msgspec import Struct
@@ -40,7 +40,10 @@ class Capacity(Struct, frozen=True):
 
 
 class LendableItem(Struct, frozen=True):
-    """A kind of material: whence it comes, and whether names or votes stand in it."""
+    """A kind of material: whence it comes, and whether names or votes stand in it.
+
+    `documents` are what the program itself wrote of it and sent out.
+    """
 
     id: str
     title: str
@@ -49,6 +52,7 @@ class LendableItem(Struct, frozen=True):
     titles: tuple[str, ...]
     kinds: tuple[str, ...]
     names: bool
+    documents: tuple[str, ...] = ()
 
 
 class LendingLaw(Struct, frozen=True):
@@ -85,14 +89,16 @@ class LendingLaw(Struct, frozen=True):
         return "" if item.id in capacity.may_see else "不在这种身份可以看的材料里"
 
 
-def read_lending_law(trees: Mapping[str, object], trail: Trail) -> LendingLaw:
-    """The rules of a pack; what is wrong with them is noted."""
+def read_lending_law(
+    trees: Mapping[str, object], documents: Container[str], trail: Trail
+) -> LendingLaw:
+    """The rules of a pack that has these documents; what is wrong with them is noted."""
     capacities: dict[str, Capacity] = {}
     items: dict[str, LendableItem] = {}
     for node in Node(FILE, (), trees.get(FILE), trail).list():
         node.only(
             "id", "table", "zh", "also", "may_see", "approver", "asked", "proof", "own", "basis",
-            "from", "titles", "kinds", "names", "override",
+            "from", "titles", "kinds", "names", "documents", "override",
         )  # fmt: skip
         name, title, also = node.text("id"), node.text("zh"), node.texts("also")
         if node.one_of("table", ("capacity", "item")) == "capacity":
@@ -103,8 +109,11 @@ def read_lending_law(trees: Mapping[str, object], trail: Trail) -> LendingLaw:
         else:
             items[name] = LendableItem(
                 name, title, also, node.one_of("from", _SOURCES), node.texts("titles"),
-                node.texts("kinds"), node.yes("names"),
+                node.texts("kinds"), node.yes("names"), node.texts("documents"),
             )  # fmt: skip
+            for document in items[name].documents:
+                if document not in documents:
+                    node.child("documents").problem(f"没有文件“{document}”")
     for number, capacity in enumerate(capacities.values()):
         for item in capacity.may_see:
             if item not in items:

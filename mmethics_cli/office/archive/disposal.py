@@ -108,7 +108,8 @@ class Disposal:
             "销毁须有批准和两名监销人。填好后：mmethics office file --disposal 清册",
             "批准人签名：＿＿＿＿＿＿　监销人签名：＿＿＿＿＿＿　＿＿＿＿＿＿　日期：＿＿＿＿＿＿",
         )
-        sheet = page("清册", "期满案卷鉴定销毁清册", columns, rows, _MARK, notes)
+        title = f"{self.office.setting('committee')}　期满案卷鉴定销毁清册"
+        sheet = page("清册", title, columns, rows, _MARK, notes)
         day = parse_date(self.now.partition("T")[0])
         assert day is not None
         return book_file(FORMAT, {"list": name}, (sheet,), "销毁清册", day)

@@ -28,7 +28,8 @@ from mmethics_cli.office.pack import office_pack
 from mmethics_cli.office.packages import BRINGS_PACKAGE, kept_papers
 from mmethics_cli.office.papers.paper_desk import PaperDesk, day_said
 from mmethics_cli.office.register.database import Reading, Writing
-from mmethics_cli.office.state import RegisteredStudy
+from mmethics_cli.office.sent_papers import sent_on, sent_papers
+from mmethics_cli.office.state import Case, RegisteredStudy
 from mmethics_cli.store.files import sha256
 from mmethics_cli.store.paths import legal_name
 from mmethics_cli.store.submission.archive import sealed_files
@@ -56,10 +57,14 @@ class AccessAsked(Struct, frozen=True):
 
 
 class _Copy(Struct, frozen=True):
-    """A file to be copied: its name, its bytes."""
+    """A file to be copied: its name, its bytes, and whether it is what the volume keeps.
+
+    What is not was written by the program and never came back signed.
+    """
 
     name: str
     data: bytes
+    filed: bool = True
 
 
 class Lending:
@@ -99,12 +104,12 @@ class Lending:
             reasons = self._reasons(access, capacity)
             self._write_form(register, access, capacity)
             if capacity.approver == SECRETARY and not any(reasons):
-                lines += self._approve(register, access, self.office.setting("secretary") or "秘书")
+                lines += self._approve(register, access, self._secretary)
                 lines += self._do(register, number)
             else:
                 told = zip(asked.want, reasons, strict=True)
                 lines += [f"  {word}：{why}" for word, why in told if why]
-                who = APPROVERS[capacity.approver]
+                who = self._approver(capacity)
                 lines.append(f"申请表：{self._folder(access) / _FORM}，由{who}批准。批准以后：")
                 lines.append(f"mmethics office lend {number} --approve 批准人")
         return lines
@@ -160,9 +165,19 @@ class Lending:
             for word in access.want
         ]
 
+    @property
+    def _secretary(self) -> str:
+        return self.office.setting("secretary") or APPROVERS[SECRETARY]
+
+    def _approver(self, capacity: Capacity) -> str:
+        """Who is to allow it; a secretary by name, where office.yaml tells it."""
+        who, name = APPROVERS[capacity.approver], self.office.setting("secretary")
+        return f"{who}{name}" if capacity.approver == SECRETARY else who
+
     def _approve(self, register: Writing, access: Access, by: str) -> list[str]:
         data = {"by": by, "request": access.id}
-        return self._record(register, "access_approved", access.study, access.person, data)
+        lines = self._record(register, "access_approved", access.study, access.person, data)
+        return [*lines, f"批准人：{by}"]
 
     # Doing it.
 
@@ -229,6 +244,21 @@ class Lending:
                 continue
             if names or paper.kind not in with_names:
                 yield _Copy(path.name, path.read_bytes())
+        for each in items:
+            if whole or each == item:
+                yield from self._sent_out(register, study, each)
+
+    def _sent_out(self, register: Reading, study: str, item: LendableItem) -> Iterator[_Copy]:
+        """What the program wrote of each case of which nothing signed is filed."""
+        filed = {
+            paper.case
+            for paper in register.where(ArchivedPaper, volume=study)
+            if paper.file and paper.kind in item.kinds
+        }
+        for case in register.where(Case, study=study):
+            if case.id not in filed:
+                for path in sent_papers(self.office, self.pack.standard, case, item.documents):
+                    yield _Copy(f"{sent_on(path)}-{path.name}", path.read_bytes(), False)
 
     def _sealed(self, package: Path, titles: Sequence[str], *, whole: bool) -> Iterator[_Copy]:
         if not package.is_file():
@@ -257,6 +287,8 @@ class Lending:
                     data = copy.data
                 if data != copy.data:
                     marked = "水印"
+            if not copy.filed:
+                marked += "；没有签字的文本"
             write_kept(folder / name, data)
             rows.append({"name": name, "mark": marked, "digest": sha256(copy.data)[:16]})
         study = register.get(RegisteredStudy, access.study)
@@ -281,7 +313,7 @@ class Lending:
             "person": access.person, "kind": KINDS[access.kind], "capacity": capacity.title,
             "proof": access.proof or "—", "purpose": access.purpose or "—",
             "study": study.title if study else access.study, "due": "—",
-            "approver": APPROVERS[capacity.approver], "basis": cited or "实践",
+            "approver": self._approver(capacity), "basis": cited or "实践",
         }  # fmt: skip
         reasons = self._reasons(access, capacity)
         items = tuple(

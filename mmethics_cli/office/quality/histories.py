@@ -74,38 +74,55 @@ def _first(happenings: Sequence[Happening]) -> datetime | None:
 
 
 class Histories:
-    """The records of an office that had these happenings; later ones than `until` did not happen.
+    """The records of an office that had these happenings.
 
     `standard` says what decisions mean: words of past years are read as what they meant. `also` are
     records that no happening tells of (packages, the register itself), by kind; of a
     kind that is neither there nor told of nothing is known.
-    `later` are the same with more that happened: cases of which nothing more did are read once.
     """
 
     def __init__(
         self,
         happenings: Iterable[Happening],
         standard: Standard,
-        until: date | None = None,
         also: Mapping[str, list[Record]] | None = None,
-        later: Histories | None = None,
     ) -> None:
         self._standard = standard
         self._also = also or {}
-        self._until = until
-        self._later = later
-        self._alone: dict[str, Record] = {}
+        self._end: date | None = None
+        self._alone: dict[int, Record] = {}  # by the identity of its events
         self._as_members: dict[int, Record] = {}
         self._voting: dict[date, dict[str, Happening]] = {}
-        self._of_case: dict[str, dict[str, list[Happening]]] = defaultdict(dict)
+        self._of_case: dict[str, dict[str, list[Happening]]] = {}
         self._by_kind: dict[str, list[Happening]] = defaultdict(list)
-        latest = None if until is None else f"{until.isoformat()}T99"
         # The order of writing down is kept among things of the same minute.
         for each in sorted(happenings, key=attrgetter("happened")):
-            if latest is None or each.happened < latest:
-                self._by_kind[each.kind].append(each)
-                if each.case:
-                    self._of_case[each.case].setdefault(each.kind, []).append(each)
+            self._by_kind[each.kind].append(each)
+            if each.case:
+                of_case = self._of_case.get(each.case)
+                if of_case is None:
+                    self._of_case[each.case] = {each.kind: [each]}
+                elif each.kind in of_case:
+                    of_case[each.kind].append(each)
+                else:
+                    of_case[each.kind] = [each]
+
+    def until(self, end: date) -> Histories:
+        """The same as they were at the end of a day: later things did not happen."""
+        latest = f"{end.isoformat()}T99"
+        cut = Histories((), self._standard, self._also)
+        cut._end = end
+        late: set[str] = set()
+        for kind, events in self._by_kind.items():
+            at = bisect_right(events, latest, key=attrgetter("happened"))
+            cut._by_kind[kind] = events[:at]
+            late.update(each.case for each in events[at:])
+        cut._of_case = {
+            name: _before(latest, events) if name in late else events
+            for name, events in self._of_case.items()
+        }
+        cut._alone = self._alone  # cases of which nothing more happened are read once
+        return cut
 
     def of(self, kind: str) -> list[Record] | None:
         """All records of a kind of `FIELDS`, in their order; None where nobody keeps them."""
@@ -156,13 +173,13 @@ class Histories:
     @cached_property
     def _members(self) -> list[Record]:
         """Members with a vote in office at the end."""
-        if self._until is None:
+        if self._end is None:
             return []
         trainings = defaultdict(list)
         for each in self._by_kind["training"]:
             trainings[each.person].append(each)
         members = []
-        for person, term in sorted(self._voting_on(self._until).items()):
+        for person, term in sorted(self._voting_on(self._end).items()):
             own = trainings[person]
             gcp = [each for each in own if each.data.get("kind") == "gcp"]
             times = [moment(each.happened) for each in own]
@@ -196,39 +213,36 @@ class Histories:
 
     def _case(self, name: str, events: Mapping[str, list[Happening]]) -> Record:
         """A case without what it has from others."""
-        later = self._later
-        if later is not None and name in later._alone and later._of_case[name] == events:
-            return dict(later._alone[name])
-        self._alone[name] = self._read_case(name, events)
-        return dict(self._alone[name])
+        if id(events) not in self._alone:
+            self._alone[id(events)] = self._read_case(name, events)
+        return dict(self._alone[id(events)])
 
     def _read_case(self, name: str, events: Mapping[str, list[Happening]]) -> Record:
         received = events["submission_received"][0]
         data = received.data
-        case: Record = {key: data.get(key) for key in _OF_SUBMISSION}
-        accepted = _data_of(events, "accepted")
-        decided = _data_of(events, "decided")
-        case |= {key: decided.get(key) for key in _OF_DECISION}
-        times = {key: _first(events.get(kind, ())) for key, kind in _TIMES.items()}
+        accepted, decided = _data_of(events, "accepted"), _data_of(events, "decided")
+        case: Record = {"id": name, "study": received.study}
+        for key in _OF_SUBMISSION:
+            case[key] = data.get(key)
+        for key in _OF_DECISION:
+            case[key] = decided.get(key)
+        for key, kind in _TIMES.items():
+            case[key] = moment(events[kind][0].happened) if kind in events else None
+        before = case["accepted_at"] or datetime.max
         asked = [moment(each.happened) for each in events.get("supplement_requested", ())]
-        before = times["accepted_at"] or datetime.max
-        actions = (times["supplement_at"], times["accepted_at"], times["refused_at"])
-        case |= times | {
-            "id": name,
-            "study": received.study,
-            "learned_at": moment(data.get("learned_at")),
-            "ended_on": day_of(data.get("ended_on")),
-            "valid_until": day_of(decided.get("valid_until")),
-            "accepted_as": accepted.get("method"),
-            "supplements": sum(1 for at in asked if at and at <= before),
-            "first_action": min((at for at in actions if at), default=None),
-            "complete": _data_of(events, "filed").get("complete"),
-            "converted": "converted_to_meeting" in events,
-        }
-        case |= self._reviews(events, times["decided_at"])
+        actions = (case["supplement_at"], case["accepted_at"], case["refused_at"])
+        case["supplements"] = sum(1 for at in asked if at and at <= before)
+        case["first_action"] = min((at for at in actions if at), default=None)
+        case["learned_at"] = moment(data.get("learned_at"))
+        case["ended_on"] = day_of(data.get("ended_on"))
+        case["valid_until"] = day_of(decided.get("valid_until"))
+        case["accepted_as"] = accepted.get("method")
+        case["complete"] = _data_of(events, "filed").get("complete")
+        case["converted"] = "converted_to_meeting" in events
+        self._review(case, events)
         return case
 
-    def _reviews(self, events: Mapping[str, list[Happening]], decided: datetime | None) -> Record:
+    def _review(self, case: Record, events: Mapping[str, list[Happening]]) -> None:
         """Who reviewed: those assigned who declared no conflict, consultants aside."""
         conflicted = {each.person for each in events.get("conflict_declared", ())}
         reviewers = {
@@ -236,18 +250,15 @@ class Histories:
             for each in events.get("assigned", ())
             if each.data.get("role") != CONSULTANT and each.person not in conflicted
         }
+        decided = events["decided"][0].happened if case["decided_at"] else _NEVER
         sheets = [
             each
             for each in events.get("worksheet_returned", ())
-            if each.person in reviewers
-            and (not decided or each.happened <= decided.isoformat(timespec="minutes"))
+            if each.person in reviewers and each.happened <= decided
         ]
-        return {
-            "reviewers": reviewers,
-            "conflicted": conflicted,
-            "returned": {each.person for each in sheets},
-            "recommendations": {each.data.get("recommendation") for each in sheets},
-        }
+        case["reviewers"], case["conflicted"] = reviewers, conflicted
+        case["returned"] = {each.person for each in sheets}
+        case["recommendations"] = {each.data.get("recommendation") for each in sheets}
 
     def _link(self, case: Record, cases: Mapping[str, Record]) -> None:
         """What a case has from others: its parent, the review that it goes on with, its reports."""
@@ -280,30 +291,37 @@ class Histories:
 
     @cached_property
     def _assignments(self) -> list[Record]:
-        found = []
+        assignments = []
         for case in self._cases:
             events = self._of_case[case["id"]]
+            returned: dict[str, datetime | None] = {}
+            for sheet in events.get("worksheet_returned", ()):
+                returned.setdefault(sheet.person, moment(sheet.happened))
+            times: Counter[str] = Counter()  # that somebody was assigned to it
             for each in events.get("assigned", ()):
                 if each.data.get("role") in _REVIEWS and each.person not in case["conflicted"]:
-                    sheets = events.get("worksheet_returned", ())
-                    own = [sheet for sheet in sheets if sheet.person == each.person]
-                    found.append(
+                    times[each.person] += 1
+                    again = f" {times[each.person]}" if times[each.person] > 1 else ""
+                    assignments.append(
                         {
-                            "id": f"{case['id']} {each.person}",
+                            "id": f"{case['id']} {each.person}{again}",
                             "case": case,
                             "person": each.person,
                             "role": each.data.get("role"),
                             "due": day_of(each.data.get("due")),
-                            "returned_at": _first(own),
+                            "returned_at": returned.get(each.person),
                         }
                     )
-        return found
+        return assignments
 
     # Meetings.
 
     @cached_property
     def _held(self) -> dict[str, Happening]:
-        return {each.meeting: each for each in reversed(self._by_kind["meeting_held"])}
+        held: dict[str, Happening] = {}
+        for each in self._by_kind["meeting_held"]:
+            held.setdefault(each.meeting, each)
+        return held
 
     @cached_property
     def _attending(self) -> dict[str, set[str]]:
@@ -500,6 +518,7 @@ class Histories:
         ]
 
 
+_NEVER: Final = "9999-99"  # after every time
 _STAGES: Final = ("registered", "started", "ended")
 # What a case has from the data of its submission and of its decision.
 _OF_SUBMISSION: Final = (
@@ -518,6 +537,15 @@ _TIMES: Final = {
     "delivered_at": "delivered",
     "filed_at": "filed",
 }
+
+
+def _before(latest: str, events: Mapping[str, list[Happening]]) -> dict[str, list[Happening]]:
+    """Those that happened by then, of the kinds of which any did."""
+    earlier = {
+        kind: [each for each in of_kind if each.happened <= latest]
+        for kind, of_kind in events.items()
+    }
+    return {kind: of_kind for kind, of_kind in earlier.items() if of_kind}
 
 
 def _data_of(events: Mapping[str, list[Happening]], kind: str) -> Mapping[str, Any]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import compress
 from math import ceil
-from operator import attrgetter
 from statistics import mean, median
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from mmethics_cli.office.events import Happening
 from mmethics_cli.office.quality.courses import Record
 from mmethics_cli.office.quality.histories import FIELDS, Histories
 from mmethics_cli.office.quality.language import (
+    Columns,
     Condition,
     Expression,
     Period,
@@ -74,13 +75,28 @@ class Indicator(Struct, frozen=True):
     labels: Mapping[str, str]
 
 
+class Chosen(Struct, frozen=True):
+    """The records that a figure counts: those of `columns` at which `mask` is true."""
+
+    columns: Columns
+    mask: Sequence[bool]
+
+    def of(self, values: Sequence[Any]) -> list[Any]:
+        """Their own among the values of all."""
+        return list(compress(values, self.mask))
+
+    @property
+    def ids(self) -> list[str]:
+        return self.of(self.columns.field("id"))
+
+
 class OfficeHistories(Struct, frozen=True):
     """The records of an office as they are today, and as they were at the end of the year."""
 
     whole: Histories
     at_end: Histories
     # The records of the year, which many indicators share, by kind and by what tells their year.
-    of_year: dict[tuple[bool, str, str], list[Record] | None] = field(default_factory=dict)
+    of_year: dict[tuple[bool, str, str], Columns | None] = field(default_factory=dict)
 
 
 def office_in(
@@ -90,10 +106,8 @@ def office_in(
     also: Mapping[str, list[Record]],
 ) -> OfficeHistories:
     """The records that indicators of a year count; the rest as `Histories` takes it."""
-    # Sorted here, it is quickly sorted twice.
-    told = sorted(happenings, key=attrgetter("happened"))
-    whole = Histories(told, standard, also=also)
-    return OfficeHistories(whole, Histories(told, standard, period.end, also, whole))
+    whole = Histories(happenings, standard, also)
+    return OfficeHistories(whole, whole.until(period.end))
 
 
 def evaluate(indicator: Indicator, office: OfficeHistories, period: Period) -> Result:
@@ -113,97 +127,101 @@ def evaluate(indicator: Indicator, office: OfficeHistories, period: Period) -> R
     return result
 
 
-def _records(figure: Counting, office: OfficeHistories, period: Period) -> list[Record] | None:
+def _chosen(figure: Counting, office: OfficeHistories, period: Period) -> Chosen | None:
+    """The records of a figure; None where nobody keeps such."""
     place = figure.at_end, figure.of, figure.in_text
     if place not in office.of_year:
         records = (office.at_end if figure.at_end else office.whole).of(figure.of)
-        when = figure.in_
-        if records is not None and when is not None:
-            records = [record for record in records if period.holds(when(record, period))]
-        office.of_year[place] = records
-    records = office.of_year[place]
-    for condition in figure.where:
-        records = records and [record for record in records if condition(record, period)]
-    return records
-
-
-def _ids(records: Iterable[Record]) -> list[str]:
-    return [record["id"] for record in records]
+        columns = None if records is None else Columns(records)
+        if columns is not None and figure.in_ is not None:
+            times = figure.in_(columns, period)
+            chosen = compress(columns.records, map(period.holds, times))
+            columns = Columns(list(chosen))
+        office.of_year[place] = columns
+    columns = office.of_year[place]
+    if columns is None:
+        return None
+    masks = [condition(columns, period) for condition in figure.where]
+    return Chosen(columns, list(map(all, zip(*masks, strict=True))) or [True] * len(columns))
 
 
 _Way = Callable[[Counting, OfficeHistories, Period, Result], Result]
 
 
-def _with(count: Callable[[Counting, list[Record], Period], Any]) -> _Way:
+def _with(count: Callable[[Counting, Chosen, Period], Any]) -> _Way:
     """A figure that is one value of the records counted; None where nobody keeps them."""
 
     def figure_of(
         figure: Counting, office: OfficeHistories, period: Period, so_far: Result
     ) -> Result:
-        records = _records(figure, office, period)
-        if records is None:
+        chosen = _chosen(figure, office, period)
+        if chosen is None:
             return {"value": None, "cases": []}
-        return {"value": count(figure, records, period), "cases": _ids(records)}
+        return {"value": count(figure, chosen, period), "cases": chosen.ids}
 
     return figure_of
 
 
-def _values(figure: Counting, records: Iterable[Record], period: Period) -> list[Any]:
+def _values(figure: Counting, chosen: Chosen, period: Period) -> list[Any]:
     assert figure.value is not None
-    found = (figure.value(record, period) for record in records)
-    return [value for value in found if value is not None]
+    values = chosen.of(figure.value(chosen.columns, period))
+    return [value for value in values if value is not None]
+
+
+def _met(figure: Counting, chosen: Chosen, period: Period) -> list[bool]:
+    assert figure.numerator is not None
+    return chosen.of(figure.numerator(chosen.columns, period))
 
 
 def _ratio(figure: Counting, office: OfficeHistories, period: Period, so_far: Result) -> Result:
-    assert figure.numerator is not None
-    records = _records(figure, office, period) or []
-    met = [figure.numerator(record, period) for record in records]
+    chosen = _chosen(figure, office, period) or Chosen(Columns([]), [])
+    met, ids = _met(figure, chosen, period), chosen.ids
     share = round(sum(met) / len(met), _RATIO_DIGITS) if met else None
     return {
         "numerator": sum(met),
         "denominator": len(met),
         "value": share,
-        "cases": _ids(records),
-        "not_met": _ids(each for each, yes in zip(records, met, strict=True) if not yes),
+        "cases": ids,
+        "not_met": [name for name, yes in zip(ids, met, strict=True) if not yes],
     }
 
 
-def _mean(figure: Counting, records: list[Record], period: Period) -> float | None:
-    values = _values(figure, records, period)
+def _mean(figure: Counting, chosen: Chosen, period: Period) -> float | None:
+    values = _values(figure, chosen, period)
     return round(mean(values), figure.digits) if values else None
 
 
-def _median(figure: Counting, records: list[Record], period: Period) -> float | None:
-    values = _values(figure, records, period)
+def _median(figure: Counting, chosen: Chosen, period: Period) -> float | None:
+    values = _values(figure, chosen, period)
     return median(values) if values else None
 
 
-def _p90(figure: Counting, records: list[Record], period: Period) -> float | None:
+def _p90(figure: Counting, chosen: Chosen, period: Period) -> float | None:
     """By nearest rank: of n values in order the one at ceil(0.9 n)."""
-    values = sorted(_values(figure, records, period))
+    values = sorted(_values(figure, chosen, period))
     # In whole numbers: 0.9 · 10 is no more than 9.
     return values[ceil(9 * len(values) / 10) - 1] if values else None
 
 
-def _missing(figure: Counting, records: list[Record], period: Period) -> int:
-    there = {word for words in _values(figure, records, period) for word in words}
+def _missing(figure: Counting, chosen: Chosen, period: Period) -> int:
+    there = {word for words in _values(figure, chosen, period) for word in words}
     return len(set(figure.names) - there)
 
 
-def _below(figure: Counting, records: list[Record], period: Period) -> list[str]:
-    assert figure.numerator is not None
+def _below(figure: Counting, chosen: Chosen, period: Period) -> list[str]:
     own: dict[str, list[bool]] = defaultdict(list)
-    for record in records:
-        own[record[figure.by]].append(figure.numerator(record, period))
+    names = chosen.of(chosen.columns.field(figure.by))
+    for name, yes in zip(names, _met(figure, chosen, period), strict=True):
+        own[name].append(yes)
     return sorted(name for name, met in own.items() if sum(met) / len(met) < figure.factor)
 
 
 def _distribution(
     figure: Counting, office: OfficeHistories, period: Period, so_far: Result
 ) -> Result:
-    records = _records(figure, office, period) or []
-    counts = Counter(str(value) for value in _values(figure, records, period))
-    return dict(sorted(counts.items())) | {"cases": _ids(records)}
+    chosen = _chosen(figure, office, period) or Chosen(Columns([]), [])
+    counts = Counter(str(value) for value in _values(figure, chosen, period))
+    return dict(sorted(counts.items())) | {"cases": chosen.ids}
 
 
 def _quotient(figure: Counting, office: OfficeHistories, period: Period, so_far: Result) -> Result:
@@ -213,19 +231,19 @@ def _quotient(figure: Counting, office: OfficeHistories, period: Period, so_far:
     return {"value": round(above * figure.factor / below, figure.digits or 0)}
 
 
-def _entered(figure: Counting, records: list[Record], period: Period) -> float | None:
-    values = _values(figure, records, period)
+def _entered(figure: Counting, chosen: Chosen, period: Period) -> float | None:
+    values = _values(figure, chosen, period)
     return float(values[-1]) if values else None
 
 
 _FIGURES: Final[Mapping[str, _Way]] = {
     "ratio": _ratio,
-    "count": _with(lambda figure, records, period: len(records)),
-    "sum": _with(lambda figure, records, period: sum(_values(figure, records, period))),
+    "count": _with(lambda figure, chosen, period: sum(chosen.mask)),
+    "sum": _with(lambda figure, chosen, period: sum(_values(figure, chosen, period))),
     "mean": _with(_mean),
     "median": _with(_median),
     "p90": _with(_p90),
-    "flag": _with(lambda figure, records, period: bool(records)),
+    "flag": _with(lambda figure, chosen, period: any(chosen.mask)),
     "missing": _with(_missing),
     "below": _with(_below),
     "distribution": _distribution,

@@ -8,8 +8,9 @@ An expression is a field (`decided_at`, `next.held_at`), a number, or a call of 
 from __future__ import annotations
 
 import ast
+import operator
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -44,8 +45,33 @@ class Period(Struct, frozen=True):
         return isinstance(when, date) and when.year == self.year
 
 
-Expression = Callable[[Record, Period], Any]
-Condition = Callable[[Record, Period], bool]
+class Columns:
+    """Records of one kind, and what expressions come to for each of them, reckoned once.
+
+    Indicators ask very many records for the same few things.
+    """
+
+    def __init__(self, records: Sequence[Record]) -> None:
+        self.records = records
+        self._values: dict[str, Sequence[Any]] = {}
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def of(self, text: str, values: Callable[[], Sequence[Any]]) -> Sequence[Any]:
+        """The values of an expression by its text; `values` reckons them."""
+        if text not in self._values:
+            self._values[text] = values()
+        return self._values[text]
+
+    def field(self, name: str) -> Sequence[Any]:
+        """The values of a field."""
+        return self.of(name, lambda: [record[name] for record in self.records])
+
+
+# Of each record its value, or whether it meets a condition.
+Expression = Callable[[Columns, Period], Sequence[Any]]
+Condition = Callable[[Columns, Period], Sequence[bool]]
 
 _CONSTANTS: Final[Mapping[str, Callable[[Period], Any]]] = {
     "begin": lambda period: period.begin,
@@ -63,8 +89,9 @@ def _as_day(value: object) -> date | None:
 
 
 def _days(period: Period, first: object, last: object) -> int | None:
-    a, b = _as_day(first), _as_day(last)
-    return None if a is None or b is None else (b - a).days
+    if isinstance(first, date) and isinstance(last, date):
+        return last.toordinal() - first.toordinal()
+    return None
 
 
 def _workdays(period: Period, first: object, last: object) -> int | None:
@@ -124,36 +151,42 @@ _FUNCTIONS: Final[Mapping[str, tuple[int, Callable[..., Any]]]] = {
 
 
 def parse_expression(node: Node, text: str, kind: str) -> Expression:
-    """The expression over records of a kind; what is wrong with it is noted."""
+    """The expression over records of a kind: of each its value; what is wrong is noted."""
     try:
         tree = ast.parse(text.strip(), mode="eval").body
     except SyntaxError:
         node.problem(f"“{text}”不是算式，写字段（decided_at）或 days(accepted_at, decided_at)")
-        return lambda record, period: None
+        return lambda columns, period: [None] * len(columns)
     return _compiled(node, tree, kind)
 
 
 def _compiled(node: Node, tree: ast.expr, kind: str) -> Expression:
+    text = ast.unparse(tree)
     match tree:
         case ast.Constant(value=int() as number):
-            return lambda record, period: number
+            return lambda columns, period: [number] * len(columns)
         case ast.Name(id=name) if name in _CONSTANTS:
             constant = _CONSTANTS[name]
-            return lambda record, period: constant(period)
+            return lambda columns, period: [constant(period)] * len(columns)
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if name in _FUNCTIONS:
             count, function = _FUNCTIONS[name]
             if len(arguments) != count:
                 node.problem(f"{name} 要有 {count} 项")
             parts = [_compiled(node, part, kind) for part in arguments]
-            return lambda record, period: function(
-                period, *(part(record, period) for part in parts)
+            return lambda columns, period: columns.of(
+                text,
+                lambda: [
+                    function(period, *values)
+                    for values in zip(*(part(columns, period) for part in parts), strict=True)
+                ],
             )
-    path = ast.unparse(tree).split(".")
+    path = text.split(".")
     _prove_path(node, path, kind)
     if len(path) == 1:
-        name = path[0]
-        return lambda record, period: record.get(name)
-    return lambda record, period: _at(record, path)
+        return lambda columns, period: columns.field(text)
+    return lambda columns, period: columns.of(
+        text, lambda: [_at(record, path) for record in columns.records]
+    )
 
 
 def _prove_path(node: Node, path: Iterable[str], kind: str) -> None:
@@ -179,8 +212,7 @@ def _at(value: Any, path: list[str]) -> Any:
 def parse_condition(node: Node, kind: str) -> Condition:
     """The condition that stands here: every test of a mapping, or one of a list of conditions."""
     if isinstance(node.value, list):
-        options = [parse_condition(part, kind) for part in node.list()]
-        return lambda record, period: any(option(record, period) for option in options)
+        return _joined(any, [parse_condition(part, kind) for part in node.list()])
     parts: list[Condition] = []
     for key in node.mapping():
         child = node.child(key)
@@ -189,45 +221,44 @@ def parse_condition(node: Node, kind: str) -> Condition:
             parts.append(inner if key == "any" else _negated(inner))
         else:
             value = parse_expression(child, key, kind)
-            parts.append(_tested(value, _parse_test(child, kind)))
-    if len(parts) == 1:
-        return parts[0]
-    return lambda record, period: all(part(record, period) for part in parts)
+            parts.append(_parse_test(child, value, kind))
+    return parts[0] if len(parts) == 1 else _joined(all, parts)
+
+
+def _joined(join: Callable[[Iterable[bool]], bool], parts: Sequence[Condition]) -> Condition:
+    def condition(columns: Columns, period: Period) -> Sequence[bool]:
+        answers = [part(columns, period) for part in parts]
+        return list(map(join, zip(*answers, strict=True))) or [join(())] * len(columns)
+
+    return condition
 
 
 def _negated(condition: Condition) -> Condition:
-    return lambda record, period: not condition(record, period)
+    return lambda columns, period: [not met for met in condition(columns, period)]
 
 
-Test = Callable[[Any, Record, Period], bool]
-
-
-def _tested(value: Expression, test: Test) -> Condition:
-    return lambda record, period: test(value(record, period), record, period)
-
-
-def _parse_test(node: Node, kind: str) -> Test:
+def _parse_test(node: Node, value: Expression, kind: str) -> Condition:
+    """The condition that the values of an expression pass the test that stands here."""
     if not isinstance(node.value, dict):
         words = node.value if isinstance(node.value, list) else [node.value]
         wanted = [_literal(str(word)) for word in words]
-        return lambda value, record, period: value in wanted
-    tests: list[Test] = []
+        return lambda columns, period: [each in wanted for each in value(columns, period)]
+    tests: list[Condition] = []
     for key in node.mapping():
         child = node.child(key)
         if key == "not":
-            tests.append(_untrue(_parse_test(child, kind)))
+            tests.append(_negated(_parse_test(child, value, kind)))
         elif key == "known":
-            tests.append(_known(node.yes(key)))
+            tests.append(_known(value, node.yes(key)))
         elif key == "covers":
-            tests.append(_covering(node.texts(key)))
+            tests.append(_covering(value, node.texts(key)))
         elif key in _COMPARISONS:
-            tests.append(_compared(_COMPARISONS[key], _operand(node, key, kind)))
+            operand = _operand(node, key, kind)
+            tests.append(_compared(value, _COMPARISONS[key], operand))
         else:
             names = "、".join(("not", "known", "covers", *_COMPARISONS))
             child.problem(f"没有“{key}”这种比较，可以写：{names}")
-    if len(tests) == 1:
-        return tests[0]
-    return lambda value, record, period: all(test(value, record, period) for test in tests)
+    return tests[0] if len(tests) == 1 else _joined(all, tests)
 
 
 def _literal(text: str) -> object:
@@ -242,37 +273,36 @@ def _operand(node: Node, key: str, kind: str) -> Expression:
     text = node.text(key)
     if fixed := _MONTH_DAY.fullmatch(text):  # a day of the year that is counted
         month, day = int(fixed[1]), int(fixed[2])
-        return lambda record, period: date(period.year, month, day)
+        return lambda columns, period: [date(period.year, month, day)] * len(columns)
     if re.fullmatch(r"\d+\.\d+", text, re.ASCII):
         number = float(text)
-        return lambda record, period: number
+        return lambda columns, period: [number] * len(columns)
     return parse_expression(node.child(key), text, kind)
 
 
-def _untrue(test: Test) -> Test:
-    return lambda value, record, period: not test(value, record, period)
+def _known(value: Expression, wanted: bool) -> Condition:
+    return lambda columns, period: [(each is not None) is wanted for each in value(columns, period)]
 
 
-def _known(wanted: bool) -> Test:
-    return lambda value, record, period: (value is not None) is wanted
+def _covering(value: Expression, words: tuple[str, ...]) -> Condition:
+    def covers(each: Any) -> bool:
+        return set(words) <= {word for part in each or () for word in part}
+
+    return lambda columns, period: list(map(covers, value(columns, period)))
 
 
-def _covering(words: tuple[str, ...]) -> Test:
-    def test(value: Any, record: Record, period: Period) -> bool:
-        return set(words) <= {word for each in value or () for word in each}
-
-    return test
-
-
-def _compared(comparison: Callable[[Any, Any], bool], operand: Expression) -> Test:
-    def test(value: Any, record: Record, period: Period) -> bool:
-        other = operand(record, period)
+def _compared(
+    value: Expression, comparison: Callable[[Any, Any], bool], operand: Expression
+) -> Condition:
+    def compare(each: Any, other: Any) -> bool:
         try:
-            return value is not None and other is not None and comparison(value, other)
+            return each is not None and other is not None and comparison(each, other)
         except TypeError:  # an imported row may hold anything
             return False
 
-    return test
+    return lambda columns, period: list(
+        map(compare, value(columns, period), operand(columns, period))
+    )
 
 
 def _by_day(comparison: Callable[[date, date], bool]) -> Callable[[Any, Any], bool]:
@@ -284,13 +314,13 @@ def _by_day(comparison: Callable[[date, date], bool]) -> Callable[[Any, Any], bo
 
 
 _COMPARISONS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
-    "is": lambda value, other: bool(value == other),
-    "gt": lambda value, other: bool(value > other),
-    "ge": lambda value, other: bool(value >= other),
-    "lt": lambda value, other: bool(value < other),
-    "le": lambda value, other: bool(value <= other),
+    "is": operator.eq,
+    "gt": operator.gt,
+    "ge": operator.ge,
+    "lt": operator.lt,
+    "le": operator.le,
     # By the minute.
-    "not_after": lambda value, other: bool(value <= other),
+    "not_after": operator.le,
     # By the day.
     "before": _by_day(lambda value, other: value < other),
     "on_or_before": _by_day(lambda value, other: value <= other),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final
+
+import msgspec
 
 from mmethics_cli.office.quality.indicators import Indicator, Result
 from mmethics_cli.wording.columns import pad, width, wrap
@@ -20,7 +21,7 @@ _NOT_FIGURES: Final = ("cases", "not_met")
 def quality_json(year: int, as_of: date, results: Mapping[str, Result]) -> str:
     """All results by indicator, with the cases behind each."""
     whole = {"format": FORMAT, "year": year, "as_of": as_of.isoformat(), "indicators": results}
-    return json.dumps(whole, ensure_ascii=False, indent=1)
+    return msgspec.json.format(msgspec.json.encode(whole), indent=1).decode()
 
 
 def quality_text(
@@ -51,7 +52,7 @@ def _lines(indicator: Indicator, result: Result, columns: int) -> Iterator[str]:
         yield head
         head = ""
     yield f"{pad(head, _TITLE_COLUMNS)}{said}".rstrip()
-    if indicator.target and (names := result.get("not_met")):
+    if indicator.target and (names := missed(indicator, result)):
         shown = "、".join(names[:_SHOWN]) + (f" 等 {len(names)} 件" if len(names) > _SHOWN else "")
         yield from ("      " + line for line in wrap(f"未达到：{shown}", columns - 6))
 
@@ -102,14 +103,32 @@ def _said(value: Any, unit: str) -> str:
     return f"{value} {unit}".strip()
 
 
+def missed(indicator: Indicator, result: Result) -> list[str]:
+    """The records that missed the target: of a count of what should not be, all that were counted.
+
+    Of other figures than ratios and counts no single one misses it.
+    """
+    figure = indicator.figures.get("")
+    if figure is not None and figure.stat == "count" and indicator.target.get("is") == 0:
+        return list(result["cases"])
+    return list(result.get("not_met", ()))
+
+
 def judged_text(indicator: Indicator, result: Result) -> str:
-    """Whether the target is met; of several figures the median is meant."""
+    """Whether the target is met; of several figures the median is meant.
+
+    Where those below it are named, each of them has to meet it.
+    """
     value = result.get("value", result.get("median"))
     if not indicator.target or value is None or isinstance(value, list):
         return ""
     target = indicator.target
+    below = any(
+        result[name] for name, figure in indicator.figures.items() if figure.stat == "below"
+    )
     met = (
-        ("is" not in target or value == target["is"])
+        not below
+        and ("is" not in target or value == target["is"])
         and ("min" not in target or value >= target["min"])
         and ("max" not in target or value <= target["max"])
     )

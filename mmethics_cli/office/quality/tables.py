@@ -11,8 +11,9 @@ from msgspec import Struct
 from mmethics_cli.core.standard.model import Basis
 from mmethics_cli.formats.charts import ChartData
 from mmethics_cli.office.quality.indicators import Indicator, Result
-from mmethics_cli.office.quality.report import figures_text, judged_text, labels_of
+from mmethics_cli.office.quality.report import figures_text, judged_text, labels_of, missed
 
+_LINES: Final = 4  # of a chart of trends
 ENOUGH: Final = 10  # cases behind a figure before it stands in a trend
 _SOURCE: Final = re.compile(r"\w+", re.ASCII)
 _OWN: Final = "自拟"
@@ -80,7 +81,7 @@ def _row(
         judged_text(indicator, result),
         basis_text(indicator, cite, titles),
         tuple(result.get("cases", ())),
-        tuple(result.get("not_met", ())),
+        tuple(missed(indicator, result)),
         round(100 * value, 1) if ratio and value is not None else None,
         100 * goal if ratio and goal is not None else None,
         dict(_trend(indicator.id, past)),
@@ -132,7 +133,7 @@ def charts_of(
     return [
         *_ratios(rows, groups),
         *_distributions(indicators, results),
-        *_trends(rows),
+        *_trends(rows, groups),
     ]
 
 
@@ -160,14 +161,17 @@ def _distributions(
             yield ChartData(title, tuple(counts), {"件数": values}, indicator.unit)
 
 
-def _trends(rows: Sequence[IndicatorRow]) -> Iterator[ChartData]:
-    told = [row for row in rows if len(row.trend) > 1 and row.share is not None]
-    years = sorted({year for row in told for year in row.trend})
-    for group in dict.fromkeys(row.group for row in told):
-        series = {
-            f"{row.id} {row.title}": tuple(row.trend.get(year) for year in years)
-            for row in told
-            if row.group == group
-        }
-        labels = tuple(map(str, years))
-        yield ChartData(f"{group}：历年（每个数不少于 {ENOUGH} 件）", labels, series, "%", "line")
+def _trends(rows: Sequence[IndicatorRow], groups: Mapping[str, str]) -> Iterator[ChartData]:
+    """Lines by their numbers, few in a chart: more can't be told apart."""
+    lines = [row for row in rows if len(row.trend) > 1 and row.share is not None]
+    years = sorted({year for row in lines for year in row.trend})
+    for group, title in groups.items():
+        own = [row for row in lines if row.group == group]
+        for first in range(0, len(own), _LINES):
+            series = {
+                row.id: tuple(row.trend.get(year) for year in years)
+                for row in own[first : first + _LINES]
+            }
+            labels = tuple(map(str, years))
+            drawn = f"{group} {title}：历年（{'、'.join(series)}）"
+            yield ChartData(drawn, labels, series, "%", "line")

@@ -7,12 +7,12 @@ from datetime import date
 from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mmethics_cli.formats.charts import ChartData
-from mmethics_cli.formats.excel.model import SheetCell, SheetColumn, SheetRow, Workbook
+from mmethics_cli.formats.excel.model import Sheet, SheetCell, SheetColumn, SheetRow, Workbook
 from mmethics_cli.formats.excel.writer import excel_file
 from mmethics_cli.formats.word.charts import with_charts
-from mmethics_cli.office.events import Happening
 from mmethics_cli.office.folder import OfficeFolder
 from mmethics_cli.office.pack import OfficePack
 from mmethics_cli.office.papers.paper_desk import PaperDesk
@@ -72,11 +72,16 @@ class QualityReport(Struct, frozen=True, dict=True):
         )
         missed = tuple(_printed(row) for row in rows if row.judged == "未达到")
         with self.office.register().reading() as register:
-            told = [event.counted for kind in _TOLD for event in register.of_kind(kind)]
-            year = [each for each in told if each.happened[:4] == str(self.year)]
             acts = {"year": str(self.year), "found": str(len(missed))}
-            more = {"groups": groups, "missed": missed, **_counts(year)}
+            more = {"groups": groups, "missed": missed, "counts": self._counts}
             return PaperDesk(self.office, self.pack, register, self.now).own(document, acts, more)
+
+    @property
+    def _counts(self) -> tuple[dict[str, str], ...]:
+        happened = self.counted.happened
+        return tuple(
+            {"title": title, "count": str(happened.get(kind, 0))} for kind, title in _TOLD.items()
+        )
 
     # Excel.
 
@@ -85,11 +90,11 @@ class QualityReport(Struct, frozen=True, dict=True):
         rows = self.rows
         day = date.fromisoformat(self.now.partition("T")[0])
         columns = (
-            SheetColumn("编号", 7, True), SheetColumn("指标", 34), SheetColumn("数值", 30),
-            SheetColumn("分子", 8, True), SheetColumn("分母", 8, True), SheetColumn("目标", 26),
-            SheetColumn("是否达到", 10, True, tints={"未达到": "F8CBAD"}),
-            SheetColumn("未达到的", 34),
-            SheetColumn("依据", 50), SheetColumn("说明", 40),
+            SheetColumn("编号", 7, True), SheetColumn("指标", 28), SheetColumn("数值", 22),
+            SheetColumn("分子", 7, True), SheetColumn("分母", 7, True), SheetColumn("目标", 18),
+            SheetColumn("是否达到", 9, True, tints={"未达到": "F8CBAD"}),
+            SheetColumn("未达到的", 26),
+            SheetColumn("依据", 32), SheetColumn("说明", 24),
         )  # fmt: skip
         lines: list[SheetRow] = []
         for group, title in self.counted.groups.items():
@@ -97,12 +102,13 @@ class QualityReport(Struct, frozen=True, dict=True):
             lines += [_line(row) for row in rows if row.group == group]
         notes = ("标“自拟”的是本工具的建议，不是标准或法规的要求；“待核”的出处没有读过原文。",)
         title = f"{self.year} 年质量指标"
-        figures = page("指标", title, columns, tuple(lines), "", notes, frozen=2)
+        figures = _printable(page("指标", title, columns, tuple(lines), "", notes, frozen=2))
         behind = tuple(
             SheetRow(tuple(SheetCell(text, PLAIN) for text in (row.id, case, met)))
             for row in rows
+            for missed in [frozenset(row.not_met)]
             for case in row.cases
-            for met in ["否" if case in set(row.not_met) else "是" if row.numerator else ""]
+            for met in ["否" if case in missed else "是" if row.numerator else ""]
         )
         cases = page(
             "明细", "各项指标算在内的", (
@@ -110,7 +116,9 @@ class QualityReport(Struct, frozen=True, dict=True):
                 SheetColumn("算入分子", 10, True),
             ), behind,
         )  # fmt: skip
-        return excel_file(Workbook((figures, cases), title, day, charts=tuple(self.charts)))
+        return excel_file(
+            Workbook((figures, _printable(cases)), title, day, charts=tuple(self.charts))
+        )
 
     # A page.
 
@@ -134,10 +142,11 @@ class QualityReport(Struct, frozen=True, dict=True):
             PageTable(
                 f"{row.id} {row.title}",
                 ("算在内的", "未达到"),
-                [(case, "是" if case in set(row.not_met) else "") for case in row.cases[:_MOST]],
+                [(case, "是" if case in missed else "") for case in row.cases[:_MOST]],
                 max(len(row.cases) - _MOST, 0),
             )
             for row in rows
+            for missed in [frozenset(row.not_met)]
             if row.cases
         ]
         charts = [
@@ -160,11 +169,6 @@ _TOLD: Final = {
 }  # fmt: skip
 
 
-def _counts(year: Sequence[Happening]) -> dict[str, tuple[dict[str, str], ...]]:
-    counts = {kind: sum(each.kind == kind for each in year) for kind in _TOLD}
-    return {"counts": tuple({"title": _TOLD[kind], "count": str(n)} for kind, n in counts.items())}
-
-
 def _printed(row: IndicatorRow) -> Mapping[str, Any]:
     """A row as templates print it: texts, none of them empty where a cell must say something."""
     named = "、".join(row.not_met[:_NAMED])
@@ -179,6 +183,11 @@ def _printed(row: IndicatorRow) -> Mapping[str, Any]:
         "cases": str(len(row.cases)),
         "missed": (named + more) or "—",
     }
+
+
+def _printable(sheet: Sheet) -> Sheet:
+    """A sheet that takes as many papers as its rows need."""
+    return replace(sheet, paper=replace(sheet.paper, one_high=False))
 
 
 def _line(row: IndicatorRow) -> SheetRow:

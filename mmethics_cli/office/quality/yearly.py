@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 import gc
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from msgspec import DecodeError, Struct
 
 from mmethics_cli.errors import WorkspaceError
-from mmethics_cli.office.events import START, Event, Happening
+from mmethics_cli.office.events import Event, Happening
 from mmethics_cli.office.folder import OfficeFolder
 from mmethics_cli.office.pack import OfficePack, office_pack
 from mmethics_cli.office.packages import BRINGS_PACKAGE, package_records
 from mmethics_cli.office.quality.courses import Record
 from mmethics_cli.office.quality.indicators import Indicator, Result, evaluate, office_in
 from mmethics_cli.office.quality.language import Period
-from mmethics_cli.office.register.schema import RegisterRow, RowReader, event_of, row_hash
+from mmethics_cli.office.register.schema import ChainReader, RegisterRow, event_of
 from mmethics_cli.workflow.packs import Packs
 
 
 class CountedYear(Struct, frozen=True):
     """What a year came to, by indicator, and the indicators with the titles of their groups.
 
-    `past` are the results of years before it, where they were asked for, and its own.
+    `past` are the results of years before it, where they were asked for, and its own; `happened`
+    how often each kind of event happened in it.
     """
 
     groups: Mapping[str, str]
     indicators: Mapping[str, Indicator]
     results: Mapping[str, Result]
     past: Mapping[int, Mapping[str, Result]]
+    happened: Mapping[str, int]
 
 
 def quality_of(office: OfficeFolder, packs: Packs, year: int, before: int = 0) -> CountedYear:
@@ -64,7 +67,8 @@ def _counted(office: OfficeFolder, pack: OfficePack, year: int, before: int) -> 
                 name: evaluate(indicator, counted, period)
                 for name, indicator in pack.indicators.items()
             }
-    return CountedYear(pack.groups, pack.indicators, past[year], past)
+    happened = Counter(each.kind for each in told.happenings if each.happened[:4] == str(year))
+    return CountedYear(pack.groups, pack.indicators, past[year], past, happened)
 
 
 class _Register:
@@ -78,20 +82,11 @@ class _Register:
 
     def read(self, rows: Iterable[RegisterRow], corrected: frozenset[int]) -> None:
         """Read all events, those aside that were withdrawn. Raises WorkspaceError."""
-        # Loaded late: OpenSSL takes long.
-        from hashlib import sha256
-
-        counted, keep = RowReader().counted, self.happenings.append
-        prev, number = START, 0
+        chain, keep = ChainReader(), self.happenings.append
         try:
-            for row in rows:
-                number += 1
-                if row[0] != number or row[11] != prev or row_hash(row, sha256) != row[12]:
-                    self.intact = False
-                prev = row[12]
+            for row, what in chain.read(rows):
                 if row[0] in corrected:
                     continue
-                what = counted(row)
                 keep(what)
                 if row[5] in BRINGS_PACKAGE:
                     self.brought.append(event_of(row))
@@ -99,5 +94,7 @@ class _Register:
                     self.gone |= set(what.data["gone"])
         except (DecodeError, TypeError) as error:
             raise WorkspaceError(
-                f"登记簿第 {number} 条读不了：内容损坏。先核验：mmethics verify 办公室的文件夹。"
+                f"登记簿第 {chain.number} 条读不了：内容损坏。"
+                "先核验：mmethics verify 办公室的文件夹。"
             ) from error
+        self.intact = chain.intact

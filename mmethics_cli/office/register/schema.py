@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
-from msgspec.structs import fields, replace
+from msgspec.structs import fields
 from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table, Text
 
-from mmethics_cli.office.events import IMPORTED, Event, Happening
+from mmethics_cli.office.events import IMPORTED, START, Event, Happening
 from mmethics_cli.office.state import RECORDS, OfficeRecord, R
 
 # To be raised whenever the tables, or what `evolve` makes of the same events, change: the index is
@@ -97,52 +97,57 @@ def event_row(event: Event) -> dict[str, Any]:
 RegisterRow = tuple[int, str, str, str, str, str, str, str, str, str, str, str, str]
 
 
-def row_hash(row: RegisterRow, sha256: Callable[[bytes], Any]) -> str:
-    """The hash that the event of a row should have: as `event_hash`, its data unread.
-
-    `sha256` is the library's, which who has very many rows looks up once.
-    """
-    head = msgspec.json.encode(row[:10])[:-1]
-    return str(sha256(b"%b%b,%b]" % (row[11].encode(), head, row[10].encode())).hexdigest())
-
-
-class _Told(Struct, frozen=True, gc=False):
+class _Row(Struct, frozen=True, gc=False):
     event: str
-    at: str
-    study: str
-    case: str
-    meeting: str
-    person: str
     data: msgspec.Raw
 
 
 class _Imported(Struct, frozen=True, gc=False):
-    row: _Told
+    row: _Row
 
 
-class RowReader:
-    """Reads what rows tell; equal data is read once, for very many votes say the same."""
+class ChainReader:
+    """Reads a whole register as its database gives it: what each row tells, and the chain.
+
+    Equal data and equal names are one object, for very many votes say the same of the same cases.
+    `number` is that of the last row that was read, `intact` whether every one of them is as it was
+    written and follows the one before.
+    """
 
     def __init__(self) -> None:
-        self._imported = msgspec.json.Decoder(_Imported).decode
+        self.intact = True
+        self.number = 0
         self._data: dict[bytes, Any] = {}
+        self._names: dict[str, str] = {}
 
-    def counted(self, row: RegisterRow) -> Happening:
-        """What a row tells of, as `Event.counted`. Raises msgspec.DecodeError for a damaged one."""
-        if row[5] != IMPORTED:
-            what = Happening(row[5], row[2], row[6], row[7], row[8], row[9])
-            return replace(what, data=self._read(row[10].encode()))
-        told = self._imported(row[10]).row
-        data = self._read(bytes(told.data))
-        return Happening(
-            told.event, told.at, told.study, told.case, told.meeting, told.person, data
-        )
+    def read(self, rows: Iterable[RegisterRow]) -> Iterator[tuple[RegisterRow, Happening]]:
+        """Each row with what it tells of, as `Event.counted`.
 
-    def _read(self, text: bytes) -> Any:
-        known = self._data.get(text)
-        if known is None:
-            known = self._data[text] = msgspec.json.decode(text)
-        return known
+        Raises msgspec.DecodeError for a damaged one.
+        """
+        # Loaded late: OpenSSL takes long.
+        from hashlib import sha256
+
+        encode, imported = msgspec.json.encode, msgspec.json.Decoder(_Imported).decode
+        same = self._names.setdefault
+        prev = START
+        for row in rows:
+            kind, data, before, hash_ = row[5], row[10], row[11], row[12]
+            self.number += 1
+            # As `event_hash`, the data unread.
+            text = data.encode()
+            whole = b"%b%b,%b]" % (before.encode(), encode(row[:10])[:-1], text)
+            if row[0] != self.number or before != prev or sha256(whole).hexdigest() != hash_:
+                self.intact = False
+            prev = hash_
+            if kind == IMPORTED:
+                told = imported(text).row
+                kind, text = told.event, bytes(told.data)
+            known = self._data.get(text)
+            if known is None:
+                known = self._data[text] = msgspec.json.decode(text)
+            study, case, meeting, person = map(same, row[6:10], row[6:10])
+            yield row, Happening(same(kind, kind), row[2], study, case, meeting, person, known)
 
 
 def event_of(row: Sequence[Any]) -> Event:

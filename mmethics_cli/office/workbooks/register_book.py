@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final
 
 from mmethics_cli.formats.excel.bytes import LONGEST_TEXT
-from mmethics_cli.formats.excel.model import Sheet, SheetCell, SheetColumn, SheetRow, Workbook
-from mmethics_cli.formats.excel.writer import excel_file
+from mmethics_cli.formats.excel.long_tables import LongTable, long_workbook
 from mmethics_cli.office.as_of import RegisterView
 from mmethics_cli.office.desk.calendar import office_dates
 from mmethics_cli.office.events import Event
@@ -22,7 +21,6 @@ from mmethics_cli.office.pack import OfficePack, office_pack
 from mmethics_cli.office.packages import kept_papers
 from mmethics_cli.office.showing import event_text, term_parts
 from mmethics_cli.office.state import AgendaItem, Appointment, Case, Lookup, Meeting, Seat
-from mmethics_cli.sheets.page import PLAIN, page
 from mmethics_cli.store.files import write_atomic
 from mmethics_cli.wording.visible import visible
 from mmethics_cli.workflow.packs import Packs
@@ -39,8 +37,21 @@ _MEETINGS: Final = {
 }  # fmt: skip
 _MEMBERS: Final = {"编号": 10, "姓名": 14, "任期": 30, "说明": 40}
 _DATES: Final = {"期限": 17, "事": 60, "办完": 17}
-_PAPERS: Final = {"条": 8, "事": 14, "受理件": 14, "文件": 50, "校验值（SHA-256）": 68}
-_ACCESSES: Final = {"条": 8, "时间": 17, "研究": 10, "受理件": 14, "谁": 12, "事": 40}
+_PAPERS: Final = {
+    "条": 8,
+    "事": 14,
+    "受理件": 14,
+    "文件": 50,
+    "校验值（SHA-256）": 68,
+}
+_ACCESSES: Final = {
+    "条": 8,
+    "时间": 17,
+    "研究": 10,
+    "受理件": 14,
+    "谁": 12,
+    "事": 40,
+}
 _LOG: Final = {
     "条": 8, "登记时间": 17, "发生时间": 17, "经手人": 12, "研究": 10, "受理件": 14, "会议": 12,
     "人员": 10, "事": 60, "校验值": 68,
@@ -58,29 +69,27 @@ def write_register_book(
     pack = office_pack(packs, office)
     with office.register().reading() as register:
         view = RegisterView(register, day)
-        sheets = tuple(_sheets(pack, view))
-    write_atomic(path, excel_file(Workbook(sheets, "登记簿", today)))
+        data = long_workbook(_tables(pack, view), "登记簿", today)
+    write_atomic(path, data)
 
 
-def _sheets(pack: OfficePack, view: RegisterView) -> Iterator[Sheet]:
+def _tables(pack: OfficePack, view: RegisterView) -> Iterator[LongTable]:
     state = view.state
-    events = list(view.events())
-    yield _sheet("登记簿", _CASES, _case_rows(pack, state))
-    yield _sheet("会议", _MEETINGS, _meeting_rows(state))
-    yield _sheet("委员", _MEMBERS, _member_rows(pack, state))
-    yield _sheet("到期", _DATES, sorted(
+    papers, accesses = _kept_and_lent(pack, view)
+    yield _table("登记簿", _CASES, _case_rows(pack, state))
+    yield _table("会议", _MEETINGS, _meeting_rows(state))
+    yield _table("委员", _MEMBERS, _member_rows(pack, state))
+    yield _table("到期", _DATES, sorted(
         (each.due.replace("T", " "), each.text, each.done.replace("T", " "))
         for each in office_dates(state)
     ))  # fmt: skip
-    yield _sheet("档案", _PAPERS, _paper_rows(pack, events))
-    yield _sheet("查阅", _ACCESSES, _access_rows(pack, events))
-    yield _sheet("日志", _LOG, _log_rows(pack, events, view.corrected))
+    yield _table("档案", _PAPERS, papers)
+    yield _table("查阅", _ACCESSES, accesses)
+    yield _table("日志", _LOG, _log_rows(pack, view.events(), view.corrected))
 
 
-def _sheet(name: str, columns: dict[str, int], rows: Iterable[Row]) -> Sheet:
-    cells = (SheetRow(tuple(SheetCell(_cell(text), PLAIN) for text in row)) for row in rows)
-    titles = tuple(SheetColumn(title, width) for title, width in columns.items())
-    return page(name, name, titles, tuple(cells))
+def _table(name: str, columns: Mapping[str, float], rows: Iterable[Row]) -> LongTable:
+    return LongTable(name, columns, (tuple(map(_cell, row)) for row in rows))
 
 
 def _cell(text: str) -> str:
@@ -129,21 +138,24 @@ def _member_rows(pack: OfficePack, state: Lookup) -> Iterator[Row]:
         yield term.person, person_name(term), days, "、".join(rest)
 
 
-def _paper_rows(pack: OfficePack, events: Iterable[Event]) -> Iterator[Row]:
-    for each in kept_papers(events):
-        kind = pack.kinds.get(each.kind)
-        title = kind.title if kind else each.kind
-        yield str(each.event), title, each.case, each.place, each.digest
-
-
-def _access_rows(pack: OfficePack, events: Iterable[Event]) -> Iterator[Row]:
-    for event in events:
+def _kept_and_lent(pack: OfficePack, view: RegisterView) -> tuple[list[Row], list[Row]]:
+    """The files that the office keeps, and who asked to see them: few among very many events."""
+    papers: list[Row] = []
+    accesses: list[Row] = []
+    for event in view.events():
         what = event.counted
+        for each in kept_papers([event]):
+            kind = pack.kinds.get(each.kind)
+            title = kind.title if kind else each.kind
+            papers.append((str(each.event), title, each.case, each.place, each.digest))
         if what.kind.startswith("access_"):
-            yield (
-                str(event.seq), what.happened.replace("T", " "), what.study, what.case,
-                what.person, event_text(pack, event, "case"),
+            accesses.append(
+                (
+                    str(event.seq), what.happened.replace("T", " "), what.study, what.case,
+                    what.person, event_text(pack, event, "case"),
+                )
             )  # fmt: skip
+    return papers, accesses
 
 
 def _log_rows(

@@ -7,7 +7,8 @@ from typing import Final
 
 from msgspec import Struct
 
-_SLOT: Final = 44  # for the bars over one label
+_SLOT: Final = 44  # for the bars over one label, at least
+_FIGURE: Final = 22  # for a bar and its figure over it
 _HEIGHT: Final = 150  # of the highest bar
 _TOP: Final = 42  # for the legend and the figure over a bar
 _BOTTOM: Final = 22
@@ -54,11 +55,12 @@ def bar_chart(
     """Bars side by side for each label, one a series; each series has a figure for each label."""
     highest = max((value for values in series.values() for value in values), default=0) or 1
     base = _TOP + _HEIGHT
-    width = (_SLOT - _GAP) / len(series)
+    slot = max(_SLOT, _FIGURE * len(series))
+    width = (slot - _GAP) / len(series)
     bars, texts, told = [], [], []
     for at, label in enumerate(labels):
-        left = at * _SLOT + _GAP / 2
-        texts.append(ChartText(label, at * _SLOT + _SLOT / 2, base + 15))
+        left = at * slot + _GAP / 2
+        texts.append(ChartText(label, at * slot + slot / 2, base + 15))
         figures = []
         for number, (name, values) in enumerate(series.items()):
             value, height = values[at], round(_HEIGHT * values[at] / highest, 1)
@@ -73,7 +75,7 @@ def bar_chart(
         ChartText(f"{name}（{unit}）", number * 110 + _GAP, 14, series=number)
         for number, name in enumerate(series)
     ]
-    whole = max(len(labels) * _SLOT, len(series) * 110)
+    whole = max(len(labels) * slot, len(series) * 110)
     return BarChart(
         title, whole, base + _BOTTOM, base, tuple(bars), tuple(texts), tuple(legend),
         f"{title}：{'；'.join(told)}",

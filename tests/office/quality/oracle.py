@@ -80,36 +80,33 @@ def _median(values: list[Any]) -> Any:
 
 class Oracle:
     def __init__(self, rows: list[Row], year: int) -> None:
-        self.rows = sorted(rows, key=lambda row: (row["at"], row["seq"]))
+        self.rows = sorted(rows, key=lambda row: (row["at"], int(row["seq"])))
         self.year, self.end = year, date(year, 12, 31)
+        # Rows by their event, and by the event with each thing that they are about.
+        self.index: dict[tuple[str, ...], list[Row]] = {}
+        for row in self.rows:
+            self.index.setdefault((row["event"],), []).append(row)
+            for name in ("study", "case", "meeting", "person"):
+                self.index.setdefault((row["event"], name, row[name]), []).append(row)
 
     def all(self, event: str, **refs: str) -> list[Row]:
-        return [
-            row
-            for row in self.by_event().get(event, [])
-            if all(row[name] == value for name, value in refs.items())
-        ]
+        lists = [self.index.get((event, *ref), []) for ref in refs.items()]
+        rows = min(lists, key=len, default=self.index.get((event,), []))
+        return [row for row in rows if all(row[name] == value for name, value in refs.items())]
 
     def one(self, event: str, **refs: str) -> Row | None:
         return next(iter(self.all(event, **refs)), None)
 
-    def by_event(self) -> dict[str, list[Row]]:
-        if not hasattr(self, "_by_event"):
-            self._by_event: dict[str, list[Row]] = {}
-            for row in self.rows:
-                self._by_event.setdefault(row["event"], []).append(row)
-        return self._by_event
-
     def this_year(self, event: str) -> list[Row]:
         """The first of each case in this year."""
         first: dict[str, Row] = {}
-        for row in self.by_event().get(event, []):
+        for row in self.all(event):
             first.setdefault(row["case"], row)
         return [row for row in first.values() if row["at"][:4] == str(self.year)]
 
     def members(self, day: date) -> dict[str, Row]:
         found = {}
-        for row in self.by_event().get("member_appointed", []):
+        for row in self.all("member_appointed"):
             terms = row["data"]["term_from"], row["data"]["term_to"]
             if terms[0] <= day.isoformat() <= terms[1]:
                 found[row["person"]] = row["data"]
@@ -399,6 +396,22 @@ class Oracle:
             "C17": _ratio(
                 rereviews, lambda case: self.reviewers(case) & self.reviewers(self.chain(case)[1])
             ),
+            "C18": _ratio(
+                [
+                    (row["data"]["decision"], advice)
+                    for row in decided
+                    if row["data"]["method"] == "meeting" and (advice := self.advice(row))
+                ],
+                lambda pair: pair[0] in pair[1],
+            ),
+        }
+
+    def advice(self, decided: Row) -> set[str]:
+        """What those who review a case recommended until it was decided."""
+        return {
+            sheet["data"]["recommendation"]
+            for sheet in self.all("worksheet_returned", case=decided["case"])
+            if sheet["at"] <= decided["at"] and sheet["person"] in self.reviewers(decided["case"])
         }
 
     def follow_up(self) -> dict[str, Any]:
@@ -448,13 +461,10 @@ class Oracle:
                     for row in self.all("reminder_sent", study=duty[0])
                 ),
             ),
-            "D4": _ratio(
-                serious,
-                lambda row: (
-                    datetime.fromisoformat(row["at"])
-                    - datetime.fromisoformat(row["data"]["learned_at"])
-                    <= timedelta(1)
-                ),
+            "D4": _ratio(serious, self.told_in_a_day),
+            "D9": _ratio(
+                [row for row in received if row["data"]["kind"] == "data_incident"],
+                self.told_in_a_day,
             ),
             "D5": _median(reviewed),
             "D6": {
@@ -477,6 +487,11 @@ class Oracle:
                 ),
             ),
         }
+
+    @staticmethod
+    def told_in_a_day(row: Row) -> bool:
+        at, learned = (datetime.fromisoformat(t) for t in (row["at"], row["data"]["learned_at"]))
+        return at - learned <= timedelta(1)
 
     def firsts(self, event: str) -> list[Row]:
         first: dict[str, Row] = {}

@@ -11,7 +11,11 @@ from typing import Any, Final
 Row = dict[str, Any]
 
 _DECISIONS: Final = ("approve", "modify_then_approve", "modify_then_rereview", "disapprove")
-_KINDS: Final = ("initial", "amendment", "progress", "safety", "deviation", "completion")
+_KINDS: Final = (
+    "initial", "amendment", "progress", "safety", "deviation", "completion", "data_incident",
+    "suspension",
+)  # fmt: skip
+_LEARNED: Final = ("safety", "data_incident")  # what has to be told in a day
 
 
 class Year:
@@ -22,6 +26,8 @@ class Year:
         self.year = year
         self._rows: list[Row] = []
         self._numbers = iter(range(1, 10**6))
+        self._studies = max(40, cases // 4)
+        self._attended: dict[str, list[str]] = {}
         self._members()
         self._meetings()
         for _ in range(cases):
@@ -40,6 +46,8 @@ class Year:
         when = at if isinstance(at, str) else at.isoformat(timespec="minutes")
         nothing = dict.fromkeys(("study", "case", "meeting", "person"), "")
         self._rows.append({"at": when, "event": event} | nothing | refs | {"data": dict(data)})
+        if event == "attended":
+            self._attended.setdefault(refs["meeting"], []).append(refs["person"])
 
     def _time(self, first: int = -60, last: int = 364) -> datetime:
         """A minute of the year, or as many days before or after its first one."""
@@ -110,7 +118,7 @@ class Year:
     def _case(self, study: str = "", kind: str = "", parent: str = "") -> None:
         some = self.random
         name = f"K{next(self._numbers)}"
-        study = study or f"S{some.randint(1, 40)}"
+        study = study or f"S{some.randint(1, self._studies)}"
         kind = kind or some.choice(_KINDS)
         received = self._time()
         data: dict[str, Any] = {
@@ -119,12 +127,11 @@ class Year:
             "package": f"{name}.zip",
             "modalities": some.randint(1, 3),
         }
-        if kind == "safety":
+        if kind in _LEARNED:
             learned = received - timedelta(minutes=some.choice([60, 1440, 1441]))
-            data |= {
-                "serious": some.random() < 0.8,
-                "learned_at": learned.isoformat(timespec="minutes"),
-            }
+            data["learned_at"] = learned.isoformat(timespec="minutes")
+        if kind == "safety":
+            data["serious"] = some.random() < 0.8
         refs: Row = {"study": study, "case": name}
         self.add("submission_received", received, data, **refs)
         at = received
@@ -223,12 +230,7 @@ class Year:
         self.add(
             "agenda_item", at, {"purpose": "review", "order": 1}, meeting=meeting, case=refs["case"]
         )
-        there = [
-            row["person"]
-            for row in self._rows
-            if row["event"] == "attended" and row["meeting"] == meeting
-        ]
-        for person in there:
+        for person in self._attended[meeting]:
             if person == "C" or (person in conflicted and some.random() < 0.5):
                 if person != "C":
                     self.add("recused", at, meeting=meeting, person=person, **refs)
@@ -252,7 +254,9 @@ class Year:
                 self.add("filed", filed, {"complete": some.random() < 0.9}, **refs)
 
     def _edges(self) -> None:
-        """The last minute of the year, exactly half of all members, access after the fact."""
+        """The last minute of the year, limits to the minute, lawful by one, access afterwards."""
+        self._limits()
+        self._votes_at_the_edge()
         end, new = f"{self.year}-12-31T23:59", f"{self.year + 1}-01-01T00:00"
         refs: Row = {"study": "S1", "case": "edge"}
         self.add(
@@ -275,6 +279,67 @@ class Year:
             "access_returned", f"{self.year + 1}-01-06T09:00", study="S1", case="edge", person="P1"
         )
         self.add("access_returned", end, study="S1", case="edge", person="P2")
+
+    def _limits(self) -> None:
+        """Accepted last year; 30 and 31 days, prolonged on day 30 and 31; 72:00 and 72:01 hours."""
+        new = datetime(self.year, 1, 1, 9)
+        for n, (accepted, method, minutes, prolonged) in enumerate(
+            (
+                (new - timedelta(20), "simplified", 30 * 1440, 0),
+                (new, "simplified", 30 * 1440 + 899, 0),  # the last minute of day 30
+                (new, "simplified", 30 * 1440 + 900, 30),
+                (new, "meeting", 40 * 1440, 31),
+                (new, "emergency_meeting", 72 * 60, 0),
+                (new, "emergency_meeting", 72 * 60 + 1, 0),
+            )
+        ):
+            refs: Row = {"study": f"L{n}", "case": f"limit{self.year}-{n}"}
+            sent = {"kind": "initial", "parent": "", "package": "x", "modalities": 1}
+            self.add("submission_received", accepted - timedelta(1), sent, **refs)
+            self.add("accepted", accepted, {"method": method, "number": "x"}, **refs)
+            if prolonged:
+                later = accepted + timedelta(prolonged)
+                self.add("extended", later, {"reason": "x", "until": "2030-01-01"}, **refs)
+            self._letter(refs, accepted + timedelta(minutes=minutes), method, "", "approve")
+
+    def _letter(
+        self, refs: Mapping[str, Any], at: datetime, method: str, meeting: str, word: str
+    ) -> None:
+        data = {
+            "decision": word, "method": method, "number": "x", "valid_until": "",
+            "interval_months": 0, "comments": 0, "dissent_recorded": False,
+        }  # fmt: skip
+        self.add("decided", at, data, meeting=meeting, **refs)
+
+    def _votes_at_the_edge(self) -> None:
+        """Exactly half of all members, one more; a quorum that a recusal takes away."""
+        at = datetime(self.year, 8, 3, 10)
+        day = at.date().isoformat()
+        terms = {
+            row["person"]: row["data"]
+            for row in self._rows
+            if row["event"] == "member_appointed"
+            and row["data"]["term_from"] <= day <= row["data"]["term_to"]
+        }
+        voting = sorted(who for who, data in terms.items() if data["category"] != "consultant")
+        half = len(voting) // 2
+        for n, (here, recused, in_favour) in enumerate(
+            ((voting, 0, half), (voting, 0, half + 1), (voting[:5], 0, 5), (voting[:5], 1, 4))
+        ):
+            refs: Row = {"study": f"V{n}", "case": f"vote{self.year}-{n}"}
+            meeting: Row = {"meeting": f"vote{self.year}-{n}"}
+            sent = {"kind": "initial", "parent": "", "package": "x", "modalities": 1}
+            self.add("submission_received", at - timedelta(9), sent, **refs)
+            self.add("accepted", at - timedelta(8), {"method": "meeting", "number": "x"}, **refs)
+            self.add("meeting_held", at, {"emergency": True}, **meeting)
+            for number, person in enumerate(here):
+                self.add("attended", at, person=person, **meeting)
+                if number < recused:
+                    self.add("recused", at, {"interest": "x"}, person=person, **meeting, **refs)
+                else:
+                    word = "approve" if number < recused + in_favour else "disapprove"
+                    self.add("vote", at, {"choice": word}, person=person, **meeting, **refs)
+            self._letter(refs, at, "meeting", meeting["meeting"], "approve")
 
     def _rest(self) -> None:
         some = self.random
