@@ -17,7 +17,7 @@ from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.core.standard.node import Fault, Node, Trail
 from mmethics_cli.formats.form.blank import FormBlank, Kind
 from mmethics_cli.forms.proposing import ASK, MARKERS, BlankProposal, How
-from mmethics_cli.forms.words import FormWords, is_fact, plain, without_brackets
+from mmethics_cli.forms.words import RECOGNISED, FormWords, is_fact, plain, without_brackets
 
 SUFFIX: Final = ".form.yaml"
 _KINDS: Final = get_args(Kind)
@@ -68,6 +68,11 @@ class FormMapping(Struct, frozen=True):
     checked_by: str
     checked_on: str
     blanks: tuple[MappedBlank, ...]
+
+
+def is_tagged(mapping: FormMapping) -> bool:
+    """Whether it is the tags of a form that are mapped, not its blanks."""
+    return any(entry.at.kind == "tag" for entry in mapping.blanks)
 
 
 class Located(Struct, frozen=True):
@@ -137,6 +142,8 @@ def read_mapping(name: str, tree: object, standard: Standard) -> tuple[FormMappi
         head.problem("缺少“file”：这份对照表对应的表格文件")
     if texts["stands_for"] and texts["stands_for"] not in standard.documents:
         head.child("stands_for").problem(f"没有文件“{texts['stands_for']}”")
+    if texts["stands_for"] and texts["file"].lower().endswith(".xlsx"):
+        head.child("stands_for").problem("代替文件的表格要是 .docx；Excel 表格用 form fill 填")
     rows = root.child("blanks").list() if root.has("blanks") else []
     return FormMapping(**texts, blanks=tuple(_entry(row, standard) for row in rows)), trail.problems
 
@@ -205,9 +212,16 @@ def proposed_tree(
 def _ticks(
     path: str, blank: FormBlank, words: FormWords, standard: Standard
 ) -> Iterator[dict[str, object]]:
-    """For each box whose words say a value of the fact: the condition on which it is ticked."""
-    question = standard.questions.get(path) or standard.derived.get(path)
-    if question is None or question.type not in ("bool", "choice", "choices"):
+    """For each box whose words say a value of the fact: the condition on which it is ticked.
+
+    What a text must hold for that, the option words say.
+    """
+    question = (
+        standard.questions.get(path)
+        or standard.derived.get(path)
+        or standard.fields.get(_field(path))
+    )
+    if question is None or question.type not in ("bool", "choice", "choices", "text"):
         return
     said = {plain(label): key for key, label in question.values.items()}
     synonyms = getattr(question, "value_synonyms", {})
@@ -218,8 +232,21 @@ def _ticks(
     for option in blank.options:
         whole = plain(option.words)
         key = said.get(whole) or said.get(plain(without_brackets(whole)))
-        if key is not None and key != "any":
-            yield {"option": whole, "when": {path: key}}
+        if key is not None and key != RECOGNISED:
+            yield {"option": whole, "when": _holds(path, key, question.type, standard)}
+
+
+def _field(path: str) -> tuple[str, str]:
+    owner, _, name = path.rpartition(".")
+    return owner, name
+
+
+def _holds(path: str, key: str, kind: str, standard: Standard) -> dict[str, object]:
+    """The condition that a fact has a value, one entry of a list has it, a text speaks of it."""
+    if kind == "text":
+        return {path: {"contains": key.split("|")}}
+    owner, name = _field(path)
+    return {owner: {"some": {name: key}}} if (owner, name) in standard.fields else {path: key}
 
 
 def how_word(how: How | str) -> str:

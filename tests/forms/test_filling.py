@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ import pytest
 
 from mmethics_cli.formats.word.markup import P, W
 from mmethics_cli.formats.word.package import opened
-from tests.forms.made import LINES, TABLE, mapped_dossier
+from tests.forms.made import line_file, mapped_dossier, table_file
 from tests.program import mmethics
 from tests.validator import errors
 
@@ -117,7 +118,7 @@ def test_an_unknown_is_never_ticked(tmp_path: Path) -> None:
 
 
 def test_gaps_keep_their_underline_and_dates_their_signs(tmp_path: Path) -> None:
-    mapped_dossier(tmp_path, "prospective-ecg", LINES)
+    mapped_dossier(tmp_path, "prospective-ecg", line_file)
     assert fill(tmp_path, "out").returncode == 0
     package = opened(filled(tmp_path).read_bytes())
     lines = ["".join(t.text or "" for t in p.iter(f"{W}t")) for p in package.body.iter(P)]
@@ -152,9 +153,9 @@ def test_a_mapped_form_takes_its_papers_place(tmp_path: Path) -> None:
     assert "本院表格 V2.1" in text
 
 
-@pytest.mark.parametrize("kind", [TABLE, LINES], ids=["table", "lines"])
-def test_a_filled_form_is_read_back(tmp_path: Path, kind: Any) -> None:
-    mapped_dossier(tmp_path, "prospective-ecg", kind)
+@pytest.mark.parametrize("blank", [table_file, line_file])
+def test_a_filled_form_is_read_back(tmp_path: Path, blank: Callable[[Path], Path]) -> None:
+    mapped_dossier(tmp_path, "prospective-ecg", blank)
     assert fill(tmp_path, "out").returncode == 0
     assert mmethics("new", "blank", "--blank", cwd=tmp_path).returncode == 0
     profile = tmp_path / "blank" / "institution.yaml"

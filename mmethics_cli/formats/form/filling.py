@@ -14,7 +14,7 @@ from typing import Final
 from lxml import etree
 
 from mmethics_cli.formats.form.blank import FormBlank, Option
-from mmethics_cli.formats.form.grid import GridCell, GridRow, rows_of
+from mmethics_cli.formats.form.grid import ADDRESS, GridCell, GridRow, rows_of
 from mmethics_cli.formats.form.line import BLANK, FormLine, line_of
 from mmethics_cli.formats.word.markup import (
     RUN,
@@ -35,11 +35,17 @@ _CHECKED_SIGN: Final = "2612"
 _ROOM: Final = frozenset(f"{BLANK} \t\u3000\xa0")
 # Signs of a row that must not stand twice in a file.
 _OWN_IDS: Final = (f"{W14}paraId", f"{W14}textId")
+_LONGEST_UNIT: Final = 2
 _LEAST_ROOM: Final = 2  # blanks that stay between what is filled in and the next label
 
 
 def fill(blank: FormBlank, text: str, days: Sequence[date] = ()) -> None:
-    """Write into a blank; days are written into its 年月日 where it has them."""
+    """Write into a blank; days are written into its 年月日 where it has them.
+
+    A unit that stands behind it is not written twice.
+    """
+    unit = blank.after if len(blank.after) <= _LONGEST_UNIT else ""
+    text = text.removesuffix(unit)
     line = blank.spot.line
     if line is None and blank.spot.cell is not None:
         line = _line_of_cell(blank.spot.cell)
@@ -76,13 +82,15 @@ def tick(option: Option) -> None:
 
 def fill_rows(
     rows: Sequence[GridRow], columns: Sequence[GridCell], entries: Sequence[Sequence[str]]
-) -> None:
+) -> int:
     """Write entries into the rows of a list, a row each; rows that lack are made like the last.
 
-    `columns` are the cells of the first row that are filled, `entries` their words.
+    `columns` are the cells of the first row that are filled, `entries` their words. How many were
+    written: a sheet gets no more rows.
     """
     elements = [row.element for row in rows]
-    while len(elements) < len(entries):
+    fixed = rows[0].cells[0].element.get(ADDRESS) is not None
+    while len(elements) < len(entries) and not fixed:
         extra = _twin(elements[-1])
         elements[-1].addnext(extra)
         elements.append(extra)
@@ -93,6 +101,7 @@ def fill_rows(
             if text and place < len(row.cells):
                 line = _line_of_cell(row.cells[place])
                 _fill_line(line, *_room(line), text)
+    return min(len(elements), len(entries))
 
 
 def _row(element: Element) -> GridRow:
