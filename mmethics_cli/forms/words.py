@@ -109,12 +109,14 @@ class FormWords(Struct, frozen=True, dict=True):
         """The owner before an attribute: 联系人 of 主要研究者指定联系人姓名."""
         if len(word) > 24:
             return None
-        for owner in self.owners:
-            for attribute in owner.attributes:
-                if len(attribute) > 1 and word.endswith(attribute) and word != attribute:
-                    rest = word[: -len(attribute)]
-                    return self.owner_in(rest)
+        for start in range(len(word) - 2, 0, -1):
+            if word[start:] in self._attributes:
+                return self.owner_in(word[:start])
         return None
+
+    @cached_property
+    def _attributes(self) -> frozenset[str]:
+        return frozenset(word for owner in self.owners for word in owner.attributes)
 
     def same(self, word: str) -> str:
         """A word in which one of each group of words of the same meaning stands for all."""

@@ -11,10 +11,11 @@ from typing import Any, Final
 
 import docx
 import pytest
+from docx.document import Document
 
 from mmethics_cli.formats.word.markup import P, W
 from mmethics_cli.formats.word.package import opened
-from tests.forms.made import line_file, mapped_dossier, table_file
+from tests.forms.made import form, line_file, mapped_dossier, table_file
 from tests.program import mmethics
 from tests.validator import errors
 
@@ -168,3 +169,24 @@ def test_a_filled_form_is_read_back(tmp_path: Path, blank: Callable[[Path], Path
     assert "主要研究者：“何示一”" in read.stdout and "第" in read.stdout
     assert read.returncode == 2 and "--out" in read.stderr  # nobody sits here to confirm
     assert (tmp_path / "blank" / "dossier.yaml").read_bytes() == before
+
+
+def test_boxes_that_ask_a_text_are_ticked_by_its_words(tmp_path: Path) -> None:
+    def phases(path: Path) -> Path:
+        def build(document: Document) -> None:
+            document.add_paragraph("项目名称：")
+            document.add_paragraph("试验分期：□Ⅰ期 □Ⅱ期 □Ⅲ期 □生物等效性试验")
+            document.add_paragraph("经费来源：□自筹 □企业资助 □政府")
+
+        return form(path.with_suffix(".docx"), "药物临床试验伦理审查申请表", build)
+
+    study = mapped_dossier(tmp_path, "prospective-ecg", phases)
+    answers = study / "dossier.yaml"
+    text = answers.read_text(encoding="utf-8")
+    text = re.sub(r"(?m)^(  regulatory_track:).*$", r"\1 drug_trial\n  phase: Ⅱ期", text, count=1)
+    answers.write_text(text, encoding="utf-8")
+    assert fill(tmp_path, "out").returncode == 0
+    lines = [one.text for one in docx.Document(str(filled(tmp_path))).paragraphs]
+    assert "试验分期：□Ⅰ期 ☑Ⅱ期 □Ⅲ期 □生物等效性试验" in lines
+    # 无企业资助 holds the word, and means the contrary: what words alone don't settle stays open.
+    assert "经费来源：□自筹 □企业资助 □政府" in lines

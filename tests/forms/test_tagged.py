@@ -12,6 +12,7 @@ import docx
 import pytest
 
 from mmethics_cli.errors import DocumentError
+from mmethics_cli.formats.word.markup import text_below
 from mmethics_cli.formats.word.package import opened
 from mmethics_cli.render.tagged import fill_tags
 from tests.forms.made import form_bytes, mapped_dossier
@@ -83,6 +84,13 @@ def test_a_renamed_tag_is_gone_and_new(folder: Path, tmp_path: Path) -> None:
     assert [one["words"] for one in result["new"]] == ["新的"]
 
 
+def saying(text: str) -> bytes:
+    def build(document: Any) -> None:
+        document.add_paragraph(text)
+
+    return form_bytes("说明", build)
+
+
 HOSTILE: Final = [
     "{{ title.__class__ }}", "{{ title() }}", "{{ ''.__class__.__mro__ }}", "{{ 7*7 }}",
     "{% for x in y %}{{ x }}{% endfor %}", "{%p if title %}", "{{r title }}", "{{ a|upper }}",
@@ -106,7 +114,7 @@ def test_what_is_no_name_is_refused_with_its_place(tmp_path: Path, text: str) ->
 @pytest.mark.parametrize("text", ["{{ a.b }}", "{{ f() }}", "{% set x = 1 %}", "{{ x|length }}"])
 def test_what_stands_outside_of_text_is_no_code_either(text: str) -> None:
     """A figure's description is no text that is read, and goes through Jinja with the rest."""
-    package = opened(form_bytes("说明", lambda document: document.add_paragraph("{{ a }}")))
+    package = opened(saying("{{ a }}"))
     body = package.parts["word/document.xml"]
     part = body.replace(b"<w:p>", f'<w:p w:rsidR="{text}">'.encode(), 1)
     assert part != body
@@ -119,9 +127,9 @@ def test_what_stands_outside_of_text_is_no_code_either(text: str) -> None:
     "text", ["<w:p/>", "&amp;", "{{ 7*7 }}", "{% raw %}", "]]>", 'a"b\x07\x0c', "一\n二"]
 )
 def test_a_fact_is_words_and_nothing_else(text: str) -> None:
-    package = opened(form_bytes("说明", lambda document: document.add_paragraph("甲{{ a }}乙")))
+    package = opened(saying("甲{{ a }}乙"))
     fill_tags(package, {"a": text})
-    shown = "".join(str(one) for one in package.body.xpath("string()"))
+    shown = text_below(package.body)
     kept = text.replace("\n", "").replace("\x07", "").replace("\x0c", "")
     assert f"甲{kept}乙" in shown
 
