@@ -13,13 +13,15 @@ from typing import Final, get_args
 from msgspec import Struct
 
 from mmethics_cli.core.conditions.language import Condition
-from mmethics_cli.core.standard.model import Standard
+from mmethics_cli.core.standard.model import Question, Standard
 from mmethics_cli.core.standard.node import Fault, Node, Trail
 from mmethics_cli.formats.form.blank import FormBlank, Kind
 from mmethics_cli.forms.proposing import ASK, MARKERS, BlankProposal, How
 from mmethics_cli.forms.words import RECOGNISED, FormWords, is_fact, plain, without_brackets
 
 SUFFIX: Final = ".form.yaml"
+_YES: Final = frozenset(("是", "有", "涉及", "存在"))
+_NO: Final = frozenset(("否", "无", "没有", "不是", "不涉及", "不存在"))
 _KINDS: Final = get_args(Kind)
 _HEAD: Final = (
     "file", "title", "version", "used_for", "stands_for", "checked_by", "checked_on",
@@ -228,12 +230,26 @@ def _ticks(
     said |= {plain(word): key for key, list_ in synonyms.items() for word in list_}
     said |= words.options.get(path, {})
     if question.type == "bool":
-        said |= {"是": "yes", "有": "yes", "否": "no", "无": "no", "没有": "no", "不是": "no"}
+        said |= dict.fromkeys(_YES, "yes") | dict.fromkeys(_NO, "no")
     for option in blank.options:
         whole = plain(option.words)
         key = said.get(whole) or said.get(plain(without_brackets(whole)))
         if key is not None and key != RECOGNISED:
             yield {"option": whole, "when": _holds(path, key, question.type, standard)}
+        elif key is None and (holds := _whether(path, whole, plain(blank.words), question, words)):
+            yield {"option": whole, "when": {path: holds}}
+
+
+def _whether(path: str, option: str, label: str, question: Question, words: FormWords) -> object:
+    """What a fact with several values is where a label asks yes or no of it; None: not known."""
+    if option not in _YES | _NO:
+        return None
+    if question.type == "choices":
+        return {"empty": "no" if option in _YES else "yes"}
+    for asked, values in words.whether.get(path, {}).items():
+        if any(word in label for word in asked.split("|")):
+            return [key for key in question.values if (key in values) == (option in _YES)]
+    return None
 
 
 def _field(path: str) -> tuple[str, str]:

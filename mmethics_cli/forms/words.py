@@ -73,6 +73,7 @@ class FormWords(Struct, frozen=True, dict=True):
     lists: Mapping[str, tuple[str, ...]]
     kinds: Mapping[str, tuple[str, ...]]
     meanings: Mapping[str, tuple[str, ...]]
+    whether: Mapping[str, Mapping[str, tuple[str, ...]]]  # path → words of labels → values of 是
 
     def owner_in(self, text: str) -> Owner | None:
         """Whose block a heading or label opens: the owner that it names last (项目负责人信息)."""
@@ -205,6 +206,7 @@ class _WordsRow(Struct, frozen=True):
     with_title: tuple[str, ...] = ()
     only_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    whether: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class _OwnerRow(Struct, frozen=True):
@@ -244,6 +246,7 @@ def read_words(trees: Mapping[str, object], standard: Standard) -> tuple[FormWor
         {row.id: row.words for row in lists.values()},
         lists["kinds"].kinds if "kinds" in lists else {},
         lists["same"].meanings if "same" in lists else {},
+        {row.path[0]: row.whether for row in rows if row.whether},
     )
     return words, trail.problems
 
@@ -254,6 +257,8 @@ def _checked(row: _WordsRow, node: Node, standard: Standard) -> _WordsRow:
     if question is not None and question.values:
         for value in row.options.keys() - question.values.keys() - {RECOGNISED}:
             node.child("options").problem(f"“{row.path[0]}”没有选项“{value}”")
+        for value in {key for keys in row.whether.values() for key in keys} - question.values.keys():
+            node.child("whether").problem(f"“{row.path[0]}”没有选项“{value}”")
     return row
 
 

@@ -190,3 +190,21 @@ def test_boxes_that_ask_a_text_are_ticked_by_its_words(tmp_path: Path) -> None:
     assert "试验分期：□Ⅰ期 ☑Ⅱ期 □Ⅲ期 □生物等效性试验" in lines
     # 无企业资助 holds the word, and means the contrary: what words alone don't settle stays open.
     assert "经费来源：□自筹 □企业资助 □政府" in lines
+
+
+def test_yes_or_no_is_asked_of_what_has_more_values(tmp_path: Path) -> None:
+    def asked(path: Path) -> Path:
+        def build(document: Document) -> None:
+            document.add_paragraph("项目名称：")
+            document.add_paragraph("是否申请免除知情同意：□是 □否")
+            document.add_paragraph("是否涉及弱势群体：□是 □否")
+            document.add_paragraph("是否采集生物样本：□是 □否")
+
+        return form(path.with_suffix(".docx"), "伦理审查申请表", build)
+
+    mapped_dossier(tmp_path, "prospective-ecg", asked)
+    assert fill(tmp_path, "out").returncode == 0
+    lines = [one.text for one in docx.Document(str(filled(tmp_path))).paragraphs]
+    assert "是否申请免除知情同意：□是 ☑否" in lines
+    assert any(line.startswith("是否涉及弱势群体：") and "☑" in line for line in lines)
+    assert "是否采集生物样本：□是 ☑否" in lines
