@@ -208,3 +208,25 @@ def test_yes_or_no_is_asked_of_what_has_more_values(tmp_path: Path) -> None:
     assert "是否申请免除知情同意：□是 ☑否" in lines
     assert any(line.startswith("是否涉及弱势群体：") and "☑" in line for line in lines)
     assert "是否采集生物样本：□是 ☑否" in lines
+
+
+def test_a_bold_label_stays_alone_in_being_bold_and_no_placeholder_stays(tmp_path: Path) -> None:
+    def built(path: Path) -> Path:
+        def build(document: Document) -> None:
+            line = document.add_paragraph()
+            for text in ("项目", "名称：", " "):
+                line.add_run(text).bold = True
+            table = document.add_table(1, 2)
+            table.cell(0, 0).text = "主要研究者"
+            table.cell(0, 1).text = "${name}"
+            table.cell(0, 1).add_paragraph("${name^p}")
+
+        return form(path.with_suffix(".docx"), "伦理审查申请表", build)
+
+    mapped_dossier(tmp_path, "prospective-ecg", built)
+    assert fill(tmp_path, "out").returncode == 0
+    document = docx.Document(str(filled(tmp_path)))
+    line = next(one for one in document.paragraphs if one.text.startswith("项目名称"))
+    runs = {run.text: run.bold for run in line.runs if run.text.strip()}
+    assert [bool(bold) for bold in runs.values()] == [True, True, False]
+    assert document.tables[0].cell(0, 1).text.strip() == "何示一"

@@ -54,6 +54,8 @@ def fill(blank: FormBlank, text: str, days: Sequence[date] = ()) -> None:
         start, end = blank.spot.start, blank.spot.end
     else:
         return
+    if blank.spot.cell is not None:
+        _clear_others(blank.spot.cell, line)
     if days and "年" in line.text[start : end + 1] and "月" in line.text[start:]:
         _fill_days(line, start, days)
     else:
@@ -132,6 +134,15 @@ def _twin(row: Element) -> Element:
     return twin
 
 
+def _clear_others(cell: GridCell, filled: FormLine) -> None:
+    """Take the placeholders out of the other lines of a cell that is filled."""
+    for line in cell.lines:
+        if line.paragraph is not filled.paragraph and line.is_empty:
+            for text in line.paragraph.iter(f"{W}t"):
+                if (text.text or "").strip():
+                    text.text = ""
+
+
 def _line_of_cell(cell: GridCell) -> FormLine:
     """The line of a cell to write in: the first that has room, else its first."""
     lines = [line_of(line.paragraph) for line in cell.lines]
@@ -165,7 +176,7 @@ def _fill_line(line: FormLine, start: int, end: int, text: str) -> None:
         if follows and not follows.startswith(("（", "(", "，", "；", "。", "）"))
         else 0
     )
-    _write(line, start, max(start, min(end - keep, start + _width(text))), text)
+    _write(line, start, max(start, min(end - keep, start + _width(text))), text, plain=True)
 
 
 def _width(text: str) -> int:
@@ -191,8 +202,8 @@ def _fill_days(line: FormLine, start: int, days: Sequence[date]) -> None:
         _write(line, begin, place, digits)
 
 
-def _write(line: FormLine, start: int, end: int, text: str) -> None:
-    """Put words in the place of the signs from start to end."""
+def _write(line: FormLine, start: int, end: int, text: str, *, plain: bool = False) -> None:
+    """Put words in the place of the signs from start to end; `plain`: not as bold as the label."""
     signs = line.signs
     _settle_control(signs[start].node if start < len(signs) else None)
     if start < end:
@@ -202,7 +213,7 @@ def _write(line: FormLine, start: int, end: int, text: str) -> None:
         run = node.getparent()
         if node.tag == f"{W}t":
             _replace(node, offset, offset + 1, "")
-            _insert(node, offset, text, like=run)
+            _insert(node, offset, text, like=run, plain=plain)
         elif run is not None:
             mark = _text_nodes(text)
             for new in reversed(mark):
