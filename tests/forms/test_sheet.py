@@ -165,6 +165,21 @@ def test_a_proof_is_a_sheet_too(folder: Path, tmp_path: Path) -> None:
     assert "主要研究者" in str(page(tmp_path / "样张.xlsx")["B3"].value)
 
 
+def test_a_sheet_stands_for_no_paper(folder: Path) -> None:
+    mapping = folder / "pack" / "forms" / "本院申请表.form.yaml"
+    text = mapping.read_text(encoding="utf-8")
+    assert re.search(r'(?m)^  stands_for: (""|)$', text)
+    mapping.write_text(
+        re.sub(r"(?m)^  stands_for:.*$", "  stands_for: application_form", text), encoding="utf-8"
+    )
+    try:
+        done = mmethics("form", "fill", "study", "--out", "more", *DAY, cwd=folder)
+    finally:
+        mapping.write_text(text, encoding="utf-8")
+    assert done.returncode == 2 and "本院申请表.form.yaml" in done.stderr
+    assert "要是 .docx" in done.stderr.replace("\n", "")
+
+
 def changed(data: bytes, **parts: bytes) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", 8) as new:
