@@ -13,7 +13,7 @@ from typing import Final, get_args
 from msgspec import Struct
 
 from mmethics_cli.core.conditions.language import Condition
-from mmethics_cli.core.standard.model import Question, Standard
+from mmethics_cli.core.standard.model import Derived, Question, Standard
 from mmethics_cli.core.standard.node import Fault, Node, Trail
 from mmethics_cli.formats.form.blank import FormBlank, Kind
 from mmethics_cli.forms.proposing import ASK, MARKERS, BlankProposal, How
@@ -240,7 +240,9 @@ def _ticks(
             yield {"option": whole, "when": {path: holds}}
 
 
-def _whether(path: str, option: str, label: str, question: Question, words: FormWords) -> object:
+def _whether(
+    path: str, option: str, label: str, question: Question | Derived, words: FormWords
+) -> object:
     """What a fact with several values is where a label asks yes or no of it; None: not known."""
     if option not in _YES | _NO:
         return None

@@ -310,6 +310,9 @@ class _Proposer:
         return None
 
     def _foreign_near(self, blank: FormBlank, *, only_group: bool) -> bool:
+        beside = without_brackets(plain(blank.before[-1])) if blank.before else ""
+        if beside in self.words.lists["with_investigator"]:
+            return True
         near = (blank.group,) if only_group else (blank.group, *blank.before)
         owners = [owner for text in near if (owner := self.words.owner_in(text)) is not None]
         elsewhere = () if only_group else _OTHER_BLOCKS
@@ -414,9 +417,11 @@ class _Proposer:
                 found = self._trimmed(part, blank)
             if found is not None and found.marker:
                 return None
+            if found is None and not facts:
+                return None  # what stands first is what it is about
             lacking += found is None
             facts += [path for path in (found or NOTHING).facts if path not in facts]
-        if lacking and (lacking > 1 or len(facts) < 2 or {"long"} != set(map(self._type, facts))):
+        if lacking and (lacking > 1 or not facts or {"long"} != set(map(self._type, facts))):
             return None
         return BlankProposal(tuple(facts), "composite")
 

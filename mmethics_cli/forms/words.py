@@ -257,7 +257,9 @@ def _checked(row: _WordsRow, node: Node, standard: Standard) -> _WordsRow:
     if question is not None and question.values:
         for value in row.options.keys() - question.values.keys() - {RECOGNISED}:
             node.child("options").problem(f"“{row.path[0]}”没有选项“{value}”")
-        for value in {key for keys in row.whether.values() for key in keys} - question.values.keys():
+        for value in {
+            key for keys in row.whether.values() for key in keys
+        } - question.values.keys():
             node.child("whether").problem(f"“{row.path[0]}”没有选项“{value}”")
     return row
 
