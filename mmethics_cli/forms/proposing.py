@@ -32,6 +32,7 @@ _NEAR: Final = 4  # an attribute belongs to an owner asked no more blanks before
 # Blocks whose 负责人 or 联系人 is their own; those whose attributes are no person's.
 _OTHER_BLOCKS: Final = frozenset(("institution", "sites"))
 _NOBODY: Final = frozenset(("department", "project", "product", "participants"))
+_PEOPLE: Final = frozenset(("investigator", "contact"))
 _LISTS: Final = frozenset(("members", "sites"))
 _GENERIC: Final = 3  # so short a word for an owner (负责人) may mean anybody's
 _SINGLE: Final = frozenset(("choice", "date", "int", "bool"))
@@ -156,7 +157,7 @@ class _Proposer:
         proposal = self._marker(at) or self._fact(blank) or NOTHING
         self.done.append(proposal)
         owner = self.words.owner_in(blank.words)
-        if owner is not None and owner.fact is not None and proposal is NOTHING:
+        if owner is not None and owner.id in _PEOPLE and proposal is NOTHING:
             owner = self.words.foreign  # 负责人 of another house
         if proposal.facts and proposal.facts[0].startswith("sites.list."):
             owner = self.words.owner("sites")
@@ -253,7 +254,8 @@ class _Proposer:
             return None
         if facts[0] in ("attachments.version", "attachments.date"):
             return BlankProposal(facts, "exact") if self._attachment(blank) else None
-        if self.words.owner_in(blank.group) is self.words.foreign and not self._is_owner(word):
+        block = "" if blank.group == blank.words else blank.group  # a label may be its own heading
+        if self.words.owner_in(block) is self.words.foreign and not self._is_owner(word):
             return None
         return BlankProposal(facts, "exact")
 
