@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -216,7 +217,14 @@ def _changed_facts(laid: LaidPaper, facts: Facts) -> Iterator[Finding]:
 
 def _replaces(change: TextChange, text: str) -> bool:
     """Whether the words of a fact, or a sentence of them, stood there and do so no more."""
-    whole = len(text) >= _SHORTEST and text in change.before and text not in change.after
+    if change.before == text:
+        return True  # nothing else stood there: whatever does now is not the fact
+    alone = re.compile(rf"(?<!\d){re.escape(text)}(?!\d)")  # 114 does not stand in 1140
+    whole = (
+        len(text) >= _SHORTEST
+        and alone.search(change.before) is not None
+        and alone.search(change.after) is None
+    )
     return whole or (len(change.before) >= _SENTENCE and change.before in text)
 
 

@@ -144,6 +144,15 @@ def test_a_mapped_form_takes_its_papers_place(tmp_path: Path) -> None:
     drafts = next(study.glob("submissions/*/documents"))
     paper = next(drafts.glob("*伦理审查申请表*.docx"))
     assert cells(paper)[3][1] == "何示一"
+    edited = docx.Document(str(paper))
+    edited.tables[0].cell(3, 1).text = "何示二"
+    edited.save(str(paper))
+    checked = mmethics("check", "study", *DAY, "--format", "json", cwd=tmp_path)
+    (differs,) = (
+        one for one in json.loads(checked.stdout)["findings"] if one["id"] == "draft_differs"
+    )
+    assert differs["path"] == "investigator.name" and "“何示二”" in differs["message"]
+    assert mmethics("render", "study", "--replace", *DAY, cwd=tmp_path).returncode == 0
     sealed = mmethics("submit", "study", *DAY, cwd=tmp_path)
     assert sealed.returncode == 0, sealed.stderr
     assert not docx.Document(str(paper)).paragraphs[0].text.startswith("草稿")
