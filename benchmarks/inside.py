@@ -11,6 +11,7 @@ from pathlib import Path
 import docx
 from docxtpl import DocxTemplate
 
+from benchmarks.own_form import OwnForm
 from mmethics_cli.core.checks.consistency import contradictions
 from mmethics_cli.core.conditions.language import evaluate
 from mmethics_cli.core.conditions.values import Truth
@@ -38,6 +39,7 @@ class Inside:
             document for document in self.documents if document.kind.id == "application_form"
         )
         self.template, self.values = self._for_docxtpl()
+        self.own_form = OwnForm(self.dossier.facts, today)
         same = _words(self._word(self.form)), _words(self.by_docxtpl())
         assert same[0] == same[1], "docxtpl must print the same text"
 
@@ -47,6 +49,8 @@ class Inside:
             "render all": lambda: [self._word(document) for document in self.documents],
             "render form": lambda: self._word(self.form),
             "docxtpl": self.by_docxtpl,
+            "read own form": self.own_form.read,
+            "fill own form": self.own_form.fill,
         }
 
     def evaluate(self) -> object:

@@ -60,6 +60,9 @@ def rows(folder: Path, today: date, rounds: int) -> Iterator[Row]:
     yield Row("application_form, warm", ms["render form"], "× docxtpl", 1 / 10, 1 / docxtpl)
     each = ms["render all"] / documents
     yield Row(f"a document, warm, mean of {documents}", each, "× docxtpl", 1 / 20, 1 / docxtpl)
+    own = f"an institution's own form of {inside.own_form.blanks} blanks"
+    yield Row(f"{own}, read and proposed, warm", ms["read own form"], "× typer", 1, 1 / typer)
+    yield Row(f"{own}, filled, warm", ms["fill own form"], "× typer", 0.5, 1 / typer)
     package = f"`mmethics render`, whole package, {documents} documents"
     yield Row(package, ms["package"], "× typer", 14, 1 / typer)
 

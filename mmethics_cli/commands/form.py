@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mmethics_cli.workflow.packs import LoadedPack
 
 app = typer.Typer(
-    help="""用本机构自己的 Word 表格：读一次、核对一次，以后从卷宗里填。
+    help="""用本机构自己的 Word、Excel 表格：读一次、核对一次，以后从卷宗里填。
 
     示例：
     mmethics form read 初审申请表.docx --out 核对.xlsx
@@ -40,8 +40,17 @@ app = typer.Typer(
 FormFile = Annotated[
     Path,
     typer.Argument(
-        metavar="FORM", help="空白表格，.docx；旧的 .doc 要装有 LibreOffice", show_default=False
+        metavar="FORM",
+        help="空白表格，.docx、.xlsx；旧的 .doc 要装有 LibreOffice",
+        show_default=False,
     ),
+]
+Tagged = Annotated[
+    bool, typer.Option("--tags", help="只看表里的 {{ 名称 }} 标签；填时要装 mmethics[tags]")
+]
+Proof = Annotated[
+    Path | None,
+    typer.Option("--proof", metavar="FILE", help="另写一份表格，空格里印着事实的名称"),
 ]
 Replace = Annotated[bool, typer.Option("--replace", help="覆盖已有的同名文件")]
 
@@ -58,20 +67,17 @@ def read(
         Path | None,
         typer.Option("--from", metavar="SHEET.xlsx", help="收回核对好的 Excel，写出对照表"),
     ] = None,
-    proof: Annotated[
-        Path | None,
-        typer.Option("--proof", metavar="FILE.docx", help="另写一份表格，空格里印着事实的名称"),
-    ] = None,
+    proof: Proof = None,
+    tagged: Tagged = False,
     by: Annotated[str, typer.Option("--by", metavar="NAME", help="核对人，写进对照表")] = "",
     replace: Replace = False,
 ) -> None:
     """读出表格的每一个空格，提出它问卷宗里的哪个事实；没有把握的只列出来，请办公室定。
 
     先用 --out 写出核对表，在 Excel 里改好，再用 --from 收回：对照表写进本机构标准包的 forms/，
-    没有标准包的写在表格旁边。表格不像是关于一项研究的，什么也不提。
+    没有标准包的写在表格旁边。
 
     示例：
-    mmethics form read 初审申请表.docx
     mmethics form read 初审申请表.docx --out 核对.xlsx --proof 样张.docx
     mmethics form read 初审申请表.docx --from 核对.xlsx --by 王某
     """
@@ -80,10 +86,11 @@ def read(
 
     session = Session.of(context)
     loaded = session.packs().of(HERE, ("forms",))
-    form = forms.read(file, loaded)
+    form = forms.read(file, loaded, tagged=tagged)
     if out is not None:
         forms.write_review(form, out, session.today, replace=replace)
-        again = f"mmethics form read {shell_word(file)} --from {shell_word(out)}"
+        tags = " --tags" if tagged else ""
+        again = f"mmethics form read {shell_word(file)}{tags} --from {shell_word(out)}"
         session.say(f"已写出核对表：{out}。改好后运行：{again}")
     if proof is not None:
         forms.write_proof(form, file, proof, replace=replace)
@@ -183,7 +190,8 @@ def fill(
 def import_(
     context: typer.Context,
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="填好的 .docx，或 .pdf", show_default=False)
+        Path,
+        typer.Argument(metavar="FILE", help="填好的 .docx、.xlsx，或 .pdf", show_default=False),
     ],
     folder: Folder = HERE,
     form: Annotated[

@@ -60,7 +60,7 @@ class FilePassage(Struct, frozen=True):
 
 
 def passages(data: bytes, name: str) -> tuple[FilePassage, ...]:
-    """All that a file says that is not blank; `name` ends in .docx, .pdf, .txt or .md.
+    """All that a file says that is not blank; `name` ends in .docx, .xlsx, .pdf, .txt or .md.
 
     Raises DocumentError, which calls the file by `name`, when it can't be read, or has no text.
     """
@@ -69,14 +69,37 @@ def passages(data: bytes, name: str) -> tuple[FilePassage, ...]:
         return tuple(_of_pdf(data, name))
     if kind in (".txt", ".md"):
         return tuple(_of_text(data, name))
+    if kind == ".xlsx":
+        return tuple(_of_sheets(data, name))
     if kind != ".docx":
         raise DocumentError(
-            f"{name}：只读得了 .docx、.pdf、.txt 和 .md。请用 Word 或 WPS 打开，另存为 .docx 再试。"
+            f"{name}：只读得了 .docx、.xlsx、.pdf、.txt 和 .md。"
+            "请用 Word 或 WPS 打开，另存为 .docx 再试。"
         )
     try:
         return tuple(_of_word(data, name))
     except RecursionError as error:  # elements in elements without end
         raise DocumentError(f"{name}：里面的层次深得不合常理，没有继续读。") from error
+
+
+def _of_sheets(data: bytes, name: str) -> Iterator[FilePassage]:
+    """The cells of the sheets of a workbook."""
+    # Loaded late: most files are no workbooks.
+    from mmethics_cli.formats.form.grid import ADDRESS
+    from mmethics_cli.formats.form.sheet import opened_sheets
+
+    try:
+        body = opened_sheets(data).body
+    except DocumentError as error:
+        raise DocumentError(f"{name}：{error.message}") from error
+    for table, sheet in enumerate(body.iter(f"{_W}tbl"), 1):
+        for row_number, row in enumerate(sheet, 1):
+            for number, cell in enumerate(row, 1):
+                words = (
+                    "".join(one.text or "" for one in p.iter(f"{_W}t")) for p in cell.iter(f"{_W}p")
+                )
+                if text := "\n".join(words).strip():
+                    yield FilePassage(text, cell.get(ADDRESS, ""), 0, table, row_number, number)
 
 
 def heading_level(text: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final, Literal, get_args
 
@@ -22,6 +22,7 @@ from mmethics_cli.wording.values import value_text
 
 State = Literal["filled", "unanswered", "by_hand", "unplaced"]
 _HAND: Final = frozenset((BY_HAND, SIGNATURE, OFFICE))
+_ROOM: Final = "________"
 _IN_APPENDIX: Final = "见附页"
 
 
@@ -38,12 +39,14 @@ class FilledBlank(Struct, frozen=True):
 class FormCoverage(Struct, frozen=True):
     """What became of a form: every blank once, and the answered facts that it prints nowhere.
 
-    `overlong` are the answers that stand in an appendix (见附页) since the blank is too small.
+    `overlong` are the answers that stand in an appendix (见附页) since the blank is too small;
+    `left_over` how many entries of a list have no row, by the path of its first column.
     """
 
     blanks: tuple[FilledBlank, ...]
     nowhere: tuple[str, ...]
     overlong: tuple[str, ...] = ()
+    left_over: tuple[tuple[str, int], ...] = ()
 
     def count(self, state: State) -> int:
         return sum(blank.state == state for blank in self.blanks)
@@ -94,9 +97,42 @@ def fill_form(
             tick(writing.blank.options[number])
         if writing.text and not writing.options and writing.blank.kind != "boxes":
             fill(writing.blank, writing.text, writing.days if writing.blank.is_date else ())
-    for columns in tables.values():
-        _fill_table(columns, reader)
-    return FormCoverage(tuple(results), tuple(_nowhere(facts, mapping)), tuple(overlong))
+    left_over = [
+        (columns[0][1].facts[0], lacking)
+        for columns in tables.values()
+        if (lacking := _fill_table(columns, reader))
+    ]
+    return FormCoverage(
+        tuple(results), tuple(_nowhere(facts, mapping)), tuple(overlong), tuple(left_over)
+    )
+
+
+def facts_on(mapping: FormMapping, facts: Facts, day: date) -> Iterator[tuple[str, str]]:
+    """The facts that a form prints, by path, and the words in which it does."""
+    reader = _FactReader(facts, day)
+    for path in dict.fromkeys(path for entry in mapping.blanks for path in entry.facts):
+        if path not in MARKERS and (text := reader.text(path)):
+            yield path, text
+
+
+def tag_texts(
+    mapping: FormMapping, blanks: Sequence[FormBlank], facts: Facts, day: date
+) -> tuple[dict[str, str], FormCoverage]:
+    """The words for each tag of a form, by its name; room to write where nothing is known."""
+    reader = _FactReader(facts, day)
+    known = {id(blank): entry for blank, entry in located(mapping, blanks).found}
+    texts: dict[str, str] = {}
+    results: list[FilledBlank] = []
+    for blank in blanks:
+        entry = known.get(id(blank))
+        if entry is None or not entry.facts or not MARKERS.isdisjoint(entry.facts):
+            text, result = "", _left(blank, entry)
+        else:
+            text = _writing(blank, entry, reader).text
+            result = _result(blank, entry, bool(text))
+        texts[blank.words] = text or _ROOM
+        results.append(result)
+    return texts, FormCoverage(tuple(results), tuple(_nowhere(facts, mapping)))
 
 
 def _left(blank: FormBlank, entry: MappedBlank | None) -> FilledBlank:
@@ -147,8 +183,9 @@ def _writing(blank: FormBlank, entry: MappedBlank, reader: _FactReader) -> _Writ
 _AGES: Final = {"participants.age_min", "participants.age_max"}
 
 
-def _fill_table(columns: Sequence[tuple[FormBlank, MappedBlank]], reader: _FactReader) -> None:
-    """The rows of one list on the form: an entry of the dossier's list in each."""
+def _fill_table(columns: Sequence[tuple[FormBlank, MappedBlank]], reader: _FactReader) -> int:
+    """The rows of one list on the form: an entry of the dossier's list in each; how many entries
+    found no row."""
     entries = reader.entries(columns[0][1].facts[0])
     words = [
         [
@@ -160,8 +197,7 @@ def _fill_table(columns: Sequence[tuple[FormBlank, MappedBlank]], reader: _FactR
         for entry in entries
     ]
     cells = [blank.spot.cell for blank, _ in columns if blank.spot.cell is not None]
-    if words:
-        fill_rows(columns[0][0].spot.rows, cells, words)
+    return len(words) - fill_rows(columns[0][0].spot.rows, cells, words) if words else 0
 
 
 class _FactReader:
@@ -278,6 +314,7 @@ def coverage_tree(
         "form": name,
         "blanks": len(coverage.blanks),
         **{state: coverage.count(state) for state in get_args(State)},
+        "left_over": dict(coverage.left_over),
         "nowhere": [{"path": path, "label": labels[path]} for path in coverage.nowhere],
         "list": [
             {

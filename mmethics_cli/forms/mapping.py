@@ -13,13 +13,15 @@ from typing import Final, get_args
 from msgspec import Struct
 
 from mmethics_cli.core.conditions.language import Condition
-from mmethics_cli.core.standard.model import Standard
+from mmethics_cli.core.standard.model import Derived, Question, Standard
 from mmethics_cli.core.standard.node import Fault, Node, Trail
 from mmethics_cli.formats.form.blank import FormBlank, Kind
 from mmethics_cli.forms.proposing import ASK, MARKERS, BlankProposal, How
-from mmethics_cli.forms.words import FormWords, is_fact, plain, without_brackets
+from mmethics_cli.forms.words import RECOGNISED, FormWords, is_fact, plain, without_brackets
 
 SUFFIX: Final = ".form.yaml"
+_YES: Final = frozenset(("是", "有", "涉及", "存在"))
+_NO: Final = frozenset(("否", "无", "没有", "不是", "不涉及", "不存在"))
 _KINDS: Final = get_args(Kind)
 _HEAD: Final = (
     "file", "title", "version", "used_for", "stands_for", "checked_by", "checked_on",
@@ -68,6 +70,11 @@ class FormMapping(Struct, frozen=True):
     checked_by: str
     checked_on: str
     blanks: tuple[MappedBlank, ...]
+
+
+def is_tagged(mapping: FormMapping) -> bool:
+    """Whether it is the tags of a form that are mapped, not its blanks."""
+    return any(entry.at.kind == "tag" for entry in mapping.blanks)
 
 
 class Located(Struct, frozen=True):
@@ -137,6 +144,8 @@ def read_mapping(name: str, tree: object, standard: Standard) -> tuple[FormMappi
         head.problem("缺少“file”：这份对照表对应的表格文件")
     if texts["stands_for"] and texts["stands_for"] not in standard.documents:
         head.child("stands_for").problem(f"没有文件“{texts['stands_for']}”")
+    if texts["stands_for"] and texts["file"].lower().endswith(".xlsx"):
+        head.child("stands_for").problem("代替文件的表格要是 .docx；Excel 表格用 form fill 填")
     rows = root.child("blanks").list() if root.has("blanks") else []
     return FormMapping(**texts, blanks=tuple(_entry(row, standard) for row in rows)), trail.problems
 
@@ -205,21 +214,57 @@ def proposed_tree(
 def _ticks(
     path: str, blank: FormBlank, words: FormWords, standard: Standard
 ) -> Iterator[dict[str, object]]:
-    """For each box whose words say a value of the fact: the condition on which it is ticked."""
-    question = standard.questions.get(path) or standard.derived.get(path)
-    if question is None or question.type not in ("bool", "choice", "choices"):
+    """For each box whose words say a value of the fact: the condition on which it is ticked.
+
+    What a text must hold for that, the option words say.
+    """
+    question = (
+        standard.questions.get(path)
+        or standard.derived.get(path)
+        or standard.fields.get(_field(path))
+    )
+    if question is None or question.type not in ("bool", "choice", "choices", "text"):
         return
     said = {plain(label): key for key, label in question.values.items()}
     synonyms = getattr(question, "value_synonyms", {})
     said |= {plain(word): key for key, list_ in synonyms.items() for word in list_}
     said |= words.options.get(path, {})
     if question.type == "bool":
-        said |= {"是": "yes", "有": "yes", "否": "no", "无": "no", "没有": "no", "不是": "no"}
+        said |= dict.fromkeys(_YES, "yes") | dict.fromkeys(_NO, "no")
     for option in blank.options:
         whole = plain(option.words)
         key = said.get(whole) or said.get(plain(without_brackets(whole)))
-        if key is not None and key != "any":
-            yield {"option": whole, "when": {path: key}}
+        if key is not None and key != RECOGNISED:
+            yield {"option": whole, "when": _holds(path, key, question.type, standard)}
+        elif key is None and (holds := _whether(path, whole, plain(blank.words), question, words)):
+            yield {"option": whole, "when": {path: holds}}
+
+
+def _whether(
+    path: str, option: str, label: str, question: Question | Derived, words: FormWords
+) -> object:
+    """What a fact with several values is where a label asks yes or no of it; None: not known."""
+    if option not in _YES | _NO:
+        return None
+    if question.type == "choices":
+        return {"empty": "no" if option in _YES else "yes"}
+    for asked, values in words.whether.get(path, {}).items():
+        if any(word in label for word in asked.split("|")):
+            return [key for key in question.values if (key in values) == (option in _YES)]
+    return None
+
+
+def _field(path: str) -> tuple[str, str]:
+    owner, _, name = path.rpartition(".")
+    return owner, name
+
+
+def _holds(path: str, key: str, kind: str, standard: Standard) -> dict[str, object]:
+    """The condition that a fact has a value, one entry of a list has it, a text speaks of it."""
+    if kind == "text":
+        return {path: {"contains": key.split("|")}}
+    owner, name = _field(path)
+    return {owner: {"some": {name: key}}} if (owner, name) in standard.fields else {path: key}
 
 
 def how_word(how: How | str) -> str:

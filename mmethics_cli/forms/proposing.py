@@ -23,13 +23,17 @@ MARKERS: Final = frozenset((SIGNATURE, OFFICE, BY_HAND, ASK))
 
 _OF_TITLE: Final = frozenset(("名称", "全称", "中文", "如有", "等"))
 _DATE_WORDS: Final = frozenset(("日期", "时间", "年月日", "签字日期", "签名日期", "签署日期", ""))
-_SPLIT: Final = re.compile(r"[/、]|(?<=.)[和与及](?!其)")
+_SPLIT: Final = re.compile(r"[/、,]?以及|[/、,]|(?<=[^参涉危普以])[和与及](?!其)")
 _SHORTEST: Final = 4  # a known word is trusted behind a prefix from this length
 _SHORTEST_PHRASE: Final = 6  # a label is looked through for several words from this length
+_LONGEST_NOUN: Final = 24  # a longer label is a sentence, which its last noun does not sum up
+_MOST_PARTS: Final = 4  # of a label that asks several facts
 _NEAR: Final = 4  # an attribute belongs to an owner asked no more blanks before
 # Blocks whose 负责人 or 联系人 is their own; those whose attributes are no person's.
 _OTHER_BLOCKS: Final = frozenset(("institution", "sites"))
 _NOBODY: Final = frozenset(("department", "project", "product", "participants"))
+_PEOPLE: Final = frozenset(("investigator", "contact"))
+_LISTS: Final = frozenset(("members", "sites"))
 _GENERIC: Final = 3  # so short a word for an owner (负责人) may mean anybody's
 _SINGLE: Final = frozenset(("choice", "date", "int", "bool"))
 
@@ -125,6 +129,16 @@ def _single(
             yield BlankProposal((ASK,), maybe=proposal.facts)
 
 
+def _holds_one(words: Sequence[str], label: str, bare: str) -> bool:
+    """Whether one of the words stands in a label, at its end where a $ says so."""
+    return any(
+        len(bare) <= _LONGEST_NOUN and bare.endswith(word[:-1])
+        if word.endswith("$")
+        else word in label
+        for word in words
+    )
+
+
 class _Proposer:
     """Proposes blank by blank; keeps what the blanks before turned out to be."""
 
@@ -142,7 +156,12 @@ class _Proposer:
         blank = self.blanks[at]
         proposal = self._marker(at) or self._fact(blank) or NOTHING
         self.done.append(proposal)
-        self.owners.append((self.words.owner_in(blank.words), blank.table))
+        owner = self.words.owner_in(blank.words)
+        if owner is not None and owner.id in _PEOPLE and proposal is NOTHING:
+            owner = self.words.foreign  # 负责人 of another house
+        if proposal.facts and proposal.facts[0].startswith("sites.list."):
+            owner = self.words.owner("sites")
+        self.owners.append((owner, blank.table))
         return proposal
 
     def _marker(self, at: int) -> BlankProposal | None:
@@ -182,11 +201,15 @@ class _Proposer:
             return None
         if blank.kind == "rows" and not self._is_column(proposal.facts, blank):
             return None
+        if blank.kind == "boxes" and any(path.startswith("team.") for path in proposal.facts):
+            return None
         return proposal
 
     def _fits(self, path: str) -> bool:
         """Facts about a new submission stand only on its forms."""
-        return not path.startswith("event.") or path == "event.kind" or self.used_for != "initial"
+        if self.used_for == "initial":
+            return not path.startswith("event.") or path == "event.kind"
+        return not path.startswith("participants.")
 
     def _is_column(self, facts: Sequence[str], blank: FormBlank) -> bool:
         """In a list only fields of lists; one row alone may be the investigator's."""
@@ -213,21 +236,26 @@ class _Proposer:
                 return BlankProposal((ASK,), maybe=self.words.labels.get(word, ()))
             if found := self._exact(word, blank):
                 return found
+        if self.words.same(bare) in self.words.ask_alike:
+            return BlankProposal((ASK,))
         return (
             self._owned(bare, blank)
             or self._with_brackets(label, bare)
             or self._composite(bare, blank)
             or self._trimmed(bare, blank)
-            or self._phrase(label)
+            or self._phrase(label, blank.kind == "boxes")
         )
 
     def _exact(self, word: str, blank: FormBlank) -> BlankProposal | None:
-        facts = self.words.labels.get(loose(word))
+        facts = self.words.labels.get(loose(word)) or self.words.labels_alike.get(
+            self.words.same(word)
+        )
         if facts is None:
             return None
         if facts[0] in ("attachments.version", "attachments.date"):
-            return BlankProposal(facts, "exact") if self._attachment(word, blank) else None
-        if self.words.owner_in(blank.group) is self.words.foreign and not self._is_owner(word):
+            return BlankProposal(facts, "exact") if self._attachment(blank) else None
+        block = "" if blank.group == blank.words else blank.group  # a label may be its own heading
+        if self.words.owner_in(block) is self.words.foreign and not self._is_owner(word):
             return None
         return BlankProposal(facts, "exact")
 
@@ -235,13 +263,26 @@ class _Proposer:
         """Whether a label is itself the name of somebody (申办者), whatever block it stands in."""
         return word in self.words.foreign.words or word.endswith(("单位名称", "者名称"))
 
-    def _attachment(self, word: str, blank: FormBlank) -> bool:
+    def _attachment(self, blank: FormBlank) -> bool:
         """Whether an attachment is named: in the label, before it, above it."""
-        named = "".join((word, *blank.before, blank.group))
+        named = "".join((blank.words, *blank.before, blank.group))
         return any(sign in named for sign in self.words.lists["attachment"])
+
+    def _list_owner(self, word: str, blank: FormBlank) -> Owner | None:
+        """Whose list it is of which a column has an attribute's name."""
+        if blank.kind != "rows" or len(blank.spot.rows) < 2:
+            return None
+        for text in (blank.group, *reversed(blank.above[-2:])):
+            owner = self.words.owner_in(text)
+            if owner is not None and owner.id in _LISTS:
+                return owner if word in owner.attributes else None
+        return None
 
     def _owned(self, word: str, blank: FormBlank) -> BlankProposal | None:
         """An owner by name, an owner's attribute, or an attribute of the owner that stands near."""
+        owner = self._list_owner(word, blank)
+        if owner is not None:
+            return BlankProposal((owner.attributes[word],), "owner")
         for start in ("", *self.words.lists["prefixes"]):
             if start and not word.startswith(start):
                 continue
@@ -258,7 +299,10 @@ class _Proposer:
         """The fact of an owner's own word, or of its word with an attribute behind."""
         for length in range(len(word), 0, -1):
             rest = word[length:].removeprefix("的")
-            for owner in self.words.by_name.get(word[:length], ()):
+            name = word[:length]
+            for owner in self.words.by_name.get(name) or self.words.owners_alike.get(
+                self.words.same(name), ()
+            ):
                 fact = owner.fact if not rest else owner.attributes.get(rest)
                 if fact is not None:
                     near = self._foreign_near(blank, only_group=length > _GENERIC)
@@ -268,6 +312,9 @@ class _Proposer:
         return None
 
     def _foreign_near(self, blank: FormBlank, *, only_group: bool) -> bool:
+        beside = without_brackets(plain(blank.before[-1])) if blank.before else ""
+        if beside in self.words.lists["with_investigator"]:
+            return True
         near = (blank.group,) if only_group else (blank.group, *blank.before)
         owners = [owner for text in near if (owner := self.words.owner_in(text)) is not None]
         elsewhere = () if only_group else _OTHER_BLOCKS
@@ -287,22 +334,43 @@ class _Proposer:
             if len(plain(text)) <= _GENERIC and self._foreign_near(blank, only_group=False):
                 return self.words.foreign
             return owner
-        return self._previous_owner(blank)
+        return self._previous_owner(blank) or self._applicant(blank)
 
     def _previous_owner(self, blank: FormBlank) -> Owner | None:
         """The owner whom one of the last blanks of the same table or page asked."""
-        for owner, table in reversed(self.owners[-_NEAR:]):
-            if table != blank.table:
+        near = _NEAR
+        for (owner, table), before in zip(
+            reversed(self.owners), reversed(self.blanks[: len(self.owners)]), strict=True
+        ):
+            if table != blank.table or not near:
                 return None
             if owner is not None and owner.id != "department":
                 return owner
+            # What is asked of a person besides does not end what is asked of him.
+            near -= without_brackets(plain(before.words)) not in self.words.of_person
         return None
+
+    def _applicant(self, blank: FormBlank) -> Owner | None:
+        """The investigator, where a form that named him on its cover asks a person's particulars
+        again and names nobody."""
+        named = any("investigator.name" in proposal.facts for proposal in self.done)
+        if not named or not blank.table or blank.kind == "rows":
+            return None
+        investigator = self.words.owner("investigator")
+        at = len(self.owners)
+        near = {
+            without_brackets(plain(other.words))
+            for other in self.blanks[max(0, at - _NEAR) : at + _NEAR + 1]
+            if other.table == blank.table and other is not blank and other.kind != "rows"
+        }
+        particulars = len(near & investigator.attributes.keys())
+        return investigator if near & self.words.of_person or particulars >= 2 else None
 
     def _owner_by_columns(self, blank: FormBlank) -> Owner | None:
         """A list of several rows in which somebody's part in the work is asked: the team."""
         if blank.kind != "rows" or len(blank.spot.rows) < 2:
             return None
-        members = next(owner for owner in self.words.owners if owner.id == "members")
+        members = self.words.owner("members")
         columns = {
             plain(without_brackets(plain(one.words)))
             for one in self.blanks
@@ -323,15 +391,24 @@ class _Proposer:
         return None
 
     def _composite(self, word: str, blank: FormBlank) -> BlankProposal | None:
-        """Several facts in one label: all must be known, the owner of the first holds for all."""
-        parts = [part for part in _SPLIT.split(word) if part]
-        if not 2 <= len(parts) <= 3:
-            return None
+        """Several facts in one label: the owner of the first holds for all.
+
+        All must be known; of texts one may be lacking.
+        """
+        whole = [part for part in _SPLIT.split(word) if part]
+        halves = ([word[: at.start()], word[at.end() :]] for at in _SPLIT.finditer(word))
+        for parts in (whole, *halves) if len(whole) > 2 else (whole,):
+            if 2 <= len(parts) <= _MOST_PARTS and (found := self._parts(parts, blank)):
+                return found
+        return None
+
+    def _parts(self, parts: Sequence[str], blank: FormBlank) -> BlankProposal | None:
         facts: list[str] = []
         owner = self.words.owner_in(parts[0])
         if owner is not None and owner.fact is None and owner.id == "foreign":
             return None  # 组长单位及PI: theirs
         attributes = owner.attributes if owner is not None else {}
+        lacking = 0
         for part in parts:
             found = self._exact(part, blank) or self._owned(part, blank)
             if facts and part in attributes:
@@ -340,38 +417,81 @@ class _Proposer:
                 found = BlankProposal((self.words.with_title[part],))
             if found is None:
                 found = self._trimmed(part, blank)
-            if found is None or found.marker:
+            if found is not None and found.marker:
                 return None
-            facts += [path for path in found.facts if path not in facts]
+            if found is None and not facts:
+                return None  # what stands first is what it is about
+            lacking += found is None
+            facts += [path for path in (found or NOTHING).facts if path not in facts]
+        if lacking and (lacking > 1 or not facts or {"long"} != set(map(self._type, facts))):
+            return None
         return BlankProposal(tuple(facts), "composite")
 
     def _trimmed(self, word: str, blank: FormBlank) -> BlankProposal | None:
         """The label without what may stand around: a suffix always, a prefix before long words."""
-        for end in self.words.lists["suffixes"]:
-            if word.endswith(end) and len(rest := word.removesuffix(end)) > 1:
-                found = self._exact(rest, blank) or self._owned(rest, blank)
-                if found and ("project.title" not in found.facts or end in _OF_TITLE):
-                    return found
-        for start in self.words.lists["prefixes"]:
-            rest = word.removeprefix(start)
-            if rest != word and len(rest) >= _SHORTEST and (found := self._exact(rest, blank)):
+        for end in self._ends(word):
+            rest = word.removesuffix(end)
+            found = self._exact(rest, blank) or self._owned(rest, blank)
+            if found and ("project.title" not in found.facts or end in _OF_TITLE):
                 return found
+        for start in self._starts(word):
+            rest = word.removeprefix(start)
+            for end in ("", *self._ends(rest)):
+                core = rest.removesuffix(end)
+                if len(core) >= _SHORTEST and (found := self._exact(core, blank)):
+                    return found
         if "是否" not in word:
             for start in ("是否", "有无", "是否有", "是否为", "是否涉及"):
                 if found := self._exact(start + word, blank):
                     return found if blank.kind == "boxes" else None
         return None
 
-    def _phrase(self, label: str) -> BlankProposal | None:
+    def _ends(self, word: str) -> Iterator[str]:
+        """What may be cut off behind, several in a row too (情况说明)."""
+        for end in self.words.lists["suffixes"]:
+            if word.endswith(end) and len(rest := word.removesuffix(end)) > 1:
+                yield end
+                yield from (more + end for more in self._ends(rest))
+
+    def _starts(self, word: str) -> Iterator[str]:
+        """What may be cut off in front, several in a row too (请说明本研究的)."""
+        for start in self.words.lists["prefixes"]:
+            if word.startswith(start) and len(rest := word.removeprefix(start)) >= _SHORTEST:
+                yield start
+                yield from (start + more for more in self._starts(rest))
+
+    def _phrase(self, label: str, is_boxes: bool) -> BlankProposal | None:
         """A long label in which several words stand that together leave no doubt."""
         if len(label) < _SHORTEST_PHRASE:
             return None
-        found = {
-            path
-            for path, parts in self.words.contains
-            if self._fits(path) and all(any(word in label for word in words) for words in parts)
-        }
-        return BlankProposal((found.pop(),), "long") if len(found) == 1 else None
+        bare = without_brackets(label)
+        found: dict[str, int] = {}
+        for path, parts in self.words.contains:
+            if self._fits_phrase(path) and all(_holds_one(words, label, bare) for words in parts):
+                found[path] = max(found.get(path, 0), len(parts))
+        surest = [path for path, parts in found.items() if parts == max(found.values())]
+        if len(surest) > 1 and all(path.startswith("event.") for path in surest):
+            # Boxes ask a choice, room a text.
+            surest = [path for path in surest if (self._type(path) == "long") != is_boxes]
+        if len(surest) != 1 or self._asks_else(surest[0], label):
+            return None
+        return BlankProposal((surest[0],), "long")
+
+    def _asks_else(self, path: str, label: str) -> bool:
+        """Whether a label asks yes or no of something of which the fact is a text."""
+        is_asked = "是否" in label or "有无" in label
+        asked = (parts for fact, parts in self.words.contains if fact == path)
+        return (
+            is_asked
+            and not path.startswith("event.")
+            and self._type(path) == "long"
+            and not any("是否" in word for parts in asked for words in parts for word in words)
+        )
+
+    def _fits_phrase(self, path: str) -> bool:
+        """Forms about a new submission speak of the study's risks only to ask what changed."""
+        new = self.used_for == "initial" or path.startswith("event.")
+        return self._fits(path) and (new or self._type(path) != "long")
 
     def _by_options(self, blank: FormBlank, proposal: BlankProposal | None) -> BlankProposal | None:
         """What the options of boxes say of the fact; a label of many meanings is settled by them,

@@ -99,6 +99,9 @@ def coverage_text(name: str, coverage: FormCoverage, standard: Standard) -> str:
         lines.append(
             "  太长、写“见附页”的：" + _some([fact_label(p, standard) for p in coverage.overlong])
         )
+    for path, count in coverage.left_over:
+        label = fact_label(path.rpartition(".")[0], standard)
+        lines.append(f"  {label}还有 {count} 条没有写：表上的行不够，请加行再填")
     return "\n".join(lines)
 
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeVar
 
 from msgspec import Struct, field
 
@@ -25,6 +25,10 @@ SUBMISSION_FACTS: Final[Mapping[str, str]] = {
     "attachments.kind": "附件的类别",
     "sites.count": "研究中心数目",
 }
+# The key of option words that tell which fact boxes ask, but not which value one of them is.
+RECOGNISED: Final = "any"
+_SHORTEST_ALIKE: Final = 3
+T = TypeVar("T")
 _NUMBERING: Final = re.compile(
     r"^[\s*★▲#※●◆]*(?:[A-Z](?=\s{1,}|[.、．])|第?[一二三四五六七八九十]{1,3}[、.．章节]|[（(][一二三四五六七八九十\d]{1,2}[）)]"
     r"|\d{1,2}(?:[.．]\d{1,2})*(?:[、.．)）\s]|(?=[^\d\s年月日岁]))|[①-⑳])?[\s.、．]*"
@@ -68,6 +72,8 @@ class FormWords(Struct, frozen=True, dict=True):
     owners: tuple[Owner, ...]
     lists: Mapping[str, tuple[str, ...]]
     kinds: Mapping[str, tuple[str, ...]]
+    meanings: Mapping[str, tuple[str, ...]]
+    whether: Mapping[str, Mapping[str, tuple[str, ...]]]  # path → words of labels → values of 是
 
     def owner_in(self, text: str) -> Owner | None:
         """Whose block a heading or label opens: the owner that it names last (项目负责人信息)."""
@@ -81,8 +87,15 @@ class FormWords(Struct, frozen=True, dict=True):
                 is_foreign = owners[0].fact is not None and any(
                     name in before for name in self.foreign.words
                 )
+                # Somebody whom nobody knows has a contact of his own.
+                is_foreign |= owners[0].id == "contact" and not self._is_known(before)
                 return self.foreign if is_foreign else owners[0]
         return self._before_attribute(word)
+
+    def _is_known(self, before: str) -> bool:
+        """Whether what stands before an owner's name is ours, or tells nothing."""
+        before = before.removesuffix("的")
+        return not before or before in self.lists["prefixes"] or before in self.by_name
 
     @cached_property
     def by_name(self) -> Mapping[str, tuple[Owner, ...]]:
@@ -97,17 +110,62 @@ class FormWords(Struct, frozen=True, dict=True):
         """The owner before an attribute: 联系人 of 主要研究者指定联系人姓名."""
         if len(word) > 24:
             return None
-        for owner in self.owners:
-            for attribute in owner.attributes:
-                if len(attribute) > 1 and word.endswith(attribute) and word != attribute:
-                    rest = word[: -len(attribute)]
-                    return self.owner_in(rest)
+        for start in range(len(word) - 2, 0, -1):
+            if word[start:] in self._attributes:
+                return self.owner_in(word[:start])
         return None
+
+    @cached_property
+    def _attributes(self) -> frozenset[str]:
+        return frozenset(word for owner in self.owners for word in owner.attributes)
+
+    def same(self, word: str) -> str:
+        """A word in which one of each group of words of the same meaning stands for all."""
+        if word not in self._same:
+            found = self._variants.sub(lambda match: self._standing[match[0]], loose(word))
+            self._same[word] = re.sub(r"(.{2,})\1", r"\1", found)
+        return self._same[word]
+
+    @cached_property
+    def _same(self) -> dict[str, str]:
+        return {}
+
+    @cached_property
+    def _standing(self) -> Mapping[str, str]:
+        return {
+            plain(word) or word: meaning
+            for meaning, words in self.meanings.items()
+            for word in (meaning, *words)
+        }
+
+    @cached_property
+    def _variants(self) -> re.Pattern[str]:
+        longest_first = sorted(self._standing, key=len, reverse=True)
+        return re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+
+    @cached_property
+    def labels_alike(self) -> Mapping[str, tuple[str, ...]]:
+        """The facts by labels in such words; none where labels of several facts are alike."""
+        return _unique((self.same(word), facts) for word, facts in self.labels.items())
+
+    @cached_property
+    def ask_alike(self) -> frozenset[str]:
+        return frozenset(map(self.same, self.ask))
+
+    @cached_property
+    def owners_alike(self) -> Mapping[str, tuple[Owner, ...]]:
+        """The owners by names in such words; none where names of several are alike."""
+        return _unique((self.same(name), owners) for name, owners in self.by_name.items())
 
     @cached_property
     def office(self) -> frozenset[str]:
         """The labels of what the office fills."""
         return frozenset(map(plain, self.lists["office"]))
+
+    @cached_property
+    def of_person(self) -> frozenset[str]:
+        """What forms ask of a person that no dossier knows (性别, 出生年月)."""
+        return frozenset(map(plain, self.lists["person"]))
 
     @cached_property
     def ask(self) -> frozenset[str]:
@@ -116,7 +174,10 @@ class FormWords(Struct, frozen=True, dict=True):
 
     @cached_property
     def foreign(self) -> Owner:
-        return next(owner for owner in self.owners if owner.id == "foreign")
+        return self.owner("foreign")
+
+    def owner(self, id_: str) -> Owner:
+        return next(owner for owner in self.owners if owner.id == id_)
 
     def attribute_owners(self, word: str) -> Iterator[Owner]:
         return (owner for owner in self.owners if word in owner.attributes)
@@ -124,6 +185,16 @@ class FormWords(Struct, frozen=True, dict=True):
     def matches(self, name: str, text: str) -> bool:
         """Whether one of the patterns of a list stands in a text."""
         return any(re.search(pattern, text) for pattern in self.lists[name])
+
+
+def _unique(pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
+    """By key, where it has one value alone; very short keys mean too much."""
+    found: dict[str, T] = {}
+    several: set[str] = set()
+    for key, value in pairs:
+        if len(key) < _SHORTEST_ALIKE or found.setdefault(key, value) != value:
+            several.add(key)
+    return {key: value for key, value in found.items() if key not in several}
 
 
 class _WordsRow(Struct, frozen=True):
@@ -135,6 +206,7 @@ class _WordsRow(Struct, frozen=True):
     with_title: tuple[str, ...] = ()
     only_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    whether: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class _OwnerRow(Struct, frozen=True):
@@ -148,6 +220,7 @@ class _ReadingRow(Struct, frozen=True):
     id: str
     words: tuple[str, ...] = ()
     kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    meanings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 _WORDS: Final = RecordReader(_WordsRow)
@@ -172,6 +245,8 @@ def read_words(trees: Mapping[str, object], standard: Standard) -> tuple[FormWor
         tuple(_owner(owner) for owner in owners),
         {row.id: row.words for row in lists.values()},
         lists["kinds"].kinds if "kinds" in lists else {},
+        lists["same"].meanings if "same" in lists else {},
+        {row.path[0]: row.whether for row in rows if row.whether},
     )
     return words, trail.problems
 
@@ -180,8 +255,12 @@ def _checked(row: _WordsRow, node: Node, standard: Standard) -> _WordsRow:
     _prove(node, row.path, standard)
     question = standard.questions.get(row.path[0]) if len(row.path) == 1 else None
     if question is not None and question.values:
-        for value in row.options.keys() - question.values.keys():
+        for value in row.options.keys() - question.values.keys() - {RECOGNISED}:
             node.child("options").problem(f"“{row.path[0]}”没有选项“{value}”")
+        for value in {
+            key for keys in row.whether.values() for key in keys
+        } - question.values.keys():
+            node.child("whether").problem(f"“{row.path[0]}”没有选项“{value}”")
     return row
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
 from mmethics_cli.core.checks.findings import Finding
+from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.standard.names import label_at
 from mmethics_cli.errors import DocumentError, EthicsError, WorkspaceError
 from mmethics_cli.formats.excel.bytes import is_workbook
 from mmethics_cli.formats.word.watermark import without_watermark
+from mmethics_cli.forms.words import SUBMISSION_FACTS
 from mmethics_cli.report.findings import PlacedFinding
 from mmethics_cli.store.dossier.profile import file_names_of
 from mmethics_cli.store.files import sha256
@@ -22,7 +26,10 @@ from mmethics_cli.workflow.document_options import FileNaming, Language
 from mmethics_cli.workflow.drafting import record_of
 from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.package import Package
-from mmethics_cli.workflow.papers import ENGLISH, SHEET, Paper, papers_of
+from mmethics_cli.workflow.papers import ENGLISH, SHEET, Paper, WordPaper, papers_of
+
+if TYPE_CHECKING:
+    from mmethics_cli.formats.redline.changes import TextChange
 
 
 class PaperState(StrEnum):
@@ -36,6 +43,9 @@ class PaperState(StrEnum):
     unreadable = "打不开"
 
 
+_SHORTEST: Final = 2  # so short the words of a fact are for it to be told by them
+_SENTENCE: Final = 8
+_LONGEST: Final = 60  # signs of a quotation
 # What keeps a submission from being sealed.
 REFUSED: Final = frozenset({PaperState.edited_stale, PaperState.unreadable})
 
@@ -170,6 +180,52 @@ def paper_findings(
     for laid in edited_papers(dossier, package):
         if laid.paper.id not in kept:
             yield PlacedFinding(_finding(laid), f"{place}/{laid.file}")
+            for finding in _changed_facts(laid, dossier.facts):
+                yield PlacedFinding(finding, f"{place}/{laid.file}")
+
+
+def _changed_facts(laid: LaidPaper, facts: Facts) -> Iterator[Finding]:
+    """The facts of which a person made a paper say something else, each once.
+
+    Of one that is stale besides, all is to be looked at anyhow.
+    """
+    paper = laid.paper
+    if not isinstance(paper, WordPaper) or laid.state is not PaperState.edited:
+        return
+    # Loaded late: few papers are edited.
+    from mmethics_cli.formats.redline.changes import changes
+
+    try:
+        differences = changes(paper.data(draft=False), laid.final)
+    except DocumentError:
+        return  # that it can't be read is said already
+    named: set[str] = set()
+    for path, text in paper.printed:
+        change = next((one for one in differences if _replaces(one, text)), None)
+        if change is not None and path not in named and path not in SUBMISSION_FACTS:
+            named.add(path)
+            kind = paper.document.kind
+            now = f"“{change.after[:_LONGEST]}”" if change.after else "删去了"
+            yield Finding(
+                "draft_differs", "warning", "inconsistent", path,
+                f"《{kind.title}》手工改过，“{label_at(facts.standard, facts, path)}”与卷宗不一样："
+                f"卷宗是“{text[:_LONGEST]}”，文件里（{change.place or '正文'}）现在是{now}",
+                f"把卷宗改成一样（mmethics fill），再重新生成（mmethics render --only {kind.id}"
+                " --replace）；或把文件改回来",
+            )  # fmt: skip
+
+
+def _replaces(change: TextChange, text: str) -> bool:
+    """Whether the words of a fact, or a sentence of them, stood there and do so no more."""
+    if change.before == text:
+        return True  # nothing else stood there: whatever does now is not the fact
+    alone = re.compile(rf"(?<!\d){re.escape(text)}(?!\d)")  # 114 does not stand in 1140
+    whole = (
+        len(text) >= _SHORTEST
+        and alone.search(change.before) is not None
+        and alone.search(change.after) is None
+    )
+    return whole or (len(change.before) >= _SENTENCE and change.before in text)
 
 
 def _finding(laid: LaidPaper) -> Finding:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from mmethics_cli.errors import DocumentError
 from mmethics_cli.formats.word.watermark import without_watermark
+from mmethics_cli.render.slots import Words
 from mmethics_cli.render.study import SealedBeside, Study
 from mmethics_cli.render.text import Rendered, render_text
 from mmethics_cli.render.word import bilingual_file, word_file
@@ -25,6 +26,8 @@ from mmethics_cli.workflow.opening import Dossier
 from mmethics_cli.workflow.package import Document, Package
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from mmethics_cli.formats.excel.model import Workbook
     from mmethics_cli.formats.redline.changes import TextChange
     from mmethics_cli.workflow.own_forms.pack_forms import PackForm
@@ -92,6 +95,13 @@ class WordPaper(Paper, dict=True):
         """The paths of texts that stand in Chinese where English was asked for."""
         return self.rendered.untranslated
 
+    @property
+    def printed(self) -> Iterator[tuple[str, str]]:
+        """The facts that it prints, by path, and the words in which it does."""
+        for fill in self.rendered.fills:
+            if isinstance(fill, Words) and fill.path and not fill.gap:
+                yield fill.path, fill.text
+
     def data(self, *, draft: bool) -> bytes:
         return word_file(self.rendered, self.document.stamp, draft=draft)
 
@@ -122,20 +132,29 @@ class FormPaper(WordPaper, dict=True):
     def untranslated(self) -> tuple[str, ...]:
         return ()
 
+    @property
+    def printed(self) -> Iterator[tuple[str, str]]:
+        from mmethics_cli.forms.filling import facts_on
+
+        return facts_on(self.form.mapping, self.dossier.facts, self._day)
+
     def data(self, *, draft: bool) -> bytes:
         return self._filled(draft=draft)
 
     def telling(self, beside: SealedBeside) -> bytes:
         return self._filled(draft=False)
 
+    @property
+    def _day(self) -> date:
+        day = self.document.stamp.date or self.dossier.facts.today
+        assert day is not None  # a dossier is opened on a day
+        return day
+
     def _filled(self, *, draft: bool) -> bytes:
         # Loaded late: most packs map no form.
         from mmethics_cli.workflow.own_forms.forms import fill
 
-        facts, stamp = self.dossier.facts, self.document.stamp
-        day = stamp.date or facts.today
-        assert day is not None  # a dossier is opened on a day
-        return fill(facts, self.form, day, draft=draft).data
+        return fill(self.dossier.facts, self.form, self._day, draft=draft).data
 
 
 class BilingualPaper(WordPaper, dict=True):

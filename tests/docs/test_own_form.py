@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from mmethics_cli.wording.columns import width
-from tests.forms.made import TABLE, form
+from tests.forms.made import TABLE, form, gap
 from tests.program import ROOT, mmethics
 
 PAGE: Final = (ROOT / "docs" / "own-form.md").read_text(encoding="utf-8")
@@ -25,6 +25,7 @@ def hospital(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("hospital")
     (folder / "本院标准包" / "templates").mkdir(parents=True)
     form(folder / "初审申请表.docx", *TABLE)
+    form(folder / "审查说明.docx", "审查说明", lambda page: gap(page, "本研究名为{{ 项目名称 }}。"))
     shutil.copy(folder / "初审申请表.docx", folder / "新表.docx")
     for name, how in (("卷宗", ["--example", "prospective-ecg"]), ("新卷宗", ["--blank"])):
         assert mmethics("new", name, *how, cwd=folder).returncode == 0
@@ -37,7 +38,7 @@ def hospital(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_command_of_the_page_runs(hospital: Path) -> None:
-    assert len(COMMANDS) == 6
+    assert len(COMMANDS) == 8
     for command in COMMANDS:
         done = mmethics(*shlex.split(command)[1:], "--today", "2027-03-01", cwd=hospital)
         assert done.returncode == 0, f"{command}\n{done.stderr}"

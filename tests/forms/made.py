@@ -101,17 +101,33 @@ LINES = ("临床研究课题伦理审查申请书", line_form)
 TRAINING = ("临床研究培训班报名表", training_form)
 
 
-def mapped_dossier(folder: Path, example: str, kind: tuple[str, Build] = TABLE) -> Path:
-    """A dossier whose institution's pack has a mapped form; the dossier's folder."""
+def table_file(path: Path) -> Path:
+    return form(path.with_suffix(".docx"), *TABLE)
+
+
+def line_file(path: Path) -> Path:
+    return form(path.with_suffix(".docx"), *LINES)
+
+
+def mapped_dossier(
+    folder: Path,
+    example: str,
+    blank: Callable[[Path], Path] = table_file,
+    how: Sequence[str] = (),
+) -> Path:
+    """A dossier whose institution's pack has a mapped form; the dossier's folder.
+
+    `blank` writes the form, under the name it gets with the ending of its kind.
+    """
     pack = folder / "pack"
     (pack / "forms").mkdir(parents=True)
     (pack / "templates").mkdir()
-    blank = form(pack / "forms" / "本院申请表.docx", *kind)
+    file = blank(pack / "forms" / "本院申请表.xlsx")
     assert mmethics("new", "study", "--example", example, cwd=folder).returncode == 0
     sheet = folder / "核对.xlsx"
     steps: list[list[str | Path]] = [["--out", sheet], ["--from", sheet, "--by", "王某"]]
     for last in steps:
-        read = mmethics("--pack", pack, "form", "read", blank, *last, cwd=folder)
+        read = mmethics("--pack", pack, "form", "read", file, *how, *last, cwd=folder)
         assert read.returncode == 0, read.stderr
     profile = folder / "study" / "institution.yaml"
     text = profile.read_text(encoding="utf-8").replace("pack:\n", "pack: ../pack\n", 1)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import re
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 import docx
 import pytest
+from docx.document import Document
 
 from mmethics_cli.formats.word.markup import P, W
 from mmethics_cli.formats.word.package import opened
-from tests.forms.made import LINES, TABLE, mapped_dossier
+from tests.forms.made import form, line_file, mapped_dossier, table_file
 from tests.program import mmethics
 from tests.validator import errors
 
@@ -117,7 +119,7 @@ def test_an_unknown_is_never_ticked(tmp_path: Path) -> None:
 
 
 def test_gaps_keep_their_underline_and_dates_their_signs(tmp_path: Path) -> None:
-    mapped_dossier(tmp_path, "prospective-ecg", LINES)
+    mapped_dossier(tmp_path, "prospective-ecg", line_file)
     assert fill(tmp_path, "out").returncode == 0
     package = opened(filled(tmp_path).read_bytes())
     lines = ["".join(t.text or "" for t in p.iter(f"{W}t")) for p in package.body.iter(P)]
@@ -142,6 +144,15 @@ def test_a_mapped_form_takes_its_papers_place(tmp_path: Path) -> None:
     drafts = next(study.glob("submissions/*/documents"))
     paper = next(drafts.glob("*伦理审查申请表*.docx"))
     assert cells(paper)[3][1] == "何示一"
+    edited = docx.Document(str(paper))
+    edited.tables[0].cell(3, 1).text = "何示二"
+    edited.save(str(paper))
+    checked = mmethics("check", "study", *DAY, "--format", "json", cwd=tmp_path)
+    (differs,) = (
+        one for one in json.loads(checked.stdout)["findings"] if one["id"] == "draft_differs"
+    )
+    assert differs["path"] == "investigator.name" and "“何示二”" in differs["message"]
+    assert mmethics("render", "study", "--replace", *DAY, cwd=tmp_path).returncode == 0
     sealed = mmethics("submit", "study", *DAY, cwd=tmp_path)
     assert sealed.returncode == 0, sealed.stderr
     assert not docx.Document(str(paper)).paragraphs[0].text.startswith("草稿")
@@ -152,9 +163,9 @@ def test_a_mapped_form_takes_its_papers_place(tmp_path: Path) -> None:
     assert "本院表格 V2.1" in text
 
 
-@pytest.mark.parametrize("kind", [TABLE, LINES], ids=["table", "lines"])
-def test_a_filled_form_is_read_back(tmp_path: Path, kind: Any) -> None:
-    mapped_dossier(tmp_path, "prospective-ecg", kind)
+@pytest.mark.parametrize("blank", [table_file, line_file])
+def test_a_filled_form_is_read_back(tmp_path: Path, blank: Callable[[Path], Path]) -> None:
+    mapped_dossier(tmp_path, "prospective-ecg", blank)
     assert fill(tmp_path, "out").returncode == 0
     assert mmethics("new", "blank", "--blank", cwd=tmp_path).returncode == 0
     profile = tmp_path / "blank" / "institution.yaml"
@@ -167,3 +178,64 @@ def test_a_filled_form_is_read_back(tmp_path: Path, kind: Any) -> None:
     assert "主要研究者：“何示一”" in read.stdout and "第" in read.stdout
     assert read.returncode == 2 and "--out" in read.stderr  # nobody sits here to confirm
     assert (tmp_path / "blank" / "dossier.yaml").read_bytes() == before
+
+
+def test_boxes_that_ask_a_text_are_ticked_by_its_words(tmp_path: Path) -> None:
+    def phases(path: Path) -> Path:
+        def build(document: Document) -> None:
+            document.add_paragraph("项目名称：")
+            document.add_paragraph("试验分期：□Ⅰ期 □Ⅱ期 □Ⅲ期 □生物等效性试验")
+            document.add_paragraph("经费来源：□自筹 □企业资助 □政府")
+
+        return form(path.with_suffix(".docx"), "药物临床试验伦理审查申请表", build)
+
+    study = mapped_dossier(tmp_path, "prospective-ecg", phases)
+    answers = study / "dossier.yaml"
+    text = answers.read_text(encoding="utf-8")
+    text = re.sub(r"(?m)^(  regulatory_track:).*$", r"\1 drug_trial\n  phase: Ⅱ期", text, count=1)
+    answers.write_text(text, encoding="utf-8")
+    assert fill(tmp_path, "out").returncode == 0
+    lines = [one.text for one in docx.Document(str(filled(tmp_path))).paragraphs]
+    assert "试验分期：□Ⅰ期 ☑Ⅱ期 □Ⅲ期 □生物等效性试验" in lines
+    # 无企业资助 holds the word, and means the contrary: what words alone don't settle stays open.
+    assert "经费来源：□自筹 □企业资助 □政府" in lines
+
+
+def test_yes_or_no_is_asked_of_what_has_more_values(tmp_path: Path) -> None:
+    def asked(path: Path) -> Path:
+        def build(document: Document) -> None:
+            document.add_paragraph("项目名称：")
+            document.add_paragraph("是否申请免除知情同意：□是 □否")
+            document.add_paragraph("是否涉及弱势群体：□是 □否")
+            document.add_paragraph("是否采集生物样本：□是 □否")
+
+        return form(path.with_suffix(".docx"), "伦理审查申请表", build)
+
+    mapped_dossier(tmp_path, "prospective-ecg", asked)
+    assert fill(tmp_path, "out").returncode == 0
+    lines = [one.text for one in docx.Document(str(filled(tmp_path))).paragraphs]
+    assert "是否申请免除知情同意：□是 ☑否" in lines
+    assert any(line.startswith("是否涉及弱势群体：") and "☑" in line for line in lines)
+    assert "是否采集生物样本：□是 ☑否" in lines
+
+
+def test_a_bold_label_stays_alone_in_being_bold_and_no_placeholder_stays(tmp_path: Path) -> None:
+    def built(path: Path) -> Path:
+        def build(document: Document) -> None:
+            line = document.add_paragraph()
+            for text in ("项目", "名称：", " "):
+                line.add_run(text).bold = True
+            table = document.add_table(1, 2)
+            table.cell(0, 0).text = "主要研究者"
+            table.cell(0, 1).text = "${name}"
+            table.cell(0, 1).add_paragraph("${name^p}")
+
+        return form(path.with_suffix(".docx"), "伦理审查申请表", build)
+
+    mapped_dossier(tmp_path, "prospective-ecg", built)
+    assert fill(tmp_path, "out").returncode == 0
+    document = docx.Document(str(filled(tmp_path)))
+    line = next(one for one in document.paragraphs if one.text.startswith("项目名称"))
+    runs = {run.text: run.bold for run in line.runs if run.text.strip()}
+    assert [bool(bold) for bold in runs.values()] == [True, True, False]
+    assert document.tables[0].cell(0, 1).text.strip() == "何示一"

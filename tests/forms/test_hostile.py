@@ -29,6 +29,18 @@ def of_document(old: bytes, new: bytes) -> Callable[[str, bytes], bytes]:
     return lambda name, data: data.replace(old, new, 1) if name == "word/document.xml" else data
 
 
+def of_types(name: str, data: bytes) -> bytes:
+    """The list of types of a document that may hold macros."""
+    plain = b"officedocument.wordprocessingml.document.main+xml"
+    macro = b"ms-word.document.macroEnabled.main+xml"
+    wanted = name == "[Content_Types].xml"
+    return data.replace(b"vnd.openxmlformats-" + plain, b"vnd." + macro) if wanted else data
+
+
+NESTED = 3_000
+DEEP = b"<w:sdt><w:sdtContent>" * NESTED, b"</w:sdtContent></w:sdt>" * NESTED
+
+
 BOMB = b'<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;">]>'
 
 
@@ -39,8 +51,10 @@ BOMB = b'<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;"
         form_bytes(*TABLE)[:2000],
         changed(form_bytes(*TABLE), of_document(b"<w:body>", b"<w:body><w:sdt>")),
         changed(form_bytes(*TABLE), of_document(b"</w:body>", b"")),
+        changed(form_bytes(*TABLE), of_document(b"<w:body>", b"<w:body>" + DEEP[0] + DEEP[1])),
+        changed(form_bytes(*TABLE), of_types),
     ],
-    ids=["no zip", "cut", "unbalanced control", "no end"],
+    ids=["no zip", "cut", "unbalanced control", "no end", "deep", "with macros"],
 )
 def test_a_broken_form_is_refused_by_name(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "坏表.docx").write_bytes(data)

@@ -289,3 +289,27 @@ def test_whatever_was_done_what_is_sealed_is_what_was_meant(
         else:
             with pytest.raises(WorkspaceError):
                 submit(study)
+
+
+def test_facts_that_a_person_edited_away_are_named_with_both_words(drafted: Path) -> None:
+    path, title = form(drafted), facts_of_draft(drafted).get("project.title")
+    assert isinstance(title, str)
+    document = docx.Document(str(path))
+    cells = [cell for table in document.tables for row in table.rows for cell in row.cells]
+    line = next(line for cell in cells for line in cell.paragraphs if line.text == title)
+    for run in line.runs:
+        run.text = ""
+    line.runs[0].text = "另一项研究"
+    document.save(str(path))
+    findings = [placed for placed in checked(drafted).findings if "draft_" in placed.finding.id]
+    edited, differs = sorted(findings, key=lambda placed: placed.finding.id == "draft_differs")
+    assert edited.finding.id == "draft_edited" and edited.file == differs.file
+    finding = differs.finding
+    assert (finding.id, finding.severity, finding.path) == (
+        "draft_differs", "warning", "project.title",
+    )  # fmt: skip
+    assert f"卷宗是“{title[:60]}”" in finding.message and "“另一项研究”" in finding.message
+
+
+def facts_of_draft(folder: Path) -> Facts:
+    return open_dossier(folder, TODAY).facts

@@ -9,8 +9,9 @@ from msgspec import Struct, field
 from mmethics_cli.formats.form.grid import GridCell, GridRow
 from mmethics_cli.formats.form.line import FormLine
 
-# Room in the label's own line, an empty cell, room below a label, boxes, a column of rows.
-Kind = Literal["line", "cell", "long", "boxes", "rows"]
+# Room in the label's own line, an empty cell, room below a label, boxes, a column of rows; the
+# name in a tag.
+Kind = Literal["line", "cell", "long", "boxes", "rows", "tag"]
 
 
 class Option(Struct):

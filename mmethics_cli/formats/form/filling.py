@@ -14,7 +14,7 @@ from typing import Final
 from lxml import etree
 
 from mmethics_cli.formats.form.blank import FormBlank, Option
-from mmethics_cli.formats.form.grid import GridCell, GridRow, rows_of
+from mmethics_cli.formats.form.grid import ADDRESS, GridCell, GridRow, rows_of
 from mmethics_cli.formats.form.line import BLANK, FormLine, line_of
 from mmethics_cli.formats.word.markup import (
     RUN,
@@ -35,11 +35,17 @@ _CHECKED_SIGN: Final = "2612"
 _ROOM: Final = frozenset(f"{BLANK} \t\u3000\xa0")
 # Signs of a row that must not stand twice in a file.
 _OWN_IDS: Final = (f"{W14}paraId", f"{W14}textId")
+_LONGEST_UNIT: Final = 2
 _LEAST_ROOM: Final = 2  # blanks that stay between what is filled in and the next label
 
 
 def fill(blank: FormBlank, text: str, days: Sequence[date] = ()) -> None:
-    """Write into a blank; days are written into its 年月日 where it has them."""
+    """Write into a blank; days are written into its 年月日 where it has them.
+
+    A unit that stands behind it is not written twice.
+    """
+    unit = blank.after if len(blank.after) <= _LONGEST_UNIT else ""
+    text = text.removesuffix(unit)
     line = blank.spot.line
     if line is None and blank.spot.cell is not None:
         line = _line_of_cell(blank.spot.cell)
@@ -48,6 +54,8 @@ def fill(blank: FormBlank, text: str, days: Sequence[date] = ()) -> None:
         start, end = blank.spot.start, blank.spot.end
     else:
         return
+    if blank.spot.cell is not None:
+        _clear_others(blank.spot.cell, line)
     if days and "年" in line.text[start : end + 1] and "月" in line.text[start:]:
         _fill_days(line, start, days)
     else:
@@ -76,13 +84,15 @@ def tick(option: Option) -> None:
 
 def fill_rows(
     rows: Sequence[GridRow], columns: Sequence[GridCell], entries: Sequence[Sequence[str]]
-) -> None:
+) -> int:
     """Write entries into the rows of a list, a row each; rows that lack are made like the last.
 
-    `columns` are the cells of the first row that are filled, `entries` their words.
+    `columns` are the cells of the first row that are filled, `entries` their words. How many were
+    written: a sheet gets no more rows.
     """
     elements = [row.element for row in rows]
-    while len(elements) < len(entries):
+    fixed = rows[0].cells[0].element.get(ADDRESS) is not None
+    while len(elements) < len(entries) and not fixed:
         extra = _twin(elements[-1])
         elements[-1].addnext(extra)
         elements.append(extra)
@@ -93,6 +103,7 @@ def fill_rows(
             if text and place < len(row.cells):
                 line = _line_of_cell(row.cells[place])
                 _fill_line(line, *_room(line), text)
+    return min(len(elements), len(entries))
 
 
 def _row(element: Element) -> GridRow:
@@ -121,6 +132,15 @@ def _twin(row: Element) -> Element:
     for text in twin.iter(f"{W}t"):
         text.text = ""
     return twin
+
+
+def _clear_others(cell: GridCell, filled: FormLine) -> None:
+    """Take the placeholders out of the other lines of a cell that is filled."""
+    for line in cell.lines:
+        if line.paragraph is not filled.paragraph and line.is_empty:
+            for text in line.paragraph.iter(f"{W}t"):
+                if (text.text or "").strip():
+                    text.text = ""
 
 
 def _line_of_cell(cell: GridCell) -> FormLine:
@@ -156,7 +176,7 @@ def _fill_line(line: FormLine, start: int, end: int, text: str) -> None:
         if follows and not follows.startswith(("（", "(", "，", "；", "。", "）"))
         else 0
     )
-    _write(line, start, max(start, min(end - keep, start + _width(text))), text)
+    _write(line, start, max(start, min(end - keep, start + _width(text))), text, plain=True)
 
 
 def _width(text: str) -> int:
@@ -182,8 +202,8 @@ def _fill_days(line: FormLine, start: int, days: Sequence[date]) -> None:
         _write(line, begin, place, digits)
 
 
-def _write(line: FormLine, start: int, end: int, text: str) -> None:
-    """Put words in the place of the signs from start to end."""
+def _write(line: FormLine, start: int, end: int, text: str, *, plain: bool = False) -> None:
+    """Put words in the place of the signs from start to end; `plain`: not as bold as the label."""
     signs = line.signs
     _settle_control(signs[start].node if start < len(signs) else None)
     if start < end:
@@ -193,7 +213,7 @@ def _write(line: FormLine, start: int, end: int, text: str) -> None:
         run = node.getparent()
         if node.tag == f"{W}t":
             _replace(node, offset, offset + 1, "")
-            _insert(node, offset, text, like=run)
+            _insert(node, offset, text, like=run, plain=plain)
         elif run is not None:
             mark = _text_nodes(text)
             for new in reversed(mark):

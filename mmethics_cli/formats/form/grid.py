@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from msgspec import Struct
 
@@ -22,6 +23,8 @@ from mmethics_cli.formats.word.markup import (
 
 # A form is filled by people: nobody fills more, a hostile file has more.
 _MOST_ROWS = 3_000
+# Of a cell that stands for one of a sheet: where that is (申请表!B3).
+ADDRESS: Final = "address"
 
 
 class GridCell(Struct):
@@ -50,6 +53,12 @@ class GridRow(Struct):
     def at(self, column: int) -> GridCell | None:
         """The cell that covers a column of the grid."""
         return next((cell for cell in self.cells if cell.start <= column < cell.end), None)
+
+
+def place_of(cell: GridCell, table: int, number: int) -> str:
+    """Where a cell stands for people: its address in a sheet, else counted."""
+    address = cell.element.get(ADDRESS)
+    return str(address) if address else f"表 {table} 第 {cell.row} 行第 {number} 格"
 
 
 def blocks_of(holder: Element) -> Iterator[Element]:

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from mmethics_cli.errors import DocumentError
 from mmethics_cli.formats.form.blank import FormBlank, Kind, Option, Spot
-from mmethics_cli.formats.form.grid import GridCell, GridRow, blocks_of, rows_of
+from mmethics_cli.formats.form.grid import GridCell, GridRow, blocks_of, place_of, rows_of
 from mmethics_cli.formats.form.inline import boxes_of, gaps_of
 from mmethics_cli.formats.form.line import BOX, TICKED, FormLine, line_of
 from mmethics_cli.formats.passages import heading_level
@@ -46,14 +46,24 @@ class WordForm(Struct):
 
 
 def read_form(data: bytes, name: str) -> WordForm:
-    """The blanks of a Word form. Raises DocumentError, which calls the file by `name`."""
+    """The blanks of a form, a workbook if `name` says so. Raises DocumentError, which calls the
+    file by `name`."""
     try:
-        package = opened(data)
+        package = _opened(data, name)
         reader = _FormReader()
         blanks = list(reader.read(package))
     except DocumentError as error:
         raise DocumentError(f"{name}：{error.message}") from error
     return WordForm(package, blanks, tuple(reader.head))
+
+
+def _opened(data: bytes, name: str) -> WordPackage:
+    if not name.lower().endswith(".xlsx"):
+        return opened(data)
+    # Loaded late: most forms are Word files.
+    from mmethics_cli.formats.form.sheet import opened_sheets
+
+    return opened_sheets(data)
 
 
 class _FormReader:
@@ -63,6 +73,7 @@ class _FormReader:
         self.head: list[str] = []
         self.headings: list[str] = []  # of the chapter, the nearest last
         self.paragraph = self.table = 0
+        self.within = 0  # the number of the table that is being read
 
     def read(self, package: WordPackage) -> Iterator[FormBlank]:
         blocks = list(blocks_of(package.body))
@@ -133,16 +144,16 @@ class _FormReader:
     ) -> FormBlank:  # fmt: skip
         trail = (*self.headings, *above)
         group = trail[-1] if trail else ""
-        table = self.table if place.startswith("表") else 0
         return FormBlank(
             " ".join(words.split()), kind, place, group, (*trail, *told), before, after,
-            list(options), spot, is_date, table,
+            list(options), spot, is_date, self.within,
         )  # fmt: skip
 
     def _table(self, element: Element) -> Iterator[FormBlank]:
         self.table += 1
-        rows = rows_of(element)
-        yield from _TableReader(self, rows).read()
+        self.within = self.table
+        yield from _TableReader(self, rows_of(element)).read()
+        self.within = 0
 
 
 def _empties(lines: Sequence[FormLine], at: int) -> list[FormLine]:
@@ -228,7 +239,8 @@ class _TableReader:
                     self.above.pop()
             return
         inside = list(self._inside(cell, below_is_empty=self._below_is_empty(at)))
-        if len(inside) == 1 and _is_colon_end(inside[0]) and self._heads_columns(at):
+        heads = self._heads_columns(at) or self._heads_boxes(at)
+        if len(inside) == 1 and _is_colon_end(inside[0]) and heads:
             inside = []
         for blank in inside:
             if blank.kind == "boxes" and not blank.words and self.above:
@@ -241,6 +253,11 @@ class _TableReader:
     def _heads_columns(self, at: int) -> bool:
         """Whether the row below is the header of a list."""
         return at + 2 < len(self.rows) and _is_header(self.rows[at + 1], self.rows[at + 2])
+
+    def _heads_boxes(self, at: int) -> bool:
+        """Whether the row below asks with boxes of its own what this one is the heading of."""
+        below = self.rows[at + 1].cells if at + 1 < len(self.rows) else []
+        return len(below) == 1 and BOXED.search(below[0].text) is not None
 
     def _below_is_empty(self, at: int) -> bool:
         below = self.rows[at + 1].cells if at + 1 < len(self.rows) else []
@@ -346,7 +363,7 @@ class _TableReader:
 
     def _place(self, cell: GridCell) -> str:
         number = self.rows[cell.row - 1].cells.index(cell) + 1
-        return f"表 {self.form.table} 第 {cell.row} 行第 {number} 格"
+        return place_of(cell, self.form.table, number)
 
 
 BOXED: Final = re.compile(f"[{BOX}{TICKED}]")

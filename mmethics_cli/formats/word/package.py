@@ -76,13 +76,19 @@ class WordPackage(Struct):
             try:
                 self._trees[name] = etree.fromstring(self.parts[name], _parser())
             except etree.XMLSyntaxError as error:
-                raise DocumentError(f"Word 文档已损坏：{name} 不是完好的 XML。") from error
+                raise DocumentError(f"文件已损坏：{name} 不是完好的 XML。") from error
         return self._trees[name]
 
     def touch(self, name: str) -> Element:
         """The root of a part that will be changed. Raises DocumentError when it is broken."""
         self._touched.add(name)
         return self.tree(name)
+
+    def replace(self, name: str, data: bytes) -> None:
+        """Put other bytes in the place of a part. Raises DocumentError when they are no XML."""
+        self.parts[name] = data
+        self._trees.pop(name, None)
+        self.tree(name)
 
     def relations(self, part: str) -> dict[str, Relation]:
         """By id, the relations of a part; those of the whole file for an empty name."""
@@ -151,7 +157,7 @@ class WordPackage(Struct):
 def opened(data: bytes) -> WordPackage:
     """The parts of a Word file. Raises DocumentError when it is none, or no sane one."""
     try:
-        parts = dict(_unzipped(data))
+        parts = dict(unzipped(data, "Word 文档"))
     except DocumentError:
         raise
     except Exception as error:  # zipfile has many ways to stumble over a damaged file
@@ -186,12 +192,13 @@ def handled(what: str) -> Iterator[None]:
         ) from error
 
 
-def _unzipped(data: bytes) -> Iterator[tuple[str, bytes]]:
+def unzipped(data: bytes, what: str, most: int = _MOST_BYTES) -> Iterator[tuple[str, bytes]]:
+    """The parts of an office file; `what` it is. Raises DocumentError beyond `most` bytes."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
         size = sum(entry.file_size for entry in entries)
-        if len(entries) > _MOST_PARTS or size > _MOST_BYTES:
-            raise DocumentError("Word 文档展开后大得不合常理，没有继续读。")
+        if len(entries) > _MOST_PARTS or size > most:
+            raise DocumentError(f"{what}展开后大得不合常理，没有继续读。")
         for entry in entries:
             yield entry.filename, transitional(archive.read(entry))
 

@@ -16,10 +16,11 @@ from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.core.standard.names import KIND
 from mmethics_cli.errors import DocumentError, EthicsError, PackError, Problem, WorkspaceError
 from mmethics_cli.formats.form.reading import WordForm, read_form
+from mmethics_cli.formats.form.tags import tags_of
 from mmethics_cli.formats.word.watermark import mark_draft
-from mmethics_cli.forms.filling import FormCoverage, fill_form
-from mmethics_cli.forms.mapping import SUFFIX, Located, located, proposed_tree
-from mmethics_cli.forms.proposing import BlankProposal, FormReading, propose
+from mmethics_cli.forms.filling import FormCoverage, fill_form, tag_texts
+from mmethics_cli.forms.mapping import SUFFIX, Located, is_tagged, located, proposed_tree
+from mmethics_cli.forms.proposing import BlankProposal, FormReading, propose, used_for
 from mmethics_cli.forms.words import FormWords, read_words
 from mmethics_cli.store.files import write_atomic
 from mmethics_cli.store.yaml.writer import mapping_lines
@@ -28,6 +29,7 @@ from mmethics_cli.workflow.own_forms.pack_forms import FORMS, PackForm, pack_for
 from mmethics_cli.workflow.packs import LoadedPack
 
 _LARGEST: Final = 30_000_000  # bytes; no form is larger
+_WORKBOOK: Final = ".xlsx"
 _OLD_WORD: Final = b"\xd0\xcf\x11\xe0"
 _VERSION: Final = r"[A-Z]{1,6}[-/][\w./-]*\d|[Vv]\d+(?:\.\d+)*|\d+\.\d+版"
 
@@ -42,15 +44,22 @@ class ReadForm(Struct, frozen=True):
     standard: Standard
 
 
-def read(path: Path, loaded: LoadedPack) -> ReadForm:
+def read(path: Path, loaded: LoadedPack, *, tagged: bool = False) -> ReadForm:
     """Read a form and propose a fact for each blank; `loaded` holds the folder `forms`.
 
-    Raises DocumentError for what is no form that can be read.
+    Of a tagged one the tags are its blanks. Raises DocumentError for what is no form that can be
+    read.
     """
-    form = opened_form(path)
-    words = words_of(loaded)
-    reading = propose(form.blanks, form.head, form.text, words, loaded.standard)
-    return ReadForm(f"{path.stem}.docx", form, reading, words, loaded.standard)
+    form, words = opened_form(path, tagged=tagged), words_of(loaded)
+    if tagged:
+        # Loaded late: few forms have tags.
+        from mmethics_cli.forms.tagged import propose_tags
+
+        proposals = propose_tags(form.blanks, words, loaded.standard)
+        reading = FormReading(proposals, used_for(form.head, words), is_about_study=True)
+    else:
+        reading = propose(form.blanks, form.head, form.text, words, loaded.standard)
+    return ReadForm(f"{path.stem}{suffix_of(path)}", form, reading, words, loaded.standard)
 
 
 def words_of(loaded: LoadedPack) -> FormWords:
@@ -62,28 +71,39 @@ def words_of(loaded: LoadedPack) -> FormWords:
     return words
 
 
-def opened_form(path: Path) -> WordForm:
-    """The blanks of a form file. Raises DocumentError, WorkspaceError."""
-    data = form_bytes(path)
-    return read_form(data, path.name)
+def opened_form(path: Path, *, tagged: bool = False) -> WordForm:
+    """The blanks of a form file, or its tags. Raises DocumentError, WorkspaceError."""
+    form = read_form(form_bytes(path), path.name)
+    if not tagged:
+        return form
+    try:
+        tags = tags_of(form.package)
+    except DocumentError as error:
+        raise DocumentError(f"{path.name}：{error.message}") from error
+    if not tags:
+        raise DocumentError(f"{path.name}：里面没有 {{{{ 名称 }}}} 这样的标签。")
+    return WordForm(form.package, tags, form.head)
+
+
+def suffix_of(path: Path) -> str:
+    """What a form is filled as: a workbook stays one, all others are Word files."""
+    return _WORKBOOK if path.suffix.lower() == _WORKBOOK else ".docx"
 
 
 def form_bytes(path: Path) -> bytes:
-    """The .docx of a form. Raises WorkspaceError where there is none, DocumentError for others."""
+    """The .docx or .xlsx of a form. Raises WorkspaceError where there is none, DocumentError for
+    others."""
     if not path.is_file():
-        raise WorkspaceError(f"没有文件“{path}”。请写表格文件（.docx）的路径。")
+        raise WorkspaceError(f"没有文件“{path}”。请写表格文件（.docx、.xlsx）的路径。")
     if path.stat().st_size > _LARGEST:
         raise DocumentError(f"{path.name}：大于 30 MB，不像是表格，没有读。")
     data = path.read_bytes()
     if path.suffix.lower() in (".doc", ".wps"):
         return _converted(path)
-    if path.suffix.lower() == ".xlsx":
-        from mmethics_cli.formats.form.sheet import as_word
-
-        return as_word(data, path.name)
-    if data.startswith(_OLD_WORD) or path.suffix.lower() != ".docx":
+    if data.startswith(_OLD_WORD) or path.suffix.lower() not in (".docx", _WORKBOOK):
         raise DocumentError(
-            f"{path.name}：读得了的是不加密码的 .docx。请用 Word 或 WPS 另存为 .docx 再读。"
+            f"{path.name}：读得了的是不加密码的 .docx 和 .xlsx。"
+            "请用 Word、Excel 或 WPS 另存为 .docx 或 .xlsx 再读。"
         )
     return data
 
@@ -122,7 +142,7 @@ def write_mapping(
         "checked_by": by,
         "checked_on": day.isoformat(),
     }
-    if head["stands_for"] not in read_.standard.documents:
+    if head["stands_for"] not in read_.standard.documents or read_.name.endswith(_WORKBOOK):
         head["stands_for"] = ""
     tree = proposed_tree(head, read_.form.blanks, decided, read_.words, read_.standard)
     note = f"# {target.name} — 由 mmethics form read 写出，办公室核对一次，之后只是数据\n"
@@ -147,14 +167,15 @@ class FormCheck(Struct, frozen=True):
 
 def check(form: PackForm, path: Path | None = None) -> FormCheck:
     """What of a mapping is found on the form, or on a newer file of it."""
-    blanks = opened_form(path or form.path).blanks
+    blanks = opened_form(path or form.path, tagged=is_tagged(form.mapping)).blanks
     return FormCheck(located(form.mapping, blanks), len(blanks))
 
 
 class FilledCopy(Struct, frozen=True):
-    """A filled copy: its bytes, its name, and what became of each blank."""
+    """A filled copy: its bytes, its name, the ending of it, and what became of each blank."""
 
     name: str
+    suffix: str
     data: bytes
     coverage: FormCoverage
 
@@ -164,12 +185,19 @@ def fill(facts: Facts, form: PackForm, day: date, *, draft: bool) -> FilledCopy:
 
     A draft says so in its first line.
     """
-    opened = opened_form(form.path)
+    opened = opened_form(form.path, tagged=is_tagged(form.mapping))
+    if is_tagged(form.mapping):
+        # Loaded late: few forms have tags.
+        from mmethics_cli.render.tagged import fill_tags
+
+        texts, coverage = tag_texts(form.mapping, opened.blanks, facts, day)
+        fill_tags(opened.package, texts)
+    else:
+        coverage = fill_form(form.mapping, opened.blanks, facts, day)
     opened.package.touch(opened.package.main)
-    coverage = fill_form(form.mapping, opened.blanks, facts, day)
     if draft:
         mark_draft(opened.package.body)
-    return FilledCopy(form.path.stem, opened.package.saved(), coverage)
+    return FilledCopy(form.path.stem, suffix_of(form.path), opened.package.saved(), coverage)
 
 
 def chosen_forms(dossier: Dossier, name: str | None) -> list[PackForm]:
@@ -243,11 +271,6 @@ def write_reviewed(
     folder = file.parent if overlay is None else overlay / FORMS
     target = folder / f"{file.stem}{SUFFIX}"
     folder.mkdir(exist_ok=True)
-    if file.suffix.lower() == ".xlsx":
-        raise EthicsError(
-            f"“{file.name}”是 Excel 表格：读得出空格，还不能填。"
-            "请在 Word 或 WPS 里做成 .docx 的表格。"
-        )
     copy = folder / read_.name
     if not copy.exists():
         write_atomic(copy, form_bytes(file))
@@ -256,11 +279,11 @@ def write_reviewed(
 
 
 def write_proof(read_: ReadForm, file: Path, target: Path, *, replace: bool) -> None:
-    """The form with the name of each proposed fact in its blank."""
+    """The form with the name of each proposed fact in its blank, in a file of its kind."""
     from mmethics_cli.formats.form.filling import fill as write
     from mmethics_cli.forms.review_sheet import said
 
-    refuse_existing(target, ".docx", replace=replace)
+    refuse_existing(target, suffix_of(file), replace=replace)
     form = opened_form(file)
     form.package.touch(form.package.main)
     pairs = list(zip(form.blanks, read_.reading.proposals, strict=True))
@@ -272,8 +295,8 @@ def write_proof(read_: ReadForm, file: Path, target: Path, *, replace: bool) -> 
 
 def write_filled(filled: FilledCopy, folder: Path, *, replace: bool) -> Path:
     """Write a filled copy, and its coverage beside it. Raises WorkspaceError for one there."""
-    target = folder / f"{filled.name}（草稿）.docx"
-    refuse_existing(target, ".docx", replace=replace)
+    target = folder / f"{filled.name}（草稿）{filled.suffix}"
+    refuse_existing(target, filled.suffix, replace=replace)
     folder.mkdir(parents=True, exist_ok=True)
     write_atomic(target, filled.data)
     return target

@@ -14,7 +14,7 @@ from mmethics_cli.core.standard.names import label_of
 from mmethics_cli.errors import EthicsError, Problem
 from mmethics_cli.formats.excel.model import RecordSheet, SheetCell, SheetColumn, SheetRow, Workbook
 from mmethics_cli.formats.excel.writer import excel_file
-from mmethics_cli.formats.passages import passages
+from mmethics_cli.formats.passages import FilePassage, passages
 from mmethics_cli.forms.importing import ReadValue, against_blank, without_blank
 from mmethics_cli.sheets.page import (
     ENTRY,
@@ -31,7 +31,12 @@ from mmethics_cli.sheets.reader import read_pages
 from mmethics_cli.store.files import sha256, write_atomic
 from mmethics_cli.wording.values import brief_text
 from mmethics_cli.workflow.opening import Dossier
-from mmethics_cli.workflow.own_forms.forms import form_bytes, opened_form, words_of
+from mmethics_cli.workflow.own_forms.forms import (
+    form_bytes,
+    opened_form,
+    suffix_of,
+    words_of,
+)
 from mmethics_cli.workflow.own_forms.pack_forms import PackForm
 
 FORMAT: Final = "mmethics/form-import/1"
@@ -67,9 +72,15 @@ def import_proposals(dossier: Dossier, file: Path, form: PackForm | None) -> lis
     if form is not None:
         values = against_blank(form.mapping, opened_form(form.path), opened_form(file), standard)
     else:
-        data = file.read_bytes() if file.suffix.lower() == ".pdf" else form_bytes(file)
-        values = without_blank(passages(data, file.name), words_of(dossier.loaded), standard)
+        values = without_blank(_passages(file), words_of(dossier.loaded), standard)
     return [_proposal(dossier, value) for value in values]
+
+
+def _passages(file: Path) -> tuple[FilePassage, ...]:
+    """What any file says; an old .doc as the .docx that it becomes."""
+    if file.suffix.lower() == ".pdf" and file.is_file():
+        return passages(file.read_bytes(), file.name)
+    return passages(form_bytes(file), f"{file.stem}{suffix_of(file)}")
 
 
 def _proposal(dossier: Dossier, read: ReadValue) -> ImportProposal:

@@ -1,0 +1,79 @@
+"""Proposals on forms of many institutions: how many are right, and how few are wrong."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mmethics_cli.formats.form.reading import read_form
+from mmethics_cli.forms.proposing import FormReading, propose
+from mmethics_cli.forms.words import plain
+from mmethics_cli.workflow.own_forms.forms import words_of
+from mmethics_cli.workflow.packs import LoadedPack, Packs
+from tests.forms.institutions import InstitutionForm, institution_forms
+
+NO_FACT = {"N", "S", "O", "X"}
+
+
+def outcomes(form: InstitutionForm, loaded: LoadedPack) -> Iterator[tuple[str, str]]:
+    """What became of each blank that a form has: right, wrong, unplaced, unseen; and its label."""
+    read = read_form(form.data, form.title)
+    reading: FormReading = propose(
+        read.blanks, read.head, read.text, words_of(loaded), loaded.standard
+    )
+    left = list(zip(read.blanks, reading.proposals, strict=True))
+    for asked in form.blanks:
+        at = next(
+            (n for n, (blank, _) in enumerate(left) if plain(blank.words) == plain(asked.label)),
+            None,
+        )
+        says = () if at is None or left[at][1].marker else left[at][1].facts
+        if asked.truth in NO_FACT:
+            yield "wrong" if says else "left", asked.label
+        elif asked.truth != "A":
+            truths = [set(truth.split("+")) for truth in asked.truth.split("|")]
+            right = any(set(says) <= truth for truth in truths)
+            yield (
+                "unseen" if at is None else
+                "unplaced" if not says else
+                "right" if right else "wrong"
+            ), asked.label  # fmt: skip
+        if at is not None:
+            left.pop(at)
+    for blank, proposal in left:
+        if proposal.facts and not proposal.marker:
+            yield "wrong", blank.words
+
+
+@pytest.fixture(scope="module")
+def figures() -> dict[str, Counter[str]]:
+    figures: dict[str, Counter[str]] = defaultdict(Counter)
+    loaded = Packs(None).of(Path(), ("forms",))
+    for form in institution_forms():
+        for outcome, label in outcomes(form, loaded):
+            figures[form.set][outcome] += 1
+            if outcome == "wrong":
+                figures[form.set][f"wrong: {form.title}: {label}"] += 1
+    return figures
+
+
+@pytest.mark.parametrize("kind", ["ethics", "grant"])
+def test_most_facts_are_placed_and_hardly_one_wrong(
+    figures: dict[str, Counter[str]], kind: str
+) -> None:
+    """The bars of the contract are lower: these labels were looked at when words were chosen."""
+    counted = figures[kind]
+    answerable = sum(counted[name] for name in ("right", "unplaced", "unseen"))
+    proposed = counted["right"] + counted["wrong"]
+    assert counted["right"] >= 0.85 * answerable, counted
+    assert counted["wrong"] <= 0.02 * proposed, counted
+    assert counted["unseen"] <= 0.02 * answerable, counted
+
+
+def test_nothing_is_proposed_where_no_study_is_asked_about(
+    figures: dict[str, Counter[str]],
+) -> None:
+    assert set(figures["none"]) == {"left"}
