@@ -21,6 +21,8 @@ from mmethics_cli.core.interview.steps import (
     Add,
     Answer,
     Choose,
+    Copy,
+    Differences,
     Exceptions,
     Move,
     Offer,
@@ -80,9 +82,14 @@ class Typist(Walker):
             return ESC
         if isinstance(prompt, Overview):
             return "1" + ENTER
-        if isinstance(prompt, Offer | Exceptions):
-            keys = prompt.sections if isinstance(prompt, Offer) else [e.id for e in prompt.entries]
+        if isinstance(prompt, Offer | Exceptions | Differences):
             wanted = meant.keys if isinstance(meant, Choose) else frozenset[str]()
+            if isinstance(prompt, Offer):
+                keys = list(prompt.sections)
+            elif isinstance(prompt, Exceptions):
+                keys = [e.id for e in prompt.entries]
+            else:
+                keys = [field.path for field in prompt.fields]
             before = prompt.chosen if isinstance(prompt, Exceptions) else frozenset[str]()
             ticks = (LETTERS[at] for at, key in enumerate(keys) if key in wanted ^ before)
             return "".join(ticks) + ENTER
@@ -91,7 +98,15 @@ class Typist(Walker):
         filled = isinstance(prompt.value, tuple) and bool(prompt.value)
         if isinstance(meant, Add):
             return "1" + ENTER
+        if isinstance(meant, Copy):
+            return self._like(prompt, meant.id) + ENTER
         return ("2" if filled or isinstance(meant, Answer) else "3") + ENTER
+
+    def _like(self, step: Step, id_: str) -> str:
+        """The option of the menu that adds an entry like another one."""
+        entries = step.value if isinstance(step.value, tuple) else ()
+        models = [one.id for one in entries if not one.inherited]
+        return LETTERS[2 + models.index(id_)]
 
     def _form(self, step: Step, confirm: str) -> str:
         """Down the rows, which grow with the answers; then one confirmation, or two."""

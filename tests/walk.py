@@ -21,6 +21,8 @@ from mmethics_cli.core.interview.steps import (
     Add,
     Answer,
     Choose,
+    Copy,
+    Differences,
     Exceptions,
     Move,
     Offer,
@@ -61,10 +63,12 @@ class Walker:
     def ask(self, prompt: Prompt) -> Reply:
         self.prompts += 1
         self.counted += not self._beyond_first(prompt)
-        if isinstance(prompt, Offer | Overview | Exceptions):
+        if isinstance(prompt, Offer | Overview | Exceptions | Differences):
             self.asked.append(type(prompt).__name__)
             if isinstance(prompt, Overview):
                 return Move.LATER
+            if isinstance(prompt, Differences):
+                return self._differ(prompt)
             return self._choose(prompt) if isinstance(prompt, Offer) else self._except(prompt)
         self.asked.append(prompt.screen.id if prompt.screen else prompt.place.path)
         self._meet(prompt)
@@ -93,6 +97,12 @@ class Walker:
         )
         return Choose(frozenset(differ))
 
+    def _differ(self, prompt: Differences) -> Reply:
+        """The fields in which an entry is known to differ from the one that it is like."""
+        meant = self._meant(prompt.owner.path, prompt.element.id)
+        own = meant.fields if meant else {}
+        return Choose(frozenset(one.path for one in prompt.fields if one.path in own))
+
     def _meet(self, step: Step) -> None:
         """Know the entries that stand there: a walk may go on with one that was begun before."""
         owner = step.place.owner
@@ -113,6 +123,8 @@ class Walker:
             return False
         if made[number : number + 1] and made[number] in have:
             return False  # gone back to from a later one
+        if owner.likeness and owner.likeness.field in wanted[number].fields:
+            return False  # the menu leads to it
         made[number:] = [f"{owner.path.rpartition('.')[2][:1]}{number + 1}"]
         return True
 
@@ -149,7 +161,9 @@ class Walker:
         self._made[owner] = [one.id for one in have]
         if len(have) < len(self._wanted(owner)):
             self._made[owner].append(f"{owner.rpartition('.')[2][:1]}{len(have) + 1}")
-            return Add()
+            likeness = step.question.likeness
+            like = self._wanted(owner)[len(have)].get(likeness.field) if likeness else UNKNOWN
+            return Copy(like) if isinstance(like, str) else Add()
         if have or owner not in self.values:
             return Move.LATER
         return Answer(())
@@ -175,6 +189,20 @@ def _typed(value: Value) -> Value:
     return value.rstrip("\n") if isinstance(value, str) else value
 
 
+def _entered(path: str, entries: tuple[Element, ...]) -> tuple[Element, ...]:
+    """A list whose entries are named as the interview names them."""
+    initial, likeness = path.rpartition(".")[2][:1], standard().questions[path].likeness
+    names: dict[Value, str] = {one.id: f"{initial}{n}" for n, one in enumerate(entries, 1)}
+
+    def typed(key: str, value: Value) -> Value:
+        return names[value] if likeness and key == likeness.field else _typed(value)
+
+    return tuple(
+        Element(names[one.id], {key: typed(key, value) for key, value in one.fields.items()})
+        for one in entries
+    )
+
+
 @cache
 def example(name: str) -> Mapping[str, Value]:
     """The answers of a worked example as they are typed: a text ends where it ends.
@@ -191,11 +219,7 @@ def example(name: str) -> Mapping[str, Value]:
         values |= _read(kept)
     for path_, value in values.items():
         if isinstance(value, tuple):
-            initial = path_.rpartition(".")[2][:1]
-            values[path_] = tuple(
-                Element(f"{initial}{n}", {key: _typed(text) for key, text in one.fields.items()})
-                for n, one in enumerate(value, 1)
-            )
+            values[path_] = _entered(path_, value)
         else:
             values[path_] = _typed(value)
     return values

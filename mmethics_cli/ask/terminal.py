@@ -19,7 +19,7 @@ from mmethics_cli.ask.prompts import (
     Prompts,
     later_option,
 )
-from mmethics_cli.core.conditions.values import UNKNOWN
+from mmethics_cli.core.conditions.values import UNKNOWN, name_of
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.interview.overview import Doubt, OverviewEntry
 from mmethics_cli.core.interview.steps import (
@@ -27,6 +27,7 @@ from mmethics_cli.core.interview.steps import (
     Answer,
     Choose,
     Copy,
+    Differences,
     EditElement,
     Exceptions,
     Jump,
@@ -48,6 +49,7 @@ from mmethics_cli.wording.values import TAGS, brief_text, entry_title, place_tit
 # Keys of the options in menus.
 _ADD, _ENOUGH, _EMPTY, _ENTRY, _LIKE = "add", "enough", "empty", "entry ", "like "
 _EDIT, _COPY, _REMOVE, _KEEP = "edit", "copy", "remove", "keep"
+_MODELS = 3  # entries that a new one may be made like, offered in the menu itself
 _KNOWN_PACE, _LAST = 3, 12  # screens from which the time that is left is reckoned
 _END, _SECTION, _PATH = "end", "section ", "path "
 
@@ -92,6 +94,8 @@ class Terminal(Struct):
             return self._overview(prompt)
         if isinstance(prompt, Exceptions):
             return self._exceptions(prompt)
+        if isinstance(prompt, Differences):
+            return self._differences(prompt)
         self._announce(prompt)
         return self._list(prompt) if prompt.question.type == "list" else self._form(prompt)
 
@@ -180,7 +184,9 @@ class Terminal(Struct):
             options.append((_ENOUGH, f"就这 {len(elements)} 项，继续"))
         else:
             options += [(_EMPTY, "没有"), later_option(answered=False)]
-        options += [(f"{_LIKE}{id_}", f"像 {name} 那样再添一项") for id_, name in names.items()][:1]
+        how = "相同，只答不同之处" if step.question.likeness else "一样填好，再改"
+        models = [entry.id for entry in elements if not entry.inherited][:_MODELS]
+        options += [(f"{_LIKE}{id_}", f"再添一项，与 {names[id_]} {how}") for id_ in models]
         options += [(f"{_ENTRY}{id_}", f"修改、复制或删去 {name}") for id_, name in names.items()]
         while True:
             key = self.prompts.choice(self.message(step), options)
@@ -234,6 +240,28 @@ class Terminal(Struct):
             if keys.key is Key.BACK:
                 return Move.BACK
             self._print("“各项相同”的回答（存储、访问、期限等）对每一项都算数；勾上的随后单独问。")
+
+    def _differences(self, prompt: Differences) -> Reply:
+        """In which fields an entry differs from the one that it is like; none is an answer."""
+        text = (
+            f"{entry_title(prompt.owner, prompt.element)}与“{name_of(prompt.source)}”哪几栏不同？"
+            "勾上的随后单独问；都相同就直接回车。"
+        )
+        taken = prompt.element.get
+        options = [
+            (
+                each.path,
+                _cut(f"{each.label}：{brief_text(each, taken(each.path))}", self.columns() - 8),
+            )
+            for each in prompt.fields
+        ]
+        while True:
+            keys = self.prompts.choices(text, options)
+            if not isinstance(keys, Pressed):
+                return Choose(frozenset(keys))
+            if keys.key is Key.BACK:
+                return Move.BACK
+            self._print("没有勾的栏用那一项的回答，那一项以后改了也跟着改。")
 
     def _offer(self, offer: Offer) -> Reply:
         """Which sections' optional questions to answer; none is an answer."""

@@ -16,6 +16,7 @@ from mmethics_cli.core.conditions.values import Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.interview.loop import Plan, interview
 from mmethics_cli.core.interview.steps import (
+    Differences,
     Exceptions,
     Move,
     Offer,
@@ -156,6 +157,8 @@ def _expected(prompt: Prompt) -> str:
         return "回答总览"
     if isinstance(prompt, Exceptions):
         return "哪几项与"
+    if isinstance(prompt, Differences):
+        return "哪几栏不同"
     if prompt.screen is not None:
         return f"{prompt.screen.title}（第 {prompt.progress.number}/{prompt.progress.total} 节"
     return prompt.question.prompt or prompt.question.label

@@ -6,10 +6,20 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Final
 
-from mmethics_cli.core.answers.edits import answers_by_question, with_answers
+from msgspec.structs import replace
+
+from mmethics_cli.core.answers.edits import answers_by_question, elements_of, with_answers
 from mmethics_cli.core.conditions.language import evaluate
-from mmethics_cli.core.conditions.values import UNKNOWN, Element, NotApplicable, Truth, Value
+from mmethics_cli.core.conditions.values import (
+    UNKNOWN,
+    Element,
+    NotApplicable,
+    Truth,
+    Value,
+    name_of,
+)
 from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.likeness import source_of
 from mmethics_cli.core.decisions.relevance import (
     AnswerPlace,
     Reason,
@@ -103,7 +113,22 @@ def _row(place: AnswerPlace, facts: Facts, seen: Facts, reasons: Reasons) -> Que
     """`seen` are the facts with the answers of the screen that is being filled in."""
     before = place_at(facts, place.path)
     value = UNKNOWN if before is None else before.recorded(facts)
+    if place.question.like_by:
+        place, value = _among_entries(place, value, seen)
     return QuestionRow(place, value, _reason(place, seen, reasons), *_proposed(place, seen))
+
+
+def _among_entries(place: AnswerPlace, value: Value, facts: Facts) -> tuple[AnswerPlace, Value]:
+    """The question which entry one is like, as a choice of those that stand before it."""
+    assert place.owner is not None and place.element is not None
+    entries = elements_of(place.owner, facts)
+    likeness = place.owner.likeness
+    source = source_of(likeness, entries, place.element) if likeness else None
+    listed = (*place.models(facts), *((source,) if source else ()))
+    names = {entry.id: name_of(entry) for entry in listed}
+    question = replace(place.question, type="choice", values=names)
+    recorded = source.id if source and value is not UNKNOWN else UNKNOWN
+    return replace(place, question=question), recorded
 
 
 def _reason(place: AnswerPlace, facts: Facts, reasons: Reasons) -> Reason:

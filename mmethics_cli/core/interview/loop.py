@@ -19,8 +19,9 @@ from mmethics_cli.core.answers.edits import (
     new_id,
     with_answers,
 )
-from mmethics_cli.core.conditions.values import UNKNOWN, Value
+from mmethics_cli.core.conditions.values import UNKNOWN, Element, Value
 from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.likeness import source_of, without
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.decisions.relevance import AnswerPlace, Reason, place_at, places, relevant
 from mmethics_cli.core.interview.agenda import (
@@ -37,6 +38,7 @@ from mmethics_cli.core.interview.steps import (
     Ask,
     Choose,
     Copy,
+    Differences,
     EditElement,
     Exceptions,
     Jump,
@@ -57,8 +59,10 @@ from mmethics_cli.core.standard.model import Question
 
 # The decision that people wait for most: it is told before all the others are settled.
 METHOD: Final = "review_method"
-# Begins the key of the step that asks which entries of a list are exceptions.
+# Begins the key of the step that asks which entries of a list are exceptions, and of the one that
+# asks in which fields an entry differs from the one it is like.
 _EXCEPTIONS: Final = "!"
+_DIFFERENCES: Final = "≠"
 
 
 class Plan(Struct, frozen=True):
@@ -104,6 +108,7 @@ class _Interview(Struct):
     agenda: deque[str] = field(default_factory=deque)
     # Steps that are put with all their rows, also those that another answer holds for.
     whole: set[str] = field(default_factory=set)
+    differing: set[str] = field(default_factory=set)  # paths asked though another entry answers
     visited: set[str] = field(default_factory=set)  # lists whose entries were gone through
     promised: int | None = None  # screens that are left after the one before
     first: str = ""  # the row to begin at, after a jump
@@ -120,17 +125,11 @@ class _Interview(Struct):
         while (prompt := self._next()) is not None:
             reply = self.ask(prompt)
             if reply is Move.BACK:
-                self._back(self.key if isinstance(prompt, Step | Exceptions) else None)
+                self._back(None if isinstance(prompt, Offer | Overview) else self.key)
             elif isinstance(prompt, Step):
                 self._answered(prompt, reply)
-            elif isinstance(prompt, Offer | Exceptions):
-                chosen = reply.keys if isinstance(reply, Choose) else frozenset[str]()
-                if isinstance(prompt, Offer):
-                    self.wanted = chosen or None
-                elif isinstance(reply, Add):
-                    self._add_behind(prompt.owner)
-                else:
-                    self._visit_exceptions(prompt, chosen)
+            elif isinstance(prompt, Offer | Exceptions | Differences):
+                self._chosen(prompt, reply)
             elif isinstance(reply, Jump):
                 self.agenda.appendleft(self._key_at(reply.path))
                 self.whole.add(self.agenda[0])
@@ -138,6 +137,19 @@ class _Interview(Struct):
             else:
                 self.finished = True
         return self.facts
+
+    def _chosen(self, prompt: Offer | Exceptions | Differences, reply: Reply) -> None:
+        chosen = reply.keys if isinstance(reply, Choose) else frozenset[str]()
+        if isinstance(prompt, Offer):
+            self.wanted = chosen or None
+        elif isinstance(reply, Add):
+            self._add_behind(prompt.owner)
+        elif isinstance(prompt, Exceptions):
+            self._visit_exceptions(prompt, chosen)
+        else:
+            self.history.append(self.key)
+            self.passed.add(self.key)
+            self._ask_anyway(prompt, chosen)
 
     def _next(self) -> Prompt | None:
         open_ = list(relevant(self.facts))
@@ -150,6 +162,10 @@ class _Interview(Struct):
             shown = None if self.key in self.whole else self._own
             if self.key.startswith(_EXCEPTIONS):
                 return self._exceptions(self.key.removeprefix(_EXCEPTIONS), reasons)
+            if self.key.startswith(_DIFFERENCES):
+                if prompt := self._differences(self.key.removeprefix(_DIFFERENCES), reasons):
+                    return prompt
+                continue
             if step := self._step(reasons, shown):
                 first, self.first = self.first, ""
                 return self._counted(replace(step, first=first))
@@ -199,8 +215,9 @@ class _Interview(Struct):
         return replace(step, progress=replace(step.progress, opened=opened))
 
     def _own(self, place: AnswerPlace) -> bool:
-        """Whether a place is to be asked, not answered already for all entries of its list."""
-        return not (place.question.shared and place.is_inherited(self.facts))
+        """Whether a place is to be asked, not answered for all entries or by another one."""
+        elsewhere = place.is_shared(self.facts) or place.is_like_another
+        return not elsewhere or place.path in self.differing
 
     def _unasked(self) -> Callable[[AnswerPlace], bool]:
         """Which places of a screen to show, as things stand when it is put."""
@@ -250,6 +267,7 @@ class _Interview(Struct):
                 if leave:
                     raise Left
                 self._forget_empty(step.place)
+                self._ask_differences(step.place.owner, step.place.element)
                 if another and step.place.owner is not None:
                     self._add_behind(step.place.owner)
             case Add():
@@ -262,12 +280,8 @@ class _Interview(Struct):
                 self.whole.update(keys_of_element(self.facts, step.question, id_))
                 self._visit(step.question, id_)
             case Remove(id_):
-                kept = (
-                    element
-                    for element in elements_of(step.question, self.facts)
-                    if element.id != id_
-                )
-                self._record({step.place.path: tuple(kept)})
+                entries = elements_of(step.question, self.facts)
+                self._record({step.place.path: without(step.question.likeness, entries, id_)})
                 self.agenda.appendleft(step.place.path)
             case Move.LATER:
                 self._forget_empty(step.place)
@@ -304,9 +318,44 @@ class _Interview(Struct):
     def _copy(self, owner: Question, id_: str) -> None:
         elements = elements_of(owner, self.facts)
         original = next(element for element in elements if element.id == id_)
-        copy = copy_of(original, new_id(owner, elements))
+        copy = copy_of(owner, original, new_id(owner, elements))
         self._record({owner.path: (*elements, copy)})
         self._visit(owner, copy.id)
+        self._ask_differences(owner, copy)
+
+    def _ask_differences(self, owner: Question | None, entry: Element | None) -> None:
+        """Of an entry that is like another one, ask next in what it differs; once."""
+        if owner is None or entry is None or owner.likeness is None:
+            return
+        key = f"{_DIFFERENCES}{owner.path}[{entry.id}].{owner.likeness.field}"
+        if key not in (*self.passed, *self.agenda):
+            self.agenda.appendleft(key)
+
+    def _differences(self, path: str, reasons: Mapping[str, Reason]) -> Differences | None:
+        place = place_at(self.facts, path)
+        if place is None or place.owner is None or place.element is None:
+            return None
+        owner, entry = place.owner, place.element
+        likeness = owner.likeness
+        source = source_of(likeness, elements_of(owner, self.facts), entry) if likeness else None
+        taken = (AnswerPlace(each, owner, entry) for each in owner.fields)
+        fields = tuple(
+            each.question for each in taken if each.is_like_another and each.applies(self.facts)
+        )
+        if source is None or not fields:
+            return None
+        progress = progress_at(self.facts, owner.section, reasons, tuple(self.agenda))
+        return Differences(owner, entry, source, fields, progress)
+
+    def _ask_anyway(self, prompt: Differences, chosen: Collection[str]) -> None:
+        """Put the fields that differ with those that the entry must answer itself."""
+        paths = [f"{prompt.owner.path}[{prompt.element.id}].{name}" for name in chosen]
+        self.differing.update(paths)
+        keys = keys_of_element(self.facts, prompt.owner, prompt.element.id)
+        asked = {self._key_at(path) for path in paths}
+        missing = [key for key in keys if key in asked and key not in self.agenda]
+        self.passed.difference_update(paths)
+        self.agenda.extendleft(reversed(missing))
 
     def _visit(self, owner: Question, id_: str) -> None:
         """Next come all fields of the element, then the list itself again."""

@@ -99,6 +99,16 @@ class Exceptions(Struct, frozen=True):
     progress: InterviewProgress
 
 
+class Differences(Struct, frozen=True):
+    """An entry of a list is like `source`: which of the fields that it takes over differ?"""
+
+    owner: Question
+    element: Element
+    source: Element
+    fields: tuple[Question, ...]
+    progress: InterviewProgress
+
+
 class Offer(Struct, frozen=True):
     """What must be answered is; how many optional questions each section still has."""
 
@@ -159,7 +169,9 @@ class Remove(Struct, frozen=True):
 
 
 class Choose(Struct, frozen=True):
-    """The sections whose optional questions are wanted, or the entries that are exceptions."""
+    """What was picked: sections whose optional questions are wanted, entries that are exceptions,
+    fields of an entry that differ from those of the one it is like.
+    """
 
     keys: frozenset[str]
 
@@ -170,7 +182,7 @@ class Jump(Struct, frozen=True):
     path: str
 
 
-Prompt = Step | Exceptions | Offer | Overview
+Prompt = Step | Exceptions | Differences | Offer | Overview
 Reply = Answer | ScreenAnswers | Move | Add | Copy | EditElement | Remove | Choose | Jump
 Ask = Callable[[Prompt], Reply]
 # Saves answers by question (whole lists), all of them at once.

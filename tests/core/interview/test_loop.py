@@ -16,6 +16,7 @@ from mmethics_cli.core.interview.steps import (
     Add,
     Answer,
     Choose,
+    Differences,
     EditElement,
     Exceptions,
     Move,
@@ -52,7 +53,7 @@ class Script:
     def ask(self, step: Prompt) -> Reply:
         if isinstance(step, Offer):
             return Choose(frozenset(step.sections))
-        if isinstance(step, Overview | Exceptions):
+        if isinstance(step, Overview | Exceptions | Differences):
             return Move.LATER
         path = step.place.path
         self.asked.append(path)
