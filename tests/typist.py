@@ -6,7 +6,7 @@ import contextlib
 import re
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from prompt_toolkit.input import PipeInput
@@ -14,7 +14,7 @@ from prompt_toolkit.input import PipeInput
 from mmethics_cli.ask.field import NOT_HERE, options_of, picks_of
 from mmethics_cli.ask.keys import LETTERS
 from mmethics_cli.ask.terminal import Terminal
-from mmethics_cli.core.conditions.values import UNKNOWN, NotApplicable, Value
+from mmethics_cli.core.conditions.values import UNKNOWN, Element, NotApplicable, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.interview.loop import interview
 from mmethics_cli.core.interview.steps import (
@@ -89,7 +89,9 @@ class Typist(Walker):
             elif isinstance(prompt, Exceptions):
                 keys = [e.id for e in prompt.entries]
             else:
-                keys = [field.path for field in prompt.fields]
+                keys = [field.path for field, _ in prompt.fields]
+            if isinstance(meant, Copy) and isinstance(prompt, Exceptions):
+                return LETTERS[len(keys) + 1 + self._model(prompt.entries, meant.id)] + ENTER
             before = prompt.chosen if isinstance(prompt, Exceptions) else frozenset[str]()
             ticks = (LETTERS[at] for at, key in enumerate(keys) if key in wanted ^ before)
             return "".join(ticks) + ENTER
@@ -99,14 +101,14 @@ class Typist(Walker):
         if isinstance(meant, Add):
             return "1" + ENTER
         if isinstance(meant, Copy):
-            return self._like(prompt, meant.id) + ENTER
+            entries = prompt.value if isinstance(prompt.value, tuple) else ()
+            return LETTERS[2 + self._model(entries, meant.id)] + ENTER
         return ("2" if filled or isinstance(meant, Answer) else "3") + ENTER
 
-    def _like(self, step: Step, id_: str) -> str:
-        """The option of the menu that adds an entry like another one."""
-        entries = step.value if isinstance(step.value, tuple) else ()
-        models = [one.id for one in entries if not one.inherited]
-        return LETTERS[2 + models.index(id_)]
+    @staticmethod
+    def _model(entries: Sequence[Element], id_: str) -> int:
+        """Which of the options that add an entry like another one is for this one."""
+        return [one.id for one in entries if not one.inherited].index(id_)
 
     def _form(self, step: Step, confirm: str) -> str:
         """Down the rows, which grow with the answers; then one confirmation, or two."""

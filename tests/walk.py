@@ -3,7 +3,7 @@ asked of the worked examples, and the dossiers that come of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -15,7 +15,7 @@ from mmethics_cli.core.answers.tree import read_tree
 from mmethics_cli.core.conditions.values import UNKNOWN, Element, Several, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
-from mmethics_cli.core.interview.agenda import key_of, keys_of_element
+from mmethics_cli.core.interview.agenda import key_of, key_of_alike, keys_of_element
 from mmethics_cli.core.interview.loop import interview
 from mmethics_cli.core.interview.steps import (
     Add,
@@ -34,6 +34,7 @@ from mmethics_cli.core.interview.steps import (
     Step,
 )
 from mmethics_cli.core.standard.answers import write_value
+from mmethics_cli.core.standard.model import Question
 from mmethics_cli.core.standard.names import ELEMENT_PATH
 from mmethics_cli.store.dossier.create import create_dossier
 from mmethics_cli.store.yaml.reader import read_file
@@ -88,7 +89,9 @@ class Walker:
             self.settled.setdefault("pathway", self.counted)
 
     def _except(self, prompt: Exceptions) -> Reply:
-        """The entries of which something is known that all others do not share."""
+        """The next entry, if it is like one of these; else those that differ from all others."""
+        if more := self._next_like(prompt.owner, prompt.entries):
+            return more
         names = {one.path for one in prompt.owner.fields if one.shared}
         differ = (
             entry.id
@@ -101,7 +104,7 @@ class Walker:
         """The fields in which an entry is known to differ from the one that it is like."""
         meant = self._meant(prompt.owner.path, prompt.element.id)
         own = meant.fields if meant else {}
-        return Choose(frozenset(one.path for one in prompt.fields if one.path in own))
+        return Choose(frozenset(one.path for one, _ in prompt.fields if one.path in own))
 
     def _meet(self, step: Step) -> None:
         """Know the entries that stand there: a walk may go on with one that was begun before."""
@@ -116,10 +119,12 @@ class Walker:
         if owner is None or element is None:
             return False
         made, wanted = self._made[owner.path], self._wanted(owner.path)
+        alike = key_of_alike(owner, element.id)
         last = keys_of_element(step.facts, owner, element.id)[-1]
+        whole = step.screen is not None and step.screen.id == alike
         have = {one.id for one in elements_of(owner, step.facts)} - {element.id}
         number = made.index(element.id) + 1
-        if last != key_of(step.facts, step.place) or number >= len(wanted):
+        if not (whole or last == key_of(step.facts, step.place)) or number >= len(wanted):
             return False
         if made[number : number + 1] and made[number] in have:
             return False  # gone back to from a later one
@@ -160,13 +165,25 @@ class Walker:
         have = step.value if isinstance(step.value, tuple) else ()
         self._made[owner] = [one.id for one in have]
         if len(have) < len(self._wanted(owner)):
+            if more := self._next_like(step.question, have):
+                return more
             self._made[owner].append(f"{owner.rpartition('.')[2][:1]}{len(have) + 1}")
-            likeness = step.question.likeness
-            like = self._wanted(owner)[len(have)].get(likeness.field) if likeness else UNKNOWN
-            return Copy(like) if isinstance(like, str) else Add()
+            return Add()
         if have or owner not in self.values:
             return Move.LATER
         return Answer(())
+
+    def _next_like(self, owner: Question, have: Sequence[Element]) -> Copy | None:
+        """To add the next entry where that is like another one."""
+        wanted, likeness = self._wanted(owner.path), owner.likeness
+        if likeness is None or len(have) >= len(wanted):
+            return None
+        like = wanted[len(have)].get(likeness.field)
+        if not isinstance(like, str):
+            return None
+        made = self._made.setdefault(owner.path, [])
+        made[len(have) :] = [f"{owner.path.rpartition('.')[2][:1]}{len(have) + 1}"]
+        return Copy(like)
 
     def _beyond_first(self, prompt: Prompt) -> bool:
         if not isinstance(prompt, Step):
@@ -223,6 +240,11 @@ def example(name: str) -> Mapping[str, Value]:
         else:
             values[path_] = _typed(value)
     return values
+
+
+def recorded(values: Mapping[str, Value]) -> Mapping[str, Value]:
+    """Answers as the facts of a study hold them: each entry with what it takes over."""
+    return Facts(standard(), values).values
 
 
 def _read(tree: Any) -> Mapping[str, Value]:

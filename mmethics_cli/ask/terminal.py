@@ -19,7 +19,7 @@ from mmethics_cli.ask.prompts import (
     Prompts,
     later_option,
 )
-from mmethics_cli.core.conditions.values import UNKNOWN, name_of
+from mmethics_cli.core.conditions.values import UNKNOWN, Element, name_of
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.interview.overview import Doubt, OverviewEntry
 from mmethics_cli.core.interview.steps import (
@@ -184,9 +184,7 @@ class Terminal(Struct):
             options.append((_ENOUGH, f"就这 {len(elements)} 项，继续"))
         else:
             options += [(_EMPTY, "没有"), later_option(answered=False)]
-        how = "相同，只答不同之处" if step.question.likeness else "一样填好，再改"
-        models = [entry.id for entry in elements if not entry.inherited][:_MODELS]
-        options += [(f"{_LIKE}{id_}", f"再添一项，与 {names[id_]} {how}") for id_ in models]
+        options += _alike(step.question, elements)
         options += [(f"{_ENTRY}{id_}", f"修改、复制或删去 {name}") for id_, name in names.items()]
         while True:
             key = self.prompts.choice(self.message(step), options)
@@ -232,11 +230,13 @@ class Terminal(Struct):
             "勾上的随后单独问，都一样就直接回车。"
         )
         options = [(entry.id, entry_title(prompt.owner, entry)) for entry in prompt.entries]
-        options.append((_ADD, "（还没有列完，再添一项）"))
+        more = [(_ADD, "再添一项"), *_alike(prompt.owner, prompt.entries)]
+        options += [(key, f"（还没有列完：{said}）") for key, said in more]
         while True:
             keys = self.prompts.choices(text, options, prompt.chosen)
             if not isinstance(keys, Pressed):
-                return Add() if _ADD in keys else Choose(frozenset(keys))
+                begun = next((self._listed(key, {}) for key, _ in more if key in keys), None)
+                return begun or Choose(frozenset(keys))
             if keys.key is Key.BACK:
                 return Move.BACK
             self._print("“各项相同”的回答（存储、访问、期限等）对每一项都算数；勾上的随后单独问。")
@@ -247,13 +247,9 @@ class Terminal(Struct):
             f"{entry_title(prompt.owner, prompt.element)}与“{name_of(prompt.source)}”哪几栏不同？"
             "勾上的随后单独问；都相同就直接回车。"
         )
-        taken = prompt.element.get
         options = [
-            (
-                each.path,
-                _cut(f"{each.label}：{brief_text(each, taken(each.path))}", self.columns() - 8),
-            )
-            for each in prompt.fields
+            (field.path, _cut(f"{field.label}：{brief_text(field, held)}", self.columns() - 8))
+            for field, held in prompt.fields
         ]
         while True:
             keys = self.prompts.choices(text, options)
@@ -333,6 +329,16 @@ class Terminal(Struct):
             text = f"［{_DOUBTS[entry.doubt]}］{name}"
             text += f"：{entry.note}" if entry.doubt is not Doubt.OPEN or "缺" in entry.note else ""
         return f"{_PATH}{entry.path}", _cut(text, self.columns() - 4)
+
+
+def _alike(owner: Question, entries: Sequence[Element]) -> list[Option]:
+    """To add an entry like one of the first that are like no other."""
+    how = "相同，只答不同之处" if owner.likeness else "一样填好，再改"
+    models = [entry for entry in entries if not entry.inherited][:_MODELS]
+    return [
+        (f"{_LIKE}{entry.id}", f"再添一项，与 {entry_title(owner, entry)} {how}")
+        for entry in models
+    ]
 
 
 def _cut(text: str, columns: int) -> str:

@@ -38,6 +38,7 @@ from tests.walk import (
     Walker,
     example,
     new_dossier,
+    recorded,
     simplified,
     single_centre,
     walk,
@@ -47,7 +48,7 @@ from tests.walk import (
 def test_a_retrospective_study_takes_few_prompts_also_to_a_simplified_review() -> None:
     walker, end = walk(simplified())
     assert end.decision("review_method").value == "simplified"
-    assert end.values == simplified()
+    assert end.values == recorded(simplified())
     assert walker.counted <= MOST
     assert walker.settled["review_method"] <= MOST_TO_SIMPLIFIED
     assert walker.settled["pathway"] <= MOST_TO_SIMPLIFIED
@@ -64,7 +65,7 @@ def test_a_meeting_is_settled_within_few_prompts() -> None:
 @pytest.mark.parametrize("name", ["prospective-ecg", "genomics-imaging-partner", RETROSPECTIVE])
 def test_every_example_can_be_walked_to_its_end(name: str) -> None:
     walker, end = walk(example(name))
-    assert end.values == example(name)
+    assert end.values == recorded(example(name))
     assert Pathway(end).settled
     assert walker.counted <= MOST
 
@@ -76,7 +77,7 @@ def test_five_assets_take_at_most_55_screens_and_a_meeting_is_known_after_4() ->
     assert isinstance(assets, tuple)
     values["data.assets"] = assets[:5]
     walker, end = walk(values)
-    assert end.values == values
+    assert end.values == recorded(values)
     assert sum(not one.startswith("attachment") for one in walker.asked) <= 55
     assert walker.settled["review_method"] <= 4
 

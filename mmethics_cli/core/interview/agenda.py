@@ -36,8 +36,11 @@ Reasons = Mapping[str, Reason]
 # The key of the step that puts everything that waits to be confirmed on one screen.
 WAITING: Final = "waiting to be confirmed"
 _TITLE: Final = "从研究方案读到的：逐段看过，改好或确认，不要的按 Delete"
-# The key of a step is the path of its one question, or `@screen`, `@screen[element]`.
+_ALIKE: Final = "名称和不同之处"
+# The key of a step is the path of its one question, `@screen`, `@screen[element]`, or
+# `≈list[element]`: all that an entry which is like another one says itself.
 _SCREEN: Final = re.compile(r"@(?P<screen>[^\[]+)(\[(?P<id>[^\]]*)\])?")
+_ENTRY: Final = re.compile(r"≈(?P<list>[^\[]+)\[(?P<id>[^\]]*)\]")
 
 
 def key_of(facts: Facts, place: AnswerPlace) -> str:
@@ -47,6 +50,11 @@ def key_of(facts: Facts, place: AnswerPlace) -> str:
     if screen is None:
         return place.path
     return f"@{screen.id}" if place.element is None else f"@{screen.id}[{place.element.id}]"
+
+
+def key_of_alike(owner: Question, id_: str) -> str:
+    """The step that asks what an entry that is like another one says itself."""
+    return f"≈{owner.path}[{id_}]"
 
 
 def keys_of_element(facts: Facts, owner: Question, id_: str) -> tuple[str, ...]:
@@ -59,6 +67,11 @@ def places_at(facts: Facts, key: str, waiting: Collection[str] = ()) -> tuple[An
     """The places of a step that apply; a single one also where a stray answer stands."""
     if key == WAITING:
         listed = (place_at(facts, path) for path in waiting)
+        return tuple(place for place in listed if place is not None and place.applies(facts))
+    if entry := _ENTRY.fullmatch(key):
+        owner = facts.standard.questions[entry["list"]]
+        fields = (field.path for field in owner.fields if not field.like_by)
+        listed = (place_at(facts, f"{owner.path}[{entry['id']}].{name}") for name in fields)
         return tuple(place for place in listed if place is not None and place.applies(facts))
     match = _SCREEN.fullmatch(key)
     if match is None:
@@ -103,6 +116,8 @@ def step_at(
         return None
     match = _SCREEN.fullmatch(key)
     screen = None if match is None else facts.standard.screens.by_id[match["screen"]]
+    if _ENTRY.fullmatch(key):
+        screen = Screen(key, _ALIKE, tuple(row.path for row in rows))
     if key == WAITING:
         screen = Screen(WAITING, _TITLE, tuple(row.path for row in rows))
     progress = progress_at(facts, rows[0].place.section, reasons, (*ahead, key), passed, sections)

@@ -19,6 +19,7 @@ from mmethics_cli.core.answers.edits import (
     new_id,
     with_answers,
 )
+from mmethics_cli.core.conditions.language import Scope
 from mmethics_cli.core.conditions.values import UNKNOWN, Element, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.likeness import source_of, without
@@ -27,6 +28,7 @@ from mmethics_cli.core.decisions.relevance import AnswerPlace, Reason, place_at,
 from mmethics_cli.core.interview.agenda import (
     WAITING,
     key_of,
+    key_of_alike,
     keys_of_element,
     progress_at,
     step_at,
@@ -63,6 +65,7 @@ METHOD: Final = "review_method"
 # asks in which fields an entry differs from the one it is like.
 _EXCEPTIONS: Final = "!"
 _DIFFERENCES: Final = "≠"
+_ALIKE: Final = "≈"  # begins the key of `key_of_alike`
 
 
 class Plan(Struct, frozen=True):
@@ -144,6 +147,8 @@ class _Interview(Struct):
             self.wanted = chosen or None
         elif isinstance(reply, Add):
             self._add_behind(prompt.owner)
+        elif isinstance(reply, Copy):
+            self._copy(prompt.owner, reply.id)
         elif isinstance(prompt, Exceptions):
             self._visit_exceptions(prompt, chosen)
         else:
@@ -160,6 +165,8 @@ class _Interview(Struct):
             if question is not None and question.path in self.visited and self._shares(question):
                 self.key = _EXCEPTIONS + self.key
             shown = None if self.key in self.whole else self._own
+            if self.key.startswith(_ALIKE):
+                shown = self._said_itself
             if self.key.startswith(_EXCEPTIONS):
                 return self._exceptions(self.key.removeprefix(_EXCEPTIONS), reasons)
             if self.key.startswith(_DIFFERENCES):
@@ -218,6 +225,10 @@ class _Interview(Struct):
         """Whether a place is to be asked, not answered for all entries or by another one."""
         elsewhere = place.is_shared(self.facts) or place.is_like_another
         return not elsewhere or place.path in self.differing
+
+    def _said_itself(self, place: AnswerPlace) -> bool:
+        """Whether an entry that is like another one must say a thing itself, or does."""
+        return place.path in self.differing or not place.is_inherited(self.facts)
 
     def _unasked(self) -> Callable[[AnswerPlace], bool]:
         """Which places of a screen to show, as things stand when it is put."""
@@ -308,7 +319,7 @@ class _Interview(Struct):
         keys = [
             key_of(self.facts, place)
             for entry in prompt.entries
-            if entry.id in chosen
+            if entry.id in chosen and _differences_key(prompt.owner, entry) not in self.passed
             for name in shared
             if (place := place_at(self.facts, f"{prompt.owner.path}[{entry.id}].{name}"))
         ]
@@ -327,7 +338,7 @@ class _Interview(Struct):
         """Of an entry that is like another one, ask next in what it differs; once."""
         if owner is None or entry is None or owner.likeness is None:
             return
-        key = f"{_DIFFERENCES}{owner.path}[{entry.id}].{owner.likeness.field}"
+        key = _differences_key(owner, entry)
         if key not in (*self.passed, *self.agenda):
             self.agenda.appendleft(key)
 
@@ -340,7 +351,9 @@ class _Interview(Struct):
         source = source_of(likeness, elements_of(owner, self.facts), entry) if likeness else None
         taken = (AnswerPlace(each, owner, entry) for each in owner.fields)
         fields = tuple(
-            each.question for each in taken if each.is_like_another and each.applies(self.facts)
+            (each.question, self.facts.field(Scope(owner.path, entry), each.question.path))
+            for each in taken
+            if (each.is_like_another or each.is_shared(self.facts)) and each.applies(self.facts)
         )
         if source is None or not fields:
             return None
@@ -348,14 +361,12 @@ class _Interview(Struct):
         return Differences(owner, entry, source, fields, progress)
 
     def _ask_anyway(self, prompt: Differences, chosen: Collection[str]) -> None:
-        """Put the fields that differ with those that the entry must answer itself."""
+        """Put the fields that differ on one screen with those that the entry must say itself."""
         paths = [f"{prompt.owner.path}[{prompt.element.id}].{name}" for name in chosen]
         self.differing.update(paths)
-        keys = keys_of_element(self.facts, prompt.owner, prompt.element.id)
-        asked = {self._key_at(path) for path in paths}
-        missing = [key for key in keys if key in asked and key not in self.agenda]
-        self.passed.difference_update(paths)
-        self.agenda.extendleft(reversed(missing))
+        gone = keys_of_element(self.facts, prompt.owner, prompt.element.id)
+        self.agenda = deque(key for key in self.agenda if key not in gone)
+        self.agenda.appendleft(key_of_alike(prompt.owner, prompt.element.id))
 
     def _visit(self, owner: Question, id_: str) -> None:
         """Next come all fields of the element, then the list itself again."""
@@ -386,6 +397,7 @@ class _Interview(Struct):
         gone = {owner.path} if id_ is None else set[str]()
         for element_id in ids if id_ is None else {id_}:
             gone |= set(keys_of_element(self.facts, owner, element_id))
+            gone.add(key_of_alike(owner, element_id))
         self.agenda = deque(key for key in self.agenda if key not in gone)
 
     def _record(self, answers: Mapping[str, Value]) -> None:
@@ -408,3 +420,9 @@ class _Interview(Struct):
             for name, decision in pathway.decisions.items()
             if decision.table.counts and decision.settled and (pathway.settled or name == METHOD)
         }
+
+
+def _differences_key(owner: Question, entry: Element) -> str:
+    """The step that asks in which fields an entry differs from the one it is like."""
+    name = owner.likeness.field if owner.likeness else ""
+    return f"{_DIFFERENCES}{owner.path}[{entry.id}].{name}"

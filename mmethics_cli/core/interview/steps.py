@@ -100,12 +100,15 @@ class Exceptions(Struct, frozen=True):
 
 
 class Differences(Struct, frozen=True):
-    """An entry of a list is like `source`: which of the fields that it takes over differ?"""
+    """An entry of a list is like `source`: which of the fields that it takes over differ?
+
+    `fields` are these fields, those that all entries share too, each with what holds now.
+    """
 
     owner: Question
     element: Element
     source: Element
-    fields: tuple[Question, ...]
+    fields: tuple[tuple[Question, Value], ...]
     progress: InterviewProgress
 
 
