@@ -22,8 +22,6 @@ from mmethics_cli.core.interview.steps import (
     Answer,
     Choose,
     Copy,
-    Differences,
-    Exceptions,
     Move,
     Offer,
     Overview,
@@ -82,18 +80,9 @@ class Typist(Walker):
             return ESC
         if isinstance(prompt, Overview):
             return "1" + ENTER
-        if isinstance(prompt, Offer | Exceptions | Differences):
+        if isinstance(prompt, Offer):
             wanted = meant.keys if isinstance(meant, Choose) else frozenset[str]()
-            if isinstance(prompt, Offer):
-                keys = list(prompt.sections)
-            elif isinstance(prompt, Exceptions):
-                keys = [e.id for e in prompt.entries]
-            else:
-                keys = [field.path for field, _ in prompt.fields]
-            if isinstance(meant, Copy) and isinstance(prompt, Exceptions):
-                return LETTERS[len(keys) + 1 + self._model(prompt.entries, meant.id)] + ENTER
-            before = prompt.chosen if isinstance(prompt, Exceptions) else frozenset[str]()
-            ticks = (LETTERS[at] for at, key in enumerate(keys) if key in wanted ^ before)
+            ticks = (LETTERS[at] for at, key in enumerate(prompt.sections) if key in wanted)
             return "".join(ticks) + ENTER
         if isinstance(meant, ScreenAnswers):
             return self._form(prompt, CTRL_N if meant.another else CTRL_D)
@@ -119,7 +108,8 @@ class Typist(Walker):
             if value is not UNKNOWN:
                 answers[rows[at].path] = value
             at += 1
-        open_ = any(self.value(row) is UNKNOWN for row in step.rows_with(answers))
+        rows = step.rows_with(answers)
+        open_ = any(self.value(row) is row.holds is UNKNOWN for row in rows)
         return keys + confirm * (2 if open_ else 1)
 
 

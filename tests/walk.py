@@ -15,15 +15,13 @@ from mmethics_cli.core.answers.tree import read_tree
 from mmethics_cli.core.conditions.values import UNKNOWN, Element, Several, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
-from mmethics_cli.core.interview.agenda import key_of, key_of_alike, keys_of_element
+from mmethics_cli.core.interview.agenda import key_of, keys_of_element
 from mmethics_cli.core.interview.loop import interview
 from mmethics_cli.core.interview.steps import (
     Add,
     Answer,
     Choose,
     Copy,
-    Differences,
-    Exceptions,
     Move,
     Offer,
     Overview,
@@ -64,13 +62,9 @@ class Walker:
     def ask(self, prompt: Prompt) -> Reply:
         self.prompts += 1
         self.counted += not self._beyond_first(prompt)
-        if isinstance(prompt, Offer | Overview | Exceptions | Differences):
+        if isinstance(prompt, Offer | Overview):
             self.asked.append(type(prompt).__name__)
-            if isinstance(prompt, Overview):
-                return Move.LATER
-            if isinstance(prompt, Differences):
-                return self._differ(prompt)
-            return self._choose(prompt) if isinstance(prompt, Offer) else self._except(prompt)
+            return self._choose(prompt) if isinstance(prompt, Offer) else Move.LATER
         self.asked.append(prompt.screen.id if prompt.screen else prompt.place.path)
         self._meet(prompt)
         if prompt.question.type == "list":
@@ -88,24 +82,6 @@ class Walker:
         if Pathway(facts).settled:
             self.settled.setdefault("pathway", self.counted)
 
-    def _except(self, prompt: Exceptions) -> Reply:
-        """The next entry, if it is like one of these; else those that differ from all others."""
-        if more := self._next_like(prompt.owner, prompt.entries):
-            return more
-        names = {one.path for one in prompt.owner.fields if one.shared}
-        differ = (
-            entry.id
-            for entry in prompt.entries
-            if (meant := self._meant(prompt.owner.path, entry.id)) and names & set(meant.fields)
-        )
-        return Choose(frozenset(differ))
-
-    def _differ(self, prompt: Differences) -> Reply:
-        """The fields in which an entry is known to differ from the one that it is like."""
-        meant = self._meant(prompt.owner.path, prompt.element.id)
-        own = meant.fields if meant else {}
-        return Choose(frozenset(one.path for one, _ in prompt.fields if one.path in own))
-
     def _meet(self, step: Step) -> None:
         """Know the entries that stand there: a walk may go on with one that was begun before."""
         owner = step.place.owner
@@ -119,17 +95,13 @@ class Walker:
         if owner is None or element is None:
             return False
         made, wanted = self._made[owner.path], self._wanted(owner.path)
-        alike = key_of_alike(owner, element.id)
         last = keys_of_element(step.facts, owner, element.id)[-1]
-        whole = step.screen is not None and step.screen.id == alike
         have = {one.id for one in elements_of(owner, step.facts)} - {element.id}
         number = made.index(element.id) + 1
-        if not (whole or last == key_of(step.facts, step.place)) or number >= len(wanted):
+        if last != key_of(step.facts, step.place) or number >= len(wanted):
             return False
         if made[number : number + 1] and made[number] in have:
             return False  # gone back to from a later one
-        if owner.likeness and owner.likeness.field in wanted[number].fields:
-            return False  # the menu leads to it
         made[number:] = [f"{owner.path.rpartition('.')[2][:1]}{number + 1}"]
         return True
 
@@ -249,6 +221,23 @@ def recorded(values: Mapping[str, Value]) -> Mapping[str, Value]:
 
 def _read(tree: Any) -> Mapping[str, Value]:
     return read_tree(standard(), {k: v for k, v in tree.items() if k != "documents"}).values
+
+
+def five_assets(named_as: Mapping[str, Value] | None = None) -> dict[str, Value]:
+    """The retrospective study with five kinds of data, two of them like one of the others.
+
+    Entries of lists that are in `named_as` have the ids that they have there.
+    """
+    values = dict(example(RETROSPECTIVE))
+    assets = values["data.assets"]
+    assert isinstance(assets, tuple)
+    values["data.assets"] = assets[:5]
+    for path, entries in (named_as or {}).items():
+        mine = values.get(path)
+        if isinstance(entries, tuple) and isinstance(mine, tuple):
+            pairs = zip(mine, entries, strict=False)
+            values[path] = tuple(Element(named.id, one.fields) for one, named in pairs)
+    return values
 
 
 def single_centre() -> dict[str, Value]:

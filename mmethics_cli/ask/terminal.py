@@ -19,7 +19,7 @@ from mmethics_cli.ask.prompts import (
     Prompts,
     later_option,
 )
-from mmethics_cli.core.conditions.values import UNKNOWN, Element, name_of
+from mmethics_cli.core.conditions.values import UNKNOWN, Element
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.interview.overview import Doubt, OverviewEntry
 from mmethics_cli.core.interview.steps import (
@@ -27,9 +27,7 @@ from mmethics_cli.core.interview.steps import (
     Answer,
     Choose,
     Copy,
-    Differences,
     EditElement,
-    Exceptions,
     Jump,
     Move,
     Offer,
@@ -92,10 +90,6 @@ class Terminal(Struct):
             return self._offer(prompt)
         if isinstance(prompt, Overview):
             return self._overview(prompt)
-        if isinstance(prompt, Exceptions):
-            return self._exceptions(prompt)
-        if isinstance(prompt, Differences):
-            return self._differences(prompt)
         self._announce(prompt)
         return self._list(prompt) if prompt.question.type == "list" else self._form(prompt)
 
@@ -148,7 +142,7 @@ class Terminal(Struct):
             self.editor,
             self._drafts,
             step.first,
-            step.place.owner is not None,
+            _is_of_entry(step),
             readers_of=lambda row: read_by(row.question, step.facts),
         ).run()
         rows = step.rows_with(filled.values) or step.rows
@@ -165,7 +159,7 @@ class Terminal(Struct):
     def _heading(self, step: Step) -> list[str]:
         text = step.screen.title if step.screen else step.question.label
         owner, element = step.place.owner, step.place.element
-        if owner is not None and element is not None:
+        if owner is not None and element is not None and _is_of_entry(step):
             text = f"{owner.label} {entry_title(owner, element)}：{text}"
         return [f"{text}（{self._where(step)}）"]
 
@@ -222,42 +216,6 @@ class Terminal(Struct):
         return None
 
     # What comes after the questions.
-
-    def _exceptions(self, prompt: Exceptions) -> Reply:
-        """Which entries of a list differ in what is answered once for all; none is an answer."""
-        text = (
-            f"{prompt.owner.label}有 {len(prompt.entries)} 项。哪几项与“各项相同”的回答不一样？"
-            "勾上的随后单独问，都一样就直接回车。"
-        )
-        options = [(entry.id, entry_title(prompt.owner, entry)) for entry in prompt.entries]
-        more = [(_ADD, "再添一项"), *_alike(prompt.owner, prompt.entries)]
-        options += [(key, f"（还没有列完：{said}）") for key, said in more]
-        while True:
-            keys = self.prompts.choices(text, options, prompt.chosen)
-            if not isinstance(keys, Pressed):
-                begun = next((self._listed(key, {}) for key, _ in more if key in keys), None)
-                return begun or Choose(frozenset(keys))
-            if keys.key is Key.BACK:
-                return Move.BACK
-            self._print("“各项相同”的回答（存储、访问、期限等）对每一项都算数；勾上的随后单独问。")
-
-    def _differences(self, prompt: Differences) -> Reply:
-        """In which fields an entry differs from the one that it is like; none is an answer."""
-        text = (
-            f"{entry_title(prompt.owner, prompt.element)}与“{name_of(prompt.source)}”哪几栏不同？"
-            "勾上的随后单独问；都相同就直接回车。"
-        )
-        options = [
-            (field.path, _cut(f"{field.label}：{brief_text(field, held)}", self.columns() - 8))
-            for field, held in prompt.fields
-        ]
-        while True:
-            keys = self.prompts.choices(text, options)
-            if not isinstance(keys, Pressed):
-                return Choose(frozenset(keys))
-            if keys.key is Key.BACK:
-                return Move.BACK
-            self._print("没有勾的栏用那一项的回答，那一项以后改了也跟着改。")
 
     def _offer(self, offer: Offer) -> Reply:
         """Which sections' optional questions to answer; none is an answer."""
@@ -329,6 +287,12 @@ class Terminal(Struct):
             text = f"［{_DOUBTS[entry.doubt]}］{name}"
             text += f"：{entry.note}" if entry.doubt is not Doubt.OPEN or "缺" in entry.note else ""
         return f"{_PATH}{entry.path}", _cut(text, self.columns() - 4)
+
+
+def _is_of_entry(step: Step) -> bool:
+    """Whether a screen is about one entry of a list."""
+    mixed = step.screen is not None and step.screen.of is None
+    return step.place.owner is not None and not mixed
 
 
 def _alike(owner: Question, entries: Sequence[Element]) -> list[Option]:

@@ -82,21 +82,20 @@ class AnswerPlace(Struct, frozen=True):
         return self.element is not None and self.element.takes_over(self.question.path)
 
     def models(self, facts: Facts) -> tuple[Element, ...]:
-        """The entries that stand before this one and that it may be like, by what pairs them."""
+        """The entries that stand before this one and that it may be like.
+
+        Those that agree with it in what pairs them; all where it says nothing of that yet.
+        """
         entries = facts.values.get(self.owner.path) if self.owner else None
         if self.element is None or not isinstance(entries, tuple):
             return ()
         mine = self.element
         before = takewhile(lambda entry: entry.id != mine.id, entries)
-        names = self.question.like_by
+        said = {name: mine.fields[name] for name in self.question.like_by if name in mine.fields}
         return tuple(
             entry
             for entry in before
-            if any(
-                mine.get(name) not in (UNKNOWN, NotApplicable())
-                and mine.get(name) == entry.get(name)
-                for name in names
-            )
+            if not said or any(entry.get(name) == value for name, value in said.items())
         )
 
     def is_shared(self, facts: Facts) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from msgspec.structs import replace
@@ -29,18 +29,19 @@ from mmethics_cli.core.decisions.relevance import (
 )
 from mmethics_cli.core.interview.steps import InterviewProgress, QuestionRow, Rows, Step
 from mmethics_cli.core.standard.model import Question
-from mmethics_cli.core.standard.names import ATTACHMENTS
+from mmethics_cli.core.standard.names import ATTACHMENTS, is_of_event
 from mmethics_cli.core.standard.screens import Screen
 
 Reasons = Mapping[str, Reason]
 # The key of the step that puts everything that waits to be confirmed on one screen.
 WAITING: Final = "waiting to be confirmed"
-_TITLE: Final = "从研究方案读到的：逐段看过，改好或确认，不要的按 Delete"
-_ALIKE: Final = "名称和不同之处"
-# The key of a step is the path of its one question, `@screen`, `@screen[element]`, or
-# `≈list[element]`: all that an entry which is like another one says itself.
+_TITLE: Final = "已有的文字：逐段看过，改好或确认，不要的按 Delete"
+# How much a screen holds: a long text takes as much of it as this many short questions.
+_ROWS, _LONG = 15, 3
+# The key of a step is the path of its one question, `@screen` or `@screen[element]`. Keys with `&`
+# between them are put together: what is left of their questions fits one screen.
+_TOGETHER: Final = "&"
 _SCREEN: Final = re.compile(r"@(?P<screen>[^\[]+)(\[(?P<id>[^\]]*)\])?")
-_ENTRY: Final = re.compile(r"≈(?P<list>[^\[]+)\[(?P<id>[^\]]*)\]")
 
 
 def key_of(facts: Facts, place: AnswerPlace) -> str:
@@ -52,9 +53,32 @@ def key_of(facts: Facts, place: AnswerPlace) -> str:
     return f"@{screen.id}" if place.element is None else f"@{screen.id}[{place.element.id}]"
 
 
-def key_of_alike(owner: Question, id_: str) -> str:
-    """The step that asks what an entry that is like another one says itself."""
-    return f"≈{owner.path}[{id_}]"
+def together(facts: Facts, places: Sequence[AnswerPlace]) -> str:
+    """The key of the first place, with those that follow as long as all fits one screen.
+
+    `places` are those that are to be asked, in their order. Only screens of the pack are put
+    together; lists and their entries stay by themselves, and what is written into another file.
+    """
+    by_key: dict[str, list[AnswerPlace]] = {}
+    for place in places:
+        by_key.setdefault(key_of(facts, place), []).append(place)
+    first, home = key_of(facts, places[0]), _home(places[0])
+    kept: list[str] = []
+    held = 0
+    for key, rows in by_key.items():
+        held += sum(_LONG if row.question.long else 1 for row in rows)
+        alone = not _SCREEN.fullmatch(key) or "[" in key
+        if key != first and (alone or held > _ROWS or any(_home(row) != home for row in rows)):
+            break
+        kept.append(key)
+        if alone:
+            break
+    return _TOGETHER.join(kept)
+
+
+def _home(place: AnswerPlace) -> tuple[bool, bool]:
+    """Into which of the dossier's files an answer is written."""
+    return is_of_event(place.question.path), place.question.of_institution
 
 
 def keys_of_element(facts: Facts, owner: Question, id_: str) -> tuple[str, ...]:
@@ -67,12 +91,11 @@ def places_at(facts: Facts, key: str, waiting: Collection[str] = ()) -> tuple[An
     """The places of a step that apply; a single one also where a stray answer stands."""
     if key == WAITING:
         listed = (place_at(facts, path) for path in waiting)
-        return tuple(place for place in listed if place is not None and place.applies(facts))
-    if entry := _ENTRY.fullmatch(key):
-        owner = facts.standard.questions[entry["list"]]
-        fields = (field.path for field in owner.fields if not field.like_by)
-        listed = (place_at(facts, f"{owner.path}[{entry['id']}].{name}") for name in fields)
-        return tuple(place for place in listed if place is not None and place.applies(facts))
+        return tuple(
+            _named(place) for place in listed if place is not None and place.applies(facts)
+        )
+    if _TOGETHER in key:
+        return tuple(place for part in key.split(_TOGETHER) for place in places_at(facts, part))
     match = _SCREEN.fullmatch(key)
     if match is None:
         place = place_at(facts, key)
@@ -114,14 +137,35 @@ def step_at(
     rows = rows_with({})
     if not rows:
         return None
-    match = _SCREEN.fullmatch(key)
-    screen = None if match is None else facts.standard.screens.by_id[match["screen"]]
-    if _ENTRY.fullmatch(key):
-        screen = Screen(key, _ALIKE, tuple(row.path for row in rows))
-    if key == WAITING:
-        screen = Screen(WAITING, _TITLE, tuple(row.path for row in rows))
+    screen = _screen_of(key, rows, facts)
     progress = progress_at(facts, rows[0].place.section, reasons, (*ahead, key), passed, sections)
     return Step(rows, progress, facts, screen, rows_with, _hint(facts, rows))
+
+
+def _screen_of(key: str, rows: Rows, facts: Facts) -> Screen | None:
+    """The screen of a step: one of the pack, or one that is made for its rows; None for a list."""
+    titles: Iterable[str] = ()
+    if key == WAITING:
+        titles = (_TITLE,)
+    elif _TOGETHER in key:
+        titles = dict.fromkeys(_title_of(row.place, facts) for row in rows)
+    elif match := _SCREEN.fullmatch(key):
+        return facts.standard.screens.by_id[match["screen"]]
+    return Screen(key, "、".join(titles), tuple(row.path for row in rows)) if titles else None
+
+
+def _title_of(place: AnswerPlace, facts: Facts) -> str:
+    """What the screen is called on which a question stands; the question where there is none."""
+    screen = facts.standard.screens.holding(None, place.question.path)
+    return place.question.label if screen is None else screen.title
+
+
+def _named(place: AnswerPlace) -> AnswerPlace:
+    """A field under its label and the name of its entry: others may stand on the same screen."""
+    if place.element is None:
+        return place
+    label = f"{name_of(place.element)}的{place.question.label}"
+    return replace(place, question=replace(place.question, label=label))
 
 
 def _row(place: AnswerPlace, facts: Facts, seen: Facts, reasons: Reasons) -> QuestionRow:
@@ -130,7 +174,16 @@ def _row(place: AnswerPlace, facts: Facts, seen: Facts, reasons: Reasons) -> Que
     value = UNKNOWN if before is None else before.recorded(facts)
     if place.question.like_by:
         place, value = _among_entries(place, value, seen)
-    return QuestionRow(place, value, _reason(place, seen, reasons), *_proposed(place, seen))
+    holds = _held(place, seen)
+    return QuestionRow(place, value, _reason(place, seen, reasons), *_proposed(place, seen), holds)
+
+
+def _held(place: AnswerPlace, facts: Facts) -> Value:
+    """What counts where there is no answer of its own."""
+    if place.question.like_by or not place.is_inherited(facts):
+        return UNKNOWN
+    scope = place.scope()
+    return facts.get(place.path) if scope is None else facts.field(scope, place.question.path)
 
 
 def _among_entries(place: AnswerPlace, value: Value, facts: Facts) -> tuple[AnswerPlace, Value]:

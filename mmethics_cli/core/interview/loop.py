@@ -6,7 +6,7 @@ The answers of each step are saved before the next one is put.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct, field
@@ -19,19 +19,17 @@ from mmethics_cli.core.answers.edits import (
     new_id,
     with_answers,
 )
-from mmethics_cli.core.conditions.language import Scope
-from mmethics_cli.core.conditions.values import UNKNOWN, Element, Value
+from mmethics_cli.core.conditions.values import UNKNOWN, Value
 from mmethics_cli.core.decisions.facts import Facts
-from mmethics_cli.core.decisions.likeness import source_of, without
+from mmethics_cli.core.decisions.likeness import without
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.decisions.relevance import AnswerPlace, Reason, place_at, places, relevant
 from mmethics_cli.core.interview.agenda import (
     WAITING,
     key_of,
-    key_of_alike,
     keys_of_element,
-    progress_at,
     step_at,
+    together,
 )
 from mmethics_cli.core.interview.overview import overview
 from mmethics_cli.core.interview.steps import (
@@ -40,9 +38,7 @@ from mmethics_cli.core.interview.steps import (
     Ask,
     Choose,
     Copy,
-    Differences,
     EditElement,
-    Exceptions,
     Jump,
     Left,
     Listing,
@@ -61,11 +57,6 @@ from mmethics_cli.core.standard.model import Question
 
 # The decision that people wait for most: it is told before all the others are settled.
 METHOD: Final = "review_method"
-# Begins the key of the step that asks which entries of a list are exceptions, and of the one that
-# asks in which fields an entry differs from the one it is like.
-_EXCEPTIONS: Final = "!"
-_DIFFERENCES: Final = "≠"
-_ALIKE: Final = "≈"  # begins the key of `key_of_alike`
 
 
 class Plan(Struct, frozen=True):
@@ -109,10 +100,6 @@ class _Interview(Struct):
     passed: set[str] = field(default_factory=set)
     history: list[str] = field(default_factory=list)
     agenda: deque[str] = field(default_factory=deque)
-    # Steps that are put with all their rows, also those that another answer holds for.
-    whole: set[str] = field(default_factory=set)
-    differing: set[str] = field(default_factory=set)  # paths asked though another entry answers
-    visited: set[str] = field(default_factory=set)  # lists whose entries were gone through
     promised: int | None = None  # screens that are left after the one before
     first: str = ""  # the row to begin at, after a jump
     # Sections whose optional questions are wanted; None once they were declined.
@@ -128,52 +115,25 @@ class _Interview(Struct):
         while (prompt := self._next()) is not None:
             reply = self.ask(prompt)
             if reply is Move.BACK:
-                self._back(None if isinstance(prompt, Offer | Overview) else self.key)
+                self._back(self.key if isinstance(prompt, Step) else None)
             elif isinstance(prompt, Step):
                 self._answered(prompt, reply)
-            elif isinstance(prompt, Offer | Exceptions | Differences):
-                self._chosen(prompt, reply)
+            elif isinstance(prompt, Offer):
+                chosen = reply.keys if isinstance(reply, Choose) else frozenset[str]()
+                self.wanted = chosen or None
             elif isinstance(reply, Jump):
                 self.agenda.appendleft(self._key_at(reply.path))
-                self.whole.add(self.agenda[0])
                 self.first = reply.path
             else:
                 self.finished = True
         return self.facts
-
-    def _chosen(self, prompt: Offer | Exceptions | Differences, reply: Reply) -> None:
-        chosen = reply.keys if isinstance(reply, Choose) else frozenset[str]()
-        if isinstance(prompt, Offer):
-            self.wanted = chosen or None
-        elif isinstance(reply, Add):
-            self._add_behind(prompt.owner)
-        elif isinstance(reply, Copy):
-            self._copy(prompt.owner, reply.id)
-        elif isinstance(prompt, Exceptions):
-            self._visit_exceptions(prompt, chosen)
-        else:
-            self.history.append(self.key)
-            self.passed.add(self.key)
-            self._ask_anyway(prompt, chosen)
 
     def _next(self) -> Prompt | None:
         open_ = list(relevant(self.facts))
         reasons = {place.path: reason for place, reason in open_}
         while self.agenda:
             self.key = self.agenda.popleft()
-            question = self.facts.standard.questions.get(self.key)
-            if question is not None and question.path in self.visited and self._shares(question):
-                self.key = _EXCEPTIONS + self.key
-            shown = None if self.key in self.whole else self._own
-            if self.key.startswith(_ALIKE):
-                shown = self._said_itself
-            if self.key.startswith(_EXCEPTIONS):
-                return self._exceptions(self.key.removeprefix(_EXCEPTIONS), reasons)
-            if self.key.startswith(_DIFFERENCES):
-                if prompt := self._differences(self.key.removeprefix(_DIFFERENCES), reasons):
-                    return prompt
-                continue
-            if step := self._step(reasons, shown):
+            if step := self._step(reasons, None):
                 first, self.first = self.first, ""
                 return self._counted(replace(step, first=first))
         if self.plan.everything:
@@ -191,27 +151,46 @@ class _Interview(Struct):
                 continue
             if reason is Reason.REQUIRED and self._is_waiting(reasons):
                 return self._next()
-            self.key = key_of(self.facts, place)
+            self.key = self._key_with_more(place, open_)
             if step := self._step(reasons, self._unasked()):
                 return self._counted(step)
         if optional and self.wanted is not None:
             return Offer(optional)
         return self._review()
 
+    def _key_with_more(
+        self, place: AnswerPlace, open_: Sequence[tuple[AnswerPlace, Reason]]
+    ) -> str:
+        """The step of a place; what little is left of the next ones stands with it."""
+        shown = self._unasked()
+        left = [each for each, reason in open_ if reason is not Reason.OPTIONAL and shown(each)]
+        if self.plan.everything or place not in left:
+            return key_of(self.facts, place)
+        return together(self.facts, left[left.index(place) :])
+
     def _is_waiting(self, reasons: Mapping[str, Reason]) -> bool:
         """Whether words wait to be confirmed that were not put yet: they come next."""
-        waiting = [path for path in self.plan.waiting if path in reasons]
+        waiting = [path for path in self._to_confirm() if path in reasons]
         if WAITING in self.passed or not any(path not in self.passed for path in waiting):
             return False
         self.passed.add(WAITING)
         self.agenda.appendleft(WAITING)
         return True
 
+    def _to_confirm(self) -> tuple[str, ...]:
+        """The paths with words that wait to be confirmed, in the section that is asked."""
+        places = {path: place_at(self.facts, path) for path in self.plan.waiting}
+        return tuple(
+            path
+            for path, place in places.items()
+            if place is not None and self.plan.section in (None, place.section)
+        )
+
     def _step(
         self, reasons: Mapping[str, Reason], wanted: Callable[[AnswerPlace], bool] | None
     ) -> Step | None:
         ahead, passed = tuple(self.agenda), frozenset(self.passed)
-        waiting, sections = self.plan.waiting, self.wanted or ()
+        waiting, sections = self._to_confirm(), self.wanted or ()
         return step_at(self.facts, self.key, reasons, wanted, ahead, waiting, passed, sections)
 
     def _counted(self, step: Step) -> Step:
@@ -221,22 +200,13 @@ class _Interview(Struct):
         self.promised = max(left - 1, 0)
         return replace(step, progress=replace(step.progress, opened=opened))
 
-    def _own(self, place: AnswerPlace) -> bool:
-        """Whether a place is to be asked, not answered for all entries or by another one."""
-        elsewhere = place.is_shared(self.facts) or place.is_like_another
-        return not elsewhere or place.path in self.differing
-
-    def _said_itself(self, place: AnswerPlace) -> bool:
-        """Whether an entry that is like another one must say a thing itself, or does."""
-        return place.path in self.differing or not place.is_inherited(self.facts)
-
     def _unasked(self) -> Callable[[AnswerPlace], bool]:
         """Which places of a screen to show, as things stand when it is put."""
         facts, passed, everything = self.facts, frozenset(self.passed), self.plan.everything
 
         def shown(place: AnswerPlace) -> bool:
             lacking = place.recorded(facts) is UNKNOWN or place.question.type == "list"
-            here = self.plan.section in (None, place.section) and self._own(place)
+            here = self.plan.section in (None, place.section)
             return place.path not in passed and (everything or lacking) and here
 
         return shown
@@ -268,8 +238,6 @@ class _Interview(Struct):
             self._drop(step.question, None)
             finished = isinstance(reply, Answer | Move)
             self.listing(None if finished else step.place.path)
-            if finished and self._shares(step.question):
-                self.agenda.appendleft(_EXCEPTIONS + step.place.path)
         match reply:
             case Answer(value):
                 self._record({step.place.path: value})
@@ -278,7 +246,6 @@ class _Interview(Struct):
                 if leave:
                     raise Left
                 self._forget_empty(step.place)
-                self._ask_differences(step.place.owner, step.place.element)
                 if another and step.place.owner is not None:
                     self._add_behind(step.place.owner)
             case Add():
@@ -288,7 +255,6 @@ class _Interview(Struct):
             case Copy(id_):
                 self._copy(step.question, id_)
             case EditElement(id_):
-                self.whole.update(keys_of_element(self.facts, step.question, id_))
                 self._visit(step.question, id_)
             case Remove(id_):
                 entries = elements_of(step.question, self.facts)
@@ -297,80 +263,15 @@ class _Interview(Struct):
             case Move.LATER:
                 self._forget_empty(step.place)
 
-    def _shares(self, owner: Question) -> bool:
-        """Whether several entries share answers, and the person was not asked which differ."""
-        shared = any(field.shared and field.inherits in self.facts.values for field in owner.fields)
-        several = len(elements_of(owner, self.facts)) > 1
-        return shared and several and _EXCEPTIONS + owner.path not in self.passed
-
-    def _exceptions(self, path: str, reasons: Mapping[str, Reason]) -> Exceptions:
-        owner = self.facts.standard.questions[path]
-        entries = elements_of(owner, self.facts)
-        names = {field.path for field in owner.fields if field.shared}
-        chosen = frozenset(entry.id for entry in entries if names & set(entry.fields))
-        return Exceptions(owner, entries, chosen, progress_at(self.facts, owner.section, reasons))
-
-    def _visit_exceptions(self, prompt: Exceptions, chosen: frozenset[str]) -> None:
-        """The list is whole; put what its entries share once more for those that differ."""
-        self.history.append(self.key)
-        self.passed |= {self.key, prompt.owner.path}
-        self.listing(None)
-        shared = [field.path for field in prompt.owner.fields if field.shared]
-        keys = [
-            key_of(self.facts, place)
-            for entry in prompt.entries
-            if entry.id in chosen and _differences_key(prompt.owner, entry) not in self.passed
-            for name in shared
-            if (place := place_at(self.facts, f"{prompt.owner.path}[{entry.id}].{name}"))
-        ]
-        self.whole.update(keys)
-        self.agenda.extendleft(reversed(dict.fromkeys(keys)))
-
     def _copy(self, owner: Question, id_: str) -> None:
         elements = elements_of(owner, self.facts)
         original = next(element for element in elements if element.id == id_)
         copy = copy_of(owner, original, new_id(owner, elements))
         self._record({owner.path: (*elements, copy)})
         self._visit(owner, copy.id)
-        self._ask_differences(owner, copy)
-
-    def _ask_differences(self, owner: Question | None, entry: Element | None) -> None:
-        """Of an entry that is like another one, ask next in what it differs; once."""
-        if owner is None or entry is None or owner.likeness is None:
-            return
-        key = _differences_key(owner, entry)
-        if key not in (*self.passed, *self.agenda):
-            self.agenda.appendleft(key)
-
-    def _differences(self, path: str, reasons: Mapping[str, Reason]) -> Differences | None:
-        place = place_at(self.facts, path)
-        if place is None or place.owner is None or place.element is None:
-            return None
-        owner, entry = place.owner, place.element
-        likeness = owner.likeness
-        source = source_of(likeness, elements_of(owner, self.facts), entry) if likeness else None
-        taken = (AnswerPlace(each, owner, entry) for each in owner.fields)
-        fields = tuple(
-            (each.question, self.facts.field(Scope(owner.path, entry), each.question.path))
-            for each in taken
-            if (each.is_like_another or each.is_shared(self.facts)) and each.applies(self.facts)
-        )
-        if source is None or not fields:
-            return None
-        progress = progress_at(self.facts, owner.section, reasons, tuple(self.agenda))
-        return Differences(owner, entry, source, fields, progress)
-
-    def _ask_anyway(self, prompt: Differences, chosen: Collection[str]) -> None:
-        """Put the fields that differ on one screen with those that the entry must say itself."""
-        paths = [f"{prompt.owner.path}[{prompt.element.id}].{name}" for name in chosen]
-        self.differing.update(paths)
-        gone = keys_of_element(self.facts, prompt.owner, prompt.element.id)
-        self.agenda = deque(key for key in self.agenda if key not in gone)
-        self.agenda.appendleft(key_of_alike(prompt.owner, prompt.element.id))
 
     def _visit(self, owner: Question, id_: str) -> None:
         """Next come all fields of the element, then the list itself again."""
-        self.visited.add(owner.path)
         keys = keys_of_element(self.facts, owner, id_)
         self.agenda.extendleft(reversed([*keys, owner.path]))
 
@@ -397,7 +298,6 @@ class _Interview(Struct):
         gone = {owner.path} if id_ is None else set[str]()
         for element_id in ids if id_ is None else {id_}:
             gone |= set(keys_of_element(self.facts, owner, element_id))
-            gone.add(key_of_alike(owner, element_id))
         self.agenda = deque(key for key in self.agenda if key not in gone)
 
     def _record(self, answers: Mapping[str, Value]) -> None:
@@ -420,9 +320,3 @@ class _Interview(Struct):
             for name, decision in pathway.decisions.items()
             if decision.table.counts and decision.settled and (pathway.settled or name == METHOD)
         }
-
-
-def _differences_key(owner: Question, entry: Element) -> str:
-    """The step that asks in which fields an entry differs from the one it is like."""
-    name = owner.likeness.field if owner.likeness else ""
-    return f"{_DIFFERENCES}{owner.path}[{entry.id}].{name}"

@@ -16,9 +16,7 @@ from mmethics_cli.core.interview.steps import (
     Add,
     Answer,
     Choose,
-    Differences,
     EditElement,
-    Exceptions,
     Move,
     Offer,
     Overview,
@@ -53,7 +51,7 @@ class Script:
     def ask(self, step: Prompt) -> Reply:
         if isinstance(step, Offer):
             return Choose(frozenset(step.sections))
-        if isinstance(step, Overview | Exceptions | Differences):
+        if isinstance(step, Overview):
             return Move.LATER
         path = step.place.path
         self.asked.append(path)
