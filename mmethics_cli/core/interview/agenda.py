@@ -264,8 +264,20 @@ def progress_at(
         sections.index(section) + 1 if section in sections else len(sections),
         len(sections),
         sum(place.section == section for place in open_),
-        len({key_of(facts, place) for place in coming}.union(ahead)),
+        _screens(coming, facts, ahead),
     )
+
+
+def _screens(coming: Sequence[AnswerPlace], facts: Facts, ahead: Collection[str]) -> int:
+    """How many screens questions take, with those that come in any case."""
+    put = {part for key in ahead for part in key.split(_TOGETHER)}
+    left = [place for place in coming if key_of(facts, place) not in put]
+    count = len(ahead)
+    while left:
+        keys = together(facts, left).split(_TOGETHER)
+        left = [place for place in left if key_of(facts, place) not in keys]
+        count += 1
+    return count
 
 
 def _places_of(facts: Facts, reasons: Reasons) -> Iterator[AnswerPlace]:

@@ -206,7 +206,8 @@ class _Interview(Struct):
 
         def shown(place: AnswerPlace) -> bool:
             lacking = place.recorded(facts) is UNKNOWN or place.question.type == "list"
-            here = self.plan.section in (None, place.section)
+            elsewhere = place.is_like_another or place.is_shared(facts)
+            here = self.plan.section in (None, place.section) and not elsewhere
             return place.path not in passed and (everything or lacking) and here
 
         return shown
