@@ -6,7 +6,7 @@ import contextlib
 import re
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from prompt_toolkit.input import PipeInput
@@ -14,14 +14,14 @@ from prompt_toolkit.input import PipeInput
 from mmethics_cli.ask.field import NOT_HERE, options_of, picks_of
 from mmethics_cli.ask.keys import LETTERS
 from mmethics_cli.ask.terminal import Terminal
-from mmethics_cli.core.conditions.values import UNKNOWN, NotApplicable, Value
+from mmethics_cli.core.conditions.values import UNKNOWN, Element, NotApplicable, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.interview.loop import interview
 from mmethics_cli.core.interview.steps import (
     Add,
     Answer,
     Choose,
-    Exceptions,
+    Copy,
     Move,
     Offer,
     Overview,
@@ -80,18 +80,24 @@ class Typist(Walker):
             return ESC
         if isinstance(prompt, Overview):
             return "1" + ENTER
-        if isinstance(prompt, Offer | Exceptions):
-            keys = prompt.sections if isinstance(prompt, Offer) else [e.id for e in prompt.entries]
+        if isinstance(prompt, Offer):
             wanted = meant.keys if isinstance(meant, Choose) else frozenset[str]()
-            before = prompt.chosen if isinstance(prompt, Exceptions) else frozenset[str]()
-            ticks = (LETTERS[at] for at, key in enumerate(keys) if key in wanted ^ before)
+            ticks = (LETTERS[at] for at, key in enumerate(prompt.sections) if key in wanted)
             return "".join(ticks) + ENTER
         if isinstance(meant, ScreenAnswers):
             return self._form(prompt, CTRL_N if meant.another else CTRL_D)
         filled = isinstance(prompt.value, tuple) and bool(prompt.value)
         if isinstance(meant, Add):
             return "1" + ENTER
+        if isinstance(meant, Copy):
+            entries = prompt.value if isinstance(prompt.value, tuple) else ()
+            return LETTERS[2 + self._model(entries, meant.id)] + ENTER
         return ("2" if filled or isinstance(meant, Answer) else "3") + ENTER
+
+    @staticmethod
+    def _model(entries: Sequence[Element], id_: str) -> int:
+        """Which of the options that add an entry like another one is for this one."""
+        return [one.id for one in entries if not one.inherited].index(id_)
 
     def _form(self, step: Step, confirm: str) -> str:
         """Down the rows, which grow with the answers; then one confirmation, or two."""
@@ -102,7 +108,8 @@ class Typist(Walker):
             if value is not UNKNOWN:
                 answers[rows[at].path] = value
             at += 1
-        open_ = any(self.value(row) is UNKNOWN for row in step.rows_with(answers))
+        rows = step.rows_with(answers)
+        open_ = any(self.value(row) is row.holds is UNKNOWN for row in rows)
         return keys + confirm * (2 if open_ else 1)
 
 

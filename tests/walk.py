@@ -3,7 +3,7 @@ asked of the worked examples, and the dossiers that come of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -21,7 +21,7 @@ from mmethics_cli.core.interview.steps import (
     Add,
     Answer,
     Choose,
-    Exceptions,
+    Copy,
     Move,
     Offer,
     Overview,
@@ -32,6 +32,7 @@ from mmethics_cli.core.interview.steps import (
     Step,
 )
 from mmethics_cli.core.standard.answers import write_value
+from mmethics_cli.core.standard.model import Question
 from mmethics_cli.core.standard.names import ELEMENT_PATH
 from mmethics_cli.store.dossier.create import create_dossier
 from mmethics_cli.store.yaml.reader import read_file
@@ -61,11 +62,9 @@ class Walker:
     def ask(self, prompt: Prompt) -> Reply:
         self.prompts += 1
         self.counted += not self._beyond_first(prompt)
-        if isinstance(prompt, Offer | Overview | Exceptions):
+        if isinstance(prompt, Offer | Overview):
             self.asked.append(type(prompt).__name__)
-            if isinstance(prompt, Overview):
-                return Move.LATER
-            return self._choose(prompt) if isinstance(prompt, Offer) else self._except(prompt)
+            return self._choose(prompt) if isinstance(prompt, Offer) else Move.LATER
         self.asked.append(prompt.screen.id if prompt.screen else prompt.place.path)
         self._meet(prompt)
         if prompt.question.type == "list":
@@ -82,16 +81,6 @@ class Walker:
             self.settled.setdefault(table, self.counted)
         if Pathway(facts).settled:
             self.settled.setdefault("pathway", self.counted)
-
-    def _except(self, prompt: Exceptions) -> Reply:
-        """The entries of which something is known that all others do not share."""
-        names = {one.path for one in prompt.owner.fields if one.shared}
-        differ = (
-            entry.id
-            for entry in prompt.entries
-            if (meant := self._meant(prompt.owner.path, entry.id)) and names & set(meant.fields)
-        )
-        return Choose(frozenset(differ))
 
     def _meet(self, step: Step) -> None:
         """Know the entries that stand there: a walk may go on with one that was begun before."""
@@ -148,11 +137,25 @@ class Walker:
         have = step.value if isinstance(step.value, tuple) else ()
         self._made[owner] = [one.id for one in have]
         if len(have) < len(self._wanted(owner)):
+            if more := self._next_like(step.question, have):
+                return more
             self._made[owner].append(f"{owner.rpartition('.')[2][:1]}{len(have) + 1}")
             return Add()
         if have or owner not in self.values:
             return Move.LATER
         return Answer(())
+
+    def _next_like(self, owner: Question, have: Sequence[Element]) -> Copy | None:
+        """To add the next entry where that is like another one."""
+        wanted, likeness = self._wanted(owner.path), owner.likeness
+        if likeness is None or len(have) >= len(wanted):
+            return None
+        like = wanted[len(have)].get(likeness.field)
+        if not isinstance(like, str):
+            return None
+        made = self._made.setdefault(owner.path, [])
+        made[len(have) :] = [f"{owner.path.rpartition('.')[2][:1]}{len(have) + 1}"]
+        return Copy(like)
 
     def _beyond_first(self, prompt: Prompt) -> bool:
         if not isinstance(prompt, Step):
@@ -175,6 +178,20 @@ def _typed(value: Value) -> Value:
     return value.rstrip("\n") if isinstance(value, str) else value
 
 
+def _entered(path: str, entries: tuple[Element, ...]) -> tuple[Element, ...]:
+    """A list whose entries are named as the interview names them."""
+    initial, likeness = path.rpartition(".")[2][:1], standard().questions[path].likeness
+    names: dict[Value, str] = {one.id: f"{initial}{n}" for n, one in enumerate(entries, 1)}
+
+    def typed(key: str, value: Value) -> Value:
+        return names[value] if likeness and key == likeness.field else _typed(value)
+
+    return tuple(
+        Element(names[one.id], {key: typed(key, value) for key, value in one.fields.items()})
+        for one in entries
+    )
+
+
 @cache
 def example(name: str) -> Mapping[str, Value]:
     """The answers of a worked example as they are typed: a text ends where it ends.
@@ -191,18 +208,36 @@ def example(name: str) -> Mapping[str, Value]:
         values |= _read(kept)
     for path_, value in values.items():
         if isinstance(value, tuple):
-            initial = path_.rpartition(".")[2][:1]
-            values[path_] = tuple(
-                Element(f"{initial}{n}", {key: _typed(text) for key, text in one.fields.items()})
-                for n, one in enumerate(value, 1)
-            )
+            values[path_] = _entered(path_, value)
         else:
             values[path_] = _typed(value)
     return values
 
 
+def recorded(values: Mapping[str, Value]) -> Mapping[str, Value]:
+    """Answers as the facts of a study hold them: each entry with what it takes over."""
+    return Facts(standard(), values).values
+
+
 def _read(tree: Any) -> Mapping[str, Value]:
     return read_tree(standard(), {k: v for k, v in tree.items() if k != "documents"}).values
+
+
+def five_assets(named_as: Mapping[str, Value] | None = None) -> dict[str, Value]:
+    """The retrospective study with five kinds of data, two of them like one of the others.
+
+    Entries of lists that are in `named_as` have the ids that they have there.
+    """
+    values = dict(example(RETROSPECTIVE))
+    assets = values["data.assets"]
+    assert isinstance(assets, tuple)
+    values["data.assets"] = assets[:5]
+    for path, entries in (named_as or {}).items():
+        mine = values.get(path)
+        if isinstance(entries, tuple) and isinstance(mine, tuple):
+            pairs = zip(mine, entries, strict=False)
+            values[path] = tuple(Element(named.id, one.fields) for one, named in pairs)
+    return values
 
 
 def single_centre() -> dict[str, Value]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Final
 
 from msgspec import Struct, field
 
@@ -16,6 +17,7 @@ from mmethics_cli.wording.language import UNSURE_WORD
 from mmethics_cli.wording.typed import PromptReader
 from mmethics_cli.wording.values import option_labels, prompt_text, takes_none
 
+HOLDS: Final = "（沿用）"
 UNSURE, NONE, NOT_HERE = "\0unsure", "\0none", "\0not-here"
 
 
@@ -98,6 +100,12 @@ class Field(Struct):
         return self.row.proposal if free else UNKNOWN
 
     @property
+    def holds(self) -> Value:
+        """What counts as long as the person says nothing else here."""
+        free = self.row.value is UNKNOWN and not self.touched and self.proposal is UNKNOWN
+        return self.row.holds if free else UNKNOWN
+
+    @property
     def picks(self) -> frozenset[str]:
         """The options that are picked, by the person or as recorded."""
         if self.draft.picks is not None:
@@ -108,7 +116,8 @@ class Field(Struct):
     def unanswered(self) -> bool:
         if self.draft.text is not None:
             return not self._read(self.draft.text)
-        return self.row.value is UNKNOWN and not self.draft.picks and self.proposal is UNKNOWN
+        said = self.row.value is not UNKNOWN or self.draft.picks or self.holds is not UNKNOWN
+        return not said and self.proposal is UNKNOWN
 
     @property
     def text(self) -> str:
@@ -188,6 +197,8 @@ class Field(Struct):
             return "、".join(labels)
         if self.proposal is not UNKNOWN:
             return prompt_text(self.question, self.proposal)
+        if self.holds is not UNKNOWN:
+            return f"{prompt_text(self.question, self.holds)}{HOLDS}"
         return prompt_text(self.question, self.row.value, unknown="")
 
 

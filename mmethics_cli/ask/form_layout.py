@@ -25,7 +25,7 @@ from prompt_toolkit.layout.containers import AnyContainer
 from prompt_toolkit.layout.dimension import Dimension
 from prompt_toolkit.styles import Style
 
-from mmethics_cli.ask.field import Field
+from mmethics_cli.ask.field import HOLDS, Field
 from mmethics_cli.ask.keys import FOOT, LETTERS, too_small
 from mmethics_cli.core.conditions.values import UNKNOWN
 from mmethics_cli.core.interview.steps import QuestionRow
@@ -368,10 +368,11 @@ class FormView:
 
     def _value(self, field: Field, window: Window) -> list[AnyContainer]:
         """The row's window, behind the proposal that a text would replace."""
-        proposed = field.proposal
+        held = field.holds
+        proposed = held if field.proposal is UNKNOWN else field.proposal
         if proposed is UNKNOWN or field.options:
             return [window]
-        text = f"{brief_text(field.question, proposed)} *"
+        text = brief_text(field.question, proposed) + (" *" if held is UNKNOWN else HOLDS)
         return [self._fixed(lambda: [("", text)], [text], width(text) + 1), window]
 
     def _said(self, field: Field) -> StyleAndTextTuples:

@@ -19,7 +19,7 @@ from mmethics_cli.ask.prompts import (
     Prompts,
     later_option,
 )
-from mmethics_cli.core.conditions.values import UNKNOWN
+from mmethics_cli.core.conditions.values import UNKNOWN, Element
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.interview.overview import Doubt, OverviewEntry
 from mmethics_cli.core.interview.steps import (
@@ -28,7 +28,6 @@ from mmethics_cli.core.interview.steps import (
     Choose,
     Copy,
     EditElement,
-    Exceptions,
     Jump,
     Move,
     Offer,
@@ -48,6 +47,7 @@ from mmethics_cli.wording.values import TAGS, brief_text, entry_title, place_tit
 # Keys of the options in menus.
 _ADD, _ENOUGH, _EMPTY, _ENTRY, _LIKE = "add", "enough", "empty", "entry ", "like "
 _EDIT, _COPY, _REMOVE, _KEEP = "edit", "copy", "remove", "keep"
+_MODELS = 3  # entries that a new one may be made like, offered in the menu itself
 _KNOWN_PACE, _LAST = 3, 12  # screens from which the time that is left is reckoned
 _END, _SECTION, _PATH = "end", "section ", "path "
 
@@ -90,8 +90,6 @@ class Terminal(Struct):
             return self._offer(prompt)
         if isinstance(prompt, Overview):
             return self._overview(prompt)
-        if isinstance(prompt, Exceptions):
-            return self._exceptions(prompt)
         self._announce(prompt)
         return self._list(prompt) if prompt.question.type == "list" else self._form(prompt)
 
@@ -144,7 +142,7 @@ class Terminal(Struct):
             self.editor,
             self._drafts,
             step.first,
-            step.place.owner is not None,
+            _is_of_entry(step),
             readers_of=lambda row: read_by(row.question, step.facts),
         ).run()
         rows = step.rows_with(filled.values) or step.rows
@@ -161,7 +159,7 @@ class Terminal(Struct):
     def _heading(self, step: Step) -> list[str]:
         text = step.screen.title if step.screen else step.question.label
         owner, element = step.place.owner, step.place.element
-        if owner is not None and element is not None:
+        if owner is not None and element is not None and _is_of_entry(step):
             text = f"{owner.label} {entry_title(owner, element)}：{text}"
         return [f"{text}（{self._where(step)}）"]
 
@@ -180,7 +178,7 @@ class Terminal(Struct):
             options.append((_ENOUGH, f"就这 {len(elements)} 项，继续"))
         else:
             options += [(_EMPTY, "没有"), later_option(answered=False)]
-        options += [(f"{_LIKE}{id_}", f"像 {name} 那样再添一项") for id_, name in names.items()][:1]
+        options += _alike(step.question, elements)
         options += [(f"{_ENTRY}{id_}", f"修改、复制或删去 {name}") for id_, name in names.items()]
         while True:
             key = self.prompts.choice(self.message(step), options)
@@ -218,22 +216,6 @@ class Terminal(Struct):
         return None
 
     # What comes after the questions.
-
-    def _exceptions(self, prompt: Exceptions) -> Reply:
-        """Which entries of a list differ in what is answered once for all; none is an answer."""
-        text = (
-            f"{prompt.owner.label}有 {len(prompt.entries)} 项。哪几项与“各项相同”的回答不一样？"
-            "勾上的随后单独问，都一样就直接回车。"
-        )
-        options = [(entry.id, entry_title(prompt.owner, entry)) for entry in prompt.entries]
-        options.append((_ADD, "（还没有列完，再添一项）"))
-        while True:
-            keys = self.prompts.choices(text, options, prompt.chosen)
-            if not isinstance(keys, Pressed):
-                return Add() if _ADD in keys else Choose(frozenset(keys))
-            if keys.key is Key.BACK:
-                return Move.BACK
-            self._print("“各项相同”的回答（存储、访问、期限等）对每一项都算数；勾上的随后单独问。")
 
     def _offer(self, offer: Offer) -> Reply:
         """Which sections' optional questions to answer; none is an answer."""
@@ -305,6 +287,22 @@ class Terminal(Struct):
             text = f"［{_DOUBTS[entry.doubt]}］{name}"
             text += f"：{entry.note}" if entry.doubt is not Doubt.OPEN or "缺" in entry.note else ""
         return f"{_PATH}{entry.path}", _cut(text, self.columns() - 4)
+
+
+def _is_of_entry(step: Step) -> bool:
+    """Whether a screen is about one entry of a list."""
+    mixed = step.screen is not None and step.screen.of is None
+    return step.place.owner is not None and not mixed
+
+
+def _alike(owner: Question, entries: Sequence[Element]) -> list[Option]:
+    """To add an entry like one of the first that are like no other."""
+    how = "相同，只答不同之处" if owner.likeness else "一样填好，再改"
+    models = [entry for entry in entries if not entry.inherited][:_MODELS]
+    return [
+        (f"{_LIKE}{entry.id}", f"再添一项，与 {entry_title(owner, entry)} {how}")
+        for entry in models
+    ]
 
 
 def _cut(text: str, columns: int) -> str:

@@ -111,9 +111,10 @@ def ask_questions(
     folder = dossier.workspace.folder
     refused = frozenset(answer.path for answer in dossier.refused)
     found = sorted_out(read_proposed(folder, standard), standard, brief)
-    waiting = still_unconfirmed(dossier.facts, found.values)
+    carried = read_carried(folder, standard)
+    waiting = still_unconfirmed(dossier.facts, {**carried, **found.values})
     plan = Plan(chosen, everything, refused, unfinished_list(folder, standard), waiting)
-    ask = _with_carried_texts(session, dossier, terminal_of(session, dossier))
+    ask = _with_carried_texts(session, dossier, terminal_of(session, dossier), carried)
     if found.why:
         ask = with_proposals(ask, found.values, _READ, found.why)
     if proposals:
@@ -121,16 +122,14 @@ def ask_questions(
     return interview(dossier.facts, ask, save, plan, tell, partial(keep_unfinished, folder))
 
 
-def _with_carried_texts(session: Session, dossier: Dossier, ask: Ask) -> Ask:
-    """Ask with texts of the earlier dossier standing in the prompts that they wait for.
-
-    Raises UnreadableFile when the file that keeps them can't be read.
-    """
-    texts = read_carried(dossier.workspace.folder, dossier.standard)
+def _with_carried_texts(
+    session: Session, dossier: Dossier, ask: Ask, texts: Mapping[str, Value]
+) -> Ask:
+    """Ask with texts of the earlier dossier standing in the prompts that they wait for."""
     waiting = still_unconfirmed(dossier.facts, texts)
     if not waiting:
         return ask
-    session.out(f"从上一份卷宗带来的文字有 {len(waiting)} 项还要确认，问到时会显示在输入处。")
+    session.out(f"从上一份卷宗带来的文字有 {len(waiting)} 项还要确认，问到时会显示出来。")
     return with_proposals(ask, texts, _CARRIED)
 
 

@@ -76,7 +76,7 @@ class Ledger(Struct, frozen=True, dict=True):
         entry = None if owner is None else self.element(owner, match["id"])
         if question is None or entry is None:
             return ""
-        return self._shown(question, key, entry.get(question.path))
+        return self._shown(question, key, entry.fields.get(question.path, UNKNOWN))
 
     def knows(self, key: str) -> bool:
         """Whether the standard has the question, field or review item of a cell's key."""

@@ -29,6 +29,7 @@ from mmethics_cli.core.conditions.language import (
     Only,
     Periods,
     Reported,
+    SameAs,
     ShiftedDay,
     Some,
     SumOf,
@@ -87,6 +88,8 @@ def _compared(standard: Standard, path: str, test: Test, of: Question | None) ->
             return f"{label}：{'没有' if wanted else '有'}"
         case Answered(declined=True):
             return "答了不适用"
+        case Answered(own=True):
+            return f"{label}不是沿用的"
         case Answered(wanted):
             return f"{label}{'已' if wanted else '未'}填写"
         case Contains(words):
@@ -95,6 +98,8 @@ def _compared(standard: Standard, path: str, test: Test, of: Question | None) ->
             return f"{label}写到{_texts(standard, texts)}"
         case NamedIn(texts):
             return f"{label}写在{_texts(standard, texts)}里"
+        case SameAs(texts):
+            return f"{label}就是{_texts(standard, texts)}"
         case Periods(op, texts):
             way = "最长的期限长于" if op == LONGER else "有的期限没有写在"
             return f"{label}{way}{_texts(standard, texts)}"

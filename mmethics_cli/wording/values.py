@@ -118,7 +118,8 @@ def none_label(fact: DeclaredFact, words: Wording = CHINESE) -> str:
 
 def entry_title(question: Question, entry: Element) -> str:
     """What an entry of a list is called in a menu: its id and its first text."""
-    texts = (entry.get(field.path) for field in question.fields if field.type == "text")
+    named = (field for field in question.fields if field.type == "text" and not field.like_by)
+    texts = (entry.fields.get(field.path) for field in named)
     name = next((text for text in texts if isinstance(text, str)), "")
     return f"{entry.id} {name}".strip()
 

@@ -19,6 +19,7 @@ from mmethics_cli.core.checks.consistency import (
     unknown_names,
     unseen_characters,
     unverified_law,
+    wrong_likenesses,
 )
 from mmethics_cli.core.checks.documents import FileState, missing_documents, own_documents
 from mmethics_cli.core.checks.element_facts import (
@@ -203,6 +204,7 @@ def _refused(dossier: Dossier) -> Iterator[Finding]:
     for answer in dossier.refused:
         message, fix = answer.problem.message, answer.problem.fix
         yield Finding("answer_refused", "error", "invalid", answer.path, message, fix)
+    yield from wrong_likenesses(dossier.standard, dossier.facts.values)
 
 
 def _placeholders(dossier: Dossier) -> Iterator[Finding]:

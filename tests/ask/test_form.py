@@ -169,7 +169,7 @@ def test_not_applicable_needs_its_reason(keyboard: Keyboard) -> None:
 
 def test_a_choice_that_does_not_apply_takes_its_reason_in_its_row(keyboard: Keyboard) -> None:
     origin = {"data.assets": (Element("a1", {"origin": "routine_care"}),)}
-    step = step_at(Facts(standard(), origin, TODAY), "@asset_care[a1]", {})
+    step = step_at(Facts(standard(), origin, TODAY), "@asset[a1]", {})
     assert step is not None
     keyboard.terminal.titles = dict(standard().sections)
     rows = [row.question.path for row in step.rows]

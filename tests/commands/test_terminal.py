@@ -78,15 +78,15 @@ def test_ctrl_c_leaves_and_fill_goes_on_with_the_next_screen(start: Start, tmp_p
     child = start("new", "x", PROMPT_TOOLKIT_NO_CPR="")
     begin(child)
     press(child, FIRST_SCREEN)
-    child.expect("单位之间的关系")
+    child.expect("怎样做")
     press(child, "1" + CTRL_C)
     assert ended(child) == 130
     assert project(tmp_path / "x")["kind"] == "ai_development"
     tree: Any = read_file(tmp_path / "x" / "dossier.yaml").tree
-    assert tree["sites"]["multicentre"] == "yes"  # typed on the screen that was left
+    assert tree["design"]["collection"] == "retrospective"  # typed on the screen that was left
     child = start("fill", "x")
-    child.expect("单位之间的关系")
-    child.expect("本机构角色")
+    child.expect("怎样做")
+    child.expect("是否对参与者施加干预")
     child.send(CTRL_C)
     assert ended(child) == 130
 
@@ -98,14 +98,15 @@ def test_a_closed_terminal_loses_nothing_acknowledged(
     child = start("new", "x")
     begin(child)
     press(child, FIRST_SCREEN)
-    child.expect("单位之间的关系")
+    child.expect("怎样做")
     press(child, "1" + TAB)
-    child.expect("什么角色")
+    child.expect("会不会因为研究改变")
     child.kill(how)
     child.expect(pexpect.EOF)
     assert project(tmp_path / "x")["regulatory_track"] == "iit"
     tree: Any = read_file(tmp_path / "x" / "dossier.yaml").tree
-    assert tree["sites"]["multicentre"] == ("yes" if how is signal.SIGHUP else None)
+    collection = "retrospective" if how is signal.SIGHUP else None
+    assert tree["design"]["collection"] == collection
 
 
 def test_a_dossier_changed_meanwhile_is_kept_and_the_answer_shown(
@@ -203,9 +204,9 @@ def test_keys_typed_between_two_prompts_wait_for_the_next(start: Start, tmp_path
     child.expect("✓")  # the form is over, its answers are not saved yet
     time.sleep(0.05)
     press(child, "2" + CTRL_D * 2)
-    child.expect("参与者|怎样做|研究哪些人")
+    child.expect("各项数据相同的|数据资产")
     assert "^D" not in str(child.before)
     child.send(CTRL_C)
     assert ended(child) == 130
     tree: Any = read_file(tmp_path / "x" / "dossier.yaml").tree
-    assert tree["sites"]["multicentre"] == "no"
+    assert tree["design"]["collection"] == "prospective"

@@ -16,7 +16,6 @@ from mmethics_cli.core.conditions.values import Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.interview.loop import Plan, interview
 from mmethics_cli.core.interview.steps import (
-    Exceptions,
     Move,
     Offer,
     Overview,
@@ -154,8 +153,6 @@ def _expected(prompt: Prompt) -> str:
         return "还有选答的"
     if isinstance(prompt, Overview):
         return "回答总览"
-    if isinstance(prompt, Exceptions):
-        return "哪几项与"
     if prompt.screen is not None:
         return f"{prompt.screen.title}（第 {prompt.progress.number}/{prompt.progress.total} 节"
     return prompt.question.prompt or prompt.question.label

@@ -33,8 +33,8 @@ def test_an_example_typed_back_and_forth_and_interrupted_is_what_answers_make(
     values = {path: _ended(value) for path, value in example("prospective-ecg").items()}
     by_file = new_dossier(tmp_path / "file", example("prospective-ecg"))
     hand = Hand(values, tmp_path / "hand", columns=100)
-    hand.back = frozenset({4, 5, 9, 17, 30, 31, 32, 33, 60, 61, 90})
-    hand.left, hand.killed = frozenset({20}), frozenset({75})
+    hand.back = frozenset({4, 5, 9, 17, 30, 31, 32, 33, 45, 46})
+    hand.left, hand.killed = frozenset({20}), frozenset({48})
     hand.type_all()
     hand.see("自查")
     assert [*hand.exits, hand.leave()] == [130, 130]

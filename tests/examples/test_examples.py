@@ -285,3 +285,37 @@ def test_every_item_that_applies_is_answered_with_evidence(example: str, tmp_pat
             assert answer["note"], item
     _, found = run("check", folder)
     assert [one["item"] for one in found["findings"] if one["item"]] == []
+
+
+# What is answered of a whole study, institution and submission with it; attachments and
+# self-check aside.
+MOST_ANSWERS = {
+    "retrospective-imaging-ai": 245,
+    "prospective-ecg": 210,
+}
+
+
+@pytest.mark.parametrize("example", MOST_ANSWERS)
+def test_few_answers_make_a_whole_study(example: str, tmp_path: Path) -> None:
+    folder = dossier(example, tmp_path)
+    day = tree(example, "example.yaml")["as_of"]
+    done = mmethics("--today", day, "status", folder, cwd=tmp_path)
+    counted = re.findall(r"^(\S+) +已答 (\d+)/", done.stdout, re.MULTILINE)
+    answers = {title: int(count) for title, count in counted}
+    assert len(answers) > 15
+    others = answers.pop("审查内容自查") and answers.pop("附件")
+    assert others
+    assert sum(answers.values()) <= MOST_ANSWERS[example]
+
+
+def test_what_an_entry_is_like_must_be_there(tmp_path: Path) -> None:
+    path = dossier("retrospective-imaging-ai", tmp_path) / "dossier.yaml"
+    text = path.read_text(encoding="utf-8").replace("like: ct_own", "like: ct_owm")
+    path.write_text(text, encoding="utf-8")
+    line = text[: text.index("like: ct_owm")].count("\n") + 1
+    done = mmethics("check", path.parent, "--format", "json", cwd=tmp_path)
+    (wrong,) = (one for one in json.loads(done.stdout)["findings"] if one["kind"] == "invalid")
+    assert (wrong["path"], wrong["line"]) == ("data.assets[ct_partner].like", line)
+    done = mmethics("new", "y", "--answers", path, cwd=tmp_path)
+    assert (done.returncode, (tmp_path / "y").exists()) == (2, False)
+    assert f"dossier.yaml:{line}" in done.stderr

@@ -22,22 +22,32 @@ from docs.prompts import MOST, MOST_TO_MEETING, MOST_TO_SIMPLIFIED
 from mmethics_cli.core.conditions.values import UNKNOWN, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
+from mmethics_cli.core.decisions.relevance import Reason, relevant
 from mmethics_cli.core.interview.loop import Plan, interview
+from mmethics_cli.core.interview.protocol import sorted_out
+from mmethics_cli.core.interview.reuse import still_unconfirmed
 from mmethics_cli.core.interview.steps import Move, Prompt, Reply
 from mmethics_cli.core.standard.answers import write_value
 from mmethics_cli.errors import ChangedOnDisk, WorkspaceError
 from mmethics_cli.store.dossier.answers_file import read_answers
-from mmethics_cli.store.dossier.carried_over import keep_unfinished, unfinished_list
+from mmethics_cli.store.dossier.carried_over import keep_unfinished, read_carried, unfinished_list
 from mmethics_cli.store.dossier.workspace import open_workspace
 from mmethics_cli.store.lock import LOCK_NAME
+from mmethics_cli.workflow.creating import make_of_example
+from mmethics_cli.workflow.from_text import read_protocol
+from mmethics_cli.workflow.packs import Packs
+from mmethics_cli.workflow.reuse import make_of_earlier
 from tests.depth import deep
+from tests.program import STUDIES
 from tests.studies import standard
 from tests.walk import (
     RETROSPECTIVE,
     TODAY,
     Walker,
     example,
+    five_assets,
     new_dossier,
+    recorded,
     simplified,
     single_centre,
     walk,
@@ -47,7 +57,7 @@ from tests.walk import (
 def test_a_retrospective_study_takes_few_prompts_also_to_a_simplified_review() -> None:
     walker, end = walk(simplified())
     assert end.decision("review_method").value == "simplified"
-    assert end.values == simplified()
+    assert end.values == recorded(simplified())
     assert walker.counted <= MOST
     assert walker.settled["review_method"] <= MOST_TO_SIMPLIFIED
     assert walker.settled["pathway"] <= MOST_TO_SIMPLIFIED
@@ -64,21 +74,47 @@ def test_a_meeting_is_settled_within_few_prompts() -> None:
 @pytest.mark.parametrize("name", ["prospective-ecg", "genomics-imaging-partner", RETROSPECTIVE])
 def test_every_example_can_be_walked_to_its_end(name: str) -> None:
     walker, end = walk(example(name))
-    assert end.values == example(name)
+    assert end.values == recorded(example(name))
     assert Pathway(end).settled
     assert walker.counted <= MOST
 
 
+def screens(walker: Walker) -> int:
+    """The prompts of a walk, each entry of every list counted; attachments aside."""
+    return sum(not one.startswith("attachment") for one in walker.asked)
+
+
 def test_five_assets_take_at_most_55_screens_and_a_meeting_is_known_after_4() -> None:
-    """Every answer typed, each entry of every list counted; attachments and self-check aside."""
-    values = dict(example(RETROSPECTIVE))
-    assets = values["data.assets"]
-    assert isinstance(assets, tuple)
-    values["data.assets"] = assets[:5]
-    walker, end = walk(values)
-    assert end.values == values
-    assert sum(not one.startswith("attachment") for one in walker.asked) <= 55
+    """Every answer typed; two of the assets are like one of the others."""
+    walker, end = walk(five_assets())
+    assert end.values == recorded(five_assets())
+    assert screens(walker) <= 55
     assert walker.settled["review_method"] <= 4
+
+
+def test_with_its_protocol_read_in_a_study_takes_at_most_35_screens() -> None:
+    protocol = STUDIES / RETROSPECTIVE / "attachments" / "研究方案.docx"
+    proposed = sorted_out(read_protocol(protocol, Packs()), standard(), str)
+    begun = Facts(standard(), {"event.kind": "initial"}, TODAY)
+    walker = Walker(five_assets())
+    plan = Plan(waiting=still_unconfirmed(begun, proposed.values))
+    end = interview(begun, walker.ask, lambda answers: None, plan)
+    assert end.values == recorded(five_assets())
+    assert screens(walker) <= 35
+
+
+def test_a_second_study_of_the_same_people_takes_at_most_25_screens(tmp_path: Path) -> None:
+    make_of_example(tmp_path / "old", RETROSPECTIVE)
+    make_of_earlier(tmp_path / "new", tmp_path / "old", TODAY)
+    begun = Facts(standard(), open_workspace(tmp_path / "new", standard()).values, TODAY)
+    carried = read_carried(tmp_path / "new", standard())
+    walker = Walker(five_assets(named_as=begun.values))
+    plan = Plan(waiting=still_unconfirmed(begun, carried))
+    end = interview(begun, walker.ask, lambda answers: None, plan)
+    assert Pathway(end).settled
+    left = [place.path for place, reason in relevant(end) if reason is not Reason.OPTIONAL]
+    assert left == ["attachments"]  # of its own papers it has none yet
+    assert screens(walker) <= 25
 
 
 def test_nothing_is_settled_by_leaving_rows_alone() -> None:
@@ -91,8 +127,8 @@ def test_nothing_is_settled_by_leaving_rows_alone() -> None:
 class BackAndForth(Walker):
     """Goes back now and then, and away at two places."""
 
-    back = frozenset({4, 5, 9, 17, 30, 31, 32, 33, 60, 61})
-    away = frozenset({20, 75})
+    back = frozenset({4, 5, 9, 17, 30, 31, 32, 33, 45, 46})
+    away = frozenset({20, 52})
 
     def ask(self, prompt: Prompt) -> Reply:
         if self.prompts in self.away:

@@ -92,8 +92,13 @@ def elements_of(owner: Question, facts: Facts) -> tuple[Element, ...]:
     return value if isinstance(value, tuple) else ()
 
 
-def copy_of(original: Element, id_: str) -> Element:
-    """Another element with the same fields, all but what it is called."""
+def copy_of(owner: Question, original: Element, id_: str) -> Element:
+    """Another element with the same fields, all but what it is called.
+
+    In a list of which an entry may say that it is like another one, it says that alone.
+    """
+    if owner.likeness is not None:
+        return Element(id_, {owner.likeness.field: original.id})
     named = next((key for key in NAME_FIELDS if key in original.fields), None)
     return Element(id_, {key: value for key, value in original.fields.items() if key != named})
 

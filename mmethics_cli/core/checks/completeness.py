@@ -89,6 +89,8 @@ def _lacking(shared: Question, facts: Facts) -> Iterator[AnswerPlace]:
     fields = [field for field in owner.fields if field.inherits == shared.path]
     entries = facts.values.get(owner.path)
     for entry in entries if isinstance(entries, tuple) else ():
+        if entry.inherited is None:
+            continue  # what is shared is not known to hold for it
         for field in fields:
             if facts.field(Scope(owner.path, entry), field.path) is UNKNOWN:
                 yield AnswerPlace(field, owner, entry)

@@ -8,14 +8,15 @@ from datetime import date
 from mmethics_cli.core.answers.troubles import UnknownName
 from mmethics_cli.core.checks.findings import Finding
 from mmethics_cli.core.conditions.language import Scope, evaluate
-from mmethics_cli.core.conditions.values import UNKNOWN, Truth
+from mmethics_cli.core.conditions.values import UNKNOWN, Truth, Value, name_of
 from mmethics_cli.core.conditions.written import turns_order, unseen_in
 from mmethics_cli.core.decisions.coverage import in_force_later
 from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.likeness import astray, named_by
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.decisions.relevance import place_at
 from mmethics_cli.core.standard.migrations import Renaming
-from mmethics_cli.core.standard.model import ConsistencyRule, Question, Source
+from mmethics_cli.core.standard.model import ConsistencyRule, Question, Source, Standard
 from mmethics_cli.core.standard.names import END_DATE, KIND, is_of_event, label_at
 
 
@@ -37,7 +38,7 @@ def contradictions(facts: Facts, handed_in: Facts | None = None) -> Iterator[Fin
 def _answered_at(path: str, facts: Facts) -> str:
     """Where the answer stands: what all entries of a list share stands once."""
     place = place_at(facts, path) if "[" in path else None
-    if place is None or not (place.question.shared and place.is_inherited(facts)):
+    if place is None or not place.is_shared(facts):
         return path
     return place.question.inherits
 
@@ -53,6 +54,27 @@ def broken_paths(rule: ConsistencyRule, facts: Facts) -> Iterator[str]:
         scope = Scope(rule.each, element)
         if evaluate(rule.when, facts, scope) is Truth.YES:
             yield rule.path if "." in rule.path else scope.path_of(rule.path)
+
+
+def wrong_likenesses(standard: Standard, values: Mapping[str, Value]) -> Iterator[Finding]:
+    """Entries of a list that say they are like one which is not there, or like each other."""
+    for path, likeness in standard.likening.items():
+        question, listed = standard.questions[path], values.get(path)
+        entries = listed if isinstance(listed, tuple) else ()
+        for entry in entries:
+            if not (fault := astray(likeness, entries, entry)):
+                continue
+            name, field = named_by(likeness, entry), standard.fields[path, likeness.field]
+            said = f"“{question.label}”里“{name_of(entry)}”的“{field.label}”"
+            message = (
+                f"{said}写的是“{name}”，清单里没有这一项（或者不止一项叫这个名称）"
+                if fault == "missing"
+                else f"{said}绕回了它自己，谁也没有回答"
+            )
+            others = "、".join(each.id for each in entries if each.id != entry.id) or "没有别的项"
+            fix = f"写另一项的名称或编号（{others}）；与哪一项都不同的，删去这一栏，逐栏回答"
+            at = f"{path}[{entry.id}].{field.path}"
+            yield Finding("likeness_wrong", "error", "invalid", at, message, fix)
 
 
 def stray_answers(facts: Facts) -> Iterator[Finding]:

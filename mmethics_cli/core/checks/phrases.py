@@ -118,7 +118,7 @@ def _texts(facts: Facts) -> Iterator[Passage]:
                 for field in fields:
                     words = facts.field(scope, field.path)
                     if isinstance(words, str):
-                        shared = field.shared and field.path not in entry.fields
+                        shared = field.shared and entry.get(field.path) is UNKNOWN
                         at = field.inherits if shared else scope.path_of(field.path)
                         yield Passage(at, f"{path}.{field.path}", "", words, scope)
 

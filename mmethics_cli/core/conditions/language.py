@@ -81,7 +81,7 @@ def facts_beside(test: object) -> tuple[str, ...]:
             return paths
         case Limit(_, ShiftedDay(path, term)):
             return (path, term)
-        case Names(texts) | NamedIn(texts) | Periods(_, texts):
+        case Names(texts) | NamedIn(texts) | SameAs(texts) | Periods(_, texts):
             return (texts.path,)
     return ()
 
@@ -134,6 +134,9 @@ class FactReader(Protocol):
 
     def field(self, scope: Scope, name: str) -> Value:
         """The value of a field of the list element in scope."""
+
+    def is_own(self, scope: Scope, name: str) -> bool:
+        """Whether nothing but the element itself answers one of its fields."""
 
     def reported(self, path: str) -> Value:
         """What the last sealed submission that answered a question said."""
@@ -255,6 +258,12 @@ class NamedIn(NamedTuple):
     texts: TextsOf
 
 
+class SameAs(NamedTuple):
+    """This text is one of those (`same_as: path`)."""
+
+    texts: TextsOf
+
+
 class Periods(NamedTuple):
     """The periods that this text names, held against those that the others name.
 
@@ -267,10 +276,15 @@ class Periods(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """Whether there is an answer; `declined`: one that says why the question does not apply."""
+    """Whether there is an answer; `declined`: one that says why the question does not apply.
+
+    `own`: whether a field of an entry is not answered for all entries, or by another one; what is
+    not answered at all is its own.
+    """
 
     wanted: bool
     declined: bool = False
+    own: bool = False
 
 
 class Some(NamedTuple):
@@ -285,7 +299,7 @@ class Every(NamedTuple):
     part: Condition
 
 
-BesideTexts = Names | NamedIn | Periods
+BesideTexts = Names | NamedIn | SameAs | Periods
 Test = OneOf | Limit | Only | Empty | Count | Contains | BesideTexts | Answered | Some | Every
 
 
@@ -372,6 +386,8 @@ def _test(test: Test, value: Value, path: str, facts: FactReader, scope: Scope |
     if type(test) is OneOf and type(value) in _PLAIN:
         return Truth.YES if value in test.values else Truth.NO
     if isinstance(test, Answered):
+        if test.own:
+            return Truth.of(scope is None or facts.is_own(scope, path))
         if test.declined:
             return Truth.of(isinstance(value, NotApplicable) and value.reason is not None)
         return Truth.of(is_answered(value) == test.wanted)
@@ -392,7 +408,7 @@ def _test(test: Test, value: Value, path: str, facts: FactReader, scope: Scope |
             return _limit(op, bound, value, facts, scope)
         case Contains(words):
             return Truth.of(any(word in str(value) for word in words))
-        case Names() | NamedIn() | Periods():
+        case Names() | NamedIn() | SameAs() | Periods():
             return _beside_texts(test, str(value), facts, scope)
         case Empty(wanted) if isinstance(value, str):
             return Truth.of((not value.strip()) == wanted)
@@ -444,6 +460,8 @@ def _beside_texts(test: BesideTexts, text: str, facts: FactReader, scope: Scope 
             holds = any(stands_in(other, text) for other in others)
         case NamedIn():
             holds = any(stands_in(text, other) for other in others)
+        case SameAs():
+            holds = any("".join(text.split()) == "".join(other.split()) for other in others)
         case Periods(op, _):
             own, named = periods_in(text), frozenset[int]().union(*map(periods_in, others))
             if UNKNOWN in values and own:

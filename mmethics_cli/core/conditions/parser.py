@@ -33,6 +33,7 @@ from mmethics_cli.core.conditions.language import (
     Periods,
     Reference,
     Reported,
+    SameAs,
     ShiftedDay,
     Some,
     SumOf,
@@ -66,7 +67,8 @@ _TESTS_OF: Mapping[str, frozenset[str]] = {
     "int": frozenset({"answered", "at_least", "at_most", "more_than", "less_than"}),
     "date": frozenset({"answered", *ORDER}),
     "text": frozenset(
-        {"answered", "empty", "contains", "names", "named_in", LONGER, "other_periods_than"}
+        {"answered", "empty", "contains", "names", "named_in", "same_as", LONGER}
+        | {"other_periods_than"}
     ),
     "list": frozenset({"answered", "empty", "count", "some", "every"}),
 }
@@ -131,6 +133,8 @@ def _test(
         case "empty":
             return Empty(_yes_no(path, raw))
         case "answered":
+            if raw == "own" and fields is not None and "." not in path:
+                return Answered(True, own=True)
             declined = raw == "not_applicable"
             return Answered(True, True) if declined else Answered(_yes_no(path, raw))
         case "only":
@@ -143,6 +147,8 @@ def _test(
             return Names(_texts(path, raw, vocabulary, fields))
         case "named_in":
             return NamedIn(_texts(path, raw, vocabulary, fields))
+        case "same_as":
+            return SameAs(_texts(path, raw, vocabulary, fields))
         case "longer_than" | "other_periods_than":
             return Periods(op, _texts(path, raw, vocabulary, fields))
     return Limit(op, _bound(path, raw, term, vocabulary, fields))

@@ -128,14 +128,26 @@ class Several(Struct, frozen=True):
 
 
 class Element(Struct, frozen=True):
-    """One entry of a list: a stable id and its fields. A missing field is unknown."""
+    """One entry of a list: a stable id and its fields. A missing field is unknown.
+
+    `fields` are what was answered for the entry itself; `inherited` what it takes over from the
+    entry that it is like, None where there is no such entry: nobody knows then what it says.
+    """
 
     id: str
     fields: Mapping[str, Value] = field(default_factory=dict)
+    inherited: Mapping[str, Value] | None = field(default_factory=dict)
 
     def get(self, name: str) -> Value:
-        """The value of a field, UNKNOWN where it has none."""
-        return self.fields.get(name, UNKNOWN)
+        """The value of a field, its own before what it inherits; UNKNOWN where it has none."""
+        own = self.fields.get(name, UNKNOWN)
+        if own is not UNKNOWN or not self.inherited:
+            return own
+        return self.inherited.get(name, UNKNOWN)
+
+    def takes_over(self, name: str) -> bool:
+        """Whether another entry answers a field for this one."""
+        return name not in self.fields and name in (self.inherited or {})
 
 
 Value = bool | int | str | date | Several | tuple[Element, ...] | Unknown | NotApplicable
@@ -171,10 +183,10 @@ def name_of(element: Element) -> str:
 
 def entry_of(entries: Value, id_: str) -> Element | None:
     """The entry of a list with that id, if it is a list and has one."""
-    return _by_id(_Same(entries)).get(id_) if isinstance(entries, tuple) else None
+    return _by_id(SameEntries(entries)).get(id_) if isinstance(entries, tuple) else None
 
 
-class _Same:
+class SameEntries:
     """A list that equals only itself: to tell long ones apart by what they hold takes long."""
 
     def __init__(self, entries: tuple[Element, ...]) -> None:
@@ -184,11 +196,11 @@ class _Same:
         return id(self.entries)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.entries is other.entries
+        return isinstance(other, SameEntries) and self.entries is other.entries
 
 
 @lru_cache(maxsize=16)
-def _by_id(same: _Same) -> Mapping[str, Element]:
+def _by_id(same: SameEntries) -> Mapping[str, Element]:
     return {entry.id: entry for entry in reversed(same.entries)}
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 
+from msgspec.structs import replace
+
 from mmethics_cli.core.conditions.explain import unknown_facts
 from mmethics_cli.core.conditions.language import Condition, Scope, evaluate
 from mmethics_cli.core.conditions.values import (
@@ -17,9 +19,11 @@ from mmethics_cli.core.conditions.values import (
     Truth,
     Unknown,
     Value,
+    name_of,
 )
 from mmethics_cli.core.decisions.coverage import Coverage
 from mmethics_cli.core.decisions.elapsed import months_between, years_after
+from mmethics_cli.core.decisions.likeness import source_of, with_likeness
 from mmethics_cli.core.decisions.tables import Decision, decide_table
 from mmethics_cli.core.standard.model import DecisionTable, Derived, Question, Standard
 from mmethics_cli.core.standard.names import AGAIN, ELEMENT_PATH, OUTCOME, PAPERS, TODAY, Outcome
@@ -52,7 +56,7 @@ class Facts:
         outcome: Outcome = "open",
     ) -> None:
         self.standard = standard
-        self.values = values
+        self.values = with_likeness(standard, values)
         self.today = today
         self.baseline = baseline
         self.earlier = earlier
@@ -109,7 +113,7 @@ class Facts:
         value = self.values.get(question.path, UNKNOWN)
         if applies is not Truth.YES:
             return _unasked(question, applies, value)
-        if value is UNKNOWN and question.inherits:
+        if value is UNKNOWN and self.may_inherit(question):
             return self.get(question.inherits)
         # What only the office can tell has not happened until it says so.
         return False if question.of_office and value is UNKNOWN else value
@@ -124,8 +128,36 @@ class Facts:
         if field.ask_when is not None:
             applies = evaluate(field.ask_when, self, scope)
             if applies is not Truth.YES:
-                return _unasked(field, applies, value)
-        return self.get(field.inherits) if value is UNKNOWN and field.inherits else value
+                return _unasked(field, applies, scope.element.fields.get(name, UNKNOWN))
+        if value is UNKNOWN and self.may_inherit(field, scope):
+            return self.get(field.inherits)
+        if field.like_by and (source := self._like(scope)) is not None:
+            return name_of(source)
+        return value
+
+    def may_inherit(self, question: Question, scope: Scope | None = None) -> bool:
+        """Whether the value of another fact certainly holds where a question has no answer."""
+        if not question.inherits or (scope is not None and scope.element.inherited is None):
+            return False
+        when = question.inherits_when
+        return when is None or evaluate(when, self, scope) is Truth.YES
+
+    def is_own(self, scope: Scope, name: str) -> bool:
+        """Whether an element says otherwise than the one it is like, else than all entries share.
+
+        What nobody answered is its own.
+        """
+        field, value = self._field(scope.list_path, name), self.field(scope, name)
+        if (source := self._like(scope)) is not None:
+            return value != self.field(Scope(scope.list_path, source), name)
+        return not field.shared or value is UNKNOWN or value != self.get(field.inherits)
+
+    def _like(self, scope: Scope) -> Element | None:
+        """The entry that an element of a list is like."""
+        likeness, entries = self.standard.likening.get(scope.list_path), self.get(scope.list_path)
+        if likeness is None or not isinstance(entries, tuple):
+            return None
+        return source_of(likeness, entries, scope.element)
 
     def _field(self, list_path: str, name: str) -> Question:
         return self.standard.fields[list_path, name]
@@ -231,11 +263,13 @@ class Facts:
             return frozenset()
         field = self._field(scope.list_path, name)
         asked = unknown_facts(field.ask_when, self, scope) if field.ask_when else frozenset()
-        return asked | self._unknown_source(field, scope.path_of(name))
+        return asked | self._unknown_source(field, scope.path_of(name), scope)
 
-    def _unknown_source(self, question: Question, path: str) -> frozenset[str]:
+    def _unknown_source(
+        self, question: Question, path: str, scope: Scope | None = None
+    ) -> frozenset[str]:
         """What would make an unanswered question known: its own answer, or what it inherits."""
-        follows = question.inherits and not question.shared
+        follows = not question.shared and self.may_inherit(question, scope)
         below = self.unknown_below(question.inherits) if follows else frozenset[str]()
         return below or frozenset({path})
 
@@ -269,9 +303,12 @@ class Facts:
 
     def _follows(self, question: Question, scope: Scope | None) -> bool:
         """Whether the question has no answer of its own but takes over that of another fact."""
-        if not question.inherits or (question.shared and self.get(question.inherits) is UNKNOWN):
+        if not self.may_inherit(question, scope):
             return False
-        return question.path not in (self.values if scope is None else scope.element.fields)
+        if question.shared and self.get(question.inherits) is UNKNOWN:
+            return False
+        own = self.values.get(question.path, UNKNOWN)
+        return (own if scope is None else scope.element.get(question.path)) is UNKNOWN
 
     def _gathered(self, list_path: str, name: str) -> Iterator[tuple[str, Value]]:
         if inherited := self._answering_for_all(list_path, name):
@@ -370,14 +407,14 @@ def _last(truths: Mapping[str, Truth]) -> Value:
 def _with_field_of_all(elements: Value, name: str, value: Value) -> Value:
     if not isinstance(elements, tuple):
         return elements
-    return tuple(Element(element.id, {**element.fields, name: value}) for element in elements)
+    return tuple(replace(each, fields={**each.fields, name: value}) for each in elements)
 
 
 def _with_field(elements: Value, place: re.Match[str], value: Value) -> Value:
     if not isinstance(elements, tuple):
         return elements
     return tuple(
-        Element(element.id, {**element.fields, place["field"]: value})
+        replace(element, fields={**element.fields, place["field"]: value})
         if element.id == place["id"]
         else element
         for element in elements

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import Enum
+from itertools import takewhile
 
 from msgspec import Struct
 
@@ -59,17 +60,47 @@ class AnswerPlace(Struct, frozen=True):
     def recorded(self, facts: Facts) -> Value:
         """What was answered here, whether or not the question still applies."""
         if self.element is not None:
-            return self.element.get(self.question.path)
+            return self.element.fields.get(self.question.path, UNKNOWN)
         return facts.values.get(self.question.path, UNKNOWN)
 
     def is_inherited(self, facts: Facts) -> bool:
         """Whether there is no answer, and none is wanted: that of another fact holds here."""
         inherits = self.question.inherits
-        if not inherits or self.recorded(facts) is not UNKNOWN:
+        if self.recorded(facts) is not UNKNOWN:
+            return False
+        if self.is_like_another or self.question.like_by:
+            return True
+        if not facts.may_inherit(self.question, self.scope()):
             return False
         return (
             not isinstance(facts.get(inherits), Unknown) and facts.get(inherits) != NotApplicable()
         )
+
+    @property
+    def is_like_another(self) -> bool:
+        """Whether another entry of the list answers the field for this one."""
+        return self.element is not None and self.element.takes_over(self.question.path)
+
+    def models(self, facts: Facts) -> tuple[Element, ...]:
+        """The entries that stand before this one and that it may be like.
+
+        Those that agree with it in what pairs them; all where it says nothing of that yet.
+        """
+        entries = facts.values.get(self.owner.path) if self.owner else None
+        if self.element is None or not isinstance(entries, tuple):
+            return ()
+        mine = self.element
+        before = takewhile(lambda entry: entry.id != mine.id, entries)
+        said = {name: mine.fields[name] for name in self.question.like_by if name in mine.fields}
+        return tuple(
+            entry
+            for entry in before
+            if not said or any(entry.get(name) == value for name, value in said.items())
+        )
+
+    def is_shared(self, facts: Facts) -> bool:
+        """Whether what all entries of the list share holds here."""
+        return bool(self.question.shared) and not self.is_like_another and self.is_inherited(facts)
 
     def holds(self, condition: Condition | None, facts: Facts, default: bool) -> bool:
         """Whether a condition of the question certainly holds; `default` where it has none."""
@@ -81,6 +112,8 @@ class AnswerPlace(Struct, frozen=True):
         """Whether the question is certainly to be asked, and of the applicant."""
         if self.question.of_office:
             return False
+        if self.question.like_by and self.recorded(facts) is UNKNOWN:
+            return bool(self.models(facts))
         kept = self.question.otherwise is not UNKNOWN and self.recorded(facts) is not UNKNOWN
         return kept or self.holds(self.question.ask_when, facts, True)
 

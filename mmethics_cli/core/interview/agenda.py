@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from mmethics_cli.core.answers.edits import answers_by_question, with_answers
+from msgspec.structs import replace
+
+from mmethics_cli.core.answers.edits import answers_by_question, elements_of, with_answers
 from mmethics_cli.core.conditions.language import evaluate
-from mmethics_cli.core.conditions.values import UNKNOWN, Element, NotApplicable, Truth, Value
+from mmethics_cli.core.conditions.values import (
+    UNKNOWN,
+    Element,
+    NotApplicable,
+    Truth,
+    Value,
+    name_of,
+)
 from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.likeness import source_of
 from mmethics_cli.core.decisions.relevance import (
     AnswerPlace,
     Reason,
@@ -19,14 +29,18 @@ from mmethics_cli.core.decisions.relevance import (
 )
 from mmethics_cli.core.interview.steps import InterviewProgress, QuestionRow, Rows, Step
 from mmethics_cli.core.standard.model import Question
-from mmethics_cli.core.standard.names import ATTACHMENTS
+from mmethics_cli.core.standard.names import ATTACHMENTS, is_of_event
 from mmethics_cli.core.standard.screens import Screen
 
 Reasons = Mapping[str, Reason]
 # The key of the step that puts everything that waits to be confirmed on one screen.
 WAITING: Final = "waiting to be confirmed"
-_TITLE: Final = "从研究方案读到的：逐段看过，改好或确认，不要的按 Delete"
-# The key of a step is the path of its one question, or `@screen`, `@screen[element]`.
+_TITLE: Final = "已有的文字：逐段看过，改好或确认，不要的按 Delete"
+# How much a screen holds: a long text takes as much of it as this many short questions.
+_ROWS, _LONG = 15, 3
+# The key of a step is the path of its one question, `@screen` or `@screen[element]`. Keys with `&`
+# between them are put together: what is left of their questions fits one screen.
+_TOGETHER: Final = "&"
 _SCREEN: Final = re.compile(r"@(?P<screen>[^\[]+)(\[(?P<id>[^\]]*)\])?")
 
 
@@ -39,6 +53,34 @@ def key_of(facts: Facts, place: AnswerPlace) -> str:
     return f"@{screen.id}" if place.element is None else f"@{screen.id}[{place.element.id}]"
 
 
+def together(facts: Facts, places: Sequence[AnswerPlace]) -> str:
+    """The key of the first place, with those that follow as long as all fits one screen.
+
+    `places` are those that are to be asked, in their order. Only screens of the pack are put
+    together; lists and their entries stay by themselves, and what is written into another file.
+    """
+    by_key: dict[str, list[AnswerPlace]] = {}
+    for place in places:
+        by_key.setdefault(key_of(facts, place), []).append(place)
+    first, home = key_of(facts, places[0]), _home(places[0])
+    kept: list[str] = []
+    held = 0
+    for key, rows in by_key.items():
+        held += sum(_LONG if row.question.long else 1 for row in rows)
+        alone = not _SCREEN.fullmatch(key) or "[" in key
+        if key != first and (alone or held > _ROWS or any(_home(row) != home for row in rows)):
+            break
+        kept.append(key)
+        if alone:
+            break
+    return _TOGETHER.join(kept)
+
+
+def _home(place: AnswerPlace) -> tuple[bool, bool]:
+    """Into which of the dossier's files an answer is written."""
+    return is_of_event(place.question.path), place.question.of_institution
+
+
 def keys_of_element(facts: Facts, owner: Question, id_: str) -> tuple[str, ...]:
     """The steps that ask for all fields of an element, in their order."""
     places = (place_at(facts, f"{owner.path}[{id_}].{field.path}") for field in owner.fields)
@@ -49,7 +91,11 @@ def places_at(facts: Facts, key: str, waiting: Collection[str] = ()) -> tuple[An
     """The places of a step that apply; a single one also where a stray answer stands."""
     if key == WAITING:
         listed = (place_at(facts, path) for path in waiting)
-        return tuple(place for place in listed if place is not None and place.applies(facts))
+        return tuple(
+            _named(place) for place in listed if place is not None and place.applies(facts)
+        )
+    if _TOGETHER in key:
+        return tuple(place for part in key.split(_TOGETHER) for place in places_at(facts, part))
     match = _SCREEN.fullmatch(key)
     if match is None:
         place = place_at(facts, key)
@@ -91,19 +137,66 @@ def step_at(
     rows = rows_with({})
     if not rows:
         return None
-    match = _SCREEN.fullmatch(key)
-    screen = None if match is None else facts.standard.screens.by_id[match["screen"]]
-    if key == WAITING:
-        screen = Screen(WAITING, _TITLE, tuple(row.path for row in rows))
+    screen = _screen_of(key, rows, facts)
     progress = progress_at(facts, rows[0].place.section, reasons, (*ahead, key), passed, sections)
     return Step(rows, progress, facts, screen, rows_with, _hint(facts, rows))
+
+
+def _screen_of(key: str, rows: Rows, facts: Facts) -> Screen | None:
+    """The screen of a step: one of the pack, or one that is made for its rows; None for a list."""
+    titles: Iterable[str] = ()
+    if key == WAITING:
+        titles = (_TITLE,)
+    elif _TOGETHER in key:
+        titles = dict.fromkeys(_title_of(row.place, facts) for row in rows)
+    elif match := _SCREEN.fullmatch(key):
+        return facts.standard.screens.by_id[match["screen"]]
+    return Screen(key, "、".join(titles), tuple(row.path for row in rows)) if titles else None
+
+
+def _title_of(place: AnswerPlace, facts: Facts) -> str:
+    """What the screen is called on which a question stands; the question where there is none."""
+    screen = facts.standard.screens.holding(None, place.question.path)
+    return place.question.label if screen is None else screen.title
+
+
+def _named(place: AnswerPlace) -> AnswerPlace:
+    """A field under its label and the name of its entry: others may stand on the same screen."""
+    if place.element is None:
+        return place
+    label = f"{name_of(place.element)}的{place.question.label}"
+    return replace(place, question=replace(place.question, label=label))
 
 
 def _row(place: AnswerPlace, facts: Facts, seen: Facts, reasons: Reasons) -> QuestionRow:
     """`seen` are the facts with the answers of the screen that is being filled in."""
     before = place_at(facts, place.path)
     value = UNKNOWN if before is None else before.recorded(facts)
-    return QuestionRow(place, value, _reason(place, seen, reasons), *_proposed(place, seen))
+    if place.question.like_by:
+        place, value = _among_entries(place, value, seen)
+    holds = _held(place, seen)
+    return QuestionRow(place, value, _reason(place, seen, reasons), *_proposed(place, seen), holds)
+
+
+def _held(place: AnswerPlace, facts: Facts) -> Value:
+    """What counts where there is no answer of its own."""
+    if place.question.like_by or not place.is_inherited(facts):
+        return UNKNOWN
+    scope = place.scope()
+    return facts.get(place.path) if scope is None else facts.field(scope, place.question.path)
+
+
+def _among_entries(place: AnswerPlace, value: Value, facts: Facts) -> tuple[AnswerPlace, Value]:
+    """The question which entry one is like, as a choice of those that stand before it."""
+    assert place.owner is not None and place.element is not None
+    entries = elements_of(place.owner, facts)
+    likeness = place.owner.likeness
+    source = source_of(likeness, entries, place.element) if likeness else None
+    listed = (*place.models(facts), *((source,) if source else ()))
+    names = {entry.id: name_of(entry) for entry in listed}
+    question = replace(place.question, type="choice", values=names)
+    recorded = source.id if source and value is not UNKNOWN else UNKNOWN
+    return replace(place, question=question), recorded
 
 
 def _reason(place: AnswerPlace, facts: Facts, reasons: Reasons) -> Reason:
@@ -171,8 +264,20 @@ def progress_at(
         sections.index(section) + 1 if section in sections else len(sections),
         len(sections),
         sum(place.section == section for place in open_),
-        len({key_of(facts, place) for place in coming}.union(ahead)),
+        _screens(coming, facts, ahead),
     )
+
+
+def _screens(coming: Sequence[AnswerPlace], facts: Facts, ahead: Collection[str]) -> int:
+    """How many screens questions take, with those that come in any case."""
+    put = {part for key in ahead for part in key.split(_TOGETHER)}
+    left = [place for place in coming if key_of(facts, place) not in put]
+    count = len(ahead)
+    while left:
+        keys = together(facts, left).split(_TOGETHER)
+        left = [place for place in left if key_of(facts, place) not in keys]
+        count += 1
+    return count
 
 
 def _places_of(facts: Facts, reasons: Reasons) -> Iterator[AnswerPlace]:

@@ -6,7 +6,7 @@ The answers of each step are saved before the next one is put.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct, field
@@ -21,14 +21,15 @@ from mmethics_cli.core.answers.edits import (
 )
 from mmethics_cli.core.conditions.values import UNKNOWN, Value
 from mmethics_cli.core.decisions.facts import Facts
+from mmethics_cli.core.decisions.likeness import without
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.decisions.relevance import AnswerPlace, Reason, place_at, places, relevant
 from mmethics_cli.core.interview.agenda import (
     WAITING,
     key_of,
     keys_of_element,
-    progress_at,
     step_at,
+    together,
 )
 from mmethics_cli.core.interview.overview import overview
 from mmethics_cli.core.interview.steps import (
@@ -38,7 +39,6 @@ from mmethics_cli.core.interview.steps import (
     Choose,
     Copy,
     EditElement,
-    Exceptions,
     Jump,
     Left,
     Listing,
@@ -57,8 +57,6 @@ from mmethics_cli.core.standard.model import Question
 
 # The decision that people wait for most: it is told before all the others are settled.
 METHOD: Final = "review_method"
-# Begins the key of the step that asks which entries of a list are exceptions.
-_EXCEPTIONS: Final = "!"
 
 
 class Plan(Struct, frozen=True):
@@ -102,9 +100,6 @@ class _Interview(Struct):
     passed: set[str] = field(default_factory=set)
     history: list[str] = field(default_factory=list)
     agenda: deque[str] = field(default_factory=deque)
-    # Steps that are put with all their rows, also those that another answer holds for.
-    whole: set[str] = field(default_factory=set)
-    visited: set[str] = field(default_factory=set)  # lists whose entries were gone through
     promised: int | None = None  # screens that are left after the one before
     first: str = ""  # the row to begin at, after a jump
     # Sections whose optional questions are wanted; None once they were declined.
@@ -120,20 +115,14 @@ class _Interview(Struct):
         while (prompt := self._next()) is not None:
             reply = self.ask(prompt)
             if reply is Move.BACK:
-                self._back(self.key if isinstance(prompt, Step | Exceptions) else None)
+                self._back(self.key if isinstance(prompt, Step) else None)
             elif isinstance(prompt, Step):
                 self._answered(prompt, reply)
-            elif isinstance(prompt, Offer | Exceptions):
+            elif isinstance(prompt, Offer):
                 chosen = reply.keys if isinstance(reply, Choose) else frozenset[str]()
-                if isinstance(prompt, Offer):
-                    self.wanted = chosen or None
-                elif isinstance(reply, Add):
-                    self._add_behind(prompt.owner)
-                else:
-                    self._visit_exceptions(prompt, chosen)
+                self.wanted = chosen or None
             elif isinstance(reply, Jump):
                 self.agenda.appendleft(self._key_at(reply.path))
-                self.whole.add(self.agenda[0])
                 self.first = reply.path
             else:
                 self.finished = True
@@ -144,13 +133,7 @@ class _Interview(Struct):
         reasons = {place.path: reason for place, reason in open_}
         while self.agenda:
             self.key = self.agenda.popleft()
-            question = self.facts.standard.questions.get(self.key)
-            if question is not None and question.path in self.visited and self._shares(question):
-                self.key = _EXCEPTIONS + self.key
-            shown = None if self.key in self.whole else self._own
-            if self.key.startswith(_EXCEPTIONS):
-                return self._exceptions(self.key.removeprefix(_EXCEPTIONS), reasons)
-            if step := self._step(reasons, shown):
+            if step := self._step(reasons, None):
                 first, self.first = self.first, ""
                 return self._counted(replace(step, first=first))
         if self.plan.everything:
@@ -168,27 +151,46 @@ class _Interview(Struct):
                 continue
             if reason is Reason.REQUIRED and self._is_waiting(reasons):
                 return self._next()
-            self.key = key_of(self.facts, place)
+            self.key = self._key_with_more(place, open_)
             if step := self._step(reasons, self._unasked()):
                 return self._counted(step)
         if optional and self.wanted is not None:
             return Offer(optional)
         return self._review()
 
+    def _key_with_more(
+        self, place: AnswerPlace, open_: Sequence[tuple[AnswerPlace, Reason]]
+    ) -> str:
+        """The step of a place; what little is left of the next ones stands with it."""
+        shown = self._unasked()
+        left = [each for each, reason in open_ if reason is not Reason.OPTIONAL and shown(each)]
+        if self.plan.everything or place not in left:
+            return key_of(self.facts, place)
+        return together(self.facts, left[left.index(place) :])
+
     def _is_waiting(self, reasons: Mapping[str, Reason]) -> bool:
         """Whether words wait to be confirmed that were not put yet: they come next."""
-        waiting = [path for path in self.plan.waiting if path in reasons]
+        waiting = [path for path in self._to_confirm() if path in reasons]
         if WAITING in self.passed or not any(path not in self.passed for path in waiting):
             return False
         self.passed.add(WAITING)
         self.agenda.appendleft(WAITING)
         return True
 
+    def _to_confirm(self) -> tuple[str, ...]:
+        """The paths with words that wait to be confirmed, in the section that is asked."""
+        places = {path: place_at(self.facts, path) for path in self.plan.waiting}
+        return tuple(
+            path
+            for path, place in places.items()
+            if place is not None and self.plan.section in (None, place.section)
+        )
+
     def _step(
         self, reasons: Mapping[str, Reason], wanted: Callable[[AnswerPlace], bool] | None
     ) -> Step | None:
         ahead, passed = tuple(self.agenda), frozenset(self.passed)
-        waiting, sections = self.plan.waiting, self.wanted or ()
+        waiting, sections = self._to_confirm(), self.wanted or ()
         return step_at(self.facts, self.key, reasons, wanted, ahead, waiting, passed, sections)
 
     def _counted(self, step: Step) -> Step:
@@ -198,17 +200,14 @@ class _Interview(Struct):
         self.promised = max(left - 1, 0)
         return replace(step, progress=replace(step.progress, opened=opened))
 
-    def _own(self, place: AnswerPlace) -> bool:
-        """Whether a place is to be asked, not answered already for all entries of its list."""
-        return not (place.question.shared and place.is_inherited(self.facts))
-
     def _unasked(self) -> Callable[[AnswerPlace], bool]:
         """Which places of a screen to show, as things stand when it is put."""
         facts, passed, everything = self.facts, frozenset(self.passed), self.plan.everything
 
         def shown(place: AnswerPlace) -> bool:
             lacking = place.recorded(facts) is UNKNOWN or place.question.type == "list"
-            here = self.plan.section in (None, place.section) and self._own(place)
+            elsewhere = place.is_like_another or place.is_shared(facts)
+            here = self.plan.section in (None, place.section) and not elsewhere
             return place.path not in passed and (everything or lacking) and here
 
         return shown
@@ -240,8 +239,6 @@ class _Interview(Struct):
             self._drop(step.question, None)
             finished = isinstance(reply, Answer | Move)
             self.listing(None if finished else step.place.path)
-            if finished and self._shares(step.question):
-                self.agenda.appendleft(_EXCEPTIONS + step.place.path)
         match reply:
             case Answer(value):
                 self._record({step.place.path: value})
@@ -259,58 +256,23 @@ class _Interview(Struct):
             case Copy(id_):
                 self._copy(step.question, id_)
             case EditElement(id_):
-                self.whole.update(keys_of_element(self.facts, step.question, id_))
                 self._visit(step.question, id_)
             case Remove(id_):
-                kept = (
-                    element
-                    for element in elements_of(step.question, self.facts)
-                    if element.id != id_
-                )
-                self._record({step.place.path: tuple(kept)})
+                entries = elements_of(step.question, self.facts)
+                self._record({step.place.path: without(step.question.likeness, entries, id_)})
                 self.agenda.appendleft(step.place.path)
             case Move.LATER:
                 self._forget_empty(step.place)
 
-    def _shares(self, owner: Question) -> bool:
-        """Whether several entries share answers, and the person was not asked which differ."""
-        shared = any(field.shared and field.inherits in self.facts.values for field in owner.fields)
-        several = len(elements_of(owner, self.facts)) > 1
-        return shared and several and _EXCEPTIONS + owner.path not in self.passed
-
-    def _exceptions(self, path: str, reasons: Mapping[str, Reason]) -> Exceptions:
-        owner = self.facts.standard.questions[path]
-        entries = elements_of(owner, self.facts)
-        names = {field.path for field in owner.fields if field.shared}
-        chosen = frozenset(entry.id for entry in entries if names & set(entry.fields))
-        return Exceptions(owner, entries, chosen, progress_at(self.facts, owner.section, reasons))
-
-    def _visit_exceptions(self, prompt: Exceptions, chosen: frozenset[str]) -> None:
-        """The list is whole; put what its entries share once more for those that differ."""
-        self.history.append(self.key)
-        self.passed |= {self.key, prompt.owner.path}
-        self.listing(None)
-        shared = [field.path for field in prompt.owner.fields if field.shared]
-        keys = [
-            key_of(self.facts, place)
-            for entry in prompt.entries
-            if entry.id in chosen
-            for name in shared
-            if (place := place_at(self.facts, f"{prompt.owner.path}[{entry.id}].{name}"))
-        ]
-        self.whole.update(keys)
-        self.agenda.extendleft(reversed(dict.fromkeys(keys)))
-
     def _copy(self, owner: Question, id_: str) -> None:
         elements = elements_of(owner, self.facts)
         original = next(element for element in elements if element.id == id_)
-        copy = copy_of(original, new_id(owner, elements))
+        copy = copy_of(owner, original, new_id(owner, elements))
         self._record({owner.path: (*elements, copy)})
         self._visit(owner, copy.id)
 
     def _visit(self, owner: Question, id_: str) -> None:
         """Next come all fields of the element, then the list itself again."""
-        self.visited.add(owner.path)
         keys = keys_of_element(self.facts, owner, id_)
         self.agenda.extendleft(reversed([*keys, owner.path]))
 

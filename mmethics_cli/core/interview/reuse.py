@@ -96,7 +96,7 @@ def _elements(
     for element in elements:
         fields: dict[str, Value] = {}
         for field in question.fields:
-            value = element.get(field.path)
+            value = element.fields.get(field.path, UNKNOWN)
             if value is UNKNOWN or not _has_keys(field, value):
                 continue
             match field.reuse or question.reuse:

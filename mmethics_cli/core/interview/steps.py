@@ -7,7 +7,7 @@ from enum import Enum
 
 from msgspec import Struct, field
 
-from mmethics_cli.core.conditions.values import UNKNOWN, Element, Value
+from mmethics_cli.core.conditions.values import UNKNOWN, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.relevance import AnswerPlace, Reason
 from mmethics_cli.core.interview.overview import OverviewEntry
@@ -16,13 +16,17 @@ from mmethics_cli.core.standard.screens import Screen
 
 
 class QuestionRow(Struct, frozen=True):
-    """One question of a step, with what is recorded and, where nothing is, what is proposed."""
+    """One question of a step, with what is recorded and, where nothing is, what is proposed.
+
+    `holds` is what counts without an answer: that of another entry, or what all entries share.
+    """
 
     place: AnswerPlace
     value: Value = UNKNOWN
     reason: Reason = Reason.REQUIRED
     proposal: Value = UNKNOWN
     why: str = ""
+    holds: Value = UNKNOWN
 
     @property
     def question(self) -> Question:
@@ -87,18 +91,6 @@ class Step(Struct, frozen=True):
         return self.rows[0].reason
 
 
-class Exceptions(Struct, frozen=True):
-    """A list is whole, and its entries share answers: which of them say something else?
-
-    `entries` are the ids, `chosen` those that say something else already.
-    """
-
-    owner: Question
-    entries: tuple[Element, ...]
-    chosen: frozenset[str]
-    progress: InterviewProgress
-
-
 class Offer(Struct, frozen=True):
     """What must be answered is; how many optional questions each section still has."""
 
@@ -159,7 +151,7 @@ class Remove(Struct, frozen=True):
 
 
 class Choose(Struct, frozen=True):
-    """The sections whose optional questions are wanted, or the entries that are exceptions."""
+    """The sections whose optional questions are wanted."""
 
     keys: frozenset[str]
 
@@ -170,7 +162,7 @@ class Jump(Struct, frozen=True):
     path: str
 
 
-Prompt = Step | Exceptions | Offer | Overview
+Prompt = Step | Offer | Overview
 Reply = Answer | ScreenAnswers | Move | Add | Copy | EditElement | Remove | Choose | Jump
 Ask = Callable[[Prompt], Reply]
 # Saves answers by question (whole lists), all of them at once.

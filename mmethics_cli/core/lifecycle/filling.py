@@ -12,7 +12,8 @@ from typing import Protocol
 from mmethics_cli.core.conditions.values import UNKNOWN, NotApplicable, Several, Truth, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.lifecycle.decision import CommitteeDecision, response_rows
-from mmethics_cli.core.standard.model import RECORDS, AnswerSource, Question
+from mmethics_cli.core.standard.answer_sources import RECORDS, AnswerSource
+from mmethics_cli.core.standard.model import Question
 
 
 class DecisionRecords(Protocol):

@@ -87,6 +87,9 @@ def _changes_of(question: Question, baseline: Facts, now: Facts) -> Iterator[Ans
         yield from _entry_changes(question, old, new, baseline, now)
         return
     kind = _kind_of_change(before, after)
+    said = any(question.path in facts.values for facts in (baseline, now))
+    if question.otherwise is not UNKNOWN and UNKNOWN in (before, after) and not said:
+        return  # nobody answered: it is not asked any more, or was not
     if kind is not None:
         # What a list means is about its entries.
         meanings = () if question.type == "list" else question.meanings
@@ -113,16 +116,21 @@ def _entry_changes(
 
 
 def _with_shared(question: Question, entry: Element, facts: Facts) -> Element:
-    """The entry with what it shares with the others."""
+    """The entry with what it shares with the others, and what it takes over from one of them."""
     scope = Scope(question.path, entry)
-    shared = (field.path for field in question.fields if field.shared)
-    values = {name: facts.field(scope, name) for name in shared if name not in entry.fields}
-    known = {name: value for name, value in values.items() if not _is_blank(value)}
-    order = {field.path: at for at, field in enumerate(question.fields)}
-    fields = sorted(
-        {**entry.fields, **known}.items(), key=lambda pair: order.get(pair[0], len(order))
+    values = {
+        field.path: _answer_of(field, scope, facts)
+        for field in question.fields
+        if not field.like_by
+    }
+    return Element(
+        entry.id, {name: value for name, value in values.items() if not _is_blank(value)}
     )
-    return Element(entry.id, dict(fields))
+
+
+def _answer_of(field: Question, scope: Scope, facts: Facts) -> Value:
+    value = scope.element.get(field.path)
+    return facts.field(scope, field.path) if value is UNKNOWN and field.shared else value
 
 
 def _entry_change(
@@ -149,9 +157,11 @@ def _field_changes(
     question: Question, old: Element, new: Element, baseline: Facts, now: Facts
 ) -> Iterator[AnswerChange]:
     for field in question.fields:
+        if field.like_by:
+            continue  # what it brings about is told, field by field
         sides = (baseline, now)
         once = field.shared and all(field.inherits in facts.values for facts in sides)
-        if once and not (field.path in old.fields or field.path in new.fields):
+        if once and old.get(field.path) is UNKNOWN and new.get(field.path) is UNKNOWN:
             continue  # told once, for all entries
         before = _field_in(field, Scope(question.path, old), baseline)
         scope = Scope(question.path, new)

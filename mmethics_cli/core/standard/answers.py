@@ -384,8 +384,7 @@ def write_value(question: Question, value: Value) -> object:
 
 def write_element(question: Question, element: Element) -> dict[str, object]:
     """One entry of a list as a plain tree: its id, then the fields that were answered."""
-    fields = {field.path: element.get(field.path) for field in question.fields}
-    answered = {name: value for name, value in fields.items() if value is not UNKNOWN}
+    answered = {name: value for name, value in element.fields.items() if value is not UNKNOWN}
     written: dict[str, object] = {"id": element.id}
     for field in question.fields:
         if field.path in answered:

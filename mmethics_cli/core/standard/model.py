@@ -7,7 +7,7 @@ The annotations are types, not text: `record_reader` reads each field of a file 
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property
-from typing import Literal, Self, get_args
+from typing import Literal, Self
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from mmethics_cli.core.conditions.language import ALWAYS, Condition
 from mmethics_cli.core.conditions.parser import Vocabulary
 from mmethics_cli.core.conditions.values import UNKNOWN, Value
+from mmethics_cli.core.standard.answer_sources import AnswerSource
 from mmethics_cli.core.standard.committee import DecisionMeaning, SubmissionKind
 from mmethics_cli.core.standard.document_parts import PART_MARK, DocumentPart
 from mmethics_cli.core.standard.file_kinds import FileKind
@@ -111,32 +112,11 @@ class Meaning(Struct, frozen=True):
     when: Condition | None = None
 
 
-Record = Literal["decision", "approval", "approved", "day_after", "reported", "changes"]
-# In the order in which a new submission is filled in from them.
-RECORDS: tuple[Record, ...] = get_args(Record)
-# What a decision of the committee records (decision.yaml), and the type of each.
-RECORDED: Mapping[str, str] = {
-    "decision": "choice",
-    "date": "date",
-    "number": "text",
-    "valid_until": "date",
-    "interval_months": "int",
-    "comments": "list",
-}
+class Likeness(Struct, frozen=True):
+    """The field of a list that names another entry, and the fields that are taken over from it."""
 
-
-class AnswerSource(Struct, frozen=True):
-    """Where the answer to a question about a new submission is known from (`filled_from`).
-
-    `name` is by record: a key of RECORDED for the last `decision` and the `approval` of the study;
-    the path of a fact as it was last `approved`, as earlier submissions last `reported` it, or of
-    the date whose `day_after` is meant; none for the categories of `changes` since the approval.
-    `values` are options of the question by those of the source, where the two are called otherwise.
-    """
-
-    record: Record
-    name: str = ""
-    values: Mapping[str, str] = field(default_factory=dict)
+    field: str
+    passed_on: tuple[str, ...]
 
 
 class Question(Struct, frozen=True):
@@ -147,12 +127,15 @@ class Question(Struct, frozen=True):
     whether an answer holds for the next study; `meanings`: what a change of it means;
     `filled_from`: what a new submission takes the answer from, the first that is known;
     `cumulative`: a number counted from the beginning of the study; `inherits`: the fact whose value
-    holds where there is no answer of its own; `otherwise`: the value where it is not asked and not
-    answered, instead of 'not applicable'; `shared`: under what a field is answered once for all
-    entries (`data.shared`), which it then inherits; `shares`: the list whose entries inherit this
-    question; `rests_on`: the facts (a field of the same entry by
-    its name, of all entries as `list.field`) after whose change a text is confirmed anew; `later`:
-    what may come after sealing is then recorded beside it.
+    holds where there is no answer of its own, with `inherits_when` only where that certainly
+    holds; `otherwise`: the value where it is not asked and not answered, instead of 'not
+    applicable'; `shared`: under what a field is answered once for all entries (`data.shared`),
+    which it then inherits; `shares`: the list whose entries inherit this question; `like_by`: this
+    field names another entry of its list, whose fields hold where this one says nothing else; the
+    interview asks for it where two agree in one of these fields; `own`: a field that is never taken
+    over so; `rests_on`: the facts (a field of the same entry by its name, of all entries as
+    `list.field`) after whose change a text is confirmed anew; `later`: what may come after sealing
+    is then recorded beside it.
 
     How answers are read: `value_synonyms` are other words for a value, by the value; `units` may
     stand behind a number; a date with `precision: month` may be a month alone;
@@ -191,15 +174,25 @@ class Question(Struct, frozen=True):
     none_is_an_answer: bool = False
     rests_on: tuple[str, ...] = ()
     inherits: str = ""
+    inherits_when: Condition | None = None
     otherwise: Value = UNKNOWN
     shared: str = ""
     shares: str = ""
+    like_by: tuple[str, ...] = ()
+    own: bool = False
     owner: str = ""
 
     @property
     def name(self) -> str:
         """The path by which the pack knows it; `list.field` of a field."""
         return f"{self.owner}.{self.path}" if self.owner else self.path
+
+    @property
+    def likeness(self) -> "Likeness | None":
+        """How an entry of a list says which other one it is like; None where it can't."""
+        name = next((field.path for field in self.fields if field.like_by), None)
+        inner = (each.path for each in self.fields if not (each.own or each.like_by))
+        return None if name is None else Likeness(name, tuple(inner))
 
     def field_named(self, name: str) -> "Question | None":
         """The field of a list with that name; None for an unknown one."""
@@ -574,6 +567,12 @@ class Standard(Struct, frozen=True, dict=True):
             for question in self.questions.values()
             for field in question.fields
         }
+
+    @cached_property
+    def likening(self) -> Mapping[str, Likeness]:
+        """The lists of which an entry may be like another one."""
+        likeness = ((path, question.likeness) for path, question in self.questions.items())
+        return {path: how for path, how in likeness if how is not None}
 
     @cached_property
     def groups(self) -> frozenset[str]:

@@ -10,9 +10,11 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from mmethics_cli.core.answers.canonical import canonical_answers, canonical_self_check
+from mmethics_cli.core.answers.edits import merged_answer
 from mmethics_cli.core.answers.self_check import SelfCheck
 from mmethics_cli.core.answers.tree import read_tree
 from mmethics_cli.core.answers.troubles import Trouble
+from mmethics_cli.core.checks.consistency import wrong_likenesses
 from mmethics_cli.core.conditions.values import Value
 from mmethics_cli.core.standard.migrations import migrated
 from mmethics_cli.core.standard.model import Standard
@@ -66,9 +68,21 @@ class AnswersFile(Struct, frozen=True):
         keys = self.keys.get(path)
         return (self.file.name, None) if keys is None else self.file.locate(keys)
 
-    def require_all_read(self) -> None:
-        """Raises UnreadableFile naming every answer refused, and every text YAML leaves out."""
+    def require_all_read(self, held: Mapping[str, Value] | None = None) -> None:
+        """Raises UnreadableFile naming every answer refused, and every text YAML leaves out.
+
+        `held` is what a dossier says to which the answers are added.
+        """
         problems = [answer.problem for answer in self.refused]
+        whole = {
+            path: merged_answer((held or {}).get(path), value)
+            for path, value in self.values.items()
+        }
+        problems += [
+            Problem(wrong.message, *self.where(wrong.path), f"{wrong.fix}。")
+            for wrong in wrong_likenesses(self.standard, whole)
+            if wrong.path in self.keys
+        ]
         problems += [_left_out(lost, self.file.name) for lost in lost_texts(self.file.text)]
         if problems:
             raise UnreadableFile("有些回答读不懂，什么也没有写入：", problems)

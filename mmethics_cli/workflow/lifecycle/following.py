@@ -202,7 +202,7 @@ def _given(dossier: Dossier, kind: str, path: Path | None) -> AnswersFile | None
     if path is None:
         return None
     answers = read_answers(path, dossier.standard)
-    answers.require_all_read()
+    answers.require_all_read(dossier.workspace.values)
     said = answers.values.get(KIND, kind)
     if said != kind:
         file, line = answers.where(KIND)

@@ -17,7 +17,6 @@ from mmethics_cli.core.interview.steps import (
     Answer,
     Choose,
     EditElement,
-    Exceptions,
     Move,
     Offer,
     Overview,
@@ -52,7 +51,7 @@ class Script:
     def ask(self, step: Prompt) -> Reply:
         if isinstance(step, Offer):
             return Choose(frozenset(step.sections))
-        if isinstance(step, Overview | Exceptions):
+        if isinstance(step, Overview):
             return Move.LATER
         path = step.place.path
         self.asked.append(path)

@@ -40,7 +40,7 @@ _READING: Final = {
     "precision": ("date",),
     "none_is_an_answer": ("text",),
 }
-_QUESTION: Final = RecordReader(Question, "required", **_KEYS, shared="")
+_QUESTION: Final = RecordReader(Question, "required", **_KEYS, shared="", like_by="", own="")
 _FIELD: Final = RecordReader(
     Question, "required", **_KEYS, path="name", fields="", filled_from="", cumulative=""
 )
@@ -76,7 +76,9 @@ def _values(node: Node, named: NamedValues) -> Mapping[str, str]:
 
 
 # What a question that is answered once for all entries does not take over from their field.
-_OF_ENTRY: Final = ("name", "shared", "ask_when", "otherwise", "required", "rests_on", "synonyms")
+_OF_ENTRY: Final = (
+    *("name", "shared", "own", "ask_when", "otherwise", "required", "rests_on", "synonyms"),
+)
 
 
 def shared_nodes(node: Node) -> Iterator[tuple[Node, str]]:
@@ -136,6 +138,7 @@ def _common(
         "otherwise": _otherwise(node, kind),
     }
     _prove_reading(node, kind, given["values"])
+    _prove_likeness(node, kind, terms)
     _prove_bounds(node, kind)
     _prove_inheritance(node, kind, given["values"])
     _prove_rests_on(node, kind, terms)
@@ -190,6 +193,15 @@ def _prove_inheritance(node: Node, kind: str, values: Mapping[str, str]) -> None
     term = node.trail.vocabulary.get(path)
     if path and (term is None or (term.type, term.keys) != (kind, frozenset(values))):
         node.child("inherits").problem(f"“{path}”不是同一类型、同样选项的事实，不能沿用")
+
+
+def _prove_likeness(node: Node, kind: str, terms: Vocabulary | None) -> None:
+    """Which other entry one is like is said in a text, and asked about by fields of the list."""
+    if node.has("like_by") and kind != "text":
+        node.child("like_by").problem("like_by 只用于列表的文字栏")
+    for name in node.texts("like_by"):
+        if name not in (terms or {}):
+            node.child("like_by").problem(f"不认识的列表字段“{name}”")
 
 
 def _prove_rests_on(node: Node, kind: str, terms: Vocabulary | None) -> None:

@@ -16,6 +16,7 @@ SCREENS: Final = "screens.yaml"
 PROPOSALS: Final = "proposals.yaml"
 # More rows than this do not fit a terminal of 24 lines with the help below them.
 MOST_ROWS: Final = 12
+MOST_OF_ENTRY: Final = 40  # most of them are not asked, or another answer holds
 MOST_LONG: Final = 5
 EVENT_SECTION: Final = "event"
 
@@ -75,8 +76,9 @@ def _read_screen(node: Node, questions: Mapping[str, Question]) -> Screen:
     }
     if owner is None and len(homes) > 1:
         where.problem("一屏上的问题要写在同一个文件里")
-    if not 2 <= len(screen.members) <= MOST_ROWS or len(rows) < len(screen.members):
-        where.problem(f"一屏应有 2 至 {MOST_ROWS} 个不同的问题")
+    most = MOST_ROWS if owner is None else MOST_OF_ENTRY
+    if not 2 <= len(screen.members) <= most or len(rows) < len(screen.members):
+        where.problem(f"一屏应有 2 至 {most} 个不同的问题")
     return screen
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Set
 from typing import Final, cast
 
 from mmethics_cli.core.conditions.parser import PathType
-from mmethics_cli.core.standard.model import RECORDED, AnswerSource, Record
+from mmethics_cli.core.standard.answer_sources import RECORDED, AnswerSource, Record
 from mmethics_cli.core.standard.names import CHANGES, PRIOR_DECISION, is_of_event
 from mmethics_cli.core.standard.node import Node
 
