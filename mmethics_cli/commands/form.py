@@ -89,8 +89,8 @@ def read(
     form = forms.read(file, loaded, tagged=tagged)
     if out is not None:
         forms.write_review(form, out, session.today, replace=replace)
-        tags = " --tags" if tagged else ""
-        again = f"mmethics form read {shell_word(file)}{tags} --from {shell_word(out)}"
+        tags = ["--tags"] if tagged else []
+        again = _typed("read", file, *tags, "--from", out)
         session.say(f"已写出核对表：{out}。改好后运行：{again}")
     if proof is not None:
         forms.write_proof(form, file, proof, replace=replace)
@@ -104,6 +104,11 @@ def read(
     elif out is None and proof is None:
         text = report.reading_text(form.name, form.form.blanks, form.reading, loaded.standard)
         session.show(fitted(text, columns()))
+
+
+def _typed(*words: Path | str) -> str:
+    """What to type next, as one can copy it."""
+    return f"mmethics form {' '.join(map(shell_word, words))}"
 
 
 def _next_step(loaded: LoadedPack, sheet: Path) -> str:
@@ -231,8 +236,8 @@ def import_(
         if out is not None:
             forms.refuse_existing(out, ".xlsx", replace=replace)
             importing.write_book(file, proposals, out, session.today)
-            words = " ".join(shell_word(word) for word in (file, folder, "--from", out))
-            again = f"mmethics form import {words}"
+            named = [] if form is None else ["--form", form]
+            again = _typed("import", file, folder, *named, "--from", out)
             session.say(f"已写出：{out}。逐行确认后运行：{again}")
             return
         taken = _picked(session, proposals)
