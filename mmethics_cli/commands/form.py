@@ -195,13 +195,12 @@ def fill(
 def import_(
     context: typer.Context,
     file: Annotated[
-        Path,
-        typer.Argument(metavar="FILE", help="填好的 .docx、.xlsx，或 .pdf", show_default=False),
+        Path, typer.Argument(metavar="FILE", help="填好的 .docx、.xlsx 或 .pdf", show_default=False)
     ],
     folder: Folder = HERE,
     form: Annotated[
         str | None,
-        typer.Option("--form", metavar="NAME", help="是哪一份表格填的；不写就按标签读"),
+        typer.Option("--form", metavar="NAME", help="照哪份空白表格读；不写就按标签读"),
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="SHEET.xlsx", help="写成 Excel，逐行确认")
@@ -227,8 +226,8 @@ def import_(
     session = Session.of(context)
     dossier = open_at(session, folder, session.packs(), submission, also=("forms",))
     tell_opened(session, dossier)
-    known = None if form is None else forms.named_form(form, dossier.loaded)
-    proposals = importing.import_proposals(dossier, file, known)
+    blank = forms.named_form(form, dossier.loaded) if form else None
+    proposals = importing.import_proposals(dossier, file, blank)
     if sheet is not None:
         taken = importing.confirmed(file, sheet, proposals)
     else:
@@ -236,7 +235,7 @@ def import_(
         if out is not None:
             forms.refuse_existing(out, ".xlsx", replace=replace)
             importing.write_book(file, proposals, out, session.today)
-            named = [] if form is None else ["--form", form]
+            named = ("--form", form) if form else ()
             again = _typed("import", file, folder, *named, "--from", out)
             session.say(f"已写出：{out}。逐行确认后运行：{again}")
             return
