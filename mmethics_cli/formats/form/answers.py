@@ -44,7 +44,7 @@ class _PlacedLine(Struct):
     place: str
 
 
-class _Passage(NamedTuple):
+class _Stretch(NamedTuple):
     """Paragraphs, and the rows of the table behind them."""
 
     lines: list[_PlacedLine]
@@ -54,22 +54,22 @@ class _Passage(NamedTuple):
 def answers_of(blank: WordForm, filled: WordForm) -> Iterator[FormAnswer]:
     """What is new in a filled form, blank by blank; an empty blank gives nothing."""
     walk = _Walk(blank.blanks)
-    before, after = _passages(blank), _passages(filled)
+    before, after = _parts(blank), _parts(filled)
     for (lines, rows), (new_lines, new_rows) in zip_longest(
-        before, after, fillvalue=_Passage([], [])
+        before, after, fillvalue=_Stretch([], [])
     ):
         yield from walk.lines(lines, new_lines)
         yield from walk.rows(rows, new_rows)
     yield from _ticked(blank.blanks, filled.blanks)
 
 
-def _passages(form: WordForm) -> list[_Passage]:
+def _parts(form: WordForm) -> list[_Stretch]:
     """The form in turns: paragraphs and the table that comes after them."""
-    parts = [_Passage([], [])]
+    parts = [_Stretch([], [])]
     for number, block in enumerate(blocks_of(form.package.body), 1):
         if block.tag == TBL:
-            parts[-1] = _Passage(parts[-1].lines, rows_of(block))
-            parts.append(_Passage([], []))
+            parts[-1] = _Stretch(parts[-1].lines, rows_of(block))
+            parts.append(_Stretch([], []))
         else:
             parts[-1].lines.append(_PlacedLine(line_of(block), f"第 {number} 段"))
     return parts
