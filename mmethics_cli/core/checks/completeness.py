@@ -70,6 +70,12 @@ def first_asked(path: str, facts: Facts) -> tuple[str, ...]:
 
 def _may_inherit(question: Question, facts: Facts, scope: Scope | None) -> tuple[str, ...]:
     """What else is lacking before an answer is: that which holds for it, or whether one does."""
+    source = facts.like(scope) if scope and not question.own else None
+    if scope and source:
+        there = Scope(scope.list_path, source)
+        return (
+            (there.path_of(question.path),) if facts.field(there, question.path) is UNKNOWN else ()
+        )
     when = question.inherits_when
     if when is None:
         return ()
