@@ -266,6 +266,15 @@ def test_every_field_of_an_entry_is_missed_unless_nobody_needs_it(whole: Whole) 
         facts, found = whole.without(values)
         field = whole.dossier.standard.questions[path].field_named(name)
         assert field is not None
+        if field.like_by:
+            assert missing(found), "what the other said is lacking"
+            continue
+        entries = facts.get(path)
+        if isinstance(entries, tuple) and any(
+            one.id == entry.id and one.takes_over(name) for one in entries
+        ):
+            assert missing(found) == [], "that of the entry that it is like holds"
+            continue
         if field.shared and field.inherits in whole.values:
             assert missing(found) == [], "without its own answer that of the others holds"
             continue

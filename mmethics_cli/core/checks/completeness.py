@@ -55,6 +55,10 @@ def first_asked(path: str, facts: Facts) -> tuple[str, ...]:
         return _first_asked_of_entries(place.question, facts)
     if (shared := _lacked_by_several(place, facts)) is not None:
         return (shared.path,)
+    if place is not None and (undecided := _may_inherit(place.question, facts, place.scope())):
+        return tuple(
+            dict.fromkeys(told for cause in undecided for told in first_asked(cause, facts))
+        )
     if place is None or place.question.ask_when is None or _is_asked(place, facts):
         return (path,)
     causes = sorted(unknown_facts(place.question.ask_when, facts, place.scope()))
@@ -62,6 +66,22 @@ def first_asked(path: str, facts: Facts) -> tuple[str, ...]:
     asked = [cause for cause, place in places.items() if place and _is_asked(place, facts)]
     first = (told for cause in asked for told in first_asked(cause, facts))
     return tuple(dict.fromkeys(first)) or (path,)
+
+
+def _may_inherit(question: Question, facts: Facts, scope: Scope | None) -> tuple[str, ...]:
+    """What else is lacking before an answer is: that which holds for it, or whether one does."""
+    source = facts.like(scope) if scope and not question.own else None
+    if scope and source:
+        there = Scope(scope.list_path, source)
+        return (
+            (there.path_of(question.path),) if facts.field(there, question.path) is UNKNOWN else ()
+        )
+    when = question.inherits_when
+    if when is None:
+        return ()
+    if evaluate(when, facts, scope) is Truth.YES:
+        return (question.inherits,) if facts.get(question.inherits) is UNKNOWN else ()
+    return tuple(sorted(unknown_facts(when, facts, scope)))
 
 
 def _first_asked_of_entries(shared: Question, facts: Facts) -> tuple[str, ...]:
@@ -123,6 +143,8 @@ def _open_fields(
     for field in question.fields:
         if field.required_when is None or facts.field(scope, field.path) is not UNKNOWN:
             continue
+        if _may_inherit(field, facts, scope):
+            continue  # what decides that is lacking itself
         asked = Truth.YES if field.ask_when is None else evaluate(field.ask_when, facts, scope)
         if asked is Truth.YES and evaluate(field.required_when, facts, scope) is Truth.YES:
             label = f"{question.label}第 {number} 项（{name_of(element)}）的{field.label}"

@@ -131,7 +131,7 @@ class Facts:
                 return _unasked(field, applies, scope.element.fields.get(name, UNKNOWN))
         if value is UNKNOWN and self.may_inherit(field, scope):
             return self.get(field.inherits)
-        if field.like_by and (source := self._like(scope)) is not None:
+        if field.like_by and (source := self.like(scope)) is not None:
             return name_of(source)
         return value
 
@@ -148,11 +148,11 @@ class Facts:
         What nobody answered is its own.
         """
         field, value = self._field(scope.list_path, name), self.field(scope, name)
-        if (source := self._like(scope)) is not None:
+        if (source := self.like(scope)) is not None:
             return value != self.field(Scope(scope.list_path, source), name)
         return not field.shared or value is UNKNOWN or value != self.get(field.inherits)
 
-    def _like(self, scope: Scope) -> Element | None:
+    def like(self, scope: Scope) -> Element | None:
         """The entry that an element of a list is like."""
         likeness, entries = self.standard.likening.get(scope.list_path), self.get(scope.list_path)
         if likeness is None or not isinstance(entries, tuple):

@@ -82,20 +82,15 @@ class AnswerPlace(Struct, frozen=True):
         return self.element is not None and self.element.takes_over(self.question.path)
 
     def models(self, facts: Facts) -> tuple[Element, ...]:
-        """The entries that stand before this one and that it may be like.
-
-        Those that agree with it in what pairs them; all where it says nothing of that yet.
-        """
+        """The entries that stand before this one: those first that agree with it in `like_by`."""
         entries = facts.values.get(self.owner.path) if self.owner else None
         if self.element is None or not isinstance(entries, tuple):
             return ()
-        mine = self.element
+        mine, names = self.element, self.question.like_by
         before = takewhile(lambda entry: entry.id != mine.id, entries)
-        said = {name: mine.fields[name] for name in self.question.like_by if name in mine.fields}
+        said = {name: mine.fields[name] for name in names if name in mine.fields}
         return tuple(
-            entry
-            for entry in before
-            if not said or any(entry.get(name) == value for name, value in said.items())
+            sorted(before, key=lambda entry: all(entry.get(n) != v for n, v in said.items()))
         )
 
     def is_shared(self, facts: Facts) -> bool:

@@ -206,7 +206,7 @@ class _Interview(Struct):
 
         def shown(place: AnswerPlace) -> bool:
             lacking = place.recorded(facts) is UNKNOWN or place.question.type == "list"
-            elsewhere = place.is_like_another or place.is_shared(facts)
+            elsewhere = _is_begun(place) and (place.is_like_another or place.is_shared(facts))
             here = self.plan.section in (None, place.section) and not elsewhere
             return place.path not in passed and (everything or lacking) and here
 
@@ -321,3 +321,10 @@ class _Interview(Struct):
             for name, decision in pathway.decisions.items()
             if decision.table.counts and decision.settled and (pathway.settled or name == METHOD)
         }
+
+
+def _is_begun(place: AnswerPlace) -> bool:
+    """Whether an entry says more than which other one it is like: it was gone through before."""
+    likeness = place.owner.likeness if place.owner else None
+    fields = set(place.element.fields) if place.element else set[str]()
+    return likeness is None or bool(fields - {likeness.field})

@@ -132,10 +132,10 @@ class Question(Struct, frozen=True):
     applicable'; `shared`: under what a field is answered once for all entries (`data.shared`),
     which it then inherits; `shares`: the list whose entries inherit this question; `like_by`: this
     field names another entry of its list, whose fields hold where this one says nothing else; the
-    interview asks for it where two agree in one of these fields; `own`: a field that is never taken
-    over so; `rests_on`: the facts (a field of the same entry by its name, of all entries as
-    `list.field`) after whose change a text is confirmed anew; `later`: what may come after sealing
-    is then recorded beside it.
+    interview offers those first that agree with it in one of these fields; `own`: a field that is
+    never taken over so; `rests_on`: the facts (a field of the same entry by its name, of all
+    entries as `list.field`) after whose change a text is confirmed anew; `later`: what may come
+    after sealing is then recorded beside it.
 
     How answers are read: `value_synonyms` are other words for a value, by the value; `units` may
     stand behind a number; a date with `precision: month` may be a month alone;
