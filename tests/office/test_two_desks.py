@@ -18,6 +18,7 @@ from tests.office.test_register import DATABASES
 from tests.program import ROOT
 
 COMMANDS = deep(15, 200)  # of each desk
+PATIENCE = deep(600, 3600)  # seconds
 # Each command opens the office anew, as it does when it is typed; only Python starts once.
 DESK = """
 import sys
@@ -50,7 +51,7 @@ def test_no_number_is_given_twice_and_none_is_left_out(tmp_path: Path, database:
         )
         for half in (0, 1)
     ]
-    assert [desk.wait(600) for desk in desks] == [0, 0]
+    assert [desk.wait(PATIENCE) for desk in desks] == [0, 0]
     with open_office(office).register().reading() as register:
         numbers = sorted(case.number for case in register.where(Case))
         events = [event.seq for event in register.events()]
