@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -16,7 +17,13 @@ from mmethics_cli.office.quality.language import (
     parse_condition,
     parse_expression,
 )
-from mmethics_cli.office.quality.report import figures_text, judged_text, missed, quality_text
+from mmethics_cli.office.quality.report import (
+    figures_text,
+    judged_text,
+    missed,
+    quality_json,
+    quality_text,
+)
 from mmethics_cli.office.quality.tables import ENOUGH, charts_of, rows_of, target_text
 from mmethics_cli.workflow.packs import Packs
 
@@ -202,7 +209,15 @@ def test_the_screen_marks_suggestions_and_names_a_few_that_missed(
     assert said[0] == "2026 年质量指标（期末 2026-12-31）" and "B 时限" in said
     assert "  B3  重复补正件数                      9 件  未达到" in said
     assert "      未达到：K0、K1、K2、K3、K4、K5 等 9 件" in said
+    assert sum(line.startswith("  B") for line in said) == 2
     assert any(line.startswith("  B1  收件至首次处理的天数（中位数）*") for line in said)
+
+
+def test_all_figures_for_programs() -> None:
+    said = quality_json(2026, OCTOBER, {"B6": RATIO})
+    whole = {"format": "mmethics/quality/1", "year": 2026, "as_of": "2026-10-09"}
+    assert json.loads(said) == whole | {"indicators": {"B6": RATIO}}
+    assert said.startswith('{\n "format"')
 
 
 def test_rows_and_charts(indicators: dict[str, Indicator]) -> None:
@@ -210,12 +225,20 @@ def test_rows_and_charts(indicators: dict[str, Indicator]) -> None:
     few = RATIO | {"cases": ["K"] * (ENOUGH - 1), "not_met": ["K"]}
     ratios = ("B2", "B6", "B7", "B8", "B10", "B12")
     results: dict[str, Result] = dict.fromkeys(ratios, RATIO)
-    results |= {"C11": {"approve": 2, "cases": ["K", "K"]}, "B4": {"median": 3, "p90": 4}}
+    results |= {
+        "C11": {"approve": 2, "cases": ["K", "K"]}, "C18": RATIO | {"value": None, "cases": []},
+        "B4": {"median": 3, "p90": 4, "cases": ["K"] * 10}, "B7": RATIO | {"value": 0.3333},
+        "B9": {"value": 4.0, "cases": ["K"] * 10},
+    }  # fmt: skip
     past = {2025: results | {"B2": few}, 2026: results, 2024: results}
     some = {name: indicators[name] for name in results}
     rows = rows_of(some, results, past, lambda basis: "依据", {"jccro": "流程"})
     by_id = {row.id: row for row in rows}
-    assert dict(by_id["B2"].trend) == {2024: 90.0, 2026: 90.0} and by_id["B4"].trend == {}
+    assert dict(by_id["B2"].trend) == {2024: 90.0, 2026: 90.0} and by_id["C18"].trend == {}
+    assert by_id["B4"].trend[2024] == 3 and by_id["B9"].trend[2024] == 4
+    assert by_id["B7"].share == 33.3 == by_id["B7"].trend[2025] and by_id["B12"].goal == 95
+    assert (by_id["B6"].denominator, by_id["B4"].denominator) == ("10", "")
+    assert by_id["C18"].basis == "实践" and by_id["C18"].share is None
     assert by_id["B6"].share == 90.0 and by_id["B6"].goal == 100 and by_id["B2"].goal is None
     assert by_id["B4"].share is None and by_id["B4"].goal is None
     assert by_id["B10"].basis == "依据；目标：流程 1049 ⑦" and by_id["B2"].basis == "依据"
@@ -223,8 +246,11 @@ def test_rows_and_charts(indicators: dict[str, Indicator]) -> None:
     assert (by_id["B6"].numerator, by_id["B4"].numerator) == ("9", "")
     first, counts, *lines = charts_of(rows, {"B": "时限", "C": "过程"}, results, some)
     assert first.title == "B 时限：各项比率" and first.labels == ratios and first.unit == "%"
-    assert first.series["本年"] == (90.0,) * 6 and first.series["目标"][:2] == (None, 100)
+    assert first.series["本年"] == (90.0, 90.0, 33.3, 90.0, 90.0, 90.0) and first.series["目标"][
+        :2
+    ] == (None, 100)
     assert (counts.labels, dict(counts.series)) == (("批准",), {"件数": (2.0,)})
+    assert counts.unit == "件"
     assert [line.title for line in lines] == [
         "B 时限：历年（B2、B6、B7、B8）", "B 时限：历年（B10、B12）"
     ]  # fmt: skip
