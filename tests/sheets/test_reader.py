@@ -382,7 +382,7 @@ def test_every_fault_is_named_at_once_with_its_cell(workbook: bytes, study: Path
     expected[f"问卷!D{sheet.max_row}"] = "没有编号的一行不是这份工作簿导出的问题。"
     result = merged(saved(book), study)
     assert wrong(result) == expected
-    assert "数据资产!C" in " ".join(expected)
+    assert "数据资产!D" in " ".join(expected)
 
 
 def test_a_copied_row_is_the_same_entry_until_it_says_otherwise(

@@ -29,8 +29,9 @@ def page_problems(text_of: Callable[[str], str], names: Mapping[str, str]) -> It
             trees[name] = tree
     if trees.keys() == own:
         proof = _Pages(trees, names)
-        for page, given in PAGES.items():
-            yield from proof.faults(FOLDER + page, given | FIXED)
+        pages = {FOLDER + page: given for page, given in PAGES.items()}
+        for name in sorted(own & pages.keys()):  # a pack may print no pages
+            yield from proof.faults(name, pages[name] | FIXED)
         for name in sorted(own - proof.seen):
             yield Problem("没有网页用到这个模板。", names[name], fix="请核对文件名。")
 
