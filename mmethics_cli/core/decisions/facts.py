@@ -143,14 +143,16 @@ class Facts:
         return when is None or evaluate(when, self, scope) is Truth.YES
 
     def is_own(self, scope: Scope, name: str) -> bool:
-        """Whether an element says otherwise than the one it is like, else than all entries share.
+        """Whether an element says otherwise than the one it is like, else than what it inherits.
 
         What nobody answered is its own.
         """
         field, value = self._field(scope.list_path, name), self.field(scope, name)
         if (source := self.like(scope)) is not None:
             return value != self.field(Scope(scope.list_path, source), name)
-        return not field.shared or value is UNKNOWN or value != self.get(field.inherits)
+        if value is UNKNOWN or not self.may_inherit(field, scope):
+            return True
+        return value != self.get(field.inherits)
 
     def like(self, scope: Scope) -> Element | None:
         """The entry that an element of a list is like."""

@@ -157,7 +157,7 @@ class WordPackage(Struct):
 def opened(data: bytes) -> WordPackage:
     """The parts of a Word file. Raises DocumentError when it is none, or no sane one."""
     try:
-        parts = dict(unzipped(data, "Word 文档"))
+        parts = dict(unzipped(data, "Word 文档", _MOST_BYTES))
     except DocumentError:
         raise
     except Exception as error:  # zipfile has many ways to stumble over a damaged file
@@ -192,7 +192,7 @@ def handled(what: str) -> Iterator[None]:
         ) from error
 
 
-def unzipped(data: bytes, what: str, most: int = _MOST_BYTES) -> Iterator[tuple[str, bytes]]:
+def unzipped(data: bytes, what: str, most: int) -> Iterator[tuple[str, bytes]]:
     """The parts of an office file; `what` it is. Raises DocumentError beyond `most` bytes."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
