@@ -183,9 +183,19 @@ def test_the_desk_tells_of_the_end_of_an_approval(office: tuple[Path, list[Step]
 def test_a_request_to_copy_is_met_or_refused(office: tuple[Path, list[Step]]) -> None:
     folder, steps = office
     given = step(steps, "lend", "--want", "批件", "S0001")
-    assert "复印件 1 件" in given
+    assert "复印件 7 件" in given
     copies = papers(folder, "lent/2029-阅-0001-何示一")
-    assert copies == {"申请表.docx", "00-交付单.docx", "01-0001-签字的审查意见.docx"}
+    assert copies >= {"申请表.docx", "00-交付单.docx", "01-0001-签字的审查意见.docx"}
+    # What was sent out and is not filed with a signature, in both languages.
+    unsigned = {name[3:] for name in copies if "（批件）" in name}
+    assert unsigned == {
+        f"{day}-审查意见（批件）-{number}{language}.docx"
+        for day, number in (
+            ("2027-03-11", "2027-受-0001"), ("2027-06-10", "2027-受-0005"),
+            ("2028-03-28", "2028-受-0001"),
+        )
+        for language in ("", ".en")
+    }  # fmt: skip
     assert "归档" in step(steps, "file", "2029-受-0001")
     assert "lend 2029-阅-0002 --approve" in step(steps, "lend", "--want", "会议记录", "S0001")
     assert papers(folder, "lent/2029-阅-0002-何示一") == {"申请表.docx"}
