@@ -43,6 +43,7 @@ _KEYS: Final = f"Ctrl-D 确认 · {FOOT}"
 _ANOTHER: Final = "Ctrl-N 确认并再添一项"
 # Below this width a row's label stands on a line of its own.
 _BESIDE: Final = 60
+_INDENT: Final = 4  # of a value below its label
 _ANY: Final = 10_000  # lines
 _MOST_LINES: Final = 4
 _MOST_LONG: Final = 8
@@ -334,7 +335,8 @@ class FormView:
         return writing if field.written else picking
 
     def _body(self) -> HSplit:
-        return HSplit([*map(self._row, self.fields), self._button])
+        beside = self._label_columns()
+        return HSplit([*(self._row(field, beside) for field in self.fields), self._button])
 
     def _body_height(self) -> Dimension:
         """As many lines as the rows need; fewer where the terminal has no more."""
@@ -345,19 +347,19 @@ class FormView:
         others = len(self.heading) + len(self._panel())
         return self._body_height().preferred + others > self.size().rows
 
-    def _row(self, field: Field) -> AnyContainer:
+    def _row(self, field: Field, beside: int | None) -> AnyContainer:
         window = self._window(field)
         here = field is self.focused()
         mark = "›" if here else " "
         label = f"{'*' if field.proposal is not UNKNOWN else ''}{field.question.label}"
         style = "class:focused" if here else "class:open" if field.unanswered else ""
-        beside = self._label_columns()
         lines = wrap(label, (beside or self.columns) - 3)
         text = "\n  ".join(lines)
         head = self._fixed(lambda: [(style, f"{mark} {text}")], lines, beside)
         if beside is not None:
-            return VSplit([head, *self._value(field, window)])
-        return HSplit([head, VSplit([Window(width=4, height=1), *self._value(field, window)])])
+            return VSplit([head, *self._value(field, window, beside)])
+        blank = Window(width=_INDENT, height=1)
+        return HSplit([head, VSplit([blank, *self._value(field, window, _INDENT)])])
 
     def _label_columns(self) -> int | None:
         """The columns of the labels; None where they stand above their rows."""
@@ -366,14 +368,21 @@ class FormView:
         longest = max((width(field.question.label) for field in self.fields), default=0)
         return min(longest + 5, self.columns * 2 // 5)
 
-    def _value(self, field: Field, window: Window) -> list[AnyContainer]:
-        """The row's window, behind the proposal that a text would replace."""
+    def _value(self, field: Field, window: Window, taken: int) -> list[AnyContainer]:
+        """The row's window, behind the proposal that a text would replace.
+
+        `taken` columns stand before them. The window's width is said to the column, for else
+        prompt_toolkit tries one after the other, at every key; a scroll bar takes one.
+        """
         held = field.holds
         proposed = held if field.proposal is UNKNOWN else field.proposal
-        if proposed is UNKNOWN or field.options:
-            return [window]
-        text = brief_text(field.question, proposed) + (" *" if held is UNKNOWN else HOLDS)
-        return [self._fixed(lambda: [("", text)], [text], width(text) + 1), window]
+        before: list[AnyContainer] = []
+        if proposed is not UNKNOWN and not field.options:
+            text = brief_text(field.question, proposed) + (" *" if held is UNKNOWN else HOLDS)
+            before.append(self._fixed(lambda: [("", text)], [text], width(text) + 1))
+            taken += width(text) + 1
+        rest = max(1, self.columns - taken - 1)
+        return [*before, HSplit([window], width=Dimension.exact(rest))]
 
     def _said(self, field: Field) -> StyleAndTextTuples:
         text = field.shown()

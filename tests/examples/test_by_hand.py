@@ -15,6 +15,7 @@ if sys.platform == "win32":
 
 from tests.examples.hand import Hand
 
+EXAMPLE = "minimal-ecg-text"
 FILES = ("dossier.yaml", "institution.yaml", "submissions/01-initial/submission.yaml")
 
 
@@ -30,8 +31,8 @@ def _ended(value: Value) -> Value:
 def test_an_example_typed_back_and_forth_and_interrupted_is_what_answers_make(
     tmp_path: Path,
 ) -> None:
-    values = {path: _ended(value) for path, value in example("prospective-ecg").items()}
-    by_file = new_dossier(tmp_path / "file", example("prospective-ecg"))
+    values = {path: _ended(value) for path, value in example(EXAMPLE).items()}
+    by_file = new_dossier(tmp_path / "file", example(EXAMPLE))
     hand = Hand(values, tmp_path / "hand", columns=100)
     hand.back = frozenset({4, 5, 9, 17, 30, 31, 32, 33, 45, 46})
     hand.left, hand.killed = frozenset({20}), frozenset({48})
