@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,14 @@ from mmethics_cli.core.standard.model import Standard
 PACK = Path(__file__).with_name("small_pack.yaml")
 
 
+@cache
+def _written() -> bytes:
+    return pickle.dumps(yaml.load(PACK.read_text(encoding="utf-8"), Loader=yaml.BaseLoader))
+
+
 def trees() -> dict[str, Any]:
-    """The pack's files as the reader gives them: every scalar is text."""
-    loaded: dict[str, Any] = yaml.load(PACK.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    """The pack's files as the reader gives them, to be changed: every scalar is text."""
+    loaded: dict[str, Any] = pickle.loads(_written())
     return loaded
 
 
