@@ -133,7 +133,7 @@ def _sentences_near(
         for sentence in re.split(_SPLIT, text.words)
         if sentence.strip()
     ]
-    # One string, so that a word is looked for once: where its first character stands, by two.
+    # One string, so that a word is looked for once: where its first two characters stand.
     whole = "\n".join(sentence for _, sentence in sentences)
     lengths = (len(sentence) + 1 for _, sentence in sentences)
     starts = list(accumulate(lengths, initial=0))
@@ -144,14 +144,23 @@ def _sentences_near(
         found.append(numbers)
         for word in words:
             by_beginning.setdefault(word[:2], []).append((word, numbers))
-    firsts = "".join({beginning[0] for beginning in by_beginning})
-    for match in re.finditer(f"[{re.escape(firsts)}]", whole) if firsts else ():
-        at = match.start()
-        for beginning in (whole[at : at + 2], match[0]):
-            for word, numbers in by_beginning.get(beginning, ()):
-                if whole.startswith(word, at):
-                    numbers.add(bisect_right(starts, at) - 1)
+    for at in _places(whole, by_beginning):
+        for word, numbers in by_beginning.get(whole[at : at + 2], ()):
+            if whole.startswith(word, at):
+                numbers.add(bisect_right(starts, at) - 1)
+    for single in (beginning for beginning in by_beginning if len(beginning) == 1):
+        for match in re.finditer(re.escape(single), whole):
+            for _, numbers in by_beginning[single]:
+                numbers.add(bisect_right(starts, match.start()) - 1)
     return [[sentences[number] for number in sorted(numbers)] for numbers in found]
+
+
+def _places(whole: str, beginnings: Iterable[str]) -> Iterator[int]:
+    """Where one of the beginnings of two characters may stand: both of them occur in some."""
+    pairs = [beginning for beginning in beginnings if len(beginning) == 2]
+    if pairs:
+        first, second = (re.escape("".join({pair[at] for pair in pairs})) for at in (0, 1))
+        yield from (match.start() for match in re.finditer(f"[{first}](?=[{second}])", whole))
 
 
 class _TopicReader:
