@@ -19,7 +19,7 @@ _AS_PEOPLE_WRITE = re.compile(r"yes|no|unsure|0|[1-9][0-9]{0,14}|[0-9]{4}-[0-9]{
 _OTHER_TYPE = re.compile(r"(?i:null|true|false|yes|no|on|off|y|n)|[-+.]?[0-9][-+0-9a-zA-Z_.,:]*")
 _PLAIN_START = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`~<=.+]")
 _NOT_PLAIN = re.compile(r": |:$| #|[\t\n\ufeff\u2028\u2029]")
-_FLOW_WORD = re.compile(r"[A-Za-z_\u4e00-\u9fff][\w\-]*")
+_FLOW_WORD = re.compile(r"[^\W\d][\w\-]*")
 _ESCAPED = re.compile("[\ufeff\u2028\u2029\x7f-\x9f]")
 _NOT_BLOCK = re.compile(r"\A[ \t\n]|[ \t]$|^\t|[\ufeff\u2028\u2029]|\n\n\Z", re.M)
 
