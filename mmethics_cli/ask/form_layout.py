@@ -185,6 +185,8 @@ class FormView:
         self.seen: set[str] = set()  # paths of rows that had the focus
         # By the path of a row: to write its text on, and to show what was picked.
         self._windows: dict[str, tuple[Window, Window]] = {}
+        # By the same path: how the row looked, and its windows laid out so.
+        self._rows: dict[str, tuple[object, AnyContainer]] = {}
         self._at = 0
         self._laid: Layout | None = None
         self._button = Window(
@@ -348,18 +350,38 @@ class FormView:
         return self._body_height().preferred + others > self.size().rows
 
     def _row(self, field: Field, beside: int | None) -> AnyContainer:
-        window = self._window(field)
+        """The row as it looks now; kept while it looks so, for every key asks for all rows."""
         here = field is self.focused()
-        mark = "›" if here else " "
         label = f"{'*' if field.proposal is not UNKNOWN else ''}{field.question.label}"
         style = "class:focused" if here else "class:open" if field.unanswered else ""
-        lines = wrap(label, (beside or self.columns) - 3)
-        text = "\n  ".join(lines)
-        head = self._fixed(lambda: [(style, f"{mark} {text}")], lines, beside)
+        window, before = self._window(field), self._before(field)
+        look = (self.columns, beside, here, label, style, before, id(window))
+        kept = self._rows.get(field.row.path)
+        if kept is None or kept[0] != look:
+            lines = wrap(label, (beside or self.columns) - 3)
+            text = f"{'›' if here else ' '} " + "\n  ".join(lines)
+            head = self._fixed(lambda: [(style, text)], lines, beside)
+            kept = self._rows[field.row.path] = (look, self._laid_out(head, before, window, beside))
+        return kept[1]
+
+    def _laid_out(
+        self, head: Window, before: str, window: Window, beside: int | None
+    ) -> AnyContainer:
+        """The window of a row behind its label, or below it, and behind what stands `before`.
+
+        The window's width is said to the column, for else prompt_toolkit tries one after the
+        other, at every key; a scroll bar takes one.
+        """
+        taken = _INDENT if beside is None else beside
+        value: list[AnyContainer] = []
+        if before:
+            value.append(self._fixed(lambda: [("", before)], [before], width(before) + 1))
+            taken += width(before) + 1
+        rest = max(1, self.columns - taken - 1)
+        value.append(HSplit([window], width=Dimension.exact(rest)))
         if beside is not None:
-            return VSplit([head, *self._value(field, window, beside)])
-        blank = Window(width=_INDENT, height=1)
-        return HSplit([head, VSplit([blank, *self._value(field, window, _INDENT)])])
+            return VSplit([head, *value])
+        return HSplit([head, VSplit([Window(width=_INDENT, height=1), *value])])
 
     def _label_columns(self) -> int | None:
         """The columns of the labels; None where they stand above their rows."""
@@ -368,21 +390,13 @@ class FormView:
         longest = max((width(field.question.label) for field in self.fields), default=0)
         return min(longest + 5, self.columns * 2 // 5)
 
-    def _value(self, field: Field, window: Window, taken: int) -> list[AnyContainer]:
-        """The row's window, behind the proposal that a text would replace.
-
-        `taken` columns stand before them. The window's width is said to the column, for else
-        prompt_toolkit tries one after the other, at every key; a scroll bar takes one.
-        """
+    def _before(self, field: Field) -> str:
+        """The proposal, or what holds, that a text in the row would replace; else ''."""
         held = field.holds
         proposed = held if field.proposal is UNKNOWN else field.proposal
-        before: list[AnyContainer] = []
-        if proposed is not UNKNOWN and not field.options:
-            text = brief_text(field.question, proposed) + (" *" if held is UNKNOWN else HOLDS)
-            before.append(self._fixed(lambda: [("", text)], [text], width(text) + 1))
-            taken += width(text) + 1
-        rest = max(1, self.columns - taken - 1)
-        return [*before, HSplit([window], width=Dimension.exact(rest))]
+        if proposed is UNKNOWN or field.options:
+            return ""
+        return brief_text(field.question, proposed) + (" *" if held is UNKNOWN else HOLDS)
 
     def _said(self, field: Field) -> StyleAndTextTuples:
         text = field.shown()
