@@ -21,7 +21,7 @@ from docx.styles.style import ParagraphStyle
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mmethics_cli.formats.word.package import opened
+from mmethics_cli.formats.word.package import WordPackage, opened
 from mmethics_cli.formats.word.style import STYLES, UNSET, TypeSize, line_height
 
 LATIN: Final = "Times New Roman"
@@ -99,7 +99,10 @@ def house_style() -> str:
     built = {size: _parts(size) for size in get_args(TypeSize)}
     styles = {size: parts.pop(STYLES) for size, parts in built.items()}
     (shared,) = {json.dumps(parts) for parts in built.values()}
-    kept = {"parts": json.loads(shared), "styles": styles}
+    parts = json.loads(shared)
+    package = WordPackage({name: text.encode() for name, text in parts.items()})
+    relations = {row.kind: id_ for id_, row in package.relations(package.main).items()}
+    kept = {"parts": parts, "styles": styles, "relations": relations}
     return json.dumps(kept, ensure_ascii=False, indent=0) + "\n"
 
 

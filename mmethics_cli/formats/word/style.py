@@ -23,10 +23,14 @@ UNSET: Final = 9.0  # lines: stands for the height that the document sets
 
 
 class _Kept(Struct, frozen=True):
-    """The text of the parts that all documents share, by name, and the styles of each size."""
+    """The text of the parts that all documents share, by name, and the styles of each size.
+
+    `relations` are the ids of the body's relations by kind.
+    """
 
     parts: dict[str, str]
     styles: dict[TypeSize, str]
+    relations: dict[str, str]
 
 
 @cache
@@ -36,6 +40,11 @@ def base_parts(line: float, size: TypeSize = "text") -> Mapping[str, bytes]:
     unset, height = (f'w:line="{line_height(lines)}"' for lines in (UNSET, line))
     parts = kept.parts | {STYLES: kept.styles[size].replace(unset, height)}
     return {name: text.encode() for name, text in parts.items()}
+
+
+def base_relations() -> Mapping[str, str]:
+    """The ids of the relations of its body by their kind: "header", "footer" …"""
+    return _kept().relations
 
 
 def line_height(lines: float) -> int:
