@@ -27,7 +27,7 @@ from mmethics_cli.store.examples import about, examples  # noqa: E402
 
 def whole_processes(folder: Path, today: date) -> dict[str, Callable[[], object]]:
     """Commands as a user starts them, on the dossier in `folder`."""
-    start = [sys.executable, "-c", "from mmethics_cli.cli import main; main()"]
+    start = [sys.executable, "-m", "mmethics_cli"]
     day = ["--today", today.isoformat()]
     render = ["render", folder.name, "--out", "out", "--replace"]
     copies = [shutil.copytree(folder, folder.with_name(f"copy-{n}")).name for n in range(FURTHER)]

@@ -3,8 +3,9 @@
     python -m docs.generate [--check]
 
 These are the pages fields.md, documents.md and verification.md (with field-coverage.yaml), the
-prompts counted in decisions.md, and the texts on record in tests/golden and tests/followed. `git
-diff` then shows what a change of the pack means to its readers; tests fail until it is written.
+prompts counted in decisions.md, and the texts on record in tests/golden and tests/followed; and the
+house style of Word files, as it is built. `git diff` then shows what a change of the pack means to
+its readers; tests fail until it is written.
 With --check nothing is written, and what would be is named.
 """
 
@@ -29,6 +30,8 @@ from docs.prompts import prompts_table
 from mmethics_cli.core.standard.definitions import taken_over
 from mmethics_cli.core.standard.model import VERIFIED, Basis, Source, Standard, Verified, weakest
 from mmethics_cli.core.standard.pack_editions import editions_since
+from mmethics_cli.formats.word import style
+from mmethics_cli.formats.word.house_style import house_style
 from mmethics_cli.render.law_in_documents import LawInDocuments
 from mmethics_cli.report.law_changes import ShownEdition, shown_editions
 from mmethics_cli.report.standard import STATUS_LABEL, VERIFIED_LABEL, scope_text
@@ -284,7 +287,7 @@ def pages() -> dict[Path, str]:
 def main() -> int:
     """Write what is generated, or with --check say what would change; 1 when something would."""
     with mock.patch.object(packs, "loaded_pack", packs_once):
-        files = {**pages(), **golden.generated(), **followed.generated()}
+        files = {**pages(), **golden.generated(), **followed.generated(), style.KEPT: house_style()}
     stale = [path for path in (*golden.on_record(), *followed.on_record()) if path not in files]
     changed = [
         path

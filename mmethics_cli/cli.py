@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import gc
 import io
 import os
 import sys
@@ -204,8 +203,6 @@ def root(
 
 def main() -> None:
     """The entry point of the `mmethics` command."""
-    # A run is short, and the pack makes many objects that stay: collecting costs and frees nothing.
-    gc.disable()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             _make_writable(stream)

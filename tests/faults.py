@@ -73,7 +73,7 @@ def _child(
         sys.argv = ["mmethics", *arguments]
         signal.signal(signal.SIGINT, signal.default_int_handler)
         _arm(cwd, os.open(notes / "events", os.O_WRONLY | os.O_CREAT | os.O_TRUNC), kind, at)
-        from mmethics_cli.cli import main
+        from mmethics_cli.__main__ import main
 
         with _typing(keys) if keys else nullcontext():
             main()

@@ -109,22 +109,21 @@ class _Pictures(Mapping[str, bytes]):
         return len(self._files)
 
 
-def load(overlay: Path | None = None, also: tuple[str, ...] = ()) -> Pack:
+def load(overlay: Path | None = None, also: tuple[str, ...] = (), *, alone: bool = False) -> Pack:
     """Read the shipped pack, and the overlay folder upon it.
 
     `also` names folders that are left out otherwise: cases, english, examples, forms, prepare,
-    worksheets.
+    worksheets; `alone`: of the YAML nothing but these is read.
     Raises UnreadableFile or PackError with every problem found, WorkspaceError for links in it.
     """
-    skipped = tuple(f"{name}/" for name in _ON_DEMAND if name not in also)
-    files = _shipped_files(skipped)
+    files = _shipped_files(also, alone)
     if overlay is None:
         return Pack(files)
     root = _overlay_root(overlay)
     refuse_links(overlay, ("checklists", "templates"))
     called = overlay.resolve().name
     merging = Overlay(files)
-    for name, file in _yaml_files(root, skipped):
+    for name, file in _yaml_files(root, also, alone):
         shown = f"{called}/checklists/{name}"
         merging.lay(name, parse(decode(file.read_bytes(), shown), shown))
     templates = {name: f"{called}/templates/{name}" for name in _templates_of(overlay)}
@@ -134,7 +133,7 @@ def load(overlay: Path | None = None, also: tuple[str, ...] = ()) -> Pack:
 
 def compiled_packs() -> dict[str, bytes]:
     """The cache entries of the shipped YAML, by name: what every run reads, what an office does."""
-    whole = _shipped_bytes(())
+    whole = _shipped_bytes(_ON_DEMAND)
     return {
         entry: cache_entry(
             data, {name: parse(decode(file, name), name).tree for name, file in data.items()}
@@ -145,15 +144,17 @@ def compiled_packs() -> dict[str, bytes]:
 
 def _entries(data: Mapping[str, bytes]) -> Iterator[tuple[str, dict[str, bytes]]]:
     """The files that are kept compiled, by the name of what keeps them."""
-    yield NAME, {name: file for name, file in data.items() if not name.startswith(_NOT_ALWAYS)}
+    always = {name: file for name, file in data.items() if not name.startswith(_NOT_ALWAYS)}
+    if always:
+        yield NAME, always
     for folder in _KEPT_APART:
         own = {name: file for name, file in data.items() if name.startswith(f"{folder}/")}
         if own:
             yield f"{folder}.json", own
 
 
-def _shipped_files(skipped: tuple[str, ...]) -> dict[str, YamlFile]:
-    data = _shipped_bytes(skipped)
+def _shipped_files(also: tuple[str, ...], alone: bool) -> dict[str, YamlFile]:
+    data = _shipped_bytes(also, alone)
     texts = {name: decode(file, name) for name, file in data.items()}
     trees: dict[str, Tree] = {}
     for entry, files in _entries(data):
@@ -164,8 +165,9 @@ def _shipped_files(skipped: tuple[str, ...]) -> dict[str, YamlFile]:
     }
 
 
-def _shipped_bytes(skipped: tuple[str, ...]) -> dict[str, bytes]:
-    return {name: file.read_bytes() for name, file in _yaml_files(shipped("checklists"), skipped)}
+def _shipped_bytes(also: tuple[str, ...], alone: bool = False) -> dict[str, bytes]:
+    files = _yaml_files(shipped("checklists"), also, alone)
+    return {name: file.read_bytes() for name, file in files}
 
 
 def shipped(kind: Kind) -> Path:
@@ -201,11 +203,13 @@ def _template_overrides(shown: Mapping[str, str]) -> Iterator[Override]:
         )
 
 
-def _yaml_files(root: Path, skipped: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
-    if root.is_dir():
-        for name, file in _walk(root, skipped):
-            if name.endswith(".yaml"):
-                yield name, file
+def _yaml_files(root: Path, also: tuple[str, ...], alone: bool) -> Iterator[tuple[str, Path]]:
+    skipped = tuple(f"{name}/" for name in _ON_DEMAND if name not in also)
+    for prefix in [f"{name}/" for name in also] if alone else [""]:
+        if (folder := root / prefix).is_dir():
+            for name, file in _walk(folder, skipped, prefix):
+                if name.endswith(".yaml"):
+                    yield name, file
 
 
 def _walk(

@@ -53,7 +53,7 @@ def english_package(dossier: Dossier, package: Package) -> Package:
 
     Raises PackError when the pack's English words are wrong, UnreadableFile when the dossier's are.
     """
-    terms, problems = words_of(load(dossier.pack.overlay, (FOLDER,)), dossier.standard)
+    terms, problems = words_of(load(dossier.pack.overlay, (FOLDER,), alone=True), dossier.standard)
     if problems:
         raise PackError("标准包的英文有错误：", problems)
     standard = in_english(dossier.standard, terms)

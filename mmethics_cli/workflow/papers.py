@@ -11,7 +11,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mmethics_cli.errors import DocumentError
-from mmethics_cli.formats.word.watermark import without_watermark
 from mmethics_cli.render.slots import Words
 from mmethics_cli.render.study import SealedBeside, Study
 from mmethics_cli.render.text import Rendered, render_text
@@ -246,6 +245,9 @@ class MarkedPaper(Paper, dict=True):
         name = record.edited_file(clean.name, clean.id) if record is not None else ""
         if record is None or not name:
             return b""
+        # Loaded late: most papers are as the program wrote them.
+        from mmethics_cli.formats.word.watermark import without_watermark
+
         try:
             return without_watermark((record.folder / name).read_bytes())
         except (DocumentError, OSError):

@@ -14,7 +14,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from mmethics_cli.formats.word.package import zipped
+from mmethics_cli.formats.word.archive import zipped
 from tests.formats.redline.blocks import BASE
 from tests.render.small import PICTURES
 

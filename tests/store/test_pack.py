@@ -38,6 +38,14 @@ def test_the_shipped_pack_is_whole(standard: Standard) -> None:
     assert any(name.startswith("cases/") for name in load(also=("cases",)).files)
 
 
+def test_one_folder_is_read_alone_as_it_is_with_the_rest(overlay: Path) -> None:
+    lay(overlay, "- {path: study.title, label: Name of the study}\n", "english/ours.yaml")
+    whole, words = load(overlay, ("english",)), load(overlay, ("english",), alone=True)
+    english = {name: tree for name, tree in whole.trees.items() if name.startswith("english/")}
+    assert words.trees == english
+    assert "Name of the study" in str(english)
+
+
 def test_digests_tell_packs_apart(overlay: Path) -> None:
     pack = load()
     assert pack.digest("checklists") == load().digest("checklists")

@@ -16,8 +16,9 @@ from mmethics_cli.errors import DocumentError
 from mmethics_cli.formats.excel.bytes import escaped
 from mmethics_cli.formats.form.grid import ADDRESS
 from mmethics_cli.formats.form.line import line_of
+from mmethics_cli.formats.word.archive import CONTENT_TYPES
 from mmethics_cli.formats.word.markup import SPACE, Element, P, W, new_element
-from mmethics_cli.formats.word.package import CONTENT_TYPES, WordPackage, unzipped
+from mmethics_cli.formats.word.package import WordPackage, unzipped
 
 _S: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _R_ID: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"

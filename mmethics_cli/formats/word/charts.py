@@ -8,7 +8,8 @@ from typing import Final
 from lxml import etree
 
 from mmethics_cli.formats.charts import PERCENT, ChartData
-from mmethics_cli.formats.word.markup import NAMESPACES, W
+from mmethics_cli.formats.word.markup import W
+from mmethics_cli.formats.word.namespaces import NAMESPACES
 from mmethics_cli.formats.word.package import Relation, opened
 from mmethics_cli.formats.word.runs import quote
 

@@ -9,22 +9,10 @@ from typing import Final
 
 from lxml import etree
 
+from mmethics_cli.formats.word.namespaces import NAMESPACES
+
 Element = etree._Element
 
-OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006"
-DRAWINGML: Final = "http://schemas.openxmlformats.org/drawingml/2006"
-# The namespaces by the prefixes that Word itself writes.
-NAMESPACES: Final = {
-    "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
-    "r": f"{OFFICE}/relationships",
-    "m": f"{OFFICE}/math",
-    "w14": "http://schemas.microsoft.com/office/word/2010/wordml",
-    "mc": "http://schemas.openxmlformats.org/markup-compatibility/2006",
-    "wp": f"{DRAWINGML}/wordprocessingDrawing",
-    "v": "urn:schemas-microsoft-com:vml",
-    "o": "urn:schemas-microsoft-com:office:office",
-    "w10": "urn:schemas-microsoft-com:office:word",
-}
 W, R, M, W14, MC, WP = (f"{{{NAMESPACES[key]}}}" for key in ("w", "r", "m", "w14", "mc", "wp"))
 P, TBL, TR, TC, RUN, SDT = (f"{W}{name}" for name in ("p", "tbl", "tr", "tc", "r", "sdt"))
 HYPERLINK: Final = f"{W}hyperlink"

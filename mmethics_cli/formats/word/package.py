@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import posixpath
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -17,9 +17,9 @@ from msgspec import Struct, field
 
 from mmethics_cli.errors import DocumentError, EthicsError
 from mmethics_cli.formats.strict import transitional
+from mmethics_cli.formats.word.archive import CONTENT_TYPES, zipped
 from mmethics_cli.formats.word.markup import Element, W
 
-CONTENT_TYPES: Final = "[Content_Types].xml"
 _RELATIONS: Final = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 _TYPES: Final = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 _TEXT_PARTS: Final = ("header", "footer", "footnotes", "endnotes")
@@ -27,7 +27,6 @@ _TEXT_PARTS: Final = ("header", "footer", "footnotes", "endnotes")
 _MOST_BYTES: Final = 256 * 1024**2
 _MOST_PARTS: Final = 10_000
 _WITH_MACROS: Final = "macroEnabled.main+xml"
-_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 
 class Relation(Struct, frozen=True):
@@ -212,19 +211,6 @@ def _parser() -> etree.XMLParser:
         remove_comments=True,
         remove_pis=True,
     )
-
-
-def zipped(parts: Mapping[str, bytes]) -> bytes:
-    """The package with fixed times and order; the list of types comes first, as Word wants it."""
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for name in sorted(parts, key=lambda name: (name != CONTENT_TYPES, name)):
-            entry = zipfile.ZipInfo(name, _EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o600 << 16
-            entry.create_system = 3
-            archive.writestr(entry, parts[name])
-    return data.getvalue()
 
 
 def _relations_part(part: str) -> str:

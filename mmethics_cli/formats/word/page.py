@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from mmethics_cli.formats.blocks import Stamp
-from mmethics_cli.formats.word.markup import NAMESPACES
+from mmethics_cli.formats.word.namespaces import NAMESPACES
 from mmethics_cli.formats.word.runs import quote, run
 from mmethics_cli.wording.columns import display_width
 

@@ -23,7 +23,7 @@ from mmethics_cli.formats.blocks import (
     Tick,
 )
 from mmethics_cli.formats.png import png_size
-from mmethics_cli.formats.word.markup import DRAWINGML, NAMESPACES
+from mmethics_cli.formats.word.namespaces import DRAWINGML, NAMESPACES
 from mmethics_cli.wording.language import Language
 
 EMU_PER_TWIP: Final = 635

@@ -8,7 +8,6 @@ from typing import Final
 from lxml import etree
 
 from mmethics_cli.formats.word.markup import (
-    OFFICE,
     SPACE,
     Element,
     P,
@@ -18,6 +17,7 @@ from mmethics_cli.formats.word.markup import (
     new_element,
     text_below,
 )
+from mmethics_cli.formats.word.namespaces import OFFICE
 from mmethics_cli.formats.word.package import Relation, WordPackage, handled, opened
 
 _FOOTER_TYPE: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml"

@@ -8,7 +8,6 @@ from lxml import etree
 
 from mmethics_cli.formats.word.markup import (
     MC,
-    NAMESPACES,
     RUN,
     WP,
     Element,
@@ -17,6 +16,7 @@ from mmethics_cli.formats.word.markup import (
     new_element,
     text_below,
 )
+from mmethics_cli.formats.word.namespaces import NAMESPACES
 from mmethics_cli.formats.word.package import handled, opened
 from mmethics_cli.formats.word.page import watermark_run
 from mmethics_cli.formats.word.runs import quote

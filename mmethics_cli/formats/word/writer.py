@@ -28,11 +28,11 @@ from mmethics_cli.formats.blocks import (
     Text,
 )
 from mmethics_cli.formats.maker import MADE_BY, MADE_BY_PART
+from mmethics_cli.formats.word.archive import zipped
 from mmethics_cli.formats.word.flow_xml import flow_xml
-from mmethics_cli.formats.word.package import WordPackage, zipped
 from mmethics_cli.formats.word.page import DOCUMENT, Page, core_xml, footer_xml, header_xml
 from mmethics_cli.formats.word.runs import Drawings, Runs, paragraph
-from mmethics_cli.formats.word.style import TypeSize, base_parts
+from mmethics_cli.formats.word.style import TypeSize, base_parts, base_relations
 from mmethics_cli.formats.word.tables import beside_xml, frame_xml, signatures_xml, table_xml
 
 _HEADINGS: Final = ("Title", "Heading1", "Heading2", "Heading3")
@@ -63,8 +63,7 @@ def write(
     drawings = Drawings(pictures)
     body = "".join(_Body(page, Runs(drawings)).all(blocks))
     drawings.add_to(parts)
-    relations = WordPackage(parts).relations(_MAIN)
-    section = page.section({relation.kind: id_ for id_, relation in relations.items()})
+    section = page.section(base_relations())
     parts[_MAIN] = f"{DOCUMENT}{body}{section}</w:body></w:document>".encode()
     parts["word/header1.xml"] = header_xml(stamp, page, draft, running).encode()
     parts["word/footer1.xml"] = footer_xml(stamp).encode()

@@ -11,7 +11,7 @@ from typing import Final
 from xml.sax.saxutils import escape
 
 from mmethics_cli.formats.redline.redline import redline
-from mmethics_cli.formats.word.package import zipped
+from mmethics_cli.formats.word.archive import zipped
 from mmethics_cli.formats.word.revisions import accepted, rejected
 from tests.formats.redline.revised import W, part, said
 from tests.render.small import word

@@ -12,8 +12,10 @@ import pytest
 
 from mmethics_cli.errors import DocumentError
 from mmethics_cli.formats.word import package as word_package
-from mmethics_cli.formats.word.markup import NAMESPACES, text_below
-from mmethics_cli.formats.word.package import Relation, opened, zipped
+from mmethics_cli.formats.word.archive import zipped
+from mmethics_cli.formats.word.markup import text_below
+from mmethics_cli.formats.word.namespaces import NAMESPACES
+from mmethics_cli.formats.word.package import Relation, opened
 from mmethics_cli.formats.word.reading import read
 
 

@@ -17,7 +17,8 @@ from docx.oxml.ns import qn
 from lxml import etree
 from msgspec.structs import replace
 
-from mmethics_cli.formats.word.style import PPR, RPR
+from mmethics_cli.formats.word.house_style import PPR, RPR, house_style
+from mmethics_cli.formats.word.style import KEPT
 from mmethics_cli.render.word import word_file
 from tests.program import ROOT
 from tests.render.small import STAMP, body_lines, opened, rendered, study, word
@@ -311,3 +312,22 @@ def test_a_long_title_has_a_line_of_the_header_to_itself(title: str, breaks: int
 def test_the_properties_name_the_program_that_made_it() -> None:
     with zipfile.ZipFile(io.BytesIO(word("文字"))) as package:
         assert b"<Application>mmethics</Application>" in package.read("docProps/app.xml")
+
+
+def test_the_house_style_is_kept_as_it_is_built() -> None:
+    kept = KEPT.read_text(encoding="utf-8")
+    assert kept == house_style(), "run: python -m docs.generate"
+
+
+def test_writing_needs_no_library_that_reads_word() -> None:
+    code = (
+        "import sys\nfrom mmethics_cli.formats.blocks import Stamp\n"
+        "from mmethics_cli.formats.word.page import Page\n"
+        "from mmethics_cli.formats.word.writer import write\n"
+        "write([], Stamp('t', '甲'), Page(), {}, draft=True)\n"
+        "print({'docx', 'lxml'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True
+    )
+    assert done.stdout.strip() == "set()"
