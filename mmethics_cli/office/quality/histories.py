@@ -7,7 +7,7 @@ worksheet returned) the first counts.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -99,10 +99,8 @@ class Histories:
         for each in sorted(happenings, key=attrgetter("happened")):
             self._by_kind[each.kind].append(each)
             if each.case:
-                of_case = self._of_case.get(each.case)
-                if of_case is None:
-                    self._of_case[each.case] = {each.kind: [each]}
-                elif each.kind in of_case:
+                of_case = self._of_case.setdefault(each.case, {})
+                if each.kind in of_case:
                     of_case[each.kind].append(each)
                 else:
                     of_case[each.kind] = [each]
@@ -123,6 +121,17 @@ class Histories:
         }
         cut._alone = self._alone  # cases of which nothing more happened are read once
         return cut
+
+    def happened_in(self, year: int) -> Counter[str]:
+        """How often each kind of happening was in a year."""
+        counts: Counter[str] = Counter()
+        for kind, events in self._by_kind.items():
+            first, last = (
+                bisect_left(events, str(each), key=attrgetter("happened"))
+                for each in (year, year + 1)
+            )
+            counts[kind] = last - first
+        return counts
 
     def of(self, kind: str) -> list[Record] | None:
         """All records of a kind of `FIELDS`, in their order; None where nobody keeps them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import compress
 from math import ceil
 from statistics import mean, median
@@ -11,10 +11,8 @@ from typing import Any, Final
 
 from msgspec import Struct, field
 
-from mmethics_cli.core.standard.model import Basis, Standard
+from mmethics_cli.core.standard.model import Basis
 from mmethics_cli.core.standard.node import Fault, Node, Trail
-from mmethics_cli.office.events import Happening
-from mmethics_cli.office.quality.courses import Record
 from mmethics_cli.office.quality.histories import FIELDS, Histories
 from mmethics_cli.office.quality.language import (
     Columns,
@@ -97,17 +95,6 @@ class OfficeHistories(Struct, frozen=True):
     at_end: Histories
     # The records of the year, which many indicators share, by kind and by what tells their year.
     of_year: dict[tuple[bool, str, str], Columns | None] = field(default_factory=dict)
-
-
-def office_in(
-    happenings: Iterable[Happening],
-    standard: Standard,
-    period: Period,
-    also: Mapping[str, list[Record]],
-) -> OfficeHistories:
-    """The records that indicators of a year count; the rest as `Histories` takes it."""
-    whole = Histories(happenings, standard, also)
-    return OfficeHistories(whole, whole.until(period.end))
 
 
 def evaluate(indicator: Indicator, office: OfficeHistories, period: Period) -> Result:

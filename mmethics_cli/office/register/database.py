@@ -30,7 +30,15 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
 from mmethics_cli.errors import EthicsError, WorkspaceError
-from mmethics_cli.office.events import CORRECTED, FILES, Event, Happening, breaks, chained
+from mmethics_cli.office.events import (
+    CORRECTED,
+    FILES,
+    Event,
+    Happening,
+    breaks,
+    chained,
+    withdrawn_by,
+)
 from mmethics_cli.office.register.schema import (
     EVENT,
     META,
@@ -132,8 +140,7 @@ class Reading:
 
     def corrected(self) -> frozenset[int]:
         """The numbers of events that were withdrawn: they stay in the log, and count no more."""
-        numbers = (each.what.data.get("seq") for each in self.of_kind(CORRECTED))
-        return frozenset(number for number in numbers if isinstance(number, int))
+        return withdrawn_by(each.what for each in self.of_kind(CORRECTED))
 
     def noted(self, name: str) -> str:
         """What this register notes of itself, beside the events; empty for nothing."""
