@@ -58,6 +58,7 @@ _VERSION: Final = "version"
 LAST_BACKUP: Final = "last_backup"  # the minute in which the register was last backed up
 _PATIENCE: Final = 5  # seconds that a writer waits for another
 _BATCH: Final = 5000
+_AT_HAND: Final = 100  # rows that a processor still has at hand when they are read
 _DRIVE_REMOTE: Final = 4  # as Windows calls it
 _LOCK: Final = 0x6D6D6574  # the number by which PostgreSQL knows our lock
 # File systems of other computers. SQLite's locks do not hold there.
@@ -124,7 +125,7 @@ class Reading:
         cursor = self._connection.connection.cursor()
         try:
             cursor.execute(str(query))
-            while rows := cursor.fetchmany(_BATCH):
+            while rows := cursor.fetchmany(_AT_HAND):
                 yield from rows
         finally:
             cursor.close()
