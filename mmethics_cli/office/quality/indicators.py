@@ -129,6 +129,8 @@ def _chosen(figure: Counting, office: OfficeHistories, period: Period) -> Chosen
     if columns is None:
         return None
     masks = [condition(columns, period) for condition in figure.where]
+    if len(masks) == 1:
+        return Chosen(columns, masks[0])
     return Chosen(columns, list(map(all, zip(*masks, strict=True))) or [True] * len(columns))
 
 

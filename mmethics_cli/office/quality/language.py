@@ -12,6 +12,8 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
+from operator import itemgetter
 from typing import Any, Final
 
 from msgspec import Struct, field
@@ -66,7 +68,7 @@ class Columns:
 
     def field(self, name: str) -> Sequence[Any]:
         """The values of a field."""
-        return self.of(name, lambda: [record[name] for record in self.records])
+        return self.of(name, lambda: list(map(itemgetter(name), self.records)))
 
 
 # Of each record its value, or whether it meets a condition.
@@ -175,10 +177,9 @@ def _compiled(node: Node, tree: ast.expr, kind: str) -> Expression:
             parts = [_compiled(node, part, kind) for part in arguments]
             return lambda columns, period: columns.of(
                 text,
-                lambda: [
-                    function(period, *values)
-                    for values in zip(*(part(columns, period) for part in parts), strict=True)
-                ],
+                lambda: list(
+                    map(partial(function, period), *(part(columns, period) for part in parts))
+                ),
             )
     path = text.split(".")
     _prove_path(node, path, kind)
@@ -300,9 +301,17 @@ def _compared(
         except TypeError:  # an imported row may hold anything
             return False
 
-    return lambda columns, period: list(
-        map(compare, value(columns, period), operand(columns, period))
-    )
+    def condition(columns: Columns, period: Period) -> Sequence[bool]:
+        values, others = value(columns, period), operand(columns, period)
+        try:  # most often all can be compared
+            return [
+                each is not None and other is not None and comparison(each, other)
+                for each, other in zip(values, others, strict=True)
+            ]
+        except TypeError:
+            return list(map(compare, values, others))
+
+    return condition
 
 
 def _by_day(comparison: Callable[[date, date], bool]) -> Callable[[Any, Any], bool]:
