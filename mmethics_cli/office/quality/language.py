@@ -12,8 +12,7 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from functools import partial
-from operator import itemgetter
+from functools import partial, reduce
 from typing import Any, Final
 
 from msgspec import Struct, field
@@ -68,7 +67,7 @@ class Columns:
 
     def field(self, name: str) -> Sequence[Any]:
         """The values of a field."""
-        return self.of(name, lambda: list(map(itemgetter(name), self.records)))
+        return self.of(name, lambda: list(map(operator.itemgetter(name), self.records)))
 
 
 # Of each record its value, or whether it meets a condition.
@@ -185,9 +184,7 @@ def _compiled(node: Node, tree: ast.expr, kind: str) -> Expression:
     _prove_path(node, path, kind)
     if len(path) == 1:
         return lambda columns, period: columns.field(text)
-    return lambda columns, period: columns.of(
-        text, lambda: [_at(record, path) for record in columns.records]
-    )
+    return lambda columns, period: columns.of(text, lambda: reduce(_step, path, columns.records))
 
 
 def _prove_path(node: Node, path: Iterable[str], kind: str) -> None:
@@ -201,13 +198,16 @@ def _prove_path(node: Node, path: Iterable[str], kind: str) -> None:
         here = known[name]
 
 
-def _at(value: Any, path: list[str]) -> Any:
-    """What a path leads to; of a list what it leads to in each of its records."""
-    for at, name in enumerate(path):
-        if isinstance(value, list):
-            return [_at(each, path[at:]) for each in value]
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
+def _step(values: Iterable[Any], name: str) -> list[Any]:
+    """What a field of each leads to; of a list what it leads to in each of its records."""
+    return [
+        value.get(name)
+        if isinstance(value, dict)
+        else _step(value, name)
+        if isinstance(value, list)
+        else None
+        for value in values
+    ]
 
 
 def parse_condition(node: Node, kind: str) -> Condition:
