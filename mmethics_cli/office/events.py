@@ -267,6 +267,12 @@ def breaks(
         prev = event.hash
 
 
+def withdrawn_by(corrections: Iterable[Happening]) -> frozenset[int]:
+    """The numbers of the events that happenings of the kind `CORRECTED` withdraw."""
+    numbers = (each.data.get("seq") for each in corrections)
+    return frozenset(number for number in numbers if isinstance(number, int))
+
+
 # Rows of past years.
 
 

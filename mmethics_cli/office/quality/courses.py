@@ -12,13 +12,14 @@ from mmethics_cli.office.events import Happening
 Record = dict[str, Any]
 ByKind = Mapping[str, Sequence[Happening]]
 
+_TIME_LENGTH: Final = len("2027-03-09T14:05")
 _OF_VOLUME: Final = ("volume_closed", "retention_begun", "appraised", "disposed")
 
 
 def moment(text: object) -> datetime | None:
     """A time as events write it; None where there is none."""
     # Of this length nothing else passes that Python reads as a time.
-    if not isinstance(text, str) or len(text) != len("2027-03-09T14:05"):
+    if not isinstance(text, str) or len(text) != _TIME_LENGTH:
         return None
     try:
         return datetime.fromisoformat(text)

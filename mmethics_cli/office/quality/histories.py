@@ -7,7 +7,7 @@ worksheet returned) the first counts.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -97,15 +97,14 @@ class Histories:
         self._by_kind: dict[str, list[Happening]] = defaultdict(list)
         # The order of writing down is kept among things of the same minute.
         for each in sorted(happenings, key=attrgetter("happened")):
-            self._by_kind[each.kind].append(each)
-            if each.case:
-                of_case = self._of_case.get(each.case)
-                if of_case is None:
-                    self._of_case[each.case] = {each.kind: [each]}
-                elif each.kind in of_case:
-                    of_case[each.kind].append(each)
+            kind, case = each.kind, each.case
+            self._by_kind[kind].append(each)
+            if case:
+                of_case = self._of_case.setdefault(case, {})
+                if kind in of_case:
+                    of_case[kind].append(each)
                 else:
-                    of_case[each.kind] = [each]
+                    of_case[kind] = [each]
 
     def until(self, end: date) -> Histories:
         """The same as they were at the end of a day: later things did not happen."""
@@ -123,6 +122,14 @@ class Histories:
         }
         cut._alone = self._alone  # cases of which nothing more happened are read once
         return cut
+
+    def happened_in(self, year: int) -> Counter[str]:
+        """How often each kind of happening was in a year."""
+        counts: Counter[str] = Counter()
+        for kind, events in self._by_kind.items():
+            for each, sign in ((year, -1), (year + 1, 1)):
+                counts[kind] += sign * bisect_left(events, str(each), key=attrgetter("happened"))
+        return counts
 
     def of(self, kind: str) -> list[Record] | None:
         """All records of a kind of `FIELDS`, in their order; None where nobody keeps them."""
@@ -293,23 +300,25 @@ class Histories:
     def _assignments(self) -> list[Record]:
         assignments = []
         for case in self._cases:
-            events = self._of_case[case["id"]]
+            events, conflicted = self._of_case[case["id"]], case["conflicted"]
             returned: dict[str, datetime | None] = {}
             for sheet in events.get("worksheet_returned", ()):
-                returned.setdefault(sheet.person, moment(sheet.happened))
-            times: Counter[str] = Counter()  # that somebody was assigned to it
+                if sheet.person not in returned:
+                    returned[sheet.person] = moment(sheet.happened)
+            times: dict[str, int] = {}  # that somebody was assigned to it
             for each in events.get("assigned", ()):
-                if each.data.get("role") in _REVIEWS and each.person not in case["conflicted"]:
-                    times[each.person] += 1
-                    again = f" {times[each.person]}" if times[each.person] > 1 else ""
+                person, role = each.person, each.data.get("role")
+                if role in _REVIEWS and person not in conflicted:
+                    times[person] = number = times.get(person, 0) + 1
+                    name = f"{case['id']} {person}"
                     assignments.append(
                         {
-                            "id": f"{case['id']} {each.person}{again}",
+                            "id": name if number == 1 else f"{name} {number}",
                             "case": case,
-                            "person": each.person,
-                            "role": each.data.get("role"),
+                            "person": person,
+                            "role": role,
                             "due": day_of(each.data.get("due")),
-                            "returned_at": returned.get(each.person),
+                            "returned_at": returned.get(person),
                         }
                     )
         return assignments

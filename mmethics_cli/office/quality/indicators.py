@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import compress
 from math import ceil
 from statistics import mean, median
@@ -11,10 +11,8 @@ from typing import Any, Final
 
 from msgspec import Struct, field
 
-from mmethics_cli.core.standard.model import Basis, Standard
+from mmethics_cli.core.standard.model import Basis
 from mmethics_cli.core.standard.node import Fault, Node, Trail
-from mmethics_cli.office.events import Happening
-from mmethics_cli.office.quality.courses import Record
 from mmethics_cli.office.quality.histories import FIELDS, Histories
 from mmethics_cli.office.quality.language import (
     Columns,
@@ -99,17 +97,6 @@ class OfficeHistories(Struct, frozen=True):
     of_year: dict[tuple[bool, str, str], Columns | None] = field(default_factory=dict)
 
 
-def office_in(
-    happenings: Iterable[Happening],
-    standard: Standard,
-    period: Period,
-    also: Mapping[str, list[Record]],
-) -> OfficeHistories:
-    """The records that indicators of a year count; the rest as `Histories` takes it."""
-    whole = Histories(happenings, standard, also)
-    return OfficeHistories(whole, whole.until(period.end))
-
-
 def evaluate(indicator: Indicator, office: OfficeHistories, period: Period) -> Result:
     """What an indicator comes to: its figures by name, and the ids of the records counted.
 
@@ -142,6 +129,8 @@ def _chosen(figure: Counting, office: OfficeHistories, period: Period) -> Chosen
     if columns is None:
         return None
     masks = [condition(columns, period) for condition in figure.where]
+    if len(masks) == 1:
+        return Chosen(columns, masks[0])
     return Chosen(columns, list(map(all, zip(*masks, strict=True))) or [True] * len(columns))
 
 

@@ -12,6 +12,7 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial, reduce
 from typing import Any, Final
 
 from msgspec import Struct, field
@@ -66,7 +67,7 @@ class Columns:
 
     def field(self, name: str) -> Sequence[Any]:
         """The values of a field."""
-        return self.of(name, lambda: [record[name] for record in self.records])
+        return self.of(name, lambda: list(map(operator.itemgetter(name), self.records)))
 
 
 # Of each record its value, or whether it meets a condition.
@@ -175,18 +176,15 @@ def _compiled(node: Node, tree: ast.expr, kind: str) -> Expression:
             parts = [_compiled(node, part, kind) for part in arguments]
             return lambda columns, period: columns.of(
                 text,
-                lambda: [
-                    function(period, *values)
-                    for values in zip(*(part(columns, period) for part in parts), strict=True)
-                ],
+                lambda: list(
+                    map(partial(function, period), *(part(columns, period) for part in parts))
+                ),
             )
     path = text.split(".")
     _prove_path(node, path, kind)
     if len(path) == 1:
         return lambda columns, period: columns.field(text)
-    return lambda columns, period: columns.of(
-        text, lambda: [_at(record, path) for record in columns.records]
-    )
+    return lambda columns, period: columns.of(text, lambda: reduce(_step, path, columns.records))
 
 
 def _prove_path(node: Node, path: Iterable[str], kind: str) -> None:
@@ -200,13 +198,16 @@ def _prove_path(node: Node, path: Iterable[str], kind: str) -> None:
         here = known[name]
 
 
-def _at(value: Any, path: list[str]) -> Any:
-    """What a path leads to; of a list what it leads to in each of its records."""
-    for at, name in enumerate(path):
-        if isinstance(value, list):
-            return [_at(each, path[at:]) for each in value]
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
+def _step(values: Iterable[Any], name: str) -> list[Any]:
+    """What a field of each leads to; of a list what it leads to in each of its records."""
+    return [
+        value.get(name)
+        if isinstance(value, dict)
+        else _step(value, name)
+        if isinstance(value, list)
+        else None
+        for value in values
+    ]
 
 
 def parse_condition(node: Node, kind: str) -> Condition:
@@ -300,9 +301,17 @@ def _compared(
         except TypeError:  # an imported row may hold anything
             return False
 
-    return lambda columns, period: list(
-        map(compare, value(columns, period), operand(columns, period))
-    )
+    def condition(columns: Columns, period: Period) -> Sequence[bool]:
+        values, others = value(columns, period), operand(columns, period)
+        try:  # most often all can be compared
+            return [
+                each is not None and other is not None and comparison(each, other)
+                for each, other in zip(values, others, strict=True)
+            ]
+        except TypeError:
+            return list(map(compare, values, others))
+
+    return condition
 
 
 def _by_day(comparison: Callable[[date, date], bool]) -> Callable[[Any, Any], bool]:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import gc
-from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from msgspec import DecodeError, Struct
 
 from mmethics_cli.errors import WorkspaceError
-from mmethics_cli.office.events import Event, Happening
+from mmethics_cli.office.events import CORRECTED, Event, Happening, withdrawn_by
 from mmethics_cli.office.folder import OfficeFolder
 from mmethics_cli.office.pack import OfficePack, office_pack
 from mmethics_cli.office.packages import BRINGS_PACKAGE, package_records
 from mmethics_cli.office.quality.courses import Record
-from mmethics_cli.office.quality.indicators import Indicator, Result, evaluate, office_in
+from mmethics_cli.office.quality.histories import Histories
+from mmethics_cli.office.quality.indicators import Indicator, OfficeHistories, Result, evaluate
 from mmethics_cli.office.quality.language import Period
 from mmethics_cli.office.register.schema import ChainReader, RegisterRow, event_of
 from mmethics_cli.workflow.packs import Packs
@@ -50,51 +50,53 @@ def quality_of(office: OfficeFolder, packs: Packs, year: int, before: int = 0) -
 
 
 def _counted(office: OfficeFolder, pack: OfficePack, year: int, before: int) -> CountedYear:
-    told = _Register()
     with office.register().reading() as register:
-        told.read(register.rows(), register.corrected())
+        told = _Register(register.rows())
     also: dict[str, list[Record]] = {
         "register": [{"id": "register", "intact": told.intact}],
         "package": package_records(office.path, told.brought, told.gone),
     }
-    known = {each.happened[:4] for each in told.happenings}
+    whole = Histories(told.happenings, pack.standard, also)
     past = {}
     for each in range(year - before, year + 1):
-        if each == year or str(each) in known:
+        if each == year or whole.happened_in(each).total():
             period = Period(each, pack.calendar)
-            counted = office_in(told.happenings, pack.standard, period, also)
+            counted = OfficeHistories(whole, whole.until(period.end))
             past[each] = {
                 name: evaluate(indicator, counted, period)
                 for name, indicator in pack.indicators.items()
             }
-    happened = Counter(each.kind for each in told.happenings if each.happened[:4] == str(year))
-    return CountedYear(pack.groups, pack.indicators, past[year], past, happened)
+    return CountedYear(pack.groups, pack.indicators, past[year], past, whole.happened_in(year))
 
 
 class _Register:
     """A whole register read once: what it tells of, whether its chain holds, its packages."""
 
-    def __init__(self) -> None:
-        self.happenings: list[Happening] = []
-        self.brought: list[Event] = []
-        self.gone: frozenset[str] = frozenset()
-        self.intact = True
-
-    def read(self, rows: Iterable[RegisterRow], corrected: frozenset[int]) -> None:
+    def __init__(self, rows: Iterable[RegisterRow]) -> None:
         """Read all events, those aside that were withdrawn. Raises WorkspaceError."""
-        chain, keep = ChainReader(), self.happenings.append
+        chain = ChainReader()
+        told: dict[int, Happening] = {}
+        brought: dict[int, Event] = {}
+        disposed: dict[int, Happening] = {}
+        corrected: list[Happening] = []
         try:
             for row, what in chain.read(rows):
-                if row[0] in corrected:
-                    continue
-                keep(what)
-                if row[5] in BRINGS_PACKAGE:
-                    self.brought.append(event_of(row))
-                elif row[5] == "disposed":
-                    self.gone |= set(what.data["gone"])
+                number, kind = row[0], row[5]
+                told[number] = what
+                if kind in BRINGS_PACKAGE:
+                    brought[number] = event_of(row)
+                elif kind == "disposed":
+                    disposed[number] = what
+                elif kind == CORRECTED:
+                    corrected.append(what)
+            for number in withdrawn_by(corrected):
+                for numbered in (told, brought, disposed):
+                    numbered.pop(number, None)
+            self.gone = frozenset(name for each in disposed.values() for name in each.data["gone"])
         except (DecodeError, TypeError) as error:
             raise WorkspaceError(
                 f"登记簿第 {chain.number} 条读不了：内容损坏。"
                 "先核验：mmethics verify 办公室的文件夹。"
             ) from error
+        self.happenings, self.brought = told.values(), brought.values()
         self.intact = chain.intact

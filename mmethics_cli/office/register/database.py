@@ -30,7 +30,15 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
 from mmethics_cli.errors import EthicsError, WorkspaceError
-from mmethics_cli.office.events import CORRECTED, FILES, Event, Happening, breaks, chained
+from mmethics_cli.office.events import (
+    CORRECTED,
+    FILES,
+    Event,
+    Happening,
+    breaks,
+    chained,
+    withdrawn_by,
+)
 from mmethics_cli.office.register.schema import (
     EVENT,
     META,
@@ -50,6 +58,7 @@ _VERSION: Final = "version"
 LAST_BACKUP: Final = "last_backup"  # the minute in which the register was last backed up
 _PATIENCE: Final = 5  # seconds that a writer waits for another
 _BATCH: Final = 5000
+_AT_HAND: Final = 100  # rows that a processor still has at hand when they are read
 _DRIVE_REMOTE: Final = 4  # as Windows calls it
 _LOCK: Final = 0x6D6D6574  # the number by which PostgreSQL knows our lock
 # File systems of other computers. SQLite's locks do not hold there.
@@ -116,7 +125,7 @@ class Reading:
         cursor = self._connection.connection.cursor()
         try:
             cursor.execute(str(query))
-            while rows := cursor.fetchmany(_BATCH):
+            while rows := cursor.fetchmany(_AT_HAND):
                 yield from rows
         finally:
             cursor.close()
@@ -132,8 +141,7 @@ class Reading:
 
     def corrected(self) -> frozenset[int]:
         """The numbers of events that were withdrawn: they stay in the log, and count no more."""
-        numbers = (each.what.data.get("seq") for each in self.of_kind(CORRECTED))
-        return frozenset(number for number in numbers if isinstance(number, int))
+        return withdrawn_by(each.what for each in self.of_kind(CORRECTED))
 
     def noted(self, name: str) -> str:
         """What this register notes of itself, beside the events; empty for nothing."""

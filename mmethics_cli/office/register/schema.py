@@ -129,25 +129,26 @@ class ChainReader:
         from hashlib import sha256
 
         encode, imported = msgspec.json.encode, msgspec.json.Decoder(_Imported).decode
-        same = self._names.setdefault
+        same, data_of = self._names.setdefault, self._data.get
         prev = START
         for row in rows:
-            kind, data, before, hash_ = row[5], row[10], row[11], row[12]
+            front, (data, before, hash_) = row[:10], row[10:]
+            seq, _, happened, _, _, kind, study, case, meeting, person = front
             self.number += 1
             # As `event_hash`, the data unread.
             text = data.encode()
-            whole = b"%b%b,%b]" % (before.encode(), encode(row[:10])[:-1], text)
-            if row[0] != self.number or before != prev or sha256(whole).hexdigest() != hash_:
+            whole = b"".join((before.encode(), encode(front)[:-1], b",", text, b"]"))
+            if seq != self.number or before != prev or sha256(whole).hexdigest() != hash_:
                 self.intact = False
             prev = hash_
             if kind == IMPORTED:
                 told = imported(text).row
-                kind, text = told.event, bytes(told.data)
-            known = self._data.get(text)
+                kind, text = same(told.event, told.event), bytes(told.data)
+            known = data_of(text)
             if known is None:
                 known = self._data[text] = msgspec.json.decode(text)
-            study, case, meeting, person = map(same, row[6:10], row[6:10])
-            yield row, Happening(same(kind, kind), row[2], study, case, meeting, person, known)
+            study, case, person = same(study, study), same(case, case), same(person, person)
+            yield row, Happening(kind, happened, study, case, same(meeting, meeting), person, known)
 
 
 def event_of(row: Sequence[Any]) -> Event:

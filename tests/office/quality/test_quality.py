@@ -19,7 +19,6 @@ from mmethics_cli.office.quality.histories import Histories
 from mmethics_cli.office.quality.indicators import (
     OfficeHistories,
     evaluate,
-    office_in,
     read_indicators,
 )
 from mmethics_cli.office.quality.language import Period
@@ -44,7 +43,8 @@ def sample() -> list[Row]:
 
 def counted(rows: list[Row], year: int) -> dict[str, dict[str, Any]]:
     period = Period(year, pack().calendar)
-    office = office_in(map(happening_of, rows), pack().standard, period, {})
+    whole = Histories(map(happening_of, rows), pack().standard, {})
+    office = OfficeHistories(whole, whole.until(period.end))
     return {name: evaluate(each, office, period) for name, each in pack().indicators.items()}
 
 
