@@ -22,6 +22,7 @@ SIGNATURE, OFFICE, BY_HAND, ASK = "signature", "office", "by_hand", "ask"
 MARKERS: Final = frozenset((SIGNATURE, OFFICE, BY_HAND, ASK))
 
 _OF_TITLE: Final = frozenset(("名称", "全称", "中文", "如有", "等"))
+_COUNTS: Final = ("例", "人数")
 _DATE_WORDS: Final = frozenset(("日期", "时间", "年月日", "签字日期", "签名日期", "签署日期", ""))
 _SPLIT: Final = re.compile(r"[/、,]?以及|[/、,]|(?<=[^参涉危普以])[和与及](?!其)")
 _SHORTEST: Final = 4  # a known word is trusted behind a prefix from this length
@@ -35,9 +36,7 @@ _NOBODY: Final = frozenset(("department", "project", "product", "participants"))
 _LISTS: Final = frozenset(("members", "sites"))
 _GENERIC: Final = 3  # so short a word for an owner (负责人) may mean anybody's
 # What only a form about a study asks of.
-_STUDIED: Final = frozenset(
-    ("design", "participants", "consent", "risk", "samples", "team", "sites", "event")
-)
+_STUDIED: Final = frozenset(("design", "participants", "consent", "risk", "team", "sites", "event"))
 _SINGLE: Final = frozenset(("choice", "date", "int", "bool"))
 
 
@@ -463,6 +462,8 @@ class _Proposer:
         for end in self._ends(word):
             rest = word.removesuffix(end)
             found = self._exact(rest, blank) or self._owned(rest, blank)
+            if found and end.endswith(_COUNTS) and "bool" in map(self._type, found.facts):
+                return None  # 随机人数 asks no 是否随机
             if found and ("project.title" not in found.facts or end in _OF_TITLE):
                 return found
         for start in self._starts(word):
