@@ -15,13 +15,14 @@ from msgspec import Struct
 
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.formats.form.blank import FormBlank
-from mmethics_cli.forms.words import FormWords, Owner, loose, plain, without_brackets
+from mmethics_cli.forms.words import PEOPLE, FormWords, Owner, loose, plain, without_brackets
 
 How = Literal["exact", "owner", "composite", "options", "long", "office", ""]
 SIGNATURE, OFFICE, BY_HAND, ASK = "signature", "office", "by_hand", "ask"
 MARKERS: Final = frozenset((SIGNATURE, OFFICE, BY_HAND, ASK))
 
 _OF_TITLE: Final = frozenset(("名称", "全称", "中文", "如有", "等"))
+_COUNTS: Final = ("例", "人数")
 _DATE_WORDS: Final = frozenset(("日期", "时间", "年月日", "签字日期", "签名日期", "签署日期", ""))
 _SPLIT: Final = re.compile(r"[/、,]?以及|[/、,]|(?<=[^参涉危普以])[和与及](?!其)")
 _SHORTEST: Final = 4  # a known word is trusted behind a prefix from this length
@@ -32,9 +33,10 @@ _NEAR: Final = 4  # an attribute belongs to an owner asked no more blanks before
 # Blocks whose 负责人 or 联系人 is their own; those whose attributes are no person's.
 _OTHER_BLOCKS: Final = frozenset(("institution", "sites"))
 _NOBODY: Final = frozenset(("department", "project", "product", "participants"))
-_PEOPLE: Final = frozenset(("investigator", "contact"))
 _LISTS: Final = frozenset(("members", "sites"))
 _GENERIC: Final = 3  # so short a word for an owner (负责人) may mean anybody's
+# What only a form about a study asks of.
+_STUDIED: Final = frozenset(("design", "participants", "consent", "risk", "team", "sites", "event"))
 _SINGLE: Final = frozenset(("choice", "date", "int", "bool"))
 
 
@@ -104,10 +106,16 @@ def _is_about_study(
         for blank, one in zip(blanks, proposals, strict=True)
         if "project.title" in one.facts
     ]
+    # A purchase or a room names the study that pays for it, and asks nothing of what is studied.
+    is_grant = words.matches("grant_head", title)
+    if not is_grant and not any(
+        path.partition(".")[0] in _STUDIED for one in proposals for path in one.facts
+    ):
+        return False
     if any(not label.startswith("项目") for label in labels):
         return True
     signs = sum(sign in text for sign in words.lists["study"])
-    signs += 2 * words.matches("grant_head", title)
+    signs += 2 * is_grant
     return bool(labels) and signs >= 2
 
 
@@ -157,7 +165,7 @@ class _Proposer:
         proposal = self._marker(at) or self._fact(blank) or NOTHING
         self.done.append(proposal)
         owner = self.words.owner_in(blank.words)
-        if owner is not None and owner.id in _PEOPLE and proposal is NOTHING:
+        if owner is not None and owner.id in PEOPLE and proposal is NOTHING:
             owner = self.words.foreign  # 负责人 of another house
         if proposal.facts and proposal.facts[0].startswith("sites.list."):
             owner = self.words.owner("sites")
@@ -283,6 +291,8 @@ class _Proposer:
         owner = self._list_owner(word, blank)
         if owner is not None:
             return BlankProposal((owner.attributes[word],), "owner")
+        if self.words.names_stranger(blank.words) or self._is_of_stranger(word, blank):
+            return None
         for start in ("", *self.words.lists["prefixes"]):
             if start and not word.startswith(start):
                 continue
@@ -294,6 +304,24 @@ class _Proposer:
             if owner is not None and word in owner.attributes:
                 return BlankProposal((owner.attributes[word],), "owner")
         return None
+
+    def _is_of_stranger(self, word: str, blank: FormBlank) -> bool:
+        """Whether the blank before asked somebody whom no dossier knows (统计负责人), and this one
+        his house (所在单位), or his contact's particulars (联系人电话)."""
+        if not self.done or self.done[-1] is not NOTHING:
+            return False
+        owner, table = self.owners[-1]
+        if owner is not self.words.foreign or table != blank.table:
+            return False
+        asked = self.blanks[len(self.done) - 1].words
+        is_beside = bool(blank.before) and plain(blank.before[-1]) == plain(asked)
+        of_contact = self.words.owner("contact").attributes
+        return (
+            is_beside
+            and word in self.words.owner("members").attributes
+            or word.startswith("联系人")
+            and word.removeprefix("联系人") in of_contact
+        )
 
     def _owner_fact(self, word: str, blank: FormBlank) -> str | None:
         """The fact of an owner's own word, or of its word with an attribute behind."""
@@ -331,6 +359,8 @@ class _Proposer:
             owner = self.words.owner_in(text)
             if owner is None or (owner.id in _NOBODY and word not in owner.attributes):
                 continue
+            if owner.id in _LISTS and blank.kind != "rows" and text == blank.group:
+                return self._previous_owner(blank) or owner  # 研究团队, and in it the investigator
             if len(plain(text)) <= _GENERIC and self._foreign_near(blank, only_group=False):
                 return self.words.foreign
             return owner
@@ -432,6 +462,8 @@ class _Proposer:
         for end in self._ends(word):
             rest = word.removesuffix(end)
             found = self._exact(rest, blank) or self._owned(rest, blank)
+            if found and end.endswith(_COUNTS) and "bool" in map(self._type, found.facts):
+                return None  # 随机人数 asks no 是否随机
             if found and ("project.title" not in found.facts or end in _OF_TITLE):
                 return found
         for start in self._starts(word):

@@ -28,12 +28,14 @@ SUBMISSION_FACTS: Final[Mapping[str, str]] = {
 # The key of option words that tell which fact boxes ask, but not which value one of them is.
 RECOGNISED: Final = "any"
 _SHORTEST_ALIKE: Final = 3
+PEOPLE: Final = frozenset(("investigator", "contact"))
 T = TypeVar("T")
 _NUMBERING: Final = re.compile(
     r"^[\s*★▲#※●◆]*(?:[A-Z](?=\s{1,}|[.、．])|第?[一二三四五六七八九十]{1,3}[、.．章节]|[（(][一二三四五六七八九十\d]{1,2}[）)]"
     r"|\d{1,2}(?:[.．]\d{1,2})*(?:[、.．)）\s]|(?=[^\d\s年月日岁]))|[①-⑳])?[\s.、．]*"
 )
 _BRACKETS: Final = re.compile(r"[（(【\[〔][^（）()【】\[\]〔〕]*[）)】\]〕]?")
+_IN_BRACKETS: Final = re.compile(r"[（(]([^（）()]+)[）)]")
 _ENDS: Final = ':：?？。.*＊，,、；;"”“'
 
 
@@ -78,6 +80,8 @@ class FormWords(Struct, frozen=True, dict=True):
     def owner_in(self, text: str) -> Owner | None:
         """Whose block a heading or label opens: the owner that it names last (项目负责人信息)."""
         word = without_brackets(plain(text))
+        if self.names_stranger(text):
+            return self.foreign
         for end in self.lists["of_block"]:
             word = word.removesuffix(end)
         word = word.removesuffix("的")
@@ -87,14 +91,21 @@ class FormWords(Struct, frozen=True, dict=True):
                 is_foreign = owners[0].fact is not None and any(
                     name in before for name in self.foreign.words
                 )
-                # Somebody whom nobody knows has a contact of his own.
-                is_foreign |= owners[0].id == "contact" and not self._is_known(before)
+                # Somebody whom nobody knows has a contact and a head of his own (统计负责人).
+                is_foreign |= owners[0].id in PEOPLE and not self._is_known(before)
                 return self.foreign if is_foreign else owners[0]
         return self._before_attribute(word)
+
+    def names_stranger(self, text: str) -> bool:
+        """Whether the brackets of a label say that it means somebody else: 研究协调员（CRC）."""
+        inside = (plain(found[1]) for found in _IN_BRACKETS.finditer(plain(text)))
+        return any(word in self.foreign.words for word in inside)
 
     def _is_known(self, before: str) -> bool:
         """Whether what stands before an owner's name is ours, or tells nothing."""
         before = before.removesuffix("的")
+        if any(house in before for house in ("本院", *self.meanings.get("本院", ()))):
+            return True
         return not before or before in self.lists["prefixes"] or before in self.by_name
 
     @cached_property
