@@ -8,7 +8,7 @@ from typing import Final, Literal, get_args
 
 from msgspec import Struct
 
-from mmethics_cli.core.conditions.language import evaluate
+from mmethics_cli.core.conditions.language import Scope, evaluate
 from mmethics_cli.core.conditions.values import Element, NotApplicable, Truth, Unknown, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.model import Question
@@ -269,7 +269,7 @@ class _FactReader:
         """The words of one field of an entry."""
         owner, _, name = path.rpartition(".")
         field: Question = self.facts.standard.fields[owner, name]
-        value = entry.get(name)
+        value = self.facts.field(Scope(owner, entry), name)
         if isinstance(value, Unknown | NotApplicable):
             return None
         return _day(value) if isinstance(value, date) else value_text(field, value)

@@ -61,6 +61,8 @@ def test_a_list_longer_than_its_rows_gets_more(folder: Path) -> None:
     last = next(at for at, row in enumerate(rows) if row[0] == "三、研究摘要")
     names = [row[0] for row in rows[first:last]]
     assert len(names) > 2 and all(names) and len(set(names)) == len(names)
+    # The investigator's own row says what stands with the investigator.
+    assert all(all(row) for row in rows[first:last])
 
 
 def test_signatures_and_the_offices_part_stay_empty(folder: Path) -> None:
