@@ -84,8 +84,6 @@ def plain_header(text: str) -> str:
 
 
 def _text(value: object) -> str:
-    from mmethics_cli.sheets.reader import plain_text
-
     if isinstance(value, datetime):
         midnight = (value.hour, value.minute) == (0, 0)
         return value.date().isoformat() if midnight else value.isoformat(timespec="minutes")

@@ -226,6 +226,7 @@ def test_a_whole_study_is_typed(keyboard: Keyboard) -> None:
     begun = Facts(standard(), {"event.kind": "initial"}, TODAY)
     end = interview(begun, typist.ask, lambda answers: None)
     assert end.values == values
+    assert typist.prompts > max(typist.back)
 
 
 def test_every_key_of_an_option_is_different() -> None:

@@ -58,6 +58,7 @@ class Hand(Typist):
         self.folder, self.columns = folder, columns
         self.seen = ""
         self.exits: list[int | None] = []
+        self.starts = 0  # of the program
 
     def type_all(self) -> Facts:
         """The whole interview, however often it is broken off."""
@@ -117,6 +118,7 @@ class Hand(Typist):
         return self.child.exitstatus
 
     def _start(self, command: str) -> None:
+        self.starts += 1
         self.seen = ""
         self.child: pexpect.spawn[str] = pexpect.spawn(
             sys.executable,

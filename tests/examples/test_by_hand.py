@@ -34,9 +34,10 @@ def test_an_example_typed_back_and_forth_and_interrupted_is_what_answers_make(
     values = {path: _ended(value) for path, value in example(EXAMPLE).items()}
     by_file = new_dossier(tmp_path / "file", example(EXAMPLE))
     hand = Hand(values, tmp_path / "hand", columns=100)
-    hand.back = frozenset({4, 5, 9, 17, 30, 31, 32, 33, 45, 46})
-    hand.left, hand.killed = frozenset({20}), frozenset({48})
+    hand.back = frozenset({4, 5, 9, 17, 22, 23, 24, 30, 31, 36})
+    hand.left, hand.killed = frozenset({12}), frozenset({27})
     hand.type_all()
+    assert hand.prompts > max(hand.back) and hand.starts == 3, "it was not broken off twice"
     hand.see("自查")
     assert [*hand.exits, hand.leave()] == [130, 130]
     for name in FILES:

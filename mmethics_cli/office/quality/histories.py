@@ -90,7 +90,8 @@ class Histories:
         self._standard = standard
         self._also = also or {}
         self._end: date | None = None
-        self._alone: dict[int, Record] = {}  # by the identity of its events
+        # By the identity of its events, kept with it: others might come to lie there.
+        self._alone: dict[int, tuple[Mapping[str, list[Happening]], Record]] = {}
         self._as_members: dict[int, Record] = {}
         self._voting: dict[date, dict[str, Happening]] = {}
         self._of_case: dict[str, dict[str, list[Happening]]] = {}
@@ -100,11 +101,7 @@ class Histories:
             kind, case = each.kind, each.case
             self._by_kind[kind].append(each)
             if case:
-                of_case = self._of_case.setdefault(case, {})
-                if kind in of_case:
-                    of_case[kind].append(each)
-                else:
-                    of_case[kind] = [each]
+                self._of_case.setdefault(case, {}).setdefault(kind, []).append(each)
 
     def until(self, end: date) -> Histories:
         """The same as they were at the end of a day: later things did not happen."""
@@ -221,8 +218,8 @@ class Histories:
     def _case(self, name: str, events: Mapping[str, list[Happening]]) -> Record:
         """A case without what it has from others."""
         if id(events) not in self._alone:
-            self._alone[id(events)] = self._read_case(name, events)
-        return dict(self._alone[id(events)])
+            self._alone[id(events)] = events, self._read_case(name, events)
+        return dict(self._alone[id(events)][1])
 
     def _read_case(self, name: str, events: Mapping[str, list[Happening]]) -> Record:
         received = events["submission_received"][0]

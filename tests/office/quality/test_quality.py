@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -84,6 +85,22 @@ def test_made_up_years_count_the_same_twice(seed: int, cases: int) -> None:
     year = (2024, 2025, 2026)[seed % 3]
     rows = Year(seed, year, cases).rows
     assert differences(counted(rows, year), Oracle(rows, year).count()) == []
+
+
+def test_what_was_read_for_one_day_is_not_told_of_another() -> None:
+    told = [happening_of(row) for row in Year(3, 2025, 60).rows]
+    whole = Histories(told, pack().standard, {})
+    for month in range(1, 13):
+        day = date(2025, month, 28)
+        until = [each for each in told if each.happened < f"{day}T99"]
+        alone = Histories(until, pack().standard, {}).of("case") or []
+        cut = whole.until(day).of("case") or []
+        assert [facts_of(case) for case in cut] == [facts_of(case) for case in alone], day
+
+
+def facts_of(case: dict[str, Any]) -> dict[str, Any]:
+    """What a case says itself, the cases that it is linked with aside."""
+    return {key: value for key, value in case.items() if not isinstance(value, dict | list)}
 
 
 def indicator_of(entry: dict[str, Any]) -> Any:
