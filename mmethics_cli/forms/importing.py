@@ -18,7 +18,7 @@ from mmethics_cli.formats.form.reading import WordForm
 from mmethics_cli.formats.passages import FilePassage
 from mmethics_cli.forms.mapping import FormMapping, MappedBlank, located
 from mmethics_cli.forms.proposing import MARKERS
-from mmethics_cli.forms.words import FormWords, loose, plain, without_brackets
+from mmethics_cli.forms.words import GENERIC, FormWords, loose, plain, without_brackets
 
 _LABELLED: Final = re.compile(r"(?:^|　|\s{2,})([^:：\s　]{2,20})\s*[:：]\s*(\S.*?)(?=　|\s{2,}|$)")
 _INSTRUCTION: Final = re.compile(
@@ -28,7 +28,6 @@ _INSTRUCTION: Final = re.compile(
 _BEFORE_COLON: Final = re.compile(r"([\u4e00-\u9fff]{2,8})[:：]")
 _IN_ROW: Final = re.compile(r"第 \d+ 格$|(?<=!)[A-Z]+")  # where in a row something stands
 _STAMP: Final = re.compile(r"[（(](?:盖章|公章|签章|签字|签名|手签)[）)]$")
-_GENERIC: Final = 3  # so short a word (负责人) may mean anybody's
 _LONGEST_VALUE: Final = 80
 _LONGEST_LABEL: Final = 20
 
@@ -88,7 +87,7 @@ def without_blank(
     for label, text, place in _labelled(said, words):
         bare = without_brackets(plain(label))
         facts = words.labels.get(loose(bare)) or words.labels.get(loose(plain(label)))
-        if facts is None and len(bare) > _GENERIC and (owners := words.by_name.get(bare)):
+        if facts is None and len(bare) > GENERIC and (owners := words.by_name.get(bare)):
             facts = (owners[0].fact,) if owners[0].fact else None
         if facts is None or len(facts) != 1 or bare in words.ask:
             continue

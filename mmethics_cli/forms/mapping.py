@@ -20,8 +20,6 @@ from mmethics_cli.forms.proposing import ASK, MARKERS, BlankProposal, How
 from mmethics_cli.forms.words import RECOGNISED, FormWords, is_fact, plain, without_brackets
 
 SUFFIX: Final = ".form.yaml"
-_YES: Final = frozenset(("是", "有", "涉及", "存在"))
-_NO: Final = frozenset(("否", "无", "没有", "不是", "不涉及", "不存在"))
 _KINDS: Final = get_args(Kind)
 _HEAD: Final = (
     "file", "title", "version", "used_for", "stands_for", "checked_by", "checked_on",
@@ -230,7 +228,7 @@ def _ticks(
     said |= {plain(word): key for key, list_ in synonyms.items() for word in list_}
     said |= words.options.get(path, {})
     if question.type == "bool":
-        said |= dict.fromkeys(_YES, "yes") | dict.fromkeys(_NO, "no")
+        said |= {word: key for key in ("yes", "no") for word in words.lists[key]}
     for option in blank.options:
         whole = plain(option.words)
         key = said.get(whole) or said.get(plain(without_brackets(whole)))
@@ -244,13 +242,14 @@ def _whether(
     path: str, option: str, label: str, question: Question | Derived, words: FormWords
 ) -> object:
     """What a fact with several values is where a label asks yes or no of it; None: not known."""
-    if option not in _YES | _NO:
+    said = option in words.lists["yes"]
+    if not said and option not in words.lists["no"]:
         return None
     if question.type == "choices":
-        return {"empty": "no" if option in _YES else "yes"}
+        return {"empty": "no" if said else "yes"}
     for asked, values in words.whether.get(path, {}).items():
         if any(word in label for word in asked.split("|")):
-            return [key for key in question.values if (key in values) == (option in _YES)]
+            return [key for key in question.values if (key in values) == said]
     return None
 
 

@@ -15,14 +15,21 @@ from msgspec import Struct
 
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.formats.form.blank import FormBlank
-from mmethics_cli.forms.words import PEOPLE, FormWords, Owner, loose, plain, without_brackets
+from mmethics_cli.forms.words import (
+    GENERIC,
+    PEOPLE,
+    FormWords,
+    Owner,
+    loose,
+    plain,
+    without_brackets,
+)
 
 How = Literal["exact", "owner", "composite", "options", "long", "office", ""]
 SIGNATURE, OFFICE, BY_HAND, ASK = "signature", "office", "by_hand", "ask"
 MARKERS: Final = frozenset((SIGNATURE, OFFICE, BY_HAND, ASK))
 
 _OF_TITLE: Final = frozenset(("名称", "全称", "中文", "如有", "等"))
-_COUNTS: Final = ("例", "人数")
 _DATE_WORDS: Final = frozenset(("日期", "时间", "年月日", "签字日期", "签名日期", "签署日期", ""))
 _SPLIT: Final = re.compile(r"[/、,]?以及|[/、,]|(?<=[^参涉危普以])[和与及](?!其)")
 _SHORTEST: Final = 4  # a known word is trusted behind a prefix from this length
@@ -34,7 +41,6 @@ _NEAR: Final = 4  # an attribute belongs to an owner asked no more blanks before
 _OTHER_BLOCKS: Final = frozenset(("institution", "sites"))
 _NOBODY: Final = frozenset(("department", "project", "product", "participants"))
 _LISTS: Final = frozenset(("members", "sites"))
-_GENERIC: Final = 3  # so short a word for an owner (负责人) may mean anybody's
 # What only a form about a study asks of.
 _STUDIED: Final = frozenset(("design", "participants", "consent", "risk", "team", "sites", "event"))
 _SINGLE: Final = frozenset(("choice", "date", "int", "bool"))
@@ -333,7 +339,7 @@ class _Proposer:
             ):
                 fact = owner.fact if not rest else owner.attributes.get(rest)
                 if fact is not None:
-                    near = self._foreign_near(blank, only_group=length > _GENERIC)
+                    near = self._foreign_near(blank, only_group=length > GENERIC)
                     return None if near else fact
                 if owner.fact is None:
                     return None  # somebody else's
@@ -361,7 +367,7 @@ class _Proposer:
                 continue
             if owner.id in _LISTS and blank.kind != "rows" and text == blank.group:
                 return self._previous_owner(blank) or owner  # 研究团队, and in it the investigator
-            if len(plain(text)) <= _GENERIC and self._foreign_near(blank, only_group=False):
+            if len(plain(text)) <= GENERIC and self._foreign_near(blank, only_group=False):
                 return self.words.foreign
             return owner
         return self._previous_owner(blank) or self._applicant(blank)
@@ -462,7 +468,11 @@ class _Proposer:
         for end in self._ends(word):
             rest = word.removesuffix(end)
             found = self._exact(rest, blank) or self._owned(rest, blank)
-            if found and end.endswith(_COUNTS) and "bool" in map(self._type, found.facts):
+            if (
+                found
+                and end.endswith(self.words.lists["counts"])
+                and "bool" in map(self._type, found.facts)
+            ):
                 return None  # 随机人数 asks no 是否随机
             if found and ("project.title" not in found.facts or end in _OF_TITLE):
                 return found

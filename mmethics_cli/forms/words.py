@@ -28,6 +28,7 @@ SUBMISSION_FACTS: Final[Mapping[str, str]] = {
 # The key of option words that tell which fact boxes ask, but not which value one of them is.
 RECOGNISED: Final = "any"
 _SHORTEST_ALIKE: Final = 3
+GENERIC: Final = 3  # so short a word for an owner (负责人) may mean anybody's
 PEOPLE: Final = frozenset(("investigator", "contact"))
 T = TypeVar("T")
 _NUMBERING: Final = re.compile(

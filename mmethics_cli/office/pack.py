@@ -218,7 +218,7 @@ def office_pack(packs: Packs, office: OfficeFolder | None = None) -> OfficePack:
     """
     if packs.overlay is None and office is not None and office.overlay is not None:
         packs = Packs(office.overlay)
-    return OfficePack(packs)
+    return OfficePack(packs.as_office())
 
 
 def office_problems(overlay: Path | None) -> list[Problem]:

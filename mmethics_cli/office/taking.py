@@ -52,6 +52,16 @@ from mmethics_cli.store.submission.manifest import digest_of
 from mmethics_cli.store.submission.replies import holds_reply
 from mmethics_cli.workflow.packs import Packs
 
+_SHORTEST_PHONE: Final = 7
+_TITLES: Final = {"committee": "名称", "contact": "电话"}
+_ON_PAPER: Final = frozenset({".docx", ".doc", ".wps", ".pdf", ".jpg", ".jpeg", ".png", ".tif"})
+_OLD_BOOKS: Final = frozenset({".xls", ".et"})
+_WHAT_IS_TAKEN: Final = (
+    "能收的：封存的送审（压缩包或文件夹）、办公室发出的名册、审查工作表、意见汇总和会议簿、"
+    "旧登记簿（Excel）、往年登记事项的 CSV（第一行是 "
+    "seq,at,event,study,case,meeting,person,data）。"
+)
+
 
 def _same_name(told: str, own: str) -> bool:
     return plain(told) == plain(own)
@@ -63,18 +73,7 @@ def _same_phone(told: str, own: str) -> bool:
     return len(second) < _SHORTEST_PHONE or first in second or second in first
 
 
-_SHORTEST_PHONE: Final = 7
-_TITLES: Final = {"committee": "名称", "contact": "电话"}
 _SAME: Final = {"committee": _same_name, "contact": _same_phone}
-
-
-_ON_PAPER: Final = frozenset({".docx", ".doc", ".wps", ".pdf", ".jpg", ".jpeg", ".png", ".tif"})
-_OLD_BOOKS: Final = frozenset({".xls", ".et"})
-_WHAT_IS_TAKEN: Final = (
-    "能收的：封存的送审（压缩包或文件夹）、办公室发出的名册、审查工作表、意见汇总和会议簿、"
-    "旧登记簿（Excel）、往年登记事项的 CSV（第一行是 "
-    "seq,at,event,study,case,meeting,person,data）。"
-)
 
 
 def _instead_of(path: Path) -> str:

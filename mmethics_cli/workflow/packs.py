@@ -115,6 +115,12 @@ class Packs:
         self.of_office = of_office
         self._loaded: dict[tuple[Path | None, tuple[str, ...], bool, Path | None], LoadedPack] = {}
 
+    def as_office(self) -> Packs:
+        """The same as an office reads them; what was loaded is loaded for both."""
+        own = Packs(self.overlay, of_office=True)
+        own._loaded = self._loaded
+        return own
+
     def of(self, folder: Path | None = None, also: tuple[str, ...] = ()) -> LoadedPack:
         """The pack for a dossier's folder; for no dossier where that is None.
 

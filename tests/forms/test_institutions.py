@@ -47,7 +47,8 @@ def outcomes(form: InstitutionForm, loaded: LoadedPack) -> Iterator[tuple[str, s
 
 
 def test_most_facts_are_placed_hardly_one_wrong_and_none_where_no_study_is_asked_about() -> None:
-    """The bars of the contract are lower: these labels were looked at when words were chosen.
+    """The bars of the contract are lower: these labels were looked at when words were chosen, and
+    a blank that no rule places counts as asking for nothing where that is as true.
 
     One test, for the forms take seconds to build.
     """

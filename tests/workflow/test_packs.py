@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mmethics_cli.cli import app
+from mmethics_cli.office.pack import office_pack
 from mmethics_cli.render.binding import Binder
 from mmethics_cli.store.pack import Pack
 from mmethics_cli.workflow import packs
@@ -96,3 +97,17 @@ def test_folders_on_demand_are_read_when_they_are_named(work: Counter[str]) -> N
     assert shared.of(also=("worksheets",)).standard.criteria
     assert shared.of(also=("worksheets",)) is shared.of(also=("worksheets",))
     assert work["load"] == 2
+
+
+def test_an_office_leaves_the_pack_in_a_dossiers_own_folder_out(
+    study: Path, overlay: Path, work: Counter[str]
+) -> None:
+    shutil.copytree(overlay, study / "ours")
+    profile = study / "institution.yaml"
+    text = profile.read_text(encoding="utf-8")
+    profile.write_text(text.replace("pack:\n", "pack: ours\n"), encoding="utf-8")
+    shared = Packs()
+    assert shared.of(study).inside
+    assert shared.as_office().of(study).left_out == study / "ours"
+    assert shared.as_office().of() is shared.of()
+    assert office_pack(shared).packs.of(study).left_out == study / "ours"

@@ -26,7 +26,14 @@ from mmethics_cli.core.decisions.elapsed import months_between, years_after
 from mmethics_cli.core.decisions.likeness import source_of, with_likeness
 from mmethics_cli.core.decisions.tables import Decision, decide_table
 from mmethics_cli.core.standard.model import DecisionTable, Derived, Question, Standard
-from mmethics_cli.core.standard.names import AGAIN, ELEMENT_PATH, OUTCOME, PAPERS, TODAY, Outcome
+from mmethics_cli.core.standard.names import (
+    AGAIN,
+    ELEMENT_PATH,
+    OUTCOME,
+    PAPERS,
+    TODAY,
+    SubmissionOutcome,
+)
 
 _LACKING = (Unknown, NotApplicable)
 _TRUTH: Mapping[Truth, Value] = {Truth.YES: True, Truth.NO: False, Truth.UNKNOWN: UNKNOWN}
@@ -53,7 +60,7 @@ class Facts:
         folded: frozenset[str] = frozenset(),
         answered: Facts | None = None,
         handed_in: Facts | None = None,
-        outcome: Outcome = "open",
+        outcome: SubmissionOutcome = "open",
     ) -> None:
         self.standard = standard
         self.values = with_likeness(standard, values)

@@ -24,7 +24,7 @@ from mmethics_cli.core.standard.names import (
     RE_REVIEW,
     RESPONSES,
     SUPPLEMENTS,
-    Outcome,
+    SubmissionOutcome,
 )
 
 _SHOWN: Final = 30  # characters of a comment that a finding repeats
@@ -73,7 +73,7 @@ def kind_of(standard: Standard, kind: str) -> SubmissionKind:
     return standard.submissions.get(kind) or SubmissionKind(kind)
 
 
-def outcome_of(facts: Facts, word: str) -> Outcome:
+def outcome_of(facts: Facts, word: str) -> SubmissionOutcome:
     """What a decision (empty for none) comes to for the submission of these facts.
 
     `ended`: nothing more is due of the study; `to_change`: its comments want an answer.

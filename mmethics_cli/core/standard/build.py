@@ -28,7 +28,14 @@ from mmethics_cli.core.standard.model import (
     Source,
     Standard,
 )
-from mmethics_cli.core.standard.names import AGAIN, DOCUMENTS, OUTCOME, PAPERS, TODAY, Outcome
+from mmethics_cli.core.standard.names import (
+    AGAIN,
+    DOCUMENTS,
+    OUTCOME,
+    PAPERS,
+    TODAY,
+    SubmissionOutcome,
+)
 from mmethics_cli.core.standard.node import Node, Trail
 from mmethics_cli.core.standard.pack_editions import EDITIONS, read_editions
 from mmethics_cli.core.standard.phrases import GRAMMAR, PHRASES, read_grammar, read_phrases
@@ -302,7 +309,7 @@ class _StandardBuilder:
         terms[DOCUMENTS] = PathType("choices", frozenset(titles))
         terms[TODAY] = PathType("date")
         terms[AGAIN] = PathType("bool")
-        terms[OUTCOME] = PathType("choice", frozenset(get_args(Outcome)))
+        terms[OUTCOME] = PathType("choice", frozenset(get_args(SubmissionOutcome)))
         terms[PAPERS] = PathType("choices", frozenset(titles))
         return terms
 

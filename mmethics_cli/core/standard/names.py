@@ -39,7 +39,7 @@ SUPPLEMENTS: Final = "event.supplements"
 PAPERS: Final = "context.papers"
 # What the committee decided on a sealed submission.
 OUTCOME: Final = "context.outcome"
-Outcome = Literal["open", "approved", "ended", "to_change", "declined"]
+SubmissionOutcome = Literal["open", "approved", "ended", "to_change", "declined"]
 _OF_CONTEXT: Final = {
     TODAY: "今天的日期", PAPERS: "单独成文的文件", AGAIN: "是否补正后再送", OUTCOME: "委员会的决定"
 }  # fmt: skip
