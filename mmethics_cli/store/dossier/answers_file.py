@@ -79,7 +79,7 @@ class AnswersFile(Struct, frozen=True):
             for path, value in self.values.items()
         }
         problems += [
-            Problem(wrong.message, *self.where(wrong.path), f"{wrong.fix}。")
+            Problem(f"{wrong.message}。", *self.where(wrong.path), f"{wrong.fix}。")
             for wrong in wrong_likenesses(self.standard, whole)
             if wrong.path in self.keys
         ]
