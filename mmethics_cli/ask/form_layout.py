@@ -80,7 +80,7 @@ def panel(
             taken = "（Ctrl-Y 取来修改）" if field.written else ""
             lines += map(_line, wrap(f"* 建议值：{field.row.why}。{taken}", columns))
             lines += _proposed_words(field, columns)
-        elif field.row.why and field.unanswered:
+        elif field.row.why and (field.unanswered or field.holds is not UNKNOWN):
             lines += map(_line, wrap(f"（{field.row.why}）", columns))
         if field.options and not field.written:
             most = max(_FEWEST_OPTIONS, min(_MOST_OPTIONS, rows - len(lines) - _OTHER_LINES))

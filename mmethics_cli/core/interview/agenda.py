@@ -29,7 +29,7 @@ from mmethics_cli.core.decisions.relevance import (
 )
 from mmethics_cli.core.interview.steps import InterviewProgress, QuestionRow, Rows, Step
 from mmethics_cli.core.standard.model import Question
-from mmethics_cli.core.standard.names import ATTACHMENTS, is_of_event
+from mmethics_cli.core.standard.names import ATTACHMENTS, is_of_event, label_of
 from mmethics_cli.core.standard.screens import Screen
 
 Reasons = Mapping[str, Reason]
@@ -174,8 +174,11 @@ def _row(place: AnswerPlace, facts: Facts, seen: Facts, reasons: Reasons) -> Que
     value = UNKNOWN if before is None else before.recorded(facts)
     if place.question.like_by:
         place, value = _among_entries(place, value, seen)
+    proposal, why = _proposed(place, seen)
     holds = _held(place, seen)
-    return QuestionRow(place, value, _reason(place, seen, reasons), *_proposed(place, seen), holds)
+    if holds is not UNKNOWN and not why:
+        why = f"沿用“{_source_name(place, seen)}”"
+    return QuestionRow(place, value, _reason(place, seen, reasons), proposal, why, holds)
 
 
 def _held(place: AnswerPlace, facts: Facts) -> Value:
@@ -184,6 +187,14 @@ def _held(place: AnswerPlace, facts: Facts) -> Value:
         return UNKNOWN
     scope = place.scope()
     return facts.get(place.path) if scope is None else facts.field(scope, place.question.path)
+
+
+def _source_name(place: AnswerPlace, facts: Facts) -> str:
+    """What that is called which answers for a question: another entry of the list, or a fact."""
+    scope = place.scope()
+    if place.is_like_another and scope and (source := facts.like(scope)) is not None:
+        return name_of(source)
+    return label_of(facts.standard, place.question.inherits)
 
 
 def _among_entries(place: AnswerPlace, value: Value, facts: Facts) -> tuple[AnswerPlace, Value]:

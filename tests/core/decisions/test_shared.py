@@ -21,6 +21,8 @@ SHARED = {
     "sharing": {"not_applicable": "不提供"},
 }
 CT: dict[str, Any] = {"id": "ct", "name": "胸部CT", "modality": "imaging", "origin": "routine_care"}
+HEAD: dict[str, Any] = {**CT, "id": "head", "anatomy": ["head_neck"]}
+CHEST: dict[str, Any] = {**CT, "id": "chest", "anatomy": ["trunk"]}
 TEXT: dict[str, Any] = {
     "id": "text",
     "name": "病历",
@@ -92,12 +94,13 @@ def test_what_is_shared_is_asked_before_its_list() -> None:
 
 
 def test_a_text_is_not_asked_about_faces_and_has_none() -> None:
-    known = facts(SHARED, CT, TEXT)
+    known = facts(SHARED, CT, TEXT, HEAD, CHEST)
     asked = {place.path for place in places(known)}
-    assert "data.assets[ct].contains_face" in asked
-    assert "data.assets[text].contains_face" not in asked
-    assert field(known, "text", "contains_face") is False
-    assert field(known, "ct", "contains_face") is UNKNOWN, "of an image nobody knows yet"
+    assert "data.assets[head].contains_face" in asked
+    for each in ("text", "chest"):
+        assert f"data.assets[{each}].contains_face" not in asked
+        assert field(known, each, "contains_face") is False
+    assert field(known, "ct", "contains_face") is UNKNOWN, "of what part it is nobody knows yet"
     assert field(facts(SHARED, {"id": "x"}), "x", "contains_face") is UNKNOWN
 
 
