@@ -26,7 +26,8 @@ CHANGES: Final[dict[str, Any]] = {
             "参与者说不愿意，马上停。"
         ),
     },
-    "sharing": {"recipients": ["entrusted_processor", "company"]},
+    "sharing": {"recipients": ["entrusted_processor", "company", "abroad_partner"]},
+    "samples": {"product_development": "no"},
     "conflict": {
         "description": "示例影像科技有限公司出30万元，可以先谈研究成果的转让。研究者没有它的股份。",
         "management": "它的人不参加入组和统计；不接触没有换编号的资料。",

@@ -200,7 +200,9 @@ def test_the_only_paper_missing_is_the_permit_that_needs_the_approval(tmp_path: 
 
 def test_the_partner_abroad_sees_no_raw_or_controlled_data() -> None:
     study = tree(FOREIGN, "dossier.yaml")
-    abroad = [one["name"] for one in study["team"]["members"] if "境外" in one.get("institution", "")]
+    abroad = [
+        one["name"] for one in study["team"]["members"] if "境外" in one.get("institution", "")
+    ]
     assert len(abroad) == 1
     assets = {one["id"]: one for one in study["data"]["assets"]}
     assert study["data"]["shared"]["origin"] == "prospective"

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from mmethics_cli.core.checks.completeness import missing_answers
-from mmethics_cli.core.conditions.language import Scope
-from mmethics_cli.core.conditions.values import UNKNOWN, Element, Truth
+from mmethics_cli.core.conditions.values import UNKNOWN, Truth
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from tests.studies import facts_of
@@ -69,12 +68,3 @@ def test_a_rule_fires_on_what_is_evident() -> None:
     decision = study({"sharing": {"recipients": ["abroad_partner"]}}).decision("review_method")
     (abroad,) = (state for state in decision.states if state.rule.id == "M6")
     assert (abroad.truth, decision.value) == (Truth.YES, "meeting")
-
-
-@pytest.mark.parametrize(("exists", "each"), [("no", False), ("yes", UNKNOWN), (None, UNKNOWN)])
-def test_where_nobody_has_an_interest_no_member_is_asked(exists: str | None, each: object) -> None:
-    answers = {"team": {"members": [{"name": "王芳"}]}, "conflict": {"exists": exists}}
-    known = study(answers if exists else {"team": answers["team"]})
-    members = known.get("team.members")
-    assert isinstance(members, tuple) and isinstance(members[0], Element)
-    assert known.field(Scope("team.members", members[0]), "conflict") is each

@@ -91,8 +91,7 @@ def test_open_deciding_questions_come_first(study: Path) -> None:
 
 
 def test_open_fields_that_decide_are_named_on_their_sheet(study: Path) -> None:
-    asset = next(id_ for _, id_ in ids(sheet_of(load(exported(study)), ASSETS)))
-    write_edits(opened(study).workspace, [Edit("data.assets", Removed.REMOVED, asset, "origin")])
+    write_edits(opened(study).workspace, [Edit("data.shared.origin", Removed.REMOVED)])
     texts = [cell.value for row in sheet_of(load(exported(study)), ASSETS)["B2:D5"] for cell in row]
     named = [str(one) for one in texts if str(one).startswith("还决定审查路径")]
     assert len(named) == 1 and named[0].endswith("的来源。")

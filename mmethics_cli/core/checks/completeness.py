@@ -129,6 +129,8 @@ def _required_and_open(question: Question, facts: Facts) -> Iterator[tuple[str, 
     lacking = value is UNKNOWN or (
         question.inherits and question.path not in facts.values and value == NotApplicable()
     )
+    # What may be inherited is not missed before what decides that.
+    lacking = lacking and not _may_inherit(question, facts, None)
     if required and lacking and evaluate(required, facts) is Truth.YES:
         yield question.path, question.label, question
     if isinstance(value, tuple):
@@ -202,7 +204,9 @@ def _item(item: ReviewItem, given: SelfCheckAnswer, facts: Facts) -> Iterator[Fi
 
 def _has_evidence(item: ReviewItem, given: SelfCheckAnswer, facts: Facts) -> bool:
     if given.evidence:
-        return evidence_exists(given.evidence, facts)
+        # A paper that the study may still need is not lacking: the answer that decides it is.
+        may_come = facts.decision("documents").possible
+        return given.evidence in may_come or evidence_exists(given.evidence, facts)
     return any(evidence_held(item, facts))
 
 
