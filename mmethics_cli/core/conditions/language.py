@@ -15,7 +15,10 @@ from msgspec import Struct
 
 from mmethics_cli.core.conditions.periods import periods_in
 from mmethics_cli.core.conditions.values import (
+    NO,
+    OPEN,
     UNKNOWN,
+    YES,
     Element,
     NotApplicable,
     Several,
@@ -344,15 +347,15 @@ def evaluate(condition: Condition, facts: FactReader, scope: Scope | None = None
         path, test = condition
         return _test(test, value_at(path, facts, scope), path, facts, scope)
     if type(condition) is All:
-        return _weighed(condition.parts, facts, scope, Truth.NO, Truth.YES)
+        return _weighed(condition.parts, facts, scope, NO, YES)
     if type(condition) is AnyOf:
-        return _weighed(condition.parts, facts, scope, Truth.YES, Truth.NO)
+        return _weighed(condition.parts, facts, scope, YES, NO)
     if type(condition) is Not:
         return ~evaluate(condition.part, facts, scope)
     assert type(condition) is Newly
     before = facts.baseline
     if before is None:
-        return Truth.NO
+        return NO
     part = condition.part
     return all_of((evaluate(part, facts, scope), ~evaluate(part, before, scope)))
 
@@ -370,7 +373,7 @@ def _weighed(
         truth = evaluate(part, facts, scope)
         if truth is decisive:
             return truth
-        if truth is Truth.UNKNOWN:
+        if truth is OPEN:
             weighed = truth
     return weighed
 
@@ -384,7 +387,7 @@ def value_at(path: str, facts: FactReader, scope: Scope | None) -> Value:
 
 def _test(test: Test, value: Value, path: str, facts: FactReader, scope: Scope | None) -> Truth:
     if type(test) is OneOf and type(value) in _PLAIN:
-        return Truth.YES if value in test.values else Truth.NO
+        return YES if value in test.values else NO
     if isinstance(test, Answered):
         if test.own:
             return Truth.of(scope is None or facts.is_own(scope, path))
@@ -392,14 +395,14 @@ def _test(test: Test, value: Value, path: str, facts: FactReader, scope: Scope |
             return Truth.of(isinstance(value, NotApplicable) and value.reason is not None)
         return Truth.of(is_answered(value) == test.wanted)
     if value is UNKNOWN:
-        return Truth.UNKNOWN
+        return OPEN
     if isinstance(value, NotApplicable):
-        return Truth.NO
+        return NO
     if isinstance(value, Several):
         return _test_several(test, value)
     match test:
         case OneOf(values):
-            return Truth.YES if value in values else Truth.NO
+            return YES if value in values else NO
         case Some(part):
             return any_of(evaluate(part, facts, inner) for inner in _scopes(value, path))
         case Every(part):
@@ -424,19 +427,19 @@ def _test_several(test: Test, value: Several) -> Truth:
     match test:
         case OneOf(values):
             if value.sure & values or (value.one_of_them and value.possible <= values):
-                return Truth.YES
-            return Truth.UNKNOWN if value.possible & values else Truth.NO
+                return YES
+            return OPEN if value.possible & values else NO
         case Only(keys):
             if value.sure - keys:
-                return Truth.NO
-            return Truth.UNKNOWN if value.possible - keys else Truth.YES
+                return NO
+            return OPEN if value.possible - keys else YES
         case Empty(wanted):
-            empty = Truth.NO if value.sure else Truth.UNKNOWN if value.possible else Truth.YES
+            empty = NO if value.sure else OPEN if value.possible else YES
             return empty if wanted else ~empty
         case Count(op, bound):
             least, most = len(value.sure), len(value.sure | value.possible)
             truths = {ORDER[op](number, bound) for number in range(least, most + 1)}
-            return Truth.UNKNOWN if len(truths) > 1 else Truth.of(truths.pop())
+            return OPEN if len(truths) > 1 else Truth.of(truths.pop())
     raise TypeError(f"{test} does not fit a set")  # refused by the parser
 
 
@@ -446,9 +449,9 @@ def _limit(op: str, bound: Bound, value: Value, facts: FactReader, scope: Scope 
     else:
         other = bound
     if isinstance(other, NotApplicable):
-        return Truth.NO
+        return NO
     if isinstance(other, Unknown):
-        return Truth.UNKNOWN
+        return OPEN
     return Truth.of(ORDER[op](value, other))
 
 
@@ -465,10 +468,10 @@ def _beside_texts(test: BesideTexts, text: str, facts: FactReader, scope: Scope 
         case Periods(op, _):
             own, named = periods_in(text), frozenset[int]().union(*map(periods_in, others))
             if UNKNOWN in values and own:
-                return Truth.UNKNOWN  # what is not said yet may name any
+                return OPEN  # what is not said yet may name any
             beyond = max(own, default=0) > max(named, default=0) if op == LONGER else own - named
             holds = bool(own and named and beyond)
-    return Truth.YES if holds else Truth.UNKNOWN if UNKNOWN in values else Truth.NO
+    return YES if holds else OPEN if UNKNOWN in values else NO
 
 
 def stands_in(name: str, text: str) -> bool:

@@ -19,34 +19,39 @@ class Truth(Enum):
     YES = 2
 
     def __invert__(self) -> Truth:
-        if self is Truth.UNKNOWN:
-            return self
-        return Truth.YES if self is Truth.NO else Truth.NO
+        return self if self is OPEN else YES if self is NO else NO
 
     @staticmethod
     def of(value: bool) -> Truth:
         """YES or NO."""
-        return Truth.YES if value else Truth.NO
+        return YES if value else NO
+
+
+# By names of their own where conditions are weighed, thousands of times a dossier: CPython 3.11
+# looks a member of an Enum up at fifteen times the cost of a name.
+NO: Final = Truth.NO
+OPEN: Final = Truth.UNKNOWN
+YES: Final = Truth.YES
 
 
 def all_of(truths: Iterable[Truth]) -> Truth:
     """The weakest truth; yes when there is none to weigh."""
-    weakest = Truth.YES
+    weakest = YES
     for truth in truths:
-        if truth is Truth.NO:
+        if truth is NO:
             return truth
-        if truth is Truth.UNKNOWN:
+        if truth is OPEN:
             weakest = truth
     return weakest
 
 
 def any_of(truths: Iterable[Truth]) -> Truth:
     """The strongest truth; no when there is none to weigh."""
-    strongest = Truth.NO
+    strongest = NO
     for truth in truths:
-        if truth is Truth.YES:
+        if truth is YES:
             return truth
-        if truth is Truth.UNKNOWN:
+        if truth is OPEN:
             strongest = truth
     return strongest
 

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from msgspec.structs import replace
 
 from mmethics_cli.core.conditions.language import FactReader, evaluate
-from mmethics_cli.core.conditions.values import Truth, all_of
+from mmethics_cli.core.conditions.values import NO, OPEN, YES, Truth, all_of
 from mmethics_cli.core.standard.model import (
     PRACTICE,
     Basis,
@@ -84,10 +84,10 @@ class Coverage:
         for basis in bases:
             standing = self._standings[basis.source]
             truth = standing.holds(basis.article) if standing.about else standing.covers
-            if truth is Truth.YES and standing.coming is None:
+            if truth is YES and standing.coming is None:
                 kept.append(basis)
-            elif truth is not Truth.NO:
-                undecided, coming = truth is Truth.UNKNOWN, standing.coming
+            elif truth is not NO:
+                undecided, coming = truth is OPEN, standing.coming
                 kept.append(replace(basis, undecided=undecided, in_force_from=coming))
         return tuple(kept)
 
@@ -96,7 +96,7 @@ class Coverage:
         practice = False
         for basis in bases:
             standing = self._standings[basis.source]
-            if standing.law and standing.holds(basis.article) is not Truth.NO:
+            if standing.law and standing.holds(basis.article) is not NO:
                 return False
             practice = True
         return practice
@@ -116,10 +116,10 @@ class Coverage:
 def repealed(source: Source, day: date | None) -> Truth:
     """Whether a source holds no more on a day; a superseded one without a date never does."""
     if source.repealed_on is None:
-        return Truth.YES if source.superseded_by else Truth.NO
+        return YES if source.superseded_by else NO
     if day is None:
-        return Truth.UNKNOWN
-    return Truth.YES if source.repealed_on <= day else Truth.NO
+        return OPEN
+    return YES if source.repealed_on <= day else NO
 
 
 def in_force_later(source: Source, day: date | None) -> date | None:

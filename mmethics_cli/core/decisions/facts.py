@@ -12,7 +12,10 @@ from msgspec.structs import replace
 from mmethics_cli.core.conditions.explain import unknown_facts
 from mmethics_cli.core.conditions.language import Condition, Scope, evaluate
 from mmethics_cli.core.conditions.values import (
+    NO,
+    OPEN,
     UNKNOWN,
+    YES,
     Element,
     NotApplicable,
     Several,
@@ -36,7 +39,7 @@ from mmethics_cli.core.standard.names import (
 )
 
 _LACKING = (Unknown, NotApplicable)
-_TRUTH: Mapping[Truth, Value] = {Truth.YES: True, Truth.NO: False, Truth.UNKNOWN: UNKNOWN}
+_TRUTH: Mapping[Truth, Value] = {YES: True, NO: False, OPEN: UNKNOWN}
 
 
 class Facts:
@@ -73,6 +76,8 @@ class Facts:
         self.outcome = outcome
         self._known: dict[str, Value] = {}
         self._decisions: dict[str, Decision] = {}
+        # By the entry itself, which is kept with them: its number is no other's as long as it is.
+        self._fields: dict[int, tuple[Element, dict[str, Value]]] = {}
 
     def having(self, values: Mapping[str, Value], today: date | None = None) -> Facts:
         """The same submission with other answers, as of another day if one is given."""
@@ -118,7 +123,7 @@ class Facts:
     def _answer(self, question: Question) -> Value:
         applies = self.applies(question)
         value = self.values.get(question.path, UNKNOWN)
-        if applies is not Truth.YES:
+        if applies is not YES:
             return _unasked(question, applies, value)
         if value is UNKNOWN and self.may_inherit(question):
             return self.get(question.inherits)
@@ -127,14 +132,23 @@ class Facts:
 
     def applies(self, question: Question) -> Truth:
         """Whether the question is to be asked at all."""
-        return Truth.YES if question.ask_when is None else evaluate(question.ask_when, self)
+        return YES if question.ask_when is None else evaluate(question.ask_when, self)
 
     def field(self, scope: Scope, name: str) -> Value:
         """The value of a field of a list's element, NotApplicable where it is not to be asked."""
+        kept = self._fields.get(id(scope.element))
+        if kept is None:
+            kept = self._fields[id(scope.element)] = (scope.element, {})
+        value = kept[1].get(name)
+        if value is None:
+            value = kept[1][name] = self._compute_field(scope, name)
+        return value
+
+    def _compute_field(self, scope: Scope, name: str) -> Value:
         field, value = self._field(scope.list_path, name), scope.element.get(name)
         if field.ask_when is not None:
             applies = evaluate(field.ask_when, self, scope)
-            if applies is not Truth.YES:
+            if applies is not YES:
                 return _unasked(field, applies, scope.element.fields.get(name, UNKNOWN))
         if value is UNKNOWN and self.may_inherit(field, scope):
             return self.get(field.inherits)
@@ -147,7 +161,7 @@ class Facts:
         if not question.inherits or (scope is not None and scope.element.inherited is None):
             return False
         when = question.inherits_when
-        return when is None or evaluate(when, self, scope) is Truth.YES
+        return when is None or evaluate(when, self, scope) is YES
 
     def is_own(self, scope: Scope, name: str) -> bool:
         """Whether an element says otherwise than the one it is like, else than what it inherits.
@@ -195,7 +209,7 @@ class Facts:
 
     def _derive(self, derived: Derived) -> Value:
         if derived.months_between:
-            certain = derived.when is None or evaluate(derived.when, self) is Truth.YES
+            certain = derived.when is None or evaluate(derived.when, self) is YES
             return months_between(*map(self.get, derived.months_between), certain=certain)
         if derived.years_after:
             return years_after(*map(self.get, derived.years_after))
@@ -346,7 +360,7 @@ class Facts:
             return elements
         scopes = [Scope(path, element) for element in elements]
         return tuple(
-            scope.element for scope in scopes if evaluate(condition, self, scope) is not Truth.NO
+            scope.element for scope in scopes if evaluate(condition, self, scope) is not NO
         )
 
     def assuming(self, values: Mapping[str, Value]) -> Facts:
@@ -374,7 +388,7 @@ def _unasked(question: Question, applies: Truth, recorded: Value) -> Value:
     """
     if question.otherwise is not UNKNOWN and recorded is not UNKNOWN:
         return recorded
-    if applies is Truth.UNKNOWN:
+    if applies is OPEN:
         return UNKNOWN
     return NotApplicable() if question.otherwise is UNKNOWN else question.otherwise
 
@@ -400,16 +414,16 @@ def _decided(decision: Decision) -> Value:
 def _all(truths: Mapping[str, Truth]) -> Value:
     """All keys that hold, and those that may."""
     return Several(
-        frozenset(key for key, truth in truths.items() if truth is Truth.YES),
-        frozenset(key for key, truth in truths.items() if truth is Truth.UNKNOWN),
+        frozenset(key for key, truth in truths.items() if truth is YES),
+        frozenset(key for key, truth in truths.items() if truth is OPEN),
     )
 
 
 def _last(truths: Mapping[str, Truth]) -> Value:
     """The last key that holds; unknown while a later one may."""
     for key, truth in reversed(list(truths.items())):
-        if truth is not Truth.NO:
-            return key if truth is Truth.YES else UNKNOWN
+        if truth is not NO:
+            return key if truth is YES else UNKNOWN
     return NotApplicable()
 
 

@@ -40,12 +40,12 @@ class RuleResult(Struct, frozen=True, dict=True):
         """The questions that the rule still waits for."""
         return tuple(sorted(unknown_facts(self.rule.when, self.seen)))
 
-    @cached_property
+    @property
     def basis(self) -> tuple[Basis, ...]:
         """What the rule rests on for this study: the articles that cover it or may."""
         return self.seen.coverage.bases(self.rule.basis)
 
-    @cached_property
+    @property
     def practice(self) -> bool:
         """Whether no norm asks it of this study: it is what hospitals do."""
         return self.seen.coverage.is_practice(self.rule.basis)

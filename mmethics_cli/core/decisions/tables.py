@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from mmethics_cli.core.conditions.explain import unknown_facts
 from mmethics_cli.core.conditions.language import FactReader, evaluate
-from mmethics_cli.core.conditions.values import Several, Truth, Value
+from mmethics_cli.core.conditions.values import NO, OPEN, YES, Several, Truth, Value
 from mmethics_cli.core.standard.definitions import thresholds
 from mmethics_cli.core.standard.model import DecisionTable, Outcome, Rule, Standard
 from mmethics_cli.core.standard.names import question_at
@@ -49,7 +49,7 @@ class Decision(Struct, frozen=True):
     possible: tuple[str, ...]
     open: tuple[str, ...]
     states: tuple[RuleState, ...]
-    holds: Truth = Truth.YES
+    holds: Truth = YES
 
     def rests_on(self, outcome: Outcome) -> bool:
         """Whether a rule with this outcome is a reason for the value."""
@@ -66,11 +66,11 @@ def decide_table(standard: Standard, table: DecisionTable, facts: FactReader) ->
     """
     # A rule that the institution noted is shown with its reason and decides nothing.
     rules = (rule for rule in table.rules if not rule.noted)
-    first = _weigh(table, tuple(RuleState(rule, Truth.UNKNOWN) for rule in rules), facts)
+    first = _weigh(table, tuple(RuleState(rule, OPEN) for rule in rules), facts)
     if first.settled:
         return first
     lacking = set(_lacking(first, facts.seen_by(table)))
-    if first.holds is Truth.UNKNOWN:
+    if first.holds is OPEN:
         lacking |= unknown_facts(table.holds_when, facts)
     return _try_fillings(standard, first, tuple(sorted(lacking)), facts)
 
@@ -78,14 +78,12 @@ def decide_table(standard: Standard, table: DecisionTable, facts: FactReader) ->
 def _weigh(table: DecisionTable, states: tuple[RuleState, ...], facts: FactReader) -> Decision:
     """What the table decides as far as the facts go; rules that were settled before stay so."""
     holds = evaluate(table.holds_when, facts)
-    if holds is Truth.NO:
+    if holds is NO:
         alone = () if table.elsewhere is None else (table.elsewhere,)
         return Decision(table, table.elsewhere, True, alone, (), (), (), holds)
     seen = facts.seen_by(table)
     weighed = tuple(
-        RuleState(state.rule, evaluate(state.rule.when, seen))
-        if state.truth is Truth.UNKNOWN
-        else state
+        RuleState(state.rule, evaluate(state.rule.when, seen)) if state.truth is OPEN else state
         for state in states
     )
     weigh = _weigh_union if table.kind == "union" else _weigh_strictest
@@ -93,7 +91,7 @@ def _weigh(table: DecisionTable, states: tuple[RuleState, ...], facts: FactReade
 
 
 def _weigh_strictest(table: DecisionTable, states: tuple[RuleState, ...], holds: Truth) -> Decision:
-    fired = [state.rule.outcome for state in states if state.truth is Truth.YES]
+    fired = [state.rule.outcome for state in states if state.truth is YES]
     best = max(fired, key=table.strictness, default=None)
     firm = table.otherwise if best is None else best
     candidates: set[Outcome] = set() if firm is None else {firm}
@@ -101,7 +99,7 @@ def _weigh_strictest(table: DecisionTable, states: tuple[RuleState, ...], holds:
     ordered: list[Answer] = [*sorted(candidates, key=table.strictness)]
     if firm is None and candidates:
         ordered.insert(0, None)  # the undecided rules may all turn out not to fire
-    if holds is Truth.UNKNOWN and table.elsewhere not in ordered:
+    if holds is OPEN and table.elsewhere not in ordered:
         ordered.insert(0, table.elsewhere)
     settled = len(ordered) <= 1
     if settled:
@@ -120,14 +118,14 @@ def _weigh_strictest(table: DecisionTable, states: tuple[RuleState, ...], holds:
 
 
 def _weigh_union(table: DecisionTable, states: tuple[RuleState, ...], holds: Truth) -> Decision:
-    fired = {state.rule.outcome for state in states if state.truth is Truth.YES}
-    open_ = {state.rule.outcome for state in states if state.truth is Truth.UNKNOWN} - fired
-    if holds is Truth.UNKNOWN:
+    fired = {state.rule.outcome for state in states if state.truth is YES}
+    open_ = {state.rule.outcome for state in states if state.truth is OPEN} - fired
+    if holds is OPEN:
         open_ |= fired
         fired = set()
     value = tuple(key for key in table.order if key in fired)
     possible = tuple(key for key in table.order if key in open_)
-    settled = not possible and holds is Truth.YES
+    settled = not possible and holds is YES
     return Decision(table, value, settled, (value,), possible, (), states, holds)
 
 
@@ -136,7 +134,7 @@ def _counting(
 ) -> Iterator[RuleState]:
     """Undecided rules that could still change the outcome: those that could beat what fired."""
     for state in states:
-        if state.truth is Truth.UNKNOWN and (
+        if state.truth is OPEN and (
             best is None or table.strictness(state.rule.outcome) > table.strictness(best)
         ):
             yield state
@@ -149,7 +147,7 @@ def _lacking(decision: Decision, facts: FactReader) -> Iterator[str]:
             state for state in states if state.rule.outcome in decision.possible
         )
     else:
-        fired = [state.rule.outcome for state in states if state.truth is Truth.YES]
+        fired = [state.rule.outcome for state in states if state.truth is YES]
         counting = _counting(table, states, max(fired, key=table.strictness, default=None))
     for state in counting:
         yield from unknown_facts(state.rule.when, facts)
