@@ -14,7 +14,7 @@ from docxtpl import DocxTemplate
 from benchmarks.own_form import OwnForm
 from mmethics_cli.core.checks.consistency import contradictions
 from mmethics_cli.core.conditions.language import evaluate
-from mmethics_cli.core.conditions.values import Truth
+from mmethics_cli.core.conditions.values import NO
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.render.slots import Words
@@ -61,7 +61,7 @@ class Inside:
         applying = [
             item
             for item in facts.standard.items.values()
-            if evaluate(item.applies_when, facts) is not Truth.NO
+            if evaluate(item.applies_when, facts) is not NO
         ]
         return (
             pathway.decisions,

@@ -14,7 +14,7 @@ from mmethics_cli.ask.prompts import Key, Prompts
 from mmethics_cli.core.answers.self_check import ANSWERS, MET, SelfCheckAnswer
 from mmethics_cli.core.checks.documents import attachments_of
 from mmethics_cli.core.checks.evidence import EvidencePiece, EvidenceState, evidence_pieces
-from mmethics_cli.core.conditions.values import UNKNOWN, Truth, Value, name_of
+from mmethics_cli.core.conditions.values import NO, UNKNOWN, Truth, Value, name_of
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.relevance import AnswerPlace
 from mmethics_cli.core.interview.items import (
@@ -106,7 +106,7 @@ class ItemWords(Struct, frozen=True):
 
 def folded(progress: ItemProgress) -> str:
     """How many items of a principle are not asked."""
-    no = sum(truth is Truth.NO for _, truth in progress.elsewhere)
+    no = sum(truth is NO for _, truth in progress.elsewhere)
     rest = len(progress.elsewhere) - no
     words = [f"{no} 条不适用"] if no else []
     return "、".join(words + ([f"{rest} 条待定"] if rest else []))
@@ -177,7 +177,7 @@ class ItemTerminal(Struct):
         """The items of the principle that are not asked, with the reason for each."""
         lines = []
         for item, truth in screen.progress.elsewhere:
-            head = "不适用" if truth is Truth.NO else "待定"
+            head = "不适用" if truth is NO else "待定"
             reason = self.why(item, truth)
             lines.append(f"〔{head}〕{item.id} {item.text}{f'（{reason}）' if reason else ''}")
         texts = lines or ["没有折叠的要点。"]

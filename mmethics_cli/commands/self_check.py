@@ -15,7 +15,7 @@ from mmethics_cli.commands.options import INTERRUPTED, Session, columns
 from mmethics_cli.core.answers.self_check import ANSWERS, SelfCheck, SelfCheckAnswer
 from mmethics_cli.core.conditions.explain import facts_behind, unknown_facts
 from mmethics_cli.core.conditions.language import evaluate
-from mmethics_cli.core.conditions.values import Truth
+from mmethics_cli.core.conditions.values import NO, YES, Truth
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.interview.items import (
     TOGETHER,
@@ -108,7 +108,7 @@ def _summary(facts: Facts, answers: SelfCheck, folder: Path) -> str:
     applying = [
         item.id
         for item in facts.standard.items.values()
-        if item.side == "applicant" and evaluate(item.applies_when, facts) is Truth.YES
+        if item.side == "applicant" and evaluate(item.applies_when, facts) is YES
     ]
     counts = "、".join(f"{ANSWERS[key]} {number}" for key, number in by_answer(answers, applying))
     left = len(open_items(facts, answers))
@@ -119,6 +119,6 @@ def _summary(facts: Facts, answers: SelfCheck, folder: Path) -> str:
 
 def _why(facts: Facts, item: ReviewItem, truth: Truth) -> str:
     """The facts by which an item does not apply, or the questions that decide it."""
-    if truth is Truth.NO:
+    if truth is NO:
         return reasons(facts, facts_behind(item.applies_when, facts))
     return f"要先答：{'、'.join(labels(facts, unknown_facts(item.applies_when, facts)))}"

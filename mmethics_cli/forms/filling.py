@@ -9,7 +9,7 @@ from typing import Final, Literal, get_args
 from msgspec import Struct
 
 from mmethics_cli.core.conditions.language import Scope, evaluate
-from mmethics_cli.core.conditions.values import Element, NotApplicable, Truth, Unknown, Value
+from mmethics_cli.core.conditions.values import YES, Element, NotApplicable, Unknown, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.model import Question
 from mmethics_cli.core.standard.names import label_of
@@ -159,7 +159,7 @@ def _writing(blank: FormBlank, entry: MappedBlank, reader: _FactReader) -> _Writ
         words = [plain(option.words) for option in blank.options]
         bare = [plain(without_brackets(word)) for word in words]
         for rule in entry.tick:
-            if evaluate(rule.when, reader.facts) is Truth.YES:
+            if evaluate(rule.when, reader.facts) is YES:
                 wanted = (rule.option, plain(without_brackets(rule.option)))
                 numbers = [n for n, word in enumerate(words) if word == wanted[0]]
                 numbers = numbers or [n for n, word in enumerate(bare) if word == wanted[1]]

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from mmethics_cli.core.conditions.values import Truth
+from mmethics_cli.core.conditions.values import NO, OPEN, YES
 from mmethics_cli.core.decisions.pathway import RuleResult
 from mmethics_cli.core.decisions.tables import Answer, Decision
 from mmethics_cli.core.standard.model import Basis, DecisionTable, Rule, Standard
@@ -69,7 +69,7 @@ class DecisionView:
     @property
     def holds(self) -> bool:
         """False where the table is not weighed for this submission."""
-        return self._decision.holds is not Truth.NO
+        return self._decision.holds is not NO
 
     @property
     def by_default(self) -> bool:
@@ -148,7 +148,7 @@ class DecisionView:
 
     @property
     def _fired(self) -> list[RuleResult]:
-        return [result for result in self._results if result.truth is Truth.YES]
+        return [result for result in self._results if result.truth is YES]
 
     @cached_property
     def rules(self) -> list[RuleView]:
@@ -180,7 +180,7 @@ class DecisionView:
         return [
             rule_view(study, result)
             for result in self._results
-            if result.truth is Truth.UNKNOWN and wanted.intersection(result.needs)
+            if result.truth is OPEN and wanted.intersection(result.needs)
         ]
 
     # Tables that are printed inside this one.

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from mmethics_cli.core.conditions.explain import unknown_facts
 from mmethics_cli.core.conditions.language import Scope, evaluate, stands_in
-from mmethics_cli.core.conditions.values import UNKNOWN, Truth
+from mmethics_cli.core.conditions.values import NO, OPEN, UNKNOWN
 from mmethics_cli.render.binding import (
     Each,
     Node,
@@ -144,10 +144,10 @@ class _Expansion:
         scope = turns[when.loop].scope if when.loop is not None else None
         facts = self.printing.judged
         truth = evaluate(when.condition, facts, scope)
-        if truth is Truth.NO:
+        if truth is NO:
             return ""
         hint = ""
-        if truth is Truth.UNKNOWN:
+        if truth is OPEN:
             hint = self.printing.undecided(unknown_facts(when.condition, facts, scope))
         body = self.run(inside, turns)
         if when.block:

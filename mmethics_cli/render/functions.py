@@ -10,7 +10,7 @@ from typing import Final
 from msgspec import Struct
 
 from mmethics_cli.core.checks.documents import needed_documents
-from mmethics_cli.core.conditions.values import NotApplicable, Truth, name_of
+from mmethics_cli.core.conditions.values import OPEN, NotApplicable, name_of
 from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.lifecycle.decision import decision_label, decision_words
 from mmethics_cli.core.lifecycle.replies import unproved_replies
@@ -216,7 +216,7 @@ class Functions:
         return [
             rule_view(self._study, result)
             for result in pathway.rules
-            if result.truth is Truth.UNKNOWN and waiting.intersection(result.needs)
+            if result.truth is OPEN and waiting.intersection(result.needs)
         ]
 
     def open_questions(self) -> list[str]:

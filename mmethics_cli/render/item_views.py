@@ -12,7 +12,7 @@ from mmethics_cli.core.answers.self_check import ANSWERS, MET, NOT_APPLICABLE, N
 from mmethics_cli.core.checks.documents import attachments_of
 from mmethics_cli.core.conditions.explain import facts_behind
 from mmethics_cli.core.conditions.language import Scope, evaluate
-from mmethics_cli.core.conditions.values import NotApplicable, Truth, name_of
+from mmethics_cli.core.conditions.values import NO, NotApplicable, name_of
 from mmethics_cli.core.standard.document_parts import kind_id
 from mmethics_cli.core.standard.model import Criterion, ReviewItem
 from mmethics_cli.core.standard.names import label_of
@@ -67,7 +67,7 @@ def item_view(study: Study, item: ReviewItem) -> ItemView:
     facts, standard = study.facts, study.standard
     truth = evaluate(item.applies_when, facts)
     answer = study.self_check.of(item.id)
-    applies = truth is not Truth.NO
+    applies = truth is not NO
     behind = {} if applies else facts_behind(item.applies_when, facts)
     return ItemView(
         id=item.id,
@@ -190,7 +190,7 @@ def groups_of(criteria: list[CriterionView]) -> list[CriterionGroup]:
 
 def _criterion_view(study: Study, criterion: Criterion) -> CriterionView:
     truth = evaluate(criterion.applies_when, study.facts)
-    applies = truth is not Truth.NO
+    applies = truth is not NO
     behind = {} if applies else facts_behind(criterion.applies_when, study.facts)
     answers = [*_answers(study, criterion), *_self_checks(study, criterion)]
     places = list(dict.fromkeys(_places(study, criterion)))

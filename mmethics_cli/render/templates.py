@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from msgspec import Struct
 
 from mmethics_cli.core.conditions.language import evaluate
-from mmethics_cli.core.conditions.values import Truth
+from mmethics_cli.core.conditions.values import NO
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.model import Standard
 from mmethics_cli.errors import Problem, TemplateError
@@ -98,7 +98,7 @@ def _is_refused(node: When | Each, here: Facts, there: Facts) -> bool:
     if isinstance(node, Each) or node.loop is not None:
         return False
     truths = (evaluate(node.condition, facts) for facts in (here, there))
-    return next(truths) is Truth.NO and next(truths) is not Truth.NO
+    return next(truths) is NO and next(truths) is not NO
 
 
 class Templates:

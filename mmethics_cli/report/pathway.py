@@ -8,10 +8,12 @@ from datetime import date
 from typing import Final
 
 from mmethics_cli.core.conditions.values import (
+    NO,
+    OPEN,
+    YES,
     Element,
     NotApplicable,
     Several,
-    Truth,
     Unknown,
     Value,
     name_of,
@@ -26,8 +28,8 @@ from mmethics_cli.wording.language import CHINESE
 from mmethics_cli.wording.values import reasons, strength_label
 
 FORMAT: Final = "mmethics/pathway/1"
-_STATE_KEYS: Final = {Truth.YES: "fired", Truth.NO: "not_fired", Truth.UNKNOWN: "undecided"}
-_STATE_LABELS: Final = {Truth.YES: "成立", Truth.NO: "不成立", Truth.UNKNOWN: CHINESE.undecided}
+_STATE_KEYS: Final = {YES: "fired", NO: "not_fired", OPEN: "undecided"}
+_STATE_LABELS: Final = {YES: "成立", NO: "不成立", OPEN: CHINESE.undecided}
 # More names than this are only counted: nobody reads a list of all that may come.
 _MOST_NAMES: Final = 4
 
@@ -61,7 +63,7 @@ def decision_lines(pathway: Pathway, decision: Decision, columns: int = COLUMNS)
     yield from _entry_lines(pathway, decision, columns)
     if table.assume:
         return
-    fired = [result for result in pathway.results(decision) if result.truth is Truth.YES]
+    fired = [result for result in pathway.results(decision) if result.truth is YES]
     for result in fired:
         if decision.rests_on(result.rule.outcome):
             yield from _because(pathway, result, columns)
@@ -108,7 +110,7 @@ def value_label(decision: Decision, value: Answer) -> str:
         return decision.table.label_of(value)
     if decision.table.type == "int":
         return CHINESE.not_applicable
-    return CHINESE.kept if decision.holds is Truth.NO else CHINESE.undecided
+    return CHINESE.kept if decision.holds is NO else CHINESE.undecided
 
 
 def _because(pathway: Pathway, result: RuleResult, columns: int) -> Iterator[str]:
@@ -169,7 +171,7 @@ def _conflicts(pathway: Pathway) -> Iterator[str]:
 
 
 def _marks(pathway: Pathway) -> Iterator[str]:
-    if any(result.truth is Truth.YES and result.verified != "text" for result in pathway.rules):
+    if any(result.truth is YES and result.verified != "text" for result in pathway.rules):
         yield ""
         yield from wrap("待核：条文尚未核对原文，引用前请以官方文本为准。", COLUMNS)
 
@@ -201,7 +203,7 @@ def explain_rule(pathway: Pathway, rule_id: str) -> str | None:
 
 
 def _state(pathway: Pathway, result: RuleResult) -> str:
-    if pathway.decisions[result.table.id].holds is Truth.NO:
+    if pathway.decisions[result.table.id].holds is NO:
         return "这一事项本次送审不判定"
     return _STATE_LABELS[result.truth]
 
@@ -245,7 +247,7 @@ def _decisions(pathway: Pathway) -> dict[str, object]:
 def _by_entry(pathway: Pathway, decision: Decision) -> dict[str, object]:
     """What is decided of each entry of a list alone, by its id, under the list's name."""
     listed = decision.table.by_entry
-    if not listed or decision.holds is Truth.NO:
+    if not listed or decision.holds is NO:
         return {listed.rpartition(".")[2]: {}} if listed else {}
     alone = pathway.facts.decision_by_entry(decision.table.id)
     return {listed.rpartition(".")[2]: {id_: _answer(one.value) for id_, one in alone.items()}}

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final
 
 from mmethics_cli.core.conditions.language import ALWAYS
-from mmethics_cli.core.conditions.values import Truth
+from mmethics_cli.core.conditions.values import YES
 from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.decisions.coverage import in_force_later, repealed
 from mmethics_cli.core.standard.model import VERIFIED, Question, Source, Standard
@@ -276,7 +276,7 @@ def source_list(standard: Standard, today: date) -> str:
 def _status(source: Source, today: date) -> str:
     """The status of a norm on that day: it, or its latest amendment, may take effect later."""
     status = STATUS_LABEL.get(source.status, source.status)
-    if repealed(source, today) is Truth.YES:
+    if repealed(source, today) is YES:
         return f"已废止：{_repeal(source)}" if source.repealed_on else status
     if coming := in_force_later(source, today):
         return f"尚未生效，{coming} 起施行"

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from mmethics_cli.core.answers.self_check import SelfCheck
 from mmethics_cli.core.conditions.language import evaluate
-from mmethics_cli.core.conditions.values import UNKNOWN, Truth
+from mmethics_cli.core.conditions.values import UNKNOWN, YES
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.decisions.relevance import Reason, places, relevant
@@ -118,7 +118,7 @@ def _items(facts: Facts, self_check: SelfCheck) -> str:
     applying = [
         item.id
         for item in facts.standard.items.values()
-        if item.side == "applicant" and evaluate(item.applies_when, facts) is Truth.YES
+        if item.side == "applicant" and evaluate(item.applies_when, facts) is YES
     ]
     done = sum(self_check.of(item).answer is not None for item in applying)
     return f"已答 {done}/{len(applying)}"

@@ -7,7 +7,7 @@ from typing import Final
 
 from mmethics_cli.core.answers.self_check import ANSWERS
 from mmethics_cli.core.conditions.language import evaluate
-from mmethics_cli.core.conditions.values import Truth
+from mmethics_cli.core.conditions.values import NO
 from mmethics_cli.core.standard.model import ReviewItem
 from mmethics_cli.formats.excel.model import CellRule, Sheet, SheetCell, SheetColumn, SheetRow
 from mmethics_cli.sheets.ledger import ITEM_KEYS, Ledger, item_key
@@ -66,18 +66,18 @@ def _rows(ledger: Ledger, why_not: WhyNot) -> Iterator[SheetRow]:
     principle = ""
     for item in own:
         truth = truths[item.id]
-        if truth is Truth.NO:
+        if truth is NO:
             continue
         if item.principle != principle:
             principle = item.principle
             yield heading_row(standard.principles[principle])
         yield _row(ledger, item, APPLIES[truth], rules)
-    closed = [item for item in own if truths[item.id] is Truth.NO]
+    closed = [item for item in own if truths[item.id] is NO]
     if closed:
         yield heading_row(f"不适用的要点（{len(closed)} 条）")
     for item in closed:
         reason = why_not(item)
-        applies = f"{APPLIES[Truth.NO]}：{reason}" if reason else APPLIES[Truth.NO]
+        applies = f"{APPLIES[NO]}：{reason}" if reason else APPLIES[NO]
         yield _row(ledger, item, applies, rules, closed=True)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mmethics_cli.core.conditions.language import Scope, evaluate
-from mmethics_cli.core.conditions.values import Element, Truth, name_of
+from mmethics_cli.core.conditions.values import NO, Element, name_of
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.standard.model import Question
@@ -99,7 +99,7 @@ def _entry(
     cells = []
     for field in fields:
         condition, scope = field.ask_when, Scope(owner.path, entry)
-        grey = condition is not None and evaluate(condition, ledger.facts, scope) is Truth.NO
+        grey = condition is not None and evaluate(condition, ledger.facts, scope) is NO
         key = element_key(owner, entry.id, field.path)
         cells.append(
             answer_cell(ledger, key, rule_of(field, read_by(field, ledger.facts)), grey=grey)

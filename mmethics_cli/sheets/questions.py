@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from mmethics_cli.core.conditions.explain import unknown_facts
 from mmethics_cli.core.conditions.language import Condition, evaluate
-from mmethics_cli.core.conditions.values import Truth
+from mmethics_cli.core.conditions.values import NO, OPEN, YES, Truth
 from mmethics_cli.core.conditions.written import parse_date, parse_int
 from mmethics_cli.core.decisions.relevance import AnswerPlace, Reason, relevant
 from mmethics_cli.core.standard.answers import NOT_APPLICABLE_WORD
@@ -44,7 +44,7 @@ _COLUMNS: Final = (
     SheetColumn("说明", 50),
     SheetColumn("依据", 24),
 )
-_REQUIRED: Final = {Truth.YES: "必答", Truth.NO: "选答", Truth.UNKNOWN: "视情况"}
+_REQUIRED: Final = {YES: "必答", NO: "选答", OPEN: "视情况"}
 _MOST_NAMED: Final = 4
 
 # What a cell takes, and what is said beside it.
@@ -148,7 +148,7 @@ def asked(ledger: Ledger) -> Asked:
         for question in questions.values()
         if question not in deciding
         and ledger.writable(question)
-        and facts.applies(question) is not Truth.NO
+        and facts.applies(question) is not NO
         and not blank
     )
     fields = tuple(place for place in open_ if place.element is not None)
@@ -198,7 +198,7 @@ class _QuestionRows(Struct, frozen=True):
         explained = "\n".join(filter(None, parts))
         cells = (
             SheetCell(asked, PLAIN),
-            SheetCell(required, RED if required == _REQUIRED[Truth.YES] else PLAIN),
+            SheetCell(required, RED if required == _REQUIRED[YES] else PLAIN),
             self._answer(question),
             SheetCell(explained, PLAIN),
             SheetCell(cite_for(self.ledger.facts, question.basis, marks=True), SMALL),
@@ -219,7 +219,7 @@ class _QuestionRows(Struct, frozen=True):
         if question.type == "list" and not self.ledger.elements(question):
             return f"逐条填在工作表“{self.names[question.path]}”。"
         condition = question.ask_when
-        if condition is None or evaluate(condition, facts) is not Truth.UNKNOWN:
+        if condition is None or evaluate(condition, facts) is not OPEN:
             return ""
         return f"前提：看“{'”“'.join(self._waits_for(condition))}”怎样回答，可能不用答。"
 
@@ -234,6 +234,6 @@ def _requirement(ledger: Ledger, question: Question) -> Truth:
     """Whether a question must be answered, as far as is known."""
     facts = ledger.facts
     if question.required_when is None:
-        return Truth.NO
+        return NO
     required = evaluate(question.required_when, facts)
-    return facts.applies(question) if required is Truth.YES else required
+    return facts.applies(question) if required is YES else required

@@ -38,9 +38,9 @@ def inside(folder: Path, name: str) -> Path:
     if ".." in parts.parts:
         raise OutsideFolder("路径里不能有“..”，文件要放在卷宗文件夹里")
     path = folder.joinpath(*parts.parts)
-    if not path.resolve().is_relative_to(folder.resolve()):
-        raise OutsideFolder("是指向卷宗文件夹之外的链接")
-    if leads_through_link(folder, name):
+    if leads_through_link(folder, name):  # else it lies where its name says
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise OutsideFolder("是指向卷宗文件夹之外的链接")
         raise OutsideFolder("是链接，请换成真正的文件")
     return path
 

@@ -8,11 +8,13 @@ from datetime import date
 from typing import Final
 
 from mmethics_cli.core.conditions.values import (
+    NO,
+    OPEN,
+    YES,
     Element,
     NotApplicable,
     Placeholder,
     Several,
-    Truth,
     Unknown,
     Value,
     entry_of,
@@ -30,9 +32,9 @@ STRENGTH: Final = {"required": "必须", "advised": "从严建议"}
 SEVERITY: Final = {"mandatory": "必须", "recommended": "建议"}
 _PRACTICE: Final = "实践"
 APPLIES: Final = {
-    Truth.YES: "适用",
-    Truth.NO: CHINESE.not_applicable,
-    Truth.UNKNOWN: CHINESE.undecided,
+    YES: "适用",
+    NO: CHINESE.not_applicable,
+    OPEN: CHINESE.undecided,
 }
 # Why a question is asked.
 TAGS: Final = {Reason.DECIDING: "决定审查路径", Reason.REQUIRED: "必答", Reason.OPTIONAL: "选答"}

@@ -36,7 +36,7 @@ from mmethics_cli.core.checks.plain_speech import (
     speech_of,
 )
 from mmethics_cli.core.conditions.language import evaluate
-from mmethics_cli.core.conditions.values import Truth, Value
+from mmethics_cli.core.conditions.values import NO, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.relevance import place_at
 from mmethics_cli.core.lifecycle.amendments import (
@@ -229,7 +229,7 @@ def _is_asked(dossier: Dossier, path: str) -> bool:
     facts = dossier.facts
     if path.startswith(_SELF_CHECK):
         item = dossier.standard.items[path.removeprefix(_SELF_CHECK)]
-        return evaluate(item.applies_when, facts) is not Truth.NO
+        return evaluate(item.applies_when, facts) is not NO
     place = place_at(facts, path)
     return place is not None and place.applies(facts)
 

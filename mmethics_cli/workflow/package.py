@@ -15,7 +15,7 @@ from mmethics_cli.core.checks.element_facts import (
     unanswered_element_facts,
 )
 from mmethics_cli.core.conditions.language import evaluate
-from mmethics_cli.core.conditions.values import UNKNOWN, Element, Truth, name_of
+from mmethics_cli.core.conditions.values import NO, UNKNOWN, YES, Element, Truth, name_of
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.model import DocumentKind
 from mmethics_cli.formats.blocks import Stamp
@@ -210,8 +210,8 @@ class Package(Struct, frozen=True):
             if kind in parts:
                 continue
             whole = [kind, *(part for part in parts if kind.id in part.within)]
-            due = self._elements(whole, Truth.YES)
-            others = self._elements(whole, Truth.NO).keys() - due
+            due = self._elements(whole, YES)
+            others = self._elements(whole, NO).keys() - due
             tagged = self.reading(rendered[kind.id]).tagged if kind.id in rendered else None
             places = tagged and {id_: tagged[id_] for id_ in tagged if id_ not in others}
             consents.append(ConsentDocument(kind.title, tuple(due), places))

@@ -17,7 +17,7 @@ from msgspec import Struct
 from mmethics_cli.core.answers.tree import read_tree
 from mmethics_cli.core.checks.consistency import broken_paths
 from mmethics_cli.core.conditions.language import evaluate
-from mmethics_cli.core.conditions.values import KeyPath, Truth
+from mmethics_cli.core.conditions.values import NO, OPEN, YES, KeyPath, Truth
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.tables import Answer
 from mmethics_cli.core.standard.model import Rule, Standard
@@ -81,7 +81,7 @@ def prove_consistency(standard: Standard, tree: object) -> Iterator[Fault]:
 
         def finds(facts: Facts) -> Truth:
             broken = any(broken_paths(rule, facts))  # noqa: B023  as above
-            return Truth.YES if broken else Truth.NO
+            return YES if broken else NO
 
         for text in prove(standard, name, case, finds):
             yield file, (index,), text
@@ -118,12 +118,12 @@ def prove(
     if isinstance(loud, str) or isinstance(quiet, str):
         yield f"{name} 的用例：{loud if isinstance(loud, str) else quiet}"
         return
-    if fires(loud) is not Truth.YES:
+    if fires(loud) is not YES:
         yield f"{name} 在 fires 的事实下没有成立"
     silenced = fires(quiet)
-    if silenced is Truth.YES:
+    if silenced is YES:
         yield f"{name} 在 but 的事实下仍然成立"
-    elif silenced is Truth.UNKNOWN:
+    elif silenced is OPEN:
         yield f"{name} 在 but 的事实下还定不下来，应当不成立"
     expected = case.get("expect")
     for table, value in expected.items() if isinstance(expected, dict) else ():

@@ -12,7 +12,7 @@ from mmethics_cli.core.checks.evidence import evidence_exists, evidence_held
 from mmethics_cli.core.checks.findings import Finding, Severity
 from mmethics_cli.core.conditions.explain import unknown_facts
 from mmethics_cli.core.conditions.language import Scope, evaluate
-from mmethics_cli.core.conditions.values import UNKNOWN, Element, NotApplicable, Truth, name_of
+from mmethics_cli.core.conditions.values import UNKNOWN, YES, Element, NotApplicable, name_of
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.decisions.relevance import AnswerPlace, place_at
@@ -79,7 +79,7 @@ def _may_inherit(question: Question, facts: Facts, scope: Scope | None) -> tuple
     when = question.inherits_when
     if when is None:
         return ()
-    if evaluate(when, facts, scope) is Truth.YES:
+    if evaluate(when, facts, scope) is YES:
         return (question.inherits,) if facts.get(question.inherits) is UNKNOWN else ()
     return tuple(sorted(unknown_facts(when, facts, scope)))
 
@@ -122,7 +122,7 @@ def _is_asked(place: AnswerPlace, facts: Facts) -> bool:
 
 def _required_and_open(question: Question, facts: Facts) -> Iterator[tuple[str, str, Question]]:
     """Path, label and question of each required answer that is lacking, entries' fields too."""
-    if facts.applies(question) is not Truth.YES:
+    if facts.applies(question) is not YES:
         return
     value = facts.get(question.path)
     required = question.required_when
@@ -131,7 +131,7 @@ def _required_and_open(question: Question, facts: Facts) -> Iterator[tuple[str, 
     )
     # What may be inherited is not missed before what decides that.
     lacking = lacking and not _may_inherit(question, facts, None)
-    if required and lacking and evaluate(required, facts) is Truth.YES:
+    if required and lacking and evaluate(required, facts) is YES:
         yield question.path, question.label, question
     if isinstance(value, tuple):
         for number, element in enumerate(value, 1):
@@ -147,8 +147,8 @@ def _open_fields(
             continue
         if _may_inherit(field, facts, scope):
             continue  # what decides that is lacking itself
-        asked = Truth.YES if field.ask_when is None else evaluate(field.ask_when, facts, scope)
-        if asked is Truth.YES and evaluate(field.required_when, facts, scope) is Truth.YES:
+        asked = YES if field.ask_when is None else evaluate(field.ask_when, facts, scope)
+        if asked is YES and evaluate(field.required_when, facts, scope) is YES:
             label = f"{question.label}第 {number} 项（{name_of(element)}）的{field.label}"
             yield (
                 scope.path_of(field.path),
@@ -173,7 +173,7 @@ def _missing(path: str, label: str, question: Question, deciding: bool = False) 
 def unanswered_items(facts: Facts, self_check: SelfCheck) -> Iterator[Finding]:
     """Review items of the applicant's side that apply and lack an answer, a reason or evidence."""
     for item in facts.standard.items.values():
-        if item.side == "applicant" and evaluate(item.applies_when, facts) is Truth.YES:
+        if item.side == "applicant" and evaluate(item.applies_when, facts) is YES:
             yield from _item(item, self_check.of(item.id), facts)
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from mmethics_cli.core.answers.troubles import UnknownName
 from mmethics_cli.core.checks.findings import Finding
 from mmethics_cli.core.conditions.language import Scope, evaluate
-from mmethics_cli.core.conditions.values import UNKNOWN, Truth, Value, name_of
+from mmethics_cli.core.conditions.values import NO, OPEN, UNKNOWN, YES, Value, name_of
 from mmethics_cli.core.conditions.written import turns_order, unseen_in
 from mmethics_cli.core.decisions.coverage import in_force_later
 from mmethics_cli.core.decisions.facts import Facts
@@ -46,13 +46,13 @@ def _answered_at(path: str, facts: Facts) -> str:
 def broken_paths(rule: ConsistencyRule, facts: Facts) -> Iterator[str]:
     """Where the answers certainly break a rule: its path, or the entries that do."""
     if rule.each is None:
-        if evaluate(rule.when, facts) is Truth.YES:
+        if evaluate(rule.when, facts) is YES:
             yield rule.path
         return
     elements = facts.get(rule.each)
     for element in elements if isinstance(elements, tuple) else ():
         scope = Scope(rule.each, element)
-        if evaluate(rule.when, facts, scope) is Truth.YES:
+        if evaluate(rule.when, facts, scope) is YES:
             yield rule.path if "." in rule.path else scope.path_of(rule.path)
 
 
@@ -80,7 +80,7 @@ def wrong_likenesses(standard: Standard, values: Mapping[str, Value]) -> Iterato
 def stray_answers(facts: Facts) -> Iterator[Finding]:
     """Answers to questions that do not apply: they count for nothing and confuse readers."""
     for question in facts.standard.questions.values():
-        if question.path not in facts.values or facts.applies(question) is not Truth.NO:
+        if question.path not in facts.values or facts.applies(question) is not NO:
             continue
         if question.otherwise is not UNKNOWN:  # what stands there counts
             continue
@@ -129,16 +129,14 @@ def _kinds_for(question: Question, facts: Facts) -> tuple[str, ...]:
     return tuple(
         label
         for key, label in kinds.values.items()
-        if facts.assuming({KIND: key}).applies(question) is Truth.YES
+        if facts.assuming({KIND: key}).applies(question) is YES
     )
 
 
 def unverified_law(pathway: Pathway) -> Iterator[Finding]:
     """One note with the number of fired rules whose articles were not read in the text."""
     fired = [
-        result
-        for result in pathway.rules
-        if result.truth is Truth.YES and result.table.id != "documents"
+        result for result in pathway.rules if result.truth is YES and result.table.id != "documents"
     ]
     doubtful = [result for result in fired if result.verified != "text"]
     if doubtful:
@@ -162,7 +160,7 @@ def law_to_come(facts: Facts) -> Iterator[Finding]:
         (day, source)
         for source in standard.sources.values()
         if (day := in_force_later(source, facts.today)) is not None and day <= end
-        if facts.coverage.covers(source.id) is not Truth.NO
+        if facts.coverage.covers(source.id) is not NO
     ]
     if coming:
         coming.sort(key=lambda entry: (entry[0], entry[1].id))
@@ -178,7 +176,7 @@ def law_to_come(facts: Facts) -> Iterator[Finding]:
 
 
 def _coming(facts: Facts, day: date, source: Source) -> str:
-    open_ = facts.coverage.covers(source.id) is Truth.UNKNOWN
+    open_ = facts.coverage.covers(source.id) is OPEN
     replaced = [
         f"《{other.title}》"
         for other in facts.standard.sources.values()

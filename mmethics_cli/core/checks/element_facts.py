@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from mmethics_cli.core.checks.completeness import first_asked
 from mmethics_cli.core.conditions.language import Scope, evaluate
-from mmethics_cli.core.conditions.values import UNKNOWN, Several, Truth
+from mmethics_cli.core.conditions.values import UNKNOWN, YES, Several
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.model import ConsentElement, DocumentKind, ElementFact
 
@@ -30,7 +30,7 @@ def unanswered_element_facts(
     """
     for document in documents:
         for required in document.elements:
-            if evaluate(required.when, facts) is not Truth.YES:
+            if evaluate(required.when, facts) is not YES:
                 continue
             element = facts.standard.elements[required.id]
             for fact in element.facts:
@@ -43,7 +43,7 @@ def _unanswered(fact: ElementFact, facts: Facts) -> Iterator[str]:
     owner, _, name = fact.path.rpartition(".")
     if (owner, name) in facts.standard.fields:
         yield from _unanswered_fields(owner, name, fact, facts)
-    elif evaluate(fact.when, facts) is Truth.YES:
+    elif evaluate(fact.when, facts) is YES:
         value = facts.get(fact.path)
         if value is UNKNOWN or (isinstance(value, Several) and value.possible):
             derived = fact.path in facts.standard.derived
@@ -58,6 +58,6 @@ def _unanswered_fields(owner: str, name: str, fact: ElementFact, facts: Facts) -
         yield from first_asked(owner, facts)
     for entry in entries if isinstance(entries, tuple) else ():
         scope = Scope(owner, entry)
-        due = evaluate(fact.when, facts, scope) is Truth.YES
+        due = evaluate(fact.when, facts, scope) is YES
         if due and facts.field(scope, name) is UNKNOWN:
             yield from first_asked(scope.path_of(name), facts)

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from mmethics_cli.core.checks.findings import Finding
 from mmethics_cli.core.conditions.language import evaluate
-from mmethics_cli.core.conditions.values import Several, Truth
+from mmethics_cli.core.conditions.values import YES, Several
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.standard.model import LawChange, PackEdition, Standard
 from mmethics_cli.core.standard.names import DOCUMENTS
@@ -57,17 +57,17 @@ class _Touched(Struct, frozen=True):
         needed = decided.sure if isinstance(decided, Several) else frozenset[str]()
         return cls(
             standard,
-            frozenset(result.rule.id for result in pathway.rules if result.truth is Truth.YES),
+            frozenset(result.rule.id for result in pathway.rules if result.truth is YES),
             frozenset(
                 item.id
                 for item in standard.items.values()
-                if item.side == "applicant" and evaluate(item.applies_when, facts) is Truth.YES
+                if item.side == "applicant" and evaluate(item.applies_when, facts) is YES
             ),
             frozenset(
                 element.id
                 for name in needed
                 for element in standard.documents[name].elements
-                if evaluate(element.when, facts) is Truth.YES
+                if evaluate(element.when, facts) is YES
             ),
             needed,
         )

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from mmethics_cli.core.checks.cases import WorkedStudy
 from mmethics_cli.core.conditions.language import All, Condition, evaluate
-from mmethics_cli.core.conditions.values import KeyPath, Truth
+from mmethics_cli.core.conditions.values import YES, KeyPath
 from mmethics_cli.core.decisions.coverage import repealed
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.model import Basis, Source, Standard
@@ -77,7 +77,7 @@ def prove_demands(
 
 def _made_of(demand: _Demand, facts: Facts) -> bool:
     """Whether a study is asked for something that no norm asks of it."""
-    return demand.unfounded(facts) and evaluate(demand.when, facts) is Truth.YES
+    return demand.unfounded(facts) and evaluate(demand.when, facts) is YES
 
 
 def _demands(standard: Standard) -> Iterator[_Demand]:
@@ -139,7 +139,7 @@ def prove_in_force(standard: Standard, trees: Mapping[str, object], day: date) -
 def repealed_sources(standard: Standard, day: date) -> frozenset[str]:
     """The ids of the sources that hold no more on a day."""
     sources = standard.sources.items()
-    return frozenset(id_ for id_, source in sources if repealed(source, day) is Truth.YES)
+    return frozenset(id_ for id_, source in sources if repealed(source, day) is YES)
 
 
 def repealed_text(source: Source) -> str:

@@ -28,7 +28,7 @@ from mmethics_cli.core.checks.sayings import (
 )
 from mmethics_cli.core.conditions.explain import facts_behind
 from mmethics_cli.core.conditions.language import Scope, evaluate
-from mmethics_cli.core.conditions.values import UNKNOWN, NotApplicable, Truth, Value
+from mmethics_cli.core.conditions.values import NO, UNKNOWN, YES, NotApplicable, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.model import PhraseRule
 from mmethics_cli.core.standard.names import label_at
@@ -96,10 +96,10 @@ def misstatements(
 def _is_live(rule: PhraseRule, facts: Facts) -> bool:
     """Whether any text could break the rule at all."""
     if rule.each is None:
-        return evaluate(rule.when, facts) is Truth.YES
+        return evaluate(rule.when, facts) is YES
     entries = facts.get(rule.each)
     return isinstance(entries, tuple) and any(
-        evaluate(rule.when, facts, Scope(rule.each, entry)) is Truth.YES for entry in entries
+        evaluate(rule.when, facts, Scope(rule.each, entry)) is YES for entry in entries
     )
 
 
@@ -107,7 +107,7 @@ def _texts(facts: Facts) -> Iterator[Passage]:
     """The texts that answer questions which apply, fields of entries too."""
     for path, value in facts.values.items():
         question = facts.standard.questions.get(path)
-        if question is None or facts.applies(question) is Truth.NO or question.shares:
+        if question is None or facts.applies(question) is NO or question.shares:
             continue  # what entries share is read as theirs
         if isinstance(value, str) and question.type == "text":
             yield Passage(path, path, question.label, value)
@@ -206,7 +206,7 @@ class _TopicReader:
         return (
             scope is not None
             and scope.list_path == rule.each
-            and evaluate(rule.when, self._facts, scope) is Truth.YES
+            and evaluate(rule.when, self._facts, scope) is YES
         )
 
     def _broken(

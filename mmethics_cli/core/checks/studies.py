@@ -17,7 +17,7 @@ from typing import Any, Final
 from mmethics_cli.core.checks.cases import answer_text, case_facts
 from mmethics_cli.core.checks.consistency import contradictions
 from mmethics_cli.core.conditions.language import evaluate
-from mmethics_cli.core.conditions.values import Truth
+from mmethics_cli.core.conditions.values import NO, YES
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.standard.model import DocumentKind, Standard
@@ -166,13 +166,13 @@ def _wrong_items(facts: Facts, expected: Answers) -> Iterator[str]:
     for key in expected:
         if key not in _ITEM_KEYS:
             yield f"items 里不认识的键“{key}”"
-    for key, wanted in zip(_ITEM_KEYS, (Truth.YES, Truth.NO), strict=True):
+    for key, wanted in zip(_ITEM_KEYS, (YES, NO), strict=True):
         for name in expected.get(key, ()):
             item = facts.standard.items.get(name)
             if item is None:
                 yield f"没有审查要点 {name}"
             elif evaluate(item.applies_when, facts) is not wanted:
-                yield f"审查要点 {name} 应当{'适用' if wanted is Truth.YES else '不适用'}"
+                yield f"审查要点 {name} 应当{'适用' if wanted is YES else '不适用'}"
 
 
 def _is_brought_or_returned(document: DocumentKind) -> bool:

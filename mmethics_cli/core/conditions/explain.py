@@ -19,7 +19,7 @@ from mmethics_cli.core.conditions.language import (
     facts_beside,
     value_at,
 )
-from mmethics_cli.core.conditions.values import UNKNOWN, Truth, Value
+from mmethics_cli.core.conditions.values import OPEN, UNKNOWN, Truth, Value
 
 
 def unknown_facts(
@@ -29,7 +29,7 @@ def unknown_facts(
 
     Fields of elements are named `list[id].field`.
     """
-    if evaluate(condition, facts, scope) is not Truth.UNKNOWN:
+    if evaluate(condition, facts, scope) is not OPEN:
         return frozenset()
     match condition:
         case All(parts) | AnyOf(parts):

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from mmethics_cli.core.conditions.explain import facts_behind, unknown_facts
 from mmethics_cli.core.conditions.language import evaluate
-from mmethics_cli.core.conditions.values import Truth, Value
+from mmethics_cli.core.conditions.values import YES, Truth, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.tables import Decision
 from mmethics_cli.core.standard.model import (
@@ -138,7 +138,7 @@ class Pathway(Struct, frozen=True, dict=True):
 
 def _conflicts(table: DecisionTable, results: list[RuleResult]) -> Iterator[ConflictKept]:
     """The conflicts of one decision; a norm that does not cover the study contradicts nothing."""
-    fired = [result for result in results if result.truth is Truth.YES]
+    fired = [result for result in results if result.truth is YES]
     if table.kind != "union" and fired:
         kept = max(fired, key=lambda result: table.strictness(result.rule.outcome))
         over = tuple(result.rule for result in fired if result.rule.outcome != kept.rule.outcome)

@@ -11,9 +11,9 @@ from msgspec import Struct
 from mmethics_cli.core.conditions.language import Condition, Scope, evaluate
 from mmethics_cli.core.conditions.values import (
     UNKNOWN,
+    YES,
     Element,
     NotApplicable,
-    Truth,
     Unknown,
     Value,
     entry_of,
@@ -101,7 +101,7 @@ class AnswerPlace(Struct, frozen=True):
         """Whether a condition of the question certainly holds; `default` where it has none."""
         if condition is None:
             return default
-        return evaluate(condition, facts, self.scope()) is Truth.YES
+        return evaluate(condition, facts, self.scope()) is YES
 
     def applies(self, facts: Facts) -> bool:
         """Whether the question is certainly to be asked, and of the applicant."""

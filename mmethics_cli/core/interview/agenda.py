@@ -10,14 +10,7 @@ from msgspec.structs import replace
 
 from mmethics_cli.core.answers.edits import answers_by_question, elements_of, with_answers
 from mmethics_cli.core.conditions.language import evaluate
-from mmethics_cli.core.conditions.values import (
-    UNKNOWN,
-    Element,
-    NotApplicable,
-    Truth,
-    Value,
-    name_of,
-)
+from mmethics_cli.core.conditions.values import UNKNOWN, YES, Element, NotApplicable, Value, name_of
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.likeness import source_of
 from mmethics_cli.core.decisions.relevance import (
@@ -223,7 +216,7 @@ def _proposed(place: AnswerPlace, facts: Facts) -> tuple[Value, str]:
     proposal = facts.standard.screens.proposals.get(place.path)
     if proposal is None:
         return UNKNOWN, ""
-    if evaluate(proposal.when, facts) is not Truth.YES:
+    if evaluate(proposal.when, facts) is not YES:
         return UNKNOWN, ""
     value = proposal.value
     if proposal.copies is not None:

@@ -24,7 +24,7 @@ from mmethics_cli.core.checks.completeness import unanswered_items
 from mmethics_cli.core.checks.consistency import contradictions
 from mmethics_cli.core.checks.evidence import citable, proof_of
 from mmethics_cli.core.conditions.language import evaluate
-from mmethics_cli.core.conditions.values import NotApplicable, Truth
+from mmethics_cli.core.conditions.values import YES, NotApplicable, Truth
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.interview.steps import Left, Move
 from mmethics_cli.core.standard.model import ReviewItem
@@ -145,7 +145,7 @@ class _ItemWalk(Struct):
             if item.side != "applicant":
                 continue
             truth = evaluate(item.applies_when, self.facts)
-            if truth is not Truth.YES:
+            if truth is not YES:
                 self.elsewhere.setdefault(item.principle, []).append((item, truth))
                 continue
             if item.principle not in self.principles:

@@ -18,7 +18,7 @@ from mmethics_cli.core.checks.completeness import first_asked
 from mmethics_cli.core.checks.documents import brought_documents
 from mmethics_cli.core.conditions.explain import unknown_facts
 from mmethics_cli.core.conditions.language import evaluate
-from mmethics_cli.core.conditions.values import UNKNOWN, Truth, Value
+from mmethics_cli.core.conditions.values import OPEN, UNKNOWN, YES, Truth, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.relevance import AnswerPlace, places
 from mmethics_cli.core.standard.model import DocumentKind, Question, Standard
@@ -151,7 +151,7 @@ def by_kind(guide: Guide, standard: Standard, today: date | None = None) -> Iter
 
 def _certain(group: Group, facts: Facts, guide: Guide) -> Needs:
     truths = _needed(facts)
-    needed = [document for document, truth in truths if truth is Truth.YES]
+    needed = [document for document, truth in truths if truth is YES]
     # The entries of a kind of study are only there to make conditions certain.
     whole = (place for place in places(facts) if place.owner is None)
     asked = _under_headings(whole, guide)
@@ -173,7 +173,7 @@ def lacking(guide: Guide, facts: Facts) -> Needs:
     to_bring = tuple(
         document
         for document, truth in _needed(facts)
-        if truth is Truth.YES and document.template is None and document.id not in held
+        if truth is YES and document.template is None and document.id not in held
     )
     open_ = (place for place in places(facts) if place.recorded(facts) is UNKNOWN)
     asked = _under_headings(open_, guide)
@@ -185,7 +185,7 @@ def _undecided(facts: Facts, besides: Collection[object]) -> tuple[Undecided, ..
     return tuple(
         Undecided(document, _decides(document, facts))
         for document, truth in _needed(facts)
-        if truth is Truth.UNKNOWN and document.template is None and document.id not in besides
+        if truth is OPEN and document.template is None and document.id not in besides
     )
 
 

@@ -15,11 +15,12 @@ from msgspec.structs import replace
 from mmethics_cli.core.checks.consistency import contradictions
 from mmethics_cli.core.conditions.language import evaluate
 from mmethics_cli.core.conditions.values import (
+    NO,
     UNKNOWN,
+    YES,
     Element,
     NotApplicable,
     Several,
-    Truth,
     Value,
 )
 from mmethics_cli.core.decisions.facts import Facts
@@ -138,7 +139,7 @@ def _attachments(old: Facts, new: Facts) -> tuple[tuple[Element, ...], tuple[Ele
     for entry in entries if isinstance(entries, tuple) else ():
         document = new.standard.documents.get(str(entry.get("kind")))
         if document is not None and document.reuse_when is not None:
-            holds = evaluate(document.reuse_when, new) is Truth.YES
+            holds = evaluate(document.reuse_when, new) is YES
             (good if holds else stale).append(entry)
     return tuple(good), tuple(stale)
 
@@ -157,7 +158,7 @@ def _is_open(facts: Facts, path: str) -> bool:
     if place.owner is not None:
         elements = facts.values.get(place.owner.path)
         return isinstance(elements, tuple) and place.element in elements
-    return facts.applies(place.question) is not Truth.NO
+    return facts.applies(place.question) is not NO
 
 
 def with_proposals(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from mmethics_cli.core.checks.findings import Finding, Severity
 from mmethics_cli.core.conditions.language import Scope, evaluate
-from mmethics_cli.core.conditions.values import UNKNOWN, Element, Truth, Value
+from mmethics_cli.core.conditions.values import NO, UNKNOWN, Element, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.lifecycle.revision import AnswerChange, changes_since
 from mmethics_cli.core.standard.model import Question
@@ -39,7 +39,7 @@ def _asked_since(change: AnswerChange, now: Facts) -> bool:
     required = question_at(now.standard, change.path).required_when
     if required is None:
         return False
-    return evaluate(required, now, _scope_of(change.path, now)) is not Truth.NO
+    return evaluate(required, now, _scope_of(change.path, now)) is not NO
 
 
 def _scope_of(path: str, facts: Facts) -> Scope | None:

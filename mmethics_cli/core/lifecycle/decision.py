@@ -11,7 +11,7 @@ from msgspec import Struct
 from mmethics_cli.core.answers.troubles import is_slip
 from mmethics_cli.core.checks.findings import Finding
 from mmethics_cli.core.conditions.language import evaluate
-from mmethics_cli.core.conditions.values import UNKNOWN, Element, Truth, Unknown, Value
+from mmethics_cli.core.conditions.values import UNKNOWN, YES, Element, Unknown, Value
 from mmethics_cli.core.conditions.written import date_advice, parse_date, parse_months, plain
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.lifecycle.replies import ACCEPTED
@@ -84,7 +84,7 @@ def outcome_of(facts: Facts, word: str) -> SubmissionOutcome:
     if meaning.ends:
         return "ended"
     if meaning.approves:
-        over = kind.ends and evaluate(kind.ends_when, facts) is Truth.YES
+        over = kind.ends and evaluate(kind.ends_when, facts) is YES
         return "ended" if over else "approved"
     if meaning.comments:
         return "to_change"

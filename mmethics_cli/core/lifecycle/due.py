@@ -9,7 +9,7 @@ from typing import Final, cast
 from msgspec import Struct, field
 
 from mmethics_cli.core.conditions.language import ALWAYS, Condition, evaluate
-from mmethics_cli.core.conditions.values import Truth
+from mmethics_cli.core.conditions.values import NO, YES
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.lifecycle.work_calendar import (
@@ -54,7 +54,7 @@ class DueRule(Struct, frozen=True):
 
     def never(self, facts: Facts) -> bool:
         """Whether it can't be about a study and event of which these facts are known."""
-        return evaluate(self.when, facts) is Truth.NO
+        return evaluate(self.when, facts) is NO
 
 
 class Approval(Struct, frozen=True):
@@ -130,7 +130,7 @@ def due_after_event(
     """The reports that an event asks for, from the dates that its submission gives."""
     facts = pathway.facts
     for rule in rules:
-        if rule.of_approval or evaluate(rule.when, facts) is not Truth.YES:
+        if rule.of_approval or evaluate(rule.when, facts) is not YES:
             continue
         start = facts.get(rule.start)
         done = facts.get(rule.met_on) if rule.met_on else None
@@ -194,7 +194,7 @@ def _strictest(rule: DueRule, pathway: Pathway, recorded: int | None) -> _TermLi
         basis = tuple(
             article
             for result in pathway.results(decision)
-            if result.truth is Truth.YES and result.rule.outcome == value
+            if result.truth is YES and result.rule.outcome == value
             for article in result.basis
         )
         return _TermLimit(value, unit, f"{table.label} {table.label_of(value)}", basis)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Protocol
 
-from mmethics_cli.core.conditions.values import UNKNOWN, NotApplicable, Several, Truth, Value
+from mmethics_cli.core.conditions.values import NO, UNKNOWN, NotApplicable, Several, Value
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.lifecycle.decision import CommitteeDecision, response_rows
 from mmethics_cli.core.standard.answer_sources import RECORDS, AnswerSource
@@ -45,7 +45,7 @@ def filled_answers(facts: Facts, records: DecisionRecords) -> dict[str, Value]:
     asked = {
         path: question
         for path, question in facts.standard.questions.items()
-        if question.filled_from and facts.applies(question) is not Truth.NO
+        if question.filled_from and facts.applies(question) is not NO
     }
     answers: dict[str, Value] = {}
     for question in sorted(asked.values(), key=_first_record):
@@ -54,11 +54,7 @@ def filled_answers(facts: Facts, records: DecisionRecords) -> dict[str, Value]:
         if value is not UNKNOWN:
             answers[question.path] = value
     filled = facts.assuming(answers)
-    return {
-        path: value
-        for path, value in answers.items()
-        if filled.applies(asked[path]) is not Truth.NO
-    }
+    return {path: value for path, value in answers.items() if filled.applies(asked[path]) is not NO}
 
 
 def last_counts(facts: Facts) -> dict[str, Value]:

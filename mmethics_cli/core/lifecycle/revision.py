@@ -7,14 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from mmethics_cli.core.conditions.language import Scope, evaluate
-from mmethics_cli.core.conditions.values import (
-    UNKNOWN,
-    Element,
-    NotApplicable,
-    Truth,
-    Value,
-    name_of,
-)
+from mmethics_cli.core.conditions.values import NO, UNKNOWN, Element, NotApplicable, Value, name_of
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.definitions import compares, definitions, taken_over
 from mmethics_cli.core.standard.model import ChangeKind, Meaning, Question, Standard
@@ -182,13 +175,13 @@ def _field_changes(
 
 def _answer_in(question: Question, facts: Facts) -> Value:
     """The answer that stands there, also where it is not known yet whether it applies."""
-    if facts.applies(question) is Truth.NO:
+    if facts.applies(question) is NO:
         return _as_read(facts.get(question.path))
     return _as_read(facts.values.get(question.path, UNKNOWN))
 
 
 def _field_in(field: Question, scope: Scope, facts: Facts) -> Value:
-    unasked = field.ask_when is not None and evaluate(field.ask_when, facts, scope) is Truth.NO
+    unasked = field.ask_when is not None and evaluate(field.ask_when, facts, scope) is NO
     if unasked or field.shared:
         return _as_read(facts.field(scope, field.path))
     return _as_read(scope.element.get(field.path))
@@ -226,7 +219,7 @@ def _categories(
             value = scope.element.get(meaning.unseen)
             if any(entry.get(meaning.unseen) == value for entry in before):
                 continue
-        if meaning.when is not None and evaluate(meaning.when, now, scope) is Truth.NO:
+        if meaning.when is not None and evaluate(meaning.when, now, scope) is NO:
             continue
         return meaning.categories
     return ()

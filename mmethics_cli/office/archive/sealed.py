@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from mmethics_cli.core.conditions.values import Truth
+from mmethics_cli.core.conditions.values import NO
 from mmethics_cli.core.conditions.written import parse_date
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.model import Standard
@@ -83,7 +83,7 @@ def _retention(package: Path, standard: Standard) -> Retention:
     rules = [
         state.rule
         for state in decision.states
-        if state.truth is not Truth.NO and decision.rests_on(state.rule.outcome)
+        if state.truth is not NO and decision.rests_on(state.rule.outcome)
     ]
     basis = (f"{rule.text}（{cite_for(facts, rule.basis, marks=True)}）" for rule in rules)
     return Retention(decision.value, tuple(rule.id for rule in rules), tuple(basis))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from mmethics_cli.core.answers.self_check import ANSWER_KEYS
-from mmethics_cli.core.conditions.values import Truth
+from mmethics_cli.core.conditions.values import NO
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.standard.model import Question, Standard
 from mmethics_cli.store.dossier.parts import EVENT, DocumentVersion
@@ -63,7 +63,7 @@ def submission_text(
         for question in standard.questions.values()
         if question.section == EVENT
         and not question.of_office
-        and facts.applies(question) is not Truth.NO
+        and facts.applies(question) is not NO
     ]
     label = standard.questions[f"{EVENT}.kind"].values.get(kind, kind)
     text = f"# 本次送审：{label}。\n" + _sections(standard, asked)

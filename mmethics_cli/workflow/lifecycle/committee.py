@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mmethics_cli.core.conditions.language import evaluate
-from mmethics_cli.core.conditions.values import UNKNOWN, Truth
+from mmethics_cli.core.conditions.values import UNKNOWN, YES
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from mmethics_cli.core.lifecycle.decision import CommitteeDecision, kind_of, meaning_of
@@ -195,7 +195,7 @@ class CommitteeRecord(Struct, frozen=True, dict=True):
 
     def _ends(self, decided: DecidedSubmission) -> bool:
         facts = self.facts_of(decided.submission)
-        return evaluate(decided.about.ends_when, facts) is Truth.YES
+        return evaluate(decided.about.ends_when, facts) is YES
 
     def facts_of(self, submission: Submission) -> Facts:
         """The facts of a submission as they were sealed."""
@@ -216,7 +216,7 @@ def _event_of(
     facts: Facts, kind: SubmissionKind, events: Sequence[tuple[int, Facts]]
 ) -> int | None:
     """The number of the first report of an event, where this is a further one; else None."""
-    if not kind.same_event or evaluate(kind.continues_when, facts) is not Truth.YES:
+    if not kind.same_event or evaluate(kind.continues_when, facts) is not YES:
         return None
     said = [facts.get(path) for path in (KIND, *kind.same_event)]
     if UNKNOWN in said:

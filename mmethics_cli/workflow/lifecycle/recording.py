@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from mmethics_cli.core.conditions.values import UNKNOWN, Truth, Value
+from mmethics_cli.core.conditions.values import NO, UNKNOWN, Value
 from mmethics_cli.core.conditions.written import date_advice, parse_date, plain
 from mmethics_cli.core.lifecycle.decision import (
     CommitteeDecision,
@@ -171,7 +171,7 @@ def office_questions(dossier: Dossier) -> list[Question]:
     return [
         question
         for question in dossier.standard.questions.values()
-        if question.of_office and facts.applies(question) is not Truth.NO
+        if question.of_office and facts.applies(question) is not NO
     ]
 
 
@@ -183,7 +183,7 @@ def office_facts(dossier: Dossier, given: list[str]) -> dict[str, Value]:
     later = (
         question
         for question in dossier.standard.questions.values()
-        if question.later and dossier.facts.applies(question) is not Truth.NO
+        if question.later and dossier.facts.applies(question) is not NO
     )
     questions = {question.path: question for question in (*office_questions(dossier), *later)}
     facts: dict[str, Value] = {}
