@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from mmethics_cli.core.checks.completeness import missing_answers
-from mmethics_cli.core.conditions.values import UNKNOWN, Truth
+from mmethics_cli.core.conditions.explain import facts_behind
+from mmethics_cli.core.conditions.values import UNKNOWN, Several, Truth
 from mmethics_cli.core.decisions.facts import Facts
 from mmethics_cli.core.decisions.pathway import Pathway
 from tests.studies import facts_of
@@ -64,7 +65,10 @@ def test_what_is_evident_is_yes_until_denied_and_never_no(
     assert study(less).get(path) is UNKNOWN
 
 
-def test_a_rule_fires_on_what_is_evident() -> None:
-    decision = study({"sharing": {"recipients": ["abroad_partner"]}}).decision("review_method")
+def test_a_rule_fires_on_what_is_evident_and_names_the_answers() -> None:
+    known = study({"sharing": {"recipients": ["abroad_partner"]}})
+    decision = known.decision("review_method")
     (abroad,) = (state for state in decision.states if state.rule.id == "M6")
     assert (abroad.truth, decision.value) == (Truth.YES, "meeting")
+    because = facts_behind(abroad.rule.when, known)
+    assert because == {"event.kind": "initial", "sharing.recipients": Several.of("abroad_partner")}

@@ -92,14 +92,17 @@ def _behind(
 
 
 def _at(path: str, facts: FactReader, scope: Scope | None) -> Iterator[tuple[str, Value]]:
-    if scope is not None and "." not in path:
-        yield from _known(facts.answers_behind(path, scope))
-        return
-    definition = facts.definition_of(path)
-    if not definition:
-        yield from _known(facts.answers_behind(path))
-    for condition in definition:
-        yield from _behind(condition, evaluate(condition, facts), facts, None)
+    if scope is None or "." in path:
+        scope = None
+        if definition := facts.definition_of(path):
+            for condition in definition:
+                yield from _behind(condition, evaluate(condition, facts), facts, None)
+            return
+    for behind, value in _known(facts.answers_behind(path, scope)):
+        if facts.definition_of(behind):
+            yield from _at(behind, facts, None)  # what was inherited is computed itself
+        else:
+            yield behind, value
 
 
 def _known(answers: Iterable[tuple[str, Value]]) -> Iterator[tuple[str, Value]]:
