@@ -35,7 +35,7 @@ from mmethics_cli.sheets.page import (
 from mmethics_cli.wording.citation import cite_for
 from mmethics_cli.wording.language import CELL, UNSURE_WORD
 from mmethics_cli.wording.typed import NONE_WORD, read_by
-from mmethics_cli.wording.values import none_label, option_labels
+from mmethics_cli.wording.values import brief_text, none_label, option_labels
 
 _COLUMNS: Final = (
     SheetColumn("问题", 38),
@@ -45,6 +45,7 @@ _COLUMNS: Final = (
     SheetColumn("依据", 24),
 )
 _REQUIRED: Final = {YES: "必答", NO: "选答", OPEN: "视情况"}
+_INHERITED: Final = "沿用"
 _MOST_NAMED: Final = 4
 
 # What a cell takes, and what is said beside it.
@@ -188,13 +189,15 @@ class _QuestionRows(Struct, frozen=True):
             if question.section != section:
                 section = question.section
                 yield heading_row(self.ledger.facts.standard.sections[section])
-            yield self.row(question, _REQUIRED[_requirement(self.ledger, question)])
+            inherited = AnswerPlace(question).is_inherited(self.ledger.facts)
+            required = _INHERITED if inherited else _REQUIRED[_requirement(self.ledger, question)]
+            yield self.row(question, required)
 
     def row(self, question: Question, required: str) -> SheetRow:
         prompt = question.prompt if question.prompt != question.label else ""
         asked = "\n".join(filter(None, (question.label, prompt)))
         readers = read_by(question, self.ledger.facts)
-        parts = (_explained(question), readers, self._premise(question))
+        parts = (_explained(question), readers, self._premise(question), self._inherited(question))
         explained = "\n".join(filter(None, parts))
         cells = (
             SheetCell(asked, PLAIN),
@@ -222,6 +225,15 @@ class _QuestionRows(Struct, frozen=True):
         if condition is None or evaluate(condition, facts) is not OPEN:
             return ""
         return f"前提：看“{'”“'.join(self._waits_for(condition))}”怎样回答，可能不用答。"
+
+    def _inherited(self, question: Question) -> str:
+        """What holds without an answer, and by which fact."""
+        facts = self.ledger.facts
+        if not AnswerPlace(question).is_inherited(facts):
+            return ""
+        source = label_at(facts.standard, facts, question.inherits)
+        said = brief_text(question, facts.get(question.path))
+        return f"空着就沿用“{source}”：{said}；不同才填。"
 
     def _waits_for(self, condition: Condition) -> list[str]:
         facts = self.ledger.facts

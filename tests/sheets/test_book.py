@@ -97,6 +97,14 @@ def test_open_fields_that_decide_are_named_on_their_sheet(study: Path) -> None:
     assert len(named) == 1 and named[0].endswith("的来源。")
 
 
+def test_what_follows_from_other_answers_is_said_and_need_not_be_filled_in(book: Workbook) -> None:
+    cell = cell_of(book, "ai.result_returned_to_care")
+    assert isinstance(cell.parent, Worksheet)
+    said = [other.value for other in cell.parent[cell.row] if other.value is not None]
+    assert cell.value is None and "沿用" in said
+    assert any("空着就沿用“是否对参与者施加干预”：否；不同才填。" in str(one) for one in said)
+
+
 def test_only_answers_can_be_typed_over(book: Workbook) -> None:
     assert book.security.lockStructure
     assert all(one.protection.sheet and not one.protection.password for one in book.worksheets)
