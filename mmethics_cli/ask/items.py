@@ -76,7 +76,10 @@ class ItemWords(Struct, frozen=True):
             return ""
         question = self.facts.standard.questions.get(piece.evidence.path or "")
         if question is None:
-            entry = next((one for one in attachments_of(self.facts) if one.id == piece.cited), None)
+            entry = next(
+                (attached for attached in attachments_of(self.facts) if attached.id == piece.cited),
+                None,
+            )
             return "" if entry is None else name_of(entry)
         value = self.facts.get(question.path)
         if isinstance(value, str) and question.type == "text":

@@ -89,7 +89,10 @@ def follow(
     with _saying_what_stands(session, dossier, folder):
         opened = _opened(session, dossier, kind, answers, submission)
     placeholders = opened.dossier.placeholders
-    tell_unanswered(session, (one.problem for one in placeholders if one.path not in seen))
+    tell_unanswered(
+        session,
+        (placeholder.problem for placeholder in placeholders if placeholder.path not in seen),
+    )
     asking = session.terminal and answers is None and not blank
     _tell_opened(session, opened, asking=asking)
     if asking:
@@ -122,7 +125,11 @@ def _saying_what_stands(session: Session, dossier: Dossier, folder: Path) -> Ite
         from mmethics_cli.store.submission.submissions import list_submissions
 
         known = dossier.workspace.submissions
-        begun = [one for one in list_submissions(dossier.workspace.folder) if one not in known]
+        begun = [
+            submission
+            for submission in list_submissions(dossier.workspace.folder)
+            if submission not in known
+        ]
         written = [name for name, text in _texts(dossier).items() if before.get(name) != text]
         if begun:
             session.say(

@@ -180,8 +180,8 @@ def fill(
     session = Session.of(context)
     dossier = open_at(session, folder, session.packs(), submission)
     tell_opened(session, dossier)
-    for one in forms.chosen_forms(dossier, form):
-        filled = forms.fill(dossier.facts, one, session.today, draft=True)
+    for chosen in forms.chosen_forms(dossier, form):
+        filled = forms.fill(dossier.facts, chosen, session.today, draft=True)
         target = forms.write_filled(filled, out or folder / "forms", replace=replace)
         if format_ is OutputFormat.json:
             session.give(report.coverage_json(filled.name, filled.coverage, dossier.standard))
@@ -246,15 +246,15 @@ def import_(
 
 def _picked(session: Session, proposals: list[ImportProposal]) -> list[ImportProposal]:
     """The values that a person ticks; raises NoTerminal where nobody can be asked."""
-    proposals = [one for one in proposals if one.can_be_taken]
+    proposals = [proposal for proposal in proposals if proposal.can_be_taken]
     if not proposals:
         return []
     session.need_terminal("用 --out 写成 Excel，确认后再用 --from 收回。")
     from mmethics_cli.ask.prompts import Pressed, Prompts
 
     options = tuple(
-        (str(number), f"{one.label}：{one.new}（{one.read.place}）")
-        for number, one in enumerate(proposals)
+        (str(number), f"{proposal.label}：{proposal.new}（{proposal.read.place}）")
+        for number, proposal in enumerate(proposals)
     )
     answer = Prompts(terminal=True).choices("勾选属实的值（不勾的不写入）", options)
     return [] if isinstance(answer, Pressed) else [proposals[int(number)] for number in answer]

@@ -110,13 +110,13 @@ def ask_questions(
 
     folder = dossier.workspace.folder
     refused = frozenset(answer.path for answer in dossier.refused)
-    found = sorted_out(read_proposed(folder, standard), standard, brief)
+    proposed_texts = sorted_out(read_proposed(folder, standard), standard, brief)
     carried = read_carried(folder, standard)
-    waiting = still_unconfirmed(dossier.facts, {**carried, **found.values})
+    waiting = still_unconfirmed(dossier.facts, {**carried, **proposed_texts.values})
     plan = Plan(chosen, everything, refused, unfinished_list(folder, standard), waiting)
     ask = _with_carried_texts(session, dossier, terminal_of(session, dossier), carried)
-    if found.why:
-        ask = with_proposals(ask, found.values, _READ, found.why)
+    if proposed_texts.why:
+        ask = with_proposals(ask, proposed_texts.values, _READ, proposed_texts.why)
     if proposals:
         ask = with_proposals(ask, proposals, _REPORTED)
     return interview(dossier.facts, ask, save, plan, tell, partial(keep_unfinished, folder))

@@ -156,7 +156,7 @@ def _make(session: Session, folder: Path, origin: DossierOrigin) -> None:
         _make_afresh(session, packs, folder, origin)
     if proposals:
         write_proposed(folder, proposals)
-        count = len({one.path for one in proposals})
+        count = len({proposal.path for proposal in proposals})
         session.say(f"从研究方案读到 {count} 题的内容，确认以后才算回答。")
     if asking:
         from mmethics_cli.commands.interview import converse

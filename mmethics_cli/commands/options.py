@@ -154,7 +154,7 @@ def asked_submission(session: Session, several: SeveralSubmissions) -> str:
         raise several
     from mmethics_cli.ask.prompts import Pressed, Prompts
 
-    options = tuple((one.name, one.name) for one in several.candidates)
+    options = tuple((candidate.name, candidate.name) for candidate in several.candidates)
     try:
         while isinstance(answer := Prompts(True).choice("哪一次送审？", options, None), Pressed):
             session.say(several.message)

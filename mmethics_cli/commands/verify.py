@@ -92,11 +92,13 @@ def _tell_seal(session: Session, sealed: Path) -> tuple[str, int]:
 
 def _tell_what_stands_on_paper(session: Session, manifest: Manifest) -> None:
     """Say what the transmittal list must have in print, to be compared with the paper."""
-    told = manifest.told
-    if told is not None:
+    digests = manifest.told
+    if digests is not None:
         names = "、".join(manifest.telling)
-        session.out(f"纸质文件上应印着（{names}）：文件个数 {told.files}，总字节数 {told.bytes}，")
-        session.out(f"合并校验值（SHA-256）：{told.sha256}")
+        session.out(
+            f"纸质文件上应印着（{names}）：文件个数 {digests.files}，总字节数 {digests.bytes}，"
+        )
+        session.out(f"合并校验值（SHA-256）：{digests.sha256}")
     for name in manifest.untold:
         session.out(f"{name} 是手工改过的，没有印文件个数、总字节数和合并校验值，只能逐个核对。")
 

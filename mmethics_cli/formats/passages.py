@@ -96,7 +96,7 @@ def _of_sheets(data: bytes, name: str) -> Iterator[FilePassage]:
         for row_number, row in enumerate(sheet, 1):
             for number, cell in enumerate(row, 1):
                 words = (
-                    "".join(one.text or "" for one in p.iter(f"{_W}t")) for p in cell.iter(f"{_W}p")
+                    "".join(run.text or "" for run in p.iter(f"{_W}t")) for p in cell.iter(f"{_W}p")
                 )
                 if text := "\n".join(words).strip():
                     yield FilePassage(text, cell.get(ADDRESS, ""), 0, table, row_number, number)
@@ -124,7 +124,7 @@ def _of_word(data: bytes, name: str) -> Iterator[FilePassage]:
             table += 1
             for row_number, row in enumerate(_within(block, "tr"), 1):
                 for cell_number, cell in enumerate(_within(row, "tc"), 1):
-                    text = "\n".join(_text(one) for one in cell.iter(f"{_W}p")).strip()
+                    text = "\n".join(_text(within) for within in cell.iter(f"{_W}p")).strip()
                     if text:
                         place = f"表 {table} 第 {row_number} 行第 {cell_number} 格"
                         yield FilePassage(text, place, 0, table, row_number, cell_number)

@@ -318,9 +318,9 @@ def coverage_tree(
         "nowhere": [{"path": path, "label": labels[path]} for path in coverage.nowhere],
         "list": [
             {
-                "words": one.words, "place": one.place, "state": one.state,
-                "is": list(one.facts), "why": one.why,
+                "words": blank.words, "place": blank.place, "state": blank.state,
+                "is": list(blank.facts), "why": blank.why,
             }
-            for one in coverage.blanks
+            for blank in coverage.blanks
         ],
     }  # fmt: skip

@@ -50,7 +50,7 @@ def against_blank(
     mapping: FormMapping, blank: WordForm, filled: WordForm, standard: Standard
 ) -> list[ReadValue]:
     """What a filled form says, by the reviewed mapping of its blank."""
-    entries = {id(one): entry for one, entry in located(mapping, blank.blanks).found}
+    entries = {id(room): entry for room, entry in located(mapping, blank.blanks).found}
     values: list[ReadValue] = []
     lists: dict[tuple[str, str], list[str]] = {}
     for answer in answers_of(blank, filled):
@@ -102,20 +102,22 @@ def _labelled(said: Sequence[FilePassage], words: FormWords) -> Iterator[tuple[s
 
     What stands behind a value is another label: else it is a row of heads, and none a value.
     """
-    cells = {(one.table, one.row, one.cell): one for one in said if one.table}
-    for one in said:
-        after = cells.get((one.table, one.row, one.cell + 1))
-        behind = cells.get((one.table, one.row, one.cell + 2))
+    cells = {
+        (passage.table, passage.row, passage.cell): passage for passage in said if passage.table
+    }
+    for passage in said:
+        after = cells.get((passage.table, passage.row, passage.cell + 1))
+        behind = cells.get((passage.table, passage.row, passage.cell + 2))
         if (
             after is not None
-            and len(one.text) <= _LONGEST_LABEL
+            and len(passage.text) <= _LONGEST_LABEL
             and (behind is None or _is_label(behind.text, words))
             and _is_value(after.text, words)
         ):
-            yield one.text, after.text.strip(), after.place
-        for match in _LABELLED.finditer(one.text):
+            yield passage.text, after.text.strip(), after.place
+        for match in _LABELLED.finditer(passage.text):
             if _is_value(match.group(2), words):
-                yield match.group(1), match.group(2).strip(), one.place
+                yield match.group(1), match.group(2).strip(), passage.place
 
 
 def _is_label(text: str, words: FormWords) -> bool:
@@ -181,10 +183,10 @@ def _value(question: Question, text: str, place: str, standard: Standard) -> Rea
 
 def _with_doubts(values: Sequence[ReadValue]) -> list[ReadValue]:
     """Once each; where a file says several things of one fact, none of them is taken."""
-    unique = list({(one.path, one.text): one for one in values}.values())
+    unique = list({(value.path, value.text): value for value in values}.values())
     several = {
-        one.path
-        for one in unique
-        if len({other.text for other in unique if other.path == one.path}) > 1
+        value.path
+        for value in unique
+        if len({other.text for other in unique if other.path == value.path}) > 1
     }
-    return [replace(one, doubtful=one.path in several) for one in unique]
+    return [replace(value, doubtful=value.path in several) for value in unique]

@@ -191,19 +191,21 @@ def proposed_tree(
 ) -> dict[str, object]:
     """The mapping as a tree to be written: what was proposed, or decided about each blank."""
     rows = []
-    for anchor, blank, one in zip(anchors_of(blanks), blanks, decided, strict=True):
+    for anchor, blank, proposal in zip(anchors_of(blanks), blanks, decided, strict=True):
         at = {
             "words": anchor.words,
             "under": anchor.under,
             "nth": str(anchor.nth),
             "kind": anchor.kind,
         }
-        row: dict[str, object] = {"at": at, "is": list(one.facts) or [ASK]}
-        if one.maybe:
-            row["maybe"] = list(one.maybe)
-        if one.how:
-            row["how"] = one.how
-        if len(one.facts) == 1 and (ticks := list(_ticks(one.facts[0], blank, words, standard))):
+        row: dict[str, object] = {"at": at, "is": list(proposal.facts) or [ASK]}
+        if proposal.maybe:
+            row["maybe"] = list(proposal.maybe)
+        if proposal.how:
+            row["how"] = proposal.how
+        if len(proposal.facts) == 1 and (
+            ticks := list(_ticks(proposal.facts[0], blank, words, standard))
+        ):
             row["tick"] = ticks
         rows.append(row)
     return {"form": dict(head), "blanks": rows}

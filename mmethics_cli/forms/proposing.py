@@ -85,7 +85,7 @@ def propose(
     proposals = list(_single(blanks, proposals, standard))
     about = _is_about_study(blanks, proposals, head, text, words)
     if not about:
-        proposals = [one if one.marker else NOTHING for one in proposals]
+        proposals = [proposal if proposal.marker else NOTHING for proposal in proposals]
     return FormReading(tuple(proposals), proposer.used_for, about)
 
 
@@ -109,13 +109,13 @@ def _is_about_study(
         return False
     labels = [
         plain(blank.words)
-        for blank, one in zip(blanks, proposals, strict=True)
-        if "project.title" in one.facts
+        for blank, proposal in zip(blanks, proposals, strict=True)
+        if "project.title" in proposal.facts
     ]
     # A purchase or a room names the study that pays for it, and asks nothing of what is studied.
     is_grant = words.matches("grant_head", title)
     if not is_grant and not any(
-        path.partition(".")[0] in _STUDIED for one in proposals for path in one.facts
+        path.partition(".")[0] in _STUDIED for proposal in proposals for path in proposal.facts
     ):
         return False
     if any(not label.startswith("项目") for label in labels):
@@ -248,8 +248,8 @@ class _Proposer:
                 return BlankProposal((only[word],), "exact")
             if word in self.words.ask:
                 return BlankProposal((ASK,), maybe=self.words.labels.get(word, ()))
-            if found := self._exact(word, blank):
-                return found
+            if proposal := self._exact(word, blank):
+                return proposal
         if self.words.same(bare) in self.words.ask_alike:
             return BlankProposal((ASK,))
         return (
@@ -408,9 +408,9 @@ class _Proposer:
             return None
         members = self.words.owner("members")
         columns = {
-            plain(without_brackets(plain(one.words)))
-            for one in self.blanks
-            if one.spot.rows and one.spot.rows[0] is blank.spot.rows[0]
+            plain(without_brackets(plain(column.words)))
+            for column in self.blanks
+            if column.spot.rows and column.spot.rows[0] is blank.spot.rows[0]
         }
         roles = {word for word, path in members.attributes.items() if path.endswith(".role")}
         names = {word for word, path in members.attributes.items() if path.endswith(".name")}
@@ -434,8 +434,8 @@ class _Proposer:
         whole = [part for part in _SPLIT.split(word) if part]
         halves = ([word[: at.start()], word[at.end() :]] for at in _SPLIT.finditer(word))
         for parts in (whole, *halves) if len(whole) > 2 else (whole,):
-            if 2 <= len(parts) <= _MOST_PARTS and (found := self._parts(parts, blank)):
-                return found
+            if 2 <= len(parts) <= _MOST_PARTS and (proposal := self._parts(parts, blank)):
+                return proposal
         return None
 
     def _parts(self, parts: Sequence[str], blank: FormBlank) -> BlankProposal | None:
@@ -446,19 +446,19 @@ class _Proposer:
         attributes = owner.attributes if owner is not None else {}
         lacking = 0
         for part in parts:
-            found = self._exact(part, blank) or self._owned(part, blank)
+            proposal = self._exact(part, blank) or self._owned(part, blank)
             if facts and part in attributes:
-                found = BlankProposal((attributes[part],))
-            if found is None and part in self.words.with_title and "project.title" in facts:
-                found = BlankProposal((self.words.with_title[part],))
-            if found is None:
-                found = self._trimmed(part, blank)
-            if found is not None and found.marker:
+                proposal = BlankProposal((attributes[part],))
+            if proposal is None and part in self.words.with_title and "project.title" in facts:
+                proposal = BlankProposal((self.words.with_title[part],))
+            if proposal is None:
+                proposal = self._trimmed(part, blank)
+            if proposal is not None and proposal.marker:
                 return None
-            if found is None and not facts:
+            if proposal is None and not facts:
                 return None  # what stands first is what it is about
-            lacking += found is None
-            facts += [path for path in (found or NOTHING).facts if path not in facts]
+            lacking += proposal is None
+            facts += [path for path in (proposal or NOTHING).facts if path not in facts]
         if lacking and (lacking > 1 or not facts or {"long"} != set(map(self._type, facts))):
             return None
         return BlankProposal(tuple(facts), "composite")
@@ -467,25 +467,25 @@ class _Proposer:
         """The label without what may stand around: a suffix always, a prefix before long words."""
         for end in self._ends(word):
             rest = word.removesuffix(end)
-            found = self._exact(rest, blank) or self._owned(rest, blank)
+            proposal = self._exact(rest, blank) or self._owned(rest, blank)
             if (
-                found
+                proposal
                 and end.endswith(self.words.lists["counts"])
-                and "bool" in map(self._type, found.facts)
+                and "bool" in map(self._type, proposal.facts)
             ):
                 return None  # 随机人数 asks no 是否随机
-            if found and ("project.title" not in found.facts or end in _OF_TITLE):
-                return found
+            if proposal and ("project.title" not in proposal.facts or end in _OF_TITLE):
+                return proposal
         for start in self._starts(word):
             rest = word.removeprefix(start)
             for end in ("", *self._ends(rest)):
                 core = rest.removesuffix(end)
-                if len(core) >= _SHORTEST and (found := self._exact(core, blank)):
-                    return found
+                if len(core) >= _SHORTEST and (proposal := self._exact(core, blank)):
+                    return proposal
         if "是否" not in word:
             for start in ("是否", "有无", "是否有", "是否为", "是否涉及"):
-                if found := self._exact(start + word, blank):
-                    return found if blank.kind == "boxes" else None
+                if proposal := self._exact(start + word, blank):
+                    return proposal if blank.kind == "boxes" else None
         return None
 
     def _ends(self, word: str) -> Iterator[str]:
@@ -507,11 +507,11 @@ class _Proposer:
         if len(label) < _SHORTEST_PHRASE:
             return None
         bare = without_brackets(label)
-        found: dict[str, int] = {}
+        lengths: dict[str, int] = {}
         for path, parts in self.words.contains:
             if self._fits_phrase(path) and all(_holds_one(words, label, bare) for words in parts):
-                found[path] = max(found.get(path, 0), len(parts))
-        surest = [path for path, parts in found.items() if parts == max(found.values())]
+                lengths[path] = max(lengths.get(path, 0), len(parts))
+        surest = [path for path, parts in lengths.items() if parts == max(lengths.values())]
         if len(surest) > 1 and all(path.startswith("event.") for path in surest):
             # Boxes ask a choice, room a text.
             surest = [path for path in surest if (self._type(path) == "long") != is_boxes]

@@ -26,10 +26,10 @@ def reading_json(name: str, blanks: Sequence[FormBlank], reading: FormReading) -
     """The proposals for programs: `is` is a list, or null where nothing is proposed."""
     rows = [
         {
-            "words": blank.words, "is": list(one.facts) or None, "maybe": list(one.maybe),
-            "how": one.how, "kind": blank.kind, "place": blank.place, "under": blank.group,
+            "words": blank.words, "is": list(proposal.facts) or None, "maybe": list(proposal.maybe),
+            "how": proposal.how, "kind": blank.kind, "place": blank.place, "under": blank.group,
         }
-        for blank, one in zip(blanks, reading.proposals, strict=True)
+        for blank, proposal in zip(blanks, reading.proposals, strict=True)
     ]  # fmt: skip
     tree = {
         "format": "mmethics/form/1", "form": name, "used_for": reading.used_for,
@@ -43,13 +43,13 @@ def reading_text(
 ) -> str:
     """The proposals for people: blank by blank, in order."""
     lines = []
-    for blank, one in zip(blanks, reading.proposals, strict=True):
+    for blank, proposal in zip(blanks, reading.proposals, strict=True):
         said = "、".join(
             MARKER_WORDS[path] if path in MARKERS else fact_label(path, standard)
-            for path in one.facts
+            for path in proposal.facts
         )
         lines.append(f"{blank.place}  {blank.words[:24]} → {said or '不确定'}")
-    proposed = sum(bool(one.facts) and not one.marker for one in reading.proposals)
+    proposed = sum(bool(proposal.facts) and not proposal.marker for proposal in reading.proposals)
     head = f"{name}：{len(blanks)} 个空格，提出了 {proposed} 个。"
     if not reading.is_about_study:
         head += "表上没有研究的名称，不像是关于一项研究的，所以什么也没有提。"
@@ -88,7 +88,7 @@ def coverage_text(name: str, coverage: FormCoverage, standard: Standard) -> str:
     """The five parts: four that add up to all blanks, and the facts that stand nowhere."""
     lines = [f"{name}：{len(coverage.blanks)} 个空格"]
     for state, title in _STATES.items():
-        words = [one.words or one.place for one in coverage.blanks if one.state == state]
+        words = [blank.words or blank.place for blank in coverage.blanks if blank.state == state]
         listed = "" if state == "filled" or not words else f"：{_some(words)}"
         lines.append(f"  {title} {len(words)}{listed}")
     nowhere = [fact_label(path, standard) for path in coverage.nowhere]

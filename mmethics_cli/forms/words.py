@@ -99,7 +99,7 @@ class FormWords(Struct, frozen=True, dict=True):
 
     def names_stranger(self, text: str) -> bool:
         """Whether the brackets of a label say that it means somebody else: 研究协调员（CRC）."""
-        inside = (plain(found[1]) for found in _IN_BRACKETS.finditer(plain(text)))
+        inside = (plain(bracket[1]) for bracket in _IN_BRACKETS.finditer(plain(text)))
         return any(word in self.foreign.words for word in inside)
 
     def _is_known(self, before: str) -> bool:
@@ -201,12 +201,12 @@ class FormWords(Struct, frozen=True, dict=True):
 
 def _unique(pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
     """By key, where it has one value alone; very short keys mean too much."""
-    found: dict[str, T] = {}
+    unique: dict[str, T] = {}
     several: set[str] = set()
     for key, value in pairs:
-        if len(key) < _SHORTEST_ALIKE or found.setdefault(key, value) != value:
+        if len(key) < _SHORTEST_ALIKE or unique.setdefault(key, value) != value:
             several.add(key)
-    return {key: value for key, value in found.items() if key not in several}
+    return {key: value for key, value in unique.items() if key not in several}
 
 
 class _WordsRow(Struct, frozen=True):

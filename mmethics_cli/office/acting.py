@@ -32,10 +32,10 @@ def act(
     """
     pack = office_pack(packs, office)
     with office.register().writing() as register:
-        found = find_case(register, case)
-        happenings = decide(register, found, pack)
+        case_found = find_case(register, case)
+        happenings = decide(register, case_found, pack)
         events = record(register, pack.kinds, happenings, now, actor)
-        after = register.get(Case, found.id) or found
+        after = register.get(Case, case_found.id) or case_found
         written = _sent_out(office, pack, register, events, now)
         lines = list(said(pack.kinds, events, register))
     return [*lines, *written, case_line(pack.kinds, after)]

@@ -149,7 +149,7 @@ def _sealed_rows(
     Attachments lie in every submission: those that it does not need, and that the committee has
     `held` in this edition, were not handed in by it.
     """
-    before = {(one.key, one.version, one.day) for one in held if one.attachment}
+    before = {(paper.key, paper.version, paper.day) for paper in held if paper.attachment}
     documents = {str(row.get("id")): row for row in _rows(current, "documents")}
     attachments = _rows(current, "attachments")
     needed = {kind.id for kind in _needed(seen)} | {*map(kind_id, documents)}

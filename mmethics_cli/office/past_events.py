@@ -47,21 +47,21 @@ def is_event_file(path: Path) -> bool:
 
 def look_through(path: Path, kinds: EventKinds) -> PastEvents:
     """Read a whole file without importing it. Raises UnreadableFile where it is no such CSV."""
-    found = PastEvents()
+    past = PastEvents()
     for line, row in read_rows(path):
         if isinstance(row, Problem):
-            found.refused.append(row)
+            past.refused.append(row)
             continue
-        found.rows += 1
+        past.rows += 1
         happening = happening_of(row)
-        found.years[happening.happened[:4]] += 1
+        past.years[happening.happened[:4]] += 1
         kind = kinds.get(happening.kind)
         if kind is None:
-            found.unknown[happening.kind] += 1
+            past.unknown[happening.kind] += 1
             continue
-        found.kinds[kind.title] += 1
-        found.odd += [Problem(text, path.name, line) for text in kind.faults(happening, keys=True)]
-    return found
+        past.kinds[kind.title] += 1
+        past.odd += [Problem(text, path.name, line) for text in kind.faults(happening, keys=True)]
+    return past
 
 
 def read_rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | Problem]]:
@@ -105,16 +105,16 @@ def _row(row: dict[str, Any], name: str, line: int) -> dict[str, Any] | Problem:
     return row | {"seq": int(row["seq"]), "data": data}
 
 
-def summary(found: PastEvents, name: str) -> str:
+def summary(past: PastEvents, name: str) -> str:
     """What a file would bring, for people; problems each with their line."""
     out = io.StringIO()
-    years = "、".join(f"{year} 年 {count} 条" for year, count in sorted(found.years.items()))
-    out.write(f"{name}：登记事项 {found.rows} 条（{years or '没有'}）。\n")
-    for title, count in sorted(found.kinds.items(), key=lambda each: (-each[1], each[0])):
+    years = "、".join(f"{year} 年 {count} 条" for year, count in sorted(past.years.items()))
+    out.write(f"{name}：登记事项 {past.rows} 条（{years or '没有'}）。\n")
+    for title, count in sorted(past.kinds.items(), key=lambda each: (-each[1], each[0])):
         out.write(f"  {title} {count}\n")
-    for kind, count in sorted(found.unknown.items()):
+    for kind, count in sorted(past.unknown.items()):
         out.write(f"  不认识的“{kind}” {count}：照样保存，不参加统计\n")
-    for title, problems in (("不能导入", found.refused), ("照样导入，按所写的统计", found.odd)):
+    for title, problems in (("不能导入", past.refused), ("照样导入，按所写的统计", past.odd)):
         if problems:
             out.write(f"{title}的 {len(problems)} 处：\n")
             out.writelines(f"  {problem}\n" for problem in problems[:_MOST_SHOWN])

@@ -109,12 +109,12 @@ def subject_of(state: Lookup, name: str) -> Subject:
         return Subject("case", find_case(state, name).id)
     except EthicsError as error:
         refusal = error
-    found = dict(_with_text(state, name.casefold()))
-    if len(found) == 1:
-        return next(iter(found))
-    if found:
-        lines = "\n".join(f"  {line}" for line in list(found.values())[:_SHOWN])
-        more = f"\n  ……以及另外 {len(found) - _SHOWN} 个" if len(found) > _SHOWN else ""
+    subjects = dict(_with_text(state, name.casefold()))
+    if len(subjects) == 1:
+        return next(iter(subjects))
+    if subjects:
+        lines = "\n".join(f"  {line}" for line in list(subjects.values())[:_SHOWN])
+        more = f"\n  ……以及另外 {len(subjects) - _SHOWN} 个" if len(subjects) > _SHOWN else ""
         raise EthicsError(f"“{name}”不止一个，请写前面的编号：\n{lines}{more}")
     if "不止一件" in refusal.message:
         raise refusal

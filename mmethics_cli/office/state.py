@@ -193,21 +193,21 @@ class OfficeState:
         }
 
     def get(self, kind: type[R], *key: str) -> R | None:
-        found = self.records[kind].get(key)
-        return found if isinstance(found, kind) else None
+        record = self.records[kind].get(key)
+        return record if isinstance(record, kind) else None
 
     def where(self, kind: type[R], **fields: str | Collection[str]) -> Sequence[R]:
         wanted = {
             name: {value} if isinstance(value, str) else set(value)
             for name, value in fields.items()
         }
-        found = [
+        records = [
             record
             for record in self.records[kind].values()
             if isinstance(record, kind)
             and all(getattr(record, name) in values for name, values in wanted.items())
         ]
-        return sorted(found, key=lambda record: record.key)
+        return sorted(records, key=lambda record: record.key)
 
     def highest(self, kind: type[R], field: str, prefix: str) -> str:
         numbers = (str(getattr(record, field)) for record in self.records[kind].values())
@@ -282,9 +282,9 @@ def _received(state: Lookup, event: Happening) -> Records:
         ended_on=_text(event, "ended_on"),
     )
     study = state.get(RegisteredStudy, event.study) or RegisteredStudy(event.study)
-    told = _texts(event, "title", "investigator", "dept", "sponsor", "regime")
-    told["number"] = _text(event, "protocol_number")
-    yield replace(study, **{key: text for key, text in told.items() if text})
+    texts = _texts(event, "title", "investigator", "dept", "sponsor", "regime")
+    texts["number"] = _text(event, "protocol_number")
+    yield replace(study, **{key: text for key, text in texts.items() if text})
 
 
 _Changes = Callable[[Case, Happening], Mapping[str, object]]

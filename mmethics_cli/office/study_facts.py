@@ -90,10 +90,10 @@ def kept_facts(facts: Facts, wanted: tuple[StudyFact, ...]) -> dict[str, Any]:
 def _kept(facts: Facts, standard: Standard, fact: StudyFact) -> Any:
     if fact.path not in standard.questions:
         owner, _, name = fact.path.rpartition(".")
-        found = list(_fields(facts.get(owner), name))
+        values = list(_fields(facts.get(owner), name))
         if fact.kept == "count":
-            return len(set(found)) or None
-        return found or None
+            return len(set(values)) or None
+        return values or None
     value = facts.get(fact.path)
     match fact.kept, value:
         case "yes", bool():

@@ -63,13 +63,13 @@ _WHAT_IS_TAKEN: Final = (
 )
 
 
-def _same_name(told: str, own: str) -> bool:
-    return plain(told) == plain(own)
+def _same_name(written: str, own: str) -> bool:
+    return plain(written) == plain(own)
 
 
-def _same_phone(told: str, own: str) -> bool:
+def _same_phone(written: str, own: str) -> bool:
     """Whether a telephone stands among the office's contacts; true where these name none."""
-    first, second = ("".join(filter(str.isdecimal, plain(text))) for text in (told, own))
+    first, second = ("".join(filter(str.isdecimal, plain(text))) for text in (written, own))
     return len(second) < _SHORTEST_PHONE or first in second or second in first
 
 
@@ -247,14 +247,14 @@ class Desk:
     def _old_register(self, path: Path, *, yes: bool) -> Taken:
         columns = self.pack.old_register
         with self.office.register().writing(whole=True) as register:
-            found = look_into(path, columns, self.pack.kinds, register)
-            text = register_summary(found, path.name, self.pack.kinds)
-            if found.refused or not found.told:
+            old_register = look_into(path, columns, self.pack.kinds, register)
+            text = register_summary(old_register, path.name, self.pack.kinds)
+            if old_register.refused or not old_register.told:
                 return Taken(f"{text}\n没有导入：请先改正不能导入的行。", done=False)
             if not yes:
                 return Taken(f"{text}\n还没有导入。看过以后加 --yes 再运行一次。", done=False)
-            self._import(register, path, found.rows, rows_to_import(found))
-        return Taken(f"{text}\n已导入 {len(found.told)} 条。")
+            self._import(register, path, old_register.rows, rows_to_import(old_register))
+        return Taken(f"{text}\n已导入 {len(old_register.told)} 条。")
 
     def _import(
         self, register: Writing, path: Path, rows: int, happenings: Iterable[Happening]
@@ -270,12 +270,12 @@ class Desk:
             register.append(happening, self.now, self.actor)
 
     def _past_events(self, path: Path, *, yes: bool) -> Taken:
-        found = look_through(path, self.pack.kinds)
-        text = summary(found, path.name)
-        if found.refused or not found.rows:
+        past = look_through(path, self.pack.kinds)
+        text = summary(past, path.name)
+        if past.refused or not past.rows:
             return Taken(f"{text}\n没有导入：请先改正读不了的行。", done=False)
         if not yes:
             return Taken(f"{text}\n还没有导入。看过以后加 --yes 再运行一次。", done=False)
         with self.office.register().writing(whole=True) as register:
-            self._import(register, path, found.rows, past_happenings(path))
-        return Taken(f"{text}\n已导入 {found.rows} 条。")
+            self._import(register, path, past.rows, past_happenings(path))
+        return Taken(f"{text}\n已导入 {past.rows} 条。")

@@ -59,14 +59,18 @@ def _is_filled_in(block: _Read) -> bool:
 
 def _paired(left: Sequence[_Stretch], right: Sequence[_Stretch]) -> Iterator[Block]:
     pairs = list(zip_longest(left, right, fillvalue=()))
-    for at, (one, other) in enumerate(pairs):
-        if isinstance(one, tuple) and isinstance(other, tuple):
+    for at, (chinese, english) in enumerate(pairs):
+        if isinstance(chinese, tuple) and isinstance(english, tuple):
             signed = at + 1 < len(pairs) and isinstance(pairs[at + 1][0], Signatures)
-            yield from _beside(one, other, signed=signed)
-        elif isinstance(one, tuple) or isinstance(other, tuple) or type(one) is not type(other):
-            yield from (block for both in (one, other) for block in _blocks(both))
+            yield from _beside(chinese, english, signed=signed)
+        elif (
+            isinstance(chinese, tuple)
+            or isinstance(english, tuple)
+            or type(chinese) is not type(english)
+        ):
+            yield from (block for both in (chinese, english) for block in _blocks(both))
         else:
-            yield from _both(one, other)
+            yield from _both(chinese, english)
 
 
 def _beside(left: Sequence[_Read], right: Sequence[_Read], *, signed: bool) -> Iterator[Block]:
@@ -88,13 +92,13 @@ def _rows(
     left: Sequence[_Read], right: Sequence[_Read]
 ) -> Iterator[tuple[tuple[_Read, ...], tuple[_Read, ...]]]:
     """Block beside block where their kinds agree, else section beside section, else all in one."""
-    if [type(one) for one in left] == [type(one) for one in right]:
-        yield from (((one,), (other,)) for one, other in zip(left, right, strict=True))
+    if [type(block) for block in left] == [type(block) for block in right]:
+        yield from (((chinese,), (english,)) for chinese, english in zip(left, right, strict=True))
         return
     mine, others = list(_sections(left)), list(_sections(right))
     if len(mine) == len(others) > 1:
-        for one, other in zip(mine, others, strict=True):
-            yield from _rows(one, other)
+        for chinese, english in zip(mine, others, strict=True):
+            yield from _rows(chinese, english)
     else:
         yield tuple(left), tuple(right)
 
@@ -110,25 +114,25 @@ def _sections(blocks: Sequence[_Read]) -> Iterator[tuple[_Read, ...]]:
         yield section
 
 
-def _both(one: Block, other: Block) -> Iterator[Block]:
+def _both(chinese: Block, english: Block) -> Iterator[Block]:
     """Two blocks of one kind as one; both where they can't be."""
-    match one, other:
+    match chinese, english:
         case Heading(line=mine), Heading(line=theirs):
-            yield replace(one, line=_worded(mine, theirs))
+            yield replace(chinese, line=_worded(mine, theirs))
         case Paragraph(line=mine), Paragraph(line=theirs):
-            yield replace(one, line=_worded(mine, theirs))
+            yield replace(chinese, line=_worded(mine, theirs))
         case Table(rows=mine), Table(rows=theirs) if _lengths(mine) == _lengths(theirs):
-            yield replace(one, rows=tuple(map(_row, mine, theirs)))
+            yield replace(chinese, rows=tuple(map(_row, mine, theirs)))
         case Signatures(lines=mine), Signatures(lines=theirs) if _lengths(mine) == _lengths(theirs):
             yield Signatures(tuple(map(_labelled, mine, theirs)))
         case Framed(blocks=mine), Framed(blocks=theirs):
-            yield replace(one, blocks=side_by_side(mine, theirs))
+            yield replace(chinese, blocks=side_by_side(mine, theirs))
         case KeptTogether(blocks=mine), KeptTogether(blocks=theirs):
             yield KeptTogether(side_by_side(mine, theirs))
         case Table() | Signatures(), _:
-            yield from (one, other)
+            yield from (chinese, english)
         case _:
-            yield one
+            yield chinese
 
 
 def _lengths(rows: Sequence[Sequence[object]]) -> list[int]:
@@ -144,7 +148,7 @@ def _worded(line: Line, other: Line) -> Line:
     """A line with the words of its translation under it; what is filled in stays where it is."""
     words = tuple(inline for inline in other if isinstance(inline, Text))
     said = "".join(inline.text for inline in words).strip()
-    if not said or said == "".join(one.text for one in line if isinstance(one, Text)).strip():
+    if not said or said == "".join(piece.text for piece in line if isinstance(piece, Text)).strip():
         return line
     return (*line, _BREAK, *words)
 

@@ -173,14 +173,14 @@ def changed_papers_of(study: Study) -> tuple[ChangedPaper, ...]:
     for row in revised_attachments(study):
         listed[row.title] = ChangedPaper(row.title, whole=True)
     for paper in study.paper_changes():
-        passages = tuple((one.place, one.before, one.after) for one in paper.changes)
+        passages = tuple((change.place, change.before, change.after) for change in paper.changes)
         listed[paper.title] = ChangedPaper(paper.title, passages, paper.is_new)
     return tuple(listed.values())
 
 
 def _replies_by_sentence(study: Study) -> Mapping[tuple[str, int], list[int]]:
     """The numbers of the comments whose replies name a place, by paper and number of the change."""
-    found: dict[tuple[str, int], list[int]] = defaultdict(list)
+    replies: dict[tuple[str, int], list[int]] = defaultdict(list)
     rows = study.facts.get(RESPONSES) if study.facts.get(KIND) == RE_REVIEW else ()
     papers = {paper.title: paper for paper in study.paper_changes()}
     known = changed_papers_of(study)
@@ -189,8 +189,8 @@ def _replies_by_sentence(study: Study) -> Mapping[tuple[str, int], list[int]]:
         for paper, quoted in named_papers(place, known) if isinstance(place, str) else ():
             for at, passage in enumerate(paper.passages):
                 if any(ChangedPaper("", (passage,)).holds(words) for words in quoted):
-                    found[papers[paper.title].id, at].append(number)
-    return found
+                    replies[papers[paper.title].id, at].append(number)
+    return replies
 
 
 def _comments(numbers: Sequence[int]) -> str:

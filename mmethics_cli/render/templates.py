@@ -67,7 +67,7 @@ class Template(Struct, frozen=True, dict=True):
         `folded` are the documents that are sections of other papers in this set.
         """
         sections = frozenset(kind.id for kind in standard.documents.values() if kind.within)
-        here, there = (Facts(standard, {}, folded=one) for one in (folded, sections - folded))
+        here, there = (Facts(standard, {}, folded=hidden) for hidden in (folded, sections - folded))
         return self._paths(self._nodes_left(here, there))
 
     def _nodes_left(self, here: Facts, there: Facts) -> Iterator[Node]:

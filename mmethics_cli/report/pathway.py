@@ -76,7 +76,7 @@ def decision_lines(pathway: Pathway, decision: Decision, columns: int = COLUMNS)
 def _entry_lines(pathway: Pathway, decision: Decision, columns: int) -> Iterator[str]:
     """What is decided of each entry of a list alone, where that is not the same for all."""
     alone = pathway.facts.decision_by_entry(decision.table.id)
-    if len({one.value for one in alone.values()}) < 2:
+    if len({each.value for each in alone.values()}) < 2:
         return
     entries = pathway.facts.get(decision.table.by_entry)
     for entry in entries if isinstance(entries, tuple) else ():
@@ -250,7 +250,7 @@ def _by_entry(pathway: Pathway, decision: Decision) -> dict[str, object]:
     if not listed or decision.holds is NO:
         return {listed.rpartition(".")[2]: {}} if listed else {}
     alone = pathway.facts.decision_by_entry(decision.table.id)
-    return {listed.rpartition(".")[2]: {id_: _answer(one.value) for id_, one in alone.items()}}
+    return {listed.rpartition(".")[2]: {id_: _answer(each.value) for id_, each in alone.items()}}
 
 
 def _parts(pathway: Pathway, name: str) -> dict[str, Decision]:

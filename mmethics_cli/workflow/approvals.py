@@ -76,7 +76,7 @@ def _crossed_papers(lineage: Lineage, approvals: Sequence[Submission]) -> Iterat
     if not changes_since(facts_as_sealed(last, lineage.standard), together):
         return  # it asked for all of it too
     known, own = lineage.approvals_before(last), _changed_papers(last)
-    for other in (one for one in approvals[:-1] if one not in known):
+    for other in (approval for approval in approvals[:-1] if approval not in known):
         theirs = _changed_papers(other)
         for id_ in sorted(own.keys() & theirs.keys()):
             title = own[id_].get("title")

@@ -132,9 +132,9 @@ class EditionComparison(Struct, frozen=True, dict=True):
 
     def handed_in(self, documents: Iterable[DocumentKind]) -> Iterator[DocumentKind]:
         """Those of one kind that are handed in: of several none that the committee holds so."""
-        for one in documents:
-            if one.part is None or not self.in_pairs or one.id in self.papers:
-                yield one
+        for document in documents:
+            if document.part is None or not self.in_pairs or document.id in self.papers:
+                yield document
 
     def new_ones(self, attachments: list[Element]) -> list[Element]:
         """The attachments that the committee does not hold in this edition."""
@@ -183,14 +183,14 @@ def package_of(dossier: Dossier, today: date, also: tuple[str, ...] = ()) -> Pac
         if _is_section(dossier, kind, needed) and not brought and kind.id not in also:
             continue
         if kind.template is not None and (kind.id in also or not brought):
-            for one in comparison.handed_in(documents_of(kind, dossier.facts)):
-                stamp = _stamp(dossier, one, today, codes)
-                documents.append(comparison.document(next_number(rows), one, stamp))
-                rows += rows_of_document(documents[-1], own_forms.get(one.id, ""))
+            for part in comparison.handed_in(documents_of(kind, dossier.facts)):
+                stamp = _stamp(dossier, part, today, codes)
+                documents.append(comparison.document(next_number(rows), part, stamp))
+                rows += rows_of_document(documents[-1], own_forms.get(part.id, ""))
         else:
             rows += rows_of_attachments(brought, kind, rows, comparison.replacing(brought), lacking)
     rest = dossier.standard.documents.keys() - {kind.id for kind in wanted}
-    for kind in (one for id_, one in dossier.standard.documents.items() if id_ in rest):
+    for kind in (listed for id_, listed in dossier.standard.documents.items() if id_ in rest):
         brought = comparison.new_ones(_attachments(dossier, kind.id))
         rows += rows_of_attachments(brought, kind, rows, comparison.replacing(brought), lacking)
     rows = _with_renewed(dossier, rows)

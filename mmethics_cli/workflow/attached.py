@@ -38,7 +38,10 @@ def _texts(dossier: Dossier, name: str) -> list[AttachedText]:
         said = passages(path.read_bytes(), path.name)
     except (DocumentError, OSError, OutsideFolder):
         return []  # other checks name what can't be read
-    return [AttachedText(one.text, one.place, _right(said, at)) for at, one in enumerate(said)]
+    return [
+        AttachedText(passage.text, passage.place, _right(said, at))
+        for at, passage in enumerate(said)
+    ]
 
 
 def _right(said: tuple[FilePassage, ...], at: int) -> str:

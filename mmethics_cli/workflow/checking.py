@@ -359,7 +359,7 @@ def misaddressed(package: Package) -> Iterator[Finding]:
     """Answers that a paper prints and that speak to somebody else than its reader, each once."""
     standard, facts = package.study.standard, package.study.facts
     readers = standard.readers
-    found: dict[str, dict[str, tuple[str, ...]]] = {}  # by path: the words, by who reads them
+    by_path: dict[str, dict[str, tuple[str, ...]]] = {}  # by path: the words, by who reads them
     for document in package.documents:
         reader = readers.by_document.get(document.kind.id)
         if reader is None or not reader.refuses:
@@ -369,8 +369,8 @@ def misaddressed(package: Package) -> Iterator[Finding]:
             written = place.recorded(facts) if place else None
             words = readers.misaddressed(written, reader) if isinstance(written, str) else ()
             if words:
-                found.setdefault(path, {})[reader.title] = words
-    for path, by_reader in found.items():
+                by_path.setdefault(path, {})[reader.title] = words
+    for path, by_reader in by_path.items():
         said = "；".join(
             f"{title}也要读，里面却写着{quoted(words, len(words))}"
             for title, words in by_reader.items()

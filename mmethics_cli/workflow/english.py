@@ -92,7 +92,7 @@ def _rows(
     for row in rows:
         kind = standard.documents[kind_id(row.id)]
         own = titles.get((row.id, row.title), row.title)
-        english = {one.title: one.title_en for one in documents_of(kind, facts)}
+        english = {document.title: document.title_en for document in documents_of(kind, facts)}
         yield replace(row, title=english.get(own, own))
 
 

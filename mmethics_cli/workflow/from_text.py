@@ -32,7 +32,10 @@ def read_protocol(file: Path, packs: Packs) -> tuple[Proposed, ...]:
         data = file.read_bytes()
     except OSError as error:
         raise WorkspaceError(f"读不了“{file}”：{refusal(error)}。") from error
-    lines = [Line(one.text, one.place, one.heading > 0) for one in passages(data, file.name)]
+    lines = [
+        Line(passage.text, passage.place, passage.heading > 0)
+        for passage in passages(data, file.name)
+    ]
     loaded = packs.of(also=(PROTOCOL,))
     places = read_places(loaded.pack.trees, loaded.standard)
     proposals = proposals_in(lines, places, loaded.standard)
@@ -40,4 +43,7 @@ def read_protocol(file: Path, packs: Packs) -> tuple[Proposed, ...]:
         raise WorkspaceError(
             f"“{file.name}”里没有认得出的标题（研究背景、入选标准、统计分析……），什么也没有读到。"
         )
-    return tuple(Proposed(one.path, one.value, f"{file.name} {one.place}") for one in proposals)
+    return tuple(
+        Proposed(proposal.path, proposal.value, f"{file.name} {proposal.place}")
+        for proposal in proposals
+    )

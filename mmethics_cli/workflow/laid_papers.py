@@ -201,7 +201,9 @@ def _changed_facts(laid: LaidPaper, facts: Facts) -> Iterator[Finding]:
         return  # that it can't be read is said already
     named: set[str] = set()
     for path, text in paper.printed:
-        change = next((one for one in differences if _replaces(one, text)), None)
+        change = next(
+            (difference for difference in differences if _replaces(difference, text)), None
+        )
         if change is not None and path not in named and path not in SUBMISSION_FACTS:
             named.add(path)
             kind = paper.document.kind

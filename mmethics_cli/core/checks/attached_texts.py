@@ -50,9 +50,9 @@ def texts_at_odds(facts: Facts, entry: Element, texts: Sequence[AttachedText]) -
     """What an attached file says against the dossier, and what a template left in it."""
     words = facts.standard.attached
     for fact, label in words.labels.items():
-        found = list(dict.fromkeys(_values(label, texts)))
+        said = list(dict.fromkeys(_values(label, texts)))
         # Several values say nothing certain: the file may tell of other studies, too.
-        plain_values = [value for value in found if not _BLANK.fullmatch(value.text)]
+        plain_values = [value for value in said if not _BLANK.fullmatch(value.text)]
         if len({_bare(value.text) for value in plain_values}) == 1:
             yield from _compared(facts, entry, fact, plain_values[0])
     yield from _left_in(entry, texts, words.hints)
@@ -167,17 +167,17 @@ def _left_in(
     entry: Element, texts: Sequence[AttachedText], hints: Sequence[str]
 ) -> Iterator[Finding]:
     """Hints of a template that should have been taken out, the first with their places."""
-    found = [
+    hints_left = [
         f"“{match.group()[:40]}”（{text.place}）"
         for text in texts
         for hint in hints
         for match in re.finditer(hint, text.text)
     ]
-    if found:
-        more = f"等 {len(found)} 处" if len(found) > _MOST_HINTS else ""
+    if hints_left:
+        more = f"等 {len(hints_left)} 处" if len(hints_left) > _MOST_HINTS else ""
         yield Finding(
             "attached_hints", "warning", "inconsistent", f"{ATTACHMENTS}[{entry.id}].file",
-            f"附件“{name_of(entry)}”里还留着模板的提示：{'、'.join(found[:_MOST_HINTS])}{more}",
+            f"附件“{name_of(entry)}”里还留着模板的提示：{'、'.join(hints_left[:_MOST_HINTS])}{more}",
             "请写上内容，或删去提示，另存以后再登记",
             practice=True,
         )  # fmt: skip

@@ -51,7 +51,7 @@ def _unseen(wording: str, near: Collection[str]) -> Sequence[str]:
     """What of a wording no near word leads to, in the part where least is: none of it need be."""
     parts = [part.split("|") for stretch in wording.split("…") for part in stretch.split("+")]
     return min(
-        ([word for word in part if not any(one in word for one in near)] for part in parts),
+        ([word for word in part if not any(nearby in word for nearby in near)] for part in parts),
         key=len,
     )
 
@@ -71,11 +71,11 @@ def _wrong(standard: Standard, name: str, case: Mapping[str, Any]) -> Iterator[s
     if not loud or len(quiet) < LEAST_REWORDINGS:
         yield f"{name} 的用例：fires 至少写一句，but 至少写 {LEAST_REWORDINGS} 句"
     for text in loud:
-        if (found := _found(standard, name, known, path, text)) is not True:
-            yield f"{name} 的用例：{found or f'“{text}”应当查出，没有查出'}"
+        if (verdict := _found(standard, name, known, path, text)) is not True:
+            yield f"{name} 的用例：{verdict or f'“{text}”应当查出，没有查出'}"
     for text in quiet:
-        if found := _found(standard, name, known, path, text):
-            yield f"{name} 的用例：{found if isinstance(found, str) else f'“{text}”不应查出'}"
+        if verdict := _found(standard, name, known, path, text):
+            yield f"{name} 的用例：{verdict if isinstance(verdict, str) else f'“{text}”不应查出'}"
     for text in loud:
         if _found(standard, name, {}, path, text) is True:
             yield f"{name} 在什么都没有回答时就查出“{text}”，在 when 里写明要等哪个回答"

@@ -137,11 +137,11 @@ def _sentences_near(
     whole = "\n".join(sentence for _, sentence in sentences)
     lengths = (len(sentence) + 1 for _, sentence in sentences)
     starts = list(accumulate(lengths, initial=0))
-    found: list[set[int]] = []  # of each topic, the numbers of its sentences
+    numbers_of_topics: list[set[int]] = []  # of each topic, the numbers of its sentences
     by_beginning: dict[str, list[tuple[str, set[int]]]] = {}
     for words in topics:
         numbers: set[int] = set()
-        found.append(numbers)
+        numbers_of_topics.append(numbers)
         for word in words:
             by_beginning.setdefault(word[:2], []).append((word, numbers))
     for at in _places(whole, by_beginning):
@@ -152,7 +152,7 @@ def _sentences_near(
         for match in re.finditer(re.escape(single), whole):
             for _, numbers in by_beginning[single]:
                 numbers.add(bisect_right(starts, match.start()) - 1)
-    return [[sentences[number] for number in sorted(numbers)] for numbers in found]
+    return [[sentences[number] for number in sorted(numbers)] for numbers in numbers_of_topics]
 
 
 def _places(whole: str, beginnings: Iterable[str]) -> Iterator[int]:
@@ -312,13 +312,13 @@ class _Known:
 
     @cached_property
     def _numbers(self) -> Sequence[int]:
-        found = [value for value in self._values if type(value) is int]
+        numbers = [value for value in self._values if type(value) is int]
         for text in self.texts:
             for unit in self._topic.units:
                 for hit in hits(text, f"{NUMBER}+{unit}", self._grammar):
                     if isinstance(hit.name, int) and hit.name <= self._topic.most:
-                        found.append(hit.name)
-        return list(dict.fromkeys(found))
+                        numbers.append(hit.name)
+        return list(dict.fromkeys(numbers))
 
     def told(self) -> list[str]:
         """What is known instead, where it is a number."""
@@ -330,14 +330,14 @@ def _values_at(facts: Facts, path: str) -> Iterator[Value]:
     """The values of a fact, or of a list's field in each entry, where they apply."""
     owner, _, name = path.rpartition(".")
     if (owner, name) not in facts.standard.fields:
-        found = [facts.get(path)]
+        values = [facts.get(path)]
     else:
         entries = facts.get(owner)
         scopes = [Scope(owner, entry) for entry in entries] if isinstance(entries, tuple) else []
-        found = [facts.field(scope, name) for scope in scopes]
+        values = [facts.field(scope, name) for scope in scopes]
         if entries is UNKNOWN:
-            found = [UNKNOWN]
-    return (value for value in found if not isinstance(value, NotApplicable))
+            values = [UNKNOWN]
+    return (value for value in values if not isinstance(value, NotApplicable))
 
 
 def _day(day: date) -> str:

@@ -27,12 +27,12 @@ _FOR_EVER: Final = re.compile("(?<!不)(?<!非)(?:永久|永远|无限期|不限
 def periods_in(text: str) -> frozenset[int]:
     """The periods that a text names, in days; FOR_EVER for one without end."""
     named = _CALENDAR_DAYS.sub("，", text)
-    found = {FOR_EVER} if _FOR_EVER.search(named) else set[int]()
+    months = {FOR_EVER} if _FOR_EVER.search(named) else set[int]()
     for match in _PERIODS.finditer(named):
         if match["half"]:
-            found.add(180)
+            months.add(180)
             continue
         count = han_number(match["count"].replace("两", "二"))
         if count.isdigit():
-            found.add(int(count) * _DAYS_IN[match["unit"]])
-    return frozenset(found)
+            months.add(int(count) * _DAYS_IN[match["unit"]])
+    return frozenset(months)

@@ -225,7 +225,7 @@ def bearing_words(text: str, item: ReviewItem, most: int) -> str:
     weights = [sum(part[at : at + 2] in pairs for at in range(len(part) - 1)) for part in parts]
     kept: set[int] = set()
     for at in sorted(range(len(parts)), key=lambda at: (-weights[at], at)):
-        if not kept or sum(len(parts[one]) for one in (*kept, at)) <= most:
+        if not kept or sum(len(parts[index]) for index in (*kept, at)) <= most:
             kept.add(at)
     shown = "".join(
         parts[at] if at in kept else "……" if at == 0 or at - 1 in kept else ""

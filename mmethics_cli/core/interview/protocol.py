@@ -87,7 +87,7 @@ def proposals_in(
     A question with several texts or values comes several times.
     """
     reader = _ProtocolReader(places)
-    return tuple(one for one in reader.read(lines) if _is_readable(one, standard))
+    return tuple(proposal for proposal in reader.read(lines) if _is_readable(proposal, standard))
 
 
 def _is_readable(proposed: Proposed, standard: Standard) -> bool:
@@ -114,9 +114,9 @@ class _ProtocolReader:
                     self.section = heading
             else:
                 self._paragraph(line)
-        for path, found in self.texts.items():
-            place = found[0].place if len(found) == 1 else f"{found[0].place}起"
-            yield Proposed(path, "\n".join(line.text for line in found), place)
+        for path, passages in self.texts.items():
+            place = passages[0].place if len(passages) == 1 else f"{passages[0].place}起"
+            yield Proposed(path, "\n".join(line.text for line in passages), place)
 
     def _heading(self, line: Line) -> str | None:
         """The words of a heading; also of a short line that is called as a question is."""
@@ -124,7 +124,7 @@ class _ProtocolReader:
         if line.heading:
             return bare
         short = len(line.text) <= _LONGEST_HEADING and not _CLAUSE.search(bare)
-        called = any(bare in (*one.headings, *one.leads) for one in self.places)
+        called = any(bare in (*place.headings, *place.leads) for place in self.places)
         return bare if short and called else None
 
     def _headed(self, heading: str) -> ProtocolPlace | None:
@@ -142,7 +142,7 @@ class _ProtocolReader:
     def _paragraph(self, line: Line) -> None:
         for match in _LEAD.finditer(line.text):
             lead = _NUMBER.sub("", match[1]).strip()
-            place = next((one for one in self.places if lead in one.leads), None)
+            place = next((candidate for candidate in self.places if lead in candidate.leads), None)
             if place is not None:
                 self.current = place
                 rest = line.text[match.end() :].strip()
@@ -190,11 +190,13 @@ class Sorted(Struct, frozen=True):
     why: Mapping[str, str]
 
 
-def sorted_out(found: Iterable[Proposed], standard: Standard, said: Callable[[str], str]) -> Sorted:
+def sorted_out(
+    proposals: Iterable[Proposed], standard: Standard, said: Callable[[str], str]
+) -> Sorted:
     """Proposals by question; `said` shortens a value to tell it among several."""
     by_path: dict[str, dict[str, str]] = {}
-    for one in found:
-        by_path.setdefault(one.path, {}).setdefault(one.value, one.place)
+    for proposal in proposals:
+        by_path.setdefault(proposal.path, {}).setdefault(proposal.value, proposal.place)
     values: dict[str, Value] = {}
     why: dict[str, str] = {}
     for path, places in by_path.items():
@@ -207,6 +209,6 @@ def sorted_out(found: Iterable[Proposed], standard: Standard, said: Callable[[st
             if value is not UNKNOWN:
                 values[path], why[path] = value, place
         else:
-            told = "；".join(f"{said(text)}（{place}）" for text, place in places.items())
-            why[path] = f"写了几个不同的，请自己定：{told}"
+            choices = "；".join(f"{said(text)}（{place}）" for text, place in places.items())
+            why[path] = f"写了几个不同的，请自己定：{choices}"
     return Sorted(values, why)

@@ -45,8 +45,8 @@ def _asked_since(change: AnswerChange, now: Facts) -> bool:
 def _scope_of(path: str, facts: Facts) -> Scope | None:
     place = ELEMENT_PATH.fullmatch(path)
     entries = facts.get(place["list"]) if place else ()
-    found = [entry for entry in _entries(entries) if place and entry.id == place["id"]]
-    return Scope(place["list"], found[0]) if place and found else None
+    same = [entry for entry in _entries(entries) if place and entry.id == place["id"]]
+    return Scope(place["list"], same[0]) if place and same else None
 
 
 def as_approved(approved: Facts, now: Facts) -> Facts:
@@ -117,7 +117,7 @@ def unapproved(
     `waiting` are what lies before the committee: what that asks for may stand in the dossier. So
     may what is being asked for (`drafting`): that is a note.
     """
-    others = [{change.path for change in unapproved_changes(one, now)} for one in waiting]
+    others = [{change.path for change in unapproved_changes(pending, now)} for pending in waiting]
     severity: Severity = "note" if drafting else "error" if reporting else "warning"
     for change in unapproved_changes(approved, now):
         if any(change.path not in different for different in others):

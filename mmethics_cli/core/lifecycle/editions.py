@@ -45,7 +45,7 @@ def papers_of_the_study(pathway: Pathway) -> frozenset[str]:
     """The same one by one, where there is one for each entry of a list."""
     facts = pathway.facts
     kinds = (facts.standard.documents[id_] for id_ in documents_of_the_study(pathway))
-    return frozenset(one.id for kind in kinds for one in documents_of(kind, facts))
+    return frozenset(document.id for kind in kinds for document in documents_of(kind, facts))
 
 
 def is_of_the_study(document: DocumentKind) -> bool:

@@ -143,11 +143,11 @@ class _Fold(Struct, frozen=True):
         return Element(stands.id, {name: v for name, v in fields.items() if v is not UNKNOWN})
 
 
-def _same(one: Value, other: Value) -> bool:
+def _same(value: Value, other: Value) -> bool:
     """Whether two answers say the same: a file may end a text with a line break."""
-    if isinstance(one, str) and isinstance(other, str):
-        return one.rstrip("\n") == other.rstrip("\n")
-    return one == other
+    if isinstance(value, str) and isinstance(other, str):
+        return value.rstrip("\n") == other.rstrip("\n")
+    return value == other
 
 
 def _is_list(value: Value) -> bool:

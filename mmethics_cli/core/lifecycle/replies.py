@@ -59,9 +59,9 @@ def named_papers(
     if not names:
         return
     title = re.compile("|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)))
-    found = list(title.finditer(text))
-    for at, match in enumerate(found):
-        end = found[at + 1].start() if at + 1 < len(found) else len(text)
+    matches = list(title.finditer(text))
+    for at, match in enumerate(matches):
+        end = matches[at + 1].start() if at + 1 < len(matches) else len(text)
         yield names[match[0]], tuple(_QUOTED.findall(text[match.end() : end]))
 
 

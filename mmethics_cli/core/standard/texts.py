@@ -96,8 +96,8 @@ class Readers(Struct, frozen=True, dict=True):
         """The words of a text that speak to, or of, somebody other than this reader, each once."""
         if not reader.refuses:
             return ()
-        found = self._words(f"{reader.id}!", reader.refuses).findall(text)
-        return tuple(dict.fromkeys(word for word in found if word in reader.refuses))
+        words = self._words(f"{reader.id}!", reader.refuses).findall(text)
+        return tuple(dict.fromkeys(word for word in words if word in reader.refuses))
 
     def _words(self, name: str, words: Mapping[str, str] | tuple[str, ...]) -> re.Pattern[str]:
         """The words and those that stay, the longest first."""

@@ -156,7 +156,7 @@ class _Walk:
             gaps = [gap for _, gap in self.in_line.get(line.paragraph, [])]
             if line.raw.strip(_TRIM) and not any(gap.kind == "long" for gap in gaps):
                 pattern = _pattern(line, gaps)
-                if not any(pattern.fullmatch(one.raw) for one in rest):
+                if not any(pattern.fullmatch(candidate.raw) for candidate in rest):
                     return False
         return True
 
@@ -186,9 +186,11 @@ class _Walk:
 
 def _between(room: Sequence[int], lines: Sequence[_PlacedLine]) -> Iterator[FormAnswer]:
     """What was written into room below a label: all that is new there."""
-    said = [one for one in lines if one.line.raw.strip(_TRIM)]
+    said = [written for written in lines if written.line.raw.strip(_TRIM)]
     if room and said:
-        yield from _answer(room[0], "\n".join(one.line.raw for one in said), "", said[0].place)
+        yield from _answer(
+            room[0], "\n".join(written.line.raw for written in said), "", said[0].place
+        )
 
 
 def _answer(number: int, text: str, stood: str, place: str) -> Iterator[FormAnswer]:
@@ -216,7 +218,7 @@ def _literal(text: str) -> str:
 
 def _ticked(blanks: Sequence[FormBlank], filled: Sequence[FormBlank]) -> Iterator[FormAnswer]:
     """The ticked options of each group of boxes."""
-    groups = [one for one in filled if one.kind == "boxes"]
+    groups = [boxes for boxes in filled if boxes.kind == "boxes"]
     for number, blank in enumerate(blanks):
         if blank.kind != "boxes":
             continue
@@ -224,7 +226,7 @@ def _ticked(blanks: Sequence[FormBlank], filled: Sequence[FormBlank]) -> Iterato
         for group in groups:
             if [option.words for option in group.options] == words and group.words == blank.words:
                 groups.remove(group)
-                ticked = [one.words for one in group.options if one.line.text[one.at] == TICKED]
+                ticked = [box.words for box in group.options if box.line.text[box.at] == TICKED]
                 if ticked:
                     yield FormAnswer(number, "\n".join(ticked), group.place)
                 break

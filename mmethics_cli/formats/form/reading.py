@@ -99,15 +99,15 @@ class _FormReader:
             if len(self.head) < 6:
                 self.head.append(line.raw.strip())
             level = heading_level(text)
-            found = False
+            any_blank = False
             if not (level and _LABEL_END.search(text)):
                 for blank in self._inline([line], "", place, ()):
-                    found = True
+                    any_blank = True
                     yield blank
             empties = _empties(lines, at + 1)
-            if not found and empties and (level or _LABEL_END.search(text)):
+            if not any_blank and empties and (level or _LABEL_END.search(text)):
                 yield self._blank(text, "long", place, Spot(empties[0], 0, len(empties[0].text)))
-            if not found and len(text) <= _LONGEST_HEADING:
+            if not any_blank and len(text) <= _LONGEST_HEADING:
                 if level == 1:
                     self.headings = []
                 self.headings.append(text)
@@ -286,7 +286,7 @@ class _TableReader:
         trailing = len(cell.lines) - first - len(said)
         alone = not words and self._right(cell.row - 1, cell) is None
         if not blanks and alone and trailing >= 1 and said and cell.lines[-1].is_empty:
-            line = next(one for one in cell.lines[first:] if one.is_empty)
+            line = next(empty for empty in cell.lines[first:] if empty.is_empty)
             blanks.append(
                 self.form._blank(
                     said[-1].text.strip(), "long", place, Spot(line, 0, len(line.text)),
@@ -300,7 +300,7 @@ class _TableReader:
         text = cell.text
         left = self._left(at, cell)
         words = _one_line(left[-1].text) if left else ""
-        before = tuple(_one_line(one.text) for one in self._row_before(at, cell))
+        before = tuple(_one_line(neighbour.text) for neighbour in self._row_before(at, cell))
         if _blank_text(text):
             label = words or self._upper(at, cell)
             right = self._right(at, cell)
@@ -323,8 +323,8 @@ class _TableReader:
         cells = self.rows[at].cells
         place = cells.index(cell)
         chain: list[GridCell] = []
-        for one in reversed(cells[:place]):
-            whole = one.origin or one
+        for neighbour in reversed(cells[:place]):
+            whole = neighbour.origin or neighbour
             if _blank_text(whole.text) or BOXED.search(whole.text):
                 break
             chain.append(whole)
@@ -333,16 +333,18 @@ class _TableReader:
     def _row_before(self, at: int, cell: GridCell) -> Iterator[GridCell]:
         """Every cell with words to the left, but the label itself."""
         cells = self.rows[at].cells
-        words = [one.origin or one for one in cells[: cells.index(cell)]]
-        words = [one for one in words if not _blank_text(one.text)]
+        words = [neighbour.origin or neighbour for neighbour in cells[: cells.index(cell)]]
+        words = [neighbour for neighbour in words if not _blank_text(neighbour.text)]
         direct = self._left(at, cell)
         first = cells[0]
         if first is not cell and first.origin is None and not first.text:
             # A heading on the left that was not merged with the cells below it.
             above = (row.cells[0] for row in reversed(self.rows[:at]) if len(row.cells) > 1)
-            if (head := next((one for one in above if not one.is_empty), None)) is not None:
+            if (
+                head := next((neighbour for neighbour in above if not neighbour.is_empty), None)
+            ) is not None:
                 yield head
-        yield from (one for one in words if not direct or one is not direct[-1])
+        yield from (neighbour for neighbour in words if not direct or neighbour is not direct[-1])
 
     def _upper(self, at: int, cell: GridCell) -> str:
         """The label above an empty cell that has none beside it."""

@@ -50,11 +50,11 @@ def _paragraph(runs: str) -> str:
 
 def _drawing(chart: ChartData, id_: str, number: int) -> str:
     width, height = _SIZE
-    told = quote(chart.title)
+    title = quote(chart.title)
     return (
         f'<w:r><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0">'
         f'<wp:extent cx="{width}" cy="{height}"/>'
-        f'<wp:docPr id="{900 + number}" name="图{number}" descr="{told}"/>'
+        f'<wp:docPr id="{900 + number}" name="图{number}" descr="{title}"/>'
         f'<a:graphic xmlns:a="{_MAIN}"><a:graphicData uri="{_CHART}">'
         f'<c:chart xmlns:c="{_CHART}" r:id="{id_}"/>'
         "</a:graphicData></a:graphic></wp:inline></w:drawing></w:r>"

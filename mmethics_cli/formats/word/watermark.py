@@ -88,7 +88,7 @@ def with_watermark(data: bytes, words: str) -> bytes:
 def _marks(header: Element) -> list[Element]:
     """The outermost figures that say nothing but the word."""
     figures = list(header.iter(*_FIGURES))
-    outer = (one for one in figures if not any(up in figures for up in one.iterancestors()))
+    outer = (shape for shape in figures if not any(up in figures for up in shape.iterancestors()))
     return [figure for figure in outer if _said(figure) in _WORDS]
 
 

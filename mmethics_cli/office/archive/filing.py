@@ -146,9 +146,9 @@ class Filing:
                     _row("sealed", each.title, ELECTRONIC, version=each.version, digest=each.digest)
                 )
         names = {each.person: person_name(each) for each in register.where(Appointment)}
-        for one in register.where(Assignment, case=case.id):
-            if one.state == "returned":
-                title = f"审查工作表（{names.get(one.person, one.person)}）"
+        for assignment in register.where(Assignment, case=case.id):
+            if assignment.state == "returned":
+                title = f"审查工作表（{names.get(assignment.person, assignment.person)}）"
                 rows.append(_row("worksheet", title, IN_REGISTER))
         if case.letter:
             rows.append(_row("decision", f"决定 {case.letter}", IN_REGISTER))

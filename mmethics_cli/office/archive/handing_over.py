@@ -42,8 +42,13 @@ def hand_over_archive(
     with office.register().writing() as register:
         volumes, papers = register.where(Volume), register.where(ArchivedPaper)
         data = _list(register, date.fromisoformat(now.partition("T")[0]))
-        told = {"to": to, "volumes": len(volumes), "papers": len(papers), "digest": sha256(data)}
-        happening = Happening("handed_over", now, data=told)
+        noted = {
+            "to": to,
+            "volumes": len(volumes),
+            "papers": len(papers),
+            "digest": sha256(data),
+        }
+        happening = Happening("handed_over", now, data=noted)
         events = record(register, pack.kinds, [happening], now, actor)
         try:
             with new_folder(target.absolute()) as stage:
@@ -56,7 +61,10 @@ def hand_over_archive(
                 f"不能移交到“{target}”：{reason(error)}。要写新的文件夹。"
             ) from error
     lines = [*said(pack.kinds, events), f"移交 {len(volumes)} 卷、{len(papers)} 件：{target}"]
-    return [*lines, f"登记簿本身用 mmethics office backup 移交。目录的校验值：{told['digest']}"]
+    return [
+        *lines,
+        f"登记簿本身用 mmethics office backup 移交。目录的校验值：{noted['digest']}",
+    ]
 
 
 def _list(register: Reading, day: date) -> bytes:

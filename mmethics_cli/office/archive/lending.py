@@ -90,8 +90,8 @@ class Lending:
                 f"{capacity.title}要有凭证：写 --letter 公函、委托函的文号或存放位置。"
             )
         with self.office.register().writing() as register:
-            found = register.get(RegisteredStudy, study)
-            name = found.id if found else find_case(register, study).study
+            registered = register.get(RegisteredStudy, study)
+            name = registered.id if registered else find_case(register, study).study
             number = next_number(register, Access, "id", f"{self.now[:4]}-阅-")
             data = {
                 "request": number, "kind": asked.kind, "capacity": capacity.id,

@@ -171,14 +171,14 @@ def _appraised(volume: Volume, event: Happening) -> Mapping[str, Any]:
 def _requested(state: Lookup, event: Happening) -> _Records:
     name = _text(event, "request")
     if name:
-        told = {key: _text(event, key) for key in ("capacity", "kind", "purpose", "proof")}
+        texts = {key: _text(event, key) for key in ("capacity", "kind", "purpose", "proof")}
         yield Access(
             name,
             event.study,
             event.person,
             want=tuple(event.data.get("want") or ()),
             requested_at=event.happened,
-            **told,
+            **texts,
         )
 
 

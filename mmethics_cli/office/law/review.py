@@ -45,15 +45,15 @@ def person_name(appointment: Appointment) -> str:
 def exclusions(state: Lookup, case: Case, people: Mapping[str, Appointment]) -> dict[str, str]:
     """Of these people those who must keep out of a case, each with the reason."""
     declared = {each.person: each.interest for each in state.where(Interest, case=case.id)}
-    found = {}
+    reasons = {}
     for person, appointment in people.items():
         if person in declared:
-            found[person] = f"已声明利益冲突（{declared[person] or '未写内容'}）"
+            reasons[person] = f"已声明利益冲突（{declared[person] or '未写内容'}）"
         elif person_name(appointment) in case.team or person in case.team:
-            found[person] = "是研究团队成员"
+            reasons[person] = "是研究团队成员"
         elif firm := next((firm for firm in appointment.firms if firm in case.sponsor), ""):
-            found[person] = f"与申办者“{firm}”有利益关系"
-    return found
+            reasons[person] = f"与申办者“{firm}”有利益关系"
+    return reasons
 
 
 def propose(state: Lookup, case: Case, day: str) -> ReviewerProposal:
@@ -193,9 +193,9 @@ def return_worksheet(
 
 def _find_person(people: Mapping[str, Appointment], name: str) -> str:
     """A person in office, by id or name. Raises EthicsError."""
-    found = [who for who, each in people.items() if name in (who, each.name)]
-    if len(found) == 1:
-        return found[0]
+    matching = [who for who, each in people.items() if name in (who, each.name)]
+    if len(matching) == 1:
+        return matching[0]
     known = "、".join(person_name(each) for each in people.values())
     raise EthicsError(f"“{name}”今天不在任，或同名的不止一人。在任的：{known or '没有'}。")
 

@@ -52,7 +52,7 @@ def write_outgoing(desk: PaperDesk, events: Iterable[Event]) -> Iterator[Path]:
         case = desk.state.get(Case, name)
         if case is not None and case.digest:
             roles = {str(each.what.data["role"]): None for each in tasks}
-            also = [one for role in roles for one in desk.pack.worksheets_of(role)]
+            also = [worksheet for role in roles for worksheet in desk.pack.worksheets_of(role)]
             with desk.about(case, also) as papers:
                 for event in tasks:
                     yield from _task(desk, case, event, papers)
@@ -107,10 +107,15 @@ def _sheets(
 ) -> dict[str, bytes]:
     """The workbook of a reviewer, and the same on paper."""
     chosen = desk.pack.chosen_worksheets(assignment.role, papers.worksheets)
-    pages = [WorksheetPage(one, papers.title(one), tuple(papers.criteria(one))) for one in chosen]
+    pages = [
+        WorksheetPage(document, papers.title(document), tuple(papers.criteria(document)))
+        for document in chosen
+    ]
     day = desk.today.isoformat()
     book = worksheet_book(desk.state, case, assignment, desk.pack, pages, day)
-    on_paper = {f"{papers.title(one)}-{name}.docx": papers.word(one) for one in chosen}
+    on_paper = {
+        f"{papers.title(document)}-{name}.docx": papers.word(document) for document in chosen
+    }
     return {f"审查工作表-{name}.xlsx": book, **on_paper}
 
 

@@ -77,7 +77,7 @@ class CasePapers(Struct, frozen=True):
 
     def word(self, document: str, language: Language = Language.zh) -> bytes:
         """A document as Word."""
-        (own,) = (one for one in self.package.documents if one.kind.id == document)
+        (own,) = (paper for paper in self.package.documents if paper.kind.id == document)
         stamped = Document(own.number, own.kind, replace(own.stamp, anchor=self.anchor))
         papers = papers_of(self.dossier, self.package, [stamped], FileNaming.by_title, language)
         return next(iter(papers)).data(draft=False)
@@ -160,7 +160,7 @@ class PaperDesk(Struct, frozen=True, dict=True):
             for each in events
             if each.what.kind == "decided"
         }
-        found: dict[str, SealedArchive] = {}
+        archives: dict[str, SealedArchive] = {}
         for each in events:
             what = each.what
             if what.kind in BRINGS_PACKAGE and what.data.get("digest"):
@@ -172,11 +172,11 @@ class PaperDesk(Struct, frozen=True, dict=True):
                 fault = package_fault(self.office.path, next(kept_papers([each])))
                 if fault:
                     raise WorkspaceError(f"{fault}。没有写文件，也没有登记；请先从备份恢复。")
-                found.pop(name, None)
-                found[name] = SealedArchive(self.office.path / CASES / file, decision)
+                archives.pop(name, None)
+                archives[name] = SealedArchive(self.office.path / CASES / file, decision)
                 if newest and what.case == case.id:
                     break
-        return list(found.values())
+        return list(archives.values())
 
     def _decision_tree(self, event: Event, events: Sequence[Event]) -> Mapping[str, Any]:
         case = self.state.get(Case, event.what.case)

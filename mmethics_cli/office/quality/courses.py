@@ -48,7 +48,14 @@ def courses_of(by_kind: ByKind, begins: str, begun: str, steps: Mapping[str, str
         request = str(each.data.get("request") or "")
         own = courses[each.case, each.person, request]
         field = steps.get(each.kind, begun)
-        course = next((one for one in own if one[field] is None and not one["refused_at"]), None)
+        course = next(
+            (
+                candidate
+                for candidate in own
+                if candidate[field] is None and not candidate["refused_at"]
+            ),
+            None,
+        )
         if course is None or field == begun:
             name = request or f"{each.case} {each.person} {len(own) + 1}".strip()
             course = {"id": name} | nothing

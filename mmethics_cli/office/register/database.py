@@ -82,8 +82,8 @@ class Reading:
 
     def get(self, kind: type[R], *key: str) -> R | None:
         """The record of that key; None where there is none."""
-        found = self.where(kind, **dict(zip(kind.KEY, key, strict=True)))
-        return found[0] if found else None
+        records = self.where(kind, **dict(zip(kind.KEY, key, strict=True)))
+        return records[0] if records else None
 
     def where(self, kind: type[R], **fields: str | Collection[str]) -> Sequence[R]:
         """The records whose fields say this, or one of these, in the order of their keys."""
@@ -219,8 +219,8 @@ class Writing(Reading):
     def get(self, kind: type[R], *key: str) -> R | None:
         if (kind, key) not in self._known and not self._whole:
             self._known[kind, key] = super().get(kind, *key)
-        found = self._known.get((kind, key))
-        return found if isinstance(found, kind) else None
+        records = self._known.get((kind, key))
+        return records if isinstance(records, kind) else None
 
     def _rows(self, query: Any) -> Sequence[Row[Any]]:
         self.flush()

@@ -90,26 +90,26 @@ def look_into(
         data = path.read_bytes()
     except OSError as error:
         raise EthicsError(f"读不了“{path}”：{reason(error)}。") from error
-    found = OldRegister()
+    register = OldRegister()
     numbers: dict[str, str] = {}
     studies: dict[str, str] = {}
     for cells in read_table(data, columns.keys()):
-        found.rows += 1
-        row = _OldRow(cells, columns, kinds, found)
+        register.rows += 1
+        row = _OldRow(cells, columns, kinds, register)
         place = cells[0].place
         if not row.case:
-            found.refused.append(Problem("没有受理号。", place))
+            register.refused.append(Problem("没有受理号。", place))
         elif row.case in numbers:
-            found.refused.append(
+            register.refused.append(
                 Problem(f"受理号“{row.case}”重复，前一处在 {numbers[row.case]}。", place)
             )
         elif state.where(Case, number=row.case) or state.get(Case, row.case):
-            found.refused.append(Problem(f"受理号“{row.case}”登记簿里已经有了。", place))
+            register.refused.append(Problem(f"受理号“{row.case}”登记簿里已经有了。", place))
         else:
             numbers[row.case] = place
-            found.told += row.happenings(_study(row, state, studies))
-    found.gaps = gaps(numbers)
-    return found
+            register.told += row.happenings(_study(row, state, studies))
+    register.gaps = gaps(numbers)
+    return register
 
 
 def _study(row: _OldRow, state: Lookup, studies: dict[str, str]) -> str:
@@ -184,16 +184,16 @@ class _OldRow:
 
     def happenings(self, study: str) -> list[Happening]:
         """What the row tells: the submission, and of the rest what has a day of its own."""
-        told = []
+        entered = []
         for kind in dict.fromkeys(("submission_received", *self._times)):
-            told.append(self._happening(kind, study, dict(self._data.pop(kind, {}))))
+            entered.append(self._happening(kind, study, dict(self._data.pop(kind, {}))))
         # What has no day did not happen for sure: its words stay with the submission.
         for kind, data in self._data.items():
             self._other += [f"{self._kinds[kind].title}：{text}" for text in data.values()]
         if self._other:
-            first = told[0]
-            told[0] = self._happening(first.kind, study, {**first.data, "other": self._other})
-        return told
+            first = entered[0]
+            entered[0] = self._happening(first.kind, study, {**first.data, "other": self._other})
+        return entered
 
     def _happening(self, kind: str, study: str, data: dict[str, Any]) -> Happening:
         refs = self._kinds[kind].refs if kind in self._kinds else ("study", "case")
@@ -213,46 +213,46 @@ def gaps(numbers: Mapping[str, str]) -> list[str]:
         match = _NUMBERED.fullmatch(name)
         if match:
             series.setdefault((match[1], len(match[2])), []).append(int(match[2]))
-    found = []
+    missing = []
     for (prefix, digits), there in sorted(series.items()):
         ordered = sorted(there)
         for before, after in zip(ordered, ordered[1:], strict=False):
             if after - before <= _MOST_GAPS:
-                found += [f"{prefix}{n:0{digits}d}" for n in range(before + 1, after)]
-    return found
+                missing += [f"{prefix}{n:0{digits}d}" for n in range(before + 1, after)]
+    return missing
 
 
-def rows_to_import(found: OldRegister) -> list[Happening]:
+def rows_to_import(register: OldRegister) -> list[Happening]:
     """The events by which a register that was looked into enters this one."""
-    told = []
-    for number, each in enumerate(found.told, 1):
+    happenings = []
+    for number, each in enumerate(register.told, 1):
         row = {
             "seq": number, "at": each.happened, "event": each.kind, "study": each.study,
             "case": each.case, "meeting": each.meeting, "person": each.person,
             "data": dict(each.data),
         }  # fmt: skip
-        told.append(imported(row))
-    return told
+        happenings.append(imported(row))
+    return happenings
 
 
-def summary(found: OldRegister, name: str, kinds: EventKinds) -> str:
+def summary(register: OldRegister, name: str, kinds: EventKinds) -> str:
     """What a register would bring, for people; problems each with their cell."""
-    lines = [f"{name}：旧登记簿 {found.rows} 行，登记事项 {len(found.told)} 条。"]
-    counts = Counter(kinds[each.kind].title for each in found.told if each.kind in kinds)
+    lines = [f"{name}：旧登记簿 {register.rows} 行，登记事项 {len(register.told)} 条。"]
+    counts = Counter(kinds[each.kind].title for each in register.told if each.kind in kinds)
     lines += [f"  {title} {count}" for title, count in counts.most_common()]
     lines += [
         f"  不认识的列“{header}” {count} 格：照样保存，不参加统计"
-        for header, count in sorted(found.unknown.items())
+        for header, count in sorted(register.unknown.items())
     ]
-    for title, problems in (("不能导入", found.refused), ("没有看懂", found.unread)):
+    for title, problems in (("不能导入", register.refused), ("没有看懂", register.unread)):
         if problems:
             lines.append(f"{title}的 {len(problems)} 处：")
             lines += [f"  {problem}" for problem in problems[:_MOST_SHOWN]]
             lines += _and_more(problems)
-    if found.gaps:
-        shown = "、".join(found.gaps[:_MOST_SHOWN])
-        lines.append(f"受理号不连续，缺 {len(found.gaps)} 个：{shown}")
-        lines += _and_more(found.gaps)
+    if register.gaps:
+        shown = "、".join(register.gaps[:_MOST_SHOWN])
+        lines.append(f"受理号不连续，缺 {len(register.gaps)} 个：{shown}")
+        lines += _and_more(register.gaps)
     return "\n".join(lines)
 
 

@@ -78,9 +78,9 @@ def from_roster(state: Lookup, book: OfficeBook, kind: EventKind, now: str) -> l
         if not data.get("name"):
             continue
         happening = Happening(kind.id, now, person=person, data=data)
-        found = [Problem(f"{text}。", _place(book, person)) for text in kind.faults(happening)]
-        faults += found
-        if not found and not _is_known(state, person, data):
+        problems = [Problem(f"{text}。", _place(book, person)) for text in kind.faults(happening)]
+        faults += problems
+        if not problems and not _is_known(state, person, data):
             happenings.append(happening)
     if faults:
         raise EthicsError("这份名册没有收：", faults)

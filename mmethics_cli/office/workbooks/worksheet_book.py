@@ -93,7 +93,7 @@ def worksheet_book(
     verdicts = tuple(pack.kinds["worksheet_returned"].labels.values())
     pages = (
         page("审查工作表", "审查工作表", _COLUMNS, rows, _MARK, notes),
-        *(_criteria_page(one, verdicts) for one in worksheets),
+        *(_criteria_page(worksheet, verdicts) for worksheet in worksheets),
     )
     title = f"审查工作表 {case_name(case)}"
     return book_file(FORMAT, about, pages, title, date.fromisoformat(day))

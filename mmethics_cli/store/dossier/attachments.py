@@ -136,10 +136,10 @@ def _near(dossier: Path, name: str) -> str:
     close = get_close_matches(_folded(wanted), alike, 1, _ALIKE)
     if not close:
         return ""
-    found = alike[close[0]]
-    same = unicodedata.normalize("NFC", found) == unicodedata.normalize("NFC", wanted)
+    near = alike[close[0]]
+    same = unicodedata.normalize("NFC", near) == unicodedata.normalize("NFC", wanted)
     said = "，看起来一样，字的编码不同（常见于从 Mac 复制的文件）" if same else ""
-    return f"。{FOLDER}/ 里有一个名字相近的文件“{found}”{said}"
+    return f"。{FOLDER}/ 里有一个名字相近的文件“{near}”{said}"
 
 
 def _folded(name: str) -> str:

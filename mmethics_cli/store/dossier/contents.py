@@ -153,8 +153,8 @@ def _is(kind: FileKind, name: str, seen: _Bytes) -> bool:
     if kind.named:
         return any(fnmatchcase(name.casefold(), form.casefold()) for form in kind.named)
     if kind.begins:
-        found = any(_stands(each, kind.reach, seen.head) for each in kind.signatures)
-        return found and (not kind.binary or b"\0" in seen.head)
+        signed = any(_stands(each, kind.reach, seen.head) for each in kind.signatures)
+        return signed and (not kind.binary or b"\0" in seen.head)
     if kind.members:
         return seen.is_zip and any(
             fnmatchcase(member.name, form) for member in seen.members or () for form in kind.members

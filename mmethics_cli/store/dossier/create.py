@@ -158,9 +158,9 @@ def _remove_abandoned(around: Path, name: str) -> None:
     """Remove what runs left that were killed while they built a dossier of that name here."""
     left = re.compile(rf"\.{re.escape(name)}\.([0-9]{{1,10}})\.mmethics")
     for entry in list(os.scandir(around)):
-        found = left.fullmatch(entry.name)
-        if found and entry.is_dir(follow_symlinks=False):
-            pid = int(found[1])
+        match = left.fullmatch(entry.name)
+        if match and entry.is_dir(follow_symlinks=False):
+            pid = int(match[1])
             if pid == os.getpid() or not is_alive(pid):
                 shutil.rmtree(entry.path, ignore_errors=True)
 

@@ -26,7 +26,7 @@ _KEYS: Final = ("path", "value", "place")
 
 def write_proposed(folder: Path, proposals: Iterable[Proposed]) -> None:
     """Keep what was read beside the dossier; no file where nothing was."""
-    entries: list[Tree] = [{key: getattr(one, key) for key in _KEYS} for one in proposals]
+    entries: list[Tree] = [{key: getattr(proposal, key) for key in _KEYS} for proposal in proposals]
     if entries:
         text = _HEAD + mapping_lines({"proposed": entries}, 0)
         write_atomic(folder / PROPOSED, text.encode("utf-8"))

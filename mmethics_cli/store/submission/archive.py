@@ -227,22 +227,22 @@ def _verified(archive: zipfile.ZipFile) -> Verified:
         raise WorkspaceError(f"{MANIFEST} 大得不合常理，没有继续读。")
     data = _unless_damaged(lambda: archive.read(manifest.info), b"")
     wanted = {one_form(name) for name in read_manifest(data).digests}
-    found: dict[str, FoundFile] = {}
+    files: dict[str, FoundFile] = {}
     for member in members:
         if member is manifest:
             continue
         name = member.within(tops, wanted)
         _refuse_harm(member.info, name, vouched=one_form(name) in wanted)
         twin = one_form(name).casefold()
-        if twin in found:
+        if twin in files:
             raise WorkspaceError(f"压缩包里“{name}”出现了两次，没有继续读。")
-        found[twin] = FoundFile(
+        files[twin] = FoundFile(
             name,
             member.info.file_size,
             _head_of(archive, member.info),
             _digester(archive, member.info),
         )
-    return verified(data, found.values())
+    return verified(data, files.values())
 
 
 def _members(archive: zipfile.ZipFile) -> list[_Entry]:

@@ -16,7 +16,10 @@ class SeveralSubmissions(EthicsError):
     """A command could act on several submissions: people are asked, or `--submission` tells."""
 
     def __init__(self, what: str, candidates: Sequence[Submission]) -> None:
-        problems = [Problem(f"--submission {short_name(one)}（{one.name}）") for one in candidates]
+        problems = [
+            Problem(f"--submission {short_name(candidate)}（{candidate.name}）")
+            for candidate in candidates
+        ]
         super().__init__(f"{what}，请写明是哪一次：", problems)
         self.candidates = tuple(candidates)
 
@@ -31,7 +34,7 @@ def open_one(submissions: Sequence[Submission]) -> Submission | None:
 
     Raises SeveralSubmissions where several are being prepared.
     """
-    candidates = [one for one in submissions if not one.sealed]
+    candidates = [candidate for candidate in submissions if not candidate.sealed]
     if len(candidates) > 1:
         raise SeveralSubmissions(f"有 {len(candidates)} 次送审在准备", candidates)
     return candidates[0] if candidates else last_sealed(submissions)
@@ -39,7 +42,7 @@ def open_one(submissions: Sequence[Submission]) -> Submission | None:
 
 def newest_one(submissions: Sequence[Submission]) -> Submission | None:
     """The one that was opened last among those in preparation, else the last one sealed."""
-    candidates = [one for one in submissions if not one.sealed]
+    candidates = [candidate for candidate in submissions if not candidate.sealed]
     return candidates[-1] if candidates else last_sealed(submissions)
 
 
@@ -50,12 +53,14 @@ def last_sealed(submissions: Sequence[Submission]) -> Submission | None:
 
 def waiting(submissions: Sequence[Submission]) -> tuple[Submission, ...]:
     """Those that lie before the committee: sealed, not decided, and no later round was opened."""
-    return tuple(one for one in newest_rounds(submissions) if one.sealed and not one.decided)
+    return tuple(
+        newest for newest in newest_rounds(submissions) if newest.sealed and not newest.decided
+    )
 
 
 def decided(submissions: Sequence[Submission]) -> tuple[Submission, ...]:
     """Those with a recorded decision."""
-    return tuple(one for one in newest_rounds(submissions) if one.decided)
+    return tuple(newest for newest in newest_rounds(submissions) if newest.decided)
 
 
 def one_to_decide(submissions: Sequence[Submission]) -> Submission | None:
@@ -77,7 +82,11 @@ def one_at_the_office(submissions: Sequence[Submission]) -> Submission | None:
     chosen = one_to_decide(submissions)
     if chosen is None or chosen.sealed:
         return chosen
-    rounds = [one for one in submissions if one.number == chosen.number and one.sealed]
+    rounds = [
+        candidate
+        for candidate in submissions
+        if candidate.number == chosen.number and candidate.sealed
+    ]
     return by_sealing(rounds)[-1] if rounds else chosen
 
 

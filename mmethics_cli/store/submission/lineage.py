@@ -51,15 +51,15 @@ class Lineage(Struct, frozen=True, dict=True):
 
     def approvals_before(self, submission: Submission) -> tuple[Submission, ...]:
         """The approvals that a submission rests on: of a sealed one those known at its sealing."""
-        approvals = [one for one in self.approvals if one.number != submission.number]
+        approvals = [each for each in self.approvals if each.number != submission.number]
         if not submission.sealed:
             return tuple(approvals)
         recorded = sealed_baseline(submission)
         if recorded is None:  # it was sealed when one submission followed the other
-            return tuple(one for one in approvals if one.number < submission.number)
+            return tuple(each for each in approvals if each.number < submission.number)
         sealed = sealing_order(submission)
-        approvals = [one for one in approvals if sealing_order(one) < sealed]
-        names = [one.name for one in approvals]
+        approvals = [each for each in approvals if sealing_order(each) < sealed]
+        names = [each.name for each in approvals]
         return tuple(approvals[: names.index(recorded) + 1 if recorded in names else 0])
 
     def baseline_of(self, submission: Submission) -> Submission | None:
@@ -73,11 +73,11 @@ class Lineage(Struct, frozen=True, dict=True):
         """
         if not kind_of(self.standard, submission.kind).answers:
             return None
-        before = [one for one in self.submissions if one.number < submission.number]
+        before = [each for each in self.submissions if each.number < submission.number]
         if name := submission.answers:
-            return next((one for one in before if one.name == name), None)
-        decided = [one for one in before if one.decided]
-        refused = [one for one in decided if not self.approves(one)]
+            return next((each for each in before if each.name == name), None)
+        decided = [each for each in before if each.decided]
+        refused = [each for each in decided if not self.approves(each)]
         return last(refused) or last(decided)
 
     def approves(self, submission: Submission) -> bool:
@@ -86,7 +86,7 @@ class Lineage(Struct, frozen=True, dict=True):
 
     def answer_to(self, submission: Submission) -> Submission | None:
         """The last re-review that answers the decision on a submission; None where none does."""
-        return last([one for one in self.submissions if self.answered_by(one) == submission])
+        return last([each for each in self.submissions if self.answered_by(each) == submission])
 
     def answered_with(self, submission: Submission) -> tuple[Submission, ...]:
         """A submission and, the earliest first, those that it answers, one through the other."""
@@ -97,8 +97,8 @@ class Lineage(Struct, frozen=True, dict=True):
 
     def round_before(self, submission: Submission) -> Submission | None:
         """The round of the same submission after which the office asked for more."""
-        rounds = [one for one in self.submissions if one.number == submission.number]
-        return last([one for one in rounds if one.round < submission.round])
+        rounds = [each for each in self.submissions if each.number == submission.number]
+        return last([each for each in rounds if each.round < submission.round])
 
     def sealed_before(self, submission: Submission | None) -> tuple[Submission, ...]:
         """The other submissions that were sealed before one (all, where it is open), in that order.
@@ -106,13 +106,13 @@ class Lineage(Struct, frozen=True, dict=True):
         Of each its newest round.
         """
         others = [
-            one
-            for one in by_sealing(self.submissions)
-            if submission is None or one.number != submission.number
+            each
+            for each in by_sealing(self.submissions)
+            if submission is None or each.number != submission.number
         ]
         if submission is not None and submission.sealed:
             end = sealing_order(submission)
-            others = [one for one in others if sealing_order(one) < end]
+            others = [each for each in others if sealing_order(each) < end]
         return by_sealing(newest_rounds(others))
 
 

@@ -61,7 +61,7 @@ class Manifest(Struct, frozen=True):
     @property
     def told(self) -> FileTally | None:
         """What is printed on the files that tell; None where none does."""
-        beside = {name: one for name, one in self.digests.items() if name not in self.telling}
+        beside = {name: digest for name, digest in self.digests.items() if name not in self.telling}
         if not self.telling or not self.sizes:
             return None
         size = sum(self.sizes.get(name, 0) for name in beside)
@@ -194,13 +194,13 @@ def verify_folder(folder: Path) -> Verified:
         raise WorkspaceError(f"读不了 {error.filename or folder}：{reason(error)}。") from error
 
 
-def verified(manifest: bytes, found: Iterable[FoundFile]) -> Verified:
+def verified(manifest: bytes, files: Iterable[FoundFile]) -> Verified:
     """The comparison of a manifest with what lies beside it, in the order of names."""
     sealed = read_manifest(manifest)
     wanted = {one_form(name): name for name in sealed.digests}
     present: set[str] = set()
     differences, ignored = [], set()
-    for file in found:
+    for file in files:
         name = wanted.get(one_form(file.name))
         if name is not None and name not in present and file.plain:
             present.add(name)

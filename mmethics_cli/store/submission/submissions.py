@@ -219,7 +219,9 @@ def newest_rounds(submissions: Iterable[Submission]) -> tuple[Submission, ...]:
 
 def by_sealing(submissions: Iterable[Submission]) -> tuple[Submission, ...]:
     """The sealed ones among them in the order in which they were sealed."""
-    return tuple(sorted((one for one in submissions if one.sealed), key=sealing_order))
+    return tuple(
+        sorted((submission for submission in submissions if submission.sealed), key=sealing_order)
+    )
 
 
 def sealing_order(submission: Submission) -> tuple[int, int, int]:

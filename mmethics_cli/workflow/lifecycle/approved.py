@@ -68,7 +68,7 @@ def approved_package(
         raise WorkspaceError(_why_not(record))
     approval = record.of_the_study[-1]
     if submission is not None:
-        approvals = (one for one in record.of_the_study if one.submission == submission)
+        approvals = (kept for kept in record.of_the_study if kept.submission == submission)
         named = next(approvals, None)
         if named is None:
             raise WorkspaceError(f"{submission.name} 没有批准研究的决定，没有批准版本。")

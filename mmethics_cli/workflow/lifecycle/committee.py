@@ -114,7 +114,10 @@ class CommitteeRecord(Struct, frozen=True, dict=True):
     def changes(self) -> int:
         """How often something was sealed, decided, decided anew or recorded: it only rises."""
         submissions = self.dossier.workspace.submissions
-        return sum(one.sealed + bool(one.decided) + records_of(one) for one in submissions)
+        return sum(
+            submission.sealed + bool(submission.decided) + records_of(submission)
+            for submission in submissions
+        )
 
     @property
     def approval(self) -> Approval | None:

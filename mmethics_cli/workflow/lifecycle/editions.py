@@ -65,10 +65,10 @@ def compared_with(lineage: Lineage, submission: Submission | None) -> Iterator[S
     approvals = lineage.approvals if submission is None else lineage.approvals_before(submission)
     answered = None if submission is None else lineage.answered_by(submission)
     for start in (*([answered] if answered else []), *reversed(approvals)):
-        for one in reversed(lineage.answered_with(start)):
-            if one not in seen and lineage.is_of_the_study(one):
-                seen.add(one)
-                yield one
+        for approved in reversed(lineage.answered_with(start)):
+            if approved not in seen and lineage.is_of_the_study(approved):
+                seen.add(approved)
+                yield approved
 
 
 def sealed_documents(submissions: Iterable[Submission]) -> dict[str, SealedDocument]:

@@ -52,6 +52,8 @@ def _withdrawn(dossier: Dossier, package: Package) -> Iterator[PaperChanges]:
     before, documents = as_initial(seen), dossier.standard.documents
     gone = papers_of_the_study(Pathway(before)) - papers_of_the_study(package.own.pathway)
     held = sealed_documents(compared_with(dossier.workspace.lineage, dossier.workspace.current))
-    for one in (one for kind in documents.values() for one in documents_of(kind, before)):
-        if one.id in gone and one.id in held:
-            yield PaperChanges(one.id, one.title, held[one.id].version, is_gone=True)
+    for document in (
+        document for kind in documents.values() for document in documents_of(kind, before)
+    ):
+        if document.id in gone and document.id in held:
+            yield PaperChanges(document.id, document.title, held[document.id].version, is_gone=True)

@@ -55,7 +55,7 @@ class _Records(Struct, frozen=True, dict=True):
     def decision(self) -> CommitteeDecision | None:
         """That on the submission that is answered, else the last one."""
         decided = self.record.decided
-        answers = (one for one in reversed(decided) if one.submission == self.answered)
+        answers = (past for past in reversed(decided) if past.submission == self.answered)
         entry = next(answers, None) or (decided[-1] if decided else None)
         return entry.decision if entry is not None else None
 

@@ -39,16 +39,26 @@ def answered_by(reply: Reply) -> Choose:
     """
 
     def choose(submissions: Sequence[Submission]) -> Submission | None:
-        sealed = {sha256(one.manifest_data()): one for one in submissions if one.sealed}
+        sealed = {
+            sha256(submission.manifest_data()): submission
+            for submission in submissions
+            if submission.sealed
+        }
         answered = sealed.get(reply.digest)
         if answered is None:
-            problems = [Problem(f"{one.name}　{digest}") for digest, one in sealed.items()]
+            problems = [
+                Problem(f"{submission.name}　{digest}") for digest, submission in sealed.items()
+            ]
             raise EthicsError(
                 f"这份回件答复的是 {reply.case}（{reply.submission}，清单校验值 {reply.digest}），"
                 f"不是这个卷宗封存的送审{'。封存过的：' if problems else '。'}",
                 problems,
             )
-        newest = next(one for one in newest_rounds(submissions) if one.number == answered.number)
+        newest = next(
+            submission
+            for submission in newest_rounds(submissions)
+            if submission.number == answered.number
+        )
         if newest != answered:
             raise EthicsError(
                 f"这份回件答复的是 {answered.name}，它已经再打开为 {newest.name}，没有记录。"

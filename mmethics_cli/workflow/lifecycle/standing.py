@@ -44,7 +44,7 @@ def without_drafts(dossier: Dossier) -> Dossier:
         return dossier
 
     def own(answers: tuple[RefusedAnswer, ...]) -> tuple[RefusedAnswer, ...]:
-        return tuple(one for one in answers if is_of_event(one.path))
+        return tuple(answer for answer in answers if is_of_event(answer.path))
 
     refused, placeholders = own(dossier.refused), own(dossier.placeholders)
     return replace(reported, refused=refused, placeholders=placeholders)
@@ -133,7 +133,7 @@ class Standing(Struct, frozen=True):
         yield from unapproved(
             approved,
             self.dossier.facts,
-            waiting=[facts_as_sealed(one, standard) for one in self.waiting],
+            waiting=[facts_as_sealed(submission, standard) for submission in self.waiting],
             reporting=self.preparing,
             drafting=bool(self.drafted),
         )
@@ -144,7 +144,14 @@ class Standing(Struct, frozen=True):
         baseline = workspace.baseline
         if current is None or current.sealed or baseline is None:
             return
-        begun = next((one for one in workspace.submissions if one.name == current.opened_on), None)
+        begun = next(
+            (
+                submission
+                for submission in workspace.submissions
+                if submission.name == current.opened_on
+            ),
+            None,
+        )
         lineage = workspace.lineage
         if begun is None or begun == baseline or not lineage.is_of_the_study(current):
             return

@@ -330,7 +330,7 @@ def form_findings(dossier: Dossier, documents: Iterable[str]) -> Iterator[Findin
             ("form_gaps", ("unanswered",), "格卷宗里没有回答"),
             ("form_unplaced", ("unplaced",), "格没有定下来问的是什么，或表格改过、找不到了"),
         ):
-            words = [one.words for one in coverage.blanks if one.state in states]
+            words = [blank.words for blank in coverage.blanks if blank.state in states]
             if words:
                 listed = "、".join(dict.fromkeys(words[:8]))
                 yield Finding(

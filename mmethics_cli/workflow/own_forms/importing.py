@@ -93,7 +93,9 @@ def _proposal(dossier: Dossier, read: ReadValue) -> ImportProposal:
 def take(dossier: Dossier, proposals: Sequence[ImportProposal]) -> None:
     """Write what a person confirmed. Raises ChangedOnDisk, WorkspaceError."""
     values: dict[str, Value] = {
-        one.read.path: one.read.value for one in proposals if one.read.value is not None
+        proposal.read.path: proposal.read.value
+        for proposal in proposals
+        if proposal.read.value is not None
     }
     if values:
         dossier.workspace.set_answers(values)
@@ -102,10 +104,10 @@ def take(dossier: Dossier, proposals: Sequence[ImportProposal]) -> None:
 def proposals_text(file: str, proposals: Sequence[ImportProposal]) -> str:
     """Each value with file, place and words, beside what the dossier says."""
     lines = [f"{file}：读到 {len(proposals)} 个值，都还没有写入。"]
-    for one in proposals:
-        note = f"（{one.why_not}）" if one.why_not else ""
-        lines.append(f"{one.label}：“{one.read.text}”（{one.read.place}）{note}")
-        lines.append(f"    卷宗：{one.old}")
+    for proposal in proposals:
+        note = f"（{proposal.why_not}）" if proposal.why_not else ""
+        lines.append(f"{proposal.label}：“{proposal.read.text}”（{proposal.read.place}）{note}")
+        lines.append(f"    卷宗：{proposal.old}")
     return "\n".join(lines)
 
 
@@ -115,15 +117,15 @@ def proposals_book(file: Path, proposals: Sequence[ImportProposal], day: date) -
     rows = tuple(
         SheetRow(
             (
-                SheetCell(one.label, PLAIN),
-                SheetCell(one.read.text, PLAIN),
-                SheetCell(one.read.place, SMALL),
-                SheetCell(one.old, SMALL),
-                input_cell(rule) if one.can_be_taken else SheetCell(one.why_not, SMALL),
+                SheetCell(proposal.label, PLAIN),
+                SheetCell(proposal.read.text, PLAIN),
+                SheetCell(proposal.read.place, SMALL),
+                SheetCell(proposal.old, SMALL),
+                input_cell(rule) if proposal.can_be_taken else SheetCell(proposal.why_not, SMALL),
             ),
             f"{ENTRY}{number}",
         )
-        for number, one in enumerate(proposals)
+        for number, proposal in enumerate(proposals)
     )
     columns = (
         SheetColumn("问题", 24),
@@ -153,10 +155,10 @@ def confirmed(file: Path, sheet: Path, proposals: Sequence[ImportProposal]) -> l
     for cell in cells:
         if cell.role != _ROLE or not cell.id.isdecimal() or int(cell.id) >= len(proposals):
             continue
-        one = proposals[int(cell.id)]
-        if cell.text == _TAKE and one.can_be_taken:
-            taken.append(one)
-        elif one.can_be_taken and cell.text not in ("", _LEAVE):
+        proposal = proposals[int(cell.id)]
+        if cell.text == _TAKE and proposal.can_be_taken:
+            taken.append(proposal)
+        elif proposal.can_be_taken and cell.text not in ("", _LEAVE):
             faults.append(Problem(f"应选“{_TAKE}”或“{_LEAVE}”。", cell.place))
     if faults:
         raise EthicsError("这份工作簿没有收：", faults)

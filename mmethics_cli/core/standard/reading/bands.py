@@ -31,8 +31,8 @@ def band_labels(node: Node, bands: Bands) -> dict[str, str]:
 
 def band_members(node: Node, bands: Bands) -> dict[str, Member]:
     """When each of these bands belongs to a computed fact."""
-    found = _bands(node, bands)
-    if not found:
+    members = _bands(node, bands)
+    if not members:
         return {}
     way = node.one_of("bands_are", _WAYS, "between")
     paths = node.texts("span")
@@ -41,7 +41,7 @@ def band_members(node: Node, bands: Bands) -> dict[str, Member]:
         node.problem("span 应是两个整数事实的路径：最小的与最大的")
         return {}
     read = _entered if way == "entered" else _between
-    return {key: Member(band.text("zh"), read(band, *paths)) for key, band in found.items()}
+    return {key: Member(band.text("zh"), read(band, *paths)) for key, band in members.items()}
 
 
 def _bands(node: Node, bands: Bands) -> dict[str, Node]:
@@ -52,10 +52,10 @@ def _bands(node: Node, bands: Bands) -> dict[str, Node]:
     if whole is None:
         node.child("bands_of").problem(f"“{path}”没有写各段（bands）")
         return {}
-    found = {key: whole.child(key) for key in whole.mapping()}
+    whole_bands = {key: whole.child(key) for key in whole.mapping()}
     # Nobody comes into the first band.
     later = node.text("bands_are", "") == "entered"
-    return {key: band for key, band in found.items() if not later or band.has("from")}
+    return {key: band for key, band in whole_bands.items() if not later or band.has("from")}
 
 
 def _between(band: Node, lowest: str, highest: str) -> Condition:
