@@ -182,10 +182,8 @@ class Study(Struct, frozen=True):
         left: dict[str, tuple[Element, ...]] = {}
         for path in kind.about:
             # The entries as `facts` have them: in the language of the document.
-            entries, ids = (
-                entries_at(self.facts, path),
-                {standing.id for standing in entries_at(told, path)},
-            )
+            entries = entries_at(self.facts, path)
+            ids = {standing.id for standing in entries_at(told, path)}
             kept[path] = tuple(entry for entry in entries if entry.id in ids)
             left[path] = tuple(entry for entry in entries if entry.id not in ids)
         facts = self.facts.assuming(kept)

@@ -197,7 +197,8 @@ class _QuestionRows(Struct, frozen=True):
         prompt = question.prompt if question.prompt != question.label else ""
         asked = "\n".join(filter(None, (question.label, prompt)))
         readers = read_by(question, self.ledger.facts)
-        parts = (_explained(question), readers, self._premise(question), self._inherited(question))
+        inherited = self._inherited(question) if required == _INHERITED else ""
+        parts = (_explained(question), readers, self._premise(question), inherited)
         explained = "\n".join(filter(None, parts))
         cells = (
             SheetCell(asked, PLAIN),
@@ -229,8 +230,6 @@ class _QuestionRows(Struct, frozen=True):
     def _inherited(self, question: Question) -> str:
         """What holds without an answer, and by which fact."""
         facts = self.ledger.facts
-        if not AnswerPlace(question).is_inherited(facts):
-            return ""
         source = label_at(facts.standard, facts, question.inherits)
         said = brief_text(question, facts.get(question.path))
         return f"空着就沿用“{source}”：{said}；不同才填。"

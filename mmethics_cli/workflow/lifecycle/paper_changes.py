@@ -52,8 +52,8 @@ def _withdrawn(dossier: Dossier, package: Package) -> Iterator[PaperChanges]:
     before, documents = as_initial(seen), dossier.standard.documents
     gone = papers_of_the_study(Pathway(before)) - papers_of_the_study(package.own.pathway)
     held = sealed_documents(compared_with(dossier.workspace.lineage, dossier.workspace.current))
-    for document in (
-        document for kind in documents.values() for document in documents_of(kind, before)
-    ):
-        if document.id in gone and document.id in held:
-            yield PaperChanges(document.id, document.title, held[document.id].version, is_gone=True)
+    for kind in documents.values():
+        for document in documents_of(kind, before):
+            if document.id in gone and document.id in held:
+                version = held[document.id].version
+                yield PaperChanges(document.id, document.title, version, is_gone=True)
